@@ -3,18 +3,18 @@ import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Behaviour } from './functions.ts';
 
-/** A function that is up at once and answers with what it is sent. */
+/** A function that deploys at once and echoes its input. */
 export const ECHO: Behaviour = { deployTime: 0, invokeTime: 0 };
 
-/** Variables of the container environment that this mock reads, so that a test can shape a function through the API itself. */
+/** Read from the container environment, so that a test can shape a function through the API itself. */
 const DEPLOY_TIME = 'NV_AUTH_MOCK_DEPLOY_TIME';
 const INVOKE_TIME = 'NV_AUTH_MOCK_INVOKE_TIME';
 const ANSWER = 'NV_AUTH_MOCK_ANSWER';
 
 /**
- * How a function behaves, according to its own container environment; without these variables it is an echo.
+ * Reads a function's behaviour from its container environment. Without these variables the function is an echo.
  *
- * @throws Problem if a variable cannot be read
+ * @throws Problem if a variable is invalid
  */
 export function behaviourOf(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
   const variable = (name: string) => environment.find(({ key }) => key === name)?.value;
@@ -30,13 +30,15 @@ function durationOf(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);
   if (milliseconds !== null) return milliseconds;
-  throw new Problem('invalid_request', `The container environment has \`${name}\`, which must be ${DURATION_FORMS}.`);
+  throw new Problem('invalid_request', `Environment variable \`${name}\` of the container must be ${DURATION_FORMS}.`);
 }
 
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('invalid_request', `The container environment has \`${ANSWER}\`, which must be JSON.`, { cause });
+    throw new Problem('invalid_request', `Environment variable \`${ANSWER}\` of the container must be JSON.`, {
+      cause,
+    });
   }
 }

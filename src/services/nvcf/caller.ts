@@ -2,7 +2,7 @@ import type { Caller } from '../../core/decide.ts';
 import { callerUnder } from '../../kits/ngc/key-bearer.ts';
 import { LAWS } from './laws.ts';
 
-/** Makes callers from keys, by the profile under which they are judged. */
+/** Turns keys into callers, for each profile. */
 export const CALLERS = { documented: callerUnder(LAWS.documented), 'open-source': callerUnder(LAWS['open-source']) };
 
 /** The caller's NVIDIA Cloud Account. */

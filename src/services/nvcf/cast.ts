@@ -1,4 +1,4 @@
-/** What exists in Cloud Functions from the start. */
+/** The part of the cast in Cloud Functions. */
 export interface NvcfCast {
   readonly functions: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -2,7 +2,7 @@ import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 
-/** What happens by itself: functions come up, and invocations are answered. */
+/** Events of the clock: functions become active, and invocations are fulfilled. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
     FUNCTIONS.dueBetween(collections, from, to, limit),

@@ -5,7 +5,7 @@ import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
 import type { Definition, Specification } from './members.ts';
 
-/** The account that stands for everybody. */
+/** As an account, it stands for all accounts. */
 export const EVERYBODY = '*';
 
 export type Status = 'ACTIVE' | 'DEPLOYING' | 'ERROR' | 'INACTIVE' | 'DEGRADED' | 'DEGRADING';
@@ -20,19 +20,19 @@ export interface Deployment {
   readonly specifications: readonly Specification[];
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
-  /** From this moment on it is ACTIVE. */
+  /** The version is ACTIVE from this moment. */
   readonly readyAt: Instant;
 }
 
-/** How a function behaves in the mock; the vendor has nothing like it. Times in milliseconds. */
+/** Settings of the mock, not of the vendor. Times in milliseconds. */
 export interface Behaviour {
-  /** How long it is DEPLOYING. */
+  /** How long the version is DEPLOYING. */
   readonly deployTime: number;
-  /** How long an answer takes; 0: at once. */
+  /** How long an invocation takes. */
   readonly invokeTime: number;
-  /** What it answers; absent: what it was sent. */
+  /** The result of an invocation; absent: its input. */
   readonly answer?: unknown;
-  /** Its status once it is deployed; absent: ACTIVE. */
+  /** The status after the deployment; absent: ACTIVE. */
   readonly status?: Status;
 }
 
@@ -40,9 +40,9 @@ export interface Behaviour {
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
-  /** Members in the vendor's form, as they were sent. */
+  /** Members as they were sent. */
   readonly definition: Definition;
-  /** Only the names: values are not kept, because nothing ever shows them. */
+  /** Without the values, which no operation returns. */
   readonly secretNames: readonly string[];
   readonly functionParties: readonly AuthorizedParty[];
   readonly versionParties: readonly AuthorizedParty[];
@@ -50,12 +50,12 @@ export interface FunctionVersion {
   readonly behaviour: Behaviour;
 }
 
-/** A version; its parent is its function. */
+/** The parent of a version is its function. */
 export type FunctionRow = Row<FunctionVersion, string>;
 
 export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
-/** The row of a version; whom it is shared with, and when it changes by itself, follow from its body. */
+/** Builds the row of a version; `sharedWith` and `dueAt` follow from the body. */
 export function functionRow(
   place: { readonly owner: string; readonly functionId: string; readonly versionId: string },
   body: FunctionVersion,
@@ -72,7 +72,7 @@ export function functionRow(
   });
 }
 
-/** Changes the body of a row. */
+/** Rebuilds a row with another body. */
 export function amendRow(
   { owner, parent, id, body }: FunctionRow,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -80,7 +80,7 @@ export function amendRow(
   return functionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
-/** A pure function of what is stored and the time: nothing has to happen for the status to change. */
+/** Derived from the stored row and the time, so that no timer has to change the status. */
 export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instant): Status {
   if (deployment === null) return 'INACTIVE';
   return deployment.readyAt > now ? 'DEPLOYING' : (behaviour.status ?? 'ACTIVE');
@@ -90,22 +90,19 @@ export function isPublic({ sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY);
 }
 
-/**
- * An account's relation to a version; null if the account may not know of it. Public is checked first, as by the
- * vendor.
- */
+/** Null if the account must not learn of the version. Public is checked first, as by the vendor. */
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
   return row.sharedWith.includes(account) ? 'shared' : null;
 }
 
-/** How keys refer to a version. */
+/** The names by which keys refer to a version. */
 export function reachOfVersion({ parent, id }: FunctionRow, relation: Relation): Reach {
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
-/** How keys refer to a function, on calls that name no version. */
+/** The names by which keys refer to a function, on calls that name no version. */
 export function reachOfFunction(functionId: string, versions: readonly Row[], relation: Relation): Reach {
   return {
     relation,
@@ -114,7 +111,7 @@ export function reachOfFunction(functionId: string, versions: readonly Row[], re
   };
 }
 
-/** The versions that an account owns. */
+/** Looks up the versions of a function that an account owns. */
 export async function ownVersions(
   collections: Collections,
   functionId: string,
@@ -122,10 +119,10 @@ export async function ownVersions(
 ): Promise<Sighting<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const own = versions.filter(({ owner }) => owner === account);
-  return seen(versions, own, () => reachOfFunction(functionId, own, 'owned'));
+  return lookupResultOf(versions, own, () => reachOfFunction(functionId, own, 'owned'));
 }
 
-/** The versions that an account may see. */
+/** Looks up the versions of a function that an account may see. */
 export async function visibleVersions(
   collections: Collections,
   functionId: string,
@@ -134,23 +131,27 @@ export async function visibleVersions(
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
   const relation = visible[0] === undefined ? null : relationTo(visible[0], account);
-  return seen(versions, visible, () => reachOfFunction(functionId, visible, relation ?? 'owned'));
+  return lookupResultOf(versions, visible, () => reachOfFunction(functionId, visible, relation ?? 'owned'));
 }
 
-function seen(all: readonly Row[], some: readonly FunctionRow[], reach: () => Reach): Sighting<readonly FunctionRow[]> {
+function lookupResultOf(
+  all: readonly Row[],
+  some: readonly FunctionRow[],
+  reach: () => Reach,
+): Sighting<readonly FunctionRow[]> {
   const [first] = all;
   if (first === undefined) return { seen: 'nothing' };
   return some.length === 0 ? { seen: 'foreign', owner: first.owner } : { seen: 'object', target: some, reach: reach() };
 }
 
-/** One version, as its owner sees it. */
+/** The lookup result for operations that only the owner may use. */
 export function asOwner(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
   if (row === null) return { seen: 'nothing' };
   if (row.owner !== account) return { seen: 'foreign', owner: row.owner };
   return { seen: 'object', target: row, reach: reachOfVersion(row, 'owned') };
 }
 
-/** One version, as anybody sees it. */
+/** The lookup result for operations that are open to shared and public versions too. */
 export function asAnybody(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
   if (row === null) return { seen: 'nothing' };
   const relation = relationTo(row, account);

@@ -1,7 +1,7 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../kits/ngc/hints.ts';
-import { bearerOfNgcKey, keyCalled } from '../../kits/ngc/key-bearer.ts';
+import { bearerOfNgcKey, resolveKey } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { findOtherKey } from '../../kits/ngc/key-for-service.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
@@ -27,7 +27,7 @@ import { seed } from './seed.ts';
 
 const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
 
-/** NVIDIA Cloud Functions: what service keys and personal keys may do. */
+/** NVIDIA Cloud Functions, called with service keys and personal keys. */
 export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
@@ -40,7 +40,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     return CALLERS[profile](arrival, await bearerOfNgcKey(arrival, profile === 'open-source'));
   },
   impersonate: async (world, id, now) => {
-    const key = await keyCalled(world.store, id, now);
+    const key = await resolveKey(world.store, id, now);
     return key === null ? null : CALLERS[world.settings.nvcf](world, key);
   },
   holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),

@@ -14,7 +14,6 @@ import {
   SCOPES,
 } from './tables/index.ts';
 
-/** The law in one reading. */
 function lawOfReading(reading: Reading): Law {
   return lawOf('nvcf', reading, {
     term: 'scope',
@@ -22,7 +21,7 @@ function lawOfReading(reading: Reading): Law {
     permissions: SCOPES,
     resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
     unbound:
-      'is bound to nothing at Cloud Functions: of its own functions it covers none; `"resource": {"type": "All Functions"}` covers all',
+      'is bound to nothing at Cloud Functions; `"resource": {"type": "All Functions"}` binds it to all functions of its account',
     roles: ROLES,
     rules: rulesOf(reading),
     operations: OPERATIONS,
@@ -34,17 +33,17 @@ function rulesOf(reading: Reading): readonly NvcfRule[] {
   return tableOf('id', actionsOf(reading));
 }
 
-/** The actions as sections of rules: what a reading says is added to what both say, and takes precedence over it. */
+/** The actions as sections of rules; members of one reading override the members of both. */
 export function actionsOf(reading: Reading) {
   const actions: readonly Action[] = ACTIONS;
   return actions.map(({ rows, documented, 'open-source': openSource, ...both }) => ({
     ...both,
     ...(reading === 'documented' ? documented : openSource),
-    rows: Object.fromEntries(Object.entries(rows).map(([id, row]) => [id, read(reading, row)])),
+    rows: Object.fromEntries(Object.entries(rows).map(([id, row]) => [id, mergeReading(reading, row)])),
   }));
 }
 
-function read(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
+function mergeReading(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
   return { ...both, ...(reading === 'documented' ? documented : openSource) };
 }
 

@@ -1,11 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
 
-/** Only members with a value; members that may be undefined become optional. */
+/** Members that may be undefined become optional. */
 type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
   readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
 };
 
-/** Picks the members of an object that have these names; the vendor ignores any others. */
+/** Picks members by name; the vendor ignores all others. */
 export function pick<Its extends object, Name extends keyof Its & string>(
   given: Its,
   names: readonly Name[],
@@ -15,7 +15,6 @@ export function pick<Its extends object, Name extends keyof Its & string>(
   return Object.fromEntries(there.map((name) => [name, given[name]])) as Present<Pick<Its, Name>>;
 }
 
-/** Does the same for each object in a list; undefined if there is no list. */
 function pickEach<Its extends object, Name extends keyof Its & string>(
   list: readonly Its[] | undefined,
   names: readonly Name[],
@@ -23,7 +22,7 @@ function pickEach<Its extends object, Name extends keyof Its & string>(
   return Array.isArray(list) ? list.map((one: Its) => pick(one, names)) : undefined;
 }
 
-/** Members of a request that are kept as they were sent. */
+/** Members that are stored as they were sent. */
 const PLAIN = [
   'inferenceUrl',
   'inferencePort',
@@ -44,10 +43,10 @@ const ARTIFACT = ['name', 'version', 'uri'] as const;
 
 const NESTED = ['containerEnvironment', 'models', 'resources', 'health', 'rateLimit', 'telemetries'] as const;
 
-/** A function in the vendor's form, except for what is kept separately: its name, and the names of its secrets. */
+/** A function in the vendor's form, without its name and secrets, which are stored separately. */
 export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, 'name' | 'secrets'>>;
 
-/** The definition of a function, from the request that created it. */
+/** Reads the definition from the request that creates a function. */
 export function definitionOf(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries } = body;
   const nested = {
@@ -61,7 +60,7 @@ export function definitionOf(body: Definition): Definition {
   return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
 }
 
-/** What a deployment asks for, in the vendor's form. */
+/** A GPU specification of a deployment, in the vendor's form. */
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
 export const SPECIFICATION = [

@@ -8,9 +8,9 @@ import { accountOf } from './caller.ts';
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
 /**
- * Adds an object that is not a part of another: registry credentials, telemetry endpoints, assets.
+ * Adds an object without a parent: registry credentials, telemetry endpoints, assets.
  *
- * @param more `check` throws if the account may not have it beside what it has
+ * @param more `check` throws if the object conflicts with others of the account
  */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
@@ -37,34 +37,34 @@ export async function addObject<Body>(
     if (thrown instanceof LimitReached) {
       throw new Problem('limit_reached', `Account '${account}': Limit of ${limit} reached`);
     }
-    throw thrown instanceof Collision ? new Problem('conflict', `Id '${id}' is taken`) : thrown;
+    throw thrown instanceof Collision ? new Problem('conflict', `Id '${id}' exists already`) : thrown;
   }
 }
 
-/** @returns the new body @throws Problem if the object is gone */
+/** @returns the new body @throws Problem if the object no longer exists */
 export async function changeObject<Body>(
   { store }: Storing,
   collection: Collection<Body>,
   { id }: Row,
   change: (body: Body) => Body,
 ): Promise<Body> {
-  const { body } = await orGone(
+  const { body } = await orNotFound(
     collection.change(store.collections, id, (before) => ({ ...before, body: change(before.body) })),
   );
   return body;
 }
 
-/** @throws Problem if the object is gone already */
+/** @throws Problem if the object no longer exists */
 export async function removeObject<Body, Parent extends string | null>(
   { store }: Storing,
   collection: Collection<Body, Parent>,
   { id }: Row,
 ): Promise<void> {
-  await orGone(collection.change(store.collections, id, () => null));
+  await orNotFound(collection.change(store.collections, id, () => null));
 }
 
-/** Waits for a change to something that another request may have deleted. @throws Problem if it has */
-export async function orGone<Changed>(change: Promise<Changed>): Promise<Changed> {
+/** Answers 404 if another request deleted the object after the lookup. @throws Problem */
+export async function orNotFound<Changed>(change: Promise<Changed>): Promise<Changed> {
   try {
     return await change;
   } catch (thrown) {
@@ -72,7 +72,7 @@ export async function orGone<Changed>(change: Promise<Changed>): Promise<Changed
   }
 }
 
-/** The bodies of everything that the account has in a collection, oldest first. */
+/** The objects of the account in a collection, oldest first. */
 export async function objectsOf<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,

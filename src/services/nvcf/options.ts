@@ -1,10 +1,10 @@
 import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 
-/** How Cloud Functions are emulated. */
 export const OPTIONS = {
   nvcf: {
     argument: 'PROFILE',
-    description: "documented or open-source: which reading of Cloud Functions' rules applies",
+    description:
+      "documented or open-source: the source of Cloud Functions' rules, the service-keys page or the published code",
     fallback: 'documented',
     ...oneOf(['documented', 'open-source']),
   },

@@ -7,14 +7,14 @@ import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
 import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
-/** The forms that `renderProblem` produces. */
+/** The error forms that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'Problem', mediaType: PROBLEM_JSON },
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
   null,
 ];
 
-/** The forms that `renderHostProblem` produces. */
+/** The error forms that `renderHostProblem` produces. */
 export const HOST_ERRORS: readonly ErrorForm[] = [
   { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
   { schema: null, mediaType: 'text/plain' },
@@ -51,10 +51,10 @@ const UNTYPED: ReadonlySet<ProblemKind> = new Set([
 const INVALID_TOKEN =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
-/** Paths that the NGC gateway answers itself. */
+/** Paths where the NGC gateway itself reports errors. */
 const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 
-/** A key that is not accepted is forbidden; anything that is not a key is unauthorized. */
+/** A rejected key is answered with 403, every other bearer token with 401. */
 const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'malformed_key',
   'foreign_key',
@@ -63,7 +63,7 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'disabled_key',
 ]);
 
-/** A problem in the form of Cloud Functions or, on paths of the NGC gateway, in the gateway's form. */
+/** Renders a problem in the form of Cloud Functions or, on paths of the NGC gateway, in the gateway's form. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
@@ -75,17 +75,17 @@ export function renderProblem(problem: Problem, about: About): Outcome {
     const detail = `Validation failed: [message=${problem.message}]`;
     return { status, headers, body: { ...body, detail, instance: about.path } };
   }
-  const told = problem.kind === 'unauthenticated' ? 403 : status;
-  const type = TYPES[told];
+  const sentStatus = problem.kind === 'unauthenticated' ? 403 : status;
+  const type = TYPES[sentStatus];
   if (type === undefined || UNTYPED.has(problem.kind))
     return { status, headers, body: { ...body, instance: about.path } };
   return {
-    status: told,
+    status: sentStatus,
     headers,
     body: {
       type: `urn:nv-boot:problem-details:${type}`,
-      title: TITLES[told] ?? body.title,
-      status: told,
+      title: TITLES[sentStatus] ?? body.title,
+      status: sentStatus,
       detail: detailOf(problem, about),
       instance: about.path,
     },
@@ -94,7 +94,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 
 const TITLES: Readonly<Record<number, string>> = { 403: 'Forbidden' };
 
-/** A problem in the form of the invocation plane, for requests to a function's host name. */
+/** Renders a problem in the form of the invocation plane, for requests to a function's host name. */
 export function renderHostProblem(problem: Problem, about: About): Outcome {
   if (problem.kind === 'unauthenticated' && !KEY_REASONS.has(problem.reason)) {
     const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
@@ -118,23 +118,23 @@ function detailOf(problem: Problem, about: About): string {
       return 'Authorization failed';
     case 'forbidden':
       if (problem.message !== '') return problem.message;
-      return texts !== undefined && isToldByObject(about) ? filled(texts.mismatch, about) : 'Access Denied';
+      return texts !== undefined && isObjectMismatch(about) ? fillTemplate(texts.mismatch, about) : 'Access Denied';
     case 'not_found':
-      return problem.message || filled(texts?.absent ?? 'Not found', about);
+      return problem.message || fillTemplate(texts?.absent ?? 'Not found', about);
     default:
       return problem.message;
   }
 }
 
-/** The published code knows no types, so a key of any other type is answered like a key for another function. */
-function isToldByObject({ decision, operation, settings }: About): boolean {
+/** The published code has no resource types: a wrong type gets the same answer as another function's key. */
+function isObjectMismatch({ decision, operation, settings }: About): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
   const knowsNoTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
   return decision?.reason === 'incompatible_resource_type' && knowsNoTypes;
 }
 
-/** Fills in the function and version of the object, if the path leads to them by another id. */
-function filled(template: string, { params, caller, decision }: About): string {
+/** The path may name the object by another id, so function and version come from the lookup result. */
+function fillTemplate(template: string, { params, caller, decision }: About): string {
   const sighting = decision?.evidence?.sighting;
   const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
   const [functionId, versionId] = names?.['function-versions']?.[0]?.split('/') ?? [];

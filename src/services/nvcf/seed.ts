@@ -25,7 +25,7 @@ interface SeedFunction {
   readonly functionId: string;
   readonly versionId: string;
   readonly status: Status;
-  /** The relation that other organisations have to it. */
+  /** The relation of other organisations to the function. */
   readonly access: 'owned' | 'shared' | 'public';
   /** For `shared`: names of organisations. */
   readonly sharedWith?: readonly string[];
@@ -41,7 +41,7 @@ type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> =
   Name
 >;
 
-/** The part of a seed that is about Cloud Functions, after it has been matched with the schema. */
+/** The `nvcf` part of a seed that matches the schema. */
 interface NvcfSeed {
   readonly functions?: readonly SeedFunction[];
   readonly clusterGroups?: readonly OfOrganization<'ClusterGroup'>[];
@@ -50,7 +50,7 @@ interface NvcfSeed {
   readonly recognizedRegistries?: readonly RecognizedRegistry[];
 }
 
-/** What is read from the part about NGC. */
+/** The members of the `ngc` part that Cloud Functions read. */
 interface Organizations {
   readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
@@ -59,10 +59,10 @@ const STATUSES = ['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRA
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
-/** In the vendor's own form, which the documents describe. */
+/** The API document describes the other members. */
 const asDocumented = {
   type: 'object',
-  properties: { org: described(text, 'The organisation that has it; one of `ngc.organizations`.') },
+  properties: { org: described(text, 'The organisation that owns it; one of `ngc.organizations`.') },
   required: ['org'],
 };
 
@@ -72,38 +72,38 @@ const SCHEMA = object(
       list(
         object(
           {
-            org: described(text, 'The organisation whose function it is; one of `ngc.organizations`.'),
+            org: described(text, 'The organisation that owns the function; one of `ngc.organizations`.'),
             name: described(text, 'The name of the function.'),
-            functionId: described(uuid, 'The id of the function; its versions share it.'),
-            versionId: described(uuid, 'The id of this version; no other version has it.'),
-            status: described({ enum: STATUSES }, 'The state it begins in.'),
+            functionId: described(uuid, 'The id of the function; all its versions have it.'),
+            versionId: described(uuid, 'The id of this version; it must be unique.'),
+            status: described({ enum: STATUSES }, 'The status of the version when the world starts.'),
             access: described(
               { enum: ['owned', 'shared', 'public'] },
-              'Who may invoke it: its organisation alone, those of `sharedWith` as well, or everybody.',
+              'Who may invoke it: only its organisation (`owned`), also those of `sharedWith` (`shared`), or everybody (`public`).',
             ),
             sharedWith: described(list(text), 'For a shared function: the names of the other organisations.'),
-            deployTime: described(duration, 'How long a deployment takes, such as `30s`. Left out: no time.'),
-            invokeTime: described(duration, 'How long an invocation takes, such as `30s`. Left out: no time.'),
-            answer: described({}, 'What an invocation answers. Left out: what it was sent.'),
-            definition: described({ type: 'object' }, 'Other members of the function, in the form of the vendor.'),
+            deployTime: described(duration, 'How long a deployment takes, such as `30s`. Default: no time.'),
+            invokeTime: described(duration, 'How long an invocation takes, such as `30s`. Default: no time.'),
+            answer: described({}, 'The result of an invocation. Default: its input.'),
+            definition: described({ type: 'object' }, "Other members of the function, in the vendor's form."),
           },
           ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
         ),
       ),
-      'Versions of functions, one entry for each.',
+      'Versions of functions, one entry per version.',
     ),
-    clusterGroups: described(list(asDocumented), 'Cluster groups, in the form of the vendor.'),
-    gpuQuotas: described(list(asDocumented), 'Quotas of GPUs, in the form of the vendor.'),
-    instanceTypes: described(list(asDocumented), 'Instance types, in the form of the vendor.'),
+    clusterGroups: described(list(asDocumented), "Cluster groups, in the vendor's form."),
+    gpuQuotas: described(list(asDocumented), "GPU quotas, in the vendor's form."),
+    instanceTypes: described(list(asDocumented), "Instance types, in the vendor's form."),
     recognizedRegistries: described(
       list(
         object({
-          artifactType: described(text, 'What it holds, such as `CONTAINER` or `MODEL`.'),
-          registryName: described(text, 'The name that people read.'),
+          artifactType: described(text, 'The type of its artifacts, such as `CONTAINER` or `MODEL`.'),
+          registryName: described(text, 'The display name.'),
           registryHostname: described(text, 'The host name, such as `nvcr.io`.'),
         }),
       ),
-      'The registries that artifacts may come from.',
+      'Registries that Cloud Functions know by name.',
     ),
   },
   ['functions', 'clusterGroups', 'gpuQuotas', 'instanceTypes', 'recognizedRegistries'],
@@ -131,15 +131,15 @@ export const seed: Seeding = {
       ...placeEntries('nvcf.gpuQuotas', gpuQuotas),
       ...placeEntries('nvcf.instanceTypes', instanceTypes),
     ];
-    const torn = placedFunctions.filter(({ entry: one }) =>
+    const divided = placedFunctions.filter(({ entry: one }) =>
       functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
     );
     return [
       ...findUnknownOrganizations(rows, known),
       ...findUnknownOrganizations(sharing, known),
-      ...torn.slice(1).map(({ entry, place }) => ({
+      ...divided.slice(1).map(({ entry, place }) => ({
         place,
-        message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\``,
+        message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need one \`org\``,
       })),
       ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
     ];
@@ -148,16 +148,16 @@ export const seed: Seeding = {
     const part = partOf(checked);
     const accounts = accountsOf(whole);
     const accountOf = (org: string) => accounts.get(org) ?? '';
-    const placed = (org: string, index: number) => ({ id: `${org}-${index}`, owner: accountOf(org), parent: null });
+    const placeOf = (org: string, index: number) => ({ id: `${org}-${index}`, owner: accountOf(org), parent: null });
     return {
       rows: [
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
-          CLUSTER_GROUPS.row({ ...placed(org, index), body }),
+          CLUSTER_GROUPS.row({ ...placeOf(org, index), body }),
         ),
-        ...(part.gpuQuotas ?? []).map(({ org, ...body }, index) => GPU_QUOTAS.row({ ...placed(org, index), body })),
+        ...(part.gpuQuotas ?? []).map(({ org, ...body }, index) => GPU_QUOTAS.row({ ...placeOf(org, index), body })),
         ...(part.instanceTypes ?? []).map(({ org, ...body }, index) =>
-          INSTANCE_TYPES.row({ ...placed(org, index), body }),
+          INSTANCE_TYPES.row({ ...placeOf(org, index), body }),
         ),
         ...(part.recognizedRegistries ?? []).map((body, index) =>
           RECOGNIZED_REGISTRIES.row({ id: String(index), owner: EVERYBODY, parent: null, body }),
@@ -169,12 +169,12 @@ export const seed: Seeding = {
 };
 
 function partOf(part: unknown): NvcfSeed {
-  // It matches the schema. Members in the vendor's form are stored and shown unchanged.
+  // The schema was checked before.
   return part as NvcfSeed;
 }
 
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The part of another service, which matches its own schema.
+  // The schema of `ngc` was checked before.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
@@ -218,7 +218,7 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
   return functionRow({ owner: accountOf(org), functionId, versionId }, body);
 }
 
-/** Without a time it stays DEPLOYING forever. */
+/** Without `deployTime` the version stays DEPLOYING forever. */
 function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
   const time = parseDuration(deployTime ?? '');
   return time === null ? END_OF_TIME : now + time;

@@ -3,13 +3,13 @@ import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { namedUuid } from '../../machine/random.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
-/** What some readers see in addition to what everybody does. */
+/** Members that only some callers see. */
 export interface Detail {
   readonly instances: boolean;
   readonly secrets: boolean;
 }
 
-/** For functions that have none of their own. */
+/** For functions without a health check of their own. */
 const DEFAULT_HEALTH = {
   protocol: 'HTTP',
   uri: '/v2/health/ready',
@@ -18,7 +18,7 @@ const DEFAULT_HEALTH = {
   expectedStatusCode: 200,
 } as const;
 
-/** Members that an account does not see of other accounts' functions. */
+/** Members that only the owner of a function sees. */
 const OWNERS_ONLY = [
   'inferenceUrl',
   'inferencePort',
@@ -32,12 +32,12 @@ const OWNERS_ONLY = [
   'rateLimit',
 ] as const;
 
-/** The most instances that one function shows. */
+/** The most instances that one function lists. */
 const MOST_INSTANCES = 64;
 
 type Changeable<Its> = { -readonly [Name in keyof Its]: Its[Name] };
 
-/** A version in the vendor's form, as an account sees it. */
+/** Renders a version in the vendor's form, as the account sees it. */
 export function functionView(
   row: FunctionRow,
   account: string,
@@ -66,7 +66,7 @@ export function functionView(
   return view;
 }
 
-/** The deployment of a version in the vendor's form. */
+/** Renders the deployment of a version in the vendor's form. */
 export function deploymentView({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
   const deployment = deploymentOf(body);
   return {
@@ -82,13 +82,13 @@ export function deploymentView({ body, parent, id, owner }: FunctionRow, now: In
   };
 }
 
-/** The deployment of a version that is known to have one. */
+/** @throws Error if the version has no deployment: the caller must check this before */
 export function deploymentOf({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
-  if (deployment === null) throw new Error('a version without a deployment was shown as deployed');
+  if (deployment === null) throw new Error('the version has no deployment');
   return deployment;
 }
 
-/** As many instances as each specification requires at least; none before the function is up. */
+/** `minInstances` of each specification; none before the deployment is ready. */
 function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];

@@ -6,7 +6,7 @@ import type { Row } from '../../../store/collections.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most assets an account may have, so that uploads stay bounded. */
+/** The most assets of an account, so that uploads stay bounded. */
 const MOST = 100;
 
 interface Asset {
@@ -14,7 +14,7 @@ interface Asset {
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: Instant;
-  /** Part of the URL for upload and download: whoever knows it may use it. */
+  /** Part of the URL for upload and download; the URL needs no credential. */
   readonly uploadId: string;
   /** In base64; null before the upload. */
   readonly content: string | null;
@@ -69,26 +69,26 @@ const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async (context) => {
   return { status: 204 };
 };
 
-async function uploaded(
+async function findUpload(
   { store }: Pick<Context, 'store'>,
   { uploadId }: { readonly uploadId: string },
 ): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
-  if (row === null) throw new Problem('not_found', 'There is no upload with this id.');
+  if (row === null) throw new Problem('not_found', 'No upload has this id.');
   return row;
 }
 
 const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
-  const target = await uploaded(context, context.params);
+  const target = await findUpload(context, context.params);
   const content = context.body.toString('base64');
   await changeObject(context, ASSETS, target, (before) => ({ ...before, content }));
   return { status: 200 };
 };
 
 const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
-  const { body } = await uploaded(context, context.params);
+  const { body } = await findUpload(context, context.params);
   const { content, contentType } = body;
-  if (content === null) throw new Problem('not_found', 'Nothing has been uploaded yet.');
+  if (content === null) throw new Problem('not_found', 'The asset has no content yet; upload it first.');
   return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(content, 'base64') };
 };
 

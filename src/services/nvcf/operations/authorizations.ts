@@ -18,16 +18,19 @@ import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
 
-/** Sharing at one level: that of a function as a whole, or of one version. */
+/** Sharing of a whole function, or of one version. */
 interface Level<Target> {
   readonly member: 'functionParties' | 'versionParties';
   rowsOf(target: Target): readonly FunctionRow[];
-  amend(context: Asked<Target>, change: (body: FunctionVersion) => FunctionVersion): Promise<readonly FunctionRow[]>;
-  /** How messages refer to what the path names. */
+  amend(
+    context: PartiesRequest<Target>,
+    change: (body: FunctionVersion) => FunctionVersion,
+  ): Promise<readonly FunctionRow[]>;
+  /** The beginning of error messages. */
   subject(named: Named): string;
-  /** Only the parties of this level. */
+  /** Renders only the parties of this level. */
   own(row: FunctionRow): Shown;
-  /** All parties that have access. */
+  /** Renders all parties that have access. */
   view(row: FunctionRow): Shown;
 }
 
@@ -38,8 +41,9 @@ interface Named {
   readonly versionId?: string;
 }
 
-/** A request about the parties of what its path names. */
-type Asked<Target> = Pick<AuthenticatedContext<Target>, 'store' | 'caller' | 'target'> & { readonly params: Named };
+type PartiesRequest<Target> = Pick<AuthenticatedContext<Target>, 'store' | 'caller' | 'target'> & {
+  readonly params: Named;
+};
 
 const OF_FUNCTION: Level<readonly FunctionRow[]> = {
   member: 'functionParties',
@@ -68,16 +72,16 @@ function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Part
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
 }
 
-/** A change to the parties: the vendor's word for it, and its result. */
+/** A change to the parties; `verb` is the vendor's word for it. */
 interface Change<Body> {
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /** @param subject how messages refer to what the path names @throws Problem */
+  /** @param subject the beginning of error messages @throws Problem */
   apply(parties: Parties, body: Body, subject: string, account: string): Parties;
 }
 
-function changing<Target, Body>(level: Level<Target>, change: Change<Body>) {
+function changeParties<Target, Body>(level: Level<Target>, change: Change<Body>) {
   return async (
-    context: Asked<Target> & { readonly body: Body },
+    context: PartiesRequest<Target> & { readonly body: Body },
   ): Promise<Answer<'nvcf', 'createFunctionAuthorization'>> => {
     const subject = level.subject(context.params);
     if (level.rowsOf(context.target).some(isPublic)) {
@@ -93,7 +97,7 @@ function changing<Target, Body>(level: Level<Target>, change: Change<Body>) {
   };
 }
 
-/** A party as it is stored. @throws Problem for the account itself */
+/** @throws Problem if the party is the account itself */
 function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
   if (given.ncaId === account) {
     throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
@@ -103,7 +107,7 @@ function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
 
 type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
 
-/** The single party in a request. @throws Problem for everybody */
+/** @throws Problem for `*` and for the account itself */
 function singleParty(
   { authorizedParty }: SingleParty,
   subject: string,
@@ -117,7 +121,7 @@ function singleParty(
   return partyOf(account, authorizedParty);
 }
 
-/** Removes duplicates, keeping the first of each. */
+/** Removes duplicates; the first of each stays. */
 function distinct(parties: Parties): Parties {
   const reversed = [...parties].reverse();
   const byName = new Map(reversed.map((party) => [JSON.stringify([party.ncaId, party.clientId]), party]));
@@ -166,7 +170,7 @@ function noParties(subject: string): Problem {
   return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
-/** The function's own list, and that of each version that has one, narrowed to what the key covers. */
+/** The parties of the function and of its versions, as far as the key covers them. */
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
 ) => {
@@ -178,7 +182,7 @@ const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly Func
   return { status: 200, body: { functions: views } };
 };
 
-/** For operations whose rule leaves finding the function to them, because it refuses no key for its resource. */
+/** The open-source rule refuses no key for its resource, so it looks up no function. */
 async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
   const sighting = await ownVersions(context.store.collections, functionId, accountOf(context));
   if (sighting.seen !== 'object') throw new Problem('not_found');
@@ -191,14 +195,14 @@ const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', Function
 });
 
 export const authorizationOperations = {
-  createFunctionAuthorization: changing(OF_FUNCTION, REPLACE),
+  createFunctionAuthorization: changeParties(OF_FUNCTION, REPLACE),
   getFunctionAuthorizations: listOfFunction,
-  deleteFunctionAuthorization: changing(OF_FUNCTION, REMOVE_ALL),
-  addFunctionAuthorization: changing(OF_FUNCTION, ADD),
-  removeFunctionAuthorization: changing(OF_FUNCTION, REMOVE),
-  createFunctionVersionAuthorization: changing(OF_VERSION, REPLACE),
+  deleteFunctionAuthorization: changeParties(OF_FUNCTION, REMOVE_ALL),
+  addFunctionAuthorization: changeParties(OF_FUNCTION, ADD),
+  removeFunctionAuthorization: changeParties(OF_FUNCTION, REMOVE),
+  createFunctionVersionAuthorization: changeParties(OF_VERSION, REPLACE),
   getFunctionVersionAuthorizations: getOfVersion,
-  deleteFunctionVersionAuthorization: changing(OF_VERSION, REMOVE_ALL),
-  addFunctionVersionAuthorization: changing(OF_VERSION, ADD),
-  removeFunctionVersionAuthorization: changing(OF_VERSION, REMOVE),
+  deleteFunctionVersionAuthorization: changeParties(OF_VERSION, REMOVE_ALL),
+  addFunctionVersionAuthorization: changeParties(OF_VERSION, ADD),
+  removeFunctionVersionAuthorization: changeParties(OF_VERSION, REMOVE),
 };

@@ -18,7 +18,7 @@ const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) =>
   body: { requestStatus: success(context), gpus: await objectsOf(context, GPU_QUOTAS) },
 });
 
-/** What can be deployed on now, narrowed by comma-separated lists of GPUs and regions. */
+/** Instance types with free capacity; `gpus` and `regions` are comma-separated lists. */
 const listAvailable: Handler<'nvcf', 'listAvailableInstanceTypes'> = async (context) => {
   const { gpus, regions } = context.query;
   const fits = (wanted: string | undefined, value: string | undefined) =>

@@ -7,7 +7,7 @@ import { pick, SPECIFICATION, type Specification } from '../members.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
-/** What the path names: a version, or its deployment. */
+/** Parameters of paths that name a version or its deployment. */
 interface Named {
   readonly functionId?: string;
   readonly versionId?: string;
@@ -16,7 +16,7 @@ interface Named {
 const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
   const { target, params, random, now } = context;
   if (isPublic(target)) throw publicGuard(params);
-  const specifications = numbered(checked(context.body.deploymentSpecifications), context);
+  const specifications = assignIds(checkSpecifications(context.body.deploymentSpecifications), context);
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
     if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
@@ -44,12 +44,12 @@ function get({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer
   return { status: 200, body: { deployment: deploymentView(target, now) } };
 }
 
-/** Replaces specifications: each replaces the one with its id or, if it has no id, the next one that no other names. */
+/** A specification replaces the one with its id; without an id, it replaces the next one that no other names. */
 const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
   const { now } = context;
-  const given = checked(context.body.deploymentSpecifications);
+  const given = checkSpecifications(context.body.deploymentSpecifications);
   const row = await amendTarget(context, (version) =>
-    redeployed(context, version, ({ specifications }) => {
+    changeSpecifications(context, version, ({ specifications }) => {
       const named = new Set(given.map((one) => one.gpuSpecificationId));
       const known = new Map(specifications.map((one) => [one.gpuSpecificationId, one]));
       const unnamed = specifications.filter((one) => !named.has(one.gpuSpecificationId));
@@ -58,7 +58,7 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
         const before = id === undefined ? unnamed.shift() : known.get(id);
         return whole({ ...before, ...pick(one, SPECIFICATION) });
       });
-      return numbered(next, context);
+      return assignIds(next, context);
     }),
   );
   return { status: 200, body: { deployment: deploymentView(row, now) } };
@@ -66,10 +66,10 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
-/** @throws Problem if it replaces no other specification and lacks what it would have taken from that */
+/** @throws Problem if a specification that replaces no other lacks a required member */
 function whole({ gpu, instanceType, ...rest }: Replacement): Specification {
   if (gpu !== undefined && instanceType !== undefined) return { gpu, instanceType, ...rest };
-  throw new Problem('invalid_request', 'Fields `gpu` and `instanceType` are needed for an additional specification.');
+  throw new Problem('invalid_request', 'An additional specification requires the fields `gpu` and `instanceType`.');
 }
 
 const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
@@ -77,7 +77,7 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
   const { gpuSpecId: id, deploymentId } = params;
   const isIt = (specification: Specification) => specification.gpuSpecificationId === id;
   const row = await amendTarget(context, (version) =>
-    redeployed(context, version, ({ specifications }) => {
+    changeSpecifications(context, version, ({ specifications }) => {
       if (!specifications.some(isIt)) {
         throw new Problem('not_found', `GPU specification id '${id}': Not found in deployment '${deploymentId}'`);
       }
@@ -87,7 +87,7 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
     }),
   );
   const changed = deploymentOf(row.body).specifications.find(isIt);
-  if (changed === undefined) throw new Error('a specification was changed, and is not there');
+  if (changed === undefined) throw new Error('the changed specification is missing');
   return { status: 200, body: { gpuSpecification: changed } };
 };
 
@@ -101,7 +101,7 @@ const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context)
   return { status: 200, body: { function: functionView(row, accountOf(context), now) } };
 };
 
-function redeployed(
+function changeSpecifications(
   { params, now }: Pick<AuthenticatedContext, 'params' | 'now'>,
   version: FunctionVersion,
   change: (deployment: Deployment) => readonly Specification[],
@@ -118,7 +118,7 @@ function notDeployed({ functionId, versionId }: Named): Problem {
   return new Problem('not_found', `Function id '${functionId}', version '${versionId}': Deployment not found`);
 }
 
-function checked<Given extends Replacement>(specifications: readonly Given[]): readonly Given[] {
+function checkSpecifications<Given extends Replacement>(specifications: readonly Given[]): readonly Given[] {
   for (const specification of specifications) checkInstances(specification);
   return specifications;
 }
@@ -128,8 +128,8 @@ function checkInstances({ minInstances, maxInstances }: Replacement): void {
   throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
 }
 
-/** Gives each an id of its own: a new one if it has none, or if another has the same. */
-function numbered(
+/** Draws a new id for each specification without a unique one. */
+function assignIds(
   specifications: readonly Specification[],
   { random }: Pick<AuthenticatedContext, 'random'>,
 ): readonly Specification[] {

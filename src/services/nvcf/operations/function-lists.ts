@@ -10,8 +10,8 @@ const ALL_VISIBILITIES: readonly Visibility[] = ['private', 'authorized', 'publi
 
 type Rows = readonly FunctionRow[];
 
-/** What the caller may see of everything that is visible to their account. */
-async function listed<Body>(
+/** Lists the versions that both the account and the key may see. */
+async function listVisible<Body>(
   context: AuthenticatedContext,
   visibility: readonly Visibility[],
   bodyOf: (rows: Rows) => Body,
@@ -29,12 +29,12 @@ async function listed<Body>(
 }
 
 const list: Handler<'nvcf', 'listFunctions'> = (context) =>
-  listed(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
+  listVisible(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
     functions: rows.map((row) => functionView(row, accountOf(context), context.now)),
   }));
 
 const listIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
-  listed(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
+  listVisible(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
     functionIds: [...new Set(rows.map(({ parent }) => parent))],
   }));
 

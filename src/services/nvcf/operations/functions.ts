@@ -6,14 +6,14 @@ import { accountOf } from '../caller.ts';
 import { checkContent, checkRates } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
 import { definitionOf, pick, RATE_LIMIT } from '../members.ts';
-import { orGone, removeObject } from '../objects.ts';
+import { orNotFound, removeObject } from '../objects.ts';
 import { type Detail, functionView } from '../view.ts';
 
-/** The most functions an account may have; the published default. */
+/** The most functions of an account; the published default. */
 const MOST_FUNCTIONS = 50;
 
 const create: Handler<'nvcf', 'createFunction'> = (context) =>
-  made(context, context.body, context.random.uuid(), [], (own) => {
+  addVersion(context, context.body, context.random.uuid(), [], (own) => {
     if (new Set(own.map(({ parent }) => parent)).size < MOST_FUNCTIONS) return;
     throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MOST_FUNCTIONS} functions reached`);
   });
@@ -22,11 +22,11 @@ const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionR
   const versions = context.target;
   const [first] = versions;
   if (versions.some(isPublic)) throw publicGuard(context.params);
-  return made(context, context.body, first?.parent ?? '', first?.body.functionParties ?? []);
+  return addVersion(context, context.body, first?.parent ?? '', first?.body.functionParties ?? []);
 };
 
-/** @param check throws if the account may not have it beside what it has */
-async function made(
+/** @param check throws if the account has too many functions */
+async function addVersion(
   context: AuthenticatedContext,
   body: Schema<'nvcf', 'CreateFunctionRequest'>,
   functionId: string,
@@ -48,7 +48,7 @@ async function made(
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
   await FUNCTIONS.insertBeside(store.collections, row, check);
-  return answered(context, row);
+  return respond(context, row);
 }
 
 export function secretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): string[] {
@@ -59,7 +59,7 @@ export function publicGuard({ functionId }: { readonly functionId: string }): Pr
   return new Problem('bad_state', `Function id '${functionId}': Public functions cannot be changed`);
 }
 
-function answered(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
+function respond(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
   return { status: 200, body: { function: functionView(row, accountOf(context), context.now) } };
 }
 
@@ -71,12 +71,12 @@ const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };
 };
 
-/** Changes the version that the rule's look-up found. */
+/** Changes the version that the rule's lookup found. */
 export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
 ): Promise<FunctionRow> {
-  return orGone(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
+  return orNotFound(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
 }
 
 const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
@@ -86,7 +86,7 @@ const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (con
   if (UPDATABLE.every((member) => body[member] === undefined)) {
     throw new Problem(
       'invalid_request',
-      `At least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')} is needed.`,
+      `Give at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
   checkRates(body.rateLimit);
@@ -99,7 +99,7 @@ const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (con
       ...(body.modelUpdates !== undefined && { models: updatedModels(version, body.modelUpdates) }),
     },
   }));
-  return answered(context, row);
+  return respond(context, row);
 };
 
 /** @throws Problem if an update names a model that the function does not have */
@@ -125,7 +125,7 @@ const updateMetadata: Handler<'nvcf', 'updateFunctionMetadata', FunctionRow> = a
     ...version,
     definition: { ...version.definition, ...(tags !== undefined && { tags }) },
   }));
-  return answered(context, row);
+  return respond(context, row);
 };
 
 const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {

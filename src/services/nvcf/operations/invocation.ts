@@ -8,60 +8,61 @@ import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../funct
 import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
 import { removeObject } from '../objects.ts';
 
-/**
- * How many seconds a client may ask to be kept waiting, as in the published code. The mock never makes a client wait:
- * it answers 202 at once.
- */
+/** The highest `NVCF-POLL-SECONDS`, as in the published code. The mock does not wait: it answers 202 at once. */
 const MOST_POLL_SECONDS = 3600;
 
-/** A request on its way to a function, and the function's answer. */
+/** An invocation and its result. */
 interface Call {
   readonly requestId: string;
   readonly version: FunctionRow;
   readonly answer: unknown;
 }
 
-/** Sends a request to a function, and tells its answer, or that it takes time. */
-async function called<Told>(context: AuthenticatedContext<Invoked>, sent: unknown, told: Telling<Told>): Promise<Told> {
+/** Answers with the result, or with 202 if the function has an `invokeTime`. */
+async function call<Rendered>(
+  context: AuthenticatedContext<Invoked>,
+  sent: unknown,
+  form: ResultForm<Rendered>,
+): Promise<Rendered> {
   checkPollSeconds(context);
   const version = chooseVersion(context);
   const { behaviour } = version.body;
   const requestId = context.random.uuid();
   const answer = 'answer' in behaviour ? behaviour.answer : sent;
-  if (behaviour.invokeTime === 0) return told.fulfilled(requestId, answer);
+  if (behaviour.invokeTime === 0) return form.fulfilledAnswer(requestId, answer);
   await remember(context, { requestId, version, answer });
-  return told.inProgress(requestId);
+  return form.inProgressAnswer(requestId);
 }
 
-/** The form of an answer: `pexec` returns it unchanged, `exec` in an envelope. */
-interface Telling<Told> {
-  fulfilled(requestId: string, answer: unknown): Told;
-  inProgress(requestId: string): Told;
+/** Renders a result: `pexec` returns it unchanged, `exec` in an envelope. */
+interface ResultForm<Rendered> {
+  fulfilledAnswer(requestId: string, answer: unknown): Rendered;
+  inProgressAnswer(requestId: string): Rendered;
 }
 
 function statusHeaders(requestId: string, status: string): Record<string, string> {
   return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
 }
 
-const PLAIN: Telling<Answer<'nvcf', 'invokeFunction'>> = {
-  fulfilled: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
-  inProgress: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
+const PLAIN: ResultForm<Answer<'nvcf', 'invokeFunction'>> = {
+  fulfilledAnswer: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
+  inProgressAnswer: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
 };
 
-const ENVELOPE: Telling<Answer<'nvcf', 'execFunction'>> = {
-  fulfilled: (id, answer) => ({
+const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
+  fulfilledAnswer: (id, answer) => ({
     status: 200,
     headers: statusHeaders(id, 'fulfilled'),
     body: { reqId: id, status: 'fulfilled', response: answer ?? null },
   }),
-  inProgress: (id) => ({
+  inProgressAnswer: (id) => ({
     status: 202,
     headers: statusHeaders(id, 'in-progress'),
     body: { reqId: id, status: 'in-progress' },
   }),
 };
 
-/** Chooses a version that is up from those the key covers; if several are, the newest. */
+/** Chooses the newest of the active versions that the key covers. */
 export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
@@ -101,37 +102,39 @@ async function remember(context: AuthenticatedContext, { requestId, version, ans
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...place, dueAt: readyAt, body }), null);
 }
 
-/** The state of an earlier request; its answer is delivered once. */
-async function polled<Told>(context: AuthenticatedContext<InvocationRow>, told: Telling<Told>): Promise<Told> {
+/** A result is delivered only once. */
+async function pollResult<Rendered>(
+  context: AuthenticatedContext<InvocationRow>,
+  form: ResultForm<Rendered>,
+): Promise<Rendered> {
   checkPollSeconds(context);
   const { target, now } = context;
   const { id, body } = target;
-  if (body.readyAt > now) return told.inProgress(id);
+  if (body.readyAt > now) return form.inProgressAnswer(id);
   await removeObject(context, INVOCATIONS, target);
-  return told.fulfilled(id, body.answer);
+  return form.fulfilledAnswer(id, body.answer);
 }
 
-const invoke = (context: AuthenticatedContext<Invoked>) => called(context, context.body, PLAIN);
+const invoke = (context: AuthenticatedContext<Invoked>) => call(context, context.body, PLAIN);
 
-/** A call in an envelope. */
 interface ExecContext extends AuthenticatedContext<Invoked> {
   readonly body: Schema<'nvcf', 'ExecRequest'>;
 }
 
-const exec = (context: ExecContext) => called(context, context.body.requestBody, ENVELOPE);
+const exec = (context: ExecContext) => call(context, context.body.requestBody, ENVELOPE);
 
-const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => polled(context, PLAIN);
+const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
 
-const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => polled(context, ENVELOPE);
+const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE);
 
-/** Under its own host name a function takes any request, and an echo returns its bytes unchanged. */
+/** At its own host, a function accepts any request, and an echo returns the bytes unchanged. */
 export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
   const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
-    return called(context, jsonOrText(bytes), PLAIN);
+    return call(context, jsonOrText(bytes), PLAIN);
   }
   const requestId = context.random.uuid();
   return {
@@ -159,7 +162,7 @@ export const invocationOperations = {
   getExecStatus: pollExec,
 };
 
-/** Requests that wait for an answer from a version, oldest first. */
+/** The pending invocations of a version, oldest first. */
 export async function waitingAt(
   { store, now }: Pick<Context, 'store' | 'now'>,
   versionId: string,

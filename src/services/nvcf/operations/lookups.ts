@@ -5,7 +5,7 @@ import { accountOf } from '../caller.ts';
 import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
 import { INVOCATIONS, type InvocationRow, isGone } from '../invocations.ts';
 
-/** A version must belong to the function that the path names. */
+/** The version must belong to the function in the path. */
 async function versionOf({ store, params }: Context, id: string) {
   const row = await FUNCTIONS.byId(store.collections, id);
   return row?.parent === params['functionId'] ? row : null;
@@ -26,7 +26,7 @@ const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   asOwner(await FUNCTIONS.byAlias(context.store.collections, id), accountOf(context));
 
-/** Found by the request's id, and judged by the function that it went to. */
+/** Found by the id of the request; the rights on the invoked function decide. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
   if (row === null || row.owner !== accountOf(context) || isGone(row.body, context.now)) return { seen: 'nothing' };
@@ -34,7 +34,7 @@ const invocation: Lookup<InvocationRow> = async (context, id) => {
   return sighting.seen === 'object' ? { ...sighting, target: row } : { seen: 'nothing' };
 };
 
-/** An object of the account that no key can name. */
+/** For objects that no resource of a key can name. */
 export function ofAccount<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
   return async (context, id) => {
     const row = await collection.byId(context.store.collections, id);

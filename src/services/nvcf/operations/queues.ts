@@ -5,7 +5,7 @@ import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../funct
 import type { InvocationRow } from '../invocations.ts';
 import { waitingAt } from './invocation.ts';
 
-/** The queues of the deployed versions that the key covers. */
+/** Lists the queues of the deployed versions that the key covers. */
 async function queuesOf(
   context: AuthenticatedContext,
   functionId: string,

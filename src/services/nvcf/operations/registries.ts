@@ -10,7 +10,7 @@ import { pick } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most an account may have, as published. */
+/** The most credentials of an account, as published. */
 const MOST = 25;
 
 type Shown = Schema<'nvcf', 'RegistryCredential'>;
@@ -23,7 +23,6 @@ interface RegistryCredential extends Omit<Shown, 'createdAt' | 'lastUpdatedAt'> 
 type CredentialRow = Row<RegistryCredential, null>;
 const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
 
-/** A registry that the vendor knows by name. */
 export interface RecognizedRegistry {
   readonly artifactType: string;
   readonly registryName: string;
@@ -39,7 +38,7 @@ function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): 
 const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { random, now, body } = context;
   const { registryHostname, secret, artifactTypes } = body;
-  const registries = await recognized(context);
+  const registries = await findRecognized(context);
   const registryName =
     registries.find((registry) => registry.registryHostname === registryHostname)?.registryName ?? registryHostname;
   const credential: RegistryCredential = {
@@ -81,11 +80,11 @@ const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }
   body: { registryCredential: view(target.body) },
 });
 
-/** The secret itself is not kept, because nothing ever shows it. */
+/** The secret is not stored: no operation returns it. */
 const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
   const { secret, artifactTypeEnums } = context.body;
   if (secret === undefined && artifactTypeEnums === undefined) {
-    throw new Problem('invalid_request', 'At least one of the fields `secret` and `artifactTypeEnums` is needed.');
+    throw new Problem('invalid_request', 'Give at least one of the fields `secret` and `artifactTypeEnums`.');
   }
   const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => ({
     ...before,
@@ -101,14 +100,14 @@ const remove: Handler<'nvcf', 'deleteRegistryCredential', CredentialRow> = async
   return { status: 204 };
 };
 
-async function recognized({ store }: Pick<Context, 'store'>): Promise<readonly RecognizedRegistry[]> {
+async function findRecognized({ store }: Pick<Context, 'store'>): Promise<readonly RecognizedRegistry[]> {
   const rows = await RECOGNIZED_REGISTRIES.ofOwner(store.collections, EVERYBODY);
   return rows.map(({ body }) => body);
 }
 
 const listRecognized: Handler<'nvcf', 'listRecognizedRegistries'> = async (context) => {
   const recognizedRegistries: Record<string, Omit<RecognizedRegistry, 'artifactType'>[]> = {};
-  for (const { artifactType, ...registry } of await recognized(context)) {
+  for (const { artifactType, ...registry } of await findRecognized(context)) {
     recognizedRegistries[artifactType] = [...(recognizedRegistries[artifactType] ?? []), registry];
   }
   return { status: 200, body: { recognizedRegistries } };

@@ -3,7 +3,7 @@ import { Problem } from '../../../core/problem.ts';
 import { type FunctionRow, statusAt } from '../functions.ts';
 import { amendTarget, secretNames } from './functions.ts';
 
-/** Sets the named secrets. Only the names are kept, because nothing ever shows the values. */
+/** Only the names are stored: no operation returns the values. */
 const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRow> = async (context) => {
   const { params, target, now } = context;
   const { secrets } = context.body;

@@ -10,7 +10,7 @@ import { pick } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most an account may have, as published. */
+/** The most endpoints of an account, as published. */
 const MOST = 25;
 
 type Shown = Schema<'nvcf', 'Telemetry'>;
@@ -72,7 +72,7 @@ function usesTelemetry({ body }: FunctionRow, id: string): boolean {
   return Object.values(body.definition.telemetries ?? {}).includes(id);
 }
 
-/** The secret itself is not kept, because nothing ever shows it. */
+/** The secret is not stored: no operation returns it. */
 const updateSecret: Handler<'nvcf', 'updateTelemetrySecret', TelemetryRow> = async (context) => {
   const { secret } = context.body;
   await changeObject(context, TELEMETRIES, context.target, (before) => ({ ...before, name: secret.name }));

@@ -4,13 +4,13 @@ import { accountOf } from '../caller.ts';
 import type { Invoked } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
 
-/** Seconds. No published page says how long a token lasts. */
+/** In seconds; an assumption, because no published page says how long a token lasts. */
 const LIFETIME = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
-/** Issues a signed token for a client of the account; its claims say what it gives access to. */
-async function issued(
+/** Issues a signed token for a client of the account; the claims name the functions. */
+async function issueToken(
   context: AuthenticatedContext,
   clientId: string,
   functions: readonly TokenFunction[],
@@ -34,17 +34,17 @@ async function issued(
 
 const forFunction: Handler<'nvcf', 'createInvocationToken', Invoked> = (context) => {
   const { parent } = chooseVersion(context);
-  return issued(context, context.body.clientId, [{ functionId: parent }]);
+  return issueToken(context, context.body.clientId, [{ functionId: parent }]);
 };
 
 const forVersion: Handler<'nvcf', 'createVersionInvocationToken', Invoked> = (context) => {
   const { parent, id } = chooseVersion(context);
-  return issued(context, context.body.clientId, [{ functionId: parent, functionVersionId: id }]);
+  return issueToken(context, context.body.clientId, [{ functionId: parent, functionVersionId: id }]);
 };
 
 const forSeveral: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (context) => {
   const { clientId, functions } = context.body;
-  return issued(
+  return issueToken(
     context,
     clientId,
     functions.map(({ functionId, functionVersionId }) => ({

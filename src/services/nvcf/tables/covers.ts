@@ -1,4 +1,4 @@
-/** How actions find their objects: the look-up, and the path parameter. */
+/** For each kind of object: the lookup, and the path parameter with the id. */
 export const OWN_FUNCTION = { lookup: 'ownFunction', param: 'functionId' } as const;
 export const OWN_VERSION = { lookup: 'ownVersion', param: 'versionId' } as const;
 export const DEPLOYMENT = { lookup: 'deployment', param: 'deploymentId' } as const;

@@ -4,7 +4,7 @@ import type { RuleId } from './rules.ts';
 
 const API = 'published API document 2.245.1';
 
-/** Which rule each operation falls under. */
+/** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
     source: API,

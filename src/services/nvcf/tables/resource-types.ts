@@ -10,7 +10,7 @@ const ALL_FUNCTIONS = {
   rows: { 'account-functions': { label: 'All Functions', encoding: { type: 'account-functions', id: '*' } } },
 } as const;
 
-/** What both readings have. */
+/** Types of both readings. */
 const OTHERS = [
   {
     reach: [],
@@ -55,9 +55,7 @@ const OTHERS = [
   },
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-/**
- * The types as on the page. That All Functions also applies to shared and public functions is inferred: it says "all".
- */
+/** As on the page. All Functions includes shared and public functions: inferred from the word "all". */
 export const DOCUMENTED_TYPE_SECTIONS = [
   {
     ...ALL_FUNCTIONS,
@@ -68,7 +66,7 @@ export const DOCUMENTED_TYPE_SECTIONS = [
   ...OTHERS,
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-/** The types as in the published code: All Functions covers what the account owns, and nothing that others share. */
+/** As in the published code: All Functions covers only the functions that the account owns. */
 export const OPEN_SOURCE_TYPE_SECTIONS = [
   { ...ALL_FUNCTIONS, reach: ['owned'], source: CODE, certainty: 'documented' },
   ...OTHERS,

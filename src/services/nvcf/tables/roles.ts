@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { Scope } from './scopes.ts';
 
-/** What the user of a personal key may do, by their role in the organisation. */
+/** The scopes of personal keys, by the role of the user in the organisation. */
 export const ROLE_SECTIONS = [
   {
     certainty: 'inferred',

@@ -33,7 +33,7 @@ import {
 
 const TOKENS = { label: 'Invoke Function (invocation tokens)', needs: { all: ['invoke_function'] } } as const;
 
-/** The requirements table of the page, row by row, followed by what only the API has. */
+/** The rows of the page's table, then the actions that only the API has. */
 export const ACTIONS = [
   {
     label: 'Create Function',
@@ -112,7 +112,7 @@ export const ACTIONS = [
     'open-source': OWNED,
     rows: {
       'authorize-clients': { cover: OWN_FUNCTION, 'open-source': { versionless: 'refuse' } },
-      // The code refuses nobody because of a resource: what the key does not cover is left out.
+      // The code refuses no key for its resource: it filters the list.
       'read-authorizations': {
         documented: { cover: OWN_FUNCTION, source: `${PAGE}; the published code filters instead of refusing` },
         'open-source': { open: [] },

@@ -1,12 +1,12 @@
 import type { OperationId } from './operations.ts';
 
-/** What the vendor says if the key's resource does not cover the object, and if there is no such object. */
+/** The vendor's texts for an object that the key does not cover, and for an absent one. */
 export interface Texts {
   readonly mismatch: string;
   readonly absent: string;
 }
 
-/** Names in braces are path parameters and the caller's account. */
+/** Placeholders are path parameters and `account`, the caller's. */
 const FUNCTION = "Function id '{functionId}'";
 const VERSION = "Function id '{functionId}', version '{versionId}'";
 const NO_FUNCTION = `${FUNCTION}: Not found in account '{account}'`;
@@ -48,7 +48,7 @@ const TELEMETRY = {
 } as const;
 const ASSET = { mismatch: 'Access Denied', absent: "Asset id '{assetId}': Not found in account '{account}'" } as const;
 
-/** By operation, as the published code words it; operations that are not listed say `Access Denied` and `Not found`. */
+/** From the published code. Operations that are not listed answer `Access Denied` and `Not found`. */
 export const TEXTS = {
   createFunction: { mismatch: 'Forbidden to create function', absent: "Account '{account}': Not found" },
   createFunctionVersion: { mismatch: `${FUNCTION}: Forbidden to create function version`, absent: NO_FUNCTION },
