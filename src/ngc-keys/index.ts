@@ -1,7 +1,4 @@
-/**
- * The keys of NGC, with the organisations and users that have them: services of several vendors' APIs stand on them. It
- * knows the store, and no service.
- */
+/** NGC keys, their organisations and users, for the services that accept them. Knows the store, but no service. */
 import { END_OF_TIME, type Instant } from '../core/clock.ts';
 import type { PolicyVersion } from '../core/policy.ts';
 import type { Change, Collections, Expectation } from '../store/collections.ts';
@@ -32,23 +29,23 @@ import {
   policyRow,
 } from './records.ts';
 
-/** How many pending versions a decision considers. */
+/** The most pending versions that a decision considers. */
 const MOST_PENDING = 32;
 
-/** Before the first moment. */
+/** Before every moment of the clock. */
 const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
 
-/** A key as decisions need it, and what it was made from. */
-interface Made {
+/** A cached `KeyInForce`, and the parts that it was built from. */
+interface CachedKey {
   readonly inForce: KeyInForce;
-  /** The period in which it is so. */
+  /** The period in which it is valid. */
   readonly from: Instant;
   readonly until: Instant;
   readonly organization: unknown;
   readonly holder: unknown;
 }
 
-/** The NGC keys of a world. */
+/** Gives access to the NGC keys of a world. */
 export function ngcKeysIn({ collections }: Pick<Store, 'collections'>): NgcKeys {
   return new NgcKeys(collections);
 }
@@ -74,10 +71,10 @@ export class NgcKeys {
   }
 
   /**
-   * Adds a key. If it names a user who does not exist, the user is created with these roles.
+   * Adds a key. A user who does not exist yet is created with these roles.
    *
-   * @param limit the most service keys an organisation may have
-   * @throws Collision if the id is taken
+   * @param limit the most service keys of an organisation
+   * @throws Collision if the id exists already
    * @throws LimitReached
    */
   create(key: NewNgcKey, roles: readonly string[], limit: number | null): Promise<void> {
@@ -93,31 +90,31 @@ export class NgcKeys {
       const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
       if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
         changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
-        // Another first key of theirs may come meanwhile, which is a reason to try again.
+        // If another key creates the same user meanwhile, the commit fails and is tried again.
         expects.push(NGC_USERS.still(null, ngcUserId(org, user)));
       }
       await rows.commit(changes, expects);
     });
   }
 
-  /** One indexed look-up, however long the history. Does not consider expiry or `enabled`. */
+  /** One indexed lookup, however long the history. Ignores expiry and `enabled`. */
   async bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
-    return shown(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
+    return orNothing(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
   }
 
   async byId(id: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
-    return shown(rows, await NGC_KEYS.byId(rows, id), at);
+    return orNothing(rows, await NGC_KEYS.byId(rows, id), at);
   }
 
-  /** Keys with a name, which several may share: oldest first, at most `limit`. */
+  /** Keys with a name, which need not be unique: oldest first, at most `limit`. */
   async byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
     return allOf(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
   }
 
-  /** Keys of a user, in whichever organisation: oldest first, at most `limit`. */
+  /** Keys of a user in any organisation: oldest first, at most `limit`. */
   async ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
     return allOf(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
@@ -137,12 +134,12 @@ export class NgcKeys {
     );
   }
 
-  /** The place of each key, by id: it rises with age. */
+  /** The position of each key by id; newer keys have higher ones. */
   places(): Promise<ReadonlyMap<string, number>> {
     return NGC_KEYS.places(this.#rows);
   }
 
-  /** Every version, the first one first. */
+  /** All versions, oldest first. */
   async history(id: string): Promise<readonly PolicyVersion[]> {
     return (await NGC_POLICIES.ofParent(this.#rows, id)).map(({ body }) => body);
   }
@@ -153,13 +150,13 @@ export class NgcKeys {
     return key === null ? null : newestOf(this.#rows, key);
   }
 
-  /** Makes the whole edit, or nothing. @throws NotFound */
+  /** Atomic. @throws NotFound */
   edit(id: string, edit: NgcKeyEdit): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, () => edited(rows, id, edit));
+    return updating(rows, () => commitEdit(rows, id, edit));
   }
 
-  /** The old secret stops working with this call. @throws NotFound */
+  /** The old secret ends at once. @throws NotFound */
   async replaceSecret(id: string, secretHash: string): Promise<void> {
     await NGC_KEYS.change(this.#rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
   }
@@ -176,9 +173,9 @@ export class NgcKeys {
   }
 
   /**
-   * Puts the latest edit into force now: a copy of it is appended to every key where it is not in force yet.
+   * Puts the latest edits into force now, by appending a copy to the history of each key with a pending version.
    *
-   * @param id only this key
+   * @param id only this key; null for all
    */
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
@@ -199,7 +196,7 @@ export class NgcKeys {
     });
   }
 
-  /** Versions that come into force in `(from, to]`: the first `limit`, earliest first. */
+  /** Versions that take effect in `(from, to]`: the first `limit`, earliest first. */
   async effectiveBetween(
     from: Instant,
     to: Instant,
@@ -221,14 +218,14 @@ export class NgcKeys {
 }
 
 /**
- * Same parts, same object: others are made from it. It is remembered by the body of the key, which is another one after each
- * change of the key or its policy.
+ * Returns the same object for the same parts, because callers cache values derived from it. The cache key is the body
+ * of the key, which every change of the key or its policy replaces.
  */
 async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
   const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
   const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
-  const before = rows.made.get(body) as Made | undefined;
+  const before = rows.made.get(body) as CachedKey | undefined;
   const isSame = before?.organization === organization && before.holder === holder;
   if (isSame && at >= before.from && at < before.until) return before.inForce;
   const { version, secretHash: _, ...key } = body;
@@ -243,7 +240,7 @@ async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant
   };
   const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
   const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
-  rows.made.set(body, { inForce, from, until, organization, holder } satisfies Made);
+  rows.made.set(body, { inForce, from, until, organization, holder } satisfies CachedKey);
   return inForce;
 }
 
@@ -258,15 +255,15 @@ async function versionsOf(
   return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
 }
 
-async function shown(rows: Collections, row: NgcKeyRow | null, at: Instant) {
+async function orNothing(rows: Collections, row: NgcKeyRow | null, at: Instant) {
   return row === null ? null : inForceAt(rows, row, at);
 }
 function allOf(rows: Collections, found: readonly NgcKeyRow[], at: Instant) {
   return Promise.all(found.map((row) => inForceAt(rows, row, at)));
 }
 
-/** The next version of a policy, and what it overtakes: what would begin when it has begun. */
-async function appended(rows: Collections, key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) {
+/** Builds the next version of a policy; it cancels pending versions that would take effect later. */
+async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) {
   const version = key.body.version + 1;
   const overtaken = { after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
   const changes = (await NGC_POLICIES.partsDue(rows, key.id, overtaken)).map((row) =>
@@ -283,7 +280,7 @@ async function flushOf(rows: Collections, key: NgcKeyRow, at: Instant) {
   const latest = await newestOf(rows, key);
   if (latest === null) return null;
   const { scopes, resources } = latest;
-  const { version, changes } = await appended(rows, key, { scopes, resources, recordedAt: at, effectiveAt: at });
+  const { version, changes } = await appendVersion(rows, key, { scopes, resources, recordedAt: at, effectiveAt: at });
   return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
 }
 
@@ -293,16 +290,16 @@ async function pendingKeys(rows: Collections, at: Instant): Promise<readonly str
   return [...new Set(due.map(({ parent }) => parent))];
 }
 
-async function recorded(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
+async function policyOf(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
   const { scopes, resources } = typeof next === 'function' ? next(await newestOf(rows, key)) : next;
   return { scopes, resources, ...times };
 }
 
-async function edited(rows: Collections, id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> {
+async function commitEdit(rows: Collections, id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> {
   const row = await NGC_KEYS.byId(rows, id);
   if (row === null) throw new NotFound();
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-  const next = policy === undefined ? null : await appended(rows, row, await recorded(rows, row, policy));
+  const next = policy === undefined ? null : await appendVersion(rows, row, await policyOf(rows, row, policy));
   const key = { ...row.body, ...given, version: next?.version ?? row.body.version };
   const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
   const { org, user } = row.body;

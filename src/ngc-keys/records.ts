@@ -7,11 +7,11 @@ export interface Organization {
   readonly name: string;
   /** The id of its NVIDIA Cloud Account. */
   readonly ncaId: string;
-  /** The services it subscribes to, by this mock's names for them: those that require a subscription refuse others. */
+  /** Services of this mock that it subscribes to; a service that requires a subscription refuses others. */
   readonly subscriptions: readonly string[];
 }
 
-/** A person in an organisation; roles belong to the person, not to their keys. */
+/** A person in an organisation. Roles belong to the person, not to a key. */
 export interface NgcUser {
   readonly org: string;
   readonly email: string;
@@ -25,7 +25,7 @@ export interface NgcKey {
   readonly type: 'personal' | 'service';
   readonly name: string;
   readonly description: string | null;
-  /** Services it was made for, by this mock's names for them. */
+  /** Services of this mock that accept the key. */
   readonly services: readonly string[];
   /** For personal keys: the e-mail address of the user. */
   readonly user: string | null;
@@ -36,11 +36,11 @@ export interface NgcKey {
 
 export interface NewNgcKey extends NgcKey {
   readonly secretHash: string;
-  /** For service keys: version 1 of the policy, which is in force at once. */
+  /** For service keys: version 1 of the policy, which takes effect at once. */
   readonly policy: Policy | null;
 }
 
-/** A key with everything that a decision needs, at one moment. The same object as long as nothing in it changes. */
+/** The parts of a key that a decision needs, at one moment. The object stays the same while nothing in it changes. */
 export interface KeyInForce {
   readonly key: NgcKey;
   readonly organization: Organization;
@@ -48,17 +48,14 @@ export interface KeyInForce {
   readonly roles: readonly string[];
   /** Null for personal keys. */
   readonly policy: PolicyVersion | null;
-  /** The next few versions that will be in force, earliest first. */
+  /** The next few versions that will take effect, earliest first. */
   readonly pending: readonly PolicyVersion[];
 }
 
-/**
- * What a policy is to be: as given, or made from the latest one that is recorded, which nobody else changes meanwhile.
- * The function may be called again.
- */
+/** A policy, or a function of the latest recorded one; it may be called again if the key changes meanwhile. */
 export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
 
-/** What an edit changes; absent members stay as they are. */
+/** Absent members stay unchanged. */
 export interface NgcKeyEdit {
   readonly name?: string;
   readonly description?: string | null;
@@ -72,15 +69,15 @@ export interface NgcKeyEdit {
 }
 
 export type StoredKey = NgcKey &
-  Pick<NewNgcKey, 'secretHash'> & { /** That of its newest policy; 0 if it has none. */ readonly version: number };
+  Pick<NewNgcKey, 'secretHash'> & { /** Of its newest policy; 0 if it has none. */ readonly version: number };
 export type NgcKeyRow = Row<StoredKey, null>;
 export type PolicyRow = Row<PolicyVersion, string>;
 
 export const ORGANIZATIONS = new Collection<Organization>('ngc.organizations');
 export const NGC_USERS = new Collection<NgcUser>('ngc.users');
-/** The owner of a key is its organisation, apart for each type of key: there is a limit for one of them. */
+/** The owner of a key is its organisation and its type: only service keys have a limit. */
 export const NGC_KEYS = new Collection<StoredKey>('ngc.keys');
-/** The histories of keys. Due is what will be in force: a version that a later one overtakes before that never is. */
+/** The histories of keys. `dueAt` is null for a version that a later edit cancels before it takes effect. */
 export const NGC_POLICIES = new Collection<PolicyVersion, string>('ngc.policies');
 
 export function organizationRow(organization: Organization): Row<Organization, null> {
@@ -132,7 +129,7 @@ export function policyRow(keyId: string, policy: PolicyVersion): PolicyRow {
   return NGC_POLICIES.row({ id: `${keyId} ${version}`, owner: keyId, parent: keyId, dueAt: effectiveAt, body: policy });
 }
 
-/** A key as its seed or its maker gives it, with the first version of its policy, which is in force at once. */
+/** The rows of a new key and of the first version of its policy, which takes effect at once. */
 export function newKeyRows({ policy, ...key }: NewNgcKey): readonly (NgcKeyRow | PolicyRow)[] {
   if (policy === null) return [ngcKeyRow({ ...key, version: 0 })];
   const { id, createdAt } = key;

@@ -45,7 +45,7 @@ describe('the faults of a seed are told at once', () => {
         expect.stringMatching(/^`runai.projects\[0\].departmentId` names the department `nowhere`/),
         expect.stringMatching(/^`runai.accessRules\[0\].subjectId` names the user `bo@umbra.test`/),
         expect.stringMatching(/^`ngc.keys\[0\]` names the organisation `nobody`/),
-        expect.stringMatching(/^key `k` of `ngc`: there is no service `airr`/),
+        expect.stringMatching(/^key `k` of `ngc`: unknown service `airr`/),
       ]),
     );
   });
@@ -83,7 +83,7 @@ describe('a personal key', () => {
 
   it('of somebody who appears nowhere and has no roles is refused, as `POST /_mock/keys` does', async () => {
     expect(await saidOf({ ngc: { ...ngc, keys: [key] } })).toEqual([
-      'key `k` of `ngc`: `user` names nobody of `umbra`; give `roles` too, and the user is made',
+      'key `k` of `ngc`: `umbra` has no such `user`; add `roles` to create the user',
     ]);
   });
 

@@ -3,25 +3,25 @@ import type { Resource } from '../../core/policy.ts';
 import type { ResourceTypeRow } from '../../core/rule.ts';
 import type { Use } from '../../core/uses.ts';
 
-/** An object that a resource names, and the uses that it could matter to. */
+/** An object that a resource names, and the uses that may depend on it. */
 interface Bound {
   readonly type: string;
   readonly id: string;
   readonly about: readonly Use[];
 }
 
-/** The uses that name an object; null for one that stays whatever is tried. */
+/** The uses that name an object; null for an object that always stays. */
 interface About {
   readonly uses: Use[] | null;
 }
 
-/** By resource type and id; null for a type that names no objects. */
+/** By resource type and id; the value is null for a type that names no objects. */
 type Named = Map<string, Map<string, About> | null>;
 
 /**
- * What a key could be bound to for what it was used for: every resource type, those that name objects with all that were
- * touched or, where none was, with those that the key names now. Which of it is enough is found by trying; a try looks
- * only at what its own use names, so it takes as long for a thousand objects as for one.
+ * The widest resources for the recorded uses of a key: every type, with all objects that were used or, where none was,
+ * those that the key names now. Trials then remove resources. A trial takes the same time for a thousand objects as for
+ * one, because it checks only the objects of its own use.
  */
 export class Bindings {
   readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
@@ -32,7 +32,7 @@ export class Bindings {
     this.#named = named;
   }
 
-  /** @param bound what the key is bound to now */
+  /** @param bound the resources of the key now */
   static of(laws: readonly Law[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
     const rows = new Map(laws.flatMap(({ resourceTypes }) => [...resourceTypes]));
     const named = new Map(
@@ -44,21 +44,21 @@ export class Bindings {
         for (const id of ids) named.get(type)?.set(id, { uses: [] });
       }
     }
-    // Which uses an object matters to includes those that have it as a part.
+    // Uses that have an object as a part depend on it too.
     for (const use of uses) {
       for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.uses?.push(use);
     }
     for (const [type, ids] of named) {
       if (ids?.size !== 0) continue;
       const own = bound.find((resource) => resource.type === type)?.ids ?? [];
-      // It is not known for which of them a list was read, so they all stay.
+      // A list does not say which object it was read for, so all stay.
       for (const id of own) ids.set(id, { uses: null });
       if (ids.size === 0) named.delete(type);
     }
     return new Bindings(rows, named);
   }
 
-  /** The types: those that name no objects before those that do, and among these the finest last. */
+  /** The types from the widest to the finest: those without objects first. */
   get widestFirst(): readonly string[] {
     const types = [...this.#named.keys()].reverse();
     return types.sort((one, other) => this.#depth(one) - this.#depth(other));
@@ -69,7 +69,7 @@ export class Bindings {
     return new Bindings(this.#rows, new Map(kept.map(([type, ids]) => [type, ids && new Map(ids)])));
   }
 
-  /** What a use sees of it: of each type, only the objects that it names itself. */
+  /** The resources that can matter to a use: of each type, only the objects that the use names. */
   resourcesFor(use: Use, except?: Pick<Bound, 'type' | 'id'>): readonly Resource[] {
     const mentions = mentionsIn(use);
     return [...this.#named].map(([type, ids]): Resource => {
@@ -79,12 +79,12 @@ export class Bindings {
     });
   }
 
-  /** The same but for one object. */
+  /** Omits one object. */
   without(type: string, id: string): Pick<Bindings, 'resourcesFor'> {
     return { resourcesFor: (use) => this.resourcesFor(use, { type, id }) };
   }
 
-  /** Every object that is named; the last one of a type stays, because the type would be nothing without it. */
+  /** Objects that may be dropped; the last one of a type stays, because a type without objects is invalid. */
   *objects(): Generator<Bound> {
     for (const [type, ids] of this.#named) {
       for (const [id, { uses: about }] of [...(ids ?? [])]) {
@@ -112,7 +112,7 @@ function namesIn({ sighting }: Use): Readonly<Record<string, readonly string[]>>
   return sighting?.seen === 'object' ? (sighting.reach?.names ?? {}) : {};
 }
 
-/** The same with the names of its parts. */
+/** The names of the object and of its parts, by type. */
 function mentionsIn(use: Use): readonly (readonly [type: string, ids: readonly string[]])[] {
   const { sighting } = use;
   const parts = sighting?.seen === 'object' ? (sighting.reach?.parts ?? {}) : {};

@@ -19,16 +19,16 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   507: 'INTERNAL_ERROR',
 };
 
-/** What the gateway says instead of describing the failure, as published answers show. */
+/** The gateway's texts for these failures, from published answers. */
 const WORDS: Partial<Record<ProblemKind, string>> = {
   unauthenticated: 'Authentication Failed',
   forbidden: 'Access Denied',
 };
 
-/** The name of the answering server, in every envelope. */
+/** The server name in every envelope. */
 const SERVER_ID = 'nv-auth-mock';
 
-/** The head of every answer of the NGC gateway. */
+/** The member `requestStatus` of every answer of the NGC gateway. */
 export function requestStatus<Code extends string>(statusCode: Code, requestId: string, statusDescription?: string) {
   return {
     statusCode,
@@ -38,10 +38,10 @@ export function requestStatus<Code extends string>(statusCode: Code, requestId: 
   };
 }
 
-/** A problem in the form of the NGC gateway. @param told replaces the gateway's own words */
-export function renderRequestStatus(problem: Problem, requestId: string, told?: string) {
+/** Renders a problem in the form of the NGC gateway. @param description replaces the gateway's own text */
+export function renderRequestStatus(problem: Problem, requestId: string, description?: string) {
   const status = HTTP_STATUS[problem.kind];
-  const words = told ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');
+  const words = description ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');
   return {
     status,
     headers: {

@@ -17,7 +17,7 @@ import { claimsSaid } from '../../tokens/compact.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 import type {} from './principal.ts';
 
-/** What is needed to judge a key. */
+/** The parts of a request that authentication with a key reads. */
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
@@ -25,7 +25,7 @@ export interface NgcKeyAttempt {
 }
 
 /**
- * The key of `Authorization: Bearer nvapi-...`, if it is valid now.
+ * Authenticates the key of `Authorization: Bearer nvapi-...`.
  *
  * @param exact the scheme must be spelled `Bearer`
  * @throws Problem `unauthenticated` with the reason
@@ -33,38 +33,37 @@ export interface NgcKeyAttempt {
 export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
   const token = bearerToken(attempt.headerLines('authorization'), exact);
   if (!token.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', otherToken(token));
+    throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
   }
   return findKey(token, attempt);
 }
 
-/** What kind of token it is instead of a key, if that can be recognised. */
-function otherToken(token: string): string | undefined {
+/** Describes a token that is not a key; undefined if it is not a JWT. */
+function describeOtherToken(token: string): string | undefined {
   const claims = claimsSaid(token);
   if (claims === null) return undefined;
   const { iss } = claims;
   return typeof iss === 'string' && iss.includes('/auth/realms/')
-    ? 'it is a token of Run:ai, but only NGC keys are accepted here, which begin with `nvapi-`'
-    : 'it is a JWT, but only NGC keys are accepted here, which begin with `nvapi-`';
+    ? 'it is a token of Run:ai, but this service accepts only NGC keys, which begin with `nvapi-`'
+    : 'it is a JWT, but this service accepts only NGC keys, which begin with `nvapi-`';
 }
 
-/** The key with this text, if it is valid now. @throws Problem `unauthenticated` with the reason */
+/** Finds the key with this text. @throws Problem `unauthenticated` with the reason, unless it is valid now */
 export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
   if (found === null) {
     const form = keyForm(text);
     throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
   }
-  return counting(found, now);
+  return requireValid(found, now);
 }
 
-/** Is a key valid now? */
 export function isInForce({ key: { expiresAt, enabled } }: KeyInForce, now: Instant): boolean {
   return enabled && (expiresAt === null || expiresAt > now);
 }
 
-/** The key, if it is valid now. @throws Problem `unauthenticated` with the reason */
-function counting(found: KeyInForce, now: Instant): KeyInForce {
+/** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
+function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt, enabled } = found.key;
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
   if (!enabled) throw refusedKey('disabled_key', principalOfKey(found));
@@ -72,27 +71,27 @@ function counting(found: KeyInForce, now: Instant): KeyInForce {
 }
 
 /**
- * The key with this id or name, or of the user with this e-mail address, if it is valid now; null if there is none.
+ * Finds a key by its id, its name, or the e-mail address of its user; null if there is none.
  *
- * @throws Problem `unauthenticated` with the reason; `invalid_request` if several keys are meant
+ * @throws Problem `unauthenticated` if it is not valid now; `invalid_request` if several keys match
  */
-export async function keyCalled(
+export async function resolveKey(
   store: Pick<Store, 'collections'>,
   who: string,
   now: Instant,
 ): Promise<KeyInForce | null> {
   const ngcKeys = ngcKeysIn(store);
   const byId = await ngcKeys.byId(who, now);
-  if (byId !== null) return counting(byId, now);
+  if (byId !== null) return requireValid(byId, now);
   const byName = await ngcKeys.byName(who, 2, now);
   const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(who, 2, now);
   if (found === undefined) return null;
-  if (other === undefined) return counting(found, now);
+  if (other === undefined) return requireValid(found, now);
   const what = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
-  throw new Problem('invalid_request', `Several keys ${what}: name one by its id.`);
+  throw new Problem('invalid_request', `Several keys ${what}. Use the id of one.`);
 }
 
-/** The public words are the same for every key that is not accepted. */
+/** All rejected keys get the same message, so that it reveals nothing about them. */
 function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
 }
@@ -102,13 +101,13 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
   return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
 }
 
-/** The caller that a key stands for, as one law sees it: the same object for the same key in force. */
+/** Derives callers from keys under one ruleset; the caller of an unchanged key is the same object. */
 export function callerUnder(law: Law): (world: Pick<Surroundings, 'views'>, inForce: KeyInForce) => Caller {
   const callers: ViewKind<Caller> = { weigh: bytesOf };
   return ({ views }, inForce) => views.of(callers, inForce.key.id, [inForce], () => callerOf(inForce, law));
 }
 
-/** The caller that a key stands for, made anew. */
+/** Derives the caller from a key, without a cache. */
 export function callerOf(inForce: KeyInForce, law: Law): Caller {
   const { key, roles, policy, pending } = inForce;
   const principal = principalOfKey(inForce);

@@ -16,10 +16,7 @@ import { own } from '../../core/own.ts';
 import type { Resource, Standing } from '../../core/policy.ts';
 import { type GivenResource, readPolicy } from './key-policy.ts';
 
-/**
- * Finds what would turn a refusal of a key: waiting for an edit that is already recorded, or making another edit with
- * the switchboard.
- */
+/** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
 export const findKeyFixes: FindFixes = (decision, evidence, reason) => {
   const { pending } = decision;
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, evidence, pending)] };
@@ -28,22 +25,19 @@ export const findKeyFixes: FindFixes = (decision, evidence, reason) => {
   return { fixes: keyFixes(evidence), otherwise: lastReason(evidence, reason) };
 };
 
-/** Rights of keys can be edited, unless only roles grant them, which a service key does not have. */
+/** A service key has no roles, so it cannot gain rights that only roles grant. */
 function isEditable({ question: { law }, caller: { principal } }: Evidence): boolean {
   return principal.kind === 'personal-key' || law.tables.product !== undefined;
 }
 
-/** The reason for which a key would still be refused if it were made for the service. */
+/** The reason that would remain if the key were for the service. */
 function lastReason(evidence: Evidence, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
   const next = verdictFor(evidence, serviceChange(evidence).standing);
   return next.effect === 'deny' ? next.reason : reason;
 }
 
-/**
- * What is needed is already recorded, so nothing has to be edited. Letting it take effect now helps only if the newest
- * version allows it.
- */
+/** A recorded edit grants the right. To flush helps only if the newest version allows the request. */
 function propagationFix({ at }: Decision, evidence: Evidence, { version, effectiveAt }: Pending): Fix {
   const { principal, standing } = evidence.caller;
   const newest = standing.pending.at(-1);
@@ -58,7 +52,7 @@ function propagationFix({ at }: Decision, evidence: Evidence, { version, effecti
   };
 }
 
-/** A change to a key: what its standing would be, and how to make and describe the change. */
+/** A change to a key: the rights after it, the request that makes it, and its description. */
 interface Change {
   readonly standing: Standing;
   readonly body: Readonly<Record<string, unknown>>;
@@ -66,8 +60,8 @@ interface Change {
 }
 
 /**
- * Every change is tried on the decision itself, and only those that turn it are kept. Of a key that was not made for the
- * service, only the smallest: another key is the usual answer there.
+ * Tries every change on the decision itself; those that allow the request stay. For a key of another service only the
+ * smallest stays, because another key is the usual fix.
  */
 function keyFixes(evidence: Evidence): Fix[] {
   const { principal } = evidence.caller;
@@ -82,7 +76,7 @@ function keyFixes(evidence: Evidence): Fix[] {
   }));
 }
 
-/** The change with the fewest rights, and of these one that names its objects; none of none. */
+/** The change with the fewest rights; among equals, one that names its objects. */
 function smallestOf(changes: readonly Change[]): readonly Change[] {
   const sizeOf = ({ standing: { held, resources } }: Change) =>
     2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
@@ -94,7 +88,7 @@ function verdictFor({ question, caller: { principal }, sighting }: Evidence, sta
   return decideAndCover(question, { principal, standing: { ...standing, pending: [] } }, sighting);
 }
 
-/** An edit continues from the latest recorded version, whether or not it is in force yet. */
+/** An edit continues from the latest recorded version, even if it is not in force yet. */
 function serviceChange({ question: { law }, caller }: Evidence): Change {
   const { held, resources } = caller.standing.pending.at(-1) ?? caller.standing;
   const standing = { ...caller.standing, held, resources };
@@ -106,7 +100,7 @@ function serviceChange({ question: { law }, caller }: Evidence): Change {
   return {
     standing: { ...standing, services: wider },
     body: { services: wider },
-    texts: [`make it for the service \`${law.service}\` too`],
+    texts: [`add the service \`${law.service}\``],
   };
 }
 
@@ -120,7 +114,7 @@ function roleChanges({ question: { rule, law } }: Evidence, from: Change): Chang
     return {
       standing: { ...standing, roles, held: permissionsOfRoles(law.tables, roles) },
       body: { ...from.body, roles },
-      texts: [...from.texts, `give its user the role ${quote(added)}`],
+      texts: [...from.texts, `grant its user the role ${quote(added)}`],
     };
   });
 }
@@ -134,9 +128,7 @@ function policyChanges(evidence: Evidence, from: Change): Change[] {
     .map((change) => storable(law, change));
 }
 
-/**
- * Adds the types with which its scopes are offered; what is stored against the documents already must be forced again.
- */
+/** Adds the resource types that the scopes require; a combination that the documents rule out needs `force`. */
 function storable(law: Law, change: Change): Change {
   const { standing, texts } = change;
   const resources = standing.resources ?? [];
@@ -158,13 +150,13 @@ function storable(law: Law, change: Change): Change {
       ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
       ...(faults.some(({ forceable }) => forceable) && { force: true }),
     },
-    texts: isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, boundTo(law, wider)] : texts,
+    texts: isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, describeBinding(law, wider)] : texts,
   };
 }
 
 const BIND = 'bind it to ';
 
-function boundTo(law: Law, resources: readonly Resource[]): string {
+function describeBinding(law: Law, resources: readonly Resource[]): string {
   return `${BIND}${quote(labelsOfResources(law, resources))}`;
 }
 
@@ -172,7 +164,7 @@ function givenResources(law: Law, resources: readonly Resource[]): readonly Give
   return resources.map(({ type, ...rest }) => ({ type: labelOfType(law, type), ...rest }));
 }
 
-/** Everything missing from `all`, with one missing permission of `any` at a time. */
+/** Adds all missing scopes of `all`, and one of `any` per change. */
 function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] {
   const { standing } = from;
   const lack = lackOf(rule, standing, standing.roles);
@@ -189,7 +181,7 @@ function scopeChanges({ question: { rule } }: Evidence, from: Change): Change[] 
   });
 }
 
-/** Each accepted type in turn, naming the object if the type names objects. */
+/** One change for each accepted type, with the object if the type names objects. */
 function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: Change): Change[] {
   const reach = sighting?.seen === 'object' ? sighting.reach : undefined;
   const before = from.standing.resources ?? [];
@@ -202,13 +194,13 @@ function resourceChanges({ question: { rule, law }, sighting }: Evidence, from: 
       return {
         standing: { ...from.standing, resources },
         body: { ...from.body, resource: givenResources(law, resources) },
-        texts: [...from.texts, boundTo(law, resources)],
+        texts: [...from.texts, describeBinding(law, resources)],
       };
     });
   });
 }
 
-/** A key of the same type gains the object. Another type replaces what was there, unless its scopes need that. */
+/** A resource of the same type gains the object. Another type replaces all that no scope requires. */
 function withResource(
   { tables }: Law,
   held: ReadonlySet<string>,

@@ -3,14 +3,13 @@ import { decideAndCover } from '../../core/decide.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 
-/** How many keys of an organisation are tried. */
+/** The most keys of an organisation that are tried. */
 const MOST_TRIED = 100;
 
 /**
- * A key of the same organisation with which a refused request would be allowed: the one that holds least. Null if none of
- * the oldest 100 would do.
+ * Finds a key of the same organisation that would be allowed: of the oldest 100, the one with the fewest rights.
  *
- * @returns its name
+ * @returns its name, or null
  */
 export const findOtherKey: FindOther = async ({ evidence }, { store, now }) => {
   if (evidence === undefined) return null;

@@ -8,10 +8,9 @@ import { type NgcKeys, ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { Organization } from '../../ngc-keys/records.ts';
 
 /**
- * What somebody could do with a key that holds something else: a policy, if it is a service key, or roles, if it is a
- * personal one.
+ * Simulates a key with other rights: another policy for a service key, other roles for a personal key.
  *
- * @param admit refuses an organisation that may not use the service at all
+ * @param admit throws for an organisation that may not use the service
  */
 export function holdingOfKeys(
   lawUnder: (settings: Settings) => Law,
@@ -22,11 +21,11 @@ export function holdingOfKeys(
     caller: async ({ settings, store }, held, who) =>
       who === null
         ? newKey(lawUnder(settings), held, ngcKeysIn(store), admit)
-        : { principal: who.principal, standing: changed(lawUnder(settings), held, who) },
+        : { principal: who.principal, standing: editedRights(lawUnder(settings), held, who) },
   };
 }
 
-/** A key that does not exist, of the first organisation. */
+/** The caller of a simulated key of the first organisation. */
 async function newKey(
   law: Law,
   held: Holding,
@@ -44,16 +43,16 @@ async function newKey(
   return { principal, standing: standingOf(law, held, null, 1) };
 }
 
-/** The standing of a key after such an edit. @throws Problem if keys of its kind cannot hold it */
-function changed(law: Law, held: Holding, { principal, standing }: Caller): Standing {
+/** @throws Problem if keys of this type cannot hold such rights */
+function editedRights(law: Law, held: Holding, { principal, standing }: Caller): Standing {
   const isService = principal.kind === 'service-key';
   if (isService === 'policy' in held)
     return standingOf(law, held, standing.services, (standing.policyVersion ?? 0) + 1);
   throw new Problem(
     'invalid_request',
     isService
-      ? 'Field `holding.roles` must be left out: the rights of a service key are its `scopes` and `resource`.'
-      : 'Field `holding.scopes` must be left out: the rights of a personal key are its `roles`.',
+      ? 'Field `holding.roles` is not allowed for a service key: give `scopes` and `resource` instead.'
+      : 'Field `holding.scopes` is not allowed for a personal key: give `roles` instead.',
   );
 }
 

@@ -4,26 +4,26 @@ import type { Policy, Resource } from '../../core/policy.ts';
 import { redact } from '../../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow } from '../../core/rule.ts';
 
-/** A resource as people write it, with its type by label or id. */
+/** A resource as input, with its type by label or id. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
 }
 
-/** What is wrong with a policy that somebody wrote. */
+/** A fault in a policy. */
 export interface PolicyFault {
-  /** A sentence that names the field, what was expected, and the rule. */
+  /** A sentence with the field, the expectation and the rule. */
   readonly message: string;
   /** The vendor's documents rule it out, but its console stores it. */
   readonly forceable: boolean;
-  /** The field that names it. */
+  /** The field with the unknown name. */
   readonly field?: string;
   /** For an unknown name: the name, and the names that are known. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
 
-/** Names of services that keys can be made for. */
+/** Names of the services that accept keys. */
 export function keyServices(laws: readonly Law[]): string[] {
   return laws.filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
 }
@@ -33,10 +33,7 @@ export function knownRoles(laws: readonly Law[]): string[] {
   return [...new Set(laws.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
 }
 
-/**
- * Reads a policy into the ids of the tables, with everything that is wrong with it. Scopes and types of every service
- * are accepted, by id or by label.
- */
+/** Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels. */
 export function readPolicy(
   laws: readonly Law[],
   scopes: readonly string[],
@@ -63,7 +60,7 @@ export function readPolicy(
   });
   faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
   const ids = [...new Set(known.map(({ id }) => id))];
-  return { policy: { scopes: ids, resources: merged(bound) }, faults };
+  return { policy: { scopes: ids, resources: mergeByType(bound) }, faults };
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
@@ -77,11 +74,11 @@ function unknownName(
   rows: readonly { readonly id: string; readonly label: string }[],
 ): PolicyFault {
   const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
-  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`; expected ids or labels from: ${valid.join(', ')}.`;
+  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`. Use an id or label of: ${valid.join(', ')}.`;
   return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
 }
 
-/** A label means one type, but the vendor's spelling can mean two of ours. */
+/** A label is unique, but one id of the vendor can stand for two of our types. */
 function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
   const labelled = types.filter(({ label }) => label === given);
   if (labelled.length > 0) return labelled;
@@ -93,10 +90,7 @@ interface Entry {
   readonly ids: readonly string[] | undefined;
 }
 
-/**
- * Types that the vendor spells alike are told apart by the form of each id: `<functionId>/*`,
- * `<functionId>/<versionId>`.
- */
+/** The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. */
 function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
   const [first] = rows;
   if (first === undefined) return [];
@@ -111,7 +105,7 @@ function partsOf(name: string): number {
   return name.replace(/\/\*$/, '').split('/').length;
 }
 
-/** `<id>/*` is the vendor's way to write the whole object; an id that is always the same adds nothing. */
+/** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
 function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
@@ -123,18 +117,18 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
   if (names === null) {
     return ids === undefined
       ? []
-      : [ruledOut(`Field \`resource.ids\` must be left out: \`${label}\` does not name objects.`)];
+      : [forceableFault(`Field \`resource.ids\` is not allowed: \`${label}\` does not name objects.`)];
   }
-  // In our form a resource has no empty list.
+  // `inOurForm` turns an empty list into no list.
   if (ids === undefined) {
-    return [ruledOut(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
+    return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
   }
   const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
   return ids
     .filter((id) => !form.test(id))
     .map((id) =>
-      ruledOut(
-        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, of UUIDs.`,
+      forceableFault(
+        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, with UUIDs.`,
       ),
     );
 }
@@ -147,18 +141,18 @@ function combinationFaults(
   if (onlyOn === undefined || resources.length === 0 || resources.some(({ type }) => onlyOn.includes(type))) return [];
   const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
   return [
-    ruledOut(
+    forceableFault(
       `Field \`scopes\` has \`${label}\` (\`${id}\`), which is available only with the resource type ${quote(labels)}.`,
     ),
   ];
 }
 
-function ruledOut(message: string): PolicyFault {
+function forceableFault(message: string): PolicyFault {
   return { message, forceable: true };
 }
 
 /** One entry for each type. */
-function merged(resources: readonly Resource[]): readonly Resource[] {
+function mergeByType(resources: readonly Resource[]): readonly Resource[] {
   const types = [...new Set(resources.map(({ type }) => type))];
   return types.map((type) => {
     const ids = resources.filter((resource) => resource.type === type).flatMap((resource) => resource.ids ?? []);

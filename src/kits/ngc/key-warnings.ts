@@ -5,27 +5,26 @@ import type { Policy } from '../../core/policy.ts';
 import type { Rule } from '../../core/rule.ts';
 import { keyServices } from './key-policy.ts';
 
-/** What determines whether a key is of use. */
+/** The parts of a key that decide whether it can do anything. */
 interface Key {
   readonly name: string;
   readonly services: readonly string[];
   /** Null: a personal key, which has the rights of its user. */
   readonly policy: Policy | null;
-  /** Of a personal key: those of its user, if they are known. */
+  /** For a personal key: the roles of its user, if they are known. */
   readonly roles?: readonly string[];
 }
 
 /**
- * Why a key can do nothing at all, although it may be stored like that: a sentence for each of its services. A key that
- * can do something in one of them is warned only of a missing resource, where its service says what that covers, and of
- * scopes that count on other resource types.
+ * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one of
+ * them, the sentences are only about a missing resource and about scopes that need other resource types.
  *
- * @param laws of every service, in the version in force
+ * @param laws the rulesets of all services, in the version in force
  */
 export function findKeyWarnings(laws: readonly Law[], { name, services, policy, roles }: Key): readonly string[] {
   if (services.length === 0) {
     const all = quote(keyServices(laws));
-    return [`The key \`${name}\` is made for no service, so every service refuses it; the services are ${all}.`];
+    return [`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`];
   }
   const own = laws.filter(({ service }) => services.includes(service));
   if (policy === null) return roles === undefined ? [] : findRoleWarnings(laws, own, name, roles);
@@ -46,10 +45,10 @@ export function findKeyWarnings(laws: readonly Law[], { name, services, policy, 
   });
 }
 
-/** The service where people manage keys, with any personal key of theirs. */
+/** The service where people manage keys; it accepts every personal key. */
 const ADMINISTRATION = 'ngc';
 
-/** Why a personal key can do nothing: no role of its user counts where the key does. */
+/** Explains why a personal key can do nothing: no role of its user has rights in the services of the key. */
 function findRoleWarnings(
   laws: readonly Law[],
   own: readonly Law[],
@@ -61,16 +60,16 @@ function findRoleWarnings(
   const rolesOf = ({ tables }: Law) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
     const valid = quote(own.flatMap(rolesOf));
-    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles; there are ${valid}.`];
+    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles. The roles are ${valid}.`];
   }
   const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
   return own.map((law) => {
     const valid = `\`${law.service}\` has ${quote(rolesOf(law))}`;
-    return `The key \`${name}\` can do nothing in \`${law.service}\`: ${held} of its user ${roles.length === 1 ? 'brings' : 'bring'} no rights there; ${valid}.`;
+    return `The key \`${name}\` can do nothing in \`${law.service}\`: ${held} of its user ${roles.length === 1 ? 'grants' : 'grant'} no rights there; ${valid}.`;
   });
 }
 
-/** May somebody with these roles do anything there? */
+/** Whether these roles allow any operation of the service. */
 function isOpenToRoles({ tables }: Law, roles: readonly string[]): boolean {
   const held = permissionsOfRoles(tables, roles);
   return tables.rules.some(({ closed, needs, ...rule }) => {
@@ -79,7 +78,7 @@ function isOpenToRoles({ tables }: Law, roles: readonly string[]): boolean {
   });
 }
 
-/** Scopes that open nothing, because everything that needs them is for other resource types than the key has. */
+/** Scopes without effect, because their operations need other resource types than the key has. */
 function findScopeWarnings(law: Law, name: string, policy: Policy): readonly string[] {
   const { service, tables, resourceTypes } = law;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
@@ -90,19 +89,19 @@ function findScopeWarnings(law: Law, name: string, policy: Policy): readonly str
     if (needing.length === 0 || needing.some((rule) => isOpen(rule, law, policy))) return [];
     const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
     return [
-      `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: that is for resources of the type ${quote(types)}.`,
+      `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
     ];
   });
 }
 
-/** Ends a sentence about a key without a resource, in the words of its service; null if its scopes need no resource. */
+/** The service's own text about a key without a resource; null if the scopes need no resource. */
 function unboundWords({ tables }: Law, policy: Policy): string | null {
   if (policy.resources.length > 0 || tables.unbound === undefined) return null;
   const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, policy));
   return isNeeded ? `a key without a resource ${tables.unbound}` : null;
 }
 
-/** May a service key with this policy do this to anything? */
+/** Whether a service key with this policy may do this to any object. */
 function isOpen(rule: Rule, law: Law, policy: Policy): boolean {
   return hasScopes(rule, policy) && resourceFault(rule, law, policy.resources, null) === null;
 }

@@ -13,12 +13,12 @@ import type { Store } from '../../store/index.ts';
 import { KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 
-/** The current toggle: how long edits take, and what `jitter` draws from. */
+/** The delay of edits, and the seed of `jitter`. */
 export interface Toggle extends Propagation {
   readonly seed: string;
 }
 
-/** The parts of a world that are needed to manage keys. */
+/** The parts of a world that key administration needs. */
 export interface Keyroom {
   readonly world: Pick<World, 'mark' | 'chronicle'>;
   readonly store: Pick<Store, 'collections' | 'settings'>;
@@ -33,20 +33,18 @@ const POSITION = 'propagation.position';
 const STARTED_WITH = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
-/** What was set last, or what the server was started with. */
+/** The settings that were last set, or those of the server's start. */
 export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
   const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
   return {
-    // What is kept under this name was written by `setToggle`.
+    // `setToggle` writes nothing but modes.
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
     delay: Number(delay ?? settings.propagationDelay),
     seed: seed ?? DEFAULT_SEED,
   };
 }
 
-/**
- * Affects later edits; those already recorded keep their time. Giving a seed, even the same one, restarts its sequence.
- */
+/** Applies to later edits; recorded edits keep their time. A seed, even the same one, restarts the sequence. */
 export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
   if (mode !== undefined) await store.settings.set(MODE, mode);
   if (delay !== undefined) await store.settings.set(DELAY, String(delay));
@@ -56,7 +54,7 @@ export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Parti
   }
 }
 
-/** A toggle that was set survives a restart, unless the server is started with a different one. */
+/** Settings survive a restart, unless the server is started with other options than before. */
 export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
   const before = await store.settings.get(STARTED_WITH);
@@ -65,23 +63,24 @@ export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 
   await store.settings.set(STARTED_WITH, started);
 }
 
-/** When an edit that is recorded now comes into force. */
+/** When an edit that is recorded now takes effect. */
 async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
   const toggle = await toggleOf(room);
   const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
   return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
 }
 
-/** What a new key is to be. */
+/** A new key, without its id and secret. */
 export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
-  /** For personal keys: the roles of a user who is not known yet. */
+  /** For personal keys: the roles of a new user. */
   readonly roles: readonly string[];
 };
 
 /**
- * Makes a key, and returns its text, which is shown only once.
+ * Creates a key.
  *
- * @param limit the most service keys an organisation may have
+ * @param limit the most service keys of an organisation
+ * @returns its text too, which only this answer contains
  * @throws LimitReached
  */
 export async function issueKey(
@@ -97,7 +96,7 @@ export async function issueKey(
   return { id, text };
 }
 
-/** Gives a key a new secret; the old one ends at once. @throws NotFound */
+/** Replaces the secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
   await ngcKeysIn(store).replaceSecret(id, hashSecret(text));
@@ -105,8 +104,7 @@ export async function rotateKey({ store, random, world }: Keyroom, id: string): 
 }
 
 /**
- * Edits a key. For service keys, scopes and resources come into force once they have propagated; everything else at
- * once.
+ * Edits a key. Scopes and resources of a service key take effect after the propagation delay, all else at once.
  *
  * @throws NotFound
  */
@@ -126,7 +124,7 @@ export async function editKey(
   if (change !== null) room.world.chronicle.event('policy', change);
 }
 
-/** What people who watch are told of an edit; null if it changes no rights. */
+/** The event about an edit; null if the edit changes no rights. */
 function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object | null {
   const counts = {
     ...(roles !== undefined && { roles }),
@@ -138,7 +136,7 @@ function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKe
   return { keyId, what: 'edited', ...times, ...counts };
 }
 
-/** Puts the latest edits into force now, as `NgcKeys.flush`. @returns the keys, with the versions that begin */
+/** Puts the latest edits into force now, see `NgcKeys.flush`. @returns the keys and their new versions */
 export async function flushEdits(
   { store, world }: Pick<Keyroom, 'store' | 'world'>,
   keyId: string | null,
@@ -151,14 +149,14 @@ export async function flushEdits(
   return flushed;
 }
 
-/** Where to report on keys, and by which laws. */
+/** The findings to report to, and the rulesets to check keys against. */
 export interface KeyReport {
   readonly laws: readonly Law[];
   readonly findings: Reports;
   readonly store: Keyroom['store'];
 }
 
-/** Reports why a key can do nothing, in its latest version; each reason becomes a finding. */
+/** Reports a finding for each reason why the latest version of a key can do nothing. */
 export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
   const { name, services } = found.key;
   const warnings = findKeyWarnings(report.laws, {
@@ -171,7 +169,6 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
   return warnings;
 }
 
-/** Does the same for every key, as far as they are listed. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MOST_REPORTED, now)) {
     await reportUseless(report, now, found);
@@ -180,7 +177,7 @@ export async function reportUselessKeys(report: KeyReport, now: Instant): Promis
 
 const MOST_REPORTED = 1000;
 
-/** The latest recorded policy, in force or not: a partial edit continues from it. */
+/** The latest recorded policy, even if it is not in force yet: a partial edit continues from it. */
 export async function newestPolicy(
   { store }: Pick<Keyroom, 'store'>,
   { key, policy, pending }: KeyInForce,

@@ -9,8 +9,8 @@ import type { GivenResource } from './key-policy.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /**
- * The smallest policy with which a service key could have done what it did. First scopes are left out one at a time, in
- * the order of the tables, those that the key holds last; then resource types, the widest first; then single objects.
+ * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
+ * tables and those that the key holds last; then resource types, the widest first; then single objects.
  */
 export function leastPolicy(doings: Doings): LeastRights {
   const { principal, caller, uses } = doings;
@@ -48,20 +48,20 @@ export function leastPolicy(doings: Doings): LeastRights {
 
   const resources = narrowed.resources();
   const services = servicesUsed(doings);
-  const told = {
+  const rights = {
     services,
     scopes: scopesOfLaws.filter(({ id }) => scopes.has(id)).map(({ id }) => id),
     ...resourceMember(laws, resources),
   };
   return {
     held: caller && { services: made, scopes: [...held], ...resourceMember(laws, bound) },
-    smallest: told,
+    smallest: rights,
     unused: [...held].filter((scope) => !scopes.has(scope)),
     broader: [
       ...(scopes.size === 0 ? [] : broaderResources(laws, bound, resources)),
       ...broaderServices(made, services),
     ],
-    seed: seedOfKey(principal, told),
+    seed: seedOfKey(principal, rights),
     beyond: uses.filter((use) => !possible.includes(use)),
     standing: () => standingOf(scopes, resources),
   };
@@ -71,7 +71,7 @@ function standingOf(held: ReadonlySet<string>, resources: readonly Resource[]): 
   return { roles: [], held, resources, services: null, pending: [] };
 }
 
-/** Does the vendor offer these scopes with one of these resource types? */
+/** Whether the vendor offers these scopes with one of these resource types. */
 function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): boolean {
   return (
     types.length === 0 ||
@@ -79,7 +79,7 @@ function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): 
   );
 }
 
-/** As orders of keys and seeds write it: one, several, or no member at all. */
+/** As in seeds and in bodies of `POST /_mock/keys`: one resource, a list, or no member. */
 function resourceMember(laws: readonly Law[], resources: readonly Resource[]) {
   const given = resources.map(
     ({ type, ids }): GivenResource => ({ type: labelUnder(laws, type), ...(ids && { ids }) }),
@@ -94,7 +94,7 @@ function labelUnder(laws: readonly Law[], type: string): string {
   return law === undefined ? type : labelOfType(law, type);
 }
 
-/** The resource that is held, if any of it is beyond what would be enough. */
+/** The held resource, if a part of it is not needed. */
 function broaderResources(laws: readonly Law[], held: readonly Resource[], enough: readonly Resource[]) {
   if (held.every((resource) => enough.some((one) => isWithin(resource, one)))) return [];
   const { resource: before } = resourceMember(laws, held);
@@ -102,7 +102,7 @@ function broaderResources(laws: readonly Law[], held: readonly Resource[], enoug
   return [{ what: 'resource', held: before, enough: after } as const];
 }
 
-/** Is a resource no wider than another one? Whatever names objects is within a type that names none. */
+/** A resource with objects is within every type that names none. */
 function isWithin({ type, ids }: Resource, wider: Resource): boolean {
   if (wider.ids === undefined) return type === wider.type || ids !== undefined;
   const names = wider.ids;

@@ -4,7 +4,7 @@ import type { Standing } from '../../core/policy.ts';
 import type { Use } from '../../core/uses.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
-/** The fewest roles with which the user of a personal key could have done what they did: large ones are left out first. */
+/** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
 export function leastRoles(doings: Doings): LeastRights {
   const { principal, caller, uses } = doings;
   const laws = [...new Set(uses.map(({ question }) => question.law))];
@@ -46,12 +46,12 @@ function standingOf({ tables }: Law, roles: readonly string[]): Standing {
   return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: null, pending: [] };
 }
 
-/** How much a role brings, in all of these services. */
+/** The number of permissions that a role grants in these services. */
 function sizeOf(role: string, laws: readonly Law[]): number {
   return laws.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
 }
 
-/** Of two that bring as much, the one that is held is left out last. */
+/** Of two roles of the same size, the held one is dropped last. */
 function byHeld(one: string, other: string, held: readonly string[]): number {
   return Number(held.includes(one)) - Number(held.includes(other));
 }

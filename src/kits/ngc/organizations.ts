@@ -1,6 +1,6 @@
 import type { Placed, SeedFault } from '../../core/seed-fault.ts';
 
-/** Entries that name organisations which do not exist. @param known names of those that do */
+/** Finds entries with unknown organisations. @param known names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly Placed<{ readonly org: string }>[],
   known: readonly string[],
@@ -11,7 +11,7 @@ export function findUnknownOrganizations(
       : [
           {
             place: `${place}.org`,
-            message: `\`${place}\` names the organisation \`${org}\`, which \`ngc.organizations\` does not have`,
+            message: `\`${place}\` names the organisation \`${org}\`, which is not in \`ngc.organizations\``,
             given: org,
             valid: known,
           },

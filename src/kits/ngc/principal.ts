@@ -1,4 +1,4 @@
-// Apart from the code for keys, because the declarations of the package lead here.
+// Separate from the code for keys: the declarations of the package import this file.
 import type {} from '../../core/principal.ts';
 
 declare module '../../core/principal.ts' {

@@ -5,19 +5,19 @@ export const KEY_REASONS = {
   malformed_key: {
     stage: 'authenticate',
     meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters',
-    source: 'keys of published clients: how they begin; how long they are is read off them',
+    source: 'keys of published clients: the prefix; the length is taken from them',
     certainty: 'observed',
   },
   foreign_key: {
     stage: 'authenticate',
-    meaning: 'the key has the form of a real one and was not minted by this mock; it was neither stored nor logged',
-    source: 'the mock takes no real credential',
+    meaning: 'the key looks real and was not minted by a mock; it was neither stored nor logged',
+    source: 'the mock accepts no real credential',
     certainty: 'ours',
   },
   unknown_key: {
     stage: 'authenticate',
     unknown: 'key',
-    meaning: 'the key was minted by a mock, but does not exist in this world',
+    meaning: 'the key was minted by a mock, but this world does not have it',
     source: 'answers that published clients report',
     certainty: 'observed',
   },
@@ -35,8 +35,8 @@ export const KEY_REASONS = {
   },
   unsupported_token: {
     stage: 'authenticate',
-    meaning: 'the bearer token is not an NGC key, and no other kind of token is accepted here',
-    source: 'the identity service that gives other tokens is not emulated',
+    meaning: 'the bearer token is not an NGC key, and the service accepts nothing else',
+    source: 'the identity service that issues other tokens is not emulated',
     certainty: 'ours',
   },
 } as const satisfies Reasons;

@@ -1,7 +1,7 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 
-/** What happens by itself: edited policies take effect, and keys expire. */
+/** Events of the clock: edited policies take effect, and keys expire. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
   const ngcKeys = ngcKeysIn(store);
   const [effective, expired] = await Promise.all([

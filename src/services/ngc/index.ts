@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Law, lawOf } from '../../core/law.ts';
 import { KEY_HINTS } from '../../kits/ngc/hints.ts';
-import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, resolveKey } from '../../kits/ngc/key-bearer.ts';
 import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
@@ -20,7 +20,7 @@ const CALLER = callerUnder(LAW);
 /**
  * NGC's key administration, and the gateway in front of other NVIDIA services.
  *
- * @param lawsOfKeys the laws whose scopes and resource types keys can hold
+ * @param lawsOfKeys the rulesets whose scopes and resource types keys can hold
  */
 export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> {
   return {
@@ -31,7 +31,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     law: () => LAW,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
     impersonate: async (world, id, now) => {
-      const key = await keyCalled(world.store, id, now);
+      const key = await resolveKey(world.store, id, now);
       return key === null ? null : CALLER(world, key);
     },
     holding: holdingOfKeys(() => LAW),

@@ -7,7 +7,7 @@ const VARIABLES: readonly Variable[] = [
   {
     name: 'NGC_API_KEY',
     of: (part) => {
-      // A server of another version may answer with less than this one's cast.
+      // A server of another version may have a smaller cast.
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
       return keys.find((one) => one.org === org && one.roles?.includes('ORG_OWNER') === true)?.key;
     },
@@ -15,7 +15,7 @@ const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** NGC, as the command and the library see it. */
+/** Known to the command and the library before the service is loaded. */
 export const ngcManifest = {
   name: 'ngc',
   options: OPTIONS,

@@ -1,17 +1,16 @@
 import { duration, type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 import { PROPAGATION_MODES } from '../../core/propagation.ts';
 
-/** When edits of service keys take effect. */
 export const OPTIONS = {
   propagation: {
     argument: 'MODE',
-    description: 'off, fixed or jitter: when edited service keys begin to count',
+    description: 'off, fixed or jitter: when edits of service keys take effect',
     fallback: 'off',
     ...oneOf(PROPAGATION_MODES),
   },
   propagationDelay: {
     argument: 'DURATION',
-    description: 'how long an edited service key is judged by its previous policy',
+    description: 'how long the previous policy of an edited service key stays in force',
     fallback: 900_000,
     ...duration,
   },

@@ -13,8 +13,8 @@ import { namedUuid } from '../../machine/random.ts';
 import { type NewNgcKey, type NgcUser, newKeyRows, ngcUserRow, organizationRow } from '../../ngc-keys/records.ts';
 import { TABLES } from './tables/index.ts';
 
-/** A key as written in a seed. */
-interface WrittenKey {
+/** A key as a seed gives it. */
+interface GivenKey {
   readonly id?: string;
   readonly org: string;
   readonly name: string;
@@ -28,11 +28,11 @@ interface WrittenKey {
   readonly key?: string;
 }
 
-/** A key with everything that was left out. */
-type SeedKey = WrittenKey & { readonly id: string; readonly key: string };
+/** A key after the seed was completed. */
+type SeedKey = GivenKey & { readonly id: string; readonly key: string };
 
-/** NGC's part of a seed, once it fits the schema. */
-interface NgcSeed<Key = WrittenKey> {
+/** The `ngc` part of a seed that matches the schema. */
+interface NgcSeed<Key = GivenKey> {
   readonly org: string;
   readonly ncaId: string;
   readonly organizations: readonly {
@@ -47,61 +47,61 @@ interface NgcSeed<Key = WrittenKey> {
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
 const resource = object(
   {
-    type: described(text, 'The type of the resource, such as `All Functions` or `Function`.'),
-    ids: described(list(text), 'Ids of the objects that it is about, where the type takes some.'),
+    type: described(text, 'The resource type, such as `All Functions` or `Function`.'),
+    ids: described(list(text), 'Ids of the objects, for a type that names objects.'),
   },
   ['ids'],
 );
 
 const SCHEMA = object(
   {
-    org: described(text, 'The organisation that paths without one mean; one of `organizations`.'),
+    org: described(text, 'The organisation of paths that name none; one of `organizations`.'),
     ncaId: described(text, 'The account (NCA id) of that organisation.'),
     organizations: described(
       list(
         object({
-          name: described(id, 'The name, as it stands in paths.'),
-          ncaId: described(text, 'The account (NCA id); no two organisations have the same.'),
+          name: described(id, 'The name, as in paths.'),
+          ncaId: described(text, 'The account (NCA id); it must be unique.'),
           airSubscription: described(
             { type: 'boolean' },
-            'Whether the organisation subscribes to Air; where it does not, Air answers 402.',
+            'Whether the organisation subscribes to Air; without a subscription, Air answers 402.',
           ),
         }),
       ),
-      'The organisations; those of Air and Cloud Functions are the same.',
+      'The organisations of NGC keys, Air and Cloud Functions.',
     ),
     keys: described(
       list(
         object(
           {
-            id: described(id, 'The id, as it stands in paths. Left out: it follows from organisation and name.'),
-            org: described(text, 'The organisation whose key it is.'),
-            name: described(text, 'The name; an organisation has no two keys of one name.'),
+            id: described(id, 'The id, as in paths. Default: derived from organisation and name.'),
+            org: described(text, 'The organisation of the key.'),
+            name: described(text, 'The name; it must be unique in the organisation.'),
             type: described(
               { enum: ['personal', 'service'] },
               'A personal key has the rights of its user, a service key those of its scopes.',
             ),
-            services: described(list(text), 'The services that take the key, such as `nvcf` and `air`.'),
+            services: described(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
             scopes: described(
               list(text),
-              'Of a service key: what it may do, such as `list_functions` or `List Functions`.',
+              'For a service key: its scopes, such as `list_functions` or `List Functions`.',
             ),
             resource: described(
               { anyOf: [resource, list(resource)] },
-              'Of a service key: on what it may do it; one resource or a list of them.',
+              'For a service key: the objects it is bound to; one resource or a list.',
             ),
-            user: described(text, 'Whose key it is, as an e-mail address; every personal key needs it.'),
+            user: described(text, 'The e-mail address of the user; required for a personal key.'),
             roles: described(
               list(text),
-              'The roles of that user, such as `ORG_OWNER` or `air-admin`; they count for every key of the user.',
+              'The roles of that user, such as `ORG_OWNER` or `air-admin`; they apply to every key of the user.',
             ),
             expiresAt: described(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
-              'When it stops counting (RFC 3339). Left out: never.',
+              'When the key expires (RFC 3339). Default: never.',
             ),
             key: described(
               text,
-              'Its text, with the mark of a mock, as `POST /_mock/keys` answers it. Left out: it is derived from the id.',
+              'The text of the key, with the mark of a mock, as `POST /_mock/keys` returns it. Default: derived from the id.',
             ),
           },
           ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key'],
@@ -118,29 +118,29 @@ const LISTS = {
   keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
 } as const;
 
-/** Members that only the other kind of keys has, and what keys of a kind have in their place. */
+/** Members that a type of key must not have, and the members to use instead. */
 const FOREIGN = {
   personal: {
     members: ['scopes', 'resource'],
-    why: 'is a member of service keys; the rights of a personal key are the `roles` of its `user`',
+    why: 'only service keys have it; give a personal key rights by the `roles` of its `user`',
   },
   service: {
     members: ['user', 'roles'],
-    why: 'is a member of personal keys; the rights of a service key are its `scopes` and `resource`',
+    why: 'only personal keys have it; give a service key rights by its `scopes` and `resource`',
   },
 } as const;
 
-/** @param lawsOfKeys the laws whose scopes and resource types keys can hold */
+/** @param lawsOfKeys the rulesets whose scopes and resource types keys can hold */
 export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => findFaults(writtenOf(part), lawsOfKeys()),
-    completed: (part, derivation) => withKeys(writtenOf(part), (key) => completeKey(key, derivation)),
+    faults: (part) => findFaults(givenOf(part), lawsOfKeys()),
+    completed: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
       withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
     bare: (part) =>
-      withKeys(writtenOf(part), (key) => {
+      withKeys(givenOf(part), (key) => {
         const { id, ...rest } = key;
         return id === idOf(key) ? rest : key;
       }),
@@ -176,17 +176,17 @@ function findFaults(seed: NgcSeed, laws: readonly Law[]): SeedFault[] {
     ...sameKeys(keys),
     ...keys.flatMap((key) => findKeyFaults(key, laws)),
     ...unknownUsers(keys),
-    ...tornUsers(keys),
+    ...contradictoryUsers(keys),
   ];
 }
 
-function findKeyFaults({ entry: key, place }: Placed<WrittenKey>, laws: readonly Law[]): SeedFault[] {
+function findKeyFaults({ entry: key, place }: Placed<GivenKey>, laws: readonly Law[]): SeedFault[] {
   const of = `key \`${key.name}\` of \`ngc\``;
   const roles = [...knownRoles(laws), ...TABLES.roles.map(({ name }) => name)];
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
     placeEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
-      .map(({ entry, place }) => ({ place, message: `${of}: there is no ${what} \`${entry}\``, given: entry, valid }));
+      .map(({ entry, place }) => ({ place, message: `${of}: unknown ${what} \`${entry}\``, given: entry, valid }));
   const faults: SeedFault[] = [
     ...findForeignMembers(key, place),
     ...findPolicyFaults(key, laws, of, place),
@@ -194,28 +194,31 @@ function findKeyFaults({ entry: key, place }: Placed<WrittenKey>, laws: readonly
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
   if (key.key !== undefined && keyForm(key.key) !== 'marked') {
-    const message = `${of}: \`key\` was not minted by a mock; leave it out, or take one that \`POST /_mock/keys\` answered`;
+    const message = `${of}: \`key\` was not minted by a mock; leave it out, or use one that \`POST /_mock/keys\` returned`;
     faults.push({ place: `${place}.key`, message });
   }
   if (key.type === 'personal' && key.user === undefined)
-    faults.push({ place, message: `${of} is personal, so it needs \`user\`` });
+    faults.push({ place, message: `${of}: \`user\` is missing; a personal key requires it` });
   if (key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt)))
-    faults.push({ place: `${place}.expiresAt`, message: `${of}: \`expiresAt\` is no time` });
+    faults.push({
+      place: `${place}.expiresAt`,
+      message: `${of}: \`expiresAt\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
+    });
   return faults;
 }
 
-function findForeignMembers(key: WrittenKey, place: string): SeedFault[] {
-  // A type that is none is reported by the schema.
+function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
+  // The schema reports an unknown type.
   const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
   return members
     .filter((member) => key[member] !== undefined)
     .map((member) => ({
       place: `${place}.${member}`,
-      message: `\`${place}.${member}\` must be left out: it ${why}`,
+      message: `\`${place}.${member}\` is not allowed: ${why}`,
     }));
 }
 
-function findPolicyFaults(key: WrittenKey, laws: readonly Law[], of: string, place: string): SeedFault[] {
+function findPolicyFaults(key: GivenKey, laws: readonly Law[], of: string, place: string): SeedFault[] {
   return policyOf(key, laws)
     .faults.filter(({ forceable }) => !forceable)
     .map(({ message, field, given, valid }) => ({
@@ -225,17 +228,17 @@ function findPolicyFaults(key: WrittenKey, laws: readonly Law[], of: string, pla
     }));
 }
 
-function policyOf(key: WrittenKey, laws: readonly Law[]) {
+function policyOf(key: GivenKey, laws: readonly Law[]) {
   return readPolicy(laws, key.scopes ?? [], [key.resource ?? []].flat());
 }
 
-function writtenOf(part: unknown): NgcSeed {
+function givenOf(part: unknown): NgcSeed {
   // It fits the schema, which `NgcSeed` expresses in types.
   return part as NgcSeed;
 }
 
 function completeOf(part: unknown): NgcSeed<SeedKey> {
-  // It fits the schema, and `completed` made it.
+  // The schema was checked before, and `completed` added the rest.
   return part as NgcSeed<SeedKey>;
 }
 
@@ -243,18 +246,18 @@ function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unkno
   return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
 }
 
-/** The id of a key written without one: the same for the same name, so that a reset changes none. */
-function idOf({ org, name }: Pick<WrittenKey, 'org' | 'name'>): string {
+/** Derived from the name, so that a reset does not change it. */
+function idOf({ org, name }: Pick<GivenKey, 'org' | 'name'>): string {
   return namedUuid(`ngc-key:${org}:${name}`);
 }
 
-function completeKey(key: WrittenKey, derivation: Derivation): SeedKey {
+function completeKey(key: GivenKey, derivation: Derivation): SeedKey {
   const id = key.id ?? idOf(key);
   return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
 }
 
-/** Each user once, with the roles that any of their keys names. */
-function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
+/** Each user once; any of the user's keys may give the roles. */
+function usersOf(keys: readonly GivenKey[]): NgcUser[] {
   const users = new Map<string, NgcUser>();
   for (const { org, user, roles } of keys) {
     if (user === undefined) continue;
@@ -264,8 +267,8 @@ function usersOf(keys: readonly WrittenKey[]): NgcUser[] {
   return [...users.values()];
 }
 
-/** Faults do not reveal a key's text. */
-function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
+/** The messages must not reveal a key's text. */
+function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   const derivation = derivationOf('default');
   return findDuplicates(
     '',
@@ -275,20 +278,20 @@ function sameKeys(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
-/** Users of whom no key says which roles they have: a key of theirs would be one of nobody. */
-function unknownUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
-  const nameOf = ({ org, user }: WrittenKey) => `${org}/${user}`;
+/** Users without `roles` on any of their keys: nothing would create them. */
+function unknownUsers(keys: readonly Placed<GivenKey>[]): SeedFault[] {
+  const nameOf = ({ org, user }: GivenKey) => `${org}/${user}`;
   const known = new Set(keys.flatMap(({ entry }) => (entry.roles === undefined ? [] : [nameOf(entry)])));
   return keys.flatMap(({ entry, place }) => {
     const { type, org, name, user } = entry;
     if (type !== 'personal' || user === undefined || known.has(nameOf(entry))) return [];
-    const message = `key \`${name}\` of \`ngc\`: \`user\` names nobody of \`${org}\`; give \`roles\` too, and the user is made`;
+    const message = `key \`${name}\` of \`ngc\`: \`${org}\` has no such \`user\`; add \`roles\` to create the user`;
     return [{ place: `${place}.user`, message }];
   });
 }
 
-/** Users whose keys name different roles: roles belong to the user and apply to all their keys. */
-function tornUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
+/** Roles belong to the user, so all keys of a user must give the same ones. */
+function contradictoryUsers(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   const lists = new Map<string, string>();
   return keys.flatMap(({ entry: { org, user, roles }, place }) => {
     if (user === undefined || roles === undefined) return [];
@@ -301,7 +304,7 @@ function tornUsers(keys: readonly Placed<WrittenKey>[]): SeedFault[] {
       : [
           {
             place: `${place}.roles`,
-            message: `keys: the user ${name} has different \`roles\` on different keys of \`ngc\``,
+            message: `keys: the keys of user ${name} in \`ngc\` have different \`roles\`; give them the same`,
           },
         ];
   });

@@ -4,7 +4,7 @@ import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 
-/** A policy in NGC's form: one entry for each product that the key was made for. */
+/** Renders a policy in NGC's form: one entry for each product of the key. */
 export function productPolicies(
   laws: readonly Law[],
   services: readonly string[],
@@ -25,7 +25,7 @@ export function productPolicies(
   });
 }
 
-/** A key in the vendor's form; `value` only for a key just made. */
+/** Renders a key in the vendor's form; `value` only for a new or rotated key. */
 export function apiKeyView(
   laws: readonly Law[],
   inForce: KeyInForce,

@@ -18,12 +18,12 @@ describe('a wrong key is told', () => {
     const { codes, texts } = await hintsOf(server.call, request, { token });
 
     expect(codes).toEqual(['runai_token_for_key']);
-    expect(texts[0]).toMatch(/takes NGC keys/);
+    expect(texts[0]).toMatch(/expects an NGC key/);
   });
 
   it.each([
-    ['cut short', key.slice(0, 50), /has 50 characters, and a key has 70.* cut short/],
-    ['continued', `${key}abc`, /has 73 characters.* put behind it/],
+    ['cut short', key.slice(0, 50), /has 50 characters, but an NGC key has 70.* cut off/],
+    ['continued', `${key}abc`, /has 73 characters.* Remove the text after the key/],
   ])('a key that was %s', async (_how, sent, said) => {
     const { codes, texts } = await hintsOf(server.call, AIR, { token: sent });
 
@@ -46,9 +46,7 @@ describe('a wrong key is told', () => {
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expect(codes).toEqual(['key_of_other_service']);
-    expect(texts).toEqual([
-      `The key \`${name}\` was not made for ${title}: use a key for ${title}, such as \`${other}\`.`,
-    ]);
+    expect(texts).toEqual([`The key \`${name}\` is not for ${title}. Use a key for ${title}, such as \`${other}\`.`]);
     expect(decision.instead).toBe(other);
     // The other way is to change the key, and one way of that is enough.
     expect(decision.fixes.map(({ kind }: { kind: string }) => kind)).toEqual(['hint', 'policy']);
@@ -63,7 +61,7 @@ describe('a wrong key is told', () => {
     const { answer, texts } = await hintsOf(alone.call, 'GET /v2/nvcf/functions', { token: castKey('air-admin').key });
 
     expect(answer.decision.reason).toBe('service_not_enabled');
-    expect(texts[0]).toMatch(/use a key for Cloud Functions, or make one with `POST \/_mock\/keys`\.$/);
+    expect(texts[0]).toMatch(/Use a key for Cloud Functions, or create one with `POST \/_mock\/keys`\.$/);
   });
 
   it('a key of another organisation, by the path', async () => {
@@ -72,7 +70,7 @@ describe('a wrong key is told', () => {
     });
 
     expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/organisation `acme`, and the path names another/);
+    expect(texts[0]).toMatch(/organisation `acme`, but the path names another/);
   });
 
   it('a key of another organisation, by the object', async () => {
@@ -84,7 +82,7 @@ describe('a wrong key is told', () => {
     );
 
     expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/`acme`, and the object belongs to another/);
+    expect(texts[0]).toMatch(/`acme`, but the object to another/);
   });
 
   it("but not another person's object of the same organisation", async () => {

@@ -6,9 +6,9 @@ import {
   bearerOfNgcKey,
   callerUnder,
   findKey,
-  keyCalled,
   type NgcKeyAttempt,
   principalOfKey,
+  resolveKey,
 } from '../../../src/kits/ngc/key-bearer.ts';
 import { makeKeyText } from '../../../src/kits/ngc/key-text.ts';
 import { NgcKeys } from '../../../src/ngc-keys/index.ts';
@@ -47,9 +47,9 @@ describe('the key of a header', () => {
 
   it.each([
     ['a text', 'abc', undefined],
-    ['a token of nobody that is known', tokenSaying({ iss: 'https://issuer.test' }), 'it is a JWT, but only NGC keys'],
-    ['a token that says no issuer', tokenSaying({ iss: ['/auth/realms/'] }), 'it is a JWT, but only NGC keys'],
-    ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a token of Run:ai, but only NGC keys'],
+    ['a token of nobody that is known', tokenSaying({ iss: 'https://issuer.test' }), 'it is a JWT'],
+    ['a token that says no issuer', tokenSaying({ iss: ['/auth/realms/'] }), 'it is a JWT'],
+    ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a token of Run:ai'],
   ])('is no other token, and that is said of %s', async (_what, token, why) => {
     const problem = await refusalOf(bearerOfNgcKey(attempt(inForce(), `Bearer ${token}`)));
 
@@ -57,7 +57,7 @@ describe('the key of a header', () => {
       kind: 'unauthenticated',
       reason: 'unsupported_token',
       message: 'The bearer token is not an NGC key.',
-      why: why && `${why} are accepted here, which begin with \`nvapi-\``,
+      why: why && `${why}, but this service accepts only NGC keys, which begin with \`nvapi-\``,
     });
   });
 });
@@ -123,23 +123,23 @@ describe('a key is called', () => {
     ['ada@acme.test', laptop],
     ['nobody', null],
   ])('by its id, its name, or its user: %s', async (who, found) => {
-    expect(await keyCalled(among(robot, laptop, old), who, NOW)).toBe(found);
+    expect(await resolveKey(among(robot, laptop, old), who, NOW)).toBe(found);
   });
 
   it.each(['key-3', 'old'])('only while it counts: %s', async (who) => {
-    expect(await refusalOf(keyCalled(among(robot, old), who, NOW))).toMatchObject({ reason: 'expired_key' });
+    expect(await refusalOf(resolveKey(among(robot, old), who, NOW))).toMatchObject({ reason: 'expired_key' });
   });
 
   it('by something that means no other', async () => {
     const keys = among(robot, inForce({ id: 'key-4' }), laptop, personal({ id: 'key-5', name: 'phone' }));
 
-    expect(await refusalOf(keyCalled(keys, 'robot', NOW))).toMatchObject({
+    expect(await refusalOf(resolveKey(keys, 'robot', NOW))).toMatchObject({
       kind: 'invalid_request',
-      message: 'Several keys have the name `robot`: name one by its id.',
+      message: 'Several keys have the name `robot`. Use the id of one.',
     });
-    expect(await refusalOf(keyCalled(keys, 'ada@acme.test', NOW))).toMatchObject({
+    expect(await refusalOf(resolveKey(keys, 'ada@acme.test', NOW))).toMatchObject({
       kind: 'invalid_request',
-      message: 'Several keys belong to `ada@acme.test`: name one by its id.',
+      message: 'Several keys belong to `ada@acme.test`. Use the id of one.',
     });
     expect(calls.every(([limit, at]) => limit === 2 && at === NOW)).toBe(true);
   });

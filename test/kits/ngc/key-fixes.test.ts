@@ -73,7 +73,7 @@ describe('a service key is told', () => {
     'the service that it was not made for': {
       question: ask({ needs: { all: ['play'] } }),
       caller: key(['play'], [], { services: ['air'] }),
-      told: [['make it for the service `toys` too', { services: ['air', 'toys'] }]],
+      told: [['add the service `toys`', { services: ['air', 'toys'] }]],
     },
     'the service, and the least of what is missing then': {
       question: onToys,
@@ -81,7 +81,7 @@ describe('a service key is told', () => {
       sighting: seen(reachOfBall()),
       told: [
         [
-          `make it for the service \`toys\` too, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
+          `add the service \`toys\`, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
           { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: [DOLL, BALL] } },
         ],
       ],
@@ -322,27 +322,27 @@ describe('the user of a personal key is told', () => {
       question: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser([]),
       told: [
-        ['give its user the role `Player`', { roles: ['Player'] }],
-        ['give its user the role `Parent`', { roles: ['Parent'] }],
+        ['grant its user the role `Player`', { roles: ['Player'] }],
+        ['grant its user the role `Parent`', { roles: ['Parent'] }],
       ],
     },
     'a further role, beside those there are': {
       question: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
       caller: keyOfUser(['Player']),
       sighting: seen(reachOfBall()),
-      told: [['give its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+      told: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
     },
     'the service': {
       question: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser(['Player'], { services: [] }),
-      told: [['make it for the service `toys` too', { services: ['toys'] }]],
+      told: [['add the service `toys`', { services: ['toys'] }]],
     },
     'the service and the role': {
       question: ask({ needs: { all: ['burn'] } }),
       caller: keyOfUser([], { services: ['air'] }),
       told: [
         [
-          'make it for the service `toys` too, and give its user the role `Parent`',
+          'add the service `toys`, and grant its user the role `Parent`',
           { services: ['air', 'toys'], roles: ['Parent'] },
         ],
       ],

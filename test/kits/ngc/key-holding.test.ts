@@ -100,13 +100,13 @@ describe('a key that there is', () => {
       'no roles, if it is a service key',
       ROLES,
       key(['look']),
-      'Field `holding.roles` must be left out: the rights of a service key are its `scopes` and `resource`.',
+      'Field `holding.roles` is not allowed for a service key: give `scopes` and `resource` instead.',
     ],
     [
       'no policy, if it is personal',
       POLICY,
       keyOfUser(['Player']),
-      'Field `holding.scopes` must be left out: the rights of a personal key are its `roles`.',
+      'Field `holding.scopes` is not allowed for a personal key: give `roles` instead.',
     ],
   ])('can hold %s', async (_what, held, who, message) => {
     await expect(callerWith(held, who)).rejects.toMatchObject({ kind: 'invalid_request', message });

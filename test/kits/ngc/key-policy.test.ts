@@ -202,7 +202,7 @@ describe('a fault names the field and what is expected:', () => {
     expect(read(['fly']).faults).toEqual([
       {
         message:
-          'Field `scopes` names the unknown scope `fly`; expected ids or labels from: `Play` (`play`), `Look At` (`look`), `Look Closely` (`look_closely`), `mend`, `Burn Toys` (`burn`).',
+          'Field `scopes` names the unknown scope `fly`. Use an id or label of: `Play` (`play`), `Look At` (`look`), `Look Closely` (`look_closely`), `mend`, `Burn Toys` (`burn`).',
         forceable: false,
         field: 'scopes',
         given: 'fly',
@@ -210,7 +210,7 @@ describe('a fault names the field and what is expected:', () => {
       },
     ]);
     expect(faultsOf({ type: 'dream' })[0]?.message).toMatch(
-      /^Field `resource.type` names the unknown resource type `dream`; expected ids or labels from: `All Toys` \(`all-toys`\), `Toy`/,
+      /^Field `resource.type` names the unknown resource type `dream`\. Use an id or label of: `All Toys` \(`all-toys`\), `Toy`/,
     );
   });
 

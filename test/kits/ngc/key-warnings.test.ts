@@ -22,7 +22,7 @@ describe('a service key that can do something is worth no warning', () => {
 describe('a key that can do nothing is told why', () => {
   it('where it has no service', () => {
     expect(warnings(['play'], [], [])).toEqual([
-      'The key `robot` is made for no service, so every service refuses it; the services are `toys`.',
+      'The key `robot` has no service, so every service refuses it. The services are `toys`.',
     ]);
   });
 
@@ -48,10 +48,10 @@ it('a personal key can do what its user can', () => {
   expect(findKeyWarnings(laws, { ...laptop, roles: ['Player'] })).toEqual([]);
   expect(findKeyWarnings(laws, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
   expect(findKeyWarnings(laws, { ...laptop, roles: [] })).toEqual([
-    'The key `laptop` can do nothing: it is personal, and its user has no roles; there are `Player`, `Parent`.',
+    'The key `laptop` can do nothing: it is personal, and its user has no roles. The roles are `Player`, `Parent`.',
   ]);
   expect(findKeyWarnings(laws, { ...laptop, roles: ['Child'] })).toEqual([
-    'The key `laptop` can do nothing in `toys`: the role `Child` of its user brings no rights there; `toys` has `Player`, `Parent`.',
+    'The key `laptop` can do nothing in `toys`: the role `Child` of its user grants no rights there; `toys` has `Player`, `Parent`.',
   ]);
 });
 
@@ -62,7 +62,7 @@ it('a service key is told of a scope that counts on other resource types than it
     findKeyWarnings([law], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
 
   expect(told(['play', 'burn'], 'toy')).toEqual([
-    'The key `robot` can do nothing in `toys` with the scope `burn`: that is for resources of the type `Everything`.',
+    'The key `robot` can do nothing in `toys` with the scope `burn`: the scope needs a resource of type `Everything`.',
   ]);
   expect(told(['play', 'mend'], 'toy')).toEqual([]);
   expect(told(['burn'], 'everything')).toEqual([]);

@@ -233,7 +233,7 @@ describe('a key that can do nothing', () => {
     const findings = { report: (...parts: unknown[]) => void told.push(['finding', ...parts]) };
     return { told, report: { laws: [toyLaw], findings, store } };
   };
-  const SAID = 'The key `robot` is made for no service, so every service refuses it; the services are `toys`.';
+  const SAID = 'The key `robot` has no service, so every service refuses it. The services are `toys`.';
 
   it('is worth knowing, for each reason', async () => {
     const { told, report } = reporting();

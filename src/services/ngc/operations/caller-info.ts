@@ -4,7 +4,7 @@ import { namedUuid } from '../../../machine/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
 
-/** Who owns a key? The key is in the form, not in a header. */
+/** Answers with the owner of a key, which is in the form and not in a header. */
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
   const { key, organization, roles } = await findKey(credentials, context);

@@ -12,12 +12,12 @@ import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { apiKeyView } from '../view.ts';
 
-/** How many keys a list shows at most. */
+/** The most keys in a list. */
 const MOST_LISTED = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
 
-/** A key of another organisation counts as not found. */
+/** A key of another organisation is answered like an absent one. */
 const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
   const found = await ngcKeysIn(context.store).byId(id, context.now);
   if (found === null) return { seen: 'nothing' };
@@ -52,19 +52,19 @@ const create: Handler<'ngc', 'createKey'> = async (context) => {
     },
     null,
   );
-  return stored(context, id, text);
+  return respondAndReport(context, id, text);
 };
 
 const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const { store, params, now } = context;
   const keys = await ngcKeysIn(store).list({ org: params.org }, MOST_LISTED, now);
-  const apiKeys = await Promise.all(keys.map((key) => shown(context, key)));
+  const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
   return { status: 200, body: { requestStatus: success(context), apiKeys } };
 };
 
 const get: Handler<'ngc', 'getKey', KeyInForce> = async (context) => ({
   status: 200,
-  body: { requestStatus: success(context), apiKey: await shown(context, context.target) },
+  body: { requestStatus: success(context), apiKey: await renderKey(context, context.target) },
 });
 
 const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
@@ -72,7 +72,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
   const { name, description, policies, status, ...dates } = context.body;
   const { key } = context.target;
   const expiresAt = expiryOf(dates, now);
-  await stillThere(
+  await orNotFound(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(description !== undefined && { description }),
@@ -81,17 +81,17 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
       ...(policies !== undefined && { services: servicesOf(laws, policies), policy: policyOf(laws, policies) }),
     }),
   );
-  return stored(context, key.id);
+  return respondAndReport(context, key.id);
 };
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
-  await stillThere(ngcKeysIn(context.store).delete(context.target.key.id));
+  await orNotFound(ngcKeysIn(context.store).delete(context.target.key.id));
   return { status: 200, body: { requestStatus: success(context) } };
 };
 
 const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
   const { id } = context.target.key;
-  return answered(context, id, await stillThere(rotateKey(context, id)));
+  return respond(context, id, await orNotFound(rotateKey(context, id)));
 };
 
 export const keyOperations = {
@@ -103,24 +103,23 @@ export const keyOperations = {
   rotateKey: rotate,
 };
 
-/** All operations that show a key answer alike. */
 type KeyAnswer = Answer<'ngc', 'getKey'>;
 
-/** A key that can do nothing is legal, so only a finding reports it: the vendor's answer has no place for that. */
-async function stored(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
+/** A key without effect is valid, and the vendor's answer has no member for warnings: a finding reports it. */
+async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key !== null) await reportUseless(context, context.now, key);
-  return answered(context, id, value);
+  return respond(context, id, value);
 }
 
-async function answered(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
+async function respond(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key === null) throw new Problem('not_found');
-  return { status: 200, body: { requestStatus: success(context), apiKey: await shown(context, key, value) } };
+  return { status: 200, body: { requestStatus: success(context), apiKey: await renderKey(context, key, value) } };
 }
 
-/** As last edited: only the switchboard says whether that counts yet. */
-async function shown(context: AuthenticatedContext, key: KeyInForce, value?: string) {
+/** Shows the latest edit; only the control API tells whether the edit is in force. */
+async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
   return apiKeyView(context.laws, key, newest, context.now, value);
 }
@@ -143,7 +142,7 @@ function servicesOf(laws: readonly Law[], policies: readonly GivenPolicy[]): str
   return [...new Set(services)];
 }
 
-/** Stores whatever the console stores, even combinations that the documents rule out. */
+/** Accepts combinations that the documents rule out, because the vendor's console stores them too. */
 function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
@@ -159,11 +158,11 @@ function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
-  throw new Problem('invalid_request', 'Field `expiryDate` must be a time in the future, before the year 9999.');
+  throw new Problem('invalid_request', 'Field `expiryDate` must be in the future, and before the year 9999.');
 }
 
-/** Another request may have deleted the key since it was looked up. */
-async function stillThere<Result>(call: Promise<Result>): Promise<Result> {
+/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
+async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { REMEDIES } from './remedies.ts';
 import { ROLE_SECTIONS } from './roles.ts';
 import { RULE_SECTIONS } from './rules.ts';
 
-/** The law of NGC's key administration. */
+/** The rules of NGC's key administration. */
 export const TABLES = {
   term: 'permission',
   permissions: tableOf('id', PERMISSION_SECTIONS),

@@ -2,7 +2,7 @@ import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { RuleId } from './rules.ts';
 
-/** Which rule each operation falls under. */
+/** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
     certainty: 'observed',

@@ -1,7 +1,7 @@
 import type { PermissionRow } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 
-/** What a caller may do with the keys of an organisation. */
+/** Permissions on the keys of an organisation. */
 export const PERMISSION_SECTIONS = [
   {
     source: 'account pages: owners manage service keys; the id is ours',

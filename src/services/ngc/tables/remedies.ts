@@ -2,11 +2,11 @@ import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 import { KEY_REMEDIES } from '../../../kits/ngc/remedies.ts';
 
-/** What to do about a refusal that no change to the key would reverse. */
+/** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
   missing_permission: {
     kind: 'identity',
-    text: 'use a personal key of the organisation owner: `GET /_mock/cast` shows it',
+    text: 'use a personal key of the organisation owner; `GET /_mock/cast` lists one',
   },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -2,7 +2,7 @@ import type { Rule } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 
-/** What each action needs. */
+/** The permissions that each action needs. */
 export const RULE_SECTIONS = [
   {
     needs: { all: ['keys:manage'] },
