@@ -3,19 +3,19 @@ import { namedUuid } from '../../machine/random.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { EVERYBODY } from './objects.ts';
 
-/** The id of an account as Air writes it. */
+/** The id by which Air names an account. */
 export function orgIdOf(account: string): string {
   return namedUuid(`air-org:${account}`);
 }
 
-/** The part of a request that says whom something is published for. */
+/** The members of a request that restrict a publication. */
 interface Audience {
   readonly prefer_public?: boolean;
-  /** Organisation ids as Air writes them. */
+  /** Ids from `orgIdOf`. */
   readonly allowed_orgs?: readonly string[];
 }
 
-/** Whom something is published for: everybody or, if that is not wanted, the organisations given by id. */
+/** Returns the accounts that may see a publication: `*`, or the allowed organisations. */
 export async function audienceOf(
   { store }: Pick<AuthenticatedContext, 'store'>,
   { prefer_public = true, allowed_orgs = [] }: Audience,

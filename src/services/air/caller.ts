@@ -2,25 +2,25 @@ import type { Arrival, AuthenticatedContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, keyCalled } from '../../kits/ngc/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, resolveKey } from '../../kits/ngc/key-bearer.ts';
 import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { LAWS } from './laws.ts';
 
 const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
 
-/** The caller. @throws Problem if the key is not valid, or its organisation has no subscription */
+/** @throws Problem if the key is not valid, or its organisation has no subscription */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
   return callerOfKey(await bearerOfNgcKey(arrival), arrival);
 }
 
-/** The caller that a key, given by id or name, stands for. */
+/** Returns the caller of a key, by its id, its name or its user. */
 export async function impersonate(world: Surroundings, who: string, now: number): Promise<Caller | null> {
-  const key = await keyCalled(world.store, who, now);
+  const key = await resolveKey(world.store, who, now);
   return key === null ? null : callerOfKey(key, world);
 }
 
-/** What a key could do that holds something else. */
+/** Simulates keys with other rights. */
 export const holding = holdingOfKeys((settings) => LAWS[settings.air], checkSubscription);
 
 function checkSubscription({ subscriptions }: Organization): void {
@@ -34,12 +34,11 @@ function callerOfKey(key: KeyInForce, world: Pick<Surroundings, 'settings' | 'vi
 
 type Called = Pick<AuthenticatedContext, 'caller'>;
 
-/** The account whose objects the caller can access. */
 export function accountOf({ caller }: Called): string {
   return caller.principal.account ?? '';
 }
 
-/** Who created something: the user of a personal key, or a name for a service key, which has no user. */
+/** The member `creator`: the user of a personal key, or a name for a service key, which has no user. */
 export function creatorOf({ caller }: Called): string {
   const { user, name, org } = caller.principal;
   return user ?? `${name}@${org}`;

@@ -1,4 +1,4 @@
-/** The objects of Air that exist from the start. */
+/** The part of the cast in Air. */
 export interface AirCast {
   readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -1,4 +1,4 @@
-/** Members of a new demo that no request sets. @param simulation the copy that it is made from */
+/** Members of a new demo that no request sets. @param simulation the copy that belongs to the demo */
 export function newDemo(simulation: string, creator: string) {
   return {
     demo_simulation_state: 'DEMO',

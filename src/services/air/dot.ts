@@ -26,11 +26,10 @@ const LONGEST_VALUE = 4096;
  * Reads an undirected graph. Every character is read once and nothing recurses, so the time grows with the length of
  * the text, and deeply nested text cannot exhaust the stack.
  *
- * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and also unquoted names and values that contain
- * dots, slashes or hyphens, as topologies write them. Graph attributes, and defaults for nodes and edges, say nothing
- * about a network and are skipped.
+ * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and unquoted names and values with dots, slashes
+ * or hyphens, as in real topologies. Skips graph attributes and defaults, which do not describe the network.
  *
- * @throws Problem saying where the text is wrong
+ * @throws Problem with line and column
  */
 export function readDot(text: string): DotGraph {
   const reader = new Reader(text);
@@ -63,7 +62,7 @@ const QUOTE_OR_ESCAPE = /["\\]/g;
 const ANGLE = /[<>]/g;
 /** Keywords that apply to all nodes, all edges or the graph; case-insensitive. */
 const DEFAULTS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']);
-/** Rejected as everywhere: names that every object inherits. */
+/** Rejected like everywhere: names that every object inherits. */
 const UNUSABLE: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
 class Reader {
@@ -75,7 +74,7 @@ class Reader {
     this.#blank();
   }
 
-  /** Everything before the first statement. */
+  /** Reads up to the first statement. */
   header(): void {
     let word = this.#match(BARE)?.[0].toLowerCase();
     if (word === 'strict') word = this.#match(BARE)?.[0].toLowerCase();
@@ -112,7 +111,7 @@ class Reader {
     return false;
   }
 
-  /** A node, an edge or a chain of edges, or something about the whole graph. */
+  /** Reads a node, a chain of edges, or attributes of the graph. */
   statement(nodes: Map<string, Map<string, Value>>, edges: [DotEnd, DotEnd][]): void {
     const isQuoted = this.#text[this.#at] === '"';
     const first = this.#end();
@@ -135,14 +134,14 @@ class Reader {
     }
   }
 
-  /** The problem that something else was expected at this position. */
+  /** Builds the problem for an unexpected character. */
   wrong(expected: string, at = this.#at): Problem {
     const before = this.#text.slice(0, at);
     const place = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
     return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${place}.`);
   }
 
-  /** A name with an optional port: `name`, `name:port`, `name:port:n`. The compass point has no meaning here. */
+  /** A name with an optional port: `name`, `name:port`, `name:port:n`. The compass point is ignored. */
   #end(): DotEnd {
     const node = this.#id('a node, an edge or `}`');
     if (!this.takes(':')) return { node };
@@ -176,7 +175,7 @@ class Reader {
     const name = this.#quoted() ?? this.#match(BARE)?.[0];
     if (name === undefined) throw this.wrong(what);
     if (name.length > LONGEST_NAME) throw this.wrong(`a name of at most ${LONGEST_NAME} characters`, start);
-    if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is not accepted anywhere,`, start);
+    if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is reserved,`, start);
     return name;
   }
 
@@ -224,7 +223,7 @@ class Reader {
     if (!this.takes(sign)) throw this.wrong(`\`${sign}\``);
   }
 
-  /** Matches at the current position, which then moves past the match and the blanks after it. */
+  /** Matches at the current position, and moves past the match and the blanks after it. */
   #match(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.#at;
     const found = expression.exec(this.#text);

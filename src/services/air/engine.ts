@@ -5,7 +5,7 @@ import type { Change, Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
-import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removed, shown } from './objects.ts';
+import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query } from './pages.ts';
 import { alongWith } from './removals.ts';
 import type { BodyOf, ChangedOf, GivenOf, PlainAction, PlainOperations, Resource, ViewOf } from './resource-types.ts';
@@ -21,37 +21,36 @@ import {
 } from './stored.ts';
 import { type AirResource, RESOURCES } from './tables/index.ts';
 
-/** A request about a resource, as the engine sees it. */
-interface Acting<Its extends Resource, Body> extends AuthenticatedContext<RowOf<Its['name']>> {
+interface ResourceContext<Its extends Resource, Body> extends AuthenticatedContext<RowOf<Its['name']>> {
   readonly query: Query;
-  readonly body: Asking<Body>;
+  readonly body: PartialBody<Body>;
 }
 
-/** The body of a request; members that it leaves out may be undefined. */
-type Asking<Body> = { readonly [Member in keyof Body]: Body[Member] | undefined };
+/** The body of a request; absent members may be undefined. */
+type PartialBody<Body> = { readonly [Member in keyof Body]: Body[Member] | undefined };
 
-/** Handlers for list, create, get, update and delete: those that the table has. */
+/** Builds the handlers for list, create, get, update and delete that the table has. */
 export function plain<const Its extends Resource>(
   resource: Its,
   // Optional if nothing in it is required.
   ...[special]: Particulars<Its> extends Special<Its> ? [Special<Its>?] : [Special<Its>]
 ): PlainOperations<Its> {
   const particulars: Particulars<Its> = special ?? {};
-  const view = particulars.view ?? shownAsStored<Its>;
-  const listed = particulars.listed ?? view;
+  const view = particulars.view ?? viewAsStored<Its>;
+  const listView = particulars.listView ?? view;
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
-    list: (context: Acting<Its, unknown>) => page(context, resource, (row) => listed(context, row)),
-    create: async (context: Acting<Its, BodyOf<Its, 'create'>>) => {
-      const { row, along } = await drafted(context, resource, particulars, context.body);
+    list: (context: ResourceContext<Its, unknown>) => page(context, resource, (row) => listView(context, row)),
+    create: async (context: ResourceContext<Its, BodyOf<Its, 'create'>>) => {
+      const { row, along } = await draftObject(context, resource, particulars, context.body);
       await context.store.collections.commit([put(row), ...along]);
       return { status: 201, body: await view(context, row) };
     },
-    get: async (context: Acting<Its, unknown>) => ({ status: 200, body: await view(context, context.target) }),
-    update: async (context: Acting<Its, BodyOf<Its, 'update'>>) => {
-      const row = await updated(context, resource, particulars, context.target, context.body);
+    get: async (context: ResourceContext<Its, unknown>) => ({ status: 200, body: await view(context, context.target) }),
+    update: async (context: ResourceContext<Its, BodyOf<Its, 'update'>>) => {
+      const row = await updateObject(context, resource, particulars, context.target, context.body);
       return { status: 200, body: await view(context, row) };
     },
-    delete: async (context: Acting<Its, unknown>) => {
+    delete: async (context: ResourceContext<Its, unknown>) => {
       const row = context.target;
       (particulars.mustManage ?? mustOwn)(context, row);
       particulars.mayRemove?.(context, row);
@@ -63,17 +62,16 @@ export function plain<const Its extends Resource>(
     const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
-  // The ids are built from the table's names and actions, as in the type; and the answers are built by views, whose types
-  // are those of the document.
+  // The type builds the same ids from the table, and the views have the types of the document.
   return Object.fromEntries(its) as PlainOperations<Its>;
 }
 
-function shownAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {
-  // `Special` requires a view where this does not hold.
-  return shown(row) as ViewOf<Its>;
+function viewAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {
+  // `Special` requires a view for all other resources.
+  return storedView(row) as ViewOf<Its>;
 }
 
-/** Finds objects of a resource: the organisation's own, and those shared with it or with everybody. */
+/** Finds objects that the organisation owns, and those that are shared with it or with everybody. */
 export function lookupOf(resource: AirResource): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
@@ -89,58 +87,58 @@ function isShared(context: AuthenticatedContext, { sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY) || sharedWith.includes(accountOf(context));
 }
 
-/** An object that the caller can see is not always one that it may change. @throws Problem */
+/** A caller may see shared objects, but must not change them. @throws Problem */
 export function mustOwn(context: AuthenticatedContext, { owner }: Row): void {
   if (owner !== accountOf(context) && owner !== ownerOf(context, { personal: true })) throw new Problem('forbidden');
 }
 
-/** A new object, not stored yet, and what is to be stored with it. */
-export async function drafted<Its extends Resource>(
+/** Builds a new object and the changes to commit with it, without storing them. */
+export async function draftObject<Its extends Resource>(
   context: AuthenticatedContext,
   resource: Its,
   special: Particulars<Its>,
-  body: Asking<BodyOf<Its, 'create'>>,
+  body: PartialBody<BodyOf<Its, 'create'>>,
 ): Promise<{ readonly row: RowOf<Its['name']>; readonly along: readonly Change[] }> {
   const { required = [], defaults = {} } = resource;
-  // Required members are present because the document validates the body; all others have a default.
-  const members = { ...defaults, ...given(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Its>;
+  // The document validates the body, so required members are present; all others have a default.
+  const members = { ...defaults, ...pickGiven(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Its>;
   await checkReferences(context, resource, members);
-  // `Special` requires a completion where this does not hold.
+  // `Special` requires `complete` for all other resources.
   const asGiven = { members } as Completed<Its['name']>;
   const draft = (await special.complete?.(context, members)) ?? asGiven;
   const row = newRow(context, resource, draft);
   return { row, along: [...(draft.along ?? []), ...(special.along?.(context, row) ?? [])] };
 }
 
-/** Reads an object and changes its changeable members, in one step. */
-async function updated<Its extends Resource>(
+/** Changes the changeable members of an object. */
+async function updateObject<Its extends Resource>(
   context: AuthenticatedContext,
   resource: Its,
   special: Particulars<Its>,
   row: RowOf<Its['name']>,
-  body: Asking<BodyOf<Its, 'update'>>,
+  body: PartialBody<BodyOf<Its, 'update'>>,
 ): Promise<RowOf<Its['name']>> {
   (special.mustManage ?? mustOwn)(context, row);
   const { required = [], defaults = {}, fixed = [] } = resource;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
-  const members = given(body, changeable);
+  const members = pickGiven(body, changeable);
   await checkReferences(context, resource, members);
   const change =
-    // The changeable members of the body, which the document validates.
+    // The document validates the body.
     special.change?.(context, row, members as ChangedOf<Its>) ??
-    // `Special` requires a change where this does not hold.
+    // `Special` requires `change` for all other resources.
     ({ members } as AmendmentOf<Its['name']>);
-  return amended(context, resource, row, () => change);
+  return amend(context, resource, row, () => change);
 }
 
 /**
- * Reads and changes an object in one step.
+ * Reads and changes an object in one transaction.
  *
- * @param change may be called again, and `along` with it, if something has changed meanwhile
- * @param along what is changed with it: all of it, or nothing
- * @throws Problem if it no longer exists
+ * @param change may be called again, and `along` too, if the object has changed meanwhile
+ * @param along changes of the same transaction
+ * @throws Problem if the object no longer exists
  */
-export function amended<Name extends StoredName>(
+export function amend<Name extends StoredName>(
   { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
   resource: AirResource & Named<Name>,
   { id }: Pick<Row, 'id'>,
@@ -157,12 +155,12 @@ export function amended<Name extends StoredName>(
   });
 }
 
-function given(body: Members, names: readonly string[]): Members {
+function pickGiven(body: Members, names: readonly string[]): Members {
   return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }
 
-/** The object that a member names. @throws Problem naming the member if the caller can see no such object */
-export async function referred<Name extends StoredName>(
+/** Reads the object that a member names. @throws Problem with the member, unless the caller may see the object */
+export async function resolveReference<Name extends StoredName>(
   context: AuthenticatedContext,
   to: Named<Name>,
   member: string,
@@ -172,7 +170,7 @@ export async function referred<Name extends StoredName>(
   return visible(context, to, member, row);
 }
 
-/** @throws Problem naming the member that refers to the object if the caller may not see it */
+/** @throws Problem with the member that names the object, unless the caller may see it */
 function visible<Its extends AirRow>(
   context: AuthenticatedContext,
   { name }: Named<string>,
@@ -180,7 +178,7 @@ function visible<Its extends AirRow>(
   row: Its | null,
 ): Its {
   if (row !== null && (row.owner === accountOf(context) || isShared(context, row))) return row;
-  throw new Problem('invalid_request', `Field \`${member}\`: there is no object of \`${name}\` with this id.`);
+  throw new Problem('invalid_request', `Field \`${member}\` names an unknown id of \`${name}\`.`);
 }
 
 async function checkReferences(
@@ -197,7 +195,7 @@ async function checkReferences(
   }
 }
 
-/** Everything that a deletion removes, the object itself last. @throws Problem if something else needs it */
+/** The changes of a deletion, the object itself last. @throws Problem if another object refuses it */
 export async function deletion(
   context: AuthenticatedContext,
   resource: AirResource,
@@ -214,13 +212,13 @@ export async function deletion(
       const [first] = referring;
       if (first !== undefined && onDelete === 'refuse') {
         const which = first.owner === accountOf(context) ? ` \`${first.id}\`` : ' of another organisation';
-        const message = `It cannot be deleted: one of \`${other.name}\`${which} refers to it by \`${member}\`.`;
+        const message = `The object cannot be deleted: one of \`${other.name}\`${which} refers to it by \`${member}\`.`;
         throw new Problem('protected', message);
       }
       for (const one of referring) changes.push(...(await deletion(context, other, one)));
     }
   }
-  return [...changes, removed(row)];
+  return [...changes, removal(row)];
 }
 
 async function referringTo(

@@ -3,7 +3,7 @@ import { stateAt } from './states.ts';
 import { collectionOf } from './stored.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';
 
-/** Events that no request causes: simulations reach the state they were heading for. */
+/** Events of the clock: simulations reach their final state. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
   const due = await collectionOf(SIMULATIONS).dueBetween(collections, from, to, limit);
   return due.map(

@@ -7,7 +7,7 @@ import { newRow, put } from './objects.ts';
 import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/resources/histories.ts';
 
-/** A history entry for something done to a simulation or a node. */
+/** Adds an entry to the history of a simulation or a node. */
 export function entry(
   context: AuthenticatedContext,
   model: 'simulation' | 'node',
@@ -18,7 +18,7 @@ export function entry(
   return put(newRow(context, HISTORIES, { members, parent: about }));
 }
 
-/** A history entry in flat form. */
+/** Renders a history entry in the flat form. */
 export function flatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };
 }

@@ -19,7 +19,7 @@ import { ERRORS, renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
-/** NVIDIA Air: simulations, images, demos and trainings, behind the scopes of keys. */
+/** NVIDIA Air: simulations, images, demos and trainings, called with NGC keys. */
 export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',

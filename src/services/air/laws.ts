@@ -8,7 +8,7 @@ type Profile = '2.0' | 'dsx';
 const ACCESS = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
-/** The law of a profile, derived from the resources. */
+/** Derives the ruleset of a profile from the resources. */
 function lawOfProfile(profile: Profile): Law {
   const own = RESOURCES.flatMap((resource) =>
     operationsOf(resource)
@@ -42,10 +42,7 @@ function sourceOf(profile: Profile, operation: AirOperation): Sourced {
   return { source, certainty };
 }
 
-/**
- * 2.0: `air:access` plus what the operation itself needs. dsx: what the operation needs, or a role instead; if it needs
- * nothing, any scope of Air.
- */
+/** 2.0: `air:access` and the needs of the operation. dsx: its needs, or a role; without needs, any scope of Air. */
 function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles } = operation;
   const {

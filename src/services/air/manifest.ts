@@ -1,7 +1,7 @@
 import type { Manifest } from '../../contract/manifest.ts';
 import { OPTIONS } from './options.ts';
 
-/** NVIDIA Air as the command line and the library know it. */
+/** Known to the command and the library before the service is loaded. */
 export const airManifest = {
   name: 'air',
   options: OPTIONS,

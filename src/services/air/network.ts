@@ -42,7 +42,7 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
   readonly mac_address?: string | null;
 }
 
-/** A draft of an interface, with a new MAC address if none is given. */
+/** Drafts an interface; draws a MAC address if none is given. */
 export function interfaceDraft(
   { random }: Pick<AuthenticatedContext, 'random'>,
   node: RowOf<'nodes'>,

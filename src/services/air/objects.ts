@@ -15,8 +15,8 @@ import {
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** The part of a resource's table that is needed to make its rows. */
-type Made = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
+/** The members of a resource's table that determine its rows. */
+type RowTable = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
 
 /** An object that is not stored yet. */
 export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {
@@ -26,15 +26,15 @@ export interface Draft<Its extends Members = Members, Hidden extends Members = M
   readonly parent?: string;
   /** Accounts that may see it; `*` means everybody. */
   readonly sharedWith?: readonly string[];
-  /** When it next changes by itself. */
+  /** When its state next changes with the clock. */
   readonly dueAt?: Instant;
 }
 
-/** A draft of a given resource: `hidden` may be left out only if it may be empty. */
+/** A draft of one resource: `hidden` is optional only if it may be empty. */
 export type DraftOf<Name extends StoredName> = Draft<MembersOf<Name>, HiddenOf<Name>> &
   (Record<string, never> extends HiddenOf<Name> ? unknown : { readonly hidden: HiddenOf<Name> });
 
-/** Changes to an object. What is not given stays as it is. */
+/** Changes to an object; absent members stay unchanged. */
 type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
   Partial<Draft>,
   'members' | 'hidden'
@@ -42,27 +42,27 @@ type Amendment<Its extends Members = Members, Hidden extends Members = Members> 
 
 export type AmendmentOf<Name extends StoredName> = Amendment<MembersOf<Name>, HiddenOf<Name>>;
 
-/** The account that stands for everybody. */
+/** As an account, it stands for all accounts. */
 export const EVERYBODY = '*';
 
 interface Place {
   readonly id: string;
   readonly owner: string;
-  /** Of the row that it replaces. */
+  /** Of the replaced row. */
   readonly revision?: Revision;
 }
 
 type Times = Pick<AirBody, 'created' | 'modified'>;
 
-/** The row of an object. */
+/** Builds the row of an object. */
 export function airRow<Name extends StoredName>(
-  resource: Made & Named<Name>,
+  resource: RowTable & Named<Name>,
   place: Place,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
-// The row has the members of the draft, so it is a row of the resource; the table's members are looked up by name.
-export function airRow(resource: Made, place: Place, times: Times, draft: Draft): AirRow {
+// The row has the members of the draft, so it is a row of the resource.
+export function airRow(resource: RowTable, place: Place, times: Times, draft: Draft): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
   const part = resource.part === undefined ? undefined : members[resource.part];
   return anyCollectionOf(resource).row({
@@ -81,7 +81,7 @@ export function airRow(resource: Made, place: Place, times: Times, draft: Draft)
   });
 }
 
-/** Who owns an object: the organisation, or the caller if objects of the resource belong to persons. */
+/** The owner of new objects: the organisation or, for personal resources, the caller. */
 export function ownerOf(
   context: Pick<AuthenticatedContext, 'caller'>,
   { personal }: Pick<AirResource, 'personal'>,
@@ -90,12 +90,12 @@ export function ownerOf(
   return personal === true ? `${accountOf(context)}/${user ?? id}` : accountOf(context);
 }
 
-type Making = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
+type RowContext = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 
-/** A new object owned by the caller. */
+/** Builds a new object that the caller owns. */
 export function newRow<Name extends StoredName>(
-  context: Making,
-  resource: Made & Named<Name>,
+  context: RowContext,
+  resource: RowTable & Named<Name>,
   draft: DraftOf<NoInfer<Name>>,
   id = context.random.uuid(),
 ): RowOf<Name> {
@@ -103,10 +103,10 @@ export function newRow<Name extends StoredName>(
   return airRow(resource, { id, owner: ownerOf(context, resource) }, { created: now, modified: now }, draft);
 }
 
-/** The same object with changed members. What is not given stays as it is. */
+/** Rebuilds a row with changed members; absent members stay unchanged. */
 export function changedRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
-  resource: Made & Named<Name>,
+  resource: RowTable & Named<Name>,
   now: Instant,
   change: AmendmentOf<NoInfer<Name>>,
 ): RowOf<Name> {
@@ -127,8 +127,8 @@ export function changedRow<Name extends StoredName>(
   );
 }
 
-/** The stored part of an object as an answer shows it. */
-export function shown<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
+/** Renders the stored members of an object. */
+export function storedView<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
   return { ...members, id, created: rfc3339(created), modified: rfc3339(modified) };
 }
 
@@ -136,6 +136,6 @@ export function put(row: Row): Change {
   return { kind: 'put', row };
 }
 
-export function removed({ collection, id }: Row): Change {
+export function removal({ collection, id }: Row): Change {
   return { kind: 'remove', collection, id };
 }

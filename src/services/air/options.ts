@@ -1,6 +1,5 @@
 import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 
-/** Options for how Air is emulated. */
 export const OPTIONS = {
   air: {
     argument: 'VERSION',
@@ -10,7 +9,7 @@ export const OPTIONS = {
   },
   airBadCredentials: {
     argument: '403|401',
-    description: 'status of a request to Air with a key that does not count',
+    description: 'status of a request to Air with an invalid key',
     fallback: 403,
     expected: '`403` or `401`',
     read: (text) => (text === '401' ? 401 : text === '403' ? 403 : undefined),

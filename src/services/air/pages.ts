@@ -12,7 +12,7 @@ import type { AirResource } from './tables/index.ts';
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1000;
 
-/** A page of large objects ends earlier, in characters: an answer is in memory as a whole. */
+/** A page ends at this number of characters, because the whole answer is in memory. */
 const MOST_TEXT = 8 * 1024 * 1024;
 
 const OWNED = 'is_owned_by_client';
@@ -22,12 +22,11 @@ const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifi
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** A request for a list: in the document, all its query parameters are strings. */
+/** A request for a list; the document declares all its query parameters as strings. */
 interface Listing extends AuthenticatedContext {
   readonly query: Query;
 }
 
-/** The answer of every list. */
 type PageOf<View> = Outcome<200, Slice<View>>;
 
 interface Slice<View> {
@@ -38,7 +37,7 @@ interface Slice<View> {
   readonly results: readonly View[];
 }
 
-/** One page of a resource, in the form that all lists have. */
+/** Answers with one page of a resource. */
 export async function page<Its extends Resource, View>(
   context: Listing,
   resource: Its,
@@ -48,7 +47,7 @@ export async function page<Its extends Resource, View>(
   return pageOf(context, resource.path, extent, await Promise.all(rows.map(view)));
 }
 
-/** The rows of the page that is asked for. */
+/** Reads the rows of the requested page. */
 export async function rowsOfPage<Its extends Resource>(
   context: Listing,
   resource: Its,
@@ -75,7 +74,7 @@ interface Extent {
   readonly offset: number;
 }
 
-/** The entries as a page with absolute links to the next and previous pages. */
+/** Renders a page with absolute links to the next and previous pages. */
 export function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
@@ -91,7 +90,7 @@ export function pageOf<View>(context: Listing, path: string, extent: Extent, res
   return { status: 200, body: { count, next, previous, results } };
 }
 
-/** A page of entries that are computed rather than stored; they can be filtered by any member. */
+/** Pages computed entries; any member can be a filter. */
 export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
   path: string,
@@ -109,7 +108,7 @@ export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   return pageOf(context, path, { count: asked.length, limit, offset }, asked.slice(offset, offset + limit));
 }
 
-/** 0 means the default; larger values are cut to the maximum, because clients ask for as much as they can get. */
+/** 0 means the default. Larger values are capped and not refused, because clients request as much as they can get. */
 function limitOf(text: string | undefined): number {
   const limit = numberOf('limit', text) ?? 0;
   return limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT);
@@ -118,7 +117,7 @@ function limitOf(text: string | undefined): number {
 function numberOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
-  throw new Problem('invalid_request', `Query parameter \`${name}\` must be a whole number from 0.`);
+  throw new Problem('invalid_request', `Query parameter \`${name}\` must be a whole number, 0 or greater.`);
 }
 
 function orderOf(text = 'created'): PageQuery['order'] {
@@ -129,7 +128,7 @@ function orderOf(text = 'created'): PageQuery['order'] {
   const valid = Object.keys(ORDERS).map((one) => `\`${one}\``);
   throw new Problem(
     'invalid_request',
-    `Query parameter \`ordering\` must be one of ${valid.join(', ')}, with \`-\` before it for the other direction.`,
+    `Query parameter \`ordering\` must be one of ${valid.join(', ')}; a leading \`-\` reverses the order.`,
   );
 }
 
@@ -138,7 +137,7 @@ function searchOf({ search = [] }: AirResource, text: string | undefined): PageQ
   return { members: search.map((member) => (member === 'name' ? member : `members.${member}`)), text };
 }
 
-/** The one filter that depends on the caller. */
+/** The only filter that depends on the caller. */
 function whoseOf({ filters = [] }: AirResource, query: Query): Pick<PageQuery, 'whose'> {
   const asked = filters.includes(OWNED) ? query[OWNED] : undefined;
   if (asked === 'true') return { whose: 'own' };

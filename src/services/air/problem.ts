@@ -5,21 +5,21 @@ import { requestStatus } from '../../kits/ngc/envelope.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The forms of error body that `renderProblem` produces. */
+/** The error forms that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'BadRequest', mediaType: JSON_TYPE },
   { schema: 'Refusal', mediaType: JSON_TYPE },
   { schema: 'PaymentRequired', mediaType: JSON_TYPE },
 ];
 
-/** Messages as clients report them; they come from the framework behind the API. */
+/** Messages of the framework behind the API, as clients report them. */
 const NOT_AUTHENTICATED = 'Authentication credentials were not provided.';
 const INVALID_TOKEN = 'Invalid token';
 const NOT_PERMITTED = 'You do not have permission to perform this action.';
 const NOT_FOUND = 'No object matches the given query.';
 const NO_SUBSCRIPTION = 'No active subscription for the product found.';
 
-/** A problem as Air reports it; a missing subscription is reported by the gateway in front of Air. */
+/** Renders a problem in Air's form; the gateway in front of Air reports a missing subscription. */
 export function renderProblem(problem: Problem, { settings, random }: About): Outcome {
   if (problem.kind === 'payment_required') {
     return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };

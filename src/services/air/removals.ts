@@ -10,7 +10,7 @@ import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.
 import { SIMULATIONS } from './tables/resources/simulations.ts';
 import { TRAININGS } from './tables/resources/trainings.ts';
 
-/** Something deleted together with an object although none of its members refers to that object. */
+/** An object that is deleted with another one, although it does not refer to it. */
 export interface AlongWith {
   readonly resource: AirResource;
   readonly row: AirRow;
@@ -18,7 +18,7 @@ export interface AlongWith {
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
-/** What is deleted together with an object, besides everything that refers to it. */
+/** Finds the objects that are deleted with an object, besides those that refer to it. */
 export async function alongWith(context: Storing, row: AirRow): Promise<readonly AlongWith[]> {
   if (isOf(SIMULATIONS, row)) {
     return [
@@ -53,14 +53,14 @@ async function simulation({ store }: Storing, id: string): Promise<readonly Alon
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
-/** The interfaces that an interface was broken out into. */
+/** Finds the interfaces that a breakout created. */
 async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly AlongWith[]> {
   const ids = body.hidden.parts ?? [];
   const rows = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
   return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row }]));
 }
 
-/** The links (cables) of an interface. */
+/** Finds the links (cables) of an interface. */
 export async function linksOf(
   { store }: Storing,
   { id, body }: RowOf<'interfaces'>,

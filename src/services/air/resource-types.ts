@@ -6,7 +6,7 @@ import type { AirResource } from './tables/index.ts';
 /** A resource that is stored, with the literal types of its table. */
 export type Resource = AirResource & Named;
 
-/** Actions that a resource may have without code of its own. */
+/** Actions that the engine implements. */
 export type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
 type ActionsOf<Its extends AirResource> = Its['operations'][number]['rows'] extends infer Rows
@@ -15,7 +15,7 @@ type ActionsOf<Its extends AirResource> = Its['operations'][number]['rows'] exte
     : keyof Rows
   : never;
 
-/** The operations of a resource that the engine has handlers for. */
+/** The operations of a resource that the engine implements. */
 export type PlainOperations<Its extends Resource> = {
   readonly [Action in PlainAction & ActionsOf<Its> as `${Its['name']}_${Action}`]: Handler<
     'air',
@@ -39,39 +39,39 @@ type DefaultsOf<Its extends Resource> = Its extends { readonly defaults: infer D
 type FixedOf<Its extends Resource> = Its extends { readonly fixed: readonly (infer Member)[] } ? Member : never;
 
 /** The type of a member in a body if the member is given. */
-type Said<Body, Member> = Member extends keyof Body ? Exclude<Body[Member], undefined> : never;
+type TypeOfMember<Body, Member> = Member extends keyof Body ? Exclude<Body[Member], undefined> : never;
 
-/** The members of a new object: those that the request gave, and defaults for those that it left out. */
+/** The members of a new object: those of the request, and defaults for the others. */
 export type GivenOf<Its extends Resource> = {
   readonly [Member in RequiredOf<Its> | keyof DefaultsOf<Its>]:
-    | Said<BodyOf<Its, 'create'>, Member>
+    | TypeOfMember<BodyOf<Its, 'create'>, Member>
     | (Member extends keyof DefaultsOf<Its> ? DefaultsOf<Its>[Member] : never);
 };
 
-/** What is stored of a new object if nothing is added to it; `never` if no request creates one. */
+/** A new object without `complete`; `never` if no request creates one. */
 export type DraftedOf<Its extends Resource> =
   'create' extends ActionsOf<Its> ? { readonly members: GivenOf<Its> } : never;
 
-/** The members of a change: those that the request gave and that may be changed. */
+/** The members of a change: the changeable ones of the request. */
 export type ChangedOf<Its extends Resource> = {
-  readonly [Member in Exclude<RequiredOf<Its> | keyof DefaultsOf<Its>, FixedOf<Its>>]?: Said<
+  readonly [Member in Exclude<RequiredOf<Its> | keyof DefaultsOf<Its>, FixedOf<Its>>]?: TypeOfMember<
     BodyOf<Its, 'update'>,
     Member
   >;
 };
 
-/** How an object is shown by itself; if only lists show it, as lists do. */
+/** The answer of `get` or, for a resource without `get`, an entry of its list. */
 export type ViewOf<Its extends Resource> =
   `${Its['name']}_get` extends OperationId<'air'> ? PlainOperation<Its, 'get'>['answers'][200] : ListedOf<Its>;
 
-/** How an object is shown in a list. */
+/** An entry of a list. */
 export type ListedOf<Its extends Resource> = PlainOperation<Its, 'list'>['answers'] extends {
   200: { readonly results: readonly (infer Listed)[] };
 }
   ? Listed
   : never;
 
-/** What is shown of an object if nothing is computed. */
+/** An object without computed members. */
 export type ShownOf<Its extends Resource> = MembersOf<Its['name']> & {
   readonly id: string;
   readonly created: string;

@@ -33,7 +33,7 @@ interface SeedImage {
   readonly published: boolean;
 }
 
-/** A demo on the marketplace, made from a copy of the simulation. */
+/** A demo on the marketplace, with a copy of the simulation. */
 interface SeedDemo {
   readonly org: string;
   readonly id: string;
@@ -46,7 +46,7 @@ interface SeedDemo {
   readonly publisher?: string;
 }
 
-/** The part of a seed about Air, once it matches the schema. */
+/** The `air` part of a seed that matches the schema. */
 interface AirSeed {
   readonly simulations?: readonly SeedSimulation[];
   readonly images?: readonly SeedImage[];
@@ -59,15 +59,15 @@ interface AirSeed {
   readonly demos?: readonly SeedDemo[];
 }
 
-/** The members that are read from the part about NGC. */
+/** The members of the `ngc` part that Air reads. */
 interface Organizations {
   readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
-const org = described(text, 'The organisation that has it; one of `ngc.organizations`.');
-const id = described(uuid, 'The id; nothing else of Air has it.');
+const org = described(text, 'The organisation that owns it; one of `ngc.organizations`.');
+const id = described(uuid, 'The id; it must be unique in Air.');
 
 const SCHEMA = object(
   {
@@ -78,10 +78,10 @@ const SCHEMA = object(
             org,
             id,
             name: described(text, 'The name.'),
-            state: described({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state it begins in.'),
-            creator: described(text, 'The e-mail address of whoever made it. Left out: `seed@` and the organisation.'),
-            metadata: described(text, 'A text of its own.'),
-            nodes: described(list(text), 'Names of its nodes, each of the first image.'),
+            state: described({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state when the world starts.'),
+            creator: described(text, 'The e-mail address of its creator. Default: `seed@` and the organisation.'),
+            metadata: described(text, 'Free text.'),
+            nodes: described(list(text), 'Names of its nodes, all with the first image.'),
           },
           ['creator', 'metadata', 'nodes'],
         ),
@@ -106,10 +106,10 @@ const SCHEMA = object(
           org,
           id,
           name: described(text, 'The name.'),
-          category: described({ enum: ['', 'SERVER', 'SWITCH'] }, 'What kind of node it is a template of.'),
+          category: described({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of its nodes.'),
         }),
       ),
-      'Templates of nodes, which everybody sees.',
+      'Templates of nodes, visible to everybody.',
     ),
     demos: described(
       list(
@@ -120,12 +120,12 @@ const SCHEMA = object(
             name: described({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
             simulation: described(
               uuid,
-              'The id of an `INACTIVE` simulation of the same organisation; the demo is a copy of it.',
+              'The id of an `INACTIVE` simulation of the same organisation; the demo gets a copy of it.',
             ),
-            tags: described(list({ type: 'string', minLength: 2, maxLength: 32 }), 'What it is found by.'),
+            tags: described(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Its tags, for searches.'),
             published: described({ type: 'boolean' }, 'Whether every organisation may see it.'),
-            description: described({ ...text, maxLength: 256 }, 'What it is about.'),
-            publisher: described(text, 'Who stands behind it.'),
+            description: described({ ...text, maxLength: 256 }, 'The description.'),
+            publisher: described(text, 'The name of the publisher.'),
           },
           ['description', 'publisher'],
         ),
@@ -153,7 +153,7 @@ export const seed: Seeding = {
       ...findUnknownOrganizations(rows, [...accountsOf(whole).keys()]),
       ...findDuplicates('`id`', rows, ({ id }) => id),
       ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
-      ...(lacksImage ? [{ place: 'air.images', message: '`air` has nodes, so it needs an image for them' }] : []),
+      ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty; nodes need at least one image' }] : []),
     ];
   },
   rows: async (checked, now, _random, whole) => {
@@ -190,12 +190,12 @@ export const seed: Seeding = {
 };
 
 function partOf(part: unknown): AirSeed {
-  // It matches the schema.
+  // The schema was checked before.
   return part as AirSeed;
 }
 
 function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The part of another service, which matches its own schema.
+  // The schema of `ngc` was checked before.
   const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
@@ -247,19 +247,19 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
   ];
 }
 
-/** Checks what the request that makes a demo also requires. */
+/** The request that creates a demo requires the same. */
 function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
   const source = simulations.find((one) => one.id === simulation && one.org === org);
   if (source?.state === 'INACTIVE') return [];
   return [
     {
       place: `${place}.simulation`,
-      message: `\`${place}\` is made of the simulation \`${simulation}\`, and \`${org}\` has none of this id that is \`INACTIVE\``,
+      message: `\`${place}.simulation\` must be the id of an \`INACTIVE\` simulation of \`${org}\`; \`${simulation}\` is none`,
     },
   ];
 }
 
-/** A demo and its simulation: a copy, named after the demo so that no two simulations share a name. */
+/** The demo and its copy of the simulation, named after the demo so that no two simulations share a name. */
 function demoRows(
   demo: SeedDemo,
   simulations: readonly SeedSimulation[],
@@ -269,7 +269,7 @@ function demoRows(
 ): readonly AirRow[] {
   const { id, org, name, simulation, tags, published, description = null, publisher = '' } = demo;
   const source = simulations.find((one) => one.id === simulation);
-  if (source === undefined) throw new Error('a seed was found to be right, and lacks the simulation of a demo');
+  if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const row = airRow(

@@ -7,16 +7,16 @@ import type { Row } from '../../store/collections.ts';
 /** Members of an object as in requests and answers. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** What is stored of an object. */
+/** The stored body of an object. */
 export interface AirBody<Its extends Members = Members, Hidden extends Members = Members> {
   readonly created: Instant;
   readonly modified: Instant;
   readonly members: Its;
-  /** What no answer shows: where the object belongs and how it got into its state. */
+  /** Members without a place in answers: parents, steps, uploads. */
   readonly hidden: Hidden;
 }
 
-/** An object of any resource, or of one whose members are known. */
+/** An object of one resource or, without type arguments, of any. */
 export type AirRow<Its extends Members = Members, Hidden extends Members = Members> = Row<AirBody<Its, Hidden>>;
 
 export type SimulationState = Schema<'air', 'Simulation'>['state'];
@@ -37,16 +37,16 @@ export interface Upload {
   readonly parts: Readonly<Record<string, Part>>;
 }
 
-/** What is kept of a part: its bytes are counted, hashed and discarded. */
+/** A received part; its bytes are counted, hashed and discarded. */
 export interface Part {
   readonly size: number;
   readonly etag: string;
 }
 
-/** The stored members of a view: all but those that every row has and those computed when it is shown. */
-type MembersOfView<View, WorkedOut extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | WorkedOut>;
+/** The stored members of a view: without those of every row, and without computed ones. */
+type MembersOfView<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
 
-/** For resources with nothing hidden: answers show everything. */
+/** For resources without hidden members. */
 type Nothing = Readonly<Record<string, never>>;
 
 interface Stored<Its extends Members, Hidden extends Members = Nothing> {
@@ -54,7 +54,7 @@ interface Stored<Its extends Members, Hidden extends Members = Nothing> {
   readonly hidden: Hidden;
 }
 
-/** What is stored of each resource, by resource name. */
+/** The stored members of each resource, by name. */
 interface StoredByName {
   simulations: Stored<MembersOfView<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
   simulation_ztp_script: Stored<MembersOfView<Schema<'air', 'ZtpScript'>>>;
@@ -64,7 +64,7 @@ interface StoredByName {
     MembersOfView<Schema<'air', 'Interface'>>,
     {
       readonly simulation: string;
-      /** Ids of the interfaces that it was broken out into. */
+      /** Ids of the interfaces that a breakout created. */
       readonly parts?: readonly string[];
     }
   >;
@@ -99,7 +99,7 @@ interface StoredByName {
   image_shares: Stored<
     MembersOfView<Schema<'air', 'ImageShare'>>,
     {
-      /** The account that the share is for. */
+      /** The account that may claim the share. */
       readonly target: string;
     }
   >;
@@ -120,10 +120,9 @@ interface StoredByName {
   plugin_images: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
 }
 
-/** The name of a resource that is stored. */
 export type StoredName = keyof StoredByName;
 
-/** The part of a resource's table that tells what is stored of it. */
+/** The member of a resource's table that selects its stored type. */
 export interface Named<Name extends string = StoredName> {
   readonly name: Name;
 }
@@ -132,7 +131,7 @@ export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
 export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
 export type RowOf<Name extends StoredName> = AirRow<MembersOf<Name>, HiddenOf<Name>>;
 
-/** Either every object has a parent or none has, as the table of the resource says. */
+/** The table decides whether all objects of a resource have a parent, or none. */
 type AirCollection<Its extends Members = Members, Hidden extends Members = Members> = Collection<
   AirBody<Its, Hidden>,
   string | null
@@ -165,21 +164,20 @@ const COLLECTIONS: { readonly [Name in StoredName]: AirCollection<MembersOf<Name
   plugin_images: new Collection('air.plugin_images'),
 };
 
-/** The collection of a resource's objects. */
 export function collectionOf<Name extends StoredName>({
   name,
 }: Named<Name>): AirCollection<MembersOf<Name>, HiddenOf<Name>> {
   return COLLECTIONS[name];
 }
 
-/** The same for code that handles all resources alike, with rows of any resource. */
+/** Untyped, for code that handles all resources alike. */
 export function anyCollectionOf({ name }: Named<string>): AirCollection {
   const collection = own<AirCollection>(COLLECTIONS, name);
-  if (collection === undefined) throw new Error(`nothing is stored of \`${name}\``);
+  if (collection === undefined) throw new Error(`the resource \`${name}\` has no collection`);
   return collection;
 }
 
-/** Whether the row is of the resource. Rows are written through a collection's handle, so it has the right members. */
+/** Rows are written only through their collection, so the name of the collection proves the type of the members. */
 export function isOf<Name extends StoredName>(resource: Named<Name>, row: AirRow): row is RowOf<Name> {
   return row.collection === collectionOf(resource).name;
 }

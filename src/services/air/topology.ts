@@ -20,28 +20,28 @@ interface End {
   readonly interface: string;
 }
 
-/** The members that are read from a node. */
+/** The members of a node in a file. */
 interface ReadNode extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y'> {
   /** The name or the id of an image. */
   readonly os: string;
 }
 
-/** A topology as in files: nodes by name, and cables between their interfaces. */
+/** A topology of a file: nodes by name, and cables between their interfaces. */
 export interface Topology {
   readonly nodes: Readonly<Record<string, unknown>>;
-  /** The same nodes in the form from which they are made. */
+  /** The nodes as read, with defaults. */
   readonly named: ReadonlyMap<string, ReadNode>;
-  /** An end that is not an interface leads outside. */
+  /** `exit` leads outside the simulation. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
 }
 
-/** Reads a topology. @throws Problem naming the part at fault */
+/** @throws Problem with the faulty part */
 export function readTopology(format: string, content: unknown): Topology {
   return format === 'DOT' ? fromDot(content) : readJson(content);
 }
 
-/** Far more than a real simulation has, and few enough to be stored at once. */
+/** Far more than in real simulations, and few enough for one commit. */
 const MOST_NODES = 2000;
 const MOST_LINKS = 2500;
 const LONGEST_NAME = 255;
@@ -93,7 +93,7 @@ function readSize(name: string, member: string, value: unknown, otherwise: numbe
 
 const INTERFACE_NAME = /^.{1,15}$/;
 
-/** Checks that each interface is the end of only one cable. @throws Problem */
+/** An interface has at most one cable. @throws Problem */
 function checkEnds(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {
@@ -127,7 +127,7 @@ function readEnd(end: unknown, where: string, named: Topology['named']): End | '
   return { node: end['node'], interface: end['interface'] };
 }
 
-/** A cable end without an interface is the outside if it is named `exit`. */
+/** An end named `exit` without a port leads outside. */
 function fromDot(content: unknown): Topology {
   if (typeof content !== 'string') throw wrong('`content`', 'DOT text');
   const { nodes, edges } = readDot(content);
@@ -152,8 +152,8 @@ function wrong(where: string, expected: string): Problem {
   return new Problem('invalid_request', `Field ${where} is not valid; expected ${expected}.`);
 }
 
-/** Everything that a topology becomes in a simulation. @throws Problem if an image does not exist */
-export async function built(
+/** Builds the nodes, interfaces and links of a topology. @throws Problem if an image does not exist */
+export async function buildNetwork(
   context: AuthenticatedContext,
   simulation: string,
   topology: Topology,
@@ -176,7 +176,7 @@ export async function built(
   const interfaceOf = (end: End, outbound: boolean): RowOf<'interfaces'> => {
     const name = `${end.node}:${end.interface}`;
     const node = nodes.get(end.node);
-    if (node === undefined) throw new Error('a link was read, and its node was not');
+    if (node === undefined) throw new Error('a link of the topology lacks its node');
     const row = interfaces.get(name) ?? newInterface(context, node, { name: end.interface, outbound });
     interfaces.set(name, row);
     return row;
@@ -188,7 +188,7 @@ export async function built(
   return [...nodes.values(), ...interfaces.values(), ...links].map(put);
 }
 
-/** A cable between two interfaces of a simulation. */
+/** Drafts a cable between two interfaces of a simulation. */
 export function linkDraft(
   simulation: string,
   ends: readonly RowOf<'interfaces'>[],
@@ -205,7 +205,7 @@ export function linkDraft(
   };
 }
 
-/** Everything in a simulation that is part of its topology. */
+/** The topology of a stored simulation. */
 export interface Network {
   readonly nodes: readonly RowOf<'nodes'>[];
   readonly interfaces: readonly RowOf<'interfaces'>[];
@@ -230,8 +230,8 @@ export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, 
   return { nodes, interfaces, services, links: await parts(LINKS, [simulation]) };
 }
 
-/** A copy of a simulation's network for another simulation, with new ids. */
-export async function copied(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
+/** Copies a simulation's network into another simulation, with new ids. */
+export async function copyNetwork(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
   const { nodes, interfaces, links, services } = await networkOf(context, from);
   const ids = new Map([...nodes, ...interfaces, ...links, ...services].map(({ id }) => [id, context.random.uuid()]));
@@ -282,7 +282,7 @@ export async function copied(context: AuthenticatedContext, from: string, to: st
   return rows.map(put);
 }
 
-/** A simulation's network in the form of a file. @param imageName gives the name of an image in the file */
+/** Renders a simulation's network as in a file. @param imageName returns the name of an image in the file */
 export function topologyOf({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
   const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   const ends = new Map(

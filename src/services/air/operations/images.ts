@@ -6,20 +6,20 @@ import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { audienceOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred } from '../engine.ts';
-import { changedRow, newRow, put, shown } from '../objects.ts';
+import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 
-/** Size of a part in bytes; every part but the last must have exactly this size. */
+/** In bytes; every part but the last must have exactly this size. */
 const CHUNK = 8 * 1024 * 1024;
-/** Maximum size of an image in bytes. */
+/** The most bytes of an image. */
 const MOST_BYTES = 64 * 1024 ** 3;
 const SHA256 = /^[0-9a-f]{64}$/i;
-/** How long a share lasts by default, in milliseconds. */
+/** The default lifetime of a share, in milliseconds. */
 const SHARE_TIME = 86_400_000;
 
 const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
@@ -27,9 +27,9 @@ const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploade
 type ImageRow = RowOf<'images'>;
 type ShareRow = RowOf<'image_shares'>;
 
-/** An image as the caller's organisation sees it. */
+/** Renders an image as the caller's organisation sees it. */
 export function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
-  return { ...shown(row), is_owned_by_client: row.owner === accountOf(context) };
+  return { ...storedView(row), is_owned_by_client: row.owner === accountOf(context) };
 }
 
 const IMAGE: Special<typeof IMAGES> = {
@@ -53,7 +53,7 @@ const IMAGE: Special<typeof IMAGES> = {
 
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
-/** All resource members and nothing else, even if a request gives only some. */
+/** Picks the known members, and adds those that the request omits. */
 function resources(given: Partial<Resources>, otherwise: Resources): Resources {
   const { cpu, memory, storage } = { ...otherwise, ...given };
   return { cpu, memory, storage };
@@ -75,7 +75,7 @@ const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (cont
     throw new Problem('invalid_request', `Field \`size\` must be from 1 to ${MOST_BYTES} bytes.`);
   }
   const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
-  await amended(context, IMAGES, row, (before) => {
+  await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'start an upload', ['READY', 'COMPLETE']);
     return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
   });
@@ -101,7 +101,7 @@ function mustHaveStatus(
   );
 }
 
-/** Receives a part at the URL issued for it: whoever has the URL may send it. */
+/** Receives a part at the URL issued for it; the URL needs no credential. */
 const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const { store, params, now } = context;
   const [imageId = '', uploadId = ''] = params.uploadId.split('.');
@@ -143,14 +143,14 @@ function withPart(row: ImageRow, uploadId: string, number: string, part: Part, n
   return { ...row, body: { ...row.body, modified: now, hidden: { ...row.body.hidden, upload: next } } };
 }
 
-/** What arrived must match what was announced; otherwise the upload stays as it is so that it can be corrected. */
+/** Parts that differ from the announcement leave the upload open, so that the client can correct them. */
 const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
   const { now, body } = context;
-  const next = await amended(context, IMAGES, row, (before) => {
+  const next = await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'complete its upload', ['UPLOADING']);
     const upload = uploadOf(before);
-    if (upload === null) throw new Error('an image is UPLOADING, and has no upload');
+    if (upload === null) throw new Error('an image with status UPLOADING has no upload');
     checkParts(upload, body.parts);
     const { size, hash } = upload;
     const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
@@ -168,25 +168,28 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
     if (part_number !== index + 1) {
       throw new Problem(
         'invalid_request',
-        `Field \`parts[${index}].part_number\` must be ${index + 1}: parts are in order.`,
+        `Field \`parts[${index}].part_number\` must be ${index + 1}: list the parts in order.`,
       );
     }
     const arrived = upload.parts[String(part_number)];
     if (arrived === undefined)
       throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} has not arrived.`);
     if (arrived.etag !== etag.replaceAll('"', '')) {
-      throw new Problem('invalid_request', `Field \`parts[${index}].etag\` is not what the part was answered with.`);
+      throw new Problem(
+        'invalid_request',
+        `Field \`parts[${index}].etag\` must be the ETag in the answer to the upload of this part.`,
+      );
     }
   }
   const [only] = Object.values(upload.parts);
   if (count === 1 && only !== undefined && only.etag !== upload.hash) {
-    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of what arrived.');
+    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of the received bytes.');
   }
 }
 
 const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
-  await amended(context, IMAGES, row, (before) => {
+  await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'abort an upload', ['UPLOADING']);
     const isFilled = before.body.members.size > 0;
     const upload_status = isFilled ? ('COMPLETE' as const) : ('READY' as const);
@@ -197,7 +200,7 @@ const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (cont
 
 const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const next = await amended(context, IMAGES, row, (before) => {
+  const next = await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
     return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
   });
@@ -214,7 +217,7 @@ const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   const row = ownImage(context);
   const { name, version, prefer_public = true } = context.body;
   const sharedWith = await audienceOf(context, context.body);
-  const next = await amended(context, IMAGES, row, (before) => {
+  const next = await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'be published', ['COMPLETE']);
     if (before.body.members.published) throw new Problem('bad_state', 'The image is published already.');
     return {
@@ -232,24 +235,24 @@ const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
 
 const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const next = await amended(context, IMAGES, row, (before) => {
+  const next = await amend(context, IMAGES, row, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', 'The image is not published.');
     return { members: { published: false, publicly_published: false }, sharedWith: [] };
   });
   return { status: 200, body: imageView(context, next) };
 };
 
-/** Requests something that somebody else must grant; only one request may be open at a time. */
-function requested(
+/** Opens a request that others must approve; only one may be open at a time. */
+function openRequest(
   published: boolean,
   what: string,
 ): Handler<'air', 'images_request_publish' | 'images_request_unpublish', ImageRow> {
   return async (context) => {
     const row = ownImage(context);
     const record = context.random.uuid();
-    const next = await amended(context, IMAGES, row, ({ body: { members } }) => {
+    const next = await amend(context, IMAGES, row, ({ body: { members } }) => {
       if (typeof members.publish_access_record_id === 'string') {
-        throw new Problem('conflict', 'A request about this image is open already.');
+        throw new Problem('conflict', 'The image already has an open request; cancel it first.');
       }
       if (members.published !== published) {
         throw new Problem(
@@ -265,29 +268,28 @@ function requested(
 
 const cancelRequest: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => {
   const row = ownImage(context);
-  const next = await amended(context, IMAGES, row, ({ body }) => {
+  const next = await amend(context, IMAGES, row, ({ body }) => {
     if (typeof body.members.publish_access_record_id !== 'string') {
-      throw new Problem('bad_state', 'No request about this image is open.');
+      throw new Problem('bad_state', 'The image has no open request.');
     }
     return { members: { publish_access_record_id: null } };
   });
   return { status: 200, body: imageView(context, next) };
 };
 
-/** A share is visible to the organisation that made it, and claimed by the one it is for. */
+/** The source organisation sees the share; the target organisation claims it. */
 const SHARE: Special<typeof IMAGE_SHARES> = {
   complete: async (context, members) => {
-    const image = await referred(context, IMAGES, 'image', members.image);
+    const image = await resolveReference(context, IMAGES, 'image', members.image);
     mustOwn(context, image);
     const { target_org, expires_at } = members;
     const target = await ngcKeysIn(context.store).organization(target_org);
     if (target === null)
-      throw new Problem('invalid_request', `Field \`target_org\`: there is no organisation \`${target_org}\`.`);
+      throw new Problem('invalid_request', `Field \`target_org\` names the unknown organisation \`${target_org}\`.`);
     const { org = '' } = context.caller.principal;
     if (target.name === org) throw new Problem('invalid_request', 'Field `target_org` must be another organisation.');
     const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_TIME;
-    if (!(expires > context.now))
-      throw new Problem('invalid_request', 'Field `expires_at` must be a time in the future.');
+    if (!(expires > context.now)) throw new Problem('invalid_request', 'Field `expires_at` must be in the future.');
     return {
       members: {
         image: image.id,
@@ -307,10 +309,10 @@ const SHARE: Special<typeof IMAGE_SHARES> = {
 };
 
 function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): Schema<'air', 'ImageShare'> {
-  return { ...shown(row), state: shareState(row, now) };
+  return { ...storedView(row), state: shareState(row, now) };
 }
 
-/** Stores expired shares as expired first, so that filtering by state finds them. */
+/** First marks expired shares in the store, so that a filter by state finds them. */
 const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
   const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
@@ -325,7 +327,7 @@ function shareState({ body: { members } }: ShareRow, now: number): string {
   return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
-/** Makes the caller's own image from a shared one, which uses up the share. */
+/** Copies a shared image to the caller's organisation; a share can be claimed only once. */
 const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
   const { image_share, name, version } = context.body;
   const { store, now } = context;
@@ -345,7 +347,7 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
       publish_access_record_id: null,
     },
   });
-  await amended(
+  await amend(
     context,
     IMAGE_SHARES,
     share,
@@ -367,8 +369,8 @@ export const imageOperations = {
   images_clear_upload: clearUpload,
   images_publish: publish,
   images_unpublish: unpublish,
-  images_request_publish: requested(false, 'publishing'),
-  images_request_unpublish: requested(true, 'unpublishing'),
+  images_request_publish: openRequest(false, 'publishing'),
+  images_request_unpublish: openRequest(true, 'unpublishing'),
   images_cancel_publish_access_record: cancelRequest,
   ...plain(IMAGE_SHARES, SHARE),
   image_shares_list: listShares,

@@ -3,8 +3,8 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { amended, drafted, mustOwn, plain } from '../engine.ts';
-import { newRow, put, shown } from '../objects.ts';
+import { amend, draftObject, mustOwn, plain } from '../engine.ts';
+import { newRow, put, storedView } from '../objects.ts';
 import type { Special } from '../special.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS } from '../tables/resources/fleets.ts';
@@ -13,25 +13,25 @@ import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
 import { WORKERS } from '../tables/resources/workers.ts';
 
-/** How long a certificate is valid, in milliseconds: a year. */
+/** The lifetime of a certificate in milliseconds: a year. */
 const CERTIFICATE_TIME = 365 * 86_400_000;
 
-/** The token that a worker registers with is shown only in this answer. */
+/** Only this answer contains the token for the worker's registration. */
 const createWorker: Handler<'air', 'workers_create'> = async (context) => {
-  const { row, along } = await drafted(context, WORKERS, {}, context.body);
+  const { row, along } = await draftObject(context, WORKERS, {}, context.body);
   await context.store.collections.commit([put(row), ...along]);
-  return { status: 201, body: { ...shown(row), registration_token: context.random.alphanumeric(40) } };
+  return { status: 201, body: { ...storedView(row), registration_token: context.random.alphanumeric(40) } };
 };
 
 function certificateView(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: RowOf<'worker_certificates'>,
 ): Schema<'air', 'WorkerCertificate'> {
-  const { created: _, modified: __, ...view } = shown(row);
+  const { created: _, modified: __, ...view } = storedView(row);
   return { ...view, usable: !view.revoked && Date.parse(view.expires) > now };
 }
 
-/** Issues a certificate in form only: nothing can identify itself by it. */
+/** Issues a placeholder certificate: nothing can authenticate with it. */
 const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'workers'>> = async (context) => {
   const { target: worker } = context;
   mustOwn(context, worker);
@@ -57,7 +57,7 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
 ) => {
   const { target: row } = context;
   mustOwn(context, row);
-  const next = await amended(context, WORKER_CERTIFICATES, row, ({ body }) => {
+  const next = await amend(context, WORKER_CERTIFICATES, row, ({ body }) => {
     if (body.members.revoked) throw new Problem('bad_state', 'The certificate is revoked already.');
     return { members: { revoked: true } };
   });

@@ -4,27 +4,27 @@ import { Problem } from '../../../core/problem.ts';
 import { audienceOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { newDemo } from '../demos.ts';
-import { amended, mustOwn, plain, referred } from '../engine.ts';
-import { EVERYBODY, newRow, put, shown } from '../objects.ts';
+import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { EVERYBODY, newRow, put, storedView } from '../objects.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { DEMO_TAGS } from '../tables/resources/demo-tags.ts';
 import { DEMOS } from '../tables/resources/demos.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { copied } from '../topology.ts';
+import { copyNetwork } from '../topology.ts';
 import { mustBe, newSimulation, simulationView } from './simulations.ts';
 
 const TAG = /^.{2,32}$/;
 
 type DemoRow = RowOf<'demos'>;
 
-/** Whether the caller has a scope for running the whole platform. */
+/** Whether the caller has a scope of the platform's operators. */
 function isOperator({ caller }: AuthenticatedContext): boolean {
   const { held } = caller.standing;
   return held.has('air:sre') || held.has('air:admin');
 }
 
-/** @throws Problem unless the organisation owns the demo or the caller runs the platform */
+/** @throws Problem unless the organisation owns the demo or the caller is an operator */
 function mustManage(context: AuthenticatedContext, row: DemoRow): void {
   if (!isOperator(context)) mustOwn(context, row);
 }
@@ -41,10 +41,10 @@ function tagsOf({ settings }: AuthenticatedContext, tags: readonly string[]): re
   return [...new Set(lower)];
 }
 
-/** A demo is made from a copy of the simulation, which itself stays unchanged. */
+/** A demo gets a copy of the simulation; the original stays unchanged. */
 const DEMO: Special<typeof DEMOS> = {
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
-    const source = await referred(context, SIMULATIONS, 'simulation', simulation);
+    const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     mustOwn(context, source);
     mustBe(context, source, 'become a demo', ['INACTIVE']);
     const wanted = tagsOf(context, tags);
@@ -52,7 +52,7 @@ const DEMO: Special<typeof DEMOS> = {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
     });
     return {
-      along: [put(copy), ...(await copied(context, source.id, copy.id))],
+      along: [put(copy), ...(await copyNetwork(context, source.id, copy.id))],
       members: {
         ...members,
         tags: wanted,
@@ -62,7 +62,7 @@ const DEMO: Special<typeof DEMOS> = {
   },
   change: (context, row, { tags, ...members }) => {
     if (row.body.members.publish_access_record_id !== null) {
-      throw new Problem('conflict', 'A request about this demo is open, so it cannot be changed.');
+      throw new Problem('conflict', 'The demo has an open request, so it cannot be changed.');
     }
     if (tags === undefined) return { members };
     if (isPublished(row) && !isOperator(context)) throw new Problem('forbidden');
@@ -79,7 +79,7 @@ const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   mustManage(context, row);
   const { prefer_public = true } = body;
   const sharedWith = await audienceOf(context, body);
-  await amended(context, DEMOS, row, (before) => {
+  await amend(context, DEMOS, row, (before) => {
     if (isPublished(before)) throw new Problem('bad_state', 'The demo is published already.');
     return { members: { published: true, publicly_published: prefer_public }, sharedWith };
   });
@@ -89,40 +89,40 @@ const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
 const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) => {
   const { target: row } = context;
   mustManage(context, row);
-  await amended(context, DEMOS, row, (before) => {
+  await amend(context, DEMOS, row, (before) => {
     if (!isPublished(before)) throw new Problem('bad_state', 'The demo is not published.');
     return { members: { published: false, publicly_published: false }, sharedWith: [] };
   });
   return { status: 204 };
 };
 
-/** Requests something that somebody else must grant; only one request may be open at a time. */
-const requested: Handler<'air', 'demos_request_publish' | 'demos_request_allowlist_change', DemoRow> = async (
+/** Opens a request that others must approve; only one may be open at a time. */
+const openRequest: Handler<'air', 'demos_request_publish' | 'demos_request_allowlist_change', DemoRow> = async (
   context,
 ) => {
   const { target: row } = context;
   mustOwn(context, row);
   const record = context.random.uuid();
-  const next = await amended(context, DEMOS, row, ({ body }) => {
+  const next = await amend(context, DEMOS, row, ({ body }) => {
     if (body.members.publish_access_record_id !== null) {
-      throw new Problem('conflict', 'A request about this demo is open already.');
+      throw new Problem('conflict', 'The demo already has an open request.');
     }
     return { members: { publish_access_record_id: record } };
   });
-  return { status: 200, body: shown(next) };
+  return { status: 200, body: storedView(next) };
 };
 
-/** Not a resource, because no list shows access requests. */
+/** Not in the tables, because no operation lists access requests. */
 const ACCESS_REQUESTS = { name: 'demo_access_requests' } as const;
 
-/** Answers with one request per organisation and demo, however often it is made. */
+/** Idempotent: an organisation has at most one request for a demo. */
 const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
   const { store, target: row } = context;
   const id = `${row.id}.${accountOf(context)}`;
   const known = await collectionOf(ACCESS_REQUESTS).byId(store.collections, id);
   const request = known ?? accessRequest(context, row, id);
   if (known === null) await store.collections.commit([put(request)]);
-  const body = { ...shown(request), marketplace_demo_name: row.body.members.name };
+  const body = { ...storedView(request), marketplace_demo_name: row.body.members.name };
   return known === null ? { status: 201, body } : { status: 200, body };
 };
 
@@ -136,28 +136,28 @@ function accessRequest(context: AuthenticatedContext, demo: DemoRow, id: string)
 const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
   const { featured, order } = context.body;
   const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
-  const next = await amended(context, DEMOS, context.target, () => ({ members }));
-  return { status: 200, body: shown(next) };
+  const next = await amend(context, DEMOS, context.target, () => ({ members }));
+  return { status: 200, body: storedView(next) };
 };
 
-/** Makes the caller's own simulation from a demo. */
+/** Copies the simulation of a demo to the caller's organisation. */
 const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) => {
   const { store, target: demo, body } = context;
   const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
   if (source === null) throw new Problem('not_found');
   const members = { ...source.body.members, name: body.name ?? demo.body.members.name };
   const row = newRow(context, SIMULATIONS, newSimulation(context, members));
-  await amended(
+  await amend(
     context,
     DEMOS,
     demo,
     ({ body: { members: before } }) => ({ members: { provision_count: (before.provision_count ?? 0) + 1 } }),
-    async () => [put(row), ...(await copied(context, source.id, row.id))],
+    async () => [put(row), ...(await copyNetwork(context, source.id, row.id))],
   );
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Tags belong to the platform: everybody sees them, and whoever may change one may change them all. */
+/** Tags belong to the platform: everybody sees them, and a caller who may change one may change all. */
 const TAGS: Special<typeof DEMO_TAGS> = {
   mustManage: () => {},
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
@@ -168,8 +168,8 @@ export const marketplaceOperations = {
   ...plain(DEMOS, DEMO),
   demos_publish: publish,
   demos_unpublish: unpublish,
-  demos_request_publish: requested,
-  demos_request_allowlist_change: requested,
+  demos_request_publish: openRequest,
+  demos_request_allowlist_change: openRequest,
   demos_request_access: requestAccess,
   demos_provision: provision,
   demos_manage: manage,

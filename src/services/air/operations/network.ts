@@ -3,10 +3,10 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { amended, deletion, drafted, mustOwn, plain, referred } from '../engine.ts';
+import { amend, deletion, draftObject, mustOwn, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { interfaceDraft, newInterface, newMac, newNode, nodeMembers } from '../network.ts';
-import { changedRow, put, removed, shown } from '../objects.ts';
+import { changedRow, put, removal, storedView } from '../objects.ts';
 import { linksOf } from '../removals.ts';
 import type { Special } from '../special.ts';
 import { stateAt } from '../states.ts';
@@ -23,17 +23,20 @@ import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 import { linkDraft } from '../topology.ts';
 
-/** The lowest worker port assigned to services. */
+/** The lowest worker port of services. */
 const FIRST_WORKER_PORT = 20_000;
 const WORKER_PORTS = 10_000;
 const WORKER = 'worker.air.test';
 
-/** @throws Problem if there is no image at all */
+/** The first image that the account may see. @throws Problem if there is none */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
   const { rows } = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
   if (first !== undefined) return first.id;
-  throw new Problem('invalid_request', 'Field `image` is missing; there is no image that could be taken instead.');
+  throw new Problem(
+    'invalid_request',
+    'Field `image` is missing, and the organisation has no image to use as the default.',
+  );
 }
 
 type NodeRow = RowOf<'nodes'>;
@@ -41,7 +44,7 @@ type InterfaceRow = RowOf<'interfaces'>;
 
 const NODE: Special<typeof NODES> = {
   complete: async (context, members) => {
-    const simulation = await referred(context, SIMULATIONS, 'simulation', members.simulation);
+    const simulation = await resolveReference(context, SIMULATIONS, 'simulation', members.simulation);
     mustOwn(context, simulation);
     return { members: nodeMembers({ ...members, image: members.image ?? (await defaultImage(context)) }) };
   },
@@ -60,12 +63,12 @@ const INTERFACE: Special<typeof INTERFACES> = {
 };
 
 async function ownNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
-  const node = await referred(context, NODES, 'node', id);
+  const node = await resolveReference(context, NODES, 'node', id);
   mustOwn(context, node);
   return node;
 }
 
-/** A link shows what it connects by name. */
+/** Renders a link with the names of its interfaces and nodes. */
 async function linkView(
   { store }: Pick<AuthenticatedContext, 'store'>,
   link: RowOf<'links'>,
@@ -77,12 +80,12 @@ async function linkView(
       return { id, name: end?.body.members.name ?? '', node_name: node?.body.members.name ?? '' };
     }),
   );
-  return { ...shown(link), interfaces };
+  return { ...storedView(link), interfaces };
 }
 
 const LINK: Special<typeof LINKS> = {
   complete: async (context, { interfaces: ids, ...members }) => {
-    const ends = await Promise.all(ids.map((id) => referred(context, INTERFACES, 'interfaces', id)));
+    const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
     for (const end of ends) mustOwn(context, end);
     const [one, other] = ends;
     if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
@@ -93,7 +96,7 @@ const LINK: Special<typeof LINKS> = {
       throw new Problem('invalid_request', 'Field `interfaces` must be two interfaces of one simulation.');
     }
     if ((await linksOf(context, one)).length > 0 || (await linksOf(context, other)).length > 0) {
-      throw new Problem('bad_state', 'Field `interfaces`: one of them has a link already.');
+      throw new Problem('bad_state', 'Field `interfaces` names an interface that already has a link.');
     }
     return linkDraft(simulation, ends, members);
   },
@@ -102,7 +105,7 @@ const LINK: Special<typeof LINKS> = {
 
 const SERVICE: Special<typeof SERVICES> = {
   complete: async (context, members) => {
-    const end = await referred(context, INTERFACES, 'interface', members.interface);
+    const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
     mustOwn(context, end);
     const { name, node_port, service_type } = members;
     return {
@@ -117,7 +120,7 @@ const SERVICE: Special<typeof SERVICES> = {
   },
   view: (_, row) => {
     const { worker_port, worker_fqdn } = row.body.hidden;
-    return { ...shown(row), worker_port, worker_fqdn };
+    return { ...storedView(row), worker_port, worker_fqdn };
   },
 };
 
@@ -146,12 +149,12 @@ async function nodesOf(
   simulation: string,
   ids: readonly string[],
 ): Promise<readonly NodeRow[]> {
-  mustOwn(context, await referred(context, SIMULATIONS, 'simulation', simulation));
+  mustOwn(context, await resolveReference(context, SIMULATIONS, 'simulation', simulation));
   return Promise.all(
     ids.map(async (id) => {
-      const node = await referred(context, NODES, 'nodes', id);
+      const node = await resolveReference(context, NODES, 'nodes', id);
       if (node.body.members.simulation === simulation) return node;
-      throw new Problem('invalid_request', `Field \`nodes\`: \`${id}\` is no node of the simulation.`);
+      throw new Problem('invalid_request', `Field \`nodes\` names \`${id}\`, which is not a node of the simulation.`);
     }),
   );
 }
@@ -161,7 +164,7 @@ interface Bulk extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
 
-/** A handler for an action on several nodes of a simulation: it affects all of them or none. */
+/** Builds a handler for an action on several nodes of a simulation; it affects all of them or none. */
 function bulk(
   changesOf: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
 ): (context: Bulk) => Promise<{ readonly status: 204 }> {
@@ -178,12 +181,12 @@ function bulk(
   };
 }
 
-/** Resetting and rebuilding need a running simulation. */
+/** Builds a handler for an action that needs a running simulation. */
 function bulkWhileActive(action: string): ReturnType<typeof bulk> {
   const handler = bulk((context, node) => [entry(context, 'node', node.id, `Node ${action}`)]);
   return async (context) => {
     const { simulation } = context.body;
-    const row = await referred(context, SIMULATIONS, 'simulation', simulation);
+    const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     const state = stateAt(row, context.now);
     if (state === 'ACTIVE') return handler(context);
     throw new Problem(
@@ -195,7 +198,7 @@ function bulkWhileActive(action: string): ReturnType<typeof bulk> {
 
 type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
 
-/** Sets user configs of nodes: those left out stay as they are, null removes one. */
+/** Sets user configs of nodes: absent members stay unchanged, null removes a config. */
 const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   const { simulation, nodes: named } = context.body;
   const nodes = await nodesOf(
@@ -203,18 +206,18 @@ const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
     simulation,
     named.map(({ node }) => node),
   );
-  const changes = await Promise.all(nodes.map((node, index) => assigned(context, node, named[index] ?? {})));
+  const changes = await Promise.all(nodes.map((node, index) => assignConfigs(context, node, named[index] ?? {})));
   await context.store.collections.commit(changes);
   return { status: 204 };
 };
 
-async function assigned(context: AuthenticatedContext, node: NodeRow, given: CloudInit): Promise<Change> {
+async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given: CloudInit): Promise<Change> {
   const before = node.body.members.cloud_init ?? {};
   const { user_data = before.user_data ?? null, meta_data = before.meta_data ?? null } = given;
   const cloud_init = { user_data, meta_data };
   for (const [member, id] of Object.entries(cloud_init)) {
     if (id === null) continue;
-    const { kind } = (await referred(context, USERCONFIGS, member, id)).body.members;
+    const { kind } = (await resolveReference(context, USERCONFIGS, member, id)).body.members;
     const wanted = `cloud-init-${member.replace('_', '-')}`;
     if (kind !== wanted)
       throw new Problem('invalid_request', `Field \`${member}\` must name a user config of kind \`${wanted}\`.`);
@@ -234,7 +237,7 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
 const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
   const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
   const nodes = await nodesOf(context, simulation, node_ids);
-  if (image !== undefined) await referred(context, IMAGES, 'image', image);
+  if (image !== undefined) await resolveReference(context, IMAGES, 'image', image);
   const members = {
     ...(image !== undefined && { image }),
     ...(cpu !== undefined && { cpu }),
@@ -246,25 +249,25 @@ const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
   };
   const rows = nodes.map((node) => changedRow(node, NODES, context.now, { members }));
   await context.store.collections.commit(rows.map(put));
-  return { status: 200, body: rows.map(shown) };
+  return { status: 200, body: rows.map(storedView) };
 };
 
 const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context) => {
   const { system_node, ...body } = context.body;
-  const { members: template } = (await referred(context, SYSTEM_NODES, 'system_node', system_node)).body;
+  const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
   const { image, cpu, memory, storage, category, labels, split_options } = template;
-  const { row, along } = await drafted(context, NODES, NODE, { image, cpu, memory, storage, labels, ...body });
+  const { row, along } = await draftObject(context, NODES, NODE, { image, cpu, memory, storage, labels, ...body });
   const whole = changedRow(row, NODES, context.now, { members: { category, split_options: split_options ?? null } });
   await context.store.collections.commit([put(whole), ...along]);
-  return { status: 201, body: shown(whole) };
+  return { status: 201, body: storedView(whole) };
 };
 
-/** Breaks one interface out into several, each part of it. */
+/** Breaks one interface out into several parts. */
 const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
   const { target: row, body } = context;
   mustOwn(context, row);
   if (row.body.hidden.parts !== undefined || row.body.members.split !== null) {
-    throw new Problem('bad_state', 'The interface is broken out already.');
+    throw new Problem('bad_state', 'The interface is already broken out.');
   }
   const node = await ownNode(context, row.body.members.node);
   const { name, interface_type } = row.body.members;
@@ -273,8 +276,8 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
   );
   const whole = changedRow(row, INTERFACES, context.now, { hidden: { parts: parts.map(({ id }) => id) } });
   const links = await linksOf(context, row);
-  await context.store.collections.commit([put(whole), ...parts.map(put), ...links.map(removed)]);
-  return { status: 200, body: parts.map(shown) };
+  await context.store.collections.commit([put(whole), ...parts.map(put), ...links.map(removal)]);
+  return { status: 200, body: parts.map(storedView) };
 };
 
 const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
@@ -288,14 +291,14 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
   const { parts: _, ...hidden } = whole.body.hidden;
   const next: InterfaceRow = { ...whole, body: { ...whole.body, modified: now, hidden } };
   await store.collections.commit([...gone.flat(), put(next)]);
-  return { status: 200, body: shown(next) };
+  return { status: 200, body: storedView(next) };
 };
 
-/** Also updates the count of checkpoints that the simulation keeps, once for each, however often it is deleted. */
+/** Also lowers the simulation's count of checkpoints, in the same transaction, so that retries lower it only once. */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
   const { collections } = context.store;
-  await amended(
+  await amend(
     context,
     SIMULATIONS,
     { id: row.body.hidden.simulation },

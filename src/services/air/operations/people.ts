@@ -8,7 +8,7 @@ import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { plain } from '../engine.ts';
 import { flatEntry } from '../histories.ts';
-import { shown } from '../objects.ts';
+import { storedView } from '../objects.ts';
 import { page, pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
@@ -24,7 +24,7 @@ import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 type Simulation = RowOf<'simulations'>;
 
 const GIB = 1024 ** 3;
-/** What an organisation may use; the numbers come from the reference's example, the rest are ours. */
+/** The limits of an organisation, from the example in the reference; numbers that it lacks are ours. */
 const BUDGET = {
   cpu: 300,
   memory: 307_200,
@@ -36,22 +36,22 @@ const BUDGET = {
 
 const USERCONFIG: Special<typeof USERCONFIGS> = {
   view: (_, { id, body: { members } }) => ({ ...members, id }),
-  listed: (_, { id, body }) => ({ id, name: body.members.name, kind: body.members.kind }),
+  listView: (_, { id, body }) => ({ id, name: body.members.name, kind: body.members.kind }),
 };
 
 const SSH_KEY: Special<typeof SSH_KEYS> = {
   complete: (_, { name, public_key }) => {
     const fingerprint = sshFingerprint(public_key);
     if (fingerprint !== null) return { members: { name, fingerprint } };
-    throw new Problem('invalid_request', 'Field `public_key` must be a whole key of `ssh-ed25519` or `ssh-rsa`.');
+    throw new Problem('invalid_request', 'Field `public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key.');
   },
   view: (_, row) => {
-    const { modified: __, ...view } = shown(row);
+    const { modified: __, ...view } = storedView(row);
     return view;
   },
 };
 
-/** The one budget of the caller's organisation, computed from what it has. */
+/** Computes the budget of the caller's organisation from its objects. */
 async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
   const { collections } = context.store;
   const account = accountOf(context);
@@ -88,7 +88,7 @@ function budgetId(account: string): string {
   return namedUuid(`air-budget:${account}`);
 }
 
-/** Finds only the organisation's own budget. */
+/** Finds only the budget of the caller's organisation. */
 export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { seen: 'object', target: id } : { seen: 'nothing' };
 
@@ -108,7 +108,7 @@ const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   return page(context, HISTORIES, flatEntry);
 };
 
-/** A history entry in the later, nested form. */
+/** Renders a history entry in the form of the later API. */
 function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
   const { category, ...entry } = flatEntry(row);
   return { ...entry, severity: category, labels: [] };
@@ -130,7 +130,7 @@ const historyFilters: Handler<'air', 'simulation_history_filters', Simulation> =
   return { status: 200, body: { actors: distinct('actor'), severities: distinct('category'), labels: [] } };
 };
 
-/** Accepts feedback without keeping it, because nobody reads it. */
+/** Feedback is not stored, because nobody reads it. */
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {

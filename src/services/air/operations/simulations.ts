@@ -5,26 +5,26 @@ import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred } from '../engine.ts';
+import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
-import { type Draft, newRow, put, shown } from '../objects.ts';
+import { type Draft, newRow, put, storedView } from '../objects.ts';
 import { pageOf, rowsOfPage } from '../pages.ts';
 import type { Special } from '../special.ts';
-import { going, stateAt, type Way, withStateOf } from '../states.ts';
+import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { RUNS } from '../tables/resources/runs.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { copied } from '../topology.ts';
+import { copyNetwork } from '../topology.ts';
 
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
 
-/** A draft of a new simulation: what the request says, and the rest. */
+/** Drafts a simulation: the members of the request, and those that no request sets. */
 export function newSimulation(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
-  way?: Way,
+  transition?: Transition,
 ): Draft<SimulationMembers, { readonly steps?: readonly Step[] }> {
   const base = {
     ...members,
@@ -37,17 +37,17 @@ export function newSimulation(
     netq_password: null,
     complete_checkpoint_count: 0,
   };
-  if (way === undefined) return { members: base };
-  const { members: reached, ...rest } = going(way, members, context.now);
+  if (transition === undefined) return { members: base };
+  const { members: reached, ...rest } = transitionOf(transition, members, context.now);
   return { members: { ...base, ...reached }, ...rest };
 }
 
-/** A simulation in its current state. */
+/** Renders a simulation in its current state. */
 export function simulationView(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: SimulationRow,
 ): Schema<'air', 'Simulation'> {
-  return { ...shown(row), state: stateAt(row, now) };
+  return { ...storedView(row), state: stateAt(row, now) };
 }
 
 const SIMULATION: Special<typeof SIMULATIONS> = {
@@ -71,7 +71,7 @@ function checkTimes(
     const text = members[member];
     if (typeof text !== 'string' || Date.parse(text) > now) continue;
     const example = rfc3339(now + 3_600_000);
-    throw new Problem('invalid_request', `Field \`${member}\` must be a time in the future, such as \`${example}\`.`);
+    throw new Problem('invalid_request', `Field \`${member}\` must be in the future, such as \`${example}\`.`);
   }
 }
 
@@ -91,10 +91,10 @@ export function mustBe(
   );
 }
 
-/** Sends a simulation on its way to another state, and records this in its history. */
-async function sent(
+/** Starts a transition to another state, and records it in the history. */
+async function startTransition(
   context: AuthenticatedContext<SimulationRow>,
-  way: Way,
+  transition: Transition,
   action: string,
   from: readonly SimulationState[],
   along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
@@ -102,13 +102,13 @@ async function sent(
 ): Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   const { target: row } = context;
   mustOwn(context, row);
-  const next = await amended(
+  const next = await amend(
     context,
     SIMULATIONS,
     row,
     (before) => {
       mustBe(context, before, action, from);
-      const { members, ...rest } = going(way, before.body.members, context.now);
+      const { members, ...rest } = transitionOf(transition, before.body.members, context.now);
       return { ...rest, members: { ...members, ...more(before.body.members) } };
     },
     async () => [...(await along()), entry(context, 'simulation', row.id, `Simulation: ${action}`)],
@@ -116,7 +116,7 @@ async function sent(
   return { status: 200, body: simulationView(context, next) };
 }
 
-/** The checkpoint to use: by default the newest, none if null. @throws Problem if it is another simulation's */
+/** The requested checkpoint: by default the newest, none if null. @throws Problem if it is another simulation's */
 async function checkpointOf(
   context: AuthenticatedContext,
   { id }: SimulationRow,
@@ -124,7 +124,7 @@ async function checkpointOf(
 ): Promise<string | null> {
   if (checkpoint === null) return null;
   if (checkpoint !== undefined) {
-    const found = await referred(context, CHECKPOINTS, 'checkpoint', checkpoint);
+    const found = await resolveReference(context, CHECKPOINTS, 'checkpoint', checkpoint);
     if (found.body.hidden.simulation === id) return found.id;
     throw new Problem('invalid_request', 'Field `checkpoint` names a checkpoint of another simulation.');
   }
@@ -135,7 +135,7 @@ async function checkpointOf(
 const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
   const { target: row, body } = context;
   const started_from = await checkpointOf(context, row, body);
-  return sent(context, 'start', 'start', ['INACTIVE'], () => [put(newRun(context, row.id, started_from))]);
+  return startTransition(context, 'start', 'start', ['INACTIVE'], () => [put(newRun(context, row.id, started_from))]);
 };
 
 function newRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
@@ -152,7 +152,8 @@ const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (c
     const members = { ...run.body.members, ended_at: rfc3339(now) };
     return { ...run, body: { ...run.body, modified: now, members } };
   };
-  if (!create_checkpoint) return sent(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endedRun())]);
+  if (!create_checkpoint)
+    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endedRun())]);
   const withCheckpoint = async () => {
     const run = await endedRun();
     const checkpoint = newRow(context, CHECKPOINTS, {
@@ -162,20 +163,20 @@ const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (c
     });
     return [put(run), put(checkpoint)];
   };
-  return sent(context, 'shutdown', 'shut down', ['ACTIVE'], withCheckpoint, (before) => ({
+  return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], withCheckpoint, (before) => ({
     complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
   }));
 };
 
 const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (context) => {
   await checkpointOf(context, context.target, context.body);
-  return sent(context, 'rebuild', 'rebuild', ['ACTIVE']);
+  return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
-/** Copies a simulation with everything in it. */
+/** Copies a simulation and its network. */
 const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const { body } = context;
-  const source = await referred(context, SIMULATIONS, 'simulation', body.simulation);
+  const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);
   mustBe(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
   await checkpointOf(context, source, body);
   const { members } = source.body;
@@ -184,14 +185,14 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...switchesOf(members) } });
   await context.store.collections.commit([
     put(row),
-    ...(await copied(context, source.id, row.id)),
+    ...(await copyNetwork(context, source.id, row.id)),
     ...(body.attempt_start === true ? [put(newRun(context, row.id, null))] : []),
     entry(context, 'simulation', row.id, `Cloned from ${source.id}`),
   ]);
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Settings that a copy keeps: what is switched on or off. */
+/** The settings that a copy keeps. */
 function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
   const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
   return {
@@ -209,8 +210,8 @@ interface Switching<Id extends Switch> extends AuthenticatedContext<SimulationRo
   readonly body: OperationOf<'air', Id>['body'];
 }
 
-/** A handler for an action that sets members of a simulation. */
-function switched<Id extends Switch>(
+/** Builds a handler that sets members of a simulation. */
+function setMembers<Id extends Switch>(
   membersOf: (body: OperationOf<'air', Id>['body']) => Partial<SimulationMembers>,
 ): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   return async (context) => {
@@ -219,12 +220,12 @@ function switched<Id extends Switch>(
     const members = membersOf(context.body);
     return {
       status: 200,
-      body: simulationView(context, await amended(context, SIMULATIONS, row, () => ({ members }))),
+      body: simulationView(context, await amend(context, SIMULATIONS, row, () => ({ members }))),
     };
   };
 }
 
-/** First stores the current state of simulations that change state by themselves, since the store searches by it. */
+/** First stores the current states of simulations in transition, because the store searches by state. */
 const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { store, now, query } = context;
   const { state, ordering } = query;
@@ -233,7 +234,7 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
     const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
   }
-  // Before the rows: what changes in between is read again by the next request.
+  // Read before the rows: after a change in between, the next request reads again.
   const { revision } = await store.collections.size(collectionOf(SIMULATIONS).name);
   const { rows, ...extent } = await rowsOfPage(context, SIMULATIONS);
   const moments = () => rows.flatMap(({ body }) => (body.hidden.steps ?? []).map(({ at }) => at));
@@ -255,20 +256,20 @@ export const simulationOperations = {
   simulations_shutdown: shutdown,
   simulations_rebuild: rebuild,
   simulations_clone: clone,
-  simulations_enable_auto_oob: switched<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
+  simulations_enable_auto_oob: setMembers<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
     auto_oob_enabled: true,
     enable_dhcp,
   })),
-  simulations_disable_auto_oob: switched<'simulations_disable_auto_oob'>(() => ({
+  simulations_disable_auto_oob: setMembers<'simulations_disable_auto_oob'>(() => ({
     auto_oob_enabled: false,
     enable_dhcp: false,
   })),
-  simulations_enable_auto_netq: switched<'simulations_enable_auto_netq'>(() => ({
+  simulations_enable_auto_netq: setMembers<'simulations_enable_auto_netq'>(() => ({
     auto_netq_enabled: true,
     netq_username: 'mock-netq',
     netq_password: 'mock-netq-password',
   })),
-  simulations_disable_auto_netq: switched<'simulations_disable_auto_netq'>(() => ({
+  simulations_disable_auto_netq: setMembers<'simulations_disable_auto_netq'>(() => ({
     auto_netq_enabled: false,
     netq_username: null,
     netq_password: null,

@@ -10,13 +10,13 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { SIMULATION_ZTP_SCRIPT } from '../tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { built, networkOf, readTopology, topologyOf } from '../topology.ts';
+import { buildNetwork, networkOf, readTopology, topologyOf } from '../topology.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
 type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
 
-/** Makes a simulation from a file: all of it or nothing. */
+/** Creates a simulation from a file, in one commit. */
 const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
   const topology = readTopology(format, content);
@@ -25,13 +25,13 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const oob = { auto_oob_enabled: topology.oob, enable_dhcp: topology.oob };
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
   const script = typeof ztp === 'string' && ztp !== '' ? [put(newScript(context, row.id, ztp))] : [];
-  const parts = await built(context, row.id, topology);
+  const parts = await buildNetwork(context, row.id, topology);
   const note = entry(context, 'simulation', row.id, `Imported from ${format}`);
   await context.store.collections.commit([put(row), ...parts, ...script, note]);
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Shows what a file would become, without creating anything. */
+/** Renders a file as read, without creating anything. */
 const parse: Handler<'air', 'simulations_parse'> = async (context) => {
   const { format, content, name } = context.body;
   const { nodes, links, oob } = readTopology(format, content);
@@ -56,7 +56,7 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
-/** A script has the id of its simulation, so a simulation has at most one. */
+/** A script has the id of its simulation, so that a simulation has at most one. */
 function newScript(context: AuthenticatedContext, simulation: string, content: string): Script {
   return newRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }
@@ -70,7 +70,7 @@ const createScript: Handler<'air', 'simulation_ztp_script_create', Simulation> =
   mustOwn(context, simulation);
   const { content } = context.body;
   if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
-    throw new Problem('bad_state', 'The simulation has a ZTP script already; change it with PATCH.');
+    throw new Problem('bad_state', 'The simulation already has a ZTP script; change it with PATCH.');
   }
   const row = newScript(context, simulation.id, content);
   await context.store.collections.commit([put(row)]);
@@ -86,18 +86,18 @@ const getScript: Handler<'air', 'simulation_ztp_script_get', Simulation> = async
 const updateScript: Handler<'air', 'simulation_ztp_script_update', Simulation> = async (context) => {
   const { content } = context.body;
   const members = content === undefined ? {} : { content };
-  const row = await changedScript(context, (before) =>
+  const row = await changeScript(context, (before) =>
     changedRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
   );
   return { status: 200, body: scriptView(row) };
 };
 
 const deleteScript: Handler<'air', 'simulation_ztp_script_delete', Simulation> = async (context) => {
-  await changedScript(context, () => null);
+  await changeScript(context, () => null);
   return { status: 204 };
 };
 
-async function changedScript<After extends Script | null>(
+async function changeScript<After extends Script | null>(
   context: AuthenticatedContext<Simulation>,
   change: (row: Script) => After,
 ): Promise<After> {

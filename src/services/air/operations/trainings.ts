@@ -2,26 +2,26 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amended, mustOwn, plain, referred } from '../engine.ts';
-import { newRow, put, shown } from '../objects.ts';
+import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { newRow, put, storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { TRAININGS } from '../tables/resources/trainings.ts';
-import { copied } from '../topology.ts';
+import { copyNetwork } from '../topology.ts';
 import { newSimulation } from './simulations.ts';
 
 const HOUR = 3_600_000;
-/** Maximum length of a simulation's name; a training's may be longer. */
+/** The longest name of a simulation; names of trainings may be longer. */
 const MOST_NAME = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
 type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
 
-/** Checks the reference's rules for times; only those that a change affects. @throws Problem naming the wrong time */
+/** Checks the reference's rules for the changed times. @throws Problem with the wrong time */
 function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
   const event = timeOf(times, 'event_time');
   const start = timeOf(times, 'sim_start_time');
@@ -50,15 +50,15 @@ const TRAINING: Special<typeof TRAININGS> = {
     if (!KEBAB.test(name)) {
       throw new Problem(
         'invalid_request',
-        'Field `name` must be words of small letters and digits, with `-` between them.',
+        'Field `name` must consist of lowercase letters and digits, with single `-` between words.',
       );
     }
     checkTimes(context, times, Object.keys(times));
-    const parent = await referred(context, SIMULATIONS, 'parent_simulation', parent_simulation);
+    const parent = await resolveReference(context, SIMULATIONS, 'parent_simulation', parent_simulation);
     mustOwn(context, parent);
     const checkpoint =
       typeof parent_simulation_checkpoint === 'string'
-        ? await referred(context, CHECKPOINTS, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
+        ? await resolveReference(context, CHECKPOINTS, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
         : null;
     if (checkpoint !== null && checkpoint.body.hidden.simulation !== parent.id) {
       throw new Problem(
@@ -74,7 +74,7 @@ const TRAINING: Special<typeof TRAININGS> = {
       },
     });
     return {
-      along: [put(simulation), ...(await copied(context, parent.id, simulation.id))],
+      along: [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))],
       members: {
         ...times,
         name,
@@ -97,7 +97,7 @@ const TRAINING: Special<typeof TRAININGS> = {
     return { members };
   },
   mayRemove: mustBeInstructor,
-  view: (_, row) => ({ ...shown(row), training_simulation_state: 'TRAINING' }),
+  view: (_, row) => ({ ...storedView(row), training_simulation_state: 'TRAINING' }),
 };
 
 /** Profile dsx: only the creator of a training may change it. @throws Problem */
@@ -110,14 +110,14 @@ function distinct(attendees: readonly string[]): readonly string[] {
   return [...new Set(attendees.map((one) => one.toLowerCase()))];
 }
 
-function attending(
+function changeAttendees(
   change: (before: readonly string[], named: readonly string[]) => readonly string[],
 ): Handler<'air', 'trainings_attendees_add' | 'trainings_attendees_remove', TrainingRow> {
   return async (context) => {
     const { target: row } = context;
     mustBeInstructor(context, row);
     const named = distinct(context.body.attendees);
-    await amended(context, TRAININGS, row, ({ body }) => ({
+    await amend(context, TRAININGS, row, ({ body }) => ({
       members: { attendees: change(body.members.attendees, named) },
     }));
     return { status: 204 };
@@ -147,14 +147,14 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
   };
 };
 
-/** Workbenches are made when a training begins; the mock never makes any. */
+/** Workbenches are created when a training begins; the mock creates none. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
   pageOfAll(context, `${TRAININGS.path}${context.target.id}/workbench-simulations/`, []);
 
 export const trainingOperations = {
   ...plain(TRAININGS, TRAINING),
-  trainings_attendees_add: attending((before, named) => [...new Set([...before, ...named])]),
-  trainings_attendees_remove: attending((before, named) => {
+  trainings_attendees_add: changeAttendees((before, named) => [...new Set([...before, ...named])]),
+  trainings_attendees_remove: changeAttendees((before, named) => {
     const gone = new Set(named);
     return before.filter((one) => !gone.has(one));
   }),

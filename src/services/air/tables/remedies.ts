@@ -2,16 +2,16 @@ import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 import { KEY_REMEDIES } from '../../../kits/ngc/remedies.ts';
 
-/** What to do about a refusal that no change to the key would prevent. */
+/** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
   missing_role: {
     kind: 'identity',
-    text: 'use a personal key of a user who has these roles; a service key has none',
+    text: 'use a personal key of a user with these roles; service keys have no roles',
   },
   missing_scope: {
     kind: 'identity',
-    text: 'no role brings what is missing: use a service key that has it; `POST /_mock/keys` makes one',
+    text: 'no role grants the missing scope: use a service key with it, or create one with `POST /_mock/keys`',
   },
-  foreign_object: { kind: 'identity', text: 'call with a key of the organisation it belongs to' },
+  foreign_object: { kind: 'identity', text: 'use a key of the organisation that owns the object' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { Scope } from './scopes.ts';
 
-/** Scopes of people who run simulations. */
+/** The scopes for running simulations. */
 const USER = [
   'air:access',
   'air:simulation_read',
@@ -23,17 +23,17 @@ const EVERYTHING_OF_THE_PAGE = [
   'air:training_instructor',
 ] as const;
 
-// A role on the page and its later form carry the same scopes.
+// A role on the page and its later form have the same scopes.
 const LATER_USER = [...USER, 'air:marketplace_demo_write'] as const;
 const LATER_DEMO_MANAGER = ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] as const;
 const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
 const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 
-/** The seven roles on the page and the scopes they give a personal key. Only `air` and `air-admin` give `air:access`. */
+/** The seven roles on the page, with their scopes. Only `air` and `air-admin` grant `air:access`. */
 export const ROLE_SECTIONS = [
   { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
   {
-    source: 'API authentication page: the role brings what its name says',
+    source: 'API authentication page: the role grants the scopes that its name says',
     certainty: 'implied',
     rows: {
       'air-admin': { permissions: EVERYTHING_OF_THE_PAGE },
@@ -48,7 +48,7 @@ export const ROLE_SECTIONS = [
   },
 ] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];
 
-/** The roles of the later product; those on the page are also understood, as the roles they became. */
+/** The roles of the later product; roles on the page are accepted too, with the scopes of their later form. */
 export const DSX_ROLE_SECTIONS = [
   {
     source: 'API reference (DSX Air), role notes of the operations',

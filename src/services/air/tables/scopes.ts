@@ -1,7 +1,7 @@
 import type { PermissionRow } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 
-/** The fourteen scopes on the page, followed by those that only later pages name. */
+/** The fourteen scopes on the page, then those that only later pages name. */
 export const SCOPE_SECTIONS = [
   {
     source: 'API authentication page, scopes',

@@ -1,6 +1,6 @@
 import type { Sourced } from '../../../core/rule.ts';
 
-/** Sources for what a resource needs, and how certain they make it. */
+/** Sources of rules, with their certainty. */
 export const REFERENCE = {
   source: 'API reference, page of the operation',
   certainty: 'documented',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
-/** A word by which demos can be found. */
+/** A tag for finding demos. */
 export const DEMO_TAGS = {
   name: 'demo_tags',
   path: '/api/v3/marketplace/demos/tags/',

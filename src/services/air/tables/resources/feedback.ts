@@ -1,7 +1,7 @@
 import type { AirResource } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** Feedback from a user; it is accepted but not kept. */
+/** Feedback from a user; accepted, but not stored. */
 export const FEEDBACK = {
   name: 'feedback',
   path: '/api/v3/users/feedback/',

@@ -1,7 +1,7 @@
 import { type AirResource, OR_TRAINEE } from '../resource.ts';
 import { REFERENCE } from '../sources.ts';
 
-/** What happened to a simulation or a node; deprecated. */
+/** The history of a simulation or a node; deprecated. */
 export const HISTORIES = {
   name: 'histories',
   path: '/api/v3/histories/',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
-/** A disk image that nodes boot from, and how far its upload is. */
+/** A disk image that nodes boot from, and the state of its upload. */
 export const IMAGES = {
   name: 'images',
   path: '/api/v3/images/',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 
-/** What a node is told to do. */
+/** An instruction for a node. */
 export const INSTRUCTIONS = {
   name: 'instructions',
   path: '/api/v3/simulations/nodes/instructions/',

@@ -2,7 +2,7 @@ import type { AirResource } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 import { MANIFESTS } from './manifests.ts';
 
-/** The same as a manifest, under the path of the later API. */
+/** A manifest under the path of the later API. */
 export const PLUGIN_IMAGES = {
   name: 'plugin_images',
   path: '/api/v3/manifests/plugin-images/',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM } from '../resource.ts';
 import { REFERENCE } from '../sources.ts';
 
-/** What an organisation may use, and what it uses. */
+/** The limits of an organisation, and its usage. */
 export const RESOURCE_BUDGETS = {
   name: 'resource_budgets',
   path: '/api/v3/resource-budgets/',

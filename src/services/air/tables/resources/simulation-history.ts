@@ -1,7 +1,7 @@
 import { type AirResource, ITEM } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** What happened to a simulation, with filters. */
+/** The history of a simulation, with filters. */
 export const SIMULATION_HISTORY = {
   name: 'simulation_history',
   path: '/api/v3/simulations/{id}/history/',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY } from '../sources.ts';
 
-/** A template that nodes are made from. */
+/** A template for nodes. */
 export const SYSTEM_NODES = {
   name: 'system_nodes',
   path: '/api/v3/systems/nodes/',

@@ -2,7 +2,7 @@ import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
 
 const INSTRUCTOR = ['air:training_instructor'] as const;
-/** Roles that may see trainings in the later version, and those that may change them. */
+/** In the later version, the roles that may see trainings, and those that may change them. */
 const LOOKING = ['air_instructor', 'air_org_admin'] as const;
 const CHANGING = [...LOOKING, 'user_admin'] as const;
 
