@@ -358,10 +358,10 @@ it('a decision of another world is not found, and its world is named', async () 
   for (const { status, body } of [here, other]) {
     expect([status, body.detail]).toEqual([
       404,
-      `The decision is of the world \`a\`: \`GET /w/a/_mock/decisions/${decision.id}\` has it.`,
+      `The decision belongs to the world \`a\`. Use \`GET /w/a/_mock/decisions/${decision.id}\`.`,
     ]);
   }
-  expect(nowhere.body.detail).toMatch(/^There is no decision of this id/);
+  expect(nowhere.body.detail).toMatch(/^No decision has this id/);
 });
 
 describe('a world that is not there', () => {

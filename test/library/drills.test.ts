@@ -33,5 +33,5 @@ it('the names of drills are those that there are', async () => {
     'rate-limit': true,
   };
   expect((await mock.drills.list()).map(({ name }) => name).sort()).toEqual(Object.keys(names).sort());
-  await expect(mock.drills.run('token-outrage' as DrillName)).rejects.toThrow('the nearest is `token-outage`');
+  await expect(mock.drills.run('token-outrage' as DrillName)).rejects.toThrow('Did you mean `token-outage`?');
 });

@@ -74,7 +74,7 @@ describe.each([
       "faults.next('grant_token'",
     );
     await expect(faults.next('grant_token', undefined as never)).rejects.toThrow("faults.next('grant_token'");
-    await expect(faults.remove('none')).rejects.toThrow('no fault of this id');
+    await expect(faults.remove('none')).rejects.toThrow('No fault has this id');
     expect(await faults.list()).toEqual([]);
   });
 });

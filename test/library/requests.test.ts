@@ -74,7 +74,7 @@ describe.each([
     );
     await expect(requests.list({ opration: 'grant_token' } as object)).rejects.toThrow('`operation`');
     await expect(requests.list({ since: new Date(Number.NaN) })).rejects.toThrow('`since`');
-    await expect(requests.get('a/../b')).rejects.toThrow('There is no request of this id');
+    await expect(requests.get('a/../b')).rejects.toThrow('No request has this id');
   });
 });
 

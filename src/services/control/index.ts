@@ -23,7 +23,7 @@ import { TABLES } from './tables/index.ts';
 
 const LAW = lawOf('control', null, TABLES);
 
-/** The switchboard: a service like the others, but given what it needs of them. */
+/** The control API: a service like the others, which reaches them through `ports`. */
 export function control(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',
@@ -33,7 +33,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     law: () => LAW,
     isSwitchboard: true,
     quirks: { eitherSlash: true },
-    authenticate: () => Promise.reject(new Error('every operation of the switchboard is public')),
+    authenticate: () => Promise.reject(new Error('every operation of the control API is public')),
     lookups: {},
     operations: {
       ...worldOperations(ports),

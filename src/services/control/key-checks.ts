@@ -7,7 +7,7 @@ import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
 
-/** The policy of a service key, as given by an order or an edit. */
+/** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
@@ -17,10 +17,10 @@ export interface GivenPolicy {
 
 export function refuseMembers<Given>(given: Given, members: readonly (keyof Given & string)[], why: string): void {
   const member = members.find((name) => given[name] !== undefined);
-  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` must be left out: ${why}.`);
+  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${why}.`);
 }
 
-export function checkedServices(laws: readonly Law[], services: readonly string[]): string[] {
+export function resolveServices(laws: readonly Law[], services: readonly string[]): string[] {
   const known = keyServices(laws);
   const unknown = services.find((service) => !known.includes(service));
   if (unknown === undefined) return [...new Set(services)];
@@ -30,7 +30,7 @@ export function checkedServices(laws: readonly Law[], services: readonly string[
   );
 }
 
-/** @param services that the key is made for: their roles are named first */
+/** @param services the services of the key: messages list their roles first */
 export function checkRoles(laws: readonly Law[], roles: readonly string[], services: readonly string[]): void {
   const isOwn = ({ service }: Law) => services.includes(service);
   const known = knownRoles([...laws.filter(isOwn), ...laws.filter((law) => !isOwn(law))]);
@@ -43,33 +43,32 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[], servi
 }
 
 /**
- * Each given member replaces the earlier one entirely; the rest stays.
+ * Reads a policy; each given member replaces the earlier one entirely, the others stay.
  *
- * @param within the field that has the members; empty: the body itself
+ * @param within the field with the members; empty: the body itself
  */
-export function checkedPolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null, within = ''): Policy {
+export function resolvePolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null, within = ''): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
   const { policy, faults } = readPolicy(laws, scopes, resourcesOf(given) ?? before?.resources ?? []);
-  const counting = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
-  const [fault] = counting;
+  const remaining = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
+  const [fault] = remaining;
   if (fault === undefined) return policy;
   const isBody = within === '';
   const forced = isBody
-    ? ' With `"force": true` it is stored all the same, as the real console does.'
-    : ` With \`"force": true\` in \`${within}\` it counts all the same, as the real console stores it.`;
+    ? ' Add `"force": true` to store it nevertheless, as the real console does.'
+    : ` Add \`"force": true\` to \`${within}\` to use it nevertheless: the real console stores it.`;
   const hint = fault.forceable ? forced : '';
   const message = isBody ? fault.message : fault.message.replace(/^Field `/, `Field \`${within}.`);
   throw new Problem('invalid_request', `${message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
 }
 
-/** A sentence with the name that was probably meant; empty if none was. */
+/** Suggests the nearest names; empty if there are none. */
 function suggestion(given: string | undefined, valid: readonly string[]): string {
   const near = findNear(given ?? '', valid);
   const meant = near === undefined ? findWithWord(given ?? '', valid) : [near];
   return meant.length === 0 ? '' : ` Did you mean ${meant.map((name) => `\`${name}\``).join(' or ')}?`;
 }
 
-/** One or several; undefined where the policy names none. */
 function resourcesOf({ resource }: GivenPolicy): readonly GivenResource[] | undefined {
   return resource === undefined || isList(resource) ? resource : [resource];
 }
@@ -79,13 +78,13 @@ function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry
   return Array.isArray(given);
 }
 
-/** @throws Problem for a moment in the past */
+/** @throws Problem unless the time is in the future */
 export function expiryOf(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
   if (expiresAt === undefined || expiresAt === null) return expiresAt;
   const instant = Date.parse(expiresAt);
   if (instant > now && instant <= END_OF_TIME) return instant;
   throw new Problem(
     'invalid_request',
-    `Field \`expiresAt\` must lie after now, which is ${rfc3339(now)}, and before the year 9999.`,
+    `Field \`expiresAt\` must be after now (${rfc3339(now)}) and before the year 9999.`,
   );
 }

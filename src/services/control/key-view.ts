@@ -6,7 +6,7 @@ import type { PolicyVersion, Resource } from '../../core/policy.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 
-/** A key with what counts, what will count, and its whole recorded history. */
+/** Renders a key with its current and pending policies, and its whole history. */
 export async function keyView(
   { store, laws, now }: Context,
   { key, roles, policy, pending }: KeyInForce,
@@ -39,7 +39,7 @@ function versionView(laws: readonly Law[], { version, recordedAt, effectiveAt, s
   };
 }
 
-/** In the form of a request: one object, or a list of several; null for none. */
+/** In the form of a request: one resource, or a list of several; null for none. */
 function resourceView(laws: readonly Law[], resources: readonly Resource[]) {
   const types = laws.flatMap(({ resourceTypes }) => [...resourceTypes.values()]);
   const views = resources.map(({ type, ids }) => ({

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { type Listing, type PageQuery, type Place, pageOf } from '../../core/page.ts';
 
-/** How many entries a list shows by default that is short: all that it can have, as a rule. */
+/** The default `limit` of short lists: in general, all their entries. */
 const MOST_OF_SHORT = 2000;
 
 /** An entry of a short list. */
@@ -11,22 +11,22 @@ export interface Entry {
   readonly place: Place;
 }
 
-/** What every list says besides its entries. */
+/** The members of every list besides its entries. */
 export interface Extent {
   readonly total: number;
   readonly dropped: number;
   readonly next: string | null;
 }
 
-/** In what a short list differs from most. */
+/** The particulars of a short list. */
 interface Differences<Its> extends Pick<Listing<Its>, 'isText'> {
-  /** The limit where the query has none. */
+  /** The limit of a query without one. */
   readonly fallback?: number;
   readonly dropped?: number;
 }
 
 /**
- * A page of a list whose entries are all known. Entries make room for nobody, unless `dropped` says so.
+ * Pages a list that is in memory. Its entries are never dropped, unless `dropped` is given.
  *
  * @param all in the order of the list
  */
@@ -42,7 +42,7 @@ export function shortPage<Its extends Entry>(
   return { entries, extent: { total, dropped, next } };
 }
 
-/** What a list says that is always whole. */
+/** The extent of a list that is never paged. */
 export function extentOf(all: readonly unknown[]): Extent {
   return { total: all.length, dropped: 0, next: null };
 }

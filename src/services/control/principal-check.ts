@@ -6,11 +6,11 @@ import { redact } from '../../core/redact.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Refuses a misspelt name of a principal. A name that is near to no other may be that of somebody who is made later.
+ * Refuses a misspelt name of a principal. A name without a near one passes: its principal may be created later.
  *
- * @param name an id, name, client id or e-mail address, of a principal or of whom a credential claimed to be
- * @param member as messages call it
- * @throws Problem naming the nearest name
+ * @param name an id, name, client id or e-mail address, of a principal or in a claim of a credential
+ * @param member the name of the field in messages
+ * @throws Problem with the nearest name
  */
 export async function checkPrincipal(
   ports: Pick<Ports, 'namesFound' | 'cast'>,
@@ -26,27 +26,27 @@ export async function checkPrincipal(
     throw new Problem('invalid_request', message);
   }
   const [found, seen] = [await ports.namesFound(world, name), new Set(namesSeen(world))];
-  // Requests are compared with the name letter by letter.
+  // Exact, because the names are compared exactly with those of requests.
   if (found.includes(name) || seen.has(name)) return;
   const near = findNear(name, found) ?? findNear(name, [...(await ofCast()), ...seen]);
   if (near === undefined) return;
   const said = redact(name).slice(0, 100);
-  const message = `${member}: nobody is called \`${said}\`; the nearest is \`${near}\`. Somebody new has to be made first.`;
+  const message = `${member} names the unknown principal \`${said}\`. Did you mean \`${near}\`? Create a new principal first.`;
   throw new Problem('invalid_request', message);
 }
 
-/** Those who asked for something, and those whom they claimed to be. */
+/** The names of earlier callers, and those that their credentials claimed. */
 function namesSeen({ chronicle: { journal, decisions } }: World): readonly string[] {
   const ofRequests = journal.newestFirst().map(({ principal }) => principal);
   const ofDecisions = decisions.list({}).map(({ decision }) => decision.principal ?? decision.claimed ?? null);
   return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));
 }
 
-/** Members by which a credential is recognised, whichever service it is of. */
+/** The members of credentials, in any service. */
 const SECRETS = ['key', 'secret', 'clientSecret', 'password'];
 const NAMES = ['id', 'name', 'clientId', 'email'];
 
-/** The names of everybody in a cast who has a credential. */
+/** The names of all principals with a credential in a cast. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = SECRETS.some((member) => member in value) ? NAMES : [];

@@ -253,7 +253,7 @@ describe('the report', () => {
     const answer = await server.call('GET /_mock/fidelity?service=nvfc');
 
     expect(answer.status).toBe(400);
-    expect(problemDocument(answer)).toContain('there are `runai`, `air`, `nvcf`, `ngc`. Did you mean `nvcf`?');
+    expect(problemDocument(answer)).toContain('the services are `runai`, `air`, `nvcf`, `ngc`. Did you mean `nvcf`?');
   });
 });
 

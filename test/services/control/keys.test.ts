@@ -332,7 +332,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     [
       "a service key's scopes",
       { scopes: ['list_functions'] },
-      /`scopes` must be left out: it is a member of service keys; the rights of a personal key are the `roles` of its user\./,
+      /`scopes` is not allowed: only service keys have it; the rights of a personal key are the `roles` of its user\./,
     ],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
@@ -401,7 +401,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     [
       "a service key's scopes",
       { scopes: ['list_functions'] },
-      /`scopes` must be left out: it is a member of service keys, and this key is personal; edit its `roles`\./,
+      /`scopes` is not allowed: only service keys have it, and this key is personal; edit its `roles`\./,
     ],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],

@@ -7,12 +7,12 @@ const { call } = server;
 const FAULT = { do: { drop: 'before' } };
 
 describe('a misspelt principal is refused with the nearest name', () => {
-  const near = (email: string) => `nobody is called \`${email}\`; the nearest is \`${admin.email}\`.`;
+  const near = (email: string) => `names the unknown principal \`${email}\`. Did you mean \`${admin.email}\`?`;
 
   it.each(['/_mock/requests', '/_mock/requests/har', '/_mock/decisions'])('by GET %s', async (path) => {
     const { status, body } = await call(`GET ${path}?principal=admln@acme.test`);
     expect(status).toBe(400);
-    expect(body.detail).toContain(`Query parameter \`principal\`: ${near('admln@acme.test')}`);
+    expect(body.detail).toContain(`Query parameter \`principal\` ${near('admln@acme.test')}`);
   });
 
   it('in a verification and in a fault', async () => {
@@ -20,7 +20,7 @@ describe('a misspelt principal is refused with the nearest name', () => {
     for (const [path, order] of Object.entries({ '/_mock/requests/verify': {}, '/_mock/faults': FAULT })) {
       const { status, body } = await call(`POST ${path}`, { body: { match, ...order } });
       expect(status, path).toBe(400);
-      expect(body.detail).toContain(`Field \`match.principal\`: ${near('admin@acme.tset')}`);
+      expect(body.detail).toContain(`Field \`match.principal\` ${near('admin@acme.tset')}`);
     }
   });
 });
@@ -41,7 +41,7 @@ describe('a principal is refused', () => {
     const { status, body } = await asked(line, 'ADMIN@ACME.TEST');
     expect([status, body.detail]).toEqual([
       400,
-      `${member}: nobody is called \`ADMIN@ACME.TEST\`; the nearest is \`${admin.email}\`. Somebody new has to be made first.`,
+      `${member} names the unknown principal \`ADMIN@ACME.TEST\`. Did you mean \`${admin.email}\`? Create a new principal first.`,
     ]);
   });
 

@@ -172,7 +172,7 @@ describe('the journal', () => {
     await server.grant(order);
     const entry = await newest();
     expect((await server.call(`GET /_mock/requests/${entry.id}`)).body).toEqual(entry);
-    expect(refused(await server.call('GET /_mock/requests/nothing'), 404)).toContain('no request of this id');
+    expect(refused(await server.call('GET /_mock/requests/nothing'), 404)).toContain('No request has this id');
   });
 
   it.each([
@@ -254,7 +254,7 @@ describe('verifying', () => {
     const waiting = verify({ match: { operation: 'grant_token' }, within: '30s' });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('POST /_mock/reset');
-    expect(refused(await waiting, 409)).toContain('emptied');
+    expect(refused(await waiting, 409)).toContain('cleared');
 
     await server.call('POST /_mock/worlds', { body: { id: 'short' } });
     const there = server.call('POST /w/short/_mock/requests/verify', { body: { match: {}, within: '30s' } });

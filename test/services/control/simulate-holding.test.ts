@@ -209,12 +209,12 @@ describe('a simulation is refused that says', () => {
     ['nobody', LIST, 'Fields `principal` and `holding` are missing'],
     ['no request', P, 'Field `method` is missing: send `method` and `path`, or `"operations": "*"`'],
     ['half a request', { ...P, method: 'GET' }, 'Field `path` is missing'],
-    ['two questions', { ...P, ...LIST, ...ALL }, 'Field `operations` takes the place of `method` and `path`'],
-    ['a service with a path', { ...P, ...LIST, service: 'nvcf' }, 'Field `service` belongs to `operations`'],
+    ['two questions', { ...P, ...LIST, ...ALL }, 'Field `operations` excludes `method` and `path`'],
+    ['a service with a path', { ...P, ...LIST, service: 'nvcf' }, 'Field `service` requires `operations`'],
     ['an unknown service', { ...P, ...ALL, service: 'nvfc' }, 'Did you mean `nvcf`?'],
     ['other operations', { ...P, operations: 'all' }, 'Field `operations` is not valid; expected one of `*`'],
-    ['an empty holding', { holding: {}, ...ALL }, 'Field `holding` takes either `scopes`'],
-    ['scopes and roles', { holding: { scopes: [], roles: [] }, ...ALL }, 'Field `holding` takes either `scopes`'],
+    ['an empty holding', { holding: {}, ...ALL }, 'Field `holding` must have either `scopes`'],
+    ['scopes and roles', { holding: { scopes: [], roles: [] }, ...ALL }, 'Field `holding` must have either `scopes`'],
     ['an unknown scope', { holding: { scopes: ['list_function'] }, ...ALL }, 'Did you mean `list_functions`?'],
     ['an unknown role', { holding: { roles: ['air-admn'] }, ...ALL }, 'Did you mean `air-admin`?'],
     ['an unknown role for a path', { holding: { roles: ['air-admn'] }, ...LIST }, 'Did you mean `air-admin`?'],
@@ -227,7 +227,7 @@ describe('a simulation is refused that says', () => {
     [
       'what the documents rule out, and how it counts all the same',
       { holding: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
-      'names objects as `<functionId>`. With `"force": true` in `holding` it counts all the same',
+      'names objects as `<functionId>`. Add `"force": true` to `holding` to use it nevertheless',
     ],
     [
       'an unknown type, with its whole path',
@@ -237,12 +237,12 @@ describe('a simulation is refused that says', () => {
     [
       'a misspelt principal',
       { principal: 'admn@acme.test', ...LIST },
-      'Field `principal`: nobody is called `admn@acme.test`; the nearest is `admin@acme.test`.',
+      'Field `principal` names the unknown principal `admn@acme.test`. Did you mean `admin@acme.test`?',
     ],
     [
       'a misspelt principal for all operations',
       { principal: 'admn@acme.test', ...ALL },
-      'the nearest is `admin@acme.test`.',
+      'Did you mean `admin@acme.test`?',
     ],
     [
       'a path with a slash too many',
@@ -254,15 +254,11 @@ describe('a simulation is refused that says', () => {
       { holding: { scope: [] }, ...ALL },
       'Field `holding.scope` is not known here; did you mean `scopes`?',
     ],
-    [
-      'roles of a service key',
-      { ...P, holding: { roles: ['air'] }, ...LIST },
-      'Field `holding.roles` must be left out',
-    ],
+    ['roles of a service key', { ...P, holding: { roles: ['air'] }, ...LIST }, 'Field `holding.roles` is not allowed'],
     [
       'scopes of a personal key',
       { principal: 'owner', holding: { scopes: [] }, ...ALL },
-      'Field `holding.scopes` must be left out',
+      'Field `holding.scopes` is not allowed',
     ],
     ['scopes in Run:ai', { holding: { scopes: [] }, ...ADMINISTER }, 'all rights in Run:ai are `roles`'],
     [
@@ -321,7 +317,7 @@ describe('somebody is named by id, name, client id or e-mail address', () => {
     const two = await simulate({ principal: 'solo@acme.test', ...LIST }, on);
 
     expect(one.body).toMatchObject({ effect: 'allow', principal: { name: 'first', user: 'solo@acme.test' } });
-    expect(problemDocument(two)).toContain('Several keys belong to `solo@acme.test`: name one by its id.');
+    expect(problemDocument(two)).toContain('Several keys belong to `solo@acme.test`. Use the id of one.');
   });
 
   it('to find decisions', async () => {

@@ -19,7 +19,7 @@ const make = async (server: TestServer, given: object) => {
 
 describe('a key that can do nothing is made all the same, and the answer says so:', () => {
   it.each<[what: string, given: object, warnings: RegExp[]]>([
-    ['no service', { ...LIST, services: [] }, [/^The key `ci` is made for no service, .*`nvcf`/]],
+    ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
     ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
     ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
     ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
@@ -44,14 +44,14 @@ describe('a key that can do nothing is made all the same, and the answer says so
       'a personal key with a role that no service on keys has',
       { type: 'personal', services: ['nvcf', 'air'], roles: ['System administrator'] },
       [
-        /nothing in `air`: the role `System administrator` of its user brings no rights there; `air` has `air`, `air-admin`/,
+        /nothing in `air`: the role `System administrator` of its user grants no rights there; `air` has `air`, `air-admin`/,
         /nothing in `nvcf`: .*; `nvcf` has `Cloud Functions Admin`/,
       ],
     ],
     [
       'a personal key with roles of another service',
       { type: 'personal', services: ['nvcf'], roles: ['air', 'Viewer'] },
-      [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user bring no rights there;/],
+      [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
     ],
     [
       'a scope that counts on another resource type, which was forced',
@@ -61,9 +61,9 @@ describe('a key that can do nothing is made all the same, and the answer says so
         resource: { type: 'Function', ids: [castKey('owner').id] },
         force: true,
       },
-      [/nothing in `nvcf` with the scope `manage_telemetries`: that is for resources of the type `All Entity`/],
+      [/nothing in `nvcf` with the scope `manage_telemetries`: the scope needs a resource of type `All Entity`/],
     ],
-    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/made for no service/]],
+    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
   ])('%s', async (_what, given, expected) => {
     const server = await testServer();
 

@@ -14,43 +14,39 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/dur
 import { Problem } from '../../../core/problem.ts';
 import type { Ports } from '../ports.ts';
 
-/** How many upcoming events are shown at most. */
+/** The most upcoming events in an answer. */
 const MOST_UPCOMING = 100;
-/** How many events passed by a move are shown at most. */
+/** The most passed events in an answer. */
 const MOST_PASSED = 1000;
 
-/** Every call that moves the clock answers alike. */
-type Moved = Answer<'control', 'advance_clock'>;
+type MoveAnswer = Answer<'control', 'advance_clock'>;
 
-/** What time it is, what will happen by itself, and every way to move the clock. */
+/** Operations that show and move the clock of a world. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
     const { events, more } = await ports.events(world, now, END_OF_TIME, MOST_UPCOMING);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
-  const moved = async (world: World, { from, to }: Jump): Promise<Moved> => {
+  const respond = async (world: World, { from, to }: Jump): Promise<MoveAnswer> => {
     const reading = { ...clockView(world.clock, to), from: rfc3339(from) };
     world.chronicle.event('clock', reading);
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };
 
-  const stayed = (world: World): Promise<Moved> => {
+  const respondUnmoved = (world: World): Promise<MoveAnswer> => {
     const now = world.clock.now();
-    return moved(world, { from: now, to: now });
+    return respond(world, { from: now, to: now });
   };
 
-  /** Each of several simultaneous requests reaches a moment of its own: one that comes too late looks for the next. */
+  /** Simultaneous requests reach different events: one that comes too late tries the next. */
   const toNextEvent = async (world: World): Promise<Jump> => {
     for (;;) {
       const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
       const [next] = events;
       if (next === undefined) {
-        throw new Problem(
-          'conflict',
-          'Nothing more happens by itself in this world, so there is no next event; `by` with a duration moves the clock all the same.',
-        );
+        throw new Problem('conflict', 'The world has no next event. Send `by` with a duration instead.');
       }
       const jump = await world.clock.set(next.at).catch(nullForPast);
       if (jump !== null && jump.to > jump.from) return jump;
@@ -63,29 +59,29 @@ export function clockOperations(ports: Ports) {
       const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
       throw new Problem(
         'invalid_request',
-        `${fault}; expected one of two fields: \`by\`, ${DURATION_FORMS}, or \`to\`, which is \`next-event\`.`,
+        `${fault}; send either \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
       );
     }
-    return moved(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
+    return respond(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
   };
 
   const set: Handler<'control', 'set_clock'> = async ({ world, body }) =>
-    moved(world, await setTo(world.clock, body.to));
+    respond(world, await setTo(world.clock, body.to));
 
   const freeze: Handler<'control', 'freeze_clock'> = async ({ world }) => {
     await world.clock.freeze();
-    return stayed(world);
+    return respondUnmoved(world);
   };
 
   const resume: Handler<'control', 'resume_clock'> = async ({ world }) => {
     await world.clock.resume();
-    return stayed(world);
+    return respondUnmoved(world);
   };
 
   return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
 }
 
-/** @throws Problem naming the field */
+/** @throws Problem with the field */
 async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
@@ -94,31 +90,31 @@ async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   }
   return clock.advance(milliseconds).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
-    throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998; expected a shorter duration.');
+    throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998. Send a shorter duration.');
   });
 }
 
-/** @throws Problem naming the field */
+/** @throws Problem with the field */
 async function setTo(clock: WorldClock, text: string): Promise<Jump> {
   const to = parseInstant(text);
   if (to === null) {
     const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
     throw new Problem(
       'invalid_request',
-      `Field \`to\` must be a time with its offset as RFC 3339 writes it, such as \`${example}\`.`,
+      `Field \`to\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
     );
   }
   return clock.set(to).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
-    if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must lie before the year 9999.');
+    if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` must not lie before now, which is ${rfc3339(clock.now())}: only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
+      `Field \`to\` must not be before now (${rfc3339(clock.now())}). Only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
     );
   });
 }
 
-/** Another request, or time that passes by itself, was faster. */
+/** Null if another request, or real time, passed the moment first. */
 function nullForPast(thrown: unknown): null {
   if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
   throw thrown;

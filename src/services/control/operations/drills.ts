@@ -7,7 +7,7 @@ import { Problem } from '../../../core/problem.ts';
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
-/** Scripts of what a client has to survive. */
+/** Operations that list, start and end drills: scripts of failures that a correct client survives. */
 export function drillOperations({ drills }: Ports) {
   const find = (name: string): KnownDrill => {
     const found = drills().find(({ drill }) => drill.name === name);
@@ -15,13 +15,13 @@ export function drillOperations({ drills }: Ports) {
     const names = drills().map(({ drill }) => drill.name);
     throw new Problem(
       'not_found',
-      `There is no drill \`${name.slice(0, 100)}\`; the nearest is \`${findNearest(name.slice(0, 100), names)}\`. There are ${names.join(', ')}.`,
+      `Unknown drill \`${name.slice(0, 100)}\`. Did you mean \`${findNearest(name.slice(0, 100), names)}\`? The drills are ${names.join(', ')}.`,
     );
   };
 
   const list: Handler<'control', 'list_drills'> = async (context) => {
     await context.world.faults.sweep(context.now);
-    const all = drills().map((known) => shown(known, context));
+    const all = drills().map((known) => drillView(known, context));
     return { status: 200, body: { drills: all, ...extentOf(all) } };
   };
 
@@ -30,7 +30,7 @@ export function drillOperations({ drills }: Ports) {
     const known = find(params.name);
     const { drill } = known;
     const lasts = durationOf(known, body.for, context.now);
-    const who = await whomOf(known, body.principal, context);
+    const who = await principalOf(known, body.principal, context);
     await stop(context, drill.name);
     const { did, faults = [], principal = who?.principal, credentials } = await drill.run(context, who);
     const startedAt = world.clock.now();
@@ -61,7 +61,7 @@ export function drillOperations({ drills }: Ports) {
     if (await stop(context, drill.name)) return { status: 204 };
     throw new Problem(
       'not_found',
-      `The drill \`${drill.name}\` is not running; \`GET /_mock/drills\` shows which are.`,
+      `The drill \`${drill.name}\` is not running. \`GET /_mock/drills\` lists the running drills.`,
     );
   };
 
@@ -80,7 +80,7 @@ async function stop(context: Context, name: string): Promise<boolean> {
   return faults.length > 0;
 }
 
-function shown({ service, drill }: KnownDrill, context: Context) {
+function drillView({ service, drill }: KnownDrill, context: Context) {
   const { name, what, rightClient, lasts, about } = drill;
   const [running] = faultsOf(context, name);
   const endsAt = running?.until ?? null;
@@ -92,30 +92,33 @@ function shown({ service, drill }: KnownDrill, context: Context) {
   };
 }
 
-/** How long it is to last, in milliseconds; null if it happens at once. */
+/** The duration in milliseconds; null for a drill without one. */
 function durationOf({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
   if (given === undefined) return lasts;
   if (lasts === null)
-    throw new Problem('invalid_request', `Field \`for\`: the drill \`${name}\` happens at once; leave it out.`);
+    throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` happens at once.`);
   const milliseconds = parseDuration(given);
   if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
-  throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, that ends before the year 9999.`);
+  throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
 
-/** Whom it is to be about; null if nobody was named. */
-async function whomOf(
+/** The principal that the drill affects; null for all. */
+async function principalOf(
   { service, drill: { name, about }, find }: KnownDrill,
   given: string | undefined,
   context: Context,
 ): Promise<Caller | null> {
   if (given === undefined) return null;
   if (about === 'all') {
-    throw new Problem('invalid_request', `Field \`principal\`: the drill \`${name}\` affects everybody; leave it out.`);
+    throw new Problem(
+      'invalid_request',
+      `Field \`principal\` is not allowed: the drill \`${name}\` affects everybody.`,
+    );
   }
   const caller = await find(context, given);
   if (caller !== null) return caller;
   throw new Problem(
     'invalid_request',
-    `Field \`principal\` names nobody who could call the service \`${service}\`; \`GET /_mock/cast\` shows who there is.`,
+    `Field \`principal\` must name a caller of the service \`${service}\`. \`GET /_mock/cast\` lists them.`,
   );
 }

@@ -2,15 +2,15 @@ import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { eventStream } from '../../../journal/event-stream.ts';
 
-/** How many may read along in one world: each may be behind by some of the memory. */
+/** The most readers of a world: a slow reader keeps events in memory. */
 const MOST_READERS = 50;
 
-/** What happens in the world, as it happens. */
+/** Streams the events of the world. */
 const watch: Handler<'control', 'watch_events'> = ({ world, headerLines }) => {
   if (world.chronicle.events.listeners >= MOST_READERS) {
     throw new Problem(
       'conflict',
-      `${MOST_READERS} streams of events are open in this world already, which is the limit; close one of them.`,
+      `The world has reached its limit of ${MOST_READERS} open event streams. Close one of them.`,
     );
   }
   const [lastId = null] = headerLines('last-event-id');

@@ -10,7 +10,7 @@ import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** How many decisions a list shows by default. */
+/** The default `limit` of lists of decisions. */
 const DEFAULT_LIMIT = 100;
 
 function listingOf(decisions: Decisions): Listing<PlacedDecision> {
@@ -25,7 +25,7 @@ function listingOf(decisions: Decisions): Listing<PlacedDecision> {
   };
 }
 
-/** Why something was answered as it was: decisions, findings, and the law itself. */
+/** Operations that explain answers: decisions, findings and the rules. */
 export function explanationOperations(ports: Ports) {
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
@@ -56,17 +56,17 @@ export function explanationOperations(ports: Ports) {
     const other = ports.worlds.ofDecision(context.params.id);
     if (other !== null) {
       const path = `${worldPath(other)}/_mock/decisions/${context.params.id}`;
-      throw new Problem('not_found', `The decision is of the world \`${other}\`: \`GET ${path}\` has it.`);
+      throw new Problem('not_found', `The decision belongs to the world \`${other}\`. Use \`GET ${path}\`.`);
     }
     throw new Problem(
       'not_found',
-      'There is no decision of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/decisions` lists them.',
+      'No decision has this id. The newest 2000 stay until a reset or the end of the process; `GET /_mock/decisions` lists them.',
     );
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
     const { findings } = world.chronicle;
-    // A finding that was reported again is as young as its last report.
+    // Ordered by the last report.
     const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
     const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
     return { status: 200, body: { findings: entries.map(({ finding }) => findingView(finding)), ...extent } };
@@ -74,14 +74,14 @@ export function explanationOperations(ports: Ports) {
 
   const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
     if (await world.chronicle.deleteFinding(params.findingId)) return { status: 204 };
-    throw new Problem('not_found', 'There is no finding of this id; `GET /_mock/findings` lists them.');
+    throw new Problem('not_found', 'No finding has this id. `GET /_mock/findings` lists them.');
   };
 
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
     const found = ports.tables(service);
     if (found === null)
-      throw new Problem('not_found', `There is no service of this name; there are: ${ports.services().join(', ')}.`);
+      throw new Problem('not_found', `No service has this name. The services are ${ports.services().join(', ')}.`);
     return { status: 200, body: { service, profile: found.profile, ...servedTables(found.tables) } };
   };
 
@@ -94,7 +94,7 @@ export function explanationOperations(ports: Ports) {
   };
 }
 
-/** In the form that has always been served: scopes and permissions are called grants there. */
+/** The public form, whose name for scopes and permissions is `grants`. */
 function servedTables({ permissions, roles, ...tables }: Tables) {
   return {
     ...tables,

@@ -10,7 +10,7 @@ import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** What goes wrong on purpose. */
+/** Operations that inject faults. */
 export function faultOperations(ports: Ports) {
   const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
     const order = checkedFault(body, ports.known());
@@ -56,10 +56,10 @@ export function faultOperations(ports: Ports) {
 }
 
 function noFault(): Problem {
-  return new Problem('not_found', 'There is no fault of this id; `GET /_mock/faults` lists them.');
+  return new Problem('not_found', 'No fault has this id. `GET /_mock/faults` lists them.');
 }
 
-/** Durations as they are written; secrets of the match are hidden. */
+/** Renders a fault without the secrets of its match. */
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
     fault;
@@ -80,7 +80,7 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     after,
     do: {
       ...others,
-      ...(delay !== undefined && { delay: { min: written(delay.min), max: written(delay.max) } }),
+      ...(delay !== undefined && { delay: { min: formatDuration(delay.min), max: formatDuration(delay.max) } }),
       ...(afterwards === true && { after: true }),
     },
     until: until === null ? null : rfc3339(until),
@@ -89,8 +89,4 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     fired,
     shadowedBy,
   };
-}
-
-function written(milliseconds: number): string {
-  return formatDuration(milliseconds);
 }

@@ -6,16 +6,16 @@ import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
 import type { Ports } from '../ports.ts';
 
-/** What the answers rest on: the documentation, or our own reading of it. */
+/** The sources of all answers: the documentation, or an interpretation of it. */
 export function fidelityOperations(ports: Ports) {
   const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
     const named = query.service === undefined ? ports.services() : [knownService(ports, query.service)];
-    const told = named.map((service) => ({ service, ...partOf(service, ports.tables(service)?.tables) }));
+    const parts = named.map((service) => ({ service, ...partOf(service, ports.tables(service)?.tables) }));
     return {
       status: 200,
       body: {
         fidelity: ports.fidelity,
-        services: told.map(({ service, operations }) => {
+        services: parts.map(({ service, operations }) => {
           const count = (effect: string) => operations.filter((one) => one.effect === effect).length;
           const questioned = count('questioned');
           return {
@@ -26,8 +26,8 @@ export function fidelityOperations(ports: Ports) {
             questioned,
           };
         }),
-        operations: told.flatMap(({ operations }) => operations),
-        rules: told.flatMap(({ rules }) => rules),
+        operations: parts.flatMap(({ operations }) => operations),
+        rules: parts.flatMap(({ rules }) => rules),
         reasons: Object.entries(ports.reasons).map(([reason, { stage, meaning, source, certainty }]) => {
           return { reason, stage, meaning, source, certainty };
         }),
@@ -37,7 +37,7 @@ export function fidelityOperations(ports: Ports) {
   return { get_fidelity: get };
 }
 
-/** @throws Problem naming the services there are, if this is none of them */
+/** @throws Problem with the known services, if this is none of them */
 export function knownService(ports: Pick<Ports, 'services'>, name: string): string {
   const known = ports.services();
   if (known.includes(name)) return name;
@@ -45,7 +45,7 @@ export function knownService(ports: Pick<Ports, 'services'>, name: string): stri
   const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
   throw new Problem(
     'invalid_request',
-    `No service has the name in \`service\`; there are ${quote(known)}.${suggestion}`,
+    `\`service\` names an unknown service; the services are ${quote(known)}.${suggestion}`,
   );
 }
 

@@ -7,14 +7,13 @@ import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../..
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { checkedPolicy, checkedServices, checkRoles, expiryOf, refuseMembers } from '../key-checks.ts';
+import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 import { shortPage } from '../lists.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** The context of a request whose path names a key. */
-interface Naming extends Context {
+interface KeyContext extends Context {
   readonly params: { readonly keyId: string };
 }
 
@@ -26,13 +25,13 @@ const create: Handler<'control', 'create_key'> = async (context) => {
     refuseMembers(
       order,
       ['scopes', 'resource'],
-      'it is a member of service keys; the rights of a personal key are the `roles` of its user',
+      'only service keys have it; the rights of a personal key are the `roles` of its user',
     );
   else
     refuseMembers(
       order,
       ['user', 'roles'],
-      'it is a member of personal keys; the rights of a service key are its `scopes` and `resource`',
+      'only personal keys have it; the rights of a service key are its `scopes` and `resource`',
     );
   const person = isService ? null : await personOf(context, org, order);
   const { id, text } = await issueKey(
@@ -43,16 +42,19 @@ const create: Handler<'control', 'create_key'> = async (context) => {
       type: order.type,
       name: order.name,
       description: null,
-      services: checkedServices(context.laws, order.services),
+      services: resolveServices(context.laws, order.services),
       user: person?.email ?? null,
       roles: person?.roles ?? [],
       expiresAt: expiryOf(order.expiresAt, now) ?? null,
-      policy: isService ? checkedPolicy(context.laws, order, null) : null,
+      policy: isService ? resolvePolicy(context.laws, order, null) : null,
     },
     null,
   );
   const key = await keyOf(context, id);
-  return { status: 201, body: { ...(await keyView(context, key)), key: text, ...(await warned(context, key)) } };
+  return {
+    status: 201,
+    body: { ...(await keyView(context, key)), key: text, ...(await reportWarnings(context, key)) },
+  };
 };
 
 async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
@@ -62,12 +64,12 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
   if (found !== undefined) return found;
   const message =
     first === undefined
-      ? 'This world has no organisation, so no key can be made in it; start it of a seed that has one.'
+      ? 'This world has no organisation for a key. Use a seed with one.'
       : `Field \`org\` names an unknown organisation; expected one of ${quote(all.map((one) => one.name))}.`;
   throw new Problem('invalid_request', message);
 }
 
-/** The owner of a personal key: a known user, or a new one who has these roles. */
+/** The user of a personal key: a known one, or a new one with these roles. */
 async function personOf(
   { store, laws }: Context,
   org: string,
@@ -77,7 +79,7 @@ async function personOf(
   if (user === undefined && roles === undefined) {
     throw new Problem(
       'invalid_request',
-      'Field `user` or `roles` is missing; a personal key has the rights of its user.',
+      'Field `user` or `roles` is missing: a personal key has the rights of its user.',
     );
   }
   const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
@@ -85,11 +87,11 @@ async function personOf(
   if (user !== undefined && known === null && roles === undefined) {
     throw new Problem(
       'invalid_request',
-      `Field \`user\` names nobody of \`${org}\`; give \`roles\` too, and the user is made.`,
+      `Field \`user\` names an unknown user of \`${org}\`. Add \`roles\` to create the user.`,
     );
   }
   if (known !== null && roles !== undefined && [...known.roles].sort().join() !== [...roles].sort().join()) {
-    const message = `\`${email}\` has the roles ${quote(known.roles) || 'none'} already; leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
+    const message = `\`${email}\` already has other roles: ${quote(known.roles) || 'none'}. Leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
     throw new Problem('conflict', message);
   }
   return { email, roles: known?.roles ?? roles ?? [] };
@@ -98,7 +100,7 @@ async function personOf(
 const list: Handler<'control', 'list_keys'> = async (context) => {
   const { org, ...query } = context.query;
   const ngcKeys = ngcKeysIn(context.store);
-  // A key that was made between the two has a place that is not used.
+  // Keys before places: a key that is created between the two reads must not lack a place.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
   const places = await ngcKeys.places();
   const placed = all.flatMap((inForce) => {
@@ -113,55 +115,55 @@ const list: Handler<'control', 'list_keys'> = async (context) => {
 
 const get: Handler<'control', 'get_key'> = async (context) => ({
   status: 200,
-  body: await keyView(context, await found(context)),
+  body: await keyView(context, await findKey(context)),
 });
 
 const update: Handler<'control', 'update_key'> = async (context) => {
   const { now, laws, body: edit } = context;
-  const before = await found(context);
+  const before = await findKey(context);
   const { key } = before;
   if (key.type === 'personal')
     refuseMembers(
       edit,
       ['scopes', 'resource'],
-      'it is a member of service keys, and this key is personal; edit its `roles`',
+      'only service keys have it, and this key is personal; edit its `roles`',
     );
   else
     refuseMembers(
       edit,
       ['roles'],
-      'it is a member of personal keys, and this is a service key; edit its `scopes` and `resource`',
+      'only personal keys have it, and this is a service key; edit its `scopes` and `resource`',
     );
   if (edit.roles !== undefined) checkRoles(laws, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
-  // What the edit does not name stays as it is then, whoever edits the key meanwhile.
-  const policy = (newest: Policy | null) => checkedPolicy(laws, edit, newest);
+  // A function, so that absent members come from the newest policy even if the key changes meanwhile.
+  const policy = (newest: Policy | null) => resolvePolicy(laws, edit, newest);
   if (isPolicy) policy(await newestPolicy(context, before));
-  await stillThere(
+  await orNotFound(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(status !== undefined && { enabled: status === 'active' }),
-      ...(services !== undefined && { services: checkedServices(laws, services) }),
+      ...(services !== undefined && { services: resolveServices(laws, services) }),
       ...(roles !== undefined && { roles }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(isPolicy && { policy }),
     }),
   );
-  const after = await found(context);
-  return { status: 200, body: { ...(await keyView(context, after)), ...(await warned(context, after)) } };
+  const after = await findKey(context);
+  return { status: 200, body: { ...(await keyView(context, after)), ...(await reportWarnings(context, after)) } };
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await stillThere(ngcKeysIn(context.store).delete((await found(context)).key.id));
+  await orNotFound(ngcKeysIn(context.store).delete((await findKey(context)).key.id));
   return { status: 204 };
 };
 
 const rotate: Handler<'control', 'rotate_key'> = async (context) => {
-  const { key } = await found(context);
-  const text = await stillThere(rotateKey(context, key.id));
-  return { status: 200, body: { ...(await keyView(context, await found(context))), key: text } };
+  const { key } = await findKey(context);
+  const text = await orNotFound(rotateKey(context, key.id));
+  return { status: 200, body: { ...(await keyView(context, await findKey(context))), key: text } };
 };
 
 export const keyOperations = {
@@ -173,27 +175,27 @@ export const keyOperations = {
   rotate_key: rotate,
 };
 
-function found(context: Naming): Promise<KeyInForce> {
+function findKey(context: KeyContext): Promise<KeyInForce> {
   return keyOf(context, context.params.keyId);
 }
 
 async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
   const key = await ngcKeysIn(store).byId(id, now);
-  if (key === null) throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
+  if (key === null) throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   return key;
 }
 
-/** Warns of a key that can do nothing: legal, but hardly intended. */
-async function warned(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
+/** Warns of a key that can do nothing: valid, but hardly intended. */
+async function reportWarnings(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
   const warnings = await reportUseless(context, context.now, key);
   return warnings.length === 0 ? {} : { warnings };
 }
 
-/** Another request may have deleted the key since it was looked up. */
-async function stillThere<Result>(call: Promise<Result>): Promise<Result> {
+/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
+async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;
   } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found', 'The key was deleted meanwhile.') : thrown;
+    throw thrown instanceof NotFound ? new Problem('not_found', 'Another request deleted the key.') : thrown;
   }
 }

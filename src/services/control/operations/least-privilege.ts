@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { Ports } from '../ports.ts';
 
-/** What credentials were used for, and what they needed for it. */
+/** Operations that compare the rights of credentials with their use. */
 export function leastPrivilegeOperations(ports: Pick<Ports, 'leastPrivilege'>) {
   const get: Handler<'control', 'get_least_privilege'> = async ({ world, query }) => ({
     status: 200,

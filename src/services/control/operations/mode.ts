@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 
-/** Is what lacks rights refused, or let pass and only recorded? */
+/** `enforce` refuses requests without the required rights; `observe` only records them. */
 const get: Handler<'control', 'get_mode'> = ({ world }) => ({ status: 200, body: { mode: world.mode } });
 
 const set: Handler<'control', 'set_mode'> = async ({ world, body }) => {

@@ -5,24 +5,24 @@ import { Problem } from '../../../core/problem.ts';
 import { flushEdits, setToggle, toggleOf } from '../../../kits/ngc/keyring.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 
-/** How long edited keys are still judged by their earlier policy. */
-const get: Handler<'control', 'get_propagation'> = (context) => shown(context);
+/** Operations on the delay after which edits of service keys take effect. */
+const get: Handler<'control', 'get_propagation'> = (context) => respond(context);
 
 const set: Handler<'control', 'set_propagation'> = async (context) => {
   const { mode, delay, seed } = context.body;
   const milliseconds = delay === undefined ? undefined : parseDuration(delay);
   if (milliseconds === null || (milliseconds !== undefined && context.now + milliseconds > END_OF_TIME)) {
-    throw new Problem('invalid_request', `Field \`delay\` must be ${DURATION_FORMS}, that ends before the year 9999.`);
+    throw new Problem('invalid_request', `Field \`delay\` must be ${DURATION_FORMS}, and end before the year 9999.`);
   }
   await setToggle(context, {
     ...(mode !== undefined && { mode }),
     ...(milliseconds !== undefined && { delay: milliseconds }),
     ...(seed !== undefined && { seed }),
   });
-  return shown(context);
+  return respond(context);
 };
 
-async function shown(context: Context): Promise<Answer<'control', 'get_propagation'>> {
+async function respond(context: Context): Promise<Answer<'control', 'get_propagation'>> {
   const { mode, delay, seed } = await toggleOf(context);
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }
@@ -31,7 +31,7 @@ const flush: Handler<'control', 'flush_propagation'> = async (context) => {
   const { store, now } = context;
   const { keyId } = context.body;
   if (keyId !== undefined && (await ngcKeysIn(store).byId(keyId, now)) === null) {
-    throw new Problem('not_found', 'There is no key of this id; `GET /_mock/keys` lists them.');
+    throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   }
   return { status: 200, body: { flushed: await flushEdits(context, keyId ?? null, now) } };
 };

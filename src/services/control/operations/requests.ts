@@ -14,13 +14,13 @@ import { type EntryView, factsOf, viewOf } from '../../../journal/view.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** How many requests a list shows by default. */
+/** The default `limit` of lists of requests. */
 const DEFAULT_LIMIT = 100;
 
-/** How long a verification may wait, in milliseconds. */
+/** The longest wait of a verification, in milliseconds. */
 const LONGEST_WAIT = 60_000;
 
-/** Every request of the world, and whether those came that were expected. */
+/** Operations on the request journal of the world. */
 export function requestOperations(ports: Ports) {
   const { known, version, describe } = ports;
   const show = (world: World, options?: { readonly bodies: boolean }) => viewerOf(world, describe, options);
@@ -41,7 +41,7 @@ export function requestOperations(ports: Ports) {
     if (entry !== undefined) return { status: 200, body: show(world)(entry) };
     throw new Problem(
       'not_found',
-      'There is no request of this id. The newest 2000 are kept, until a reset or the end of the process; `GET /_mock/requests` lists them.',
+      'No request has this id. The newest 2000 stay until a reset or the end of the process; `GET /_mock/requests` lists them.',
     );
   };
 
@@ -68,7 +68,7 @@ export function requestOperations(ports: Ports) {
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });
-    const told = nearest.map(({ entry, differences }) => {
+    const nearestViews = nearest.map(({ entry, differences }) => {
       const request = show(world)(entry);
       return { request, differs: differences.map(({ sentence }) => sentence), hint: request.hints[0]?.text ?? null };
     });
@@ -77,7 +77,7 @@ export function requestOperations(ports: Ports) {
       status: 200,
       body: streamedRequests(world, matched, show(world), (entries) => ({
         ...{ verified, count, matched: entries },
-        ...{ nearest: told, dropped },
+        ...{ nearest: nearestViews, dropped },
       })),
     };
   };
@@ -85,7 +85,7 @@ export function requestOperations(ports: Ports) {
   return { list_requests: list, get_request: get, export_requests: exportHar, verify_requests: verifyRequests };
 }
 
-/** A refusal that shows none of the known mistakes has the first fix of its decision in place of a hint. */
+/** A refusal without a hint shows the first fix of its decision instead. */
 function viewerOf({ chronicle }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
     const view = viewOf(entry, { bodies });
@@ -110,8 +110,8 @@ async function findRequests(
 }
 
 /**
- * A body with many requests, which are read when they are sent: the journal has room for far more than should be in memory
- * in the form in which they are shown. One that made room meanwhile is left out.
+ * Renders entries while they are sent, because the rendered journal would need too much memory at once. Omits entries
+ * that the journal drops meanwhile.
  */
 function streamedRequests<Body extends object>(
   { chronicle: { journal } }: World,
@@ -128,7 +128,7 @@ function streamedRequests<Body extends object>(
   return streamedList(numbers, render, around);
 }
 
-/** A request that the journal has forgotten is known by its number. */
+/** Cursors are numbers, which stay valid after the journal has dropped the request. */
 function listingOf(journal: Journal): Listing<JournalEntry> {
   return {
     order: 'newest first',
@@ -150,7 +150,7 @@ interface Bounds {
 function checkBounds({ times, atLeast, atMost }: Bounds): void {
   if (times !== undefined && (atLeast !== undefined || atMost !== undefined)) {
     const other = atLeast === undefined ? 'atMost' : 'atLeast';
-    throw new Problem('invalid_request', `Fields \`times\` and \`${other}\` exclude each other; send one of them.`);
+    throw new Problem('invalid_request', `Fields \`times\` and \`${other}\` exclude each other. Send one of them.`);
   }
   if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
     throw new Problem('invalid_request', `Field \`atLeast\` (${atLeast}) must not be above \`atMost\` (${atMost}).`);
@@ -161,13 +161,13 @@ function waitOf(within: string | undefined): number {
   if (within === undefined) return 0;
   const milliseconds = parseDuration(within);
   if (milliseconds !== null && milliseconds <= LONGEST_WAIT) return milliseconds;
-  throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, of at most 60 s.`);
+  throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, at most 60 s.`);
 }
 
 function endedProblem({ why }: JournalEnded, world: string): Problem {
   switch (why) {
     case 'emptied':
-      return new Problem('conflict', 'The journal was emptied by a reset of the world while the verification waited.');
+      return new Problem('conflict', 'A reset of the world cleared the journal while the verification waited.');
     case 'deleted':
       return new Problem(
         'no_such_world',

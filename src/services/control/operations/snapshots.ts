@@ -7,22 +7,22 @@ import type { Ports } from '../ports.ts';
 /** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
 const SQLITE = 'application/vnd.sqlite3';
 
-/** The state of a world at one moment: to restore, to download as a file, or to make other worlds from. */
+/** Operations on snapshots: the state of a world, to restore, download, or create other worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
     const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({ ...snapshot, place: [place] as const }));
     const { entries, extent } = shortPage(all, query, 'newest first');
-    return { status: 200, body: { snapshots: entries.map(shown), ...extent } };
+    return { status: 200, body: { snapshots: entries.map(snapshotView), ...extent } };
   };
 
   const take: Handler<'control', 'take_snapshot'> = async ({ world, body }) => {
     const { name = null } = body;
-    return { status: 201, body: shown(await snapshots.take(world, name)) };
+    return { status: 201, body: snapshotView(await snapshots.take(world, name)) };
   };
 
   const get: Handler<'control', 'get_snapshot'> = async ({ world, params }) => ({
     status: 200,
-    body: shown(await snapshots.find(world, params.snapshotId)),
+    body: snapshotView(await snapshots.find(world, params.snapshotId)),
   });
 
   const download: Handler<'control', 'download_snapshot'> = async ({ world, params }) => {
@@ -57,6 +57,6 @@ export function snapshotOperations({ snapshots }: Ports) {
   };
 }
 
-function shown({ id, name, world, at, size }: SnapshotInfo) {
+function snapshotView({ id, name, world, at, size }: SnapshotInfo) {
   return { id, name, world, at: rfc3339(at), bytes: size };
 }

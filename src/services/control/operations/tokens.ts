@@ -10,10 +10,10 @@ import type { Ports } from '../ports.ts';
 /** Answers with tokens must not be cached (RFC 6749, 5.1). */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-/** Where the public half of the zoo's unknown key is. */
+/** The path of the zoo's unknown public key. */
 const UNKNOWN_KEYS = '/_mock/tokens/zoo/keys';
 
-/** Tokens, right and wrong, for those who verify them. */
+/** Operations that mint valid and invalid tokens, for tests of verifiers. */
 export function tokenOperations({ tokens }: Ports) {
   const keysOf = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
     own: key,
@@ -58,20 +58,17 @@ export function tokenOperations({ tokens }: Ports) {
   return { mint_token: mint, get_token_zoo: zoo, get_zoo_keys: unknownKeys };
 }
 
-/** The claims of a lifetime, which can be over. A token that has expired was issued before that. */
+/** The claims for a lifetime; an expired token gets an `iat` before its `exp`. */
 function timesOf(expiresIn: string, claims: object, { now, settings }: Context) {
   if ('exp' in claims) {
-    throw new Problem(
-      'invalid_request',
-      'Fields `expiresIn` and `claims.exp` both say when the token expires; send one of them.',
-    );
+    throw new Problem('invalid_request', 'Fields `expiresIn` and `claims.exp` exclude each other. Send one of them.');
   }
   const isOver = expiresIn.startsWith('-');
   const milliseconds = parseDuration(isOver ? expiresIn.slice(1) : expiresIn);
   if (milliseconds === null) {
     throw new Problem(
       'invalid_request',
-      `Field \`expiresIn\` must be ${DURATION_FORMS}; with a minus sign before it, such as \`-1s\`, for a token that has expired.`,
+      `Field \`expiresIn\` must be ${DURATION_FORMS}; a leading minus, such as \`-1s\`, makes an expired token.`,
     );
   }
   if (!isOver) return { exp: Math.floor((now + milliseconds) / 1000) };

@@ -4,18 +4,18 @@ import { Problem } from '../../../core/problem.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** The calls there are, health, what is running, who is who, and starting over. */
+/** Operations on the world as a whole: calls, health, info, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const calls = ports.calls();
     return { status: 200, body: { calls, ...extentOf(calls), documentation: '/docs' } };
   };
 
-  /** Alive while it answers; ready while it can store what it receives. */
+  /** `ready` while the store accepts writes. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, world, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
-    // It could not be stored in a database that is away.
+    // A shared world stores findings in the database, which does not answer now.
     if (!world.chronicle.isShared) findings.report('storage', fault, now);
     if (query.ready !== undefined) throw new Problem('storage_failing', fault);
     return { status: 200, body: { status: 'waiting', detail: fault } };

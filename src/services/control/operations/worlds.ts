@@ -9,22 +9,22 @@ import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** Milliseconds without use after which a world ends by default. */
+/** The default `ttl`: milliseconds without use after which a world ends. */
 const DEFAULT_TTL = 3_600_000;
 
 /** The world never ends. */
 const NEVER = 'never';
 
-/** The longest time a world may stay unused, in milliseconds: a year, far below what a number can hold. */
+/** The longest `ttl` in milliseconds: a year, far below the largest safe number. */
 const LONGEST_TTL = 31_536_000_000;
 
-/** Separate worlds for tests and teams. There is one registry, whichever world a request comes through. */
+/** Operations on worlds. All worlds share one registry, so the world of the request does not matter. */
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
     const sorted = all.sort((one, other) => compared(one.place, other.place));
     const { entries, extent } = shortPage(sorted, context.query, 'oldest first', { isText: isWorldId });
-    return { status: 200, body: { worlds: entries.map((world) => shown(context, world)), ...extent } };
+    return { status: 200, body: { worlds: entries.map((world) => worldView(context, world)), ...extent } };
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
@@ -34,7 +34,7 @@ export function worldsOperations({ worlds }: Ports) {
     return {
       status: 201,
       body: {
-        ...shown(context, world),
+        ...worldView(context, world),
         cast,
         ...(ambiguous.length > 0 && { ambiguous }),
         ...(created !== null && { created }),
@@ -44,7 +44,7 @@ export function worldsOperations({ worlds }: Ports) {
 
   const get: Handler<'control', 'get_world'> = (context) => ({
     status: 200,
-    body: shown(context, worlds.find(context.params.worldId)),
+    body: worldView(context, worlds.find(context.params.worldId)),
   });
 
   const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
@@ -55,7 +55,7 @@ export function worldsOperations({ worlds }: Ports) {
   return { list_worlds: list, create_world: create, get_world: get, delete_world: remove };
 }
 
-/** The default world comes before all others. */
+/** The default world comes first. */
 function placeOf({ id, createdAt }: WorldInfo): Place {
   return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
@@ -65,11 +65,11 @@ function ttlOf(given: string | undefined): number | null {
   if (given === NEVER) return null;
   const ttl = parseDuration(given);
   if (ttl !== null && ttl > 0 && ttl <= LONGEST_TTL) return ttl;
-  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, of at most a year, or \`${NEVER}\`.`);
+  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, at most a year, or \`${NEVER}\`.`);
 }
 
-/** A world with its addresses. */
-function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
+/** Renders a world with its addresses. */
+function worldView({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
   const root = rootOf(origin, hosts);
   return {
     id,
@@ -84,7 +84,7 @@ function shown({ origin, hosts }: Context, { id, credentials, ttl, createdAt, la
   };
 }
 
-/** The server's address as the request reached it, without its world. */
+/** The server's address in the request, without the world. */
 function rootOf(origin: string, hosts: KnownHosts): URL {
   const root = new URL(new URL(origin).origin);
   const label = hosts.labelOf(root.host);
@@ -92,7 +92,7 @@ function rootOf(origin: string, hosts: KnownHosts): URL {
   return root;
 }
 
-/** Only names have subdomains; this machine is also called `localhost`. Null where there is no name. */
+/** Only names have subdomains; `localhost` replaces an address of this machine. Null without a name. */
 function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
   const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
   if (!isName && !hosts.isOwn(root.host)) return null;

@@ -2,7 +2,7 @@ import type { Tables } from '../../../core/rule.ts';
 import { tableOf } from '../../../core/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 
-/** The switchboard has no law: anyone who reaches it may use it. */
+/** The control API has no rules: every caller who can reach it may use it. */
 export const TABLES = {
   term: 'permission',
   permissions: [],

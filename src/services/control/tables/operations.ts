@@ -1,11 +1,11 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 
-/** All of this is for whoever runs the mock: no credential, but only from this machine's own pages and tools. */
+/** For the user of the mock: without a credential, but only from this machine's own pages and tools. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',
-    source: 'interface of the switchboard',
+    source: 'the control API of this mock',
     certainty: 'ours',
     rows: {
       list_calls: {},
