@@ -16,8 +16,8 @@ interface Key {
 }
 
 /**
- * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one of
- * them, the sentences are only about a missing resource and about scopes that need other resource types.
+ * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one,
+ * the sentences are only about a missing resource, and about scopes that need other resource types.
  *
  * @param laws the rulesets of all services, in the version in force
  */

@@ -23,8 +23,8 @@ const LONGEST_NAME = 255;
 const LONGEST_VALUE = 4096;
 
 /**
- * Reads an undirected graph. Every character is read once and nothing recurses, so the time grows with the length of
- * the text, and deeply nested text cannot exhaust the stack.
+ * Reads an undirected graph in linear time: every character is read once. Nothing recurses, so deeply nested text cannot
+ * exhaust the stack.
  *
  * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and unquoted names and values with dots, slashes
  * or hyphens, as in real topologies. Skips graph attributes and defaults, which do not describe the network.

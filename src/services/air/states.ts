@@ -47,7 +47,7 @@ export function stateAt({ body }: RowOf<'simulations'>, now: Instant): Simulatio
   return steps.findLast(({ at }) => at <= now)?.state ?? body.members.state;
 }
 
-/** Stores the state at that time in the index; `dueAt` becomes null at the end of the transition. */
+/** Sets the facet that lists search by; `dueAt` becomes null at the end of the transition. */
 export function withStateOf(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;
