@@ -259,9 +259,9 @@ describe('drills', () => {
   });
 
   it.each([
-    ['token-outages', {}, 404, 'nearest is `token-outage`'],
+    ['token-outages', {}, 404, 'Did you mean `token-outage`?'],
     ['token-outage', { for: 'long' }, 400, 'must be a positive duration'],
-    ['token-outage', { principal: 'nobody' }, 400, 'names nobody'],
+    ['token-outage', { principal: 'nobody' }, 400, 'must name a caller'],
     ['expire-tokens', { for: '1m' }, 400, 'happens at once'],
     ['expire-tokens', { principal: admin.email }, 400, 'affects everybody'],
     ['revoke-session', { principal: 'ci-app' }, 400, 'must name a user'],

@@ -59,7 +59,7 @@ export function clockOperations(ports: Ports) {
       const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
       throw new Problem(
         'invalid_request',
-        `${fault}; send either \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
+        `${fault}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
       );
     }
     return respond(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
