@@ -32,18 +32,18 @@ export function derivationOf(world: string): Derivation {
   // Values derived for different uses, or in different worlds, are unrelated. Ids of worlds and uses contain no colon,
   // so two triples never give the same text.
   const known = new Map<string, Hmac>();
-  const drawnFor = (use: string) => {
+  const hmacFor = (use: string) => {
     const drawn = known.get(use) ?? hmacWith('sha256', `${world}:${use}`);
     known.set(use, drawn);
     return drawn;
   };
   return {
-    draw: (use, id, form) => form(addMark(mark, drawnFor(use)(id, 'base64url'))),
+    draw: (use, id, form) => form(addMark(mark, hmacFor(use)(id, 'base64url'))),
     secret: (id) => {
       let text = '';
       // Some bytes stand for no character, so one block is seldom enough.
       for (let block = 0; text.length < SECRET_LENGTH; block++) {
-        text += alphanumericOf(Buffer.from(drawnFor(`secret-${block}`)(id, 'binary'), 'latin1'));
+        text += alphanumericOf(Buffer.from(hmacFor(`secret-${block}`)(id, 'binary'), 'latin1'));
       }
       return text.slice(0, SECRET_LENGTH);
     },

@@ -1,5 +1,5 @@
 import { worldOfName } from '../core/world-id.ts';
-import { claimsSaid } from '../tokens/compact.ts';
+import { decodeClaims } from '../tokens/compact.ts';
 import { markIn } from './world-mark.ts';
 
 /** A credential that somebody presents, as far as it shows whose it is. It has not been checked yet. */
@@ -36,7 +36,7 @@ export const presentBasicClient: Presenter = (authorization) => {
 /** A JWT whose `sid` ends with a world; null for any other text. */
 export const presentBearerToken: Presenter = (authorization) => {
   const token = bearerIn(authorization);
-  const sid = token === null ? undefined : claimsSaid(token)?.['sid'];
+  const sid = token === null ? undefined : decodeClaims(token)?.['sid'];
   return typeof sid === 'string' ? { kind: 'token', world: worldOfName(sid) } : null;
 };
 

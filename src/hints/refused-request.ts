@@ -2,7 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import { claimsSaid } from '../tokens/compact.ts';
+import { decodeClaims } from '../tokens/compact.ts';
 
 /** A refused request as it arrived, and why it was refused: all that a hint can be told from. */
 export interface RefusedRequest {
@@ -69,7 +69,7 @@ export function sentCredential(line: string): SentCredential {
   const whole = line.trim();
   const at = whole.search(/\s/);
   const text = at < 0 ? whole : whole.slice(at).trimStart();
-  return { scheme: at < 0 ? '' : whole.slice(0, at).toLowerCase(), text, claims: claimsSaid(text) };
+  return { scheme: at < 0 ? '' : whole.slice(0, at).toLowerCase(), text, claims: decodeClaims(text) };
 }
 
 /** A claim that is a text; empty for any other. */

@@ -113,7 +113,7 @@ export class RequestContext extends Scope<World> implements Context {
   }
 
   publishedKeys(): PublishedKeys {
-    const own = this.world.tokens.published(this.now);
+    const own = this.world.tokens.publishedKeys(this.now);
     return this.#namesWorld ? own : unique([...own, ...this.#worlds.publishedKeys()]);
   }
 

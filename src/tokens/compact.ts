@@ -6,7 +6,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
  * many texts that decoders read as the same bytes, the one that an encoder writes. Null if nothing is wrong, and for a
  * text that does not have three parts, which is not a token in any case.
  */
-export function writingFault(token: string): string | null {
+export function encodingFault(token: string): string | null {
   const parts = token.split('.');
   if (parts.length !== PARTS.length) return null;
   const at = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));
@@ -17,7 +17,7 @@ export function writingFault(token: string): string | null {
 }
 
 /** The claims of a JWT (RFC 7519, 4), unverified; null if the text is not a JWT. */
-export function claimsSaid(token: string): Readonly<Record<string, unknown>> | null {
+export function decodeClaims(token: string): Readonly<Record<string, unknown>> | null {
   // Most texts are no JWT, and to find that out by an error takes a tenth of a request.
   if (!token.includes('.')) return null;
   try {

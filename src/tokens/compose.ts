@@ -11,12 +11,12 @@ export type Signer = (input: string) => Promise<Buffer>;
  * @param payload likewise
  */
 export async function compose(header: object | string, payload: object | string, signer: Signer): Promise<string> {
-  const input = `${encoded(header)}.${encoded(payload)}`;
+  const input = `${encodePart(header)}.${encodePart(payload)}`;
   return `${input}.${(await signer(input)).toString('base64url')}`;
 }
 
 /** One part of a token. */
-export function encoded(part: object | string): string {
+export function encodePart(part: object | string): string {
   return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 }
 

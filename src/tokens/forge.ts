@@ -42,13 +42,13 @@ export interface Forged {
 /** Makes a token out of claims, changed as asked. */
 export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
   const { sign = 'key' } = changes;
-  const { alg, kid, signer } = signing(keys, sign);
-  const header = merged({ alg, typ: 'JWT', kid }, changes.header);
-  const said = merged(claims, changes.claims);
+  const { alg, kid, signer } = signingFor(keys, sign);
+  const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);
+  const said = applyChanges(claims, changes.claims);
   return { token: await compose(plainJson(header), plainJson(said), signer), header, claims: said };
 }
 
-function merged(values: Claims, changes: Claims = {}): Claims {
+function applyChanges(values: Claims, changes: Claims = {}): Claims {
   return Object.fromEntries(Object.entries({ ...values, ...changes }).filter(([, value]) => value !== null));
 }
 
@@ -58,7 +58,7 @@ interface Signing {
   readonly signer: Signer;
 }
 
-function signing({ own, unknown, retired }: Keys, mode: SignMode): Signing {
+function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Signing {
   const by = (key: SigningKey): Signing => ({ alg: key.algorithm, kid: key.kid, signer: signerOf(key) });
   switch (mode) {
     case 'key':

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { badCredentials, Problem } from '../core/problem.ts';
-import { writingFault } from './compact.ts';
+import { encodingFault } from './compact.ts';
 
 /** The provider whose tokens are exchanged for ours. */
 export interface IdentityProvider {
@@ -40,7 +40,7 @@ export function identityProviderOf(
   expected: Expected = {},
 ): IdentityProvider {
   let keys: JwkSet | undefined;
-  const read = async (): Promise<JwkSet> => {
+  const loadKeys = async (): Promise<JwkSet> => {
     try {
       keys = await load();
       return keys;
@@ -49,7 +49,7 @@ export function identityProviderOf(
       throw new Problem('unavailable', message, { cause });
     }
   };
-  const verified = async (token: string, now: Instant, set: JwkSet) => {
+  const verifyWith = async (token: string, now: Instant, set: JwkSet) => {
     const options = { algorithms: ALGORITHMS, currentDate: new Date(now), requiredClaims: ['sub', 'exp'], ...expected };
     const { payload } = await jwtVerify(token, createLocalJWKSet(set), options);
     return payload;
@@ -57,22 +57,22 @@ export function identityProviderOf(
   return {
     verify: async (token, now, field) => {
       const isRemembered = keys !== undefined;
-      const fault = writingFault(token);
-      if (fault !== null) throw unaccepted(field, fault);
+      const fault = encodingFault(token);
+      if (fault !== null) throw invalidToken(field, fault);
       try {
-        return await verified(token, now, keys ?? (await read())).catch(async (thrown: unknown) => {
+        return await verifyWith(token, now, keys ?? (await loadKeys())).catch(async (thrown: unknown) => {
           if (!(thrown instanceof errors.JWKSNoMatchingKey) || !isRemembered) throw thrown;
-          return verified(token, now, await read());
+          return verifyWith(token, now, await loadKeys());
         });
       } catch (thrown) {
         if (!(thrown instanceof errors.JOSEError)) throw thrown;
-        throw unaccepted(field, thrown.message);
+        throw invalidToken(field, thrown.message);
       }
     },
   };
 }
 
-function unaccepted(field: string, why: string): Problem {
+function invalidToken(field: string, why: string): Problem {
   const message = `Field \`${field}\` does not hold a valid token of the identity provider: ${why}.`;
   return badCredentials('bad_external_token', message);
 }

@@ -10,7 +10,7 @@ export interface Tokens {
   /** What new tokens are signed with. */
   readonly key: SigningKey;
   /** The keys with which clients verify its tokens now, as a JWK set (RFC 7517, 5) has them; that which signs first. */
-  published(now: Instant): readonly PublicJwk[];
+  publishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<VerifiedClaims>;
@@ -35,7 +35,7 @@ export function tokensOf(ring: () => KeyRing): Tokens {
     get key() {
       return ring().current;
     },
-    published: (now) => keysInForce(ring(), now).map(({ publicJwk }) => publicJwk),
+    publishedKeys: (now) => keysInForce(ring(), now).map(({ publicJwk }) => publicJwk),
     mint: (claims) => mint(claims, ring().current),
     verify: (token, now) => verifyToken(token, ring(), now),
     checkKey: (kid, now) => {

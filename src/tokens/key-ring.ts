@@ -26,7 +26,7 @@ export const OVERLAP = 10 * 60_000;
 const MOST_RETIRED = 8;
 
 /** The ring after a rotation; the oldest key leaves it if there are too many. */
-export function rotated({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
+export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
   const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP };
   return { current: next, retired: [replaced, ...retired].slice(0, MOST_RETIRED) };

@@ -2,7 +2,7 @@ import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
 import { Problem, unauthenticated } from '../core/problem.ts';
-import { writingFault } from './compact.ts';
+import { encodingFault } from './compact.ts';
 import { type KeyRing, keyOf, type PublicKey } from './key-ring.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
@@ -42,8 +42,8 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
     kid = key.kid;
     return key.publicKey;
   };
-  const fault = writingFault(token);
-  if (fault !== null) throw malformed(fault);
+  const fault = encodingFault(token);
+  if (fault !== null) throw malformedToken(fault);
   try {
     const { payload } = await jwtVerify(token, find, {
       algorithms: [ring.current.algorithm],
@@ -74,7 +74,7 @@ export async function readIdToken(
   ring: KeyRing,
   now: Instant,
 ): Promise<{ sid: string; aud: string } | null> {
-  if (writingFault(token) !== null) return null;
+  if (encodingFault(token) !== null) return null;
   try {
     const find = ({ kid }: { kid?: string }) => keyInForce(ring, kid, now).publicKey;
     const { payload } = await compactVerify(token, find, { algorithms: [ring.current.algorithm] });
@@ -95,15 +95,15 @@ const LEEWAY = 5000;
 
 /** @throws Problem if the token starts in the future, or its `exp` has passed */
 export function checkTimes({ nbf, iat, exp, azp }: AccessTokenClaims, now: Instant): void {
-  if (nbf !== undefined && nbf * 1000 > now + LEEWAY) throw notYetValid('nbf', nbf, azp, now);
-  if (iat * 1000 > now + LEEWAY) throw notYetValid('iat', iat, azp, now);
-  if (exp * 1000 <= now) throw expired(exp, azp, now);
+  if (nbf !== undefined && nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
+  if (iat * 1000 > now + LEEWAY) throw earlyToken('iat', iat, azp, now);
+  if (exp * 1000 <= now) throw expiredToken(exp, azp, now);
 }
 
 function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
   const { iss, sub, azp, iat, exp, jti, sid, scope, typ, tenant_id, nbf } = payload;
   if (typ !== undefined && typ !== 'Bearer')
-    throw malformed(`its \`typ\` is ${JSON.stringify(typ)}, expected "Bearer"`);
+    throw malformedToken(`its \`typ\` is ${JSON.stringify(typ)}, expected "Bearer"`);
   if (
     typeof iss !== 'string' ||
     typeof sub !== 'string' ||
@@ -111,7 +111,7 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
     iat === undefined ||
     exp === undefined
   ) {
-    throw malformed(`one of ${REQUIRED.join(', ')} has the wrong type`);
+    throw malformedToken(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }
   return {
     iss,
@@ -137,31 +137,31 @@ function tokenProblem(thrown: unknown): unknown {
   if (thrown instanceof errors.JWSSignatureVerificationFailed) {
     return unauthenticated('bad_signature', 'The signature of the access token is not valid.');
   }
-  return thrown instanceof errors.JOSEError ? malformed(thrown.message) : thrown;
+  return thrown instanceof errors.JOSEError ? malformedToken(thrown.message) : thrown;
 }
 
-function malformed(why: string): Problem {
+function malformedToken(why: string): Problem {
   return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
 /** Only for tokens that this server signed, so the client id is one that it knows. */
-function expired(exp: number, azp: string, now: Instant): Problem {
-  const why = `exp ${shown(exp)}, the clock says ${rfc3339(now)}${madeFor(azp)}`;
+function expiredToken(exp: number, azp: string, now: Instant): Problem {
+  const why = `exp ${renderTime(exp)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
   return unauthenticated('expired_token', 'The access token has expired.', why);
 }
 
-function notYetValid(claim: 'nbf' | 'iat', seconds: number, azp: string, now: Instant): Problem {
-  const why = `${claim} ${shown(seconds)}, the clock says ${rfc3339(now)}${madeFor(azp)}`;
+function earlyToken(claim: 'nbf' | 'iat', seconds: number, azp: string, now: Instant): Problem {
+  const why = `${claim} ${renderTime(seconds)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
   return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
 }
 
 /** A claim may be as long as a header. */
-function madeFor(azp: string): string {
+function clientNote(azp: string): string {
   return `; made for client \`${azp.slice(0, 100)}\``;
 }
 
 /** A time from a token, which may be any number. */
-function shown(seconds: number): string {
+function renderTime(seconds: number): string {
   const time = new Date(seconds * 1000);
   return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
 }

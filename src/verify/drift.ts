@@ -122,7 +122,7 @@ function setDrift(what: string, theirs: readonly string[], ours: readonly string
 
 function queryNames({ operation, document }: Found): string[] {
   // A parameter or what stands in its place; a name that is missing is compared as such.
-  const parameters = (operation.parameters ?? []).map((one) => resolved(document, one) as Partial<Parameter>);
+  const parameters = (operation.parameters ?? []).map((one) => resolve(document, one) as Partial<Parameter>);
   return parameters.flatMap(({ name, in: place }) => (place === 'query' && name !== undefined ? [name] : []));
 }
 
@@ -133,13 +133,13 @@ function statuses({ operation }: Found): string[] {
 
 function requestSchema({ operation, document }: Found): Schema | undefined {
   // A body, where the reference leads to one.
-  const body = resolved(document, operation.requestBody) as { readonly content?: Content } | undefined;
+  const body = resolve(document, operation.requestBody) as { readonly content?: Content } | undefined;
   return schemaOf(body?.content);
 }
 
 function responseSchema({ operation, document }: Found, status: string): Schema | undefined {
   // A response, where the reference leads to one.
-  const response = resolved(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
+  const response = resolve(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
   return schemaOf(response?.content);
 }
 
@@ -149,7 +149,7 @@ function schemaOf(content: Content | undefined): Schema | undefined {
 
 /** The members of a schema, by their paths: `accessKeys[].name`. */
 function members({ document }: Found, schema: Schema | undefined, prefix = '', depth = 0): string[] {
-  const whole = resolved(document, schema) as Schema | undefined;
+  const whole = resolve(document, schema) as Schema | undefined;
   if (whole === undefined || depth > MOST_DEPTH) return [];
   const own = Object.entries(whole.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
@@ -162,7 +162,7 @@ function members({ document }: Found, schema: Schema | undefined, prefix = '', d
 }
 
 /** Follows a reference within the document. */
-function resolved(document: OpenApi, value: unknown): unknown {
+function resolve(document: OpenApi, value: unknown): unknown {
   const { $ref } = (value ?? {}) as Schema;
   if ($ref === undefined || !$ref.startsWith('#/')) return value;
   const steps = $ref
@@ -171,5 +171,5 @@ function resolved(document: OpenApi, value: unknown): unknown {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   // Of what is not an object there is no member.
   const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
-  return resolved(document, target);
+  return resolve(document, target);
 }

@@ -5,7 +5,7 @@ import type { Random } from '../machine/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { tokensOf } from '../tokens/index.ts';
-import { type KeyRing, rotated } from '../tokens/key-ring.ts';
+import { type KeyRing, rotateRing } from '../tokens/key-ring.ts';
 import { type JWK, publicKeyOf, type SigningAlgorithm, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
@@ -42,7 +42,7 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
       const jwk = (await random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const made = await signingKeyOf(jwk, algorithm);
       const before = ring;
-      const next = rotated(before, made, now);
+      const next = rotateRing(before, made, now);
       await settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
       if (ring === before) ring = next;
       else await read();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimsSaid, writingFault } from '../../src/tokens/compact.ts';
+import { decodeClaims, encodingFault } from '../../src/tokens/compact.ts';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
@@ -11,19 +11,19 @@ describe('how a token is written', () => {
     ['in another alphabet', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
     ['with bits that say nothing', 'YQ.YQ.YR', 'its signature ends in bits that no encoder writes'],
   ])('%s', (_what, token, fault) => {
-    expect(writingFault(token)).toBe(fault);
+    expect(encodingFault(token)).toBe(fault);
   });
 });
 
 describe('what a token says', () => {
   it('are its claims, whoever signed them', () => {
-    expect(claimsSaid(`e30.${encoded('{"sub":"a"}')}.nobody`)).toEqual({ sub: 'a' });
+    expect(decodeClaims(`e30.${encoded('{"sub":"a"}')}.nobody`)).toEqual({ sub: 'a' });
   });
 
   it.each(['', 'a', `e30.${encoded('{')}`, `e30.${encoded('null')}`, `e30.${encoded('7')}`])(
     'is nothing where it is none: `%s`',
     (token) => {
-      expect(claimsSaid(token)).toBeNull();
+      expect(decodeClaims(token)).toBeNull();
     },
   );
 });

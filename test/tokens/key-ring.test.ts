@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyRing, keyOf, keysInForce, OVERLAP, rotated } from '../../src/tokens/key-ring.ts';
+import { type KeyRing, keyOf, keysInForce, OVERLAP, rotateRing } from '../../src/tokens/key-ring.ts';
 import type { SigningKey } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
@@ -9,7 +9,7 @@ const START: KeyRing = { current: key('a'), retired: [] };
 const kids = (ring: KeyRing, now: number) => keysInForce(ring, now).map(({ kid }) => kid);
 
 describe('a key that is replaced', () => {
-  const ring = rotated(START, key('b'), 1000);
+  const ring = rotateRing(START, key('b'), 1000);
 
   it('counts for ten more minutes, and the new one at once', () => {
     expect(OVERLAP).toBe(600_000);
@@ -33,7 +33,7 @@ describe('a key that is replaced', () => {
 
 it('no more than eight replaced keys are known, however often they are replaced', () => {
   let ring = START;
-  for (let number = 0; number < 20; number++) ring = rotated(ring, key(`${number}`), 0);
+  for (let number = 0; number < 20; number++) ring = rotateRing(ring, key(`${number}`), 0);
 
   expect(kids(ring, 0)).toEqual(['19', '18', '17', '16', '15', '14', '13', '12', '11']);
 });

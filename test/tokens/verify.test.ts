@@ -27,7 +27,7 @@ const withOtherEnd = (token: string) =>
 
 it('a server publishes the key that its tokens are signed with', async () => {
   expect(tokens.algorithm).toBe('RS256');
-  expect(tokens.published(START)).toEqual([shippedKey.publicJwk]);
+  expect(tokens.publishedKeys(START)).toEqual([shippedKey.publicJwk]);
   expect(tokens.key).toBe(shippedKey);
   expect(await tokens.verify(await tokens.mint(goodClaims), START)).toStrictEqual({
     ...goodClaims,

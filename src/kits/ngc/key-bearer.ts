@@ -13,7 +13,7 @@ import { hashSecret } from '../../credentials/secret.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 import type { Store } from '../../store/index.ts';
-import { claimsSaid } from '../../tokens/compact.ts';
+import { decodeClaims } from '../../tokens/compact.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 import type {} from './principal.ts';
 
@@ -40,7 +40,7 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
 
 /** Describes a token that is not a key; undefined if it is not a JWT. */
 function describeOtherToken(token: string): string | undefined {
-  const claims = claimsSaid(token);
+  const claims = decodeClaims(token);
   if (claims === null) return undefined;
   const { iss } = claims;
   return typeof iss === 'string' && iss.includes('/auth/realms/')

@@ -5,7 +5,7 @@ import { Problem, unauthenticated } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import type { RememberedTokens } from '../../credentials/remembered.ts';
 import type { Store } from '../../store/index.ts';
-import { claimsSaid } from '../../tokens/compact.ts';
+import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
 import { type AccessTokenClaims, checkTimes } from '../../tokens/verify.ts';
 import { grantsIn } from './collections/grants.ts';
@@ -51,7 +51,7 @@ export async function acceptToken(
   attempt: AccessTokenAttempt,
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
-  const claims = await signedClaims(token, attempt);
+  const claims = await claimsOf(token, attempt);
   if (!isOfServer(claims.iss, attempt)) throw wrongIssuer(claims.iss, attempt, issuerPath);
   checkWorld(claims, attempt.world.id);
   checkIssuer(claims.iss, attempt, issuerPath);
@@ -65,12 +65,12 @@ export async function acceptToken(
   return { identity, clientId: claims.azp, claims };
 }
 
-async function signedClaims(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
+async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
   try {
-    return rememberedClaims(token, attempt) ?? (await verifiedClaims(token, attempt));
+    return rememberedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
     // The token is refused in any case. A world that it names says more than that its key is not known here.
-    const { sid, iss } = claimsSaid(token) ?? {};
+    const { sid, iss } = decodeClaims(token) ?? {};
     const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
     if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt))
       checkWorld({ sid }, attempt.world.id);
@@ -94,7 +94,7 @@ function rememberedClaims(
   return claims;
 }
 
-async function verifiedClaims(
+async function verifyClaims(
   token: string,
   { tokens, remembered, now }: AccessTokenAttempt,
 ): Promise<AccessTokenClaims> {
@@ -126,7 +126,7 @@ function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): bool
 }
 
 function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
-  const why = `iss is ${quoted(issuer)}, expected ${origin}${issuerPath}`;
+  const why = `iss is ${quote(issuer)}, expected ${origin}${issuerPath}`;
   return unauthenticated('wrong_issuer', 'Issuer is not familiar.', why);
 }
 
@@ -148,7 +148,7 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
-    `a token whose issuer is ${quoted(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,
+    `a token whose issuer is ${quote(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,
     now,
   );
 }
@@ -156,10 +156,10 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 /** A signing key that several worlds share vouches for tokens of each of them. Tokens of earlier versions name no tenant. */
 function checkTenant({ tenant_id: given }: AccessTokenClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
-  const why = `tenant_id is ${quoted(JSON.stringify(given))}, expected ${tenantId}`;
+  const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
   throw unauthenticated('wrong_tenant', 'The access token is of another tenant.', why);
 }
 
-function quoted(text: string): string {
+function quote(text: string): string {
   return JSON.stringify(text.slice(0, 200));
 }

@@ -2,7 +2,7 @@ import { Problem } from '../../core/problem.ts';
 import { NotFound } from '../../store/errors.ts';
 
 /** Another request may have deleted the object since it was looked up. @throws Problem `not_found` */
-export async function stillThere<Result>(call: Promise<Result>): Promise<Result> {
+export async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;
   } catch (thrown) {

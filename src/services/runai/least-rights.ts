@@ -47,11 +47,11 @@ export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async 
           ),
         );
   const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
-  const used = held === null ? [] : fewest(held, (some) => allow(standingOf(some.map(bundleOf)), uses).length);
+  const used = held === null ? [] : fewestRules(held, (some) => allow(standingOf(some.map(bundleOf)), uses).length);
   return {
-    held: held && { roles: names(held.map(({ role }) => role)), rules: held.map(shownRule) },
+    held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
     smallest: {
-      roles: names(chosen),
+      roles: roleNames(chosen),
       rules,
       ...(demanding.length > 0 &&
         hasCustomRoles(law) && { custom: customRole(law, (some) => suffices([inScope(some)], demanding)) }),
@@ -59,7 +59,7 @@ export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async 
     unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
     broader: used
       .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
-      .map((one) => ({ what: 'role', held: shownRule(one), enough: rules[0] ?? null })),
+      .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
     seed: seedOfRules(principal, rules),
     beyond: uses.filter((use) => !possible.has(use)),
     standing: () => standingOf(chosen.map(({ permissions }) => inScope(permissions))),
@@ -101,12 +101,12 @@ function bundleOf({ rule, role }: HeldRule): Bundle {
   return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
 }
 
-function shownRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
+function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
 
 /** The held rules that allow as much as all of them; the largest are left out first. */
-function fewest(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
+function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
   const all = allowed(held);
   const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
   return leaveOut(bySize, (rest) => allowed(rest) === all);
@@ -146,7 +146,7 @@ function isLarger({ permissions }: Role, chosen: readonly Role[]): boolean {
   return [...permissions].some((permission) => !chosen.some((role) => role.permissions.has(permission)));
 }
 
-function names(roles: readonly Role[]): string[] {
+function roleNames(roles: readonly Role[]): string[] {
   return [...new Set(roles.map(({ name }) => name))];
 }
 

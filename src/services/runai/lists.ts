@@ -43,13 +43,13 @@ const FILTER = /^([A-Za-z]+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
  * @param searched the members that `search` looks in
  * @throws Problem naming the filter at fault, and the valid ones
  */
-export function selected<Item>(
+export function selectItems<Item>(
   items: readonly Item[],
   { filterBy = [], search = '', sortBy, sortOrder }: ListQuery,
   fields: Fields<Item>,
   searched: readonly string[],
 ): Item[] {
-  const filters = filterBy.filter((text) => text !== '').map((text) => filterOf(text, fields));
+  const filters = filterBy.filter((text) => text !== '').map((text) => parseFilter(text, fields));
   const wanted = search.toLowerCase();
   const found = items.filter(
     (item) =>
@@ -63,40 +63,40 @@ export function selected<Item>(
 }
 
 /** One page. */
-export function paged<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
+export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
   return items.slice(offset, offset + (limit ?? most));
 }
 
 /** One page with the offset of the next, as for organisation units and roles; null when nothing is left. */
 export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
-  const page = paged(items, query, most);
+  const page = slice(items, query, most);
   const reached = (query.offset ?? 0) + page.length;
   return { page, next: page.length > 0 && reached < items.length ? reached : null };
 }
 
-function filterOf<Item>(text: string, fields: Fields<Item>): (item: Item) => boolean {
+function parseFilter<Item>(text: string, fields: Fields<Item>): (item: Item) => boolean {
   const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
   const names = Object.keys(fields);
   const operator = OPERATORS.find((one) => one === sign);
   if (operator === undefined) {
     throw badFilter(
-      `\`${shown(text)}\` must be a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
+      `\`${shorten(text)}\` must be a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
     );
   }
   const field = own(fields, name);
-  if (field === undefined) throw badFilter(`\`${shown(name)}\` is no field; there are ${names.join(', ')}`);
+  if (field === undefined) throw badFilter(`\`${shorten(name)}\` is no field; there are ${names.join(', ')}`);
   const { kind, of } = field;
   if (!OPERATORS_OF[kind].includes(operator)) {
     throw badFilter(`\`${name}\` has no operator \`${operator}\`; it has ${OPERATORS_OF[kind].join(' ')}`);
   }
-  const wanted = wantedValue(name, kind, value);
+  const wanted = parseValue(name, kind, value);
   return (item) => holds(operator, of(item), wanted);
 }
 
 /** A date, or a time with its zone (RFC 3339). */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
-function wantedValue(name: string, kind: FieldKind, text: string): string | number | boolean {
+function parseValue(name: string, kind: FieldKind, text: string): string | number | boolean {
   switch (kind) {
     case 'text':
       return text;
@@ -152,6 +152,6 @@ function badFilter(what: string): Problem {
   return new Problem('invalid_request', `Query parameter \`filterBy\`: ${what}.`);
 }
 
-function shown(text: string): string {
+function shorten(text: string): string {
   return text.slice(0, 100);
 }

@@ -66,13 +66,13 @@ ${begin}
 <input id="password" name="password" type="password" autocomplete="current-password" required${username === '' ? '' : ' autofocus'}>
 <button type="submit" class="main">Log in</button>
 </form>
-${people === null ? '' : choice(begin, people)}
+${people === null ? '' : renderPeople(begin, people)}
 </div>`,
   );
 }
 
 /** Users to click. In a form of its own, because the other one asks for a name and a password before it is sent. */
-function choice(begin: string, { people, more }: People): string {
+function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
     ({ id, name, may }, index) =>
@@ -96,10 +96,10 @@ export function messagePage<Status extends number>(
   title: string,
   message: string,
 ): Outcome<Status, Buffer> {
-  return page(status, title, said(status, title, message));
+  return page(status, title, renderMessage(status, title, message));
 }
 
-function said(status: number, title: string, message: string): string {
+function renderMessage(status: number, title: string, message: string): string {
   const isFault = status >= 400;
   return `<h1>${escaped(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapedWithCode(message)}</p>`;
 }
@@ -117,7 +117,7 @@ export function clientsPage<Status extends number>(
   origin: string,
 ): Outcome<Status, Buffer> {
   const items = clients.slice(0, MOST_CLIENTS).map(({ clientId, redirectUris }) => {
-    const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${shownUri(uri, origin)}</span>`);
+    const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
     return `<li><strong><code>${escaped(shortened(clientId, MOST_NAME))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
@@ -130,11 +130,11 @@ ${items.join('\n')}
 ${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
   const none = '<p>This world has no client that users log in through.</p>';
   const title = 'This cannot be done';
-  return page(status, title, `${said(status, title, message)}\n${clients.length === 0 ? none : list}`);
+  return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`);
 }
 
 /** A redirect URI, as it may be sent: one that ends with `:*` stands for any port and path (RFC 8252, 7.3). */
-function shownUri(uri: string, origin: string): string {
+function renderUri(uri: string, origin: string): string {
   const whole = shortened(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
   const also = uri.endsWith(':*') ? ' <span class="quiet">any port and path</span>' : '';
   return `<code>${escaped(whole)}</code>${also}`;

@@ -29,7 +29,7 @@ export async function peopleOf(
   const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
   const people = users
     .slice(0, most)
-    .map((user): Person => ({ id: user.id, name: user.name, may: described(rulesOf(book, user), names) }));
+    .map((user): Person => ({ id: user.id, name: user.name, may: describeRoles(rulesOf(book, user), names) }));
   return { people, more: users.length - people.length };
 }
 
@@ -38,7 +38,7 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
 }
 
 /** The roles that bring something, each with where it does, and what they bring. */
-function described(rules: readonly AccessRule[], names: Names): string {
+function describeRoles(rules: readonly AccessRule[], names: Names): string {
   const given = rules.flatMap((rule) => {
     const role = names.roles.get(rule.roleId);
     return role?.enabled === true
@@ -55,10 +55,10 @@ function described(rules: readonly AccessRule[], names: Names): string {
   return [
     `${told.join('; ')}${more}.`,
     ...(sentence === '' ? [] : [`${sentence}.`]),
-    `${counted(permissions.size)}, ${changing === 0 ? 'all to read' : `${changing} of them to change things`}.`,
+    `${countPermissions(permissions.size)}, ${changing === 0 ? 'all to read' : `${changing} of them to change things`}.`,
   ].join(' ');
 }
 
-function counted(permissions: number): string {
+function countPermissions(permissions: number): string {
   return permissions === 1 ? '1 permission' : `${permissions} permissions`;
 }

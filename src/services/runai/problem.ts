@@ -30,7 +30,7 @@ export function messageOf({ kind, message }: Problem): string {
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
-    return { ...page, headers: { ...page.headers, ...allowed(problem) } };
+    return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
   return OAUTH.test(about.path) ? oauthError(problem) : vendorError(problem, about);
 }
@@ -41,7 +41,7 @@ const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logo
 const OAUTH =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
-function allowed({ allow }: Problem): Record<string, string> {
+function allowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
@@ -64,7 +64,7 @@ function vendorError(problem: Problem, { settings, path }: About): Outcome {
     status,
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...allowed(problem),
+      ...allowHeader(problem),
     },
     body: {
       code: status,
@@ -112,9 +112,9 @@ function oauthError(problem: Problem): Outcome {
       'cache-control': 'no-store',
       pragma: 'no-cache',
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
-      ...allowed(problem),
+      ...allowHeader(problem),
     },
-    body: { error, error_description: described(messageOf(problem)) },
+    body: { error, error_description: toDescription(messageOf(problem)) },
   };
 }
 
@@ -129,6 +129,6 @@ function oauthCode({ kind, reason }: Problem): OAuthCode {
 }
 
 /** Descriptions are printable ASCII without quotation marks or backslashes (RFC 6749, 5.2). */
-export function described(message: string): string {
+export function toDescription(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

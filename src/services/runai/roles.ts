@@ -61,7 +61,7 @@ export async function rolesOf(world: World): Promise<Roles> {
 /** The same, from the tenant's custom roles. */
 export function rolesIn({ views, settings }: World, tenantId: string, { rows, revision }: List<CustomRoleRow>): Roles {
   const profile = profileOf(settings);
-  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => together(profile, rows));
+  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => combineRoles(profile, rows));
 }
 
 const ROLES_BY_ID: ViewKind<Roles> = { weigh: ({ size }) => ROLE_BYTES * size };
@@ -69,7 +69,7 @@ const ROLES_BY_ID: ViewKind<Roles> = { weigh: ({ size }) => ROLE_BYTES * size };
 /** A role with its permissions, whose names are those of tables. */
 const ROLE_BYTES = 3000;
 
-function together(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
+function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   const predefined = ROLES_OF[profile].map(
     ({ id, name, description, permissions }): Role => ({
       id,

@@ -27,16 +27,16 @@ export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
  *
  * @throws Problem naming the part that does not exist, or saying that the subject already has the role there
  */
-export async function made(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
+export async function createRule(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
   const scopes = await scopesOf(context);
-  const scopeId = knownScopeId(scopes, order.scopeType, order.scopeId, 'scopeId');
+  const scopeId = resolveScopeId(scopes, order.scopeType, order.scopeId, 'scopeId');
   const clusterId =
-    order.clusterId === undefined ? null : knownScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
+    order.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
   const role = (await rolesOf(context)).get(order.roleId);
-  if (role === undefined) throw unknown('roleId', `there is no role \`${order.roleId}\``);
+  if (role === undefined) throw notFound('roleId', `there is no role \`${order.roleId}\``);
   if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
-  const subjectId = await subjectOf(context, order);
+  const subjectId = await resolveSubject(context, order);
   await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
     id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
@@ -61,15 +61,15 @@ export async function made(context: AuthenticatedContext, order: NewRule): Promi
 }
 
 /** @throws Problem for an unknown scope, naming the field */
-export function knownScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
+export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
-  if (path === null) throw unknown(field, `there is no ${type} \`${id}\``);
+  if (path === null) throw notFound(field, `there is no ${type} \`${id}\``);
   return path;
 }
 
 /** The scope's id as it was created, regardless of the case of `id`. */
-function knownScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
-  return knownScope(scopes, type, id, field).at(-1)?.id ?? id;
+function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
+  return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
 
 const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
@@ -84,26 +84,26 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
  *
  * @throws Problem for an unknown subject
  */
-async function subjectOf({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
+async function resolveSubject({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
   if (subjectType === 'group') return subjectId;
   const identities = identitiesIn(store);
   const kind = KINDS[subjectType];
   if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
   const account = await identities.byClientId(kind, subjectId);
-  if (account === null) throw unknown('subjectId', `there is no ${subjectType} \`${subjectId}\``);
+  if (account === null) throw notFound('subjectId', `there is no ${subjectType} \`${subjectId}\``);
   return account.name;
 }
 
-function unknown(field: string, what: string): Problem {
+function notFound(field: string, what: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${what}.`);
 }
 
 /** Ends a rule; it can still be listed for a while, but no longer counts. @throws NotFound */
-export async function ended({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
+export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await tenantIdOf({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();
-    return endedRow(rule, tenantId, now);
+    return endedRuleRow(rule, tenantId, now);
   });
 }
 
@@ -114,11 +114,13 @@ export async function endRulesOf(context: Context, { kind, name }: Identity): Pr
   await updating(store.collections, async () => {
     const rules = rulesOfSubject(await ruleBookOf(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
-    const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
+    const ended = rows.map(({ body, revision }) =>
+      ACCESS_RULES.put({ ...endedRuleRow(body, tenantId, now), revision }),
+    );
     await store.collections.commit(ended);
   });
 }
 
-function endedRow(rule: AccessRule, tenantId: string, now: number) {
+function endedRuleRow(rule: AccessRule, tenantId: string, now: number) {
   return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

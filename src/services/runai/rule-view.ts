@@ -55,7 +55,7 @@ export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names)
 }
 
 /** A rule, in the API's form. */
-export function shownRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
+export function renderRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {
     ...rest,

@@ -82,7 +82,7 @@ export async function scopesOf(world: Pick<Surroundings, 'store' | 'views'>): Pr
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
       const unit = unitOf(type, id);
-      return unit === null ? null : [tenant, ...around(units, unit), { type, id: unit.id, name: unit.name }];
+      return unit === null ? null : [tenant, ...parentsOf(units, unit), { type, id: unit.id, name: unit.name }];
     },
     unit: unitOf,
   };
@@ -104,7 +104,7 @@ function unitsOf(rows: readonly Row<Unit>[]): Units {
 }
 
 /** The cluster and department of a unit; a project without a cluster is in its department's. */
-function around(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
+function parentsOf(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
   const found = [

@@ -44,7 +44,7 @@ export function accessClientIdOf(email: string, name: string): string {
 }
 
 /** The part with any omitted ids, client ids, secrets and passwords filled in. */
-export function completed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
+export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   return {
     // Anything incomplete is replaced below, in its original position: fingerprints depend on the order.
@@ -124,7 +124,7 @@ export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
 }
 
 /** The part without the ids that `completed` would restore. */
-export function bare(part: WrittenSeed): WrittenSeed {
+export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   const { users, applications, serviceAccounts } = part;
   return {
     ...part,
@@ -153,7 +153,7 @@ function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived
 }
 
 /** The part with what is stored for every password. */
-export async function hashed(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
+export async function hashAll(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
   const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));
   const hashOf = ({ password, passwordHash }: SeedUser) =>

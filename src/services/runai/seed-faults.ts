@@ -5,11 +5,11 @@ import { PREDEFINED_ROLES, type WrittenSeed } from './seed-schema.ts';
 
 /** Faults in a seed that the schema cannot express: duplicates, and references to nothing. */
 export function faultsOf(part: WrittenSeed): SeedFault[] {
-  return [...repeated(part), ...dangling(part), ...unknownRoles(part)];
+  return [...findRepeated(part), ...findDangling(part), ...findUnknownRoles(part)];
 }
 
 /** Duplicate ids, and duplicate names by which identities are found. */
-function repeated(part: WrittenSeed): SeedFault[] {
+function findRepeated(part: WrittenSeed): SeedFault[] {
   const users = placeEntries('runai.users', part.users);
   const keys = users.flatMap(({ entry: user, place }) => {
     const { accessKey: key } = user;
@@ -41,9 +41,9 @@ function repeated(part: WrittenSeed): SeedFault[] {
     ...findDuplicates(
       'users, applications and serviceAccounts: `id`',
       [
-        ...derivingId(users, userIdOf),
-        ...derivingId(applications, (one) => accountIdOf('application', one)),
-        ...derivingId(accounts, (one) => accountIdOf('service-account', one)),
+        ...withDerivedId(users, userIdOf),
+        ...withDerivedId(applications, (one) => accountIdOf('application', one)),
+        ...withDerivedId(accounts, (one) => accountIdOf('service-account', one)),
       ],
       ({ id }) => id,
       ({ derivedId }) => derivedId,
@@ -66,7 +66,7 @@ function namedClients(entries: readonly Placed<{ readonly clientId?: string; rea
   return entries.map(({ entry: { clientId, name }, place }) => ({ entry: { clientId: clientId ?? name }, place }));
 }
 
-function derivingId<Entry extends { readonly id?: string }>(
+function withDerivedId<Entry extends { readonly id?: string }>(
   entries: readonly Placed<Entry>[],
   derivedIdOf: (entry: Entry) => string,
 ) {
@@ -77,7 +77,7 @@ function derivingId<Entry extends { readonly id?: string }>(
 }
 
 /** Roles that are neither predefined nor in the seed. Without custom roles, the schema knows all of them. */
-function unknownRoles(part: WrittenSeed): SeedFault[] {
+function findUnknownRoles(part: WrittenSeed): SeedFault[] {
   if (part.roles === undefined) return [];
   const roles = placeEntries('runai.roles', part.roles);
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
@@ -118,7 +118,7 @@ interface Reference {
 }
 
 /** References to anything that is not in the seed. */
-function dangling(part: WrittenSeed): SeedFault[] {
+function findDangling(part: WrittenSeed): SeedFault[] {
   const { tenant, users = [], applications = [], serviceAccounts = [] } = part;
   const ids = (units: readonly { id: string }[] = []) => units.map(({ id }) => id);
   const known: Readonly<Record<string, readonly string[]>> = {

@@ -11,7 +11,7 @@ import { blankIdentity } from './identities.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
-import { bare, completed, hashed, ownPart } from './seed-credentials.ts';
+import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
 import { faultsOf } from './seed-faults.ts';
 import {
   type RunaiSeed,
@@ -29,14 +29,14 @@ import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: SEED_LISTS,
-  faults: (part) => faultsOf(writtenOf(part)),
-  completed: (part, derivation) => completed(writtenOf(part), derivation),
-  own: (part, derivation) => ownPart(completeOf(part), derivation),
-  bare: (part) => bare(writtenOf(part)),
+  faults: (part) => faultsOf(asWritten(part)),
+  completed: (part, derivation) => completeSeed(asWritten(part), derivation),
+  own: (part, derivation) => ownPart(asComplete(part), derivation),
+  bare: (part) => withoutDerivedIds(asWritten(part)),
   hashed: (part, random, builtIn) =>
-    hashed(completeOf(part), random, builtIn === undefined ? undefined : completeOf(builtIn)),
+    hashAll(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
   rows: async (complete, now) => {
-    const part = completeOf(complete);
+    const part = asComplete(complete);
     const { tenant } = part;
     const tenantId = String(tenant.id);
     const users = withGroups(part).map((user) => userRecords(user, now));
@@ -48,10 +48,10 @@ export const seed: Seeding = {
         ...[...users.map(({ identity }) => identity), ...accountsOf(part, now)].map(identityRow),
         ...users.flatMap(({ accessKeys }) => accessKeys.map(accessKeyRow)),
         ...(part.clients ?? []).map(oauthClientRow),
-        ...rowsOf(CLUSTERS, dated(part.clusters, now), tenantId),
-        ...rowsOf(DEPARTMENTS, dated(part.departments, now), tenantId),
-        ...rowsOf(PROJECTS, dated(part.projects, now), tenantId),
-        ...rowsOf(WORKLOADS, dated(part.workloads, now), tenantId),
+        ...rowsOf(CLUSTERS, withCreatedAt(part.clusters, now), tenantId),
+        ...rowsOf(DEPARTMENTS, withCreatedAt(part.departments, now), tenantId),
+        ...rowsOf(PROJECTS, withCreatedAt(part.projects, now), tenantId),
+        ...rowsOf(WORKLOADS, withCreatedAt(part.workloads, now), tenantId),
         ...roles.map((role) => roleRow(role, tenantId)),
         ...rules.map((rule, index) => ruleRow(ruleOf(rule, roleIds, index + 1, now), tenantId)),
       ],
@@ -65,17 +65,17 @@ export const seed: Seeding = {
     };
   },
   cast: (checked) => {
-    const { users, ...part } = writtenOf(checked);
+    const { users, ...part } = asWritten(checked);
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
 };
 
-function writtenOf(part: unknown): WrittenSeed {
+function asWritten(part: unknown): WrittenSeed {
   // It fits the schema, which `WrittenSeed` expresses in types.
   return part as WrittenSeed;
 }
 
-function completeOf(part: unknown): RunaiSeed {
+function asComplete(part: unknown): RunaiSeed {
   // It fits the schema, and `completed` made it.
   return part as RunaiSeed;
 }
@@ -117,7 +117,7 @@ function rowsOf<Body extends { readonly id: string }>(
   return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
 }
 
-function dated<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
+function withCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
   return entries.map((entry) => ({ ...entry, createdAt }));
 }
 

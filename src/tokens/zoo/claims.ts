@@ -1,38 +1,38 @@
 import { compose, signerOf } from '../compose.ts';
 import { forge } from '../forge.ts';
 import { plainJson } from '../mint.ts';
-import { claiming, type Maker, type Stock } from './stock.ts';
+import { type Maker, type Stock, withClaims } from './stock.ts';
 
 const HOUR = 3600;
 
 /** Tokens that are told apart by what they say. */
 export const CLAIMS = {
-  valid: claiming(() => ({})),
-  'unknown-claim': claiming(() => ({ 'https://example.test/claim': { nobody: 'knows it' } })),
-  expired: claiming(({ now }) => ({ iat: now - 2 * HOUR, exp: now - HOUR })),
-  'expired-a-second-ago': claiming(({ now }) => ({ iat: now - HOUR, exp: now - 1 })),
-  'expired-as-text': claiming(({ now }) => ({ iat: now - 2 * HOUR, exp: String(now - HOUR) })),
-  'expired-the-second-time': withTwo('exp', ({ now }) => [now + HOUR, now - HOUR]),
-  'no-expiry': claiming(() => ({ exp: null })),
-  'not-yet-valid': claiming(({ now }) => ({ nbf: now + HOUR, exp: now + 2 * HOUR })),
-  'no-subject': claiming(() => ({ sub: null })),
-  'wrong-issuer': claiming(() => ({ iss: 'https://issuer.invalid/auth/realms/acme' })),
-  'issuer-that-begins-alike': claiming(({ issuer }) => ({ iss: `${issuer}.issuer.invalid` })),
-  'no-issuer': claiming(() => ({ iss: null })),
-  'for-somebody-else': claiming(() => ({ aud: 'https://somebody-else.invalid' })),
-  'tenant-of-somebody-else': claiming(() => ({ tenant_id: 999_999 })),
+  valid: withClaims(() => ({})),
+  'unknown-claim': withClaims(() => ({ 'https://example.test/claim': { nobody: 'knows it' } })),
+  expired: withClaims(({ now }) => ({ iat: now - 2 * HOUR, exp: now - HOUR })),
+  'expired-a-second-ago': withClaims(({ now }) => ({ iat: now - HOUR, exp: now - 1 })),
+  'expired-as-text': withClaims(({ now }) => ({ iat: now - 2 * HOUR, exp: String(now - HOUR) })),
+  'expired-the-second-time': withClaimTwice('exp', ({ now }) => [now + HOUR, now - HOUR]),
+  'no-expiry': withClaims(() => ({ exp: null })),
+  'not-yet-valid': withClaims(({ now }) => ({ nbf: now + HOUR, exp: now + 2 * HOUR })),
+  'no-subject': withClaims(() => ({ sub: null })),
+  'wrong-issuer': withClaims(() => ({ iss: 'https://issuer.invalid/auth/realms/acme' })),
+  'issuer-that-begins-alike': withClaims(({ issuer }) => ({ iss: `${issuer}.issuer.invalid` })),
+  'no-issuer': withClaims(() => ({ iss: null })),
+  'for-somebody-else': withClaims(() => ({ aud: 'https://somebody-else.invalid' })),
+  'tenant-of-somebody-else': withClaims(() => ({ tenant_id: 999_999 })),
   'id-token': async ({ idClaims, keys }) => (await forge(idClaims, keys)).token,
-  'wrong-audience': claiming(() => ({ aud: 'https://somebody-else.invalid' })),
-  'audience-in-a-list': claiming(({ audience }) => ({ aud: ['https://somebody-else.invalid', audience] })),
-  'list-without-the-audience': claiming(() => ({
+  'wrong-audience': withClaims(() => ({ aud: 'https://somebody-else.invalid' })),
+  'audience-in-a-list': withClaims(({ audience }) => ({ aud: ['https://somebody-else.invalid', audience] })),
+  'list-without-the-audience': withClaims(() => ({
     aud: ['https://somebody-else.invalid', 'https://nobody.invalid'],
   })),
-  'audience-that-begins-alike': claiming(({ audience }) => ({ aud: `${audience}.somebody-else.invalid` })),
-  'no-audience': claiming(() => ({ aud: null })),
+  'audience-that-begins-alike': withClaims(({ audience }) => ({ aud: `${audience}.somebody-else.invalid` })),
+  'no-audience': withClaims(() => ({ aud: null })),
 } as const satisfies Readonly<Record<string, Maker>>;
 
 /** Says a claim twice, which no JSON writer does. */
-function withTwo(name: string, values: (stock: Stock) => readonly [unknown, unknown]): Maker {
+function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknown, unknown]): Maker {
   return (stock) => {
     const { claims, keys } = stock;
     const [first, last] = values(stock);

@@ -1,26 +1,26 @@
 import { compose, noSignature, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
-import { changed, heading, type Maker } from './stock.ts';
+import { forgeFrom, type Maker, withHeader } from './stock.ts';
 
 /** How long a signature of ES256 is, in bytes (RFC 7518, 3.4). */
 const ES256_SIGNATURE = 64;
 
 /** Tokens that are told apart by what signed them. */
 export const KEYS = {
-  'no-key-id': heading(() => ({ kid: null })),
-  'wrong-key-id': heading(({ keys }) => ({ kid: keys.unknown.kid })),
-  'unknown-key': (stock) => changed(stock, { sign: 'unknown-key' }),
+  'no-key-id': withHeader(() => ({ kid: null })),
+  'wrong-key-id': withHeader(({ keys }) => ({ kid: keys.unknown.kid })),
+  'unknown-key': (stock) => forgeFrom(stock, { sign: 'unknown-key' }),
   'unknown-key-under-a-known-id': (stock) =>
-    changed(stock, { sign: 'unknown-key', header: { kid: stock.keys.own.kid } }),
-  'retired-key': (stock) => changed(stock, { sign: 'retired-key' }),
+    forgeFrom(stock, { sign: 'unknown-key', header: { kid: stock.keys.own.kid } }),
+  'retired-key': (stock) => forgeFrom(stock, { sign: 'retired-key' }),
   'key-in-the-header': (stock) =>
-    changed(stock, { sign: 'unknown-key', header: { jwk: stock.keys.unknown.publicJwk } }),
-  'key-behind-a-url': (stock) => changed(stock, { sign: 'unknown-key', header: { jku: stock.unknownKeysUrl } }),
+    forgeFrom(stock, { sign: 'unknown-key', header: { jwk: stock.keys.unknown.publicJwk } }),
+  'key-behind-a-url': (stock) => forgeFrom(stock, { sign: 'unknown-key', header: { jku: stock.unknownKeysUrl } }),
   'certificate-in-the-header': (stock) =>
-    changed(stock, { sign: 'unknown-key', header: { x5c: [stock.keys.unknown.certificate] } }),
-  'hs256-with-the-public-key': (stock) => changed(stock, { sign: 'hs256-public' }),
-  'alg-none': (stock) => changed(stock, { sign: 'none' }),
-  'alg-none-in-odd-case': (stock) => changed(stock, { sign: 'none', header: { alg: 'nOnE' } }),
+    forgeFrom(stock, { sign: 'unknown-key', header: { x5c: [stock.keys.unknown.certificate] } }),
+  'hs256-with-the-public-key': (stock) => forgeFrom(stock, { sign: 'hs256-public' }),
+  'alg-none': (stock) => forgeFrom(stock, { sign: 'none' }),
+  'alg-none-in-odd-case': (stock) => forgeFrom(stock, { sign: 'none', header: { alg: 'nOnE' } }),
   'another-algorithm-of-the-key': ({ keys: { own }, claims }) =>
     compose({ alg: 'RS512', typ: 'JWT', kid: own.kid }, plainJson(claims), signerOf(own, 'sha512')),
   'no-signature': ({ keys: { own }, claims }) =>

@@ -21,16 +21,16 @@ export interface Stock {
 export type Maker = (stock: Stock) => Promise<string>;
 
 /** The good token, changed. */
-export async function changed({ claims, keys }: Stock, changes: Changes): Promise<string> {
+export async function forgeFrom({ claims, keys }: Stock, changes: Changes): Promise<string> {
   return (await forge(claims, keys, changes)).token;
 }
 
 /** Makes a token whose claims are changed. */
-export function claiming(claims: (stock: Stock) => Claims): Maker {
-  return (stock) => changed(stock, { claims: claims(stock) });
+export function withClaims(claims: (stock: Stock) => Claims): Maker {
+  return (stock) => forgeFrom(stock, { claims: claims(stock) });
 }
 
 /** Makes a token whose header is changed. */
-export function heading(header: (stock: Stock) => Claims): Maker {
-  return (stock) => changed(stock, { header: header(stock) });
+export function withHeader(header: (stock: Stock) => Claims): Maker {
+  return (stock) => forgeFrom(stock, { header: header(stock) });
 }

@@ -1,34 +1,34 @@
-import { compose, encoded, type Signer, signerOf } from '../compose.ts';
+import { compose, encodePart, type Signer, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
-import { changed, heading, type Maker, type Stock } from './stock.ts';
+import { forgeFrom, type Maker, type Stock, withHeader } from './stock.ts';
 
 /** Tokens that are told apart by how they are written. */
 export const WRITING = {
-  'unknown-header': heading(() => ({ 'https://example.test/header': 'nobody knows it' })),
+  'unknown-header': withHeader(() => ({ 'https://example.test/header': 'nobody knows it' })),
   'escaped-names': (stock) => {
     const { alg, kid } = headerOf(stock);
-    return composed(stock, `{"\\u0061lg":"${alg}","t\\u0079p":"JWT","kid":"${kid}"}`, plainJson(stock.claims));
+    return composeWith(stock, `{"\\u0061lg":"${alg}","t\\u0079p":"JWT","kid":"${kid}"}`, plainJson(stock.claims));
   },
-  'typ-at-jwt': heading(() => ({ typ: 'at+jwt' })),
-  'typ-of-another-kind': heading(() => ({ typ: 'logout+jwt' })),
-  'unknown-extension': heading(() => ({ crit: ['https://example.test/rule'], 'https://example.test/rule': 'obey' })),
+  'typ-at-jwt': withHeader(() => ({ typ: 'at+jwt' })),
+  'typ-of-another-kind': withHeader(() => ({ typ: 'logout+jwt' })),
+  'unknown-extension': withHeader(() => ({ crit: ['https://example.test/rule'], 'https://example.test/rule': 'obey' })),
   'unencoded-payload': (stock) => {
-    const header = encoded({ ...headerOf(stock), b64: false, crit: ['b64'] });
+    const header = encodePart({ ...headerOf(stock), b64: false, crit: ['b64'] });
     // RFC 7797, 5.2: no periods in it, so issuer and the like are left as numbers would be.
     const payload = plainJson(stock.claims).replaceAll('.', '\\u002e');
-    return signedText(stock, `${header}.${payload}`);
+    return signText(stock, `${header}.${payload}`);
   },
   'algorithm-said-twice': (stock) => {
     const { alg, kid } = headerOf(stock);
-    return composed(stock, `{"alg":"${alg}","typ":"JWT","kid":"${kid}","alg":"none"}`, plainJson(stock.claims));
+    return composeWith(stock, `{"alg":"${alg}","typ":"JWT","kid":"${kid}","alg":"none"}`, plainJson(stock.claims));
   },
-  'payload-that-is-a-list': (stock) => composed(stock, headerOf(stock), JSON.stringify([stock.claims])),
+  'payload-that-is-a-list': (stock) => composeWith(stock, headerOf(stock), JSON.stringify([stock.claims])),
   'changed-payload': async (stock) => {
-    const [header, , signature] = (await changed(stock, {})).split('.');
-    return `${header}.${encoded(plainJson({ ...stock.claims, sub: 'somebody-else' }))}.${signature}`;
+    const [header, , signature] = (await forgeFrom(stock, {})).split('.');
+    return `${header}.${encodePart(plainJson({ ...stock.claims, sub: 'somebody-else' }))}.${signature}`;
   },
   'padded-base64': (stock) => {
-    const padded = (part: object | string) =>
+    const encodePadded = (part: object | string) =>
       Buffer.from(typeof part === 'string' ? part : JSON.stringify(part))
         .toString('base64')
         .replaceAll('+', '-')
@@ -36,26 +36,26 @@ export const WRITING = {
     // One space more makes the text end in padding, whatever it was.
     const text = plainJson(stock.claims);
     const payload = text.length % 3 === 0 ? `${text} ` : text;
-    return signedText(stock, `${encoded(headerOf(stock))}.${padded(payload)}`);
+    return signText(stock, `${encodePart(headerOf(stock))}.${encodePadded(payload)}`);
   },
-  'other-characters-in-the-signature': async (stock) => `${await changed(stock, {})}!`,
-  'bits-that-say-nothing': async (stock) => otherEnd(await changed(stock, {})),
-  'two-parts': async (stock) => (await changed(stock, {})).split('.', 2).join('.'),
-  'four-parts': async (stock) => `${await changed(stock, {})}.${encoded({})}`,
+  'other-characters-in-the-signature': async (stock) => `${await forgeFrom(stock, {})}!`,
+  'bits-that-say-nothing': async (stock) => changeUnusedBits(await forgeFrom(stock, {})),
+  'two-parts': async (stock) => (await forgeFrom(stock, {})).split('.', 2).join('.'),
+  'four-parts': async (stock) => `${await forgeFrom(stock, {})}.${encodePart({})}`,
   'no-jwt': async () => 'not-a-jwt',
-  'with-its-scheme': async (stock) => `Bearer ${await changed(stock, {})}`,
+  'with-its-scheme': async (stock) => `Bearer ${await forgeFrom(stock, {})}`,
 } as const satisfies Readonly<Record<string, Maker>>;
 
 function headerOf({ keys: { own } }: Stock) {
   return { alg: own.algorithm, typ: 'JWT', kid: own.kid };
 }
 
-function composed({ keys: { own } }: Stock, header: object | string, payload: string): Promise<string> {
+function composeWith({ keys: { own } }: Stock, header: object | string, payload: string): Promise<string> {
   return compose(header, payload, signerOf(own));
 }
 
 /** @param input the text before the second period, as it is */
-async function signedText({ keys: { own } }: Stock, input: string): Promise<string> {
+async function signText({ keys: { own } }: Stock, input: string): Promise<string> {
   const sign: Signer = signerOf(own);
   return `${input}.${(await sign(input)).toString('base64url')}`;
 }
@@ -63,7 +63,7 @@ async function signedText({ keys: { own } }: Stock, input: string): Promise<stri
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** The same bytes in another text: the last character of a signature has bits that no byte has. */
-function otherEnd(token: string): string {
+function changeUnusedBits(token: string): string {
   const last = ALPHABET.indexOf(token.slice(-1));
   return `${token.slice(0, -1)}${ALPHABET[last + 1]}`;
 }

@@ -110,7 +110,7 @@ export class Grants {
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
-      const subject = await checked(rows, code.subject, premise);
+      const subject = await checkSubject(rows, code.subject, premise);
       const past = await CODES.swept(rows, now - CODE_KEPT_MS);
       const row = CODES.row({
         id: code.hash,
@@ -155,7 +155,7 @@ export class Grants {
   issue(token: RefreshToken, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
-      const subject = await checked(rows, token.subject, premise);
+      const subject = await checkSubject(rows, token.subject, premise);
       const ended = await REVOKED_NAMES.byId(rows, token.family);
       const isEnded = ended?.dueAt != null && ended.dueAt > now;
       const kind = isEnded ? ENDED_LOGINS : LOGINS;
@@ -182,7 +182,7 @@ export class Grants {
   ): Promise<Rotation> {
     const rows = this.#rows;
     return updating(rows, async () => {
-      const found = await presentedOf(rows, presented);
+      const found = await findLogin(rows, presented);
       if (found === null) return { outcome: 'unknown' };
       const { login, isActive, isNewest } = found;
       const { clientId, family, expiresAt } = login.body;
@@ -208,7 +208,7 @@ export class Grants {
 
   /** The login that a refresh token came from, whether or not the token can still be used; null if it is unknown. */
   async loginOf(presented: PresentedToken): Promise<Login | null> {
-    const found = await presentedOf(this.#rows, presented);
+    const found = await findLogin(this.#rows, presented);
     return found === null ? null : loginOf(found.login.body);
   }
 
@@ -271,7 +271,7 @@ export class Grants {
 }
 
 /** The subject, if it may have what depends on the premise. @throws NotFound, Outdated */
-async function checked(rows: Collections, subject: string, { passwordHash }: Premise): Promise<Expectation> {
+async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<Expectation> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
   const isOther = passwordHash !== undefined && passwordHash !== row.body.passwordHash;
@@ -308,7 +308,7 @@ async function ending(rows: Collections, families: readonly string[], now: Insta
 }
 
 /** The login of a token, whether it goes on, and whether the token is its newest. */
-async function presentedOf(rows: Collections, { hash, line }: PresentedToken) {
+async function findLogin(rows: Collections, { hash, line }: PresentedToken) {
   for (const alias of [tokenHash(hash), tokenLine(line)]) {
     const active = await LOGINS.byAlias(rows, alias);
     const login = active ?? (await ENDED_LOGINS.byAlias(rows, alias));

@@ -8,7 +8,7 @@ import { impersonate } from '../caller.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { stillThere } from '../gone.ts';
+import { orNotFound } from '../gone.ts';
 import { lastExpiry } from '../issue.ts';
 import { drawSecret, secretName } from '../secrets.ts';
 
@@ -23,7 +23,7 @@ export const regenerateSecret: Drill = {
     const { principal } = who ?? (await administratorOf(context));
     const client = await clientOf(context, principal);
     const { secret, secretHash } = drawSecret(context);
-    await stillThere(client.replace(secretHash));
+    await orNotFound(client.replace(secretHash));
     await grantsIn(context.store).revoke(
       secretName(client.secretHash, context.world.id),
       context.now,

@@ -23,12 +23,12 @@ interface Spelling {
 
 const CAMEL_CASE: Spelling = {
   name: 'camel case',
-  fields: byBareName(CAMEL),
+  fields: indexByBareName(CAMEL),
   other: '`/api/v2/token` and the realm take the other spelling, as a form',
 };
 const SNAKE_CASE: Spelling = {
   name: 'snake case',
-  fields: byBareName(SNAKE),
+  fields: indexByBareName(SNAKE),
   other: '`/api/v1/token` takes the other spelling, as JSON',
 };
 
@@ -44,22 +44,25 @@ const MOST_NAME = 40;
 /** How many fields a hint names. */
 const MOST_NAMED = 6;
 
-function byBareName(names: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(names.map((name) => [bare(name), name]));
+function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [bareName(name), name]));
 }
 
 /** A name without what the two spellings differ in. */
-function bare(name: string): string {
+function bareName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
 /** Names that were sent in the spelling of another endpoint, each with the one that is read. */
-function misspelt({ fields }: RefusedRequest, spelling: Spelling): readonly (readonly [sent: string, read: string])[] {
+function findMisspelt(
+  { fields }: RefusedRequest,
+  spelling: Spelling,
+): readonly (readonly [sent: string, read: string])[] {
   // Camel case is read in any case, and the document writes some names in another one.
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
-    const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bare(sent));
+    const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bareName(sent));
     const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
     return isRead || isSent(read) ? [] : [[sent, read] as const];
   });
@@ -101,7 +104,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const pairs = spelling === undefined ? [] : misspelt(refused, spelling).slice(0, MOST_NAMED);
+      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MOST_NAMED);
       if (spelling === undefined || pairs.length === 0) return null;
       const told = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
       return `This endpoint reads fields in ${spelling.name}: send ${told}. ${spelling.other}.`;

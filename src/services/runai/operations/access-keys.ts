@@ -6,7 +6,7 @@ import { Problem, unauthenticated } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
-import { stillThere } from '../gone.ts';
+import { orNotFound } from '../gone.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
@@ -31,7 +31,7 @@ const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const own = await accessKeysIn(context.store).listOf(context.caller.principal.id);
   return context.once({ from: [own.state] }, () => ({
     status: 200,
-    body: { accessKeys: own.keys().map(shownToOwner) },
+    body: { accessKeys: own.keys().map(renderKey) },
   }));
 };
 
@@ -57,12 +57,12 @@ async function createKey(context: AuthenticatedContext, name: string) {
 }
 
 function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, ShownKey> {
-  return { status: 200, body: shownToOwner(target) };
+  return { status: 200, body: renderKey(target) };
 }
 
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
   const { id, secretHash } = context.target;
-  await stillThere(accessKeysIn(context.store).delete(id));
+  await orNotFound(accessKeysIn(context.store).delete(id));
   await endTokensOf(context, secretHash);
   return { status: 204 };
 }
@@ -72,20 +72,20 @@ async function regenerate(
 ): Promise<Outcome<200, { readonly clientSecret: string }>> {
   const { id, secretHash: before } = context.target;
   const { secret: clientSecret, secretHash } = drawSecret(context);
-  await stillThere(accessKeysIn(context.store).replaceSecret(id, secretHash));
+  await orNotFound(accessKeysIn(context.store).replaceSecret(id, secretHash));
   await endTokensOf(context, before);
   return { status: 200, body: { clientSecret } };
 }
 
 const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ store, query }) => {
   const keys = await accessKeysIn(store).all(query);
-  return { status: 200, body: { accessKeys: keys.map(shownToAdministrator) } };
+  return { status: 200, body: { accessKeys: keys.map(renderKeyWithCreator) } };
 };
 
 /** User applications are what access keys used to be called: the same keys in another form. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
-  return { status: 200, body: keys.map(shownToOwner) };
+  return { status: 200, body: keys.map(renderKey) };
 };
 
 const createApplication: Handler<'runai', 'create_user_application'> = async (context) => {
@@ -95,7 +95,7 @@ const createApplication: Handler<'runai', 'create_user_application'> = async (co
 
 const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async ({ store, query }) => {
   const keys = await accessKeysIn(store).all(query);
-  return { status: 200, body: keys.map(shownToAdministrator) };
+  return { status: 200, body: keys.map(renderKeyWithCreator) };
 };
 
 export const accessKeyOperations = {
@@ -117,7 +117,7 @@ export const accessKeyOperations = {
 
 type ShownKey = Schema<'runai', 'AccessKey1'>;
 
-function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey): ShownKey {
+function renderKey({ id, name, clientId, createdAt, lastLogin }: AccessKey): ShownKey {
   return {
     id,
     name,
@@ -127,8 +127,8 @@ function shownToOwner({ id, name, clientId, createdAt, lastLogin }: AccessKey): 
   };
 }
 
-function shownToAdministrator(key: AccessKey) {
-  return { ...shownToOwner(key), createdBy: key.createdBy };
+function renderKeyWithCreator(key: AccessKey) {
+  return { ...renderKey(key), createdBy: key.createdBy };
 }
 
 function creationProblem(thrown: unknown, name: string, limit: number): unknown {

@@ -3,8 +3,8 @@ import type { Handler } from '../../../contract/request.ts';
 import { HTTP_STATUS, Problem } from '../../../core/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { messageOf } from '../problem.ts';
-import { ended, knownScope, made, type NewRule } from '../rule-changes.ts';
-import { namesOf, shownRule } from '../rule-view.ts';
+import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
+import { namesOf, renderRule } from '../rule-view.ts';
 import { reachIn, reachOf, scopesOf } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
@@ -37,7 +37,7 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
       if (sighting.seen !== 'object') throw new Problem('not_found');
       const rule = sighting.target;
       if (!context.mayReach(reachIn(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
-      if (action === 'delete') await ended(context, rule.id);
+      if (action === 'delete') await endRule(context, rule.id);
     });
     if ('result' in outcome) succeeded.push(id);
     else failed.push({ id, ...outcome });
@@ -66,11 +66,11 @@ const batchCreate: Handler<'runai', 'batch_create_access_rules'> = async (contex
   const failed: (Failure & { payload: NewRule })[] = [];
   for (const order of orders) {
     const outcome = await attempt(async () => {
-      const path = knownScope(names.scopes, order.scopeType, order.scopeId);
+      const path = resolveScope(names.scopes, order.scopeType, order.scopeId);
       if (!context.mayReach(reachOf(path))) throw new Problem('forbidden');
-      return made(context, order);
+      return createRule(context, order);
     });
-    if ('result' in outcome) succeeded.push(shownRule(outcome.result, names));
+    if ('result' in outcome) succeeded.push(renderRule(outcome.result, names));
     else failed.push({ payload: order, ...outcome });
   }
   return { status: 200, body: { succeeded, failed } };

@@ -1,10 +1,10 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
-import { stillThere } from '../gone.ts';
-import { paged, selected } from '../lists.ts';
-import { ended, knownScope, made, type NewRule } from '../rule-changes.ts';
-import { fieldsOf, type Names, namesOf, shownRule } from '../rule-view.ts';
+import { orNotFound } from '../gone.ts';
+import { selectItems, slice } from '../lists.ts';
+import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
+import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
 import { reachIn, reachOf, type ScopePath, scopesOf } from '../scopes.ts';
 
 /** A rule in force. */
@@ -18,7 +18,7 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
 const scopeInBody: Lookup<ScopePath> = async (context) => {
   // Only operations that make a rule use this lookup, and their body has been checked by then.
   const { scopeType, scopeId } = context.body as NewRule;
-  const path = knownScope(await scopesOf(context), scopeType, scopeId);
+  const path = resolveScope(await scopesOf(context), scopeType, scopeId);
   return { seen: 'object', target: path, reach: reachOf(path) };
 };
 
@@ -31,7 +31,7 @@ type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 const PAGE = 50;
 
 /** The rules that a query asks for and the caller may see. */
-async function found(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
+async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
   const since = query.lastUpdated === undefined ? null : Date.parse(query.lastUpdated);
   const ids = query.subjectIds?.map((id) => id.toLowerCase());
@@ -48,7 +48,7 @@ async function found(context: AuthenticatedContext, query: RuleQuery, names: Nam
       (since === null || rule.updatedAt >= since) &&
       context.mayReach(reachIn(names.scopes, rule.scopeType, rule.scopeId)),
   );
-  return selected(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
+  return selectItems(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
 }
 
 function fits<Value>(wanted: Value | undefined, value: Value | null): boolean {
@@ -61,20 +61,20 @@ function contains(text: string, part: string): boolean {
 
 const list: Handler<'runai', 'get_access_rules'> = async (context) => {
   const names = await namesOf(context);
-  const all = await found(context, context.query, names);
-  const page = paged(all, context.query, PAGE);
+  const all = await findRules(context, context.query, names);
+  const page = slice(all, context.query, PAGE);
   return {
     status: 200,
     body: {
       totalRecords: all.length,
       displayRecords: page.length,
-      accessRules: page.map((rule) => shownRule(rule, names)),
+      accessRules: page.map((rule) => renderRule(rule, names)),
     },
   };
 };
 
 const count: Handler<'runai', 'count_access_rules'> = async (context) => {
-  const all = await found(context, context.query, await namesOf(context));
+  const all = await findRules(context, context.query, await namesOf(context));
   return { status: 200, body: { count: all.length } };
 };
 
@@ -83,16 +83,16 @@ const get: Handler<'runai', 'get_access_rule_by_id', AccessRule> = async (contex
   const rule = context.target;
   const path = names.scopes.path(rule.scopeType, rule.scopeId);
   const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
-  return { status: 200, body: { ...shownRule(rule, names), scopePath } };
+  return { status: 200, body: { ...renderRule(rule, names), scopePath } };
 };
 
 const create: Handler<'runai', 'create_access_rule'> = async (context) => {
-  const rule = await made(context, context.body);
-  return { status: 201, body: shownRule(rule, await namesOf(context)) };
+  const rule = await createRule(context, context.body);
+  return { status: 201, body: renderRule(rule, await namesOf(context)) };
 };
 
 const remove: Handler<'runai', 'delete_access_rule_by_id', AccessRule> = async (context) => {
-  await stillThere(ended(context, context.target.id));
+  await orNotFound(endRule(context, context.target.id));
   return { status: 204 };
 };
 

@@ -6,7 +6,7 @@ import { Problem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision } from '../../../store/errors.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
-import { stillThere } from '../gone.ts';
+import { orNotFound } from '../gone.ts';
 import { newIdentity } from '../identities.ts';
 import { endRulesOf } from '../rule-changes.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
@@ -58,7 +58,7 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
   const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Shown[]>> => {
     const tenantId = await tenantIdOf(context);
     const all = await identitiesIn(context.store).all(kind);
-    return { status: 200, body: all.map((one) => shown(one, tenantId)) };
+    return { status: 200, body: all.map((one) => renderAccount(one, tenantId)) };
   };
   const create = async (context: Making): Promise<Outcome<201, Named & Secret>> => {
     const { name } = context.body;
@@ -76,23 +76,23 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
   };
   const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Shown>> => ({
     status: 200,
-    body: shown(context.target, await tenantIdOf(context)),
+    body: renderAccount(context.target, await tenantIdOf(context)),
   });
   const update = async (context: Changing): Promise<Outcome<200, undefined>> => {
     const { enabled } = context.body;
-    await stillThere(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
+    await orNotFound(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
     return { status: 200 };
   };
   const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
     const account = context.target;
     await endRulesOf(context, account);
-    await stillThere(identitiesIn(context.store).delete(account.id));
+    await orNotFound(identitiesIn(context.store).delete(account.id));
     return { status: 204 };
   };
   const regenerate = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
     const { id, secretHash: before } = context.target;
     const { secret, secretHash } = drawSecret(context);
-    await stillThere(identitiesIn(context.store).edit(id, { secretHash }, context.now));
+    await orNotFound(identitiesIn(context.store).edit(id, { secretHash }, context.now));
     await endTokensOf(context, before);
     return { status: 200, body: shownSecret(secret) };
   };
@@ -117,7 +117,7 @@ export const accountOperations = {
   regenerate_service_account_secret: serviceAccounts.regenerate,
 };
 
-function shown(account: Identity, tenantId: string): Shown {
+function renderAccount(account: Identity, tenantId: string): Shown {
   const { id, name, clientId, createdBy, createdAt, updatedAt, lastLogin, enabled } = account;
   return {
     id,

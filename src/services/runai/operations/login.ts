@@ -10,13 +10,13 @@ import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.t
 import { lastExpiry } from '../issue.ts';
 import { clientsPage, loginPage, messagePage } from '../pages.ts';
 import { peopleOf } from '../people.ts';
-import { described } from '../problem.ts';
+import { toDescription } from '../problem.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
 import { newLogin, storedForm } from './grants/sessions.ts';
-import { unlessEnded } from './grants/unless-ended.ts';
+import { refuseIfEnded } from './grants/unless-ended.ts';
 import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
-import { knownScope } from './oauth-token.ts';
+import { parseScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
 
@@ -55,9 +55,9 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   const request = await checkedRequest(context, form);
   if ('refusal' in request) return request;
   const fault = requestFault(request);
-  if (fault !== null) return redirected(request, fault);
+  if (fault !== null) return redirectToClient(request, fault);
   if (form['prompt']?.split(' ').includes('none') === true) {
-    return redirected(request, {
+    return redirectToClient(request, {
       error: 'login_required',
       error_description: 'Nobody is logged in here; ask without prompt=none.',
     });
@@ -71,14 +71,14 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const request = await checkedRequest(context, form);
   if ('refusal' in request) return request;
   const fault = requestFault(request);
-  if (fault !== null) return redirected(request, fault);
+  if (fault !== null) return redirectToClient(request, fault);
   const { username = '' } = form;
   try {
     const user = await userOf(context, request);
-    const code = await unlessEnded(issueCode(context, request, user), (reason) =>
+    const code = await refuseIfEnded(issueCode(context, request, user), (reason) =>
       badUser(reason, { identity: user, clientId: request.clientId }),
     );
-    return redirected(request, { code });
+    return redirectToClient(request, { code });
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     return { ...(await askWho(context, request, username, thrown.message)), status: 401, refusal: thrown };
@@ -167,7 +167,7 @@ async function refusedPage(context: Context, message: string, client?: OAuthClie
 /** The error a client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
-  const fault = (error: string, description: string) => ({ error, error_description: described(description) });
+  const fault = (error: string, description: string) => ({ error, error_description: toDescription(description) });
   for (const name of ['request', 'request_uri']) {
     if (own(form, name) !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
   }
@@ -185,7 +185,7 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
     return fault('invalid_request', 'The parameter code_challenge must be 43 characters of base64url.');
   }
   try {
-    knownScope(form['scope']);
+    parseScope(form['scope']);
     return null;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
@@ -196,7 +196,7 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 type Redirection = Outcome<302, undefined>;
 
 /** Redirects to the client, naming the issuer that answers (RFC 9207). */
-function redirected({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
+function redirectToClient({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
   return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
 }
 
@@ -231,7 +231,7 @@ async function issueCode(
   const code = addMark(world.grantMark, random.alphanumeric(CODE_LENGTH));
   await grantsIn(store).issueCode(
     {
-      ...newLogin(context, user, clientId, knownScope(form['scope'])),
+      ...newLogin(context, user, clientId, parseScope(form['scope'])),
       hash: hashSecret(code),
       clientId,
       redirectUri,

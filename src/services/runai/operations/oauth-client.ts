@@ -53,7 +53,7 @@ function pairOf(header: string, challenge: string): readonly [id: string, secret
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const at = text.indexOf(':');
   try {
-    if (at > 0) return [formDecoded(text.slice(0, at)), formDecoded(text.slice(at + 1))];
+    if (at > 0) return [decodeForm(text.slice(0, at)), decodeForm(text.slice(at + 1))];
   } catch {
     // Refused below like any other unreadable header.
   }
@@ -63,7 +63,7 @@ function pairOf(header: string, challenge: string): readonly [id: string, secret
   });
 }
 
-function formDecoded(text: string): string {
+function decodeForm(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
@@ -88,9 +88,9 @@ export async function anyCaller(context: Context, form: Form): Promise<string> {
 }
 
 /** A required field. @throws Problem naming it */
-export function neededField(form: Form, name: string): string {
+export function requireField(form: Form, name: string): string {
   const value = own(form, name);
-  if (value === undefined) throw missing(name, findOtherSpelling(Object.keys(form), name));
+  if (value === undefined) throw missingField(name, findOtherSpelling(Object.keys(form), name));
   return value;
 }
 
@@ -100,7 +100,7 @@ function noClient(): Problem {
   });
 }
 
-function missing(name: string, other: string | undefined): Problem {
+function missingField(name: string, other: string | undefined): Problem {
   const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }

@@ -1,8 +1,8 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
-import { type Form, formOf, issuerInPath, neededField, presentedClient } from './oauth-client.ts';
-import { grantOf, type Issued, issued, NO_STORE } from './token.ts';
+import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';
+import { grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
 
 /** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). Access rules decide what anyone may do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -28,7 +28,7 @@ const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = formOf(context.body);
   const request = await requestOf(context, form, 'optional');
   const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
-  return answerOf(await issued(context, await grant.redeem(request, context), true), '');
+  return answerOf(await issueTokens(context, await grant.redeem(request, context), true), '');
 };
 
 /** The token endpoint of the realm (RFC 6749, 3.2). */
@@ -40,7 +40,7 @@ const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) =
   const granted = await grant.redeem(request, context);
   const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
   const result = { ...granted, scope };
-  return answerOf(await issued(context, result, scope.split(' ').includes('openid')), scope);
+  return answerOf(await issueTokens(context, result, scope.split(' ').includes('openid')), scope);
 };
 
 export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
@@ -48,7 +48,7 @@ export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_
 async function requestOf(context: Context, form: Form, need: PresentedClient['need']): Promise<TokenRequest> {
   const { username, password, code } = form;
   return {
-    grantType: neededField(form, 'grant_type'),
+    grantType: requireField(form, 'grant_type'),
     client: await presentedClient(context, form, need),
     username,
     password,
@@ -57,7 +57,7 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
     redirectUri: form['redirect_uri'],
     codeVerifier: form['code_verifier'],
     externalToken: form['external_token'],
-    scope: knownScope(form['scope']),
+    scope: parseScope(form['scope']),
     nameOf: (member) => FORM_NAMES[member],
     sent: Object.keys(form),
   };
@@ -68,7 +68,7 @@ const MOST_SCOPE = 40;
 const MOST_TOLD = 5;
 
 /** A list of scopes, each once. @throws Problem `invalid_scope` for an unknown one */
-export function knownScope(scope: string | undefined): string {
+export function parseScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));
   if (unknown.length === 0) return asked.join(' ');

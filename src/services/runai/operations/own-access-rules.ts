@@ -1,27 +1,27 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { type ListQuery, paged, selected } from '../lists.ts';
+import { type ListQuery, selectItems, slice } from '../lists.ts';
 import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
 
 /** Default page size. */
 const PAGE = 50;
 
 /** The rules of the caller, and of the groups that they are in. */
-async function own(
+async function ownRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,
   names: Names,
 ): Promise<AccessRule[]> {
   const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
   const rules = identity === null ? [] : rulesOf(await ruleBookOf(context), identity);
-  return selected(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
+  return selectItems(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
 }
 
 const listOwn: Handler<'runai', 'get_my_access_rules'> = async (context) => {
   const names = await namesOf(context);
-  const all = await own(context, context.query, names);
-  const page = paged(all, context.query, PAGE);
+  const all = await ownRules(context, context.query, names);
+  const page = slice(all, context.query, PAGE);
   const accessRules = page.map((rule) => {
     const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
     return {
@@ -39,7 +39,7 @@ const listOwn: Handler<'runai', 'get_my_access_rules'> = async (context) => {
 };
 
 const countOwn: Handler<'runai', 'count_my_access_rules'> = async (context) => {
-  const all = await own(context, {}, await namesOf(context));
+  const all = await ownRules(context, {}, await namesOf(context));
   return { status: 200, body: { count: all.length } };
 };
 

@@ -21,7 +21,7 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   const { tenantId } = await scopesOf(context);
   const { standing } = context.caller;
   const scopesFor = (one: Action) =>
-    permitted(standing, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
+    permittedScopes(standing, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
   return {
     status: 200,
     body: {
@@ -33,7 +33,7 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   };
 };
 
-function permitted({ bundles = [] }: Standing, permission: string, asked: boolean, tenantId: string) {
+function permittedScopes({ bundles = [] }: Standing, permission: string, asked: boolean, tenantId: string) {
   const scopes = bundles
     .filter(({ held }) => asked && held.has(permission))
     .flatMap(({ resources }) => resources ?? []);

@@ -10,7 +10,7 @@ import { profileOf } from '../laws.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
 import { storedForm } from './grants/sessions.ts';
-import { anyCaller, confidentialCaller, formOf, issuerInPath, neededField } from './oauth-client.ts';
+import { anyCaller, confidentialCaller, formOf, issuerInPath, requireField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
@@ -92,15 +92,15 @@ const introspectToken: Handler<'runai', 'introspect_token'> = async (context) =>
   await issuerInPath(context);
   const form = formOf(context.body);
   await confidentialCaller(context, form);
-  const token = neededField(form, 'token');
+  const token = requireField(form, 'token');
   return {
     status: 200,
     headers: NO_STORE,
-    body: (await seenAsAccess(context, token)) ?? (await seenAsRefresh(context, token)),
+    body: (await introspectAccessToken(context, token)) ?? (await introspectRefreshToken(context, token)),
   };
 };
 
-async function seenAsAccess(context: Context, token: string) {
+async function introspectAccessToken(context: Context, token: string) {
   try {
     const { identity, clientId, claims } = await acceptToken(token, context, await tokenRealmOf(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
@@ -118,7 +118,7 @@ async function seenAsAccess(context: Context, token: string) {
   }
 }
 
-async function seenAsRefresh({ store, now }: Context, token: string) {
+async function introspectRefreshToken({ store, now }: Context, token: string) {
   const known = await grantsIn(store).active(hashSecret(token), now);
   const identity = known === null ? null : await identitiesIn(store).byId(known.subject);
   if (known === null || identity === null || !identity.enabled) return { active: false };
@@ -139,10 +139,10 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
   const clientId = await anyCaller(context, form);
-  const token = neededField(form, 'token');
+  const token = requireField(form, 'token');
   const { store, now } = context;
   const refresh = await grantsIn(store).loginOf(storedForm(token));
-  const access = refresh === null ? await seenAsAccess(context, token) : null;
+  const access = refresh === null ? await introspectAccessToken(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
   if (owner !== clientId) throw badCredentials('other_client', 'The token belongs to another client.');
   if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiry(context));

@@ -5,9 +5,9 @@ import { rowsOf } from '../../../core/law.ts';
 import { Problem } from '../../../core/problem.ts';
 import { Collision } from '../../../store/errors.ts';
 import { ruleBookOf } from '../access-rules.ts';
-import { stillThere } from '../gone.ts';
+import { orNotFound } from '../gone.ts';
 import { profileOf } from '../laws.ts';
-import { type Fields, pageOf, selected } from '../lists.ts';
+import { type Fields, pageOf, selectItems } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { tenantIdOf } from '../tenant.ts';
@@ -39,7 +39,7 @@ const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
 
 export const roleLookups = { role, permissionSet };
 
-function shownAsV1(one: Role, profile: Profile) {
+function renderV1(one: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = one;
   return {
     id,
@@ -53,10 +53,10 @@ function shownAsV1(one: Role, profile: Profile) {
   };
 }
 
-function shownAsV2(one: Role, profile: Profile) {
+function renderV2(one: Role, profile: Profile) {
   const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => one.permissionSets.includes(id));
   return {
-    ...shownAsV1(one, profile),
+    ...renderV1(one, profile),
     custom: one.custom,
     effectiveEnabled: one.enabled,
     enabled: one.enabled,
@@ -70,12 +70,12 @@ const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', '
 
 const list: Handler<'runai', 'get_roles'> = async (context) => {
   const roles = await rolesOf(context);
-  return { status: 200, body: [...roles.values()].map((one) => shownAsV1(one, profileOf(context.settings))) };
+  return { status: 200, body: [...roles.values()].map((one) => renderV1(one, profileOf(context.settings))) };
 };
 
 const get: Handler<'runai', 'get_role_by_id', Role> = (context) => ({
   status: 200,
-  body: shownAsV1(context.target, profileOf(context.settings)),
+  body: renderV1(context.target, profileOf(context.settings)),
 });
 
 const FIELDS: Fields<Role> = {
@@ -89,21 +89,21 @@ const PAGE = 50;
 
 const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
   const { query } = context;
-  const all = selected([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
+  const all = selectItems([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
   const { page, next } = pageOf(all, query, PAGE);
-  return { status: 200, body: { roles: page.map((one) => shownAsV2(one, profileOf(context.settings))), next } };
+  return { status: 200, body: { roles: page.map((one) => renderV2(one, profileOf(context.settings))), next } };
 };
 
 const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
   status: 200,
-  body: shownAsV2(context.target, profileOf(context.settings)),
+  body: renderV2(context.target, profileOf(context.settings)),
 });
 
 type RoleBody = Schema<'runai', 'RoleRequest'>;
 
 const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   const { store, now } = context;
-  const content = await checked(context, context.body, null);
+  const content = await checkRole(context, context.body, null);
   const custom: CustomRole = {
     id: FIRST_CUSTOM_ROLE + (await store.settings.next(LAST_ROLE_SETTING)),
     ...content,
@@ -115,21 +115,21 @@ const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   try {
     await ROLES.insert(store.collections, roleRow(custom, await tenantIdOf(context)), null);
   } catch (thrown) {
-    throw thrown instanceof Collision ? nameTaken(custom.name) : thrown;
+    throw thrown instanceof Collision ? nameConflict(custom.name) : thrown;
   }
-  return { status: 201, body: await shownById(context, custom.id) };
+  return { status: 201, body: await renderById(context, custom.id) };
 };
 
 const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
   const { id } = customTarget(context);
-  const content = await checked(context, context.body, id);
-  await changed(context, id, (custom) => ({ ...custom, ...content }));
-  return { status: 200, body: await shownById(context, id) };
+  const content = await checkRole(context, context.body, id);
+  await changeRole(context, id, (custom) => ({ ...custom, ...content }));
+  return { status: 200, body: await renderById(context, id) };
 };
 
-function enabling(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
+function setEnabled(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
   return async (context) => {
-    await changed(context, customTarget(context).id, (custom) => ({ ...custom, enabled }));
+    await changeRole(context, customTarget(context).id, (custom) => ({ ...custom, enabled }));
     return { status: 204 };
   };
 }
@@ -140,7 +140,7 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
     throw new Problem('protected', `The role \`${name}\` is in use: delete its access rules first.`);
   }
-  await stillThere(ROLES.change(context.store.collections, String(id), () => null));
+  await orNotFound(ROLES.change(context.store.collections, String(id), () => null));
   return { status: 204 };
 };
 
@@ -150,17 +150,17 @@ function customTarget({ target }: AuthenticatedContext<Role>): Role {
   throw new Problem('bad_state', `The role \`${target.name}\` is predefined: only custom roles can be changed.`);
 }
 
-async function changed(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
+async function changeRole(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);
   const edit = ROLES.change(store.collections, String(id), ({ body }) =>
     roleRow({ ...change(body), updatedAt: now }, tenantId),
   );
-  await stillThere(edit);
+  await orNotFound(edit);
 }
 
 /** @throws Problem naming an unknown set, or a name that another role has */
-async function checked(context: Context, body: RoleBody, self: number | null) {
+async function checkRole(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
   const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
@@ -169,21 +169,21 @@ async function checked(context: Context, body: RoleBody, self: number | null) {
     throw new Problem('invalid_request', `Field \`permissionSets\`: there is no permission set \`${unknown}\`.`);
   }
   const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== self);
-  if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameTaken(name);
+  if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
   return { name, description, permissionSets };
 }
 
-function nameTaken(name: string): Problem {
+function nameConflict(name: string): Problem {
   return new Problem('conflict', `There is a role named \`${name}\`.`);
 }
 
-async function shownById(context: Context, id: number) {
+async function renderById(context: Context, id: number) {
   const found = (await rolesOf(context)).get(id);
   if (found === undefined) throw new Problem('not_found');
-  return shownAsV2(found, profileOf(context.settings));
+  return renderV2(found, profileOf(context.settings));
 }
 
-function shownSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
+function renderSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
   const held = new Set<string>(permissions);
   const types = permissionsOf(held, rowsOf(RESOURCE_TYPES, profile));
   return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
@@ -193,13 +193,13 @@ const listSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
   const profile = profileOf(settings);
   return {
     status: 200,
-    body: { permissionSets: rowsOf(PERMISSION_SETS, profile).map((set) => shownSet(set, profile)) },
+    body: { permissionSets: rowsOf(PERMISSION_SETS, profile).map((set) => renderSet(set, profile)) },
   };
 };
 
 const getSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = ({ target, settings }) => ({
   status: 200,
-  body: shownSet(target, profileOf(settings)),
+  body: renderSet(target, profileOf(settings)),
 });
 
 export const roleOperations = {
@@ -210,8 +210,8 @@ export const roleOperations = {
   get_role_by_id_v2: getV2,
   update_role_v2: update,
   delete_role_by_id_v2: remove,
-  enable_role_v2: enabling(true),
-  disable_role_v2: enabling(false),
+  enable_role_v2: setEnabled(true),
+  disable_role_v2: setEnabled(false),
   get_permission_sets: listSets,
   get_permission_set_by_id: getSet,
 };

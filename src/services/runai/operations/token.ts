@@ -45,7 +45,7 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
 }
 
 /** @param withIdToken whether users who logged in also get an ID token */
-export async function issued(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
+export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
   const scope = result.scope ?? session?.login.scope ?? '';
@@ -74,7 +74,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
     sent: Object.keys(body),
   };
   const grant = grantOf(context, 'v1', grantType, 'grantType');
-  return v1Answer(context, await issued(context, await grant.redeem(request, context), true));
+  return v1Answer(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 
 /** In 2.19 an answer did not say how long the token is valid. */
@@ -101,7 +101,7 @@ const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
   const { id, secret } = context.body;
   const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
   const result = await appToken.redeem(request, context);
-  const { principal, accessToken } = await issued(context, result, false);
+  const { principal, accessToken } = await issueTokens(context, result, false);
   const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
   return { status: 200, headers: NO_STORE, principal, body: { access_token: accessToken, id_token: idToken } };
 };
@@ -111,7 +111,7 @@ const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
   const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });
   const result = await GRANTS.exchange_token.redeem(request, context);
-  return v1Answer(context, await issued(context, result, true));
+  return v1Answer(context, await issueTokens(context, result, true));
 };
 
 /** `POST /v1/k8s/auth/oauth/tokens/refresh` */
@@ -119,7 +119,7 @@ const refresh: Handler<'runai', 'refresh_token'> = async (context) => {
   const { refresh_token: refreshToken } = context.query;
   const request = oldRequest('refresh_token', NO_CLIENT_NAMED, { refreshToken });
   const result = await GRANTS.refresh_token.redeem(request, context);
-  return v1Answer(context, await issued(context, result, true));
+  return v1Answer(context, await issueTokens(context, result, true));
 };
 
 export const tokenOperations = {

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
-import { type ListQuery, pageOf, selected } from '../lists.ts';
+import { type ListQuery, pageOf, selectItems } from '../lists.ts';
 import { reachIn, type Scopes, scopesOf, type Unit, type UnitType, WORKLOADS } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
 
@@ -37,11 +37,11 @@ const PAGE = 50;
 /** A page of units, in the form used for organisation units. */
 async function pageOfUnits(context: AuthenticatedContext, query: ListQuery, type: UnitType) {
   const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
-  const all = selected(await visible(context, type), query, fields, ['name']);
+  const all = selectItems(await visible(context, type), query, fields, ['name']);
   return pageOf(all, query, PAGE);
 }
 
-async function shownCluster(
+async function renderCluster(
   context: AuthenticatedContext,
   { id, name, createdAt }: Unit,
 ): Promise<Schema<'runai', 'Cluster'>> {
@@ -51,7 +51,7 @@ async function shownCluster(
 /** Quotas are not emulated. */
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
-function shownDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {
+function renderDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {
   const at = rfc3339(createdAt);
   return {
     ...{ id, name, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES },
@@ -59,9 +59,9 @@ function shownDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runa
   };
 }
 
-function shownProject({ departmentId, ...unit }: Unit): Schema<'runai', 'Project'> {
+function renderProject({ departmentId, ...unit }: Unit): Schema<'runai', 'Project'> {
   return {
-    ...shownDepartment(unit),
+    ...renderDepartment(unit),
     ...(departmentId !== undefined && { departmentId }),
     parentId: departmentId ?? null,
     status: { namespace: `runai-${unit.name}`, phase: 'Ready' },
@@ -77,7 +77,7 @@ const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
 
 const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
-  body: await Promise.all((await visible(context, 'cluster')).map((unit) => shownCluster(context, unit))),
+  body: await Promise.all((await visible(context, 'cluster')).map((unit) => renderCluster(context, unit))),
 });
 
 const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
@@ -87,27 +87,27 @@ const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (con
 
 const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({
   status: 200,
-  body: await shownCluster(context, context.target),
+  body: await renderCluster(context, context.target),
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
   const { page, next } = await pageOfUnits(context, context.query, 'department');
-  return { status: 200, body: { departments: page.map(shownDepartment), next } };
+  return { status: 200, body: { departments: page.map(renderDepartment), next } };
 };
 
 const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target }) => ({
   status: 200,
-  body: shownDepartment(target),
+  body: renderDepartment(target),
 });
 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
   const { page, next } = await pageOfUnits(context, context.query, 'project');
-  return { status: 200, body: { projects: page.map(shownProject), next } };
+  return { status: 200, body: { projects: page.map(renderProject), next } };
 };
 
 const getProject: Handler<'runai', 'get_project_by_id', Unit> = ({ target }) => ({
   status: 200,
-  body: shownProject(target),
+  body: renderProject(target),
 });
 
 const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {

@@ -6,10 +6,10 @@ import { hashPassword, passwordFits } from '../../../credentials/password.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
-import { stillThere } from '../gone.ts';
+import { orNotFound } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { type Fields, paged, selected } from '../lists.ts';
+import { type Fields, selectItems, slice } from '../lists.ts';
 import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
@@ -36,9 +36,9 @@ const FIELDS: Fields<Identity> = {
 /** The query of a list; only part of it applies when users are counted. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
-async function found({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
+async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
   const search = asked.search ?? filter;
-  return selected(
+  return selectItems(
     await identitiesIn(store).all('user'),
     { ...asked, ...(search !== undefined && { search }) },
     FIELDS,
@@ -47,16 +47,16 @@ async function found({ store }: Context, { filter, ...asked }: UserQuery): Promi
 }
 
 const list: Handler<'runai', 'get_users'> = async (context) => {
-  const page = paged(await found(context, context.query), context.query, PAGE);
-  return { status: 200, body: page.map(shown) };
+  const page = slice(await findUsers(context, context.query), context.query, PAGE);
+  return { status: 200, body: page.map(render) };
 };
 
 const count: Handler<'runai', 'count_users'> = async (context) => ({
   status: 200,
-  body: { count: (await found(context, context.query)).length },
+  body: { count: (await findUsers(context, context.query)).length },
 });
 
-const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({ status: 200, body: shown(context.target) });
+const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({ status: 200, body: render(context.target) });
 
 const create: Handler<'runai', 'create_user'> = async (context) => {
   const { email } = context.body;
@@ -73,7 +73,7 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
   const { target } = context;
   await endRulesOf(context, target);
-  await stillThere(identitiesIn(context.store).delete(target.id));
+  await orNotFound(identitiesIn(context.store).delete(target.id));
   return { status: 204 };
 };
 
@@ -87,7 +87,7 @@ const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (
   const { id, isLocal, name } = context.target;
   if (!isLocal) throw noPassword(`\`${name}\``);
   const { password: tempPassword, passwordHash } = await drawPassword(context);
-  await stillThere(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
+  await orNotFound(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
 };
 
@@ -100,7 +100,7 @@ const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context
   if (!(await passwordFits(currentPassword, before))) throw wrongPassword();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   try {
-    await stillThere(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
+    await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
   } catch (thrown) {
     throw thrown instanceof Outdated ? wrongPassword() : thrown;
   }
@@ -131,7 +131,7 @@ export const userOperations = {
   change_my_password: changeOwnPassword,
 };
 
-function shown({
+function render({
   id,
   name,
   createdBy,

@@ -1,5 +1,5 @@
 import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient } from './clients.ts';
-import { type Grant, needed } from './grant.ts';
+import { type Grant, requireMember } from './grant.ts';
 
 /**
  * An application, by name or client id; any other client too, because the official Python client sends them all this
@@ -7,8 +7,8 @@ import { type Grant, needed } from './grant.ts';
  */
 export const appToken: Grant = {
   redeem: async (request, context) => {
-    const id = needed(request, 'appID');
-    const secret = needed(request, 'appSecret');
+    const id = requireMember(request, 'appID');
+    const secret = requireMember(request, 'appSecret');
     const candidate =
       (await applicationClient(context, id)) ??
       (await accessKeyClient(context, id)) ??

@@ -6,9 +6,9 @@ import { type AuthorizationCode, grantsIn, type Redemption } from '../../collect
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { publicClient } from './clients.ts';
-import { type Grant, given, needed, type TokenRequest } from './grant.ts';
+import { type Grant, requireMember, requireValue, type TokenRequest } from './grant.ts';
 import { beginSession } from './sessions.ts';
-import { unlessEnded } from './unless-ended.ts';
+import { refuseIfEnded } from './unless-ended.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
   unknown: 'unknown_code',
@@ -20,9 +20,9 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
 export const authorizationCode: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;
-    const presented = needed(request, 'code');
-    needed(request, 'redirectUri');
-    if (request.client.need !== 'unasked') given(request, 'clientID', request.client.id);
+    const presented = requireMember(request, 'code');
+    requireMember(request, 'redirectUri');
+    if (request.client.need !== 'unasked') requireValue(request, 'clientID', request.client.id);
     const clientId = await publicClient(context, request);
     const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
     if (redemption.outcome !== 'redeemed') {
@@ -33,7 +33,7 @@ export const authorizationCode: Grant = {
     const identity = await identitiesIn(store).byId(code.subject);
     if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
     if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
-    return unlessEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
+    return refuseIfEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
       badCode(reason, 'The login of the code does not count any more.'),
     );
   },

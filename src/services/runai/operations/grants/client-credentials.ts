@@ -1,20 +1,16 @@
-import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient, unnoted } from './clients.ts';
-import { badClient, type Grant, given } from './grant.ts';
+import { accessKeyClient, applicationClient, authenticateClient, dryRun, serviceAccountClient } from './clients.ts';
+import { badClient, type Grant, requireValue } from './grant.ts';
 
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
   redeem: async (request, context) => {
     const { challenge } = request.client;
-    const id = given(request, 'clientID', request.client.id);
-    const secret = given(request, 'clientSecret', request.client.secret);
+    const id = requireValue(request, 'clientID', request.client.id);
+    const secret = requireValue(request, 'clientSecret', request.client.secret);
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
     if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
     const application = await applicationClient(context, id);
     // The secret first: a client that does not know it must not learn that the application exists.
-    throw badClient(
-      'wrong_grant',
-      await authenticateClient(unnoted(application), { id, secret, challenge }),
-      challenge,
-    );
+    throw badClient('wrong_grant', await authenticateClient(dryRun(application), { id, secret, challenge }), challenge);
   },
 };

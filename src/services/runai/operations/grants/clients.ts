@@ -4,8 +4,8 @@ import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { oauthClientsIn } from '../../collections/oauth-clients.ts';
 import { secretName } from '../../secrets.ts';
-import { badClient, type GrantResult, given, NO_CLIENT, type TokenRequest } from './grant.ts';
-import { unlessEnded } from './unless-ended.ts';
+import { badClient, type GrantResult, NO_CLIENT, requireValue, type TokenRequest } from './grant.ts';
+import { refuseIfEnded } from './unless-ended.ts';
 
 /** A client with its stored secret, and what it gets if the secret matches. */
 export interface Candidate {
@@ -36,7 +36,7 @@ export async function authenticateClient(
   if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
   if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
   const { granted } = candidate;
-  await unlessEnded(candidate.touch(), (reason) => badClient(reason, granted, challenge));
+  await refuseIfEnded(candidate.touch(), (reason) => badClient(reason, granted, challenge));
   return granted;
 }
 
@@ -57,18 +57,18 @@ export async function confidentialClient(context: Context, clientId: string): Pr
  */
 export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
-  if (id === null) return need === 'required' ? given(request, 'clientID', id) : null;
+  if (id === null) return need === 'required' ? requireValue(request, 'clientID', id) : null;
   if ((await oauthClientsIn(context.store).byId(id)) !== null) {
     if (secret !== null) throw badClient('public_client', undefined, challenge);
     return id;
   }
   const candidate = await confidentialClient(context, id);
-  const { identity, clientId } = await authenticateClient(unnoted(candidate), { id, secret: secret ?? '', challenge });
+  const { identity, clientId } = await authenticateClient(dryRun(candidate), { id, secret: secret ?? '', challenge });
   throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
 /** Keeps a request that is refused in the end from counting as a login. */
-export function unnoted(candidate: Candidate | null): Candidate | null {
+export function dryRun(candidate: Candidate | null): Candidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }
 

@@ -6,9 +6,9 @@ import type { Identity } from '../../collections/identities.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';
 import { publicClient } from './clients.ts';
-import { type Grant, needed } from './grant.ts';
+import { type Grant, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
-import { unlessEnded } from './unless-ended.ts';
+import { refuseIfEnded } from './unless-ended.ts';
 
 /** Claims in which identity providers put groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
@@ -17,7 +17,7 @@ const GROUP_CLAIMS = ['GROUPS', 'groups'];
 export const externalToken: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
-    const presented = needed(request, 'externalToken');
+    const presented = requireMember(request, 'externalToken');
     const clientId = await publicClient(context, request);
     if (identityProvider === null) {
       throw badCredentials(
@@ -31,16 +31,17 @@ export const externalToken: Grant = {
       throw badCredentials('bad_external_token', 'The token of the identity provider names nobody: it needs `email`.');
     }
     const { email_verified: verified } = claims;
-    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverified();
+    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverifiedEmail();
     const isVouchedFor = claims['email'] !== undefined && verified === true;
     const groups =
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
-    const gone = (reason: CredentialReason) => badCredentials(reason, 'The user of the token does not count any more.');
-    const user = await unlessEnded(knownUser(context, { name, groups, isVouchedFor }), gone);
+    const refuse = (reason: CredentialReason) =>
+      badCredentials(reason, 'The user of the token does not count any more.');
+    const user = await refuseIfEnded(resolveUser(context, { name, groups, isVouchedFor }), refuse);
     if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
-    return unlessEnded(beginSession(context, user, newLogin(context, user, clientId)), gone);
+    return refuseIfEnded(beginSession(context, user, newLogin(context, user, clientId)), refuse);
   },
 };
 
@@ -59,7 +60,7 @@ interface Named {
  *
  * @throws Problem `bad_credentials` for a local user for whom no identity provider vouches
  */
-async function knownUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
+async function resolveUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
   const identities = identitiesIn(context.store);
   const known = await identities.byName('user', name);
   if (known === null) {
@@ -73,13 +74,13 @@ async function knownUser(context: Context, { name, groups, isVouchedFor }: Named
       throw thrown;
     }
   }
-  if (known.isLocal && !isVouchedFor) throw unverified();
+  if (known.isLocal && !isVouchedFor) throw unverifiedEmail();
   if (groups === null || JSON.stringify(groups) === JSON.stringify(known.groups)) return known;
   await identities.edit(known.id, { groups }, context.now);
   return { ...known, groups };
 }
 
-function unverified(): Problem {
+function unverifiedEmail(): Problem {
   return badCredentials(
     'unverified_email',
     'The token of the identity provider does not vouch for its e-mail address: it needs `"email_verified": true`.',

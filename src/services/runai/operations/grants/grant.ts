@@ -64,12 +64,12 @@ export interface Grant {
 }
 
 /** A member that the grant needs. @throws Problem naming it */
-export function needed(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
-  return given(request, member, request[member]);
+export function requireMember(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
+  return requireValue(request, member, request[member]);
 }
 
 /** Like `needed`, for a value found elsewhere. */
-export function given(request: TokenRequest, member: Member, value: string | null | undefined): string {
+export function requireValue(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
   const other = findOtherSpelling(request.sent, name);

@@ -5,19 +5,19 @@ import { passwordFits } from '../../../../credentials/password.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone, publicClient } from './clients.ts';
-import { type Grant, needed } from './grant.ts';
+import { type Grant, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
-import { unlessEnded } from './unless-ended.ts';
+import { refuseIfEnded } from './unless-ended.ts';
 
 /** A local user with their password (RFC 6749, 4.3). */
 export const password: Grant = {
   redeem: async (request, context) => {
-    const username = needed(request, 'username');
-    const secret = needed(request, 'password');
+    const username = requireMember(request, 'username');
+    const secret = requireMember(request, 'password');
     const clientId = await publicClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
     const login = newLogin(context, user, clientId, request.scope);
-    return unlessEnded(beginSession(context, user, login, premiseOf(user)), (reason) =>
+    return refuseIfEnded(beginSession(context, user, login, premiseOf(user)), (reason) =>
       badUser(reason, { identity: user, clientId: clientOrNone(clientId) }),
     );
   },
@@ -58,14 +58,14 @@ export async function chosenUser(
     );
   }
   const user = await identitiesIn(store).byId(id);
-  const refused = (reason: CredentialReason, message: string, claimed?: Granted) =>
+  const refuse = (reason: CredentialReason, message: string, claimed?: Granted) =>
     badCredentials(reason, message, claimed && principalOf(claimed));
-  if (user === null || user.kind !== 'user') throw refused('unknown_user', 'There is no such user.');
+  if (user === null || user.kind !== 'user') throw refuse('unknown_user', 'There is no such user.');
   const granted = { identity: user, clientId };
   if (user.passwordHash === null) {
-    throw refused('external_user', 'This user has no password: an identity provider vouches for them.', granted);
+    throw refuse('external_user', 'This user has no password: an identity provider vouches for them.', granted);
   }
-  if (!user.enabled) throw refused('disabled', 'This user is disabled.', granted);
+  if (!user.enabled) throw refuse('disabled', 'This user is disabled.', granted);
   return user;
 }
 

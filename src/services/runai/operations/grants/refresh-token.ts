@@ -6,7 +6,7 @@ import { grantsIn, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { clientOrNone, publicClient } from './clients.ts';
-import { type Grant, needed, type TokenRequest } from './grant.ts';
+import { type Grant, requireMember, type TokenRequest } from './grant.ts';
 import { drawRefreshToken, storedForm } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
 export const refreshToken: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings } = context;
-    const presented = needed(request, 'refreshToken');
+    const presented = requireMember(request, 'refreshToken');
     const clientId = await publicClient(context, request);
     const narrower = await narrowerScope(request, context, presented, clientId);
     const next = drawRefreshToken(context, presented);

@@ -7,7 +7,7 @@ import { NotFound, Outdated } from '../../../../store/errors.ts';
  *
  * @param refuse in the words that refuse a wrong credential of that kind
  */
-export async function unlessEnded<Result>(
+export async function refuseIfEnded<Result>(
   write: Promise<Result>,
   refuse: (reason: 'ended_meanwhile') => Problem,
 ): Promise<Result> {
