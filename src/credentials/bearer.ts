@@ -1,26 +1,26 @@
 import { unauthenticated } from '../core/problem.ts';
 
-/** RFC 6750, 2.1; the scheme is not case-sensitive (RFC 9110, 11.1). */
+/** The scheme is case-insensitive (RFC 6750, 2.1; RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
 const EXACT_BEARER = /^Bearer +/;
 
 /**
  * The token of `Authorization: Bearer <token>`.
  *
- * @param authorization every header of that name, as received
- * @param exact the scheme must be spelled `Bearer`
- * @throws Problem `unauthenticated` if there is none, more than one, or one in another form
+ * @param authorization every `Authorization` header, as received
+ * @param exact must the scheme be spelled `Bearer`?
+ * @throws Problem `unauthenticated` if there is no header, more than one, or one in another form
  */
 export function bearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {
     throw unauthenticated(
       'no_token',
-      'The request has no access token: send the header `Authorization: Bearer <token>`.',
+      'The request has no access token. Send the header `Authorization: Bearer <token>`.',
     );
   }
   if (second !== undefined) {
-    throw unauthenticated('multiple_authorization', 'The request has more than one `Authorization` header: send one.');
+    throw unauthenticated('multiple_authorization', 'The request has more than one `Authorization` header. Send one.');
   }
   const scheme = (exact ? EXACT_BEARER : BEARER).exec(header)?.[0];
   const token = scheme === undefined ? '' : header.slice(scheme.length).trimEnd();

@@ -3,34 +3,32 @@ import { alphanumericOf } from '../machine/random.ts';
 import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';
 
-/** Where credentials that nobody chose come from: the same world and id always give the same ones. */
+/** Derives credentials from a world and an id, so that a restart or a reset gives the same ones. */
 export interface Derivation {
   /**
-   * A credential in a form of its own, for whatever has this id, drawn from 256 bits in base64url. In a world other
-   * than `default` it begins with the world's mark.
+   * A credential for an id, drawn from 256 bits in base64url. Outside the world `default` it begins with the world's
+   * mark.
    *
-   * @param use what it is for, without a colon: values derived for different uses are unrelated
+   * @param use the purpose, without a colon: values derived for different purposes are unrelated
+   * @param form turns the drawn text into the vendor's form
    */
   draw(use: string, id: string, form: (drawn: string) => string): string;
-  /** A secret of 32 letters and digits, for whatever has this id. */
+  /** A secret of 32 letters and digits for an id. */
   secret(id: string): string;
-  /**
-   * The client id in this world for what has this one in `default`: unchanged in `default`, `<given>-<world>`
-   * elsewhere.
-   */
+  /** Translates a client id of the world `default`: unchanged there, `<given>-<world>` in other worlds. */
   clientId(given: string): string;
 }
 
-/** Gives the text of the key with this id. */
+/** Derives the text of the key with this id. */
 export type DeriveKey = (derivation: Derivation, id: string) => string;
 
 const SECRET_LENGTH = 32;
 
-/** @param world its id; `default` for the world that a server begins with */
+/** @param world the id of the world */
 export function derivationOf(world: string): Derivation {
   const mark = worldMark(world);
-  // Values derived for different uses, or in different worlds, are unrelated. Ids of worlds and uses contain no colon,
-  // so two triples never give the same text.
+  // Values derived for different uses or worlds are unrelated. Worlds and uses contain no colon, so two triples never
+  // give the same text.
   const known = new Map<string, Hmac>();
   const hmacFor = (use: string) => {
     const drawn = known.get(use) ?? hmacWith('sha256', `${world}:${use}`);
@@ -41,7 +39,7 @@ export function derivationOf(world: string): Derivation {
     draw: (use, id, form) => form(addMark(mark, hmacFor(use)(id, 'base64url'))),
     secret: (id) => {
       let text = '';
-      // Some bytes stand for no character, so one block is seldom enough.
+      // Some bytes give no character, so one block is seldom enough.
       for (let block = 0; text.length < SECRET_LENGTH; block++) {
         text += alphanumericOf(Buffer.from(hmacFor(`secret-${block}`)(id, 'binary'), 'latin1'));
       }

@@ -1,6 +1,6 @@
 import { type BinaryToTextEncoding, hash } from 'node:crypto';
 
-/** How many bytes each takes at once (FIPS 180-4, FIPS 202). */
+/** Block sizes in bytes (FIPS 180-4, FIPS 202). */
 const BLOCKS = { sha256: 64, 'sha3-256': 136 } as const;
 
 const DIGEST_BYTES = 32;
@@ -9,10 +9,10 @@ const DIGEST_BYTES = 32;
 export type Hmac = (text: string, encoding: BinaryToTextEncoding) => string;
 
 /**
- * Makes HMACs with one key from two hashes in one call each: with an object of `createHmac` each takes four times as
- * long, and a world has dozens of them.
+ * Computes HMACs from two one-shot hashes: an object of `createHmac` takes four times as long, and a world needs
+ * dozens.
  *
- * @param key ASCII, and no longer than a block
+ * @param key ASCII, not longer than a block
  */
 export function hmacWith(algorithm: keyof typeof BLOCKS, key: string): Hmac {
   const block = BLOCKS[algorithm];

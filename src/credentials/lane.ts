@@ -1,28 +1,22 @@
-/**
- * Limits how many tasks run at once; the others wait for their turn in order of arrival. A task that takes milliseconds
- * of a shared thread would otherwise keep everybody else waiting.
- */
+/** Limits concurrent tasks, so that slow ones do not occupy all shared threads. The others wait in order of arrival. */
 export class Lane {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
   readonly #most: number;
 
-  /**
-   * @param width how many may run at once
-   * @param most how many may wait
-   */
+  /** @param width tasks that may run at once @param most tasks that may wait */
   constructor(width: number, most: number) {
     this.#free = width;
     this.#most = most;
   }
 
-  /** Is there room for one more? */
+  /** May another task run or wait? */
   get hasRoom(): boolean {
     return this.#free > 0 || this.#waiting.length < this.#most;
   }
 
-  /** @param work run when it is its turn; check `hasRoom` first */
+  /** @param work runs when its turn comes; check `hasRoom` first */
   async run<Value>(work: () => Promise<Value>): Promise<Value> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((begin) => this.#waiting.push(begin));

@@ -1,13 +1,13 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Does a code verifier match the challenge with which the code was requested? S256 (RFC 7636, 4.6). */
+/** Does a code verifier match the challenge of the code? S256 (RFC 7636, 4.6). */
 export function verifierFits(verifier: string, challenge: string): boolean {
   const made = Buffer.from(hash('sha256', verifier, 'base64url'));
   const wanted = Buffer.from(challenge);
   return made.length === wanted.length && timingSafeEqual(made, wanted);
 }
 
-/** `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6), for algorithms on SHA-256. */
+/** `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6), for algorithms with SHA-256. */
 export function accessTokenHash(token: string): string {
   return hash('sha256', token, 'buffer').subarray(0, 16).toString('base64url');
 }

@@ -2,7 +2,7 @@ import { worldOfName } from '../core/world-id.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import { markIn } from './world-mark.ts';
 
-/** A credential that somebody presents, as far as it shows whose it is. It has not been checked yet. */
+/** A credential in a request, reduced to the part that names its world. It has not been verified. */
 export type Presented =
   | { readonly kind: 'key'; readonly mark: string; readonly hash: () => string }
   /** A refresh token or a code. */
@@ -10,10 +10,7 @@ export type Presented =
   | { readonly kind: 'token'; readonly world: string }
   | { readonly kind: 'client'; readonly clientId: string };
 
-/**
- * Recognises one kind of credential in an `Authorization` header; null if it has none. Takes time linear in the
- * header's length.
- */
+/** Extracts one kind of credential from an `Authorization` header; null if it has none. Must take linear time. */
 export type Presenter = (authorization: string) => Presented | null;
 
 /** The token of `Authorization: Bearer <token>`; null for any other header. */
@@ -21,7 +18,7 @@ export function bearerIn(authorization: string): string | null {
   return /^bearer +(\S+)/i.exec(authorization)?.[1] ?? null;
 }
 
-/** The client of Basic authentication (RFC 6749, 2.3.1); null if it cannot be read. */
+/** The client of Basic authentication (RFC 6749, 2.3.1); null if the header is malformed. */
 export const presentBasicClient: Presenter = (authorization) => {
   const base64 = /^basic +(\S+)/i.exec(authorization)?.[1];
   if (base64 === undefined) return null;
@@ -33,7 +30,7 @@ export const presentBasicClient: Presenter = (authorization) => {
   }
 };
 
-/** A JWT whose `sid` ends with a world; null for any other text. */
+/** The world of a JWT, from the end of its `sid`; null for any other text. */
 export const presentBearerToken: Presenter = (authorization) => {
   const token = bearerIn(authorization);
   const sid = token === null ? undefined : decodeClaims(token)?.['sid'];

@@ -3,8 +3,8 @@ import { type Budget, bytesOf, Held } from '../core/held.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**
- * Tokens whose signature has been verified, by their hash, so that each is verified only once. What can change later
- * (time, issuer, subject) is not remembered.
+ * Caches tokens with a verified signature by their hash, so that each is verified once. Time, issuer and subject can
+ * become invalid later, so they are checked every time.
  */
 export class RememberedTokens {
   readonly #claims: Held<VerifiedClaims>;

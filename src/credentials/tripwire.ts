@@ -2,23 +2,23 @@ import { hash } from 'node:crypto';
 import { base64Length, encodedForms } from '../core/base64.ts';
 import { type Budget, Held } from '../core/held.ts';
 
-/** How a vendor's real credentials are told apart from a mock's. */
+/** Distinguishes a vendor's real credentials from a mock's. */
 export interface Tripwire {
-  /** The length of the shortest one, in characters. */
+  /** The length of the shortest credential, in characters. */
   readonly shortest: number;
-  /** What they all begin with; texts without it are not searched. */
+  /** The common prefix of all credentials. Texts without it are not searched. */
   readonly beginning: string;
-  /** Their form, anywhere in a text; with the flag `g`, and linear in the text's length. */
+  /** Matches credentials anywhere in a text. Needs the flag `g`, and must take linear time. */
   readonly form: RegExp;
-  /** Was a text of this form minted by no mock, so that it may be real? */
+  /** Is the credential possibly real, because no mock issued it? */
   isForeign(credential: string): boolean;
 }
 
-/** What watches incoming texts. */
+/** Searches incoming texts for real credentials. */
 export interface Watch {
-  /** Shorter texts cannot hold a credential, and need not be searched. */
+  /** Shorter texts cannot contain a credential and are not searched. */
   readonly shortest: number;
-  /** Warnings about a text: a sentence for each credential in it that may be real. */
+  /** One sentence for each credential in the text that may be real. */
   readonly warn: Warn;
 }
 
@@ -27,9 +27,9 @@ type Warn = (text: string) => readonly string[];
 const NONE: readonly string[] = [];
 
 /**
- * Warns about texts with credentials that no mock minted, in plain or in base64: one sentence for each, in which the
- * beginning of its hash stands for the credential. Credentials recognised as a mock's are remembered within the budget:
- * nearly every request carries the same one, and checking its checksum costs more than the whole rest of the search.
+ * Warns about credentials that no mock issued, in plain text or base64. The message has only the beginning of their
+ * hash. A mock's credentials are cached within the budget: nearly all requests repeat one, and its checksum costs more
+ * than the rest of the search.
  */
 export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watch {
   const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));
@@ -63,5 +63,5 @@ function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: 
 
 function warningOf(key: string): string {
   const short = hash('sha256', key, 'hex').slice(0, 8);
-  return `a key that no mock minted was sent here (SHA-256 begins with ${short}); if it is a real one, do not send it to a mock, and consider replacing it`;
+  return `the request contains a key that no mock issued (SHA-256 begins with ${short}); if it is real, do not send it to a mock, and consider replacing it`;
 }

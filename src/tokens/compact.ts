@@ -2,9 +2,9 @@ const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /**
- * What is wrong with the encoding of a token (RFC 7515, 2): its parts must be base64url without padding and, of the
- * many texts that decoders read as the same bytes, the one that an encoder writes. Null if nothing is wrong, and for a
- * text that does not have three parts, which is not a token in any case.
+ * The fault in the encoding of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding:
+ * decoders accept several texts for the same bytes. Also null for a text without three parts, which no verifier accepts
+ * anyway.
  */
 export function encodingFault(token: string): string | null {
   const parts = token.split('.');
@@ -16,13 +16,13 @@ export function encodingFault(token: string): string | null {
   return `its ${PARTS[at]} ${what}`;
 }
 
-/** The claims of a JWT (RFC 7519, 4), unverified; null if the text is not a JWT. */
+/** The unverified claims of a JWT (RFC 7519, 4); null if the text is not a JWT. */
 export function decodeClaims(token: string): Readonly<Record<string, unknown>> | null {
-  // Most texts are no JWT, and to find that out by an error takes a tenth of a request.
+  // Most texts are no JWT, and an exception would take a tenth of the request's time.
   if (!token.includes('.')) return null;
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());
-    // An object, whose members are looked at by whoever reads them.
+    // An object. Callers check the types of the members that they read.
     return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : null;
   } catch {
     return null;

@@ -1,11 +1,11 @@
 import { createHmac, KeyObject, sign } from 'node:crypto';
 import type { SigningKey } from './keys.ts';
 
-/** What signs the text before the second period of a token (RFC 7515, 5.1). */
+/** Signs the text before the second period of a token (RFC 7515, 5.1). */
 export type Signer = (input: string) => Promise<Buffer>;
 
 /**
- * A token in compact form (RFC 7515, 3.1), right or wrong: nothing is looked at.
+ * Composes a token in compact form (RFC 7515, 3.1). Nothing is checked, because the token may be wrong on purpose.
  *
  * @param header a value, or the JSON text itself
  * @param payload likewise
@@ -15,15 +15,14 @@ export async function compose(header: object | string, payload: object | string,
   return `${input}.${(await signer(input)).toString('base64url')}`;
 }
 
-/** One part of a token. */
 export function encodePart(part: object | string): string {
   return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 }
 
-/** Signs with a key, in another thread. @param digest another one makes another algorithm of the same family */
+/** Signs with a key, in another thread. @param digest another digest gives another algorithm of the same family */
 export function signerOf({ algorithm, privateKey }: SigningKey, digest = 'sha256'): Signer {
   const key = KeyObject.from(privateKey);
-  // RFC 7518, 3.4: R and S, one after the other.
+  // R and S are concatenated (RFC 7518, 3.4).
   const how = algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key;
   return (input) =>
     new Promise((resolve, reject) => {
@@ -35,8 +34,8 @@ export function signerOf({ algorithm, privateKey }: SigningKey, digest = 'sha256
 }
 
 /**
- * Signs by HMAC with the public half of a key as the secret, as PEM: whoever takes the algorithm from the token, and hands
- * its verifier that PEM, takes the signature for good.
+ * Signs by HMAC with the public key, as PEM, as the secret. A verifier that takes the algorithm from the token and that
+ * PEM as its key accepts the signature.
  */
 export function signerByPublicKey({ publicKey }: Pick<SigningKey, 'publicKey'>): Signer {
   const pem = KeyObject.from(publicKey).export({ format: 'pem', type: 'spki' });

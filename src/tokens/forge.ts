@@ -2,31 +2,31 @@ import { compose, noSignature, type Signer, signerByPublicKey, signerOf } from '
 import type { SigningKey } from './keys.ts';
 import { type Claims, plainJson } from './mint.ts';
 
-/** With what a token can be signed. */
+/** Ways to sign a token. */
 export const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
 export type SignMode = (typeof SIGN_MODES)[number];
 
-/** A key that vouches for nothing here: no JWKS has it. */
+/** A key that is in no JWKS. */
 export interface ForeignKey extends SigningKey {
-  /** A certificate that it issued to itself, in base64 (RFC 7515, 4.1.6); null if it has none. */
+  /** Its self-signed certificate, in base64 (RFC 7515, 4.1.6); null if it has none. */
   readonly certificate: string | null;
 }
 
-/** Keys that no JWKS of ours has, each with an id of its own. */
+/** Keys that are in no JWKS of ours, each with its own id. */
 export interface ForeignKeys {
-  /** Nobody ever trusted it. */
+  /** Never was in a JWKS. */
   readonly unknown: ForeignKey;
-  /** It stands for one that was in the JWKS, and no longer is. */
+  /** Stands for a key that was removed from the JWKS. */
   readonly retired: ForeignKey;
 }
 
-/** The keys that tokens can be signed with. */
+/** All keys that can sign a token. */
 export interface Keys extends ForeignKeys {
-  /** What the world signs with. */
+  /** The signing key of the world. */
   readonly own: SigningKey;
 }
 
-/** How a token differs from the one it is made of. A member that is null is left out of it. */
+/** Changes to a token. A member that is null is removed. */
 export interface Changes {
   readonly claims?: Claims;
   readonly header?: Claims;
@@ -39,7 +39,7 @@ export interface Forged {
   readonly claims: Claims;
 }
 
-/** Makes a token out of claims, changed as asked. */
+/** Signs claims, with the requested changes. */
 export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
   const { sign = 'key' } = changes;
   const { alg, kid, signer } = signingFor(keys, sign);

@@ -3,13 +3,13 @@ import type { Instant } from '../core/clock.ts';
 import { badCredentials, Problem } from '../core/problem.ts';
 import { encodingFault } from './compact.ts';
 
-/** The provider whose tokens are exchanged for ours. */
+/** The identity provider whose tokens can be exchanged for ours. */
 export interface IdentityProvider {
   /**
-   * The claims of a token that it signed and that is valid now.
+   * Verifies a token of the provider, including its times.
    *
-   * @param field what messages call the token
-   * @throws Problem `bad_credentials` saying what is wrong, `unavailable` if the provider's keys cannot be fetched
+   * @param field the name of the token in messages
+   * @throws Problem `bad_credentials` naming the fault; `unavailable` if the provider's keys cannot be fetched
    */
   verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
@@ -20,19 +20,18 @@ export type JwkSet = JSONWebKeySet;
 /** Asymmetric algorithms (RFC 7518, 3.1): a JWK set holds public keys only. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** What its tokens must say; what is left out is not checked. */
+/** Required claims. An omitted member is not checked. */
 export interface Expected {
   readonly issuer?: string;
-  /** Equal to `aud`, or one of its values. */
+  /** Must equal `aud`, or one of its values. */
   readonly audience?: string;
 }
 
 /**
  * An identity provider defined by its JWK set.
  *
- * @param load reads the set. It is called for the first token, and again when a token names a key that is not in the
- * set.
- * @param name what messages call the set
+ * @param load reads the set: for the first token, and again for a key that is not in the set
+ * @param name the name of the set in messages
  */
 export function identityProviderOf(
   load: () => Promise<JwkSet>,
@@ -45,7 +44,7 @@ export function identityProviderOf(
       keys = await load();
       return keys;
     } catch (cause) {
-      const message = `The keys of the identity provider cannot be read from ${name}. Check that it answers, and try again.`;
+      const message = `The keys of the identity provider cannot be read from ${name}. Check that it is available, and try again.`;
       throw new Problem('unavailable', message, { cause });
     }
   };
@@ -73,6 +72,6 @@ export function identityProviderOf(
 }
 
 function invalidToken(field: string, why: string): Problem {
-  const message = `Field \`${field}\` does not hold a valid token of the identity provider: ${why}.`;
+  const message = `Field \`${field}\` is not a valid token of the identity provider: ${why}.`;
   return badCredentials('bad_external_token', message);
 }

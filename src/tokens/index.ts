@@ -7,20 +7,20 @@ import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './ver
 /** Signs and verifies the tokens of one world. */
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;
-  /** What new tokens are signed with. */
+  /** The key that signs new tokens. */
   readonly key: SigningKey;
-  /** The keys with which clients verify its tokens now, as a JWK set (RFC 7517, 5) has them; that which signs first. */
+  /** The current public keys as a JWK set has them (RFC 7517, 5), the signing key first. */
   publishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<VerifiedClaims>;
   /**
-   * Looks again at the key of a token that was verified earlier.
+   * Checks the key of a token that was verified earlier.
    *
-   * @throws Problem `unauthenticated` if it has been replaced, and is over
+   * @throws Problem `unauthenticated` if the key was replaced and its overlap has ended
    */
   checkKey(kid: string, now: Instant): void;
-  /** The login and client that an ID token of ours belongs to, expired or not; null for anything else. */
+  /** The login and client of an ID token of this world, expired or not; null for any other text. */
   readIdToken(token: string, now: Instant): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
 

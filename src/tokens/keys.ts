@@ -4,11 +4,11 @@ import { Unusable } from '../core/unusable.ts';
 
 export type { JWK } from 'jose';
 
-/** The algorithms that tokens can be signed with (RFC 7518, 3.1). */
+/** Signing algorithms (RFC 7518, 3.1). */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** A key pair for signing and verifying tokens, resolved once and passed on as a value. */
+/** A key pair that signs and verifies tokens. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
@@ -27,8 +27,8 @@ const FORMS =
  * Reads a private key that a user supplied.
  *
  * @param text PEM or JWK
- * @param name what messages call it, such as its path
- * @param algorithm what it must be usable for; default: what it is made for
+ * @param name the name of the key in messages, such as its path
+ * @param algorithm the required algorithm; default: the one that the key is for
  * @throws Unusable if it is not a private key of a supported kind
  */
 export async function readSigningKey(text: string, name: string, algorithm?: SigningAlgorithm): Promise<SigningKey> {
@@ -38,22 +38,22 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
   } catch (cause) {
-    throw new Unusable(`${name} does not hold a readable private key. Expected: ${FORMS}, without a passphrase.`, {
+    throw new Unusable(`${name} does not contain a readable private key. Expected: ${FORMS}, without a passphrase.`, {
       cause,
     });
   }
   const made = algorithmOf(key);
-  if (made === null) throw new Unusable(`${name} holds a key of another kind. Expected: ${FORMS}.`);
+  if (made === null) throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${FORMS}.`);
   if (algorithm !== undefined && algorithm !== made) {
     throw new Unusable(
-      `${name} holds a key for ${made}, but --signing-alg says ${algorithm}. Leave the flag out, or give another key.`,
+      `${name} contains a key for ${made}, but --signing-alg is ${algorithm}. Omit the flag, or use another key.`,
     );
   }
-  // Node and jose mean the same by a JWK.
+  // The JWK types of Node and jose describe the same object.
   return signingKeyOf(key.export({ format: 'jwk' }) as JWK, made);
 }
 
-/** The signing key of a private JWK that is known to be good, such as the shipped test keys. */
+/** The signing key of a trusted private JWK, such as a shipped test key. */
 export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
@@ -84,9 +84,9 @@ function algorithmOf(key: KeyObject): SigningAlgorithm | null {
   return null;
 }
 
-/** Members are named one by one, so that no private one can ever slip through. */
+/** Names every member, so that no private one can slip through. */
 function publicPartOf(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
-  // The public members of a key that jose has read.
+  // The public members of a key that jose has parsed.
   return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
 }

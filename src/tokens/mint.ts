@@ -6,7 +6,7 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 const UTF8 = new TextEncoder();
 
-/** Signs a JWT with these claims. The key's `kid` goes into the header. */
+/** Signs a JWT with these claims. Its header has the key's `kid`. */
 export function mint(claims: Claims, key: SigningKey): Promise<string> {
   return new CompactSign(UTF8.encode(plainJson(claims)))
     .setProtectedHeader({ alg: key.algorithm, typ: 'JWT', kid: key.kid })
@@ -14,8 +14,8 @@ export function mint(claims: Claims, key: SigningKey): Promise<string> {
 }
 
 /**
- * JSON in ASCII in which `?`, `>`, `~` and DEL are written as escapes: the official Python client decodes the payload
- * with the alphabet of plain Base64, and only those characters lead to `-` and `_`, on which it fails.
+ * JSON in ASCII, with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The official
+ * Python client decodes payloads as plain Base64 and fails on these two.
  */
 export function plainJson(claims: Claims): string {
   return JSON.stringify(claims).replace(

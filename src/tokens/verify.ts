@@ -12,17 +12,16 @@ export interface AccessTokenClaims {
   readonly azp: string;
   readonly iat: number;
   readonly exp: number;
-  /** The token's own id and that of its login, either of which can be revoked. Tokens of earlier versions have none. */
+  /** The ids of the token and of its login, both revocable. Tokens of earlier versions have none. */
   readonly jti?: string;
   readonly sid?: string;
   readonly scope?: string;
-  /** The tenant it belongs to. */
   readonly tenant_id?: unknown;
-  /** When it begins to be valid, if it says so. */
+  /** Start of its validity, if it has the claim. */
   readonly nbf?: number;
 }
 
-/** Claims together with the key that vouches for them. */
+/** Claims, and the key that signed them. */
 export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }
@@ -30,10 +29,10 @@ export interface VerifiedClaims extends AccessTokenClaims {
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
- * The claims of a token that one of these keys signed. Its times, issuer and subject are not judged here: whose clock
- * counts is only known from what it claims.
+ * Verifies the signature of a token. Times, issuer and subject are checked later: only the claims name the world whose
+ * clock applies.
  *
- * @throws Problem `unauthenticated`, with a different reason for each cause
+ * @throws Problem `unauthenticated`, with a reason for each cause
  */
 export async function verifyToken(token: string, ring: KeyRing, now: Instant): Promise<VerifiedClaims> {
   let kid = '';
@@ -47,7 +46,7 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
   try {
     const { payload } = await jwtVerify(token, find, {
       algorithms: [ring.current.algorithm],
-      // Any time is accepted, as long as it is a number: `checkTimes` judges it.
+      // Any number is accepted as a time: `checkTimes` checks it.
       clockTolerance: Number.MAX_VALUE,
       requiredClaims: REQUIRED,
     });
@@ -57,18 +56,16 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
   }
 }
 
-/** The key of this id, if its tokens count. @throws Problem `unauthenticated` saying whether it ever was ours */
+/** The key of this id, if it is in force. @throws Problem `unauthenticated` saying whether the ring ever had it */
 export function keyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
   const found = keyOf(ring, kid, now);
   if (found?.overSince === null) return found.key;
   const why =
-    found === null
-      ? undefined
-      : `the key was replaced, and tokens of it count no more since ${rfc3339(found.overSince)}`;
+    found === null ? undefined : `the key was replaced, and its tokens are refused since ${rfc3339(found.overSince)}`;
   throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.', why);
 }
 
-/** As in `Tokens`. The time of the token does not matter: somebody may log out with an expired one. */
+/** See `Tokens`. Its times are ignored, because an expired ID token may be used to log out. */
 export async function readIdToken(
   token: string,
   ring: KeyRing,
@@ -78,7 +75,7 @@ export async function readIdToken(
   try {
     const find = ({ kid }: { kid?: string }) => keyInForce(ring, kid, now).publicKey;
     const { payload } = await compactVerify(token, find, { algorithms: [ring.current.algorithm] });
-    // jose has found it to be a JSON object.
+    // Our key signed it, so it is a JSON object. Each member is checked below.
     const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     return typ === 'ID' && typeof sid === 'string' && typeof aud === 'string' ? { sid, aud } : null;
   } catch (thrown) {
@@ -87,13 +84,10 @@ export async function readIdToken(
   }
 }
 
-/**
- * How far in the future a token may start, in milliseconds: machines' clocks are set back by less. Its end has no
- * leeway.
- */
+/** How far in the future a token may start, in milliseconds, for clocks that were set back. Its end has no leeway. */
 const LEEWAY = 5000;
 
-/** @throws Problem if the token starts in the future, or its `exp` has passed */
+/** @throws Problem if `nbf` or `iat` is in the future, or `exp` has passed */
 export function checkTimes({ nbf, iat, exp, azp }: AccessTokenClaims, now: Instant): void {
   if (nbf !== undefined && nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
   if (iat * 1000 > now + LEEWAY) throw earlyToken('iat', iat, azp, now);
@@ -144,7 +138,7 @@ function malformedToken(why: string): Problem {
   return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-/** Only for tokens that this server signed, so the client id is one that it knows. */
+/** Only for tokens that this server signed, so the client id is a known one. */
 function expiredToken(exp: number, azp: string, now: Instant): Problem {
   const why = `exp ${renderTime(exp)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
   return unauthenticated('expired_token', 'The access token has expired.', why);
@@ -155,12 +149,12 @@ function earlyToken(claim: 'nbf' | 'iat', seconds: number, azp: string, now: Ins
   return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
 }
 
-/** A claim may be as long as a header. */
+/** Cut, because a claim may be as long as a header. */
 function clientNote(azp: string): string {
   return `; made for client \`${azp.slice(0, 100)}\``;
 }
 
-/** A time from a token, which may be any number. */
+/** Renders a time from a token, which may be any number. */
 function renderTime(seconds: number): string {
   const time = new Date(seconds * 1000);
   return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();

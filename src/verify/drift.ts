@@ -1,4 +1,4 @@
-/** The few parts of an OpenAPI 3 document that are compared. */
+/** The compared parts of an OpenAPI 3 document. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly components?: unknown;
@@ -29,24 +29,21 @@ type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
 
-/** Deeper members are compared only as part of what holds them. */
+/** Deeper members are not compared. */
 const MOST_DEPTH = 6;
 
-/** How a vendor's document and a served one differ, with one line per difference. */
+/** The differences between a vendor's document and a served one, one per line. */
 export interface Drift {
   readonly lines: readonly string[];
-  /**
-   * Operations that only the mock has, on paths of the document: not a difference if the document is only a part of
-   * one.
-   */
+  /** Operations that only the mock has. Not a difference: the vendor's document may be a fragment. */
   readonly notes: readonly string[];
-  /** Operations that both have. */
+  /** The number of operations in both documents. */
   readonly compared: number;
 }
 
 /**
- * Compares operations, parameters, request and response members, and statuses. Only those paths of the served document
- * count that the vendor's has, too: a fragment is compared with its own part.
+ * Compares operations, parameters, members of requests and responses, and statuses. Only paths of the vendor's document
+ * count, so that a fragment is compared with its own part.
  */
 export function findDrift(vendor: OpenApi, served: OpenApi): Drift {
   const theirs = operationsOf(vendor);
@@ -56,7 +53,7 @@ export function findDrift(vendor: OpenApi, served: OpenApi): Drift {
   for (const [call, operation] of theirs) {
     const own = ours.get(call);
     if (own === undefined) {
-      lines.push(`${operation.shown}: the mock does not serve it`);
+      lines.push(`${operation.shown}: only the document has it`);
       continue;
     }
     compared += 1;
@@ -65,14 +62,14 @@ export function findDrift(vendor: OpenApi, served: OpenApi): Drift {
   const paths = new Set([...theirs.values()].map(({ path }) => path));
   const notes = [...ours]
     .filter(([call, { path }]) => !theirs.has(call) && paths.has(path))
-    .map(([, { shown }]) => `${shown}: the mock serves it, the document does not have it`);
+    .map(([, { shown }]) => `${shown}: only the mock has it`);
   return { lines, notes, compared };
 }
 
 interface Found {
-  /** As people write it: `GET /api/v1/users/{userId}`. */
+  /** For messages: `GET /api/v1/users/{userId}`. */
   readonly shown: string;
-  /** With nameless parameters. */
+  /** The path with anonymous parameters. */
   readonly path: string;
   readonly operation: Operation;
   readonly document: OpenApi;
@@ -81,11 +78,11 @@ interface Found {
 function operationsOf(document: OpenApi): Map<string, Found> {
   const entries = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Found][] => {
-      // A vendor's document: what is missing or of another form is passed over.
+      // A vendor's document may be malformed; missing or malformed parts are skipped.
       const operation = item?.[method] as Operation | null | undefined;
       if (operation === undefined || operation === null) return [];
       const nameless = path.replaceAll(/\{[^}]+\}/g, '{}').replace(/\/$/, '');
-      // Parameters of the path; what is not a list of them is not OpenAPI.
+      // Parameters of the path. OpenAPI requires a list.
       const shared = (item['parameters'] ?? []) as NonNullable<Operation['parameters']>;
       const whole = { ...operation, parameters: [...shared, ...(operation.parameters ?? [])] };
       const shown = `${method.toUpperCase()} ${path}`;
@@ -121,24 +118,24 @@ function setDrift(what: string, theirs: readonly string[], ours: readonly string
 }
 
 function queryNames({ operation, document }: Found): string[] {
-  // A parameter or what stands in its place; a name that is missing is compared as such.
+  // A parameter, or any value in its place. A missing name is compared as such.
   const parameters = (operation.parameters ?? []).map((one) => resolve(document, one) as Partial<Parameter>);
   return parameters.flatMap(({ name, in: place }) => (place === 'query' && name !== undefined ? [name] : []));
 }
 
-/** `500` and `503` say that anything may break, which nobody has to copy. */
+/** `500` and `503` can occur anywhere, so the mock need not document them. */
 function statuses({ operation }: Found): string[] {
   return Object.keys(operation.responses ?? {}).filter((status) => status !== 'default' && !status.startsWith('5'));
 }
 
 function requestSchema({ operation, document }: Found): Schema | undefined {
-  // A body, where the reference leads to one.
+  // A body, if the reference resolves.
   const body = resolve(document, operation.requestBody) as { readonly content?: Content } | undefined;
   return schemaOf(body?.content);
 }
 
 function responseSchema({ operation, document }: Found, status: string): Schema | undefined {
-  // A response, where the reference leads to one.
+  // A response, if the reference resolves.
   const response = resolve(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
   return schemaOf(response?.content);
 }
@@ -153,7 +150,7 @@ function members({ document }: Found, schema: Schema | undefined, prefix = '', d
   if (whole === undefined || depth > MOST_DEPTH) return [];
   const own = Object.entries(whole.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    // `members` needs the document of what was found, and no more.
+    // `members` reads only the document.
     return [path, ...members({ document } as Found, member, path, depth + 1)];
   });
   const parts = (whole.allOf ?? []).flatMap((part) => members({ document } as Found, part, prefix, depth + 1));
@@ -169,7 +166,7 @@ function resolve(document: OpenApi, value: unknown): unknown {
     .slice(2)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  // Of what is not an object there is no member.
+  // A value that is not an object has no members.
   const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
   return resolve(document, target);
 }

@@ -49,12 +49,12 @@ describe.concurrent('--signing-key ends the start for', () => {
   const locked = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
   const keys: [what: string, text: string | Buffer | null, said: RegExp, flags?: string[]][] = [
     ['a file that is not there', null, /cannot be read/],
-    ['garbage', 'garbage', /not hold a readable private key/],
-    ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /not hold a readable private key/],
+    ['garbage', 'garbage', /not contain a readable private key/],
+    ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /not contain a readable private key/],
     ['a key behind a passphrase', locked, /without a passphrase/],
     ['an RSA key of 1024 bits', pem(short.privateKey), /at least 2048 bits/],
     ['an EC key on another curve', pem(otherCurve.privateKey), /P-256/],
-    ['an RSA key with another algorithm', pem(rsa.privateKey), /--signing-alg says ES256/, ['--signing-alg', 'ES256']],
+    ['an RSA key with another algorithm', pem(rsa.privateKey), /--signing-alg is ES256/, ['--signing-alg', 'ES256']],
   ];
 
   it.for(keys)('%s', async ([, text, said, flags = []], { command, folder }) => {

@@ -278,7 +278,7 @@ describe.concurrent('`doctor --world`', () => {
     const { url } = await command.start(['--world', 'alice', '--public-url', 'http://mock:6625']);
     const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
 
-    expect(stdout).toContain('BAD  issuer: tokens say http://mock:6625/w/alice/auth/realms/acme');
+    expect(stdout).toContain('BAD  issuer: the issuer of tokens is http://mock:6625/w/alice/auth/realms/acme');
     expect(stdout).toContain(`was given ${url}/w/alice refuses that`);
     expect(code).toBe(1);
   });

@@ -237,7 +237,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const card = page.getByRole('article', { name: 'token-outage' });
       await card.getByLabel('For how long').fill('10m');
       await card.getByRole('button', { name: 'Start token-outage' }).click();
-      await card.getByText('The token endpoints are out').waitFor();
+      await card.getByText('The token endpoints are unavailable').waitFor();
       await card.getByText('runs until').waitFor();
 
       expect(await loginStatus(url)).toBe(503);

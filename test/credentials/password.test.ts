@@ -28,7 +28,7 @@ it('no more than 250 passwords wait, and whoever comes then is told to try again
 
   await expect(hashPassword('one more', 'salt')).rejects.toMatchObject({
     kind: 'unavailable',
-    message: '250 passwords are waiting to be checked. Try again in a few seconds.',
+    message: '250 passwords are already waiting for their check. Try again in a few seconds.',
   });
   await Promise.all(some);
   expect(await hashPassword('one more', 'salt')).toMatch(/^scrypt/);

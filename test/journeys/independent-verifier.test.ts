@@ -79,7 +79,7 @@ it.each(['/.well-known/openid-configuration', '/protocol/openid-connect/certs'])
     expect(await response.json()).toEqual({
       code: 404,
       message: 'Resource id not found.',
-      details: "There is no such realm; this tenant's is `acme`.",
+      details: 'The realm does not exist. The realm of this tenant is `acme`.',
     });
   },
 );

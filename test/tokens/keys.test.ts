@@ -48,18 +48,18 @@ describe('a key is refused by its name', () => {
     generateKeyPairSync('ed25519').privateKey,
   ];
   it.each([
-    ['that is none', 'garbage', /the key does not hold a readable private key/],
-    ['that is none, as JSON', '{"kty":"RSA"}', /does not hold a readable private key/],
-    ['that is too short', pem(small), /a key of another kind/],
-    ['on another curve', pem(curve), /a key of another kind/],
-    ['of another family', pem(ed), /a key of another kind/],
+    ['that is none', 'garbage', /the key does not contain a readable private key/],
+    ['that is none, as JSON', '{"kty":"RSA"}', /does not contain a readable private key/],
+    ['that is too short', pem(small), /a key of an unsupported kind/],
+    ['on another curve', pem(curve), /a key of an unsupported kind/],
+    ['of another family', pem(ed), /a key of an unsupported kind/],
   ])('%s', async (_what, text, said) => {
     await expect(readSigningKey(text, 'the key')).rejects.toThrow(said);
     await expect(readSigningKey(text, 'the key')).rejects.toBeInstanceOf(Unusable);
   });
 
   it('for another algorithm than was asked for', async () => {
-    await expect(readSigningKey(pem(EC), 'the key', 'RS256')).rejects.toThrow('holds a key for ES256');
+    await expect(readSigningKey(pem(EC), 'the key', 'RS256')).rejects.toThrow('contains a key for ES256');
     expect(await readSigningKey(pem(EC), 'the key', 'ES256')).toMatchObject({ algorithm: 'ES256' });
   });
 });

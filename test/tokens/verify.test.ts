@@ -46,7 +46,7 @@ describe('a key that was replaced', () => {
     expect(await refusalOf(await forge(), later)).toMatchObject({
       reason: 'unknown_key_id',
       message: 'The key that signed the access token is not known.',
-      why: 'the key was replaced, and tokens of it count no more since 2026-01-15T11:50:00.000Z',
+      why: 'the key was replaced, and its tokens are refused since 2026-01-15T11:50:00.000Z',
     });
   });
 

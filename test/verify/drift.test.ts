@@ -23,7 +23,7 @@ describe('a document of the vendor and what is served', () => {
     [
       'differ in an operation',
       documentOf({ '/others': { get: operation() } }),
-      ['GET /others: the mock does not serve it'],
+      ['GET /others: only the document has it'],
     ],
     [
       'differ in parameters, statuses and fields',
@@ -79,7 +79,7 @@ describe('a document of the vendor and what is served', () => {
   it('do not differ for an operation that a part of a document leaves out; it is noted', () => {
     const { notes, compared } = findDrift(documentOf({ '/things/{id}': { delete: operation() } }), served);
 
-    expect(notes).toEqual(['GET /things/{id}: the mock serves it, the document does not have it']);
+    expect(notes).toEqual(['GET /things/{id}: only the mock has it']);
     expect(compared).toBe(1);
   });
 

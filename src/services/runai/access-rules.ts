@@ -13,7 +13,7 @@ import { tenantIdOf } from './tenant.ts';
 /** Counter for the ids of access rules. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
-/** An access rule, as stored: a subject has a role in a scope. Times in milliseconds. */
+/** An access rule as stored: a subject has a role in a scope. Times are in milliseconds. */
 export interface AccessRule {
   readonly id: number;
   readonly subjectId: string;
@@ -31,9 +31,9 @@ export interface AccessRule {
 export type AccessRuleRow = Row<AccessRule, null>;
 export const ACCESS_RULES = new Collection<AccessRule>('runai.access-rules');
 
-/** The rules of the tenant, arranged for lookup. */
+/** The rules of the tenant, indexed by subject. */
 export interface RuleBook {
-  /** Includes deleted ones; oldest first. */
+  /** Oldest first, deleted rules included. */
   readonly all: readonly AccessRule[];
   /** Rules in force, by subject. */
   readonly bySubject: ReadonlyMap<string, readonly AccessRule[]>;
@@ -42,7 +42,7 @@ export interface RuleBook {
 /** How long a deleted rule can still be listed: 30 days. */
 const DELETED_KEPT_MS = 2_592_000_000;
 
-/** A rule as a row. Among rules in force, a subject has a role in a scope only once. */
+/** A rule as a row. Its alias is unique: a subject has a role in a scope only once among the rules in force. */
 export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
@@ -56,12 +56,12 @@ export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
 }
 
 function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
-  // The whole system is one scope, whatever id it is given.
+  // The whole system is one scope, so its id is ignored.
   const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
   return `${subjectKey(subjectType, subjectId)}|${roleId}|${scope}`;
 }
 
-/** Subjects are found regardless of case, as identities are. */
+/** Subjects, like identities, are found regardless of case. */
 function subjectKey(type: SubjectType | string, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
@@ -79,7 +79,7 @@ function bookIn({ views }: World, tenantId: string, { rows, revision }: List<Acc
 
 const RULE_BOOK: ViewKind<RuleBook> = { weigh: ({ all }) => RULE_BYTES * all.length };
 
-/** The places of a rule in the list and in the map; the rule itself is the body of its row. */
+/** Memory that the list and the map take for a rule, in bytes. The rule itself is the body of its row. */
 const RULE_BYTES = 200;
 
 function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
@@ -107,8 +107,8 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
 }
 
 /**
- * What an identity may do: what its rules grant, each in its own scope, and nothing else. Every request asks for it, so
- * it is made again only when a rule, a role or the groups of the identity have changed.
+ * The rights of an identity: each access rule grants the permissions of its role in its own scope. Every request reads
+ * them, so they are cached until a rule, a role or the groups of the identity change.
  */
 export async function standingOf(
   world: World & Partial<Witness>,
@@ -129,22 +129,22 @@ export async function standingOf(
 
 const STANDINGS: ViewKind<Standing> = { weigh: ({ bundles }) => STANDING_BYTES * (1 + (bundles?.length ?? 0)) };
 
-/** Size of a standing, and of each of its bundles; they only hold names from tables. */
+/** Size of held rights, and of the rights of each rule, in bytes. The names in them belong to tables. */
 const STANDING_BYTES = 500;
 
-/** Where to note what a person should know. */
+/** Where findings are reported. */
 type Witness = Pick<Arrival, 'findings' | 'now'>;
 
-/** A seed may give roles that only other versions have: here they grant nothing. */
+/** A seed may assign roles that only other versions have. Here they grant nothing. */
 function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {
   for (const { id, roleId, subjectId } of rules) {
     if (roles.has(roleId) || findings === undefined || now === undefined) continue;
-    const message = `access rule ${id} gives \`${subjectId}\` the role ${roleId}, which this version does not have; it brings nothing`;
+    const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; this version has no such role, so the rule grants nothing`;
     findings.report('other_version', message, now);
   }
 }
 
-/** The standing of somebody who has these roles, by name, in the whole tenant. Unknown ones grant nothing. */
+/** The rights of an identity that has these roles in the whole tenant. Unknown role names grant nothing. */
 export function standingOfRoles(names: readonly string[], roles: Roles, tenantId: string): Standing {
   const held = [...roles.values()].filter(({ name }) => names.includes(name));
   const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);

@@ -11,11 +11,11 @@ import { type AccessTokenClaims, checkTimes } from '../../tokens/verify.ts';
 import { grantsIn } from './collections/grants.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 
-/** What is needed to judge an access token. */
+/** A request with an access token, as far as its verification reads it. */
 export interface AccessTokenAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
-  /** Scheme and authority by which the caller reached this server. */
+  /** Scheme and authority of the URL that the caller used. */
   readonly origin: string;
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
@@ -33,7 +33,7 @@ export interface TokenRealm {
   readonly tenantId: string;
 }
 
-/** Whom a token stands for, and what it claims. */
+/** The owner of a verified token, and its claims. */
 export interface AcceptedToken {
   readonly identity: Identity;
   readonly clientId: string;
@@ -41,8 +41,8 @@ export interface AcceptedToken {
 }
 
 /**
- * Finds whom an access token stands for. Order of checks: signature, issuer, world, realm, tenant, times, subject. Each
- * world has a clock of its own, so the time of another world's token must not be judged here.
+ * Verifies an access token. Order of checks: signature, issuer, world, realm, tenant, times, subject. Each world has
+ * its own clock, so the times of another world's token cannot be checked here.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -69,7 +69,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Acc
   try {
     return rememberedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
-    // The token is refused in any case. A world that it names says more than that its key is not known here.
+    // The token is refused in any case. "Of another world" explains more than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
     const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
     if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt))
@@ -78,7 +78,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Acc
   }
 }
 
-/** The claims of a token that was verified before, if its key is still in force. */
+/** The cached claims of a token that was verified before, if its key is still in force. */
 function rememberedClaims(
   token: string,
   { tokens, remembered, now }: AccessTokenAttempt,
@@ -119,7 +119,7 @@ function checkWorld({ sid = '' }: Pick<AccessTokenClaims, 'sid'>, world: string)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
-/** Is the host of the issuer one of this server's names, in whichever world? */
+/** Is the host of the issuer one of this server's names, in any world? */
 function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
   const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
   return host !== undefined && (hosts.isOwn(host) || host === new URL(origin).host);
@@ -130,13 +130,12 @@ function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath:
   return unauthenticated('wrong_issuer', 'Issuer is not familiar.', why);
 }
 
-/** Scheme and authority, the authority by itself, and the world of a prefix that follows. */
+/** Captures the authority, and the world of a `/w/<id>` prefix. */
 const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
 /**
- * A token issued under any name of this server is accepted under every other: a container and its host call the same
- * server by different names. Issuers are still compared as a whole: one of these names, followed by the path of the
- * realm. That another name was used is worth knowing, so it becomes a finding.
+ * Accepts issuers under every name of this server: a container and its host call the same server by different names.
+ * The rest of the issuer must be equal. A token under another name than the caller's is reported as a finding.
  */
 function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: string): void {
   const { origin, hosts, findings, now, world } = attempt;
@@ -148,16 +147,16 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
-    `a token whose issuer is ${quote(issuer)} was used under ${origin}; set --public-url to give all tokens one issuer`,
+    `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url to give all tokens one issuer`,
     now,
   );
 }
 
-/** A signing key that several worlds share vouches for tokens of each of them. Tokens of earlier versions name no tenant. */
+/** Worlds can share a signing key, so the tenant is checked too. Tokens of earlier versions name none. */
 function checkTenant({ tenant_id: given }: AccessTokenClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
   const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
-  throw unauthenticated('wrong_tenant', 'The access token is of another tenant.', why);
+  throw unauthenticated('wrong_tenant', 'The access token belongs to another tenant.', why);
 }
 
 function quote(text: string): string {

@@ -25,7 +25,7 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
   return callerOf(arrival, await tokenOf(arrival, realm), realm.tenantId);
 }
 
-/** The token in the header, and whom it represents. */
+/** Verifies the token in the `Authorization` header. */
 function tokenOf(arrival: Arrival, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(arrival.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
@@ -34,13 +34,13 @@ function tokenOf(arrival: Arrival, realm: TokenRealm): Promise<AcceptedToken> {
   return acceptToken(token, arrival, realm);
 }
 
-/** Somebody by name, with the access key if the name is that of one. */
+/** An identity found by name, and the access key if the name was that of a key. */
 export interface Named {
   readonly identity: Identity;
   readonly key: AccessKey | null;
 }
 
-/** Whom an id, a name, an e-mail address or a client id stands for, enabled or not; null for nobody. */
+/** The identity with this id, name, e-mail address or client id, enabled or not; null if there is none. */
 export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: string): Promise<Named | null> {
   const identities = identitiesIn(store);
   const accessKeys = accessKeysIn(store);
@@ -56,8 +56,8 @@ export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: str
 }
 
 /**
- * The caller with this name, if they may act: the id, name, client id or e-mail address of a user, an application or a
- * service account, or the id or client id of their access key.
+ * The enabled identity with this id, name, client id or e-mail address; or the owner of the access key with this id or
+ * client id.
  */
 export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
   const named = await findNamed(world, who);

@@ -1,4 +1,4 @@
-/** Who is who at Run:ai. */
+/** Run:ai's part of the built-in cast. */
 export interface RunaiCast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users: readonly {

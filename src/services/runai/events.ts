@@ -1,7 +1,7 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { grantsIn } from './collections/grants.ts';
 
-/** What happens by itself: unused refresh tokens expire. */
+/** Scheduled events: unused refresh tokens expire. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
   const expired = await grantsIn(store).expiredBetween(from, to, limit);
   return expired.map(

@@ -15,11 +15,12 @@ import { ROLES_OF } from './laws.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
-/** Where access rules are made. */
+/** The endpoint that creates access rules. */
 export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**
- * The access rule that would reverse a refusal: the smallest role that suffices, in the narrowest scope that is enough. It is tried on the decision itself before it is suggested.
+ * Suggests an access rule that would allow a refused request: the smallest sufficient role, in the narrowest sufficient
+ * scope. Each candidate is tried on the decision itself first.
  */
 export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
@@ -41,7 +42,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
   const needs = describeLack(lackOf(rule, { held: new Set(), resources: [] }, []));
   if (found === undefined)
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
-  // The smallest first; equal ones as the vendor lists them.
+  // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
   const would = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
   const [least] = would as [PredefinedRole];
   const where = labelsOfResources(law, [found.scope]).join('');
@@ -51,7 +52,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
       kind: 'role',
       roles: [least.name],
       text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
-      // 2.19 has no service accounts to make rules for.
+      // 2.19 has no service accounts, so it cannot have a rule for one.
       ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
           method: 'POST',
@@ -70,14 +71,14 @@ function ruleFixes(evidence: Evidence): Fix[] {
   ];
 }
 
-/** To call as somebody else, any of the roles will do. */
+/** Another identity may have any of the sufficient roles, not only the smallest. */
 function identityFix(would: readonly PredefinedRole[]): Fix[] {
   const roles = would.map(({ name }) => name);
   const which = roles.length === 1 ? 'the role' : 'one of the roles';
-  return [{ kind: 'identity', roles, text: `call as somebody who has ${which} ${quote(roles)} there` }];
+  return [{ kind: 'identity', roles, text: `call as an identity that has ${which} ${quote(roles)} there` }];
 }
 
-/** The scopes that contain an object, narrowest first; the tenant if the call is not about a single object. */
+/** The scopes that contain the object, narrowest first; the tenant if the operation has no single object. */
 function narrowestScopes({ caller, sighting }: Evidence): Resource[] {
   const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
   const { tenant } = caller.principal;

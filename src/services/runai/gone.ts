@@ -1,7 +1,7 @@
 import { Problem } from '../../core/problem.ts';
 import { NotFound } from '../../store/errors.ts';
 
-/** Another request may have deleted the object since it was looked up. @throws Problem `not_found` */
+/** Another request may have deleted the object since the look-up. @throws Problem `not_found` */
 export async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;

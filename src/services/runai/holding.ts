@@ -4,14 +4,14 @@ import { standingOfRoles } from './access-rules.ts';
 import { rolesOf } from './roles.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** What somebody could do who had certain roles in the whole tenant, and no other access rules. */
+/** The rights of an identity with these roles in the whole tenant, and no other access rules. */
 export const holding: NonNullable<ServiceDefinition['holding']> = {
   roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
   caller: async (world, held, who) => {
     if ('policy' in held) {
       throw new Problem(
         'invalid_request',
-        'Field `holding.scopes` must be left out: all rights in Run:ai are `roles`.',
+        'Field `holding.scopes` must be omitted: in Run:ai all rights come from `roles`.',
       );
     }
     const tenant = await tenantIdOf(world);

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import type { Identity } from './collections/identities.ts';
 
-/** An identity of which nothing else is known. */
+/** An identity with defaults for all other members. */
 export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
   return {
     ...given,
@@ -16,7 +16,6 @@ export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'cr
   };
 }
 
-/** A new identity, with nothing yet. */
 export function newIdentity(
   { random, now }: Pick<Context, 'random' | 'now'>,
   kind: Identity['kind'],

@@ -46,7 +46,7 @@ export const runai: ServiceDefinition<'runai'> = {
   tokenLifetime: ({ tokenTtl }) => tokenTtl,
   leastRights,
   presenters: [presentBasicClient, presentBearerToken],
-  // Clients first: they authenticate, then redeem the rest.
+  // Clients come first: they authenticate, then redeem the grants.
   credentialFields: {
     clientID: presentClient,
     appID: presentClient,

@@ -5,20 +5,20 @@ import type { Granted } from './caller.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
-/** What goes into tokens besides their subject and client. */
+/** Everything that goes into a token. */
 export interface TokenOrder extends Granted {
-  /** What ends the token: the id of its login, or of the secret it was requested with. */
+  /** The name that revokes the token: the id of its login, or of the secret that requested it. */
   readonly sid: string;
   /** Scopes, separated by spaces; empty for none. */
   readonly scope?: string;
 }
 
-/** A signed access token. */
+/** Signs an access token. */
 export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Promise<string> {
   return arrival.tokens.mint(await accessTokenClaims(arrival, order));
 }
 
-/** What an access token says (RFC 9068 without its own type, like Keycloak's). */
+/** The claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak's). */
 export async function accessTokenClaims(arrival: Arrival, order: TokenOrder): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
   return {
@@ -31,7 +31,7 @@ export async function accessTokenClaims(arrival: Arrival, order: TokenOrder): Pr
   };
 }
 
-/** Facts about the login, for the client through which the user logged in. */
+/** The input of an ID token: facts about the login, for the client that the user logged in through. */
 export interface IdTokenOrder extends TokenOrder {
   readonly authTime: number;
   readonly nonce?: string | null;
@@ -39,13 +39,13 @@ export interface IdTokenOrder extends TokenOrder {
   readonly accessToken: string;
 }
 
-/** A signed ID token. */
+/** Signs an ID token. */
 export async function mintIdToken(arrival: Arrival, order: IdTokenOrder): Promise<string> {
   const claims = await idTokenClaims(arrival, order);
   return arrival.tokens.mint({ ...claims, at_hash: accessTokenHash(order.accessToken) });
 }
 
-/** What an ID token says (OpenID Connect Core 1.0, 2), but for the access token issued with it. */
+/** The claims of an ID token (OpenID Connect Core 1.0, 2) except `at_hash`. */
 export async function idTokenClaims(arrival: Arrival, order: Omit<IdTokenOrder, 'accessToken'>): Promise<Claims> {
   const { identity, clientId, sid, authTime, nonce = null } = order;
   return {
@@ -74,7 +74,7 @@ async function commonClaims(arrival: Arrival, identity: Identity) {
   };
 }
 
-/** When every access token made now will have expired. */
+/** The time at which every access token issued until now has expired. */
 export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
   return now + settings.tokenTtl;
 }

@@ -29,7 +29,7 @@ function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): Predefined
   return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
 }
 
-/** Operations that a version lacks are left out, and their rules with them. */
+/** Leaves out operations that the version does not have, and their rules. */
 function lawOfProfile(profile: Profile): Law {
   const operations = rowsOf(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));
@@ -54,7 +54,6 @@ function lawOfProfile(profile: Profile): Law {
   );
 }
 
-/** The three versions. */
 export const LAWS: Readonly<Record<Profile, Law>> = {
   '2.19': lawOfProfile('2.19'),
   '2.24': lawOfProfile('2.24'),

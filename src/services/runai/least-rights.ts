@@ -16,8 +16,8 @@ import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
 const SYSTEM: Resource = { type: 'system', ids: ['system'] };
 
 /**
- * The least rights of somebody: the predefined role that brings least, in the narrowest scope that covers everything
- * they touched; and the smallest custom role that would do there.
+ * The least rights that a principal needs: the predefined role with the fewest permissions, in the narrowest scope that
+ * covers every object used. Also the smallest custom role that is sufficient there.
  */
 export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, doings) => {
   const { principal, caller, uses } = doings;
@@ -82,7 +82,7 @@ function standingOf(bundles: readonly Bundle[]): Standing {
 
 const NO_STANDING_AT_ALL = standingOf([]);
 
-/** An access rule that somebody has, with its role. */
+/** An access rule of the principal, with its role. */
 interface HeldRule {
   readonly rule: AccessRule;
   readonly role: Role;
@@ -105,14 +105,14 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
 
-/** The held rules that allow as much as all of them; the largest are left out first. */
+/** The fewest held rules that allow as much as all of them. The largest roles are dropped first. */
 function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
   const all = allowed(held);
   const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
   return leaveOut(bySize, (rest) => allowed(rest) === all);
 }
 
-/** The predefined role that brings least; several if none is enough by itself. Of equal ones, one that is held. */
+/** The smallest predefined role; several if no single one is sufficient. On a tie, a held role wins. */
 function smallestRoles(
   roles: Roles,
   held: readonly HeldRule[],
@@ -132,7 +132,7 @@ function hasCustomRoles({ tables }: Law): boolean {
   return tables.rules.some(({ id }) => id === 'create-role');
 }
 
-/** The fewest permission sets, small ones before large ones. */
+/** The fewest permission sets, smaller ones preferred. */
 function customRole(law: Law, suffice: (permissions: readonly string[]) => boolean) {
   const all = rowsOf(PERMISSION_SETS, law.profile ?? '').sort(
     (one, other) => other.permissions.length - one.permissions.length,

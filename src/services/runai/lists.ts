@@ -1,11 +1,11 @@
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** The value by which a member of a list is compared. Times are in milliseconds. */
+/** A value to filter and sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;
 type FieldKind = 'text' | 'time' | 'number' | 'boolean';
 
-/** A member by which a list is filtered and sorted. */
+/** A member that a list can be filtered and sorted by. */
 export interface Field<Item> {
   readonly kind: FieldKind;
   readonly of: (item: Item) => FieldValue;
@@ -38,10 +38,10 @@ const OPERATORS_OF: Readonly<Record<FieldKind, readonly Operator[]>> = {
 const FILTER = /^([A-Za-z]+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
 
 /**
- * The items that a query asks for, in its order, all pages together.
+ * Filters and sorts the items; all pages together.
  *
  * @param searched the members that `search` looks in
- * @throws Problem naming the filter at fault, and the valid ones
+ * @throws Problem naming the invalid filter, and the valid ones
  */
 export function selectItems<Item>(
   items: readonly Item[],
@@ -62,12 +62,11 @@ export function selectItems<Item>(
   return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
 }
 
-/** One page. */
 export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
   return items.slice(offset, offset + (limit ?? most));
 }
 
-/** One page with the offset of the next, as for organisation units and roles; null when nothing is left. */
+/** One page and the offset of the next, as organisation units and roles have it; null after the last page. */
 export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
   const page = slice(items, query, most);
   const reached = (query.offset ?? 0) + page.length;
@@ -80,14 +79,14 @@ function parseFilter<Item>(text: string, fields: Fields<Item>): (item: Item) => 
   const operator = OPERATORS.find((one) => one === sign);
   if (operator === undefined) {
     throw badFilter(
-      `\`${shorten(text)}\` must be a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
+      `\`${shorten(text)}\` must consist of a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
     );
   }
   const field = own(fields, name);
-  if (field === undefined) throw badFilter(`\`${shorten(name)}\` is no field; there are ${names.join(', ')}`);
+  if (field === undefined) throw badFilter(`unknown field \`${shorten(name)}\`; the fields are ${names.join(', ')}`);
   const { kind, of } = field;
   if (!OPERATORS_OF[kind].includes(operator)) {
-    throw badFilter(`\`${name}\` has no operator \`${operator}\`; it has ${OPERATORS_OF[kind].join(' ')}`);
+    throw badFilter(`field \`${name}\` has no operator \`${operator}\`; use one of ${OPERATORS_OF[kind].join(' ')}`);
   }
   const wanted = parseValue(name, kind, value);
   return (item) => holds(operator, of(item), wanted);
@@ -102,19 +101,21 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
       return text;
     case 'time': {
       const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-      if (Number.isNaN(time)) throw badFilter(`\`${name}\` is compared with a time such as \`2026-01-15T12:00:00Z\``);
+      if (Number.isNaN(time))
+        throw badFilter(`the value of \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\``);
       return time;
     }
     case 'number':
-      if (!/^-?\d+$/.test(text)) throw badFilter(`\`${name}\` is compared with a whole number`);
+      if (!/^-?\d+$/.test(text)) throw badFilter(`the value of \`${name}\` must be an integer`);
       return Number(text);
     case 'boolean':
-      if (text !== 'true' && text !== 'false') throw badFilter(`\`${name}\` is compared with \`true\` or \`false\``);
+      if (text !== 'true' && text !== 'false')
+        throw badFilter(`the value of \`${name}\` must be \`true\` or \`false\``);
       return text === 'true';
   }
 }
 
-/** Texts are equal only in the same case; their parts match in any case. */
+/** `==` and `!=` are case-sensitive for texts; the operators on parts of texts are not. */
 function holds(operator: Operator, value: FieldValue, wanted: string | number | boolean): boolean {
   switch (operator) {
     case '==':

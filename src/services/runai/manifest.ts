@@ -4,11 +4,11 @@ import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
 
 function castOf(part: unknown): Partial<RunaiCast> {
-  // A server of another version may answer with less than this one's cast.
+  // A server of another version may answer with only part of this cast.
   return (part ?? {}) as Partial<RunaiCast>;
 }
 
-/** The access key of an administrator. @param part as answered by a server */
+/** The access key of an administrator. @param part Run:ai's part of the cast, as a server answered it */
 function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
   const { users = [] } = castOf(part);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
@@ -24,28 +24,28 @@ const VARIABLES: readonly Variable[] = [
   { name: 'RUNAI_CLIENT_SECRET', of: (part) => administratorsKey(part)?.clientSecret },
 ];
 
-/** Do tokens name the server as this client does? */
+/** Checks that the issuer of tokens is the URL that this client uses. */
 const ISSUER: Probe = {
   what: 'issuer',
   needsCast: true,
   look: async (ask, { base, part }) => {
     const realm = castOf(part).tenant?.realm;
-    if (realm === undefined) return { good: true, said: 'the world has no tenant, so there are no tokens' };
+    if (realm === undefined) return { good: true, said: 'the world has no tenant, so it issues no tokens' };
     const path = `/auth/realms/${realm}`;
     const { status, body } = await ask(`${path}/.well-known/openid-configuration`);
-    if (status === 501) return { good: true, said: 'not known: the server answers only what is documented' };
-    // Whatever answers there may answer anything.
+    if (status === 501) return { good: true, said: 'unknown: the server answers only what the vendor documents' };
+    // The server at this URL may be any server, so the body may be anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`
       ? { good: true, said: issuer }
       : {
           good: false,
-          said: `tokens say ${issuer}, and a strict client that was given ${base} refuses that. Give all clients one name for the server, and start it with --public-url and that name.`,
+          said: `the issuer of tokens is ${issuer}, and a strict client that expects ${base} rejects them. Give all clients the same URL, and start the server with --public-url and that URL.`,
         };
   },
 };
 
-/** Are requests changed on their way, for example by a proxy that removes credentials? */
+/** Detects something that changes requests on the way, such as a proxy that removes credentials. */
 const REFUSES: Probe = {
   what: 'refuses',
   look: async (ask) => {
@@ -55,12 +55,12 @@ const REFUSES: Probe = {
       ? { good: true, said: 'a deliberately bad token is refused' }
       : {
           good: false,
-          said: `a deliberately bad token was answered ${status}: something in between changes requests`,
+          said: `a deliberately bad token was answered ${status} instead of 401: something on the way, such as a proxy, changes requests`,
         };
   },
 };
 
-/** Run:ai, as the command and the library see it. */
+/** The part of Run:ai that the command and the library read without loading the service. */
 export const runaiManifest = {
   name: 'runai',
   options: OPTIONS,

@@ -4,7 +4,7 @@ import { accessKeysIn } from './collections/access-keys.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { oauthClientsIn } from './collections/oauth-clients.ts';
 
-/** The client id that was probably meant by one that nobody has. */
+/** The existing client id that an unknown one most probably stands for. */
 export const findNearestClient: FindOther = async ({ presented }, { store }) => {
   const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];
   if (given === undefined) return null;

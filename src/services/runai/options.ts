@@ -1,6 +1,6 @@
 import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
 
-/** How Run:ai is emulated: which version, how long tokens live, whose tokens can be exchanged. */
+/** Options of Run:ai: its version, lifetimes of tokens, its identity provider. */
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATION',
@@ -28,32 +28,32 @@ export const OPTIONS = {
   },
   runaiBadCredentials: {
     argument: '400|401',
-    description: 'status of a token request with wrong credentials',
+    description: 'status of the answer to wrong credentials at the token endpoint',
     fallback: 400,
     expected: '`400` or `401`',
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
   runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
   runaiRevokeOnDelete: {
-    description: 'access tokens end with the credential they were made with: when it is deleted, or gets a new secret',
+    description: 'deleting a credential or regenerating its secret revokes its access tokens',
     fallback: false,
     ...onOff,
   },
   runaiIdp: {
     argument: 'URL|FILE',
-    description: 'JWK set of an identity provider, whose tokens `external_token_exchange` takes',
+    description: 'JWK set of the identity provider whose tokens `external_token_exchange` accepts',
     fallback: null,
     ...path,
   },
   runaiIdpIssuer: {
     argument: 'ISSUER',
-    description: 'what `iss` of its tokens has to be; default: not looked at',
+    description: 'required `iss` of its tokens; default: not checked',
     fallback: null,
     ...claim,
   },
   runaiIdpAudience: {
     argument: 'AUDIENCE',
-    description: 'what `aud` of its tokens has to be, or to hold; default: not looked at',
+    description: 'required `aud` of its tokens, or one of its values; default: not checked',
     fallback: null,
     ...claim,
   },

@@ -3,13 +3,13 @@ import type { Outcome } from '../../core/outcome.ts';
 import type { OAuthClient } from './collections/oauth-clients.ts';
 import type { People } from './people.ts';
 
-/** Pages load nothing from elsewhere and cannot be framed. */
+/** Pages load no other resources and cannot be framed. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
-  // Not `no-referrer`: with that, browsers send the form with `Origin: null`, which is not one of our origins.
+  // Not `no-referrer`: browsers would then send the form with `Origin: null`, which is not one of our origins.
   'referrer-policy': 'same-origin',
 } as const;
 
@@ -28,21 +28,21 @@ ul { list-style: none; margin: 0; padding: 0 }
 .people span { display: block; margin-top: .3rem; color: var(--quiet) }
 .clients strong, .clients li > span { display: block }`;
 
-/** What the login page asks for and carries along. */
+/** The content of the login page. */
 export interface LoginPage {
   readonly action: string;
   readonly realm: string;
   readonly clientId: string;
   readonly username: string;
-  /** Parameters of the authorization request, which come back with the form. */
+  /** Parameters of the authorization request, which the form sends back. */
   readonly hidden: Readonly<Record<string, string>>;
-  /** Why the page asks again. */
+  /** Why the last attempt failed; null on the first. */
   readonly fault: string | null;
-  /** Users to click; null if whoever asks may not be anybody they like. */
+  /** Users who can log in with one click; null if the requester may not read the cast. */
   readonly people: People | null;
 }
 
-/** Names of any length are shown up to this many characters. */
+/** Longer names and sentences are cut. */
 const MOST_NAME = 120;
 const MOST_SENTENCE = 300;
 
@@ -71,7 +71,7 @@ ${people === null ? '' : renderPeople(begin, people)}
   );
 }
 
-/** Users to click. In a form of its own, because the other one asks for a name and a password before it is sent. */
+/** Buttons that log in as a user. A form of its own: the other one requires a name and a password. */
 function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
@@ -79,10 +79,10 @@ function renderPeople(begin: string, { people, more }: People): string {
       `<li><button name="user" value="${escaped(id)}" aria-describedby="may-${index}">${escaped(shortened(name, MOST_NAME))}</button>
 <span id="may-${index}">${escaped(shortened(may, MOST_SENTENCE))}</span></li>`,
   );
-  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`}, who can log in by name and password.`;
+  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in by name and password.`;
   return `${begin}
-<h2>Or be one of these users</h2>
-<p class="quiet">A click logs in, without the password.</p>
+<h2>Or log in as one of these users</h2>
+<p class="quiet">One click logs in, without a password.</p>
 <ul class="people">
 ${items.join('\n')}
 </ul>
@@ -90,7 +90,6 @@ ${more === 0 ? '' : `<p class="quiet">${rest}</p>`}
 </form>`;
 }
 
-/** A page that only shows a message. */
 export function messagePage<Status extends number>(
   status: Status,
   title: string,
@@ -104,12 +103,12 @@ function renderMessage(status: number, title: string, message: string): string {
   return `<h1>${escaped(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapedWithCode(message)}</p>`;
 }
 
-/** How many clients are named. */
+/** Clients that the page lists at most. */
 const MOST_CLIENTS = 20;
-/** How many redirect URIs of each. */
+/** Redirect URIs that it lists for each at most. */
 const MOST_URIS = 5;
 
-/** A message about a client, with those that there are. @param origin what redirect URIs that are paths begin with */
+/** A message about a client, and a list of the known clients. @param origin prefix of redirect URIs that are paths */
 export function clientsPage<Status extends number>(
   status: Status,
   message: string,
@@ -123,17 +122,17 @@ export function clientsPage<Status extends number>(
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
   });
   const more = clients.length - items.length;
-  const list = `<h2>Clients that users log in through, and where they may be sent back to</h2>
+  const list = `<h2>Clients for logins, and their redirect URIs</h2>
 <ul class="clients">
 ${items.join('\n')}
 </ul>
 ${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
-  const none = '<p>This world has no client that users log in through.</p>';
-  const title = 'This cannot be done';
+  const none = '<p>This world has no client for logins.</p>';
+  const title = 'The request failed';
   return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`);
 }
 
-/** A redirect URI, as it may be sent: one that ends with `:*` stands for any port and path (RFC 8252, 7.3). */
+/** A redirect URI in full. One that ends with `:*` matches any port and path (RFC 8252, 7.3). */
 function renderUri(uri: string, origin: string): string {
   const whole = shortened(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
   const also = uri.endsWith(':*') ? ' <span class="quiet">any port and path</span>' : '';

@@ -3,24 +3,24 @@ import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { type Names, namesOf, scopeName } from './rule-view.ts';
 
-/** A user who can log in here, for a page that offers them. */
+/** A user that the login page offers. */
 export interface Person {
   readonly id: string;
   readonly name: string;
-  /** What they may do, in short. */
+  /** A summary of the user's rights. */
   readonly may: string;
 }
 
-/** Some of the users who can log in, and how many there are besides. */
+/** Some of the users who can log in, and the number of the others. */
 export interface People {
   readonly people: readonly Person[];
   readonly more: number;
 }
 
-/** How many roles of a user are told. */
+/** Roles that the summary names at most. */
 const MOST_ROLES = 3;
 
-/** Users who can log in with a password, oldest first: those of the seed before all others. @param most how many are told */
+/** Users who can log in with a password, oldest first, so the seed's come first. @param most at most this many */
 export async function peopleOf(
   world: Pick<Surroundings, 'store' | 'views' | 'settings'>,
   most: number,
@@ -37,7 +37,7 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
   return enabled && passwordHash !== null;
 }
 
-/** The roles that bring something, each with where it does, and what they bring. */
+/** Describes the enabled roles, their scopes, and the number of permissions. */
 function describeRoles(rules: readonly AccessRule[], names: Names): string {
   const given = rules.flatMap((rule) => {
     const role = names.roles.get(rule.roleId);
@@ -46,7 +46,7 @@ function describeRoles(rules: readonly AccessRule[], names: Names): string {
       : [];
   });
   const [first] = given;
-  if (first === undefined) return 'No role: may do only what needs none.';
+  if (first === undefined) return 'No role: may use only operations that need no permission.';
   const told = given.slice(0, MOST_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
   const more = given.length > told.length ? ` and ${given.length - told.length} more` : '';
   const sentence = given.length === 1 ? first.role.description.replace(/\.$/, '') : '';
@@ -55,7 +55,7 @@ function describeRoles(rules: readonly AccessRule[], names: Names): string {
   return [
     `${told.join('; ')}${more}.`,
     ...(sentence === '' ? [] : [`${sentence}.`]),
-    `${countPermissions(permissions.size)}, ${changing === 0 ? 'all to read' : `${changing} of them to change things`}.`,
+    `${countPermissions(permissions.size)}, ${changing === 0 ? 'all read-only' : `${changing} of them with write access`}.`,
   ].join(' ');
 }
 

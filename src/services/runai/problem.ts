@@ -12,30 +12,30 @@ export const ERRORS: readonly ErrorForm[] = [
   { schema: null, mediaType: 'text/html' },
 ];
 
-/** Messages from the documentation's own examples, for the kinds that have one. */
+/** The messages in the vendor's documented examples, word for word. */
 const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
   forbidden: 'You do not have sufficient permissions.',
   not_found: 'Resource id not found.',
   conflict: 'Resource with this name already exists',
 };
 
-/** The message of a problem, and anything more there is to say. */
+/** The documented message, if any, followed by the message of the problem. */
 export function messageOf({ kind, message }: Problem): string {
   const documented = DOCUMENTED_MESSAGES[kind];
   if (documented === undefined) return message;
   return message === '' ? documented : `${documented.replace(/\.$/, '')}: ${message}`;
 }
 
-/** A problem in Run:ai's form: OAuth errors where tokens are requested by form, a page where people log in. */
+/** Renders a problem as Run:ai does: OAuth errors at the OAuth endpoints, a page where people log in. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
-    const page = messagePage(HTTP_STATUS[problem.kind], 'This cannot be done', problem.message);
+    const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
   return OAUTH.test(about.path) ? oauthError(problem) : vendorError(problem, about);
 }
 
-/** Paths that people's browsers visit. */
+/** Paths that people open in a browser. */
 const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
 /** Paths where RFC 6749, 7009 and 7662 define the form of errors. */
 const OAUTH =
@@ -45,14 +45,14 @@ function allowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
-/** The two token endpoints are easily confused. */
+/** Clients often send the form of one token endpoint to the other. */
 const NO_FORM =
-  'The fields here are `grantType`, `clientId`, `clientSecret`; a form with `grant_type` is for the token endpoint of the realm and, since 2.24, for `/api/v2/token`.';
+  'Send JSON with `grantType`, `clientId` and `clientSecret`. A form with `grant_type` belongs to the token endpoint of the realm and, since 2.24, to `/api/v2/token`.';
 
-/** The published document writes `clientID` and `appID`; every guide and most clients write `clientId` and `appId`. */
+/** The published document writes `clientID` and `appID`; guides and most clients write `clientId` and `appId`. */
 const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
 
-/** `code`, `message`, and `details` if there is more to say. */
+/** Run:ai's error object. `details` holds anything that the documented message leaves out. */
 function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
@@ -102,7 +102,7 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
 function oauthError(problem: Problem): Outcome {
   const error = oauthCode(problem);
   const isClient = error === 'invalid_client';
-  // A body of another type is a malformed request in RFC 6749, which does not mention 415.
+  // RFC 6749 does not mention 415: a body of another type is a malformed request.
   const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
   const challenge =
     problem.kind === 'unauthenticated' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
@@ -128,7 +128,7 @@ function oauthCode({ kind, reason }: Problem): OAuthCode {
   return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }
 
-/** Descriptions are printable ASCII without quotation marks or backslashes (RFC 6749, 5.2). */
+/** Descriptions must be printable ASCII without quotation marks or backslashes (RFC 6749, 5.2). */
 export function toDescription(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

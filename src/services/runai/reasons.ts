@@ -1,12 +1,12 @@
 import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
 
-/** Why Run:ai refuses to issue or accept a token. */
+/** The reasons for which Run:ai refuses to issue or accept a token. */
 export const REASONS = {
   ngc_key_as_token: {
     stage: 'authenticate',
     meaning:
-      'the bearer token is an NGC key (`nvapi-...`), and Run:ai takes access tokens, which `POST /api/v1/token` gives',
-    source: 'API authentication guides 2.19 to 2.24: access tokens are what counts',
+      'the bearer token is an NGC key (`nvapi-...`); Run:ai accepts only access tokens, which `POST /api/v1/token` issues',
+    source: 'API authentication guides 2.19 to 2.24: requests carry access tokens',
     certainty: 'implied',
   },
   unknown_client: {
@@ -18,25 +18,25 @@ export const REASONS = {
   },
   no_client: {
     stage: 'authenticate',
-    meaning: 'no client was named where one has to authenticate',
+    meaning: 'the request names no client, and a client must authenticate',
     source: 'RFC 6749, 5.2',
     certainty: 'documented',
   },
   malformed_basic: {
     stage: 'authenticate',
-    meaning: 'the `Authorization` header does not say `Basic` and the base64 of a client id and its secret',
+    meaning: 'the `Authorization` header does not consist of `Basic` and the base64 of a client id and its secret',
     source: 'RFC 7617, 2; RFC 6749, 5.2',
     certainty: 'documented',
   },
   wrong_grant: {
     stage: 'authenticate',
-    meaning: 'the client exists, and may not use this grant',
+    meaning: 'the client exists but may not use this grant',
     source: 'RFC 6749, 5.2: `unauthorized_client`',
     certainty: 'documented',
   },
   wrong_secret: {
     stage: 'authenticate',
-    meaning: 'the client exists, and the secret is not its secret',
+    meaning: 'the client exists but the secret is wrong',
     source: 'RFC 6749, 5.2',
     certainty: 'documented',
   },
@@ -48,21 +48,21 @@ export const REASONS = {
   },
   wrong_password: {
     stage: 'authenticate',
-    meaning: 'the user exists, and the password is not theirs',
+    meaning: 'the user exists but the password is wrong',
     source: 'RFC 6749, 5.2: `invalid_grant`',
     certainty: 'documented',
   },
   ended_meanwhile: {
     stage: 'authenticate',
     meaning:
-      'the credential was valid when it was checked, and no longer when the login began: in between, its owner was deleted or disabled, or it was replaced',
-    source: "two requests at once are the mock's own matter: one of them wins",
+      'between the check of the credential and the start of the login, its owner was deleted or disabled, or it was replaced',
+    source: "the mock's own rule for concurrent requests: one of them wins",
     certainty: 'ours',
   },
   unknown_refresh_token: {
     stage: 'authenticate',
     unknown: 'grant',
-    meaning: 'the refresh token was not issued here, or is long gone',
+    meaning: 'the refresh token was not issued here, or expired more than 30 days ago',
     source: 'RFC 6749, 5.2: `invalid_grant`',
     certainty: 'documented',
   },
@@ -74,13 +74,13 @@ export const REASONS = {
   },
   revoked_refresh_token: {
     stage: 'authenticate',
-    meaning: 'a token of the same login was used twice, so all tokens of that login are revoked',
+    meaning: 'the login was ended, for example because one of its tokens was used twice',
     source: 'RFC 9700, 4.14.2',
     certainty: 'documented',
   },
   reused_refresh_token: {
     stage: 'authenticate',
-    meaning: 'the refresh token was used before; its whole family is revoked',
+    meaning: 'the refresh token was used before, so all tokens of its login are revoked',
     source: 'RFC 9700, 4.14.2',
     certainty: 'documented',
   },
@@ -92,26 +92,26 @@ export const REASONS = {
   },
   public_client: {
     stage: 'authenticate',
-    meaning: 'the client is public: it has no secret, and cannot do this',
+    meaning: 'the client is public, and this operation requires a client with a secret',
     source: 'RFC 6749, 4.4; RFC 7662, 2.1: only clients that authenticate',
     certainty: 'documented',
   },
   wrong_redirect: {
     stage: 'authenticate',
-    meaning: 'the redirect URI is not the one that the code was issued for',
+    meaning: 'the redirect URI differs from the one that the code was issued for',
     source: 'RFC 6749, 4.1.3',
     certainty: 'documented',
   },
   wrong_verifier: {
     stage: 'authenticate',
-    meaning: 'the code verifier does not fit the challenge that the code was issued with',
+    meaning: 'the code verifier does not match the challenge that the code was issued with',
     source: 'RFC 7636, 4.6',
     certainty: 'documented',
   },
   unknown_code: {
     stage: 'authenticate',
     unknown: 'grant',
-    meaning: 'the code was not issued here, or is long gone',
+    meaning: 'the code was not issued here, or expired more than a day ago',
     source: 'RFC 6749, 5.2: `invalid_grant`',
     certainty: 'documented',
   },
@@ -123,7 +123,7 @@ export const REASONS = {
   },
   reused_code: {
     stage: 'authenticate',
-    meaning: 'the code was used before; all that came of it is revoked',
+    meaning: 'the code was used before, so all tokens of its login are revoked',
     source: 'RFC 6749, 4.1.2',
     certainty: 'documented',
   },
@@ -135,27 +135,27 @@ export const REASONS = {
   },
   no_identity_provider: {
     stage: 'authenticate',
-    meaning: 'no identity provider is configured whose tokens could be exchanged',
-    source: 'the reference of 3.0 names the grant; that it needs a provider follows from it',
+    meaning: 'no identity provider is configured, so no token can be exchanged',
+    source: 'the reference of 3.0 names the grant, which implies an identity provider',
     certainty: 'implied',
   },
   bad_external_token: {
     stage: 'authenticate',
-    meaning: 'the token of the identity provider does not count',
+    meaning: 'the token of the identity provider is not valid',
     source: 'RFC 8693, 2.2.2; RFC 7519, 7.2',
     certainty: 'implied',
   },
   unverified_email: {
     stage: 'authenticate',
     meaning:
-      'the identity provider does not vouch for the e-mail address in its token (`email_verified`), so the token stands for no local user, and where it says `false` for nobody',
+      'the e-mail address in the token is not verified (`email_verified`), so the token cannot stand for a local user; with `false` it stands for no user at all',
     source: 'OpenID Connect Core 1.0, 5.7: an e-mail address alone identifies nobody',
     certainty: 'implied',
   },
   external_user: {
     stage: 'authenticate',
-    meaning: 'the user has no password here: an identity provider vouches for them',
-    source: 'no page says what a user without a password gets',
+    meaning: 'the user has no password here, because an identity provider authenticates them',
+    source: 'no page documents the answer for a user without a password',
     certainty: 'inferred',
   },
 } as const satisfies Reasons;

@@ -11,9 +11,9 @@ export const LAST_ROLE_SETTING = 'runai.roles.last';
 /** Above the ids of all predefined roles. */
 export const FIRST_CUSTOM_ROLE = 10_001;
 
-/** When the predefined roles were made: the month in which they were observed. */
+/** Creation time of the predefined roles: the month in which they were observed. */
 const PREDEFINED_AT = 1_722_470_400_000;
-/** Who made them, according to the live system. */
+/** Their creator, according to the live system. */
 export const VENDOR = 'Run:ai';
 
 /** A custom role, as stored. */
@@ -52,13 +52,13 @@ export type Roles = ReadonlyMap<number, Role>;
 
 type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
 
-/** Every role there is, by id: the predefined ones first. */
+/** All roles by id, the predefined ones first. */
 export async function rolesOf(world: World): Promise<Roles> {
   const tenantId = await tenantIdOf(world);
   return rolesIn(world, tenantId, await ROLES.listOf(world.store.collections, tenantId));
 }
 
-/** The same, from the tenant's custom roles. */
+/** Like `rolesOf`, with the tenant's custom roles already read. */
 export function rolesIn({ views, settings }: World, tenantId: string, { rows, revision }: List<CustomRoleRow>): Roles {
   const profile = profileOf(settings);
   return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => combineRoles(profile, rows));
@@ -66,7 +66,7 @@ export function rolesIn({ views, settings }: World, tenantId: string, { rows, re
 
 const ROLES_BY_ID: ViewKind<Roles> = { weigh: ({ size }) => ROLE_BYTES * size };
 
-/** A role with its permissions, whose names are those of tables. */
+/** Size of a role in bytes. The names of its permissions belong to tables. */
 const ROLE_BYTES = 3000;
 
 function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
@@ -84,7 +84,7 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
       permissions: new Set(permissions),
     }),
   );
-  // A seed may have custom roles for other versions.
+  // A seed may have custom roles for other versions; 2.19 has none.
   const existing = profile === '2.19' ? [] : rows;
   const custom = existing.map(
     ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
@@ -96,7 +96,7 @@ function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
-/** The sets whose permissions the role has in full. */
+/** The permission sets that these permissions contain completely. */
 function setsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
   return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);

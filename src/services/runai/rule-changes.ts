@@ -25,7 +25,7 @@ export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 /**
  * Stores a new rule.
  *
- * @throws Problem naming the part that does not exist, or saying that the subject already has the role there
+ * @throws Problem naming the part that does not exist; `conflict` if the subject already has the role there
  */
 export async function createRule(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
@@ -34,8 +34,9 @@ export async function createRule(context: AuthenticatedContext, order: NewRule):
   const clusterId =
     order.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
   const role = (await rolesOf(context)).get(order.roleId);
-  if (role === undefined) throw notFound('roleId', `there is no role \`${order.roleId}\``);
-  if (!role.enabled) throw new Problem('bad_state', `Field \`roleId\`: the role \`${role.name}\` is disabled.`);
+  if (role === undefined) throw notFound('roleId', `role \`${order.roleId}\` does not exist`);
+  if (!role.enabled)
+    throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
   const subjectId = await resolveSubject(context, order);
   await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
@@ -55,7 +56,7 @@ export async function createRule(context: AuthenticatedContext, order: NewRule):
     await ACCESS_RULES.insert(store.collections, ruleRow(rule, scopes.tenantId), null);
   } catch (thrown) {
     if (!(thrown instanceof Collision)) throw thrown;
-    throw new Problem('conflict', `\`${subjectId}\` has the role \`${role.name}\` in this scope already.`);
+    throw new Problem('conflict', `\`${subjectId}\` already has the role \`${role.name}\` in this scope.`);
   }
   return rule;
 }
@@ -63,11 +64,11 @@ export async function createRule(context: AuthenticatedContext, order: NewRule):
 /** @throws Problem for an unknown scope, naming the field */
 export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
-  if (path === null) throw notFound(field, `there is no ${type} \`${id}\``);
+  if (path === null) throw notFound(field, `${type} \`${id}\` does not exist`);
   return path;
 }
 
-/** The scope's id as it was created, regardless of the case of `id`. */
+/** The stored id of the scope; `id` may differ in case. */
 function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
   return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
@@ -79,8 +80,8 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
 };
 
 /**
- * The name of a rule's subject; an account's client id, which is its name in the published examples, may stand for it.
- * Groups belong to the identity provider, so any of them may come to exist.
+ * The name of a rule's subject. The client id of an account works too: the published examples use the name as client
+ * id. Any group is accepted, because groups belong to the identity provider.
  *
  * @throws Problem for an unknown subject
  */
@@ -90,7 +91,7 @@ async function resolveSubject({ store }: Context, { subjectType, subjectId }: Ne
   const kind = KINDS[subjectType];
   if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
   const account = await identities.byClientId(kind, subjectId);
-  if (account === null) throw notFound('subjectId', `there is no ${subjectType} \`${subjectId}\``);
+  if (account === null) throw notFound('subjectId', `${subjectType} \`${subjectId}\` does not exist`);
   return account.name;
 }
 
@@ -98,29 +99,27 @@ function notFound(field: string, what: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${what}.`);
 }
 
-/** Ends a rule; it can still be listed for a while, but no longer counts. @throws NotFound */
+/** Ends a rule at once. It can be listed for 30 days. @throws NotFound */
 export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await tenantIdOf({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();
-    return endedRuleRow(rule, tenantId, now);
+    return endedRow(rule, tenantId, now);
   });
 }
 
-/** Ends the rules of an identity before it is deleted, so that nobody inherits them with the name. */
+/** Ends the rules of an identity before its deletion: a new identity of that name must not inherit them. */
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);
   await updating(store.collections, async () => {
     const rules = rulesOfSubject(await ruleBookOf(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
-    const ended = rows.map(({ body, revision }) =>
-      ACCESS_RULES.put({ ...endedRuleRow(body, tenantId, now), revision }),
-    );
+    const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
     await store.collections.commit(ended);
   });
 }
 
-function endedRuleRow(rule: AccessRule, tenantId: string, now: number) {
+function endedRow(rule: AccessRule, tenantId: string, now: number) {
   return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

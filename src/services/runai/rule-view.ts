@@ -7,7 +7,7 @@ import type { Fields } from './lists.ts';
 import { type Roles, rolesOf } from './roles.ts';
 import { type Scopes, scopesOf } from './scopes.ts';
 
-/** The names of what a rule refers to, for showing it. */
+/** The names of roles and scopes that rules refer to. */
 export interface Names {
   readonly roles: Roles;
   readonly scopes: Scopes;
@@ -41,7 +41,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
   };
 }
 
-/** A rule counts from when it is made until it is deleted. */
+/** A rule is active from its creation to its deletion. */
 function statusOf({ deletedAt }: AccessRule): NonNullable<Schema<'runai', 'AccessRule'>['status']> {
   return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
 }
@@ -54,7 +54,7 @@ export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names)
   return scopes.path(scopeType, scopeId)?.at(-1)?.name ?? '';
 }
 
-/** A rule, in the API's form. */
+/** Renders a rule as the API does. */
 export function renderRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {

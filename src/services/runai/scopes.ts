@@ -34,14 +34,14 @@ export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');
 export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
-/** One step on the way from the whole to an object. */
+/** One scope of a path. */
 export interface Scope {
   readonly type: ScopeType;
   readonly id: string;
   readonly name: string;
 }
 
-/** A scope and all that contain it, widest first. */
+/** A scope and all scopes that contain it, widest first. */
 export type ScopePath = readonly Scope[];
 
 /** Every scope of the tenant. */
@@ -95,7 +95,7 @@ interface Units {
 
 const UNITS: ViewKind<Units> = { weigh: ({ list }) => UNIT_BYTES * list.length };
 
-/** The places of a unit in its list and in the map; the unit itself is the body of its row. */
+/** Memory that the list and the map take for a unit, in bytes. The unit itself is the body of its row. */
 const UNIT_BYTES = 200;
 
 function unitsOf(rows: readonly Row<Unit>[]): Units {
@@ -103,7 +103,7 @@ function unitsOf(rows: readonly Row<Unit>[]): Units {
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 }
 
-/** The cluster and department of a unit; a project without a cluster is in its department's. */
+/** The cluster and department of a unit. A project without a cluster is in the cluster of its department. */
 function parentsOf(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
@@ -114,13 +114,13 @@ function parentsOf(units: { readonly cluster: Units; readonly department: Units 
   return found.flatMap(([type, one]) => (one === undefined ? [] : [{ type, id: one.id, name: one.name }]));
 }
 
-/** What decides whether an access rule covers a scope: the ids of all that contain it. */
+/** The attributes that access rules are checked against: the ids of the scope and of all that contain it. */
 export function reachOf(path: ScopePath): Reach {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
 }
 
-/** Like `reachOf`, by type and id; objects in a scope that is gone belong to the tenant. */
+/** Like `reachOf`, by type and id. Objects in a deleted scope belong to the tenant. */
 export function reachIn(scopes: Scopes, type: ScopeType, id: string): Reach {
   return reachOf(scopes.path(type, id) ?? scopes.whole);
 }

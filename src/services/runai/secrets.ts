@@ -8,7 +8,7 @@ import { lastExpiry } from './issue.ts';
 /** As long as a real Keycloak secret. */
 const SECRET_LENGTH = 32;
 
-/** A new client secret, and the form in which it is stored. */
+/** Draws a client secret, and hashes it for the store. */
 export function drawSecret({ random }: Pick<Context, 'random'>): {
   readonly secret: string;
   readonly secretHash: string;
@@ -17,14 +17,12 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/**
- * The id that ends access tokens of a secret. A new secret has another, so tokens it gives in the same second count.
- */
+/** The name that revokes the access tokens of a secret. A new secret has another name: its tokens are valid at once. */
 export function secretName(secretHash: string | null, world: string): string {
   return nameInWorld(namedUuid(`secret:${secretHash}`), world);
 }
 
-/** Ends the tokens of a secret that is gone, if the server was started with that option; otherwise they expire. */
+/** Revokes the tokens of a deleted secret if `--runai-revoke-on-delete` is set; otherwise they expire. */
 export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
   await grantsIn(context.store).revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));

@@ -12,42 +12,42 @@ import type {
   WrittenUser,
 } from './seed-schema.ts';
 
-/** The length, in hexadecimal digits, of client ids that the API makes for access keys. */
+/** Length of the client ids that the API generates for access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
 
-/** What has a secret and is found by its name. */
+/** Identities that have a secret and are found by name. */
 type Kind = 'application' | 'service-account';
 
-/** The same id for the same name, so that a reset changes none. */
+/** Derives an id from a name, so that a reset changes no id. */
 function stableId(kind: 'user' | 'access-key' | Kind, name: string): string {
   return namedUuid(`${kind}:${name.toLowerCase()}`);
 }
 
-/** The id of a user written without one. */
+/** The id of a user that the seed gives none. */
 export function userIdOf({ email }: Pick<WrittenUser, 'email'>): string {
   return stableId('user', email);
 }
 
-/** The id of an application or a service account written without one. */
+/** The id of an application or a service account that the seed gives none. */
 export function accountIdOf(kind: Kind, { name }: { readonly name: string }): string {
   return stableId(kind, name);
 }
 
-/** The id of an access key written without one. It is derived from the client id in the first world. */
+/** The id of an access key that the seed gives none. It is derived from the client id in the first world. */
 export function accessKeyIdOf({ email }: Pick<WrittenUser, 'email'>, { name, clientId }: WrittenAccessKey): string {
   return stableId('access-key', clientId ?? accessClientIdOf(email, name));
 }
 
-/** The client id of an access key written without one. */
+/** The client id of an access key that the seed gives none. */
 export function accessClientIdOf(email: string, name: string): string {
   return stableId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
 }
 
-/** The part with any omitted ids, client ids, secrets and passwords filled in. */
+/** Fills in omitted ids, client ids, secrets and passwords. */
 export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   return {
-    // Anything incomplete is replaced below, in its original position: fingerprints depend on the order.
+    // Incomplete members are replaced below, in their original position: fingerprints depend on the order.
     ...(part as RunaiSeed),
     ...(users && { users: users.map((user) => completeUser(user, derivation)) }),
     ...(applications && {
@@ -71,7 +71,7 @@ function completeUser(user: WrittenUser, derivation: Derivation): SeedUser {
   const password = user.password ?? derivation.secret(id);
   return accessKey === undefined
     ? { ...rest, id, password }
-    : // Members keep the order in which they were written: fingerprints depend on it.
+    : // Members keep their written order: fingerprints depend on it.
       { ...user, id, password, accessKey: completeAccessKey(user, accessKey, derivation) };
 }
 
@@ -90,7 +90,7 @@ function completeClient(kind: Kind, client: WrittenClient, derivation: Derivatio
   return { ...client, id, clientId };
 }
 
-/** The part as it appears in another world. */
+/** The part for another world: client ids and secrets are derived anew. */
 export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   const { users, applications, serviceAccounts } = part;
   const ownClientId = ({ clientId }: { readonly clientId: string }) => derivation.clientId(clientId);
@@ -123,7 +123,7 @@ export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   };
 }
 
-/** The part without the ids that `completed` would restore. */
+/** Removes the ids that `completeSeed` would restore. */
 export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   const { users, applications, serviceAccounts } = part;
   return {
@@ -152,7 +152,7 @@ function withoutId<Entry extends { readonly id?: string }>(entry: Entry, derived
   return id === derived ? (rest as Entry) : entry;
 }
 
-/** The part with what is stored for every password. */
+/** Adds the stored form of every password. */
 export async function hashAll(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
   const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));

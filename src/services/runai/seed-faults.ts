@@ -3,12 +3,12 @@ import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../..
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
 import { PREDEFINED_ROLES, type WrittenSeed } from './seed-schema.ts';
 
-/** Faults in a seed that the schema cannot express: duplicates, and references to nothing. */
+/** Faults that the schema cannot express: duplicates and dangling references. */
 export function faultsOf(part: WrittenSeed): SeedFault[] {
   return [...findRepeated(part), ...findDangling(part), ...findUnknownRoles(part)];
 }
 
-/** Duplicate ids, and duplicate names by which identities are found. */
+/** Duplicate ids, and duplicates of the names that identities are found by. */
 function findRepeated(part: WrittenSeed): SeedFault[] {
   const users = placeEntries('runai.users', part.users);
   const keys = users.flatMap(({ entry: user, place }) => {
@@ -61,7 +61,7 @@ function findRepeated(part: WrittenSeed): SeedFault[] {
   ];
 }
 
-/** An omitted client id is the name; an application and a service account that share one are reported. */
+/** An omitted client id defaults to the name, so an application and a service account of one name collide. */
 function namedClients(entries: readonly Placed<{ readonly clientId?: string; readonly name: string }>[]) {
   return entries.map(({ entry: { clientId, name }, place }) => ({ entry: { clientId: clientId ?? name }, place }));
 }
@@ -76,7 +76,7 @@ function withDerivedId<Entry extends { readonly id?: string }>(
   }));
 }
 
-/** Roles that are neither predefined nor in the seed. Without custom roles, the schema knows all of them. */
+/** Roles that are neither predefined nor in the seed. Without custom roles, the schema already checks the names. */
 function findUnknownRoles(part: WrittenSeed): SeedFault[] {
   if (part.roles === undefined) return [];
   const roles = placeEntries('runai.roles', part.roles);
@@ -101,7 +101,7 @@ function findUnknownRoles(part: WrittenSeed): SeedFault[] {
         : [
             {
               place,
-              message: `\`${place}\` names the role \`${role}\`, which is not predefined, nor in \`runai.roles\``,
+              message: `\`${place}\` names the role \`${role}\`, which is neither predefined nor in \`runai.roles\``,
               given: role,
               valid,
             },
@@ -110,14 +110,14 @@ function findUnknownRoles(part: WrittenSeed): SeedFault[] {
   ];
 }
 
-/** A reference to something else by name, and where it stands. */
+/** A reference to another entry by name, and its place. */
 interface Reference {
   readonly place: string;
   readonly kind: string;
   readonly id: string | undefined;
 }
 
-/** References to anything that is not in the seed. */
+/** References to entries that are not in the seed. */
 function findDangling(part: WrittenSeed): SeedFault[] {
   const { tenant, users = [], applications = [], serviceAccounts = [] } = part;
   const ids = (units: readonly { id: string }[] = []) => units.map(({ id }) => id);

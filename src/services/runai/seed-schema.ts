@@ -12,20 +12,20 @@ const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLeng
 export const PREDEFINED_ROLES: readonly string[] = [
   ...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name))),
 ];
-/** Which names are valid depends on the seed: `ROLES_IN_USE`. */
+/** `ROLES_IN_USE` decides which names are valid: it depends on the seed. */
 const role = described(
   { type: ['string', 'null'] },
-  'A role for the whole tenant, predefined or one of `roles`; null for somebody who has none there.',
+  'A role for the whole tenant, predefined or one of `roles`; null for none.',
 );
 const setNames = PERMISSION_SETS.map(({ name }) => name);
 
 /** Ids appear in paths, where one official client writes `_` as `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
-const ID_LEFT_OUT = 'The id. Left out: it follows from the name.';
-const SECRET_LEFT_OUT = 'The secret. Left out: it is derived from the id.';
+const ID_LEFT_OUT = 'The id. Default: derived from the name.';
+const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
 
-/** A restriction on the member `role` of the entries of lists that have one. */
+/** Restricts the member `role` in every list that has one. */
 function rolesMustBe(ofSomebody: object, ofRule: object) {
   const list = (role: object) => ({ items: { properties: { role } } });
   const somebody = list(ofSomebody);
@@ -40,7 +40,7 @@ function rolesMustBe(ofSomebody: object, ofRule: object) {
   };
 }
 
-/** Without custom roles only the predefined ones can be meant; beside custom ones, `faultsOf` looks at the names. */
+/** Without custom roles only the predefined names are valid. With custom roles, `faultsOf` checks the names. */
 const ROLES_IN_USE = {
   if: { required: ['roles'] },
   // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
@@ -52,41 +52,35 @@ const MEMBERS = object(
   {
     tenant: described(
       object({
-        id: described({ type: 'integer' }, 'The id, a number.'),
+        id: described({ type: 'integer' }, 'The id, an integer.'),
         name: described(text, 'The name.'),
-        realm: described(
-          { ...text, pattern: '^[A-Za-z0-9._-]+$' },
-          'The realm, as it stands in the paths of its issuer.',
-        ),
+        realm: described({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the path of its issuer.'),
       }),
-      'The tenant; there is one.',
+      'The only tenant.',
     ),
     users: described(
       list(
         object(
           {
             id: described(text, ID_LEFT_OUT),
-            email: described(text, 'The e-mail address, which is the name that users log in by.'),
-            password: described(text, 'The password. Left out: it is derived from the id.'),
+            email: described(text, 'The e-mail address, which is the login name.'),
+            password: described(text, 'The password. Default: derived from the id.'),
             role,
             groups: described(
               list(text),
-              'Groups as an identity provider names them; access rules can be for a group.',
+              'Groups, as an identity provider names them. Access rules can name a group as subject.',
             ),
             accessKey: described(
               object(
                 {
-                  id: described(text, 'The id. Left out: it follows from the client id.'),
+                  id: described(text, 'The id. Default: derived from the client id.'),
                   name: described(keyName, 'The name of the key.'),
-                  clientId: described(
-                    text,
-                    'The client id. Left out: it follows from the user and the name of the key.',
-                  ),
+                  clientId: described(text, 'The client id. Default: derived from the user and the name of the key.'),
                   clientSecret: described(text, SECRET_LEFT_OUT),
                 },
                 ['id', 'clientId', 'clientSecret'],
               ),
-              'An access key of the user. Left out: the user has none.',
+              'An access key of the user. Default: none.',
             ),
           },
           ['id', 'password', 'groups', 'accessKey'],
@@ -100,7 +94,7 @@ const MEMBERS = object(
           {
             id: described(text, ID_LEFT_OUT),
             name: described(text, 'The name.'),
-            clientId: described(text, 'The client id. Left out: the name.'),
+            clientId: described(text, 'The client id. Default: the name.'),
             secret: described(text, SECRET_LEFT_OUT),
             role,
           },
@@ -115,7 +109,7 @@ const MEMBERS = object(
           {
             id: described(text, ID_LEFT_OUT),
             name: described(text, 'The name.'),
-            clientId: described(text, 'The client id. Left out: the name.'),
+            clientId: described(text, 'The client id. Default: the name.'),
             clientSecret: described(text, SECRET_LEFT_OUT),
             role,
           },
@@ -128,48 +122,48 @@ const MEMBERS = object(
       list(
         object(
           {
-            name: described(text, 'The name, as an identity provider gives it.'),
+            name: described(text, 'The name, as in tokens of the identity provider.'),
             role: described(
               { type: ['string', 'null'] },
-              'A role for the whole tenant, which every member has; null for none.',
+              'A role of every member for the whole tenant; null for none.',
             ),
             users: described(
               list(text),
-              'E-mail addresses of members, in addition to the users whose `groups` name it.',
+              'E-mail addresses of members, in addition to users whose `groups` name the group.',
             ),
           },
           ['users'],
         ),
       ),
-      'Groups of an identity provider. A group need not be here to have access rules.',
+      'Groups of an identity provider. Access rules may also name groups that are not listed here.',
     ),
     roles: described(
       list(
         object(
           {
-            name: described(text, 'The name, which no predefined role has.'),
-            description: described({ type: 'string' }, 'What it is for. Left out: empty.'),
+            name: described(text, 'The name. Predefined names are not allowed.'),
+            description: described({ type: 'string' }, 'The purpose of the role. Default: empty.'),
             permissionSets: described(
               list({ enum: setNames }),
-              'The names of the permission sets that it is made of, such as `projectsReadAccess`.',
+              'The names of its permission sets, such as `projectsReadAccess`.',
             ),
           },
           ['description'],
         ),
       ),
-      'Custom roles, of versions that have them.',
+      'Custom roles. Versions without custom roles ignore them.',
     ),
     clients: described(
       list(
         object({
-          clientId: described(text, 'The client id, which is no secret.'),
+          clientId: described(text, 'The client id, which is public.'),
           redirectUris: described(
             list(text),
-            'Where a login may lead back to: paths of this server, or URLs with `*` for any port.',
+            'Allowed redirect URIs of a login: paths of this server, or URLs with `*` for any port.',
           ),
         }),
       ),
-      'Public OAuth clients, through which users log in.',
+      'Public OAuth clients for logins of users.',
     ),
     clusters: described(
       list(object({ id: described(id, 'The id.'), name: described(text, 'The name.') })),
@@ -219,18 +213,21 @@ const MEMBERS = object(
         object({
           subjectType: described(
             { enum: ['user', 'group', 'app', 'service-account'] },
-            'What kind of somebody has the role.',
+            'The type of the subject that has the role.',
           ),
           subjectId: described(
             text,
-            'The e-mail address of a user; the name of a group, an application or a service account.',
+            'The subject: the e-mail address of a user, or the name of a group, an application or a service account.',
           ),
           role: described(text, 'The name of the role, predefined or one of `roles`.'),
-          scopeType: described({ enum: SCOPE_TYPES.map((row) => row.id) }, 'What kind of scope the role counts in.'),
-          scopeId: described(text, 'The id of that tenant, cluster, department or project.'),
+          scopeType: described(
+            { enum: SCOPE_TYPES.map((row) => row.id) },
+            'The type of the scope in which the subject has the role.',
+          ),
+          scopeId: described(text, 'The id of the scope: a tenant, cluster, department or project.'),
         }),
       ),
-      'Roles in scopes, in addition to the members `role`.',
+      'Roles in scopes, in addition to the `role` members above.',
     ),
   },
   [
@@ -248,10 +245,10 @@ const MEMBERS = object(
   ],
 );
 
-/** What Run:ai's part of a seed file may contain (JSON Schema). */
+/** The JSON Schema of Run:ai's part of a seed file. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
 
-/** What distinguishes the entries of each list. For a rule it is everything it says. */
+/** The members that identify the entries of each list. An access rule is identified by all of its members. */
 export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
   users: { by: ['email'], called: ['user', 'users'] },
   applications: { by: ['name'], called: ['application', 'applications'] },
@@ -266,10 +263,10 @@ export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
   accessRules: { by: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'] },
 };
 
-/** Run:ai's part of a seed as written, once checked against `SEED_SCHEMA`. */
+/** Run:ai's part of a seed as written, after the check against `SEED_SCHEMA`. */
 export interface WrittenSeed extends SeedOf<WrittenUser, Applications['written'], ServiceAccounts['written']> {}
 
-/** Run:ai's part of a seed with everything filled in that was left out. */
+/** Run:ai's part of a seed with all omitted members filled in. */
 export interface RunaiSeed extends SeedOf<SeedUser, Applications['complete'], ServiceAccounts['complete']> {}
 
 interface SeedOf<User, Application, ServiceAccount> {
@@ -305,7 +302,7 @@ export interface SeedRole {
   readonly permissionSets: readonly string[];
 }
 
-/** A role in a scope; the member `role` of an identity is one for the whole tenant. */
+/** A role in a scope. The member `role` of an identity is a role in the whole tenant. */
 export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
   readonly role: string;
 };
@@ -324,9 +321,7 @@ interface UserOf<AccessKey> {
   readonly id: string;
   readonly email: string;
   readonly password: string;
-  /**
-   * Made from `password`; only the built-in cast has it written out. A test compares the two.
-   */
+  /** The hash of `password`. Only the built-in cast has it written out; a test compares the two. */
   readonly passwordHash?: string;
   readonly role: string | null;
   readonly groups?: readonly string[];
@@ -335,7 +330,7 @@ interface UserOf<AccessKey> {
 export type SeedUser = UserOf<SeedAccessKey>;
 export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'>;
 
-/** Anything that logs in with client id and secret. */
+/** An identity that logs in with client id and secret. */
 export interface SeedClient {
   readonly id: string;
   readonly name: string;

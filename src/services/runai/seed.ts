@@ -71,12 +71,12 @@ export const seed: Seeding = {
 };
 
 function asWritten(part: unknown): WrittenSeed {
-  // It fits the schema, which `WrittenSeed` expresses in types.
+  // The schema, which `WrittenSeed` expresses in types, has checked it.
   return part as WrittenSeed;
 }
 
 function asComplete(part: unknown): RunaiSeed {
-  // It fits the schema, and `completed` made it.
+  // `completed` returned it.
   return part as RunaiSeed;
 }
 
@@ -121,7 +121,7 @@ function withCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant
   return entries.map((entry) => ({ ...entry, createdAt }));
 }
 
-/** The rules that the `role` members stand for, and those written out. */
+/** The rules of the `role` members, followed by those written out. */
 function rulesOf({
   tenant,
   users = [],
@@ -168,7 +168,7 @@ function customRole({ name, description = '', permissionSets }: SeedRole, index:
   };
 }
 
-/** The users, each with the groups that name them as well. */
+/** Adds the groups that list a user to the user's own. */
 function withGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
   const named = new Map<string, string[]>();
   for (const { name, users: emails = [] } of groups) {

@@ -13,12 +13,12 @@ import { tenantIdOf } from './tenant.ts';
 
 const KINDS = ['user', 'application', 'service-account'] as const;
 
-/** How many subjects are tried. */
+/** Subjects that are tried at most. */
 const MOST_TRIED = 100;
 
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/** Who may make the access rule of a fix: of the users, or else of the clients, the one with the oldest access rule. */
+/** Finds an identity that may create the access rule of a fix: users before clients, oldest access rule first. */
 export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async (world) => {
   const law = LAWS[profileOf(world.settings)];
   const rule = law.tables.rules.find(({ id }) => id === 'create-access-rule');
@@ -46,7 +46,7 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
   }
   return ({ path, body }) => {
     if (path !== ACCESS_RULES_PATH) return null;
-    // As the fix of a refusal has it.
+    // `findRuleFixes` made this body.
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
     const scope = scopes.path(scopeType, scopeId);
     if (scope === null) return null;

@@ -3,7 +3,7 @@ import type { IdentityKind } from '../../core/principal.ts';
 /** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
 
-/** What access rules call the kinds of identities. */
+/** The names of the kinds of identities in access rules. */
 export const SUBJECT_TYPES = {
   user: 'user',
   application: 'app',

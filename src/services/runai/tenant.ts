@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { TokenRealm } from './access-token.ts';
 
-/** Where the store keeps the tenant's data. */
+/** Settings that hold the tenant. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
 export const TENANT_NAME_SETTING = 'runai.tenant.name';
 export const REALM_SETTING = 'runai.tenant.realm';
@@ -11,7 +11,6 @@ const NO_REALM = 'none';
 
 type World = Pick<Surroundings, 'store'>;
 
-/** The realm of the tenant. */
 export async function realmOf({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
@@ -21,22 +20,21 @@ export function issuerPath(realm: string): string {
   return `/auth/realms/${realm}`;
 }
 
-/** What the endpoints of an issuer are below. */
+/** The path prefix of an issuer's endpoints. */
 export function endpointsOf(issuer: string): string {
   return `${issuer}/protocol/openid-connect`;
 }
 
-/** Where an issuer publishes its keys. */
 export function jwksUriOf(issuer: string): string {
   return `${endpointsOf(issuer)}/certs`;
 }
 
-/** The tenant's id, a whole number as scopes write it. It marks the tenant's objects in the store. */
+/** The tenant's id, an integer in digits as in scopes. In the store it is the owner of the tenant's objects. */
 export async function tenantIdOf({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
 }
 
-/** The realm whose access tokens count here. */
+/** The realm whose access tokens this world accepts. */
 export async function tokenRealmOf(world: World): Promise<TokenRealm> {
   return { issuerPath: issuerPath(await realmOf(world)), tenantId: await tenantIdOf(world) };
 }

@@ -13,7 +13,7 @@ import { issuerPath, jwksUriOf, realmOf } from './tenant.ts';
 
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
 
-/** Tokens as `POST /api/v1/token` gives them. */
+/** Drafts of tokens, as `POST /api/v1/token` would issue them. */
 export const tokenDrafts: TokenDrafts = {
   draft: async (arrival, who) => {
     const named = who === null ? await firstOf(arrival) : await findNamed(arrival, who);
@@ -30,7 +30,7 @@ export const tokenDrafts: TokenDrafts = {
   names: async (world) => (await everybody(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
 };
 
-/** Users first: the first of the cast is its administrator. */
+/** Users come first: the first user of the cast is an administrator. */
 async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
@@ -40,7 +40,7 @@ async function firstOf(arrival: Arrival): Promise<Named | null> {
   return identity === undefined ? null : { identity, key: null };
 }
 
-/** By the client that they would ask with: an access key if they have one, otherwise a login that names no client. */
+/** A user with an access key gets a token of that key; a user without one, a token of a login without a client. */
 async function orderFor({ store, random, world }: Arrival, { identity, key: named }: Named): Promise<TokenOrder> {
   const { kind, id, name, clientId, secretHash } = identity;
   const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];

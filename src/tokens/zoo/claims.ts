@@ -5,7 +5,7 @@ import { type Maker, type Stock, withClaims } from './stock.ts';
 
 const HOUR = 3600;
 
-/** Tokens that are told apart by what they say. */
+/** Tokens that differ in their claims. */
 export const CLAIMS = {
   valid: withClaims(() => ({})),
   'unknown-claim': withClaims(() => ({ 'https://example.test/claim': { nobody: 'knows it' } })),
@@ -31,7 +31,7 @@ export const CLAIMS = {
   'no-audience': withClaims(() => ({ aud: null })),
 } as const satisfies Readonly<Record<string, Maker>>;
 
-/** Says a claim twice, which no JSON writer does. */
+/** Repeats a claim, which no JSON writer does. */
 function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknown, unknown]): Maker {
   return (stock) => {
     const { claims, keys } = stock;

@@ -6,13 +6,13 @@ import { WRITING } from './writing.ts';
 
 const MAKERS: Readonly<Record<ZooName, Maker>> = { ...CLAIMS, ...KEYS, ...WRITING };
 
-/** A token, and what a verifier should do with it. */
+/** A token, and the verdict that a verifier should reach. */
 export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 'source'> {
   readonly name: ZooName;
   readonly token: string;
 }
 
-/** Every kind of token that a verifier should be tried with, right and wrong. */
+/** All tokens that a verifier should be tested with, valid and invalid. */
 export function zooOf(stock: Stock): Promise<readonly ZooToken[]> {
   const present = new Set([stock.keys.own.algorithm, stock.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(

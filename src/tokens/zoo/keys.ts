@@ -2,10 +2,10 @@ import { compose, noSignature, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
 import { forgeFrom, type Maker, withHeader } from './stock.ts';
 
-/** How long a signature of ES256 is, in bytes (RFC 7518, 3.4). */
+/** Length of an ES256 signature in bytes (RFC 7518, 3.4). */
 const ES256_SIGNATURE = 64;
 
-/** Tokens that are told apart by what signed them. */
+/** Tokens that differ in their key or signature. */
 export const KEYS = {
   'no-key-id': withHeader(() => ({ kid: null })),
   'wrong-key-id': withHeader(({ keys }) => ({ kid: keys.unknown.kid })),

@@ -2,7 +2,7 @@ import { compose, encodePart, type Signer, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
 import { forgeFrom, type Maker, type Stock, withHeader } from './stock.ts';
 
-/** Tokens that are told apart by how they are written. */
+/** Tokens that differ in their encoding. */
 export const WRITING = {
   'unknown-header': withHeader(() => ({ 'https://example.test/header': 'nobody knows it' })),
   'escaped-names': (stock) => {
@@ -14,7 +14,7 @@ export const WRITING = {
   'unknown-extension': withHeader(() => ({ crit: ['https://example.test/rule'], 'https://example.test/rule': 'obey' })),
   'unencoded-payload': (stock) => {
     const header = encodePart({ ...headerOf(stock), b64: false, crit: ['b64'] });
-    // RFC 7797, 5.2: no periods in it, so issuer and the like are left as numbers would be.
+    // An unencoded payload must not contain periods (RFC 7797, 5.2), so those of the issuer are escaped.
     const payload = plainJson(stock.claims).replaceAll('.', '\\u002e');
     return signText(stock, `${header}.${payload}`);
   },
@@ -33,7 +33,7 @@ export const WRITING = {
         .toString('base64')
         .replaceAll('+', '-')
         .replaceAll('/', '_');
-    // One space more makes the text end in padding, whatever it was.
+    // An additional space forces padding at any length.
     const text = plainJson(stock.claims);
     const payload = text.length % 3 === 0 ? `${text} ` : text;
     return signText(stock, `${encodePart(headerOf(stock))}.${encodePadded(payload)}`);
@@ -54,7 +54,7 @@ function composeWith({ keys: { own } }: Stock, header: object | string, payload:
   return compose(header, payload, signerOf(own));
 }
 
-/** @param input the text before the second period, as it is */
+/** @param input the text before the second period, not encoded again */
 async function signText({ keys: { own } }: Stock, input: string): Promise<string> {
   const sign: Signer = signerOf(own);
   return `${input}.${(await sign(input)).toString('base64url')}`;
@@ -62,7 +62,7 @@ async function signText({ keys: { own } }: Stock, input: string): Promise<string
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** The same bytes in another text: the last character of a signature has bits that no byte has. */
+/** Another text for the same bytes: the last character of a signature has unused bits. */
 function changeUnusedBits(token: string): string {
   const last = ALPHABET.indexOf(token.slice(-1));
   return `${token.slice(0, -1)}${ALPHABET[last + 1]}`;

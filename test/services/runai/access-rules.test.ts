@@ -162,19 +162,19 @@ describe('an access rule', () => {
 
 describe('an access rule is refused', () => {
   it.each([
-    ['subjectId', 'there is no user `nobody@acme.test`', { subjectType: 'user', subjectId: 'nobody@acme.test' }],
-    ['subjectId', 'there is no app `nothing`', { subjectType: 'app', subjectId: 'nothing' }],
-    ['subjectId', 'there is no service-account `nothing`', { subjectType: 'service-account', subjectId: 'nothing' }],
-    ['subjectId', `there is no app \`${plainBot.name}\``, { subjectType: 'app', subjectId: plainBot.name }],
-    ['subjectId', `there is no user \`${researcher.id}\``, { subjectType: 'user', subjectId: researcher.id }],
-    ['roleId', 'there is no role `999`', { roleId: 999 }],
-    ['roleId', 'there is no role `-1`', { roleId: -1 }],
-    ['scopeId', 'there is no tenant `1002`', { scopeType: 'tenant', scopeId: '1002' }],
-    ['scopeId', `there is no cluster \`${NOTHING}\``, { scopeType: 'cluster', scopeId: NOTHING }],
-    ['scopeId', `there is no department \`${VISION}\``, { scopeType: 'department', scopeId: VISION }],
-    ['scopeId', `there is no project \`${RESEARCH}\``, { scopeType: 'project', scopeId: RESEARCH }],
-    ['scopeId', 'there is no project `vision`', { scopeType: 'project', scopeId: 'vision' }],
-    ['clusterId', `there is no cluster \`${NOTHING}\``, { clusterId: NOTHING }],
+    ['subjectId', 'user `nobody@acme.test` does not exist', { subjectType: 'user', subjectId: 'nobody@acme.test' }],
+    ['subjectId', 'app `nothing` does not exist', { subjectType: 'app', subjectId: 'nothing' }],
+    ['subjectId', 'service-account `nothing` does not exist', { subjectType: 'service-account', subjectId: 'nothing' }],
+    ['subjectId', `app \`${plainBot.name}\` does not exist`, { subjectType: 'app', subjectId: plainBot.name }],
+    ['subjectId', `user \`${researcher.id}\` does not exist`, { subjectType: 'user', subjectId: researcher.id }],
+    ['roleId', 'role `999` does not exist', { roleId: 999 }],
+    ['roleId', 'role `-1` does not exist', { roleId: -1 }],
+    ['scopeId', 'tenant `1002` does not exist', { scopeType: 'tenant', scopeId: '1002' }],
+    ['scopeId', `cluster \`${NOTHING}\` does not exist`, { scopeType: 'cluster', scopeId: NOTHING }],
+    ['scopeId', `department \`${VISION}\` does not exist`, { scopeType: 'department', scopeId: VISION }],
+    ['scopeId', `project \`${RESEARCH}\` does not exist`, { scopeType: 'project', scopeId: RESEARCH }],
+    ['scopeId', 'project `vision` does not exist', { scopeType: 'project', scopeId: 'vision' }],
+    ['clusterId', `cluster \`${NOTHING}\` does not exist`, { clusterId: NOTHING }],
   ])('as not found for a %s of nothing: %s', async (field, what, given) => {
     const answer = await admin(`POST ${RULES}`, { ...GOOD, ...given });
 
@@ -234,7 +234,7 @@ describe('an access rule is refused', () => {
     expect(answer.body).toEqual({
       code: 409,
       message: 'Resource with this name already exists',
-      details: expect.stringContaining('has the role `Viewer` in this scope already'),
+      details: expect.stringContaining('already has the role `Viewer` in this scope'),
     });
     expect(await listed()).toHaveLength(7);
   });
@@ -699,11 +699,11 @@ describe('several access rules are made at once', () => {
     ]);
     const noPlace = {
       code: 404,
-      message: 'Resource id not found: Field `scopeId`: there is no project `nowhere`.',
+      message: 'Resource id not found: Field `scopeId`: project `nowhere` does not exist.',
     };
     const noSubject = {
       code: 404,
-      message: 'Resource id not found: Field `subjectId`: there is no user `nobody@acme.test`.',
+      message: 'Resource id not found: Field `subjectId`: user `nobody@acme.test` does not exist.',
     };
     expect(body.failed).toEqual([
       {
@@ -1038,7 +1038,7 @@ describe('2.19', async () => {
 
     expect((await call('GET authorization/permissions')).body).toEqual([]);
     expect(await old.findings('other_version')).toEqual([
-      `access rule 1 gives \`${username}\` the role ${PROJECT_ADMINISTRATOR}, which this version does not have; it brings nothing`,
+      `access rule 1 assigns role ${PROJECT_ADMINISTRATOR} to \`${username}\`; this version has no such role, so the rule grants nothing`,
     ]);
   });
 

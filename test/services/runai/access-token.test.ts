@@ -249,7 +249,7 @@ describe('the issuer of a token', () => {
       expect(server.findings.list().map(findingView)).toMatchObject([
         {
           kind: 'issuer_differs',
-          message: `a token whose issuer is "${base}/auth/realms/acme" was used under http://mock:6625; set --public-url to give all tokens one issuer`,
+          message: `a token with issuer "${base}/auth/realms/acme" was sent to http://mock:6625; set --public-url to give all tokens one issuer`,
           firstSeenAt: '1970-01-01T00:25:00.000Z',
         },
       ]);
@@ -320,7 +320,7 @@ describe('the tenant of a token', () => {
   ])('is wrong if it is %j', async (tenant, shown) => {
     expect(await refusalOf({ claims: { tenant_id: tenant } })).toMatchObject({
       reason: 'wrong_tenant',
-      message: 'The access token is of another tenant.',
+      message: 'The access token belongs to another tenant.',
       why: `tenant_id is ${shown}, expected 1001`,
     });
   });

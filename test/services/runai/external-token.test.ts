@@ -284,7 +284,7 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
   it('and calls it as it was asked for', async () => {
     const answer = await ask(server, await vouch({}, strangerKey));
 
-    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` does not hold a valid token`));
+    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` is not a valid token`));
   });
 
   it('but not without one', async () => {
@@ -433,7 +433,7 @@ describe('an identity provider at a URL', () => {
 
     expect(answer.status).toBe(503);
     expect(runaiRefusal(answer)).toBe(
-      `The keys of the identity provider cannot be read from ${url}. Check that it answers, and try again.`,
+      `The keys of the identity provider cannot be read from ${url}. Check that it is available, and try again.`,
     );
     expect(answer.decision).toBeNull();
   });
@@ -461,7 +461,7 @@ describe('where the exchange does not exist', () => {
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of app_token, /);
     expect(await otherVersions(server)).toContain(
-      `the grant \`${GRANT}\` was asked for by POST, which only 2.24, 3.0 has there`,
+      `POST requested the grant \`${GRANT}\`, which this endpoint has only in 2.24, 3.0`,
     );
     expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
   });
@@ -472,7 +472,7 @@ describe('where the exchange does not exist', () => {
 
     byV2.refusal(answer, 400, 'unsupported_grant_type');
     expect(await otherVersions(server)).toContain(
-      `the grant \`${GRANT}\` was asked for by POST, which only 3.0 has there`,
+      `POST requested the grant \`${GRANT}\`, which this endpoint has only in 3.0`,
     );
   });
 

@@ -25,7 +25,7 @@ describe('a client id that nobody has is told', () => {
     const { codes, texts, answer } = await hintsOf(server.call, 'POST /api/v1/token', { body });
 
     expect(codes).toEqual(['client_id_misspelt']);
-    expect(texts[0]).toBe(`Nobody has the client id that was sent; the nearest is \`${right}\`.`);
+    expect(texts[0]).toBe(`The client id is unknown. Did you mean \`${right}\`?`);
     // The answer does not reveal which client ids there are.
     expect(JSON.stringify(answer.body)).not.toContain(right);
   });
@@ -58,7 +58,7 @@ describe('a token request with the wrong fields is told', () => {
       server,
       { grantType: 'client_credentials', AppId: clientId, AppSecret: clientSecret },
       'app_id_since_2_24',
-      /2\.24 still takes `AppId` with `app_token` alone/,
+      /2\.24 accepts `AppId` only with `app_token/,
     ],
     [
       '`AppId` of no application',
@@ -93,7 +93,7 @@ describe('a token request with the wrong fields is told', () => {
       server,
       { grantType: 'app_token', clientId, clientSecret },
       'client_id_with_app_token',
-      /the grant is `client_credentials`/,
+      /use the grant `client_credentials`/,
     ],
     [
       'the id of a key for its client id',
@@ -152,11 +152,11 @@ describe('something else than an access token, sent as one, is told', async () =
   const { refreshToken, idToken } = login.body;
 
   it.each<[what: string, token: string, code: string, said: RegExp]>([
-    ['a client secret', adminBot.clientSecret, 'secret_for_token', /may be a client secret/],
+    ['a client secret', adminBot.clientSecret, 'secret_for_token', /has the form of a client secret/],
     ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
     ['a text like a refresh token', 'a'.repeat(64), 'refresh_token_for_token', /may be a refresh token/],
     ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
-    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /takes access tokens/],
+    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /accepts access tokens/],
   ])('%s', async (_what, token, code, said) => {
     const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
 

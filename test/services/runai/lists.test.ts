@@ -133,28 +133,28 @@ describe('filterBy', () => {
 
   const OPERATORS = '== != <= >= =@ !@ =^ =$';
   const faults: [filter: string, ...words: string[]][] = [
-    ['subjectId', '`subjectId` must be a field, an operator', OPERATORS, '`subjectId==...`'],
-    ['subjectId=Alpha', '`subjectId=Alpha` must be a field, an operator'],
-    ['subjectId~Alpha', '`subjectId~Alpha` must be a field, an operator'],
-    ['subjectId<5', '`subjectId<5` must be a field, an operator'],
-    ['==Alpha', '`==Alpha` must be a field, an operator'],
-    [' subjectId==Alpha', '` subjectId==Alpha` must be a field, an operator'],
-    ['subject_id==Alpha', '`subject_id==Alpha` must be a field, an operator'],
-    ['name==Alpha', '`name` is no field; there are subjectId, subjectType, roleId', 'createdBy'],
-    ['SubjectId==Alpha', '`SubjectId` is no field'],
-    ['constructor==Alpha', '`constructor` is no field'],
-    ['roleId=@7', '`roleId` has no operator `=@`; it has == != <= >='],
+    ['subjectId', '`subjectId` must consist of a field, an operator', OPERATORS, '`subjectId==...`'],
+    ['subjectId=Alpha', '`subjectId=Alpha` must consist of a field, an operator'],
+    ['subjectId~Alpha', '`subjectId~Alpha` must consist of a field, an operator'],
+    ['subjectId<5', '`subjectId<5` must consist of a field, an operator'],
+    ['==Alpha', '`==Alpha` must consist of a field, an operator'],
+    [' subjectId==Alpha', '` subjectId==Alpha` must consist of a field, an operator'],
+    ['subject_id==Alpha', '`subject_id==Alpha` must consist of a field, an operator'],
+    ['name==Alpha', 'unknown field `name`; the fields are subjectId, subjectType, roleId', 'createdBy'],
+    ['SubjectId==Alpha', 'unknown field `SubjectId`'],
+    ['constructor==Alpha', 'unknown field `constructor`'],
+    ['roleId=@7', 'field `roleId` has no operator `=@`; use one of == != <= >='],
     ['roleId!@7', '`roleId` has no operator `!@`'],
-    ['createdAt=^2026', '`createdAt` has no operator `=^`; it has == != <= >='],
+    ['createdAt=^2026', 'field `createdAt` has no operator `=^`; use one of == != <= >='],
     ['deletedAt=$Z', '`deletedAt` has no operator `=$`'],
-    ['roleId==seven', '`roleId` is compared with a whole number'],
-    ['roleId==7.5', '`roleId` is compared with a whole number'],
-    ['roleId==', '`roleId` is compared with a whole number'],
-    ['createdAt>=yesterday', '`createdAt` is compared with a time such as'],
-    ['createdAt==', '`createdAt` is compared with a time such as'],
-    ['subjectId==Alpha,nothing==1', '`nothing` is no field'],
-    ['subjectId==one,two', '`two` must be a field, an operator'],
-    [`${'x'.repeat(500)}==1`, `\`${'x'.repeat(100)}\` is no field`],
+    ['roleId==seven', 'the value of `roleId` must be an integer'],
+    ['roleId==7.5', 'the value of `roleId` must be an integer'],
+    ['roleId==', 'the value of `roleId` must be an integer'],
+    ['createdAt>=yesterday', 'the value of `createdAt` must be a time such as'],
+    ['createdAt==', 'the value of `createdAt` must be a time such as'],
+    ['subjectId==Alpha,nothing==1', 'unknown field `nothing`'],
+    ['subjectId==one,two', '`two` must consist of a field, an operator'],
+    [`${'x'.repeat(500)}==1`, `unknown field \`${'x'.repeat(100)}\`;`],
   ];
 
   it.each(faults)('%s is refused, and what is wrong is named', async (filterBy, ...words) => {
@@ -166,10 +166,10 @@ describe('filterBy', () => {
   });
 
   it.each([
-    ['custom=@true', '`custom` has no operator `=@`; it has == !='],
-    ['enabled<=true', '`enabled` has no operator `<=`; it has == !='],
-    ['custom==yes', '`custom` is compared with `true` or `false`'],
-    ['roleId==1', '`roleId` is no field; there are name, createdAt, createdBy, custom, enabled'],
+    ['custom=@true', 'field `custom` has no operator `=@`; use one of == !='],
+    ['enabled<=true', 'field `enabled` has no operator `<=`; use one of == !='],
+    ['custom==yes', 'the value of `custom` must be `true` or `false`'],
+    ['roleId==1', 'unknown field `roleId`; the fields are name, createdAt, createdBy, custom, enabled'],
   ])('%s is refused in a list of roles', async (filterBy, words) => {
     expectRefused(await ask({ filterBy }, '/api/v2/authorization/roles'), 400, words);
   });

@@ -421,13 +421,13 @@ describe('the users that the page offers', () => {
         id: admin.id,
         name: admin.email,
         may: expect.stringMatching(
-          /^System administrator in tenant acme\. May do everything\. \d+ permissions, \d+ of them to change things\.$/,
+          /^System administrator in tenant acme\. May do everything\. \d+ permissions, \d+ of them with write access\.$/,
         ),
       },
       {
         id: researcher.id,
         name: researcher.email,
-        may: 'L1 researcher in tenant acme. Runs workloads. 5 permissions, all to read.',
+        may: 'L1 researcher in tenant acme. Runs workloads. 5 permissions, all read-only.',
       },
     ]);
     expect(html).not.toContain(admin.password);
@@ -504,7 +504,7 @@ describe('the users that the page offers', () => {
   it.each(['nobody', researcher.email, researcher.accessKey.id, SCRIPT])('do not include %s', async (user) => {
     const answer = await choose(server, user);
 
-    expect(shownFault(page(answer, 401))).toBe('There is no such user.');
+    expect(shownFault(page(answer, 401))).toBe('The user does not exist.');
     await explained(server, answer, 'unknown_user');
   });
 
@@ -544,9 +544,9 @@ describe('the users that the page offers', () => {
     const people = offered(page(await open({}, own), 200));
     const mayOf = (wanted: string) => people.find(({ name }) => name === wanted)?.may;
 
-    expect(mayOf('none@acme.test')).toBe('No role: may do only what needs none.');
+    expect(mayOf('none@acme.test')).toBe('No role: may use only operations that need no permission.');
     expect(mayOf('many@acme.test')).toBe(
-      'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 10 permissions, 3 of them to change things.',
+      'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 10 permissions, 3 of them with write access.',
     );
   });
 
@@ -557,8 +557,8 @@ describe('the users that the page offers', () => {
     const [first, second] = [page(await open({}, some), 200), page(await open({}, many), 200)];
 
     expect([offered(first).length, offered(second).length]).toEqual([20, 20]);
-    expect(first).toContain('There is 1 more user, who can');
-    expect(second).toContain('There are 22 more users, who can');
+    expect(first).toContain('There is 1 more user who can');
+    expect(second).toContain('There are 22 more users who can');
   });
 
   it('are shown as the text that they are, of any length', async () => {
@@ -576,7 +576,7 @@ describe('the users that the page offers', () => {
   });
 
   describe('are nobody’s business who may not read the cast:', () => {
-    const REFUSED = 'Nobody is logged in without a password by this server';
+    const REFUSED = 'A login without a password is not allowed';
 
     it('with an admin token', async () => {
       const own = await testServer({ adminToken: 'open-sesame' });
@@ -656,7 +656,7 @@ describe('the clients that there are', () => {
   it('may be none', async () => {
     const own = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
 
-    expect(page(await open({}, own), 400)).toContain('no client that users log in through');
+    expect(page(await open({}, own), 400)).toContain('names no client for logins');
   });
 });
 

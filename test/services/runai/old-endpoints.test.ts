@@ -338,7 +338,7 @@ it.each([
 
   expect(answer.status).toBe(400);
   expect(runaiRefusal(answer)).not.toContain(grantType);
-  const message = `the grant \`${grantType}\` was asked for by POST, which only ${versions} has there`;
+  const message = `POST requested the grant \`${grantType}\`, which this endpoint has only in ${versions}`;
   expect(await otherVersions(servers[profile])).toContain(message);
 });
 

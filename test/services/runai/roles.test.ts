@@ -415,7 +415,7 @@ describe('a custom role', () => {
     const { id } = await custom('mine', 'usersReadAccess');
     await done(204, `POST ${ROLES}/${id}/disable`);
 
-    expectRefused(await give(id), 400, 'Field `roleId`: the role `mine` is disabled');
+    expectRefused(await give(id), 400, 'Field `roleId`: role `mine` is disabled');
     await done(204, `POST ${ROLES}/${id}/enable`);
     expect((await give(id)).status).toBe(201);
   });
@@ -426,7 +426,7 @@ describe('a custom role', () => {
     expectRefused(
       await admin(`DELETE ${ROLES}/${id}`),
       400,
-      'The role `mine` is in use: delete its access rules first',
+      'The role `mine` is in use. Delete its access rules first',
     );
     expect((await asResearcher('GET users')).status).toBe(200);
     await done(204, `DELETE ${RULES}/${rule.id}`);
@@ -435,7 +435,7 @@ describe('a custom role', () => {
     expect(removed.status).toBe(204);
     expect(removed.body).toBeUndefined();
     expectRefused(await admin(`GET ${ROLES}/${id}`), 404);
-    expectRefused(await give(id), 404, `there is no role \`${id}\``);
+    expectRefused(await give(id), 404, `role \`${id}\` does not exist`);
     await custom('mine', 'usersReadAccess');
   });
 
@@ -483,7 +483,7 @@ describe('a custom role', () => {
     [
       'permissionSets',
       () => ({ name: 'one', permissionSets: [set(), { id: NOTHING }] }),
-      `no permission set \`${NOTHING}`,
+      `permission set \`${NOTHING}`,
     ],
   ];
 
@@ -506,7 +506,7 @@ describe('a custom role', () => {
     const body = method === 'PUT' ? roleOf('other', ['usersReadAccess']) : undefined;
     const refused = await admin(`${method} ${ROLES}/${VIEWER}${path}`, body);
 
-    expectRefused(refused, 400, 'The role `Viewer` is predefined: only custom roles can be changed');
+    expectRefused(refused, 400, 'The role `Viewer` is predefined. Only custom roles can be changed');
     expect(await done(200, `GET ${ROLES}/${VIEWER}`)).toMatchObject({ name: 'Viewer', enabled: true });
   });
 
@@ -540,7 +540,7 @@ describe('a custom role', () => {
     const order = { name: 'apps', permissionSets: [{ id }] };
 
     expect((await admin(`POST ${ROLES}`, order)).status).toBe(201);
-    expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, order), 400, `there is no permission set \`${id}\``);
+    expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, order), 400, `permission set \`${id}\` does not exist`);
   });
 
   it.runIf(hasDriver)('survives a restart, with whether it counts', async () => {

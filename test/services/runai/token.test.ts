@@ -307,7 +307,9 @@ describe('a field in the spelling of another endpoint', () => {
     });
 
     expect(answer.status).toBe(400);
-    expect(answer.body.error_description).toContain('`grant_type` is missing, and `grantType` is not read here');
+    expect(answer.body.error_description).toContain(
+      '`grant_type` is missing, and `grantType` is not a field of this endpoint',
+    );
   });
 
   it('in a form, which is for the other endpoints, is told with the right one', async () => {

@@ -71,7 +71,7 @@ describe('a user', () => {
     for (const email of [researcher.email, researcher.email.toUpperCase()]) {
       const refused = await admin('POST users', { email });
 
-      expectRefused(refused, 409, 'Resource with this name already exists', `There is a user \`${email}\``);
+      expectRefused(refused, 409, 'Resource with this name already exists', `There is already a user \`${email}\``);
     }
     expect(await done(200, 'GET users/count')).toEqual({ count: 2 });
   });
@@ -269,7 +269,7 @@ describe('the password of a user', () => {
     const order = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
     const refused = await asResearcher('POST me/password', order);
 
-    expectRefused(refused, 400, 'Field `currentPassword` is not the password of the caller');
+    expectRefused(refused, 400, 'Field `currentPassword` is wrong');
     expect((await byPassword(researcher.email, researcher.password)).status).toBe(200);
   });
 
@@ -292,7 +292,7 @@ describe('the password of a user', () => {
 
     for (const { body } of [bot, app]) {
       const refused = await server.as(body.accessToken)('POST me/password', good);
-      expectRefused(refused, 400, 'is no local user, and has no password here');
+      expectRefused(refused, 400, 'is not a local user and has no password here');
     }
     expectRefused(await server.call('POST /api/v1/me/password', { body: good }), 401);
   });
@@ -417,8 +417,8 @@ describe('the list of users', async () => {
     const { id } = await zoe();
     const password = { currentPassword: 'any', newPassword: 'eight-or-more' };
 
-    expectRefused(await world.admin(`POST users/${id}/password`), 400, `\`${EXTERNAL}\` is no local user`);
-    expectRefused(await world.as(firstLogin)('POST me/password', password), 400, 'is no local user');
+    expectRefused(await world.admin(`POST users/${id}/password`), 400, `\`${EXTERNAL}\` is not a local user`);
+    expectRefused(await world.as(firstLogin)('POST me/password', password), 400, 'is not a local user');
     expect((await byPassword(EXTERNAL, 'any', world)).decision.reason).toBe('external_user');
   });
 

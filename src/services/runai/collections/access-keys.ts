@@ -6,7 +6,7 @@ import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
 import { IDENTITIES } from './identities.ts';
 
-/** An access key as stored: of the secret, only its hash. */
+/** An access key as stored, with only the hash of its secret. */
 export interface AccessKey {
   readonly id: string;
   /** Id of the identity it belongs to. */
@@ -37,14 +37,14 @@ export function keyClient(clientId: string): string {
   return `client ${clientId}`;
 }
 
-/** No two keys of an owner have the same name. */
+/** The alias that keeps names of keys unique for each owner. */
 function keyName(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
-/** The keys of an owner, read and not looked at. */
+/** The keys of an owner, not decoded yet. */
 export interface KeyList {
-  /** Another object once a key has changed or was used; perhaps another one without that. */
+  /** A new object after every change or use of a key, and sometimes without one. A cache can compare it. */
   readonly state: object;
   /** Oldest first. */
   keys(): readonly AccessKey[];
@@ -63,10 +63,10 @@ export class AccessKeys {
   }
 
   /**
-   * Adds a key, unless the owner already has one with this name, or `limit` keys. Checked in this order:
+   * Adds a key. Errors are checked in this order:
    *
-   * @throws NotFound if the owner is gone
-   * @throws Collision if the name is taken
+   * @throws NotFound if the owner was deleted
+   * @throws Collision if the owner has a key of this name
    * @throws LimitReached if the owner has `limit` keys
    */
   create(key: NewAccessKey, limit: number): Promise<void> {
@@ -90,14 +90,14 @@ export class AccessKeys {
     return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(keyOf);
   }
 
-  /** The same, for answers that are made again only when it has changed. */
+  /** Like `ofOwner`, for answers that are cached until the list changes. */
   async listOf(owner: string): Promise<KeyList> {
     const list: List<AccessKeyRow> = await ACCESS_KEYS.listOf(this.#rows, owner);
-    // Until it changes, it is the same list.
+    // The store returns the same array until the list changes.
     return { state: list, keys: () => list.rows.map(keyOf) };
   }
 
-  /** Everybody's keys, oldest first; a filter matches exactly. */
+  /** All keys of all owners, oldest first. Filters match exactly. */
   async all({
     clientId,
     createdBy,
@@ -129,18 +129,18 @@ export class AccessKeys {
     await ACCESS_KEYS.change(this.#rows, id, () => null);
   }
 
-  /** The old secret stops working with this call. @throws NotFound */
+  /** Replaces the secret; the old one is invalid at once. @throws NotFound */
   async replaceSecret(id: string, secretHash: string): Promise<void> {
     await ACCESS_KEYS.change(this.#rows, id, (row) => ({ ...row, body: { ...row.body, secretHash } }));
   }
 
   /**
-   * Notes that a token was granted to this key. Later reads show it at once; it may reach the disk up to a second
-   * later, so that a token costs no write.
+   * Records a login with this key. Later reads show it at once; the disk may get it up to a second later, so a token
+   * costs no write.
    *
-   * @param secretHash the hash with which the secret was compared
-   * @throws NotFound if the key is gone
-   * @throws Outdated if it has a different secret by now, or its owner is disabled
+   * @param secretHash the hash that the secret was compared with
+   * @throws NotFound if the key was deleted
+   * @throws Outdated if the key has another secret now, or its owner is disabled
    */
   async touch(id: string, at: Instant, secretHash: string): Promise<void> {
     const key = await ACCESS_KEYS.byId(this.#rows, id);

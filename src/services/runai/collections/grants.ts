@@ -6,11 +6,11 @@ import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
 
-/** A login, and what it was for. A family is everything that came from one login. */
+/** A login. Its family is every token that came from it. */
 export interface Login {
   readonly family: string;
   readonly subject: string;
-  /** The client it is bound to; null if the login named none. */
+  /** The client that the login is bound to; null if it named none. */
   readonly clientId: string | null;
   /** The requested scopes, separated by spaces (RFC 6749, 3.3). */
   readonly scope: string;
@@ -18,8 +18,8 @@ export interface Login {
 }
 
 /**
- * The newest refresh token of a login, as stored. All tokens of a login begin with the same text, its line. So any
- * token that is not the newest is recognised as a used one, however many there were, without storing any of them.
+ * The newest refresh token of a login, as stored. All refresh tokens of a login share a prefix, the line. So every
+ * older token is recognised as used, without being stored.
  */
 export interface RefreshToken extends Login {
   /** The hash of the whole token. */
@@ -29,7 +29,7 @@ export interface RefreshToken extends Login {
   readonly expiresAt: Instant;
 }
 
-/** A refresh token that somebody presents. */
+/** A refresh token in a request. */
 export type PresentedToken = Pick<RefreshToken, 'hash' | 'line'>;
 
 /** A code from a login page, as stored (RFC 6749, 4.1.2). */
@@ -43,27 +43,27 @@ export interface AuthorizationCode extends Login {
   readonly expiresAt: Instant;
 }
 
-/** The result of presenting a refresh token. */
+/** The result of a refresh. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
-/** The result of presenting a code. */
+/** The result of redeeming a code. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
 
-/** Logins with their newest tokens. */
+/** Active logins with their newest refresh tokens. */
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
-/** Those that were ended before their time. */
+/** Logins that were ended before they expired. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
 export const CODES = new Collection<AuthorizationCode & { readonly usedAt: Instant | null }>('oauth.codes');
-/** Revoked access tokens, by what they carry: a token's own id, or that of its login. */
+/** Revoked access tokens, by `jti`, or by `sid` for all tokens of a login. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
 type LoginRow = Row<RefreshToken, null>;
 
-/** @param collection of logins that go on, or of ended ones */
+/** @param collection `LOGINS` or `ENDED_LOGINS` */
 function loginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
   const { family, hash, line, subject, expiresAt } = token;
   const aliases = [tokenHash(hash), tokenLine(line)];
@@ -78,18 +78,18 @@ function tokenLine(line: string): string {
   return `line ${line}`;
 }
 
-/** How long an expired code is remembered, so that its second use can be told apart from an invented code. */
+/** How long an expired code is kept: its second use must be distinguishable from an invented code. */
 const CODE_KEPT_MS = 86_400_000;
-/** The same for refresh tokens: a logout ends the access tokens of their logins, which may live longer. */
+/** How long an expired refresh token is kept: a logout with it still ends the access tokens of its login. */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
-/** What is committed together. */
+/** Changes and expectations of one transaction. */
 interface Commit {
   readonly changes: readonly Change[];
   readonly expects: readonly Expectation[];
 }
 
-/** What grants have left in a world: codes, logins, and what was revoked. */
+/** The codes, logins and revocations of a world. */
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
 }
@@ -102,10 +102,10 @@ export class Grants {
   }
 
   /**
-   * Stores a code, and removes those that expired a day ago.
+   * Stores a code, and deletes codes that expired a day ago.
    *
-   * @throws NotFound if its subject is gone
-   * @throws Outdated if its subject is disabled, or the premise no longer holds
+   * @throws NotFound if the user was deleted
+   * @throws Outdated if the user is disabled, or the premise no longer holds
    */
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -124,10 +124,9 @@ export class Grants {
   }
 
   /**
-   * Uses a code up; if it is presented twice at once, one call wins. A code that was used before revokes everything
-   * that came from it (RFC 6749, 4.1.2).
+   * Redeems a code. Of two concurrent calls, one wins. A used code revokes all tokens of its login (RFC 6749, 4.1.2).
    *
-   * @param until when all access tokens that came from it will have expired
+   * @param until when all access tokens of the login will have expired
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption> {
     const rows = this.#rows;
@@ -146,11 +145,11 @@ export class Grants {
   }
 
   /**
-   * Stores the first token of a family, and removes those that expired 30 days ago. A family that was ended since its code
-   * was redeemed, because somebody presented the code again, is stored as ended: whoever was first has won, and then lost.
+   * Stores the first refresh token of a login, and deletes tokens that expired 30 days ago. If the code was presented
+   * again in the meantime, the login is stored as ended.
    *
-   * @throws NotFound if its subject is gone
-   * @throws Outdated if its subject is disabled, or the premise no longer holds
+   * @throws NotFound if the user was deleted
+   * @throws Outdated if the user is disabled, or the premise no longer holds
    */
   issue(token: RefreshToken, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -166,12 +165,10 @@ export class Grants {
   }
 
   /**
-   * Uses a token up and replaces it with the next one of its family; if it is presented twice at once, one call wins. A
-   * token that was used before revokes its whole family (RFC 9700, 4.14.2). A token of another client is left
-   * unchanged.
+   * Replaces a refresh token with the next one of its login. Of two concurrent calls, one wins. A used token revokes
+   * its whole login (RFC 9700, 4.14.2). A token of another client is left unchanged.
    *
-   * @param next of the same line
-   *
+   * @param next has the same line
    * @param until as for `redeemCode`
    */
   rotate(
@@ -200,13 +197,13 @@ export class Grants {
     });
   }
 
-  /** A refresh token that can still be used. */
+  /** The refresh token of this hash, if it can still be used. */
   async active(hash: string, now: Instant): Promise<RefreshToken | null> {
     const token = (await LOGINS.byAlias(this.#rows, tokenHash(hash)))?.body;
     return token === undefined || token.expiresAt <= now ? null : token;
   }
 
-  /** The login that a refresh token came from, whether or not the token can still be used; null if it is unknown. */
+  /** The login of a refresh token, usable or not; null if the token is unknown. */
   async loginOf(presented: PresentedToken): Promise<Login | null> {
     const found = await findLogin(this.#rows, presented);
     return found === null ? null : loginOf(found.login.body);
@@ -221,7 +218,7 @@ export class Grants {
     });
   }
 
-  /** Ends every login of somebody, and every code that could become one. @param until as for `redeemCode` */
+  /** Ends all logins of a user, and deletes all codes that could start one. @param until as for `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
@@ -239,7 +236,7 @@ export class Grants {
     });
   }
 
-  /** From now on, access tokens that carry this name are rejected. @param until when they will all have expired */
+  /** Rejects access tokens with this `jti` or `sid` from now on. @param until when all of them will have expired */
   revoke(name: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
@@ -248,9 +245,7 @@ export class Grants {
     });
   }
 
-  /**
-   * Has any of the names that an access token carries been revoked? Every request asks, so it is answered from memory.
-   */
+  /** Is one of these `jti` or `sid` values revoked? Every request asks, so the answer comes from memory. */
   async isRevoked(carried: readonly string[]): Promise<boolean> {
     const list = await REVOKED_NAMES.all(this.#rows);
     const { made } = this.#rows;
@@ -259,7 +254,7 @@ export class Grants {
     return names.size > 0 && carried.some((name) => names.has(name));
   }
 
-  /** The newest tokens of logins whose time ends in `(from, to]`: the first `limit`, earliest first. */
+  /** The newest tokens that expire in `(from, to]`: the first `limit`, earliest first. */
   async expiredBetween(
     from: Instant,
     to: Instant,
@@ -270,7 +265,7 @@ export class Grants {
   }
 }
 
-/** The subject, if it may have what depends on the premise. @throws NotFound, Outdated */
+/** Expects the subject to exist, to be enabled and to fulfil the premise. @throws NotFound, Outdated */
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<Expectation> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
@@ -279,7 +274,7 @@ async function checkSubject(rows: Collections, subject: string, { passwordHash }
   return IDENTITIES.still(row, subject);
 }
 
-/** What revokes names, and sweeps those that are past; one that is both stays. */
+/** Revokes names, and sweeps expired revocations. A name that is both stays revoked. */
 async function revocations(rows: Collections, names: readonly string[], now: Instant, until: Instant): Promise<Commit> {
   const again = new Set(names);
   const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !again.has(id));
@@ -290,13 +285,13 @@ async function revocations(rows: Collections, names: readonly string[], now: Ins
     const revision = before?.revision ?? NEW;
     const row = REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision });
     puts.push(REVOKED_NAMES.put(row));
-    // Somebody else may be the first to revoke it, which is a reason to try again.
+    // A concurrent request may revoke the name first; the commit then fails and is retried.
     expects.push(REVOKED_NAMES.still(before, id));
   }
   return { changes: [...past, ...puts], expects };
 }
 
-/** What ends logins, those of them that there are, and the access tokens that came from them. */
+/** Ends the existing ones of these logins, and revokes the access tokens of all of them. */
 async function ending(rows: Collections, families: readonly string[], now: Instant, until: Instant): Promise<Commit> {
   const moved: Change[] = [];
   for (const family of families) {
@@ -307,7 +302,7 @@ async function ending(rows: Collections, families: readonly string[], now: Insta
   return { changes: [...moved, ...changes], expects };
 }
 
-/** The login of a token, whether it goes on, and whether the token is its newest. */
+/** The login of a refresh token, whether the login is active, and whether the token is its newest. */
 async function findLogin(rows: Collections, { hash, line }: PresentedToken) {
   for (const alias of [tokenHash(hash), tokenLine(line)]) {
     const active = await LOGINS.byAlias(rows, alias);

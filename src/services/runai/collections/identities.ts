@@ -6,7 +6,7 @@ import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
 
-/** Somebody who can hold tokens. */
+/** A user, an application or a service account, as stored. */
 export interface Identity {
   readonly id: string;
   readonly kind: IdentityKind;
@@ -15,14 +15,14 @@ export interface Identity {
   /** For applications and service accounts: the client id, and the hash of the secret. */
   readonly clientId: string | null;
   readonly secretHash: string | null;
-  /** For users: scrypt. */
+  /** For users: a hash or a digest, see `credentials/password.ts`. */
   readonly passwordHash: string | null;
   readonly enabled: boolean;
-  /** For users: false if an identity provider vouches for them. */
+  /** For users: false if an identity provider authenticates them. */
   readonly isLocal: boolean;
   /** For users: the groups that the identity provider names. */
   readonly groups: readonly string[];
-  /** Name of its creator; null if it comes from a seed. */
+  /** The creator's name; null for identities of a seed. */
   readonly createdBy: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant | null;
@@ -35,7 +35,7 @@ export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'pa
 type StoredIdentity = Omit<Identity, 'lastLogin'>;
 export type IdentityRow = Row<StoredIdentity, null>;
 
-/** The owner of an identity is its kind. */
+/** The owner of these rows is the kind of identity. */
 export const IDENTITIES = new Collection<StoredIdentity>('identities');
 
 /** The names of the collections whose rows belong to an identity, and go with it. */
@@ -47,7 +47,7 @@ export function identityRow({ lastLogin, ...body }: Identity): IdentityRow {
   return { ...IDENTITIES.row({ id, owner: kind, parent: null, aliases, body }), usedAt: lastLogin };
 }
 
-/** Names are found regardless of case. */
+/** The alias by name, in lower case: names are found regardless of case. */
 export function identityName(kind: Identity['kind'], name: string): string {
   return `${kind} named ${name.toLowerCase()}`;
 }
@@ -56,13 +56,13 @@ export function identityClient(kind: Identity['kind'], clientId: string): string
   return `${kind} client ${clientId}`;
 }
 
-/** What a change depends on besides the identity being there, as it was when a credential was checked. */
+/** A condition of a write, read when the credential was checked: the write fails if it has changed. */
 export interface Premise {
-  /** For a login with a password: the stored hash with which it was compared. */
+  /** For a login with a password: the stored hash that the password was compared with. */
   readonly passwordHash?: string | null;
 }
 
-/** Those who can hold tokens in a world. */
+/** The identities of a world. */
 export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
   return new Identities(collections);
 }
@@ -79,13 +79,13 @@ export class Identities {
     return (await IDENTITIES.ofOwner(this.#rows, kind)).map(identityOf);
   }
 
-  /** @throws Collision if the name or the client id is taken among its kind */
+  /** @throws Collision if an identity of the same kind has this name or client id */
   async create(identity: Identity): Promise<void> {
     await this.#rows.commit([IDENTITIES.put(identityRow(identity))]);
   }
 
   /**
-   * @param premise what the edit depends on, as it was when it was read
+   * @param premise the edit's condition, as it was read
    * @throws NotFound
    * @throws Outdated if the premise no longer holds
    */
@@ -96,7 +96,7 @@ export class Identities {
     });
   }
 
-  /** Deletes it with everything that belongs to it: access keys, codes, refresh tokens. @throws NotFound */
+  /** Deletes an identity with its access keys, codes and refresh tokens. @throws NotFound */
   delete(id: string): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
@@ -131,7 +131,7 @@ export class Identities {
     return shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
-  /** As `AccessKeys.touch`. @param secretHash for those who have a secret: the hash with which it was compared */
+  /** Like `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was compared with */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();
@@ -145,7 +145,7 @@ function shown(row: IdentityRow | null): Identity | null {
   return row === null ? null : identityOf(row);
 }
 
-/** Member by member, because every request makes one: a spread takes forty times as long. */
+/** Written out member by member: every request runs it, and a spread takes forty times as long. */
 function identityOf({ body, usedAt: lastLogin }: IdentityRow): Identity {
   const { id, kind, name, clientId, secretHash, passwordHash, enabled, isLocal, groups } = body;
   const { createdBy, createdAt, updatedAt } = body;

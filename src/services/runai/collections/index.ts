@@ -1,11 +1,11 @@
-/** What Run:ai keeps of those who can hold tokens, and of what was granted to them. */
+/** The collections of Run:ai that hold identities and their grants. */
 import type { Census, CredentialRows, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, keyClient } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
 import { IDENTITIES, type IdentityRow, identityClient, identityName, identityRow } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
-// What is stored in these collections was made by the functions of the same names.
+// The casts below are safe: only the row functions of the same names write these collections.
 
 const accessKeys: CredentialRows = {
   collection: ACCESS_KEYS.name,

@@ -2,7 +2,7 @@ import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import type { Store } from '../../../store/index.ts';
 
-/** An OAuth client through which people log in (RFC 6749, 2); all of ours are public. */
+/** An OAuth client for logins (RFC 6749, 2). All of ours are public. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly redirectUris: readonly string[];
@@ -26,7 +26,7 @@ export class OAuthClients {
     this.#rows = rows;
   }
 
-  /** All of them, oldest first. */
+  /** All clients, oldest first. */
   async all(): Promise<readonly OAuthClient[]> {
     return (await OAUTH_CLIENTS.all(this.#rows)).rows.map(({ body }) => body);
   }

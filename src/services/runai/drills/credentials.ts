@@ -14,9 +14,9 @@ import { drawSecret, secretName } from '../secrets.ts';
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
-  what: 'The client gets a new secret, which the answer tells; the old one is no longer valid, and its tokens are revoked.',
+  what: 'The client gets a new secret, which is in the answer. The old secret is invalid, and its tokens are revoked.',
   rightClient:
-    'On the 401 it asks for a token once; on the refusal of its secret it reads the secret again from where that is kept, instead of asking on and on with the old one.',
+    'On the 401 it requests a token once. When its secret is refused, it loads the secret again from its configuration instead of retrying with the old one.',
   lasts: null,
   about: 'one',
   run: async (context, who) => {
@@ -39,8 +39,9 @@ export const regenerateSecret: Drill = {
 
 export const revokeSession: Drill = {
   name: 'revoke-session',
-  what: 'All logins of the user end: their access tokens are revoked, and their refresh tokens can no longer be used. Tokens that a client got by its secret stay.',
-  rightClient: 'On the 401 it tries its refresh token once; when that is refused, too, it lets the user log in again.',
+  what: 'All logins of the user end: their access tokens are revoked, and their refresh tokens can no longer be used. Tokens that a client requested with its secret stay valid.',
+  rightClient:
+    'On the 401 it tries its refresh token once. When that is refused too, it asks the user to log in again.',
   lasts: null,
   about: 'one',
   run: async (context, who) => {
@@ -55,17 +56,17 @@ export const revokeSession: Drill = {
 
 export const expireTokens: Drill = {
   name: 'expire-tokens',
-  what: 'The clock moves forward until every access token has expired. It is the clock of the whole world, so whatever else ends by then ends, too.',
-  rightClient: 'On the 401 it asks for a new token once, and repeats the request with that.',
+  what: 'The clock advances until every access token has expired. It is the clock of the whole world, so everything else that ends by then ends too.',
+  rightClient: 'On the 401 it requests a new token once, and repeats the request with it.',
   lasts: null,
   about: 'all',
   run: async ({ world, settings }) => {
     await world.clock.advance(settings.tokenTtl);
-    return { did: `The clock moved forward by ${formatDuration(settings.tokenTtl)}.` };
+    return { did: `The clock advanced by ${formatDuration(settings.tokenTtl)}.` };
   },
 };
 
-/** The first user who has an access key: the administrator of the built-in cast. */
+/** The first user with an access key; in the built-in cast, an administrator. */
 async function administratorOf(context: Arrival): Promise<Caller> {
   for (const { id } of await identitiesIn(context.store).all('user')) {
     const [key] = await accessKeysIn(context.store).ofOwner(id);
@@ -74,18 +75,18 @@ async function administratorOf(context: Arrival): Promise<Caller> {
   }
   throw new Problem(
     'invalid_request',
-    'Field `principal` is missing, and no user of this world has an access key; name somebody.',
+    'Field `principal` is missing, and no user of this world has an access key. Name a principal.',
   );
 }
 
-/** What has a secret, and how it gets another. */
+/** A client with a secret that can be replaced. */
 interface Client {
   readonly clientId: string;
   readonly secretHash: string | null;
   readonly replace: (secretHash: string) => Promise<void>;
 }
 
-/** The access key that the caller was named by, or their first; an application or a service account itself. */
+/** The access key that named the principal, or its first one; otherwise the application or service account itself. */
 async function clientOf({ store, now }: Arrival, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((one) => one.clientId === clientId) ?? keys[0];

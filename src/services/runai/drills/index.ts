@@ -3,7 +3,7 @@ import { expireTokens, regenerateSecret, revokeSession } from './credentials.ts'
 import { rotateSigningKey } from './signing-key.ts';
 import { rateLimit, slowToken, tokenOutage } from './token-endpoint.ts';
 
-/** What clients of Run:ai have to survive. */
+/** Situations that clients of Run:ai must survive. */
 export const DRILLS: readonly Drill[] = [
   rotateSigningKey,
   regenerateSecret,

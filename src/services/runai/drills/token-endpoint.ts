@@ -3,7 +3,7 @@ import type { Caller } from '../../../core/decide.ts';
 import type { FaultAction } from '../../../faults/fault.ts';
 import type { Match } from '../../../journal/match.ts';
 
-/** Where tokens are asked for, in every version. */
+/** The token endpoints of all versions. */
 const TOKEN_OPERATIONS: readonly string[] = [
   'grant_token',
   'grant_token_v2',
@@ -15,7 +15,7 @@ const TOKEN_OPERATIONS: readonly string[] = [
 
 const HALF_A_MINUTE = 30_000;
 
-/** How long a slow token takes, in milliseconds of real time: longer than a careless timeout, shorter than a good one. */
+/** Delay of a slow token, in milliseconds of real time: longer than a careless timeout, shorter than a good one. */
 const SLOW_MS = 2000;
 
 const SERVICE = 'runai';
@@ -24,17 +24,18 @@ export const tokenOutage: Drill = {
   name: 'token-outage',
   what: 'The token endpoints answer 503 with `Retry-After` until the drill ends.',
   rightClient:
-    'It goes on with the token that it has for as long as that is valid, waits as long as `Retry-After` says before it asks again, and does not ask from every thread at once.',
+    'It uses its token as long as that is valid, waits for `Retry-After` before it asks again, and does not ask from every thread at once.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
-  run: async (_, who) => effect('The token endpoints are out.', tokensOf(who), { status: 503, retryAfter: 'end' }),
+  run: async (_, who) =>
+    effect('The token endpoints are unavailable.', tokensOf(who), { status: 503, retryAfter: 'end' }),
 };
 
 export const slowToken: Drill = {
   name: 'slow-token',
   what: `Each answer of the token endpoints takes ${SLOW_MS / 1000} s of real time until the drill ends.`,
   rightClient:
-    'It renews its token before that expires, asks once however many requests wait for it, and lets them wait rather than fail.',
+    'It renews its token before expiry, with a single request no matter how many requests wait for it, and lets them wait rather than fail.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) =>
@@ -43,8 +44,8 @@ export const slowToken: Drill = {
 
 export const rateLimit: Drill = {
   name: 'rate-limit',
-  what: 'Requests are answered 429 with `Retry-After` until the drill ends: those for tokens, or all of one principal. No document of the vendor has 429.',
-  rightClient: 'It waits as long as `Retry-After` says before it repeats the request, and then repeats it once.',
+  what: 'Requests for tokens, or all requests of one principal, are answered 429 with `Retry-After` until the drill ends. The vendor documents no 429.',
+  rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) => {

@@ -2,60 +2,59 @@ import type { HintRule } from '../../../hints/hint.ts';
 import { claimOf } from '../../../hints/refused-request.ts';
 
 const GUIDE = {
-  source: 'API authentication guides 2.19 to 2.24: the bearer is an access token',
+  source: 'API authentication guides 2.19 to 2.24: the bearer token is an access token',
   certainty: 'documented',
 } as const;
 
-/** Where access tokens come from. */
 const GET_TOKEN = 'get one from `POST /api/v1/token`';
 
-/** Letters and digits of a client secret, and of a refresh token, as this server makes them. */
+/** The form of the client secrets and refresh tokens that this server generates. */
 const SECRET = /^[A-Za-z0-9]{32}$/;
 const REFRESH_TOKEN = /^[A-Za-z0-9]{64}$/;
 
-/** Other credentials in place of an access token. */
+/** Hints for other credentials in place of an access token. */
 export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
-    sign: 'an NGC key (`nvapi-...`) as bearer at Run:ai',
+    sign: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
     cure: 'get an access token from `POST /api/v1/token`, and send that',
     ...GUIDE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
-        ? `The bearer is an NGC key, which Air, Cloud Functions and NGC take. Run:ai takes access tokens: ${GET_TOKEN} with an access key or a service account.`
+        ? `The bearer token is an NGC key, which is for Air, Cloud Functions and NGC. Run:ai accepts access tokens: ${GET_TOKEN} with an access key or a service account.`
         : null,
   },
   {
     code: 'refresh_token_for_token',
-    sign: 'a refresh token as bearer',
+    sign: 'a refresh token as bearer token',
     cure: 'send the access token; the refresh token goes to the token endpoint, with the grant `refresh_token`',
     source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
     certainty: 'documented',
     when: ({ problem, credential, world }) => {
       if (problem.reason !== 'malformed_token' || !REFRESH_TOKEN.test(credential?.text ?? '')) return null;
       const is = credential?.text.startsWith(world.grantMark) === true ? 'is' : 'may be';
-      return `The bearer ${is} a refresh token: send the access token of the same answer. A refresh token is exchanged for the next one at the token endpoint.`;
+      return `The bearer token ${is} a refresh token. Send the access token of the same answer; the refresh token belongs to the token endpoint.`;
     },
   },
   {
     code: 'secret_for_token',
-    sign: 'a client secret as bearer',
+    sign: 'a client secret as bearer token',
     cure: 'exchange client id and secret for an access token at `POST /api/v1/token`, and send that',
     ...GUIDE,
     when: ({ problem, credential }) =>
       problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')
-        ? `The bearer may be a client secret: it has the form of one. Exchange client id and secret for an access token: ${GET_TOKEN}.`
+        ? `The bearer token has the form of a client secret. Exchange client id and secret for an access token: ${GET_TOKEN}.`
         : null,
   },
   {
     code: 'id_token_for_token',
-    sign: 'an ID token as bearer',
+    sign: 'an ID token as bearer token',
     cure: 'send the access token of the same answer',
     source: 'OpenID Connect Core 1.0, 2: an ID token is about a login, for its client',
     certainty: 'documented',
     when: (refused) =>
       refused.problem.reason === 'malformed_token' && claimOf(refused, 'typ') === 'ID'
-        ? 'The bearer is an ID token, which tells the client who logged in: send the access token of the same answer (`accessToken`, `access_token`).'
+        ? 'The bearer token is an ID token, which only tells the client who logged in. Send the access token of the same answer (`accessToken`, `access_token`).'
         : null,
   },
 ];

@@ -2,7 +2,7 @@ import { own } from '../../../core/own.ts';
 import type { HintRule } from '../../../hints/hint.ts';
 import type { RefusedRequest } from '../../../hints/refused-request.ts';
 
-/** What token endpoints call their fields. */
+/** The names of fields at the token endpoints. */
 const CAMEL = [
   ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
   ...['code', 'redirectUri', 'externalToken'],
@@ -15,50 +15,50 @@ const SNAKE = [
 /** How an endpoint spells its fields. */
 interface Spelling {
   readonly name: string;
-  /** What it reads, by name without case, hyphens and underscores. */
+  /** The names of its fields, by their bare names. */
   readonly fields: ReadonlyMap<string, string>;
-  /** Where the other spelling is read. */
+  /** The endpoints that read the other spelling. */
   readonly other: string;
 }
 
 const CAMEL_CASE: Spelling = {
   name: 'camel case',
   fields: indexByBareName(CAMEL),
-  other: '`/api/v2/token` and the realm take the other spelling, as a form',
+  other: '`/api/v2/token` and the realm read snake case, in a form',
 };
 const SNAKE_CASE: Spelling = {
   name: 'snake case',
   fields: indexByBareName(SNAKE),
-  other: '`/api/v1/token` takes the other spelling, as JSON',
+  other: '`/api/v1/token` reads camel case, in JSON',
 };
 
-/** By the operation of the endpoint. */
+/** Spellings by operation. */
 const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, Spelling>([
   ['grant_token', CAMEL_CASE],
   ['grant_token_v2', SNAKE_CASE],
   ['grant_realm_token', SNAKE_CASE],
 ]);
 
-/** Longer names are of no field. */
+/** No field has a longer name. */
 const MOST_NAME = 40;
-/** How many fields a hint names. */
+/** Fields that a hint names at most. */
 const MOST_NAMED = 6;
 
 function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [bareName(name), name]));
 }
 
-/** A name without what the two spellings differ in. */
+/** A name without case, hyphens and underscores, which distinguish the two spellings. */
 function bareName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
-/** Names that were sent in the spelling of another endpoint, each with the one that is read. */
+/** Fields in the spelling of another endpoint, each with the correct name. */
 function findMisspelt(
   { fields }: RefusedRequest,
   spelling: Spelling,
 ): readonly (readonly [sent: string, read: string])[] {
-  // Camel case is read in any case, and the document writes some names in another one.
+  // Camel case is read case-insensitively, and the document uses another case for some names.
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
@@ -68,7 +68,7 @@ function findMisspelt(
   });
 }
 
-/** The value of a field of `/api/v1/token`, in whatever case its name was sent. */
+/** The value of a field of `/api/v1/token`; its name is case-insensitive. */
 function fieldOf({ fields }: RefusedRequest, name: string): unknown {
   const sent = Object.keys(fields).find((one) => one.toLowerCase() === name.toLowerCase());
   return sent === undefined ? undefined : own(fields, sent);
@@ -79,7 +79,7 @@ function sends(refused: RefusedRequest, name: string): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** The id by which a client was named, at any endpoint. */
+/** The client id in the request, at any endpoint. */
 function clientIdIn(refused: RefusedRequest): string {
   const { credential } = refused;
   const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
@@ -89,12 +89,12 @@ function clientIdIn(refused: RefusedRequest): string {
   return Buffer.from(credential.text, 'base64').toString('latin1').split(':', 1)[0] ?? '';
 }
 
-/** Ids of objects are UUIDs; client ids are not. */
+/** Ids of objects are UUIDs, client ids are not. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
-/** Requests for tokens with the wrong fields. */
+/** Hints for token requests with the wrong fields. */
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'field_spelling',
@@ -106,8 +106,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const spelling = SPELLINGS.get(refused.operation);
       const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MOST_NAMED);
       if (spelling === undefined || pairs.length === 0) return null;
-      const told = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
-      return `This endpoint reads fields in ${spelling.name}: send ${told}. ${spelling.other}.`;
+      const wanted = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
+      return `This endpoint reads fields in ${spelling.name}: send ${wanted}. ${spelling.other}.`;
     },
   },
   {
@@ -120,12 +120,12 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
       if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
-      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` is there since 2.24: start the mock with `--runai 2.24` to have it.';
+      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` exists since 2.24: start the mock with `--runai 2.24` to use it.';
     },
   },
   {
     code: 'app_id_since_2_24',
-    sign: '`AppId` and `AppSecret` with `client_credentials`, or for a client that is no application, since 2.24',
+    sign: '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24',
     cure: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
@@ -135,7 +135,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const isApplication = fieldOf(refused, 'grantType') === 'app_token';
       if (isApplication && problem.kind !== 'unsupported_grant' && problem.reason !== 'unknown_client') return null;
       if (!isApplication && sends(refused, 'clientID')) return null;
-      const still = settings.runai === '3.0' ? 'has no applications' : 'still takes `AppId` with `app_token` alone';
+      const still = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
       return `Since 2.24 a client is an access key or a service account: send \`{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}\`. ${settings.runai} ${still}.`;
     },
   },
@@ -147,7 +147,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       if (refused.settings.runai === '2.19' || !isClientOfAppToken(refused)) return null;
-      return 'The grant `app_token` reads `AppId` and `AppSecret`. With `clientId` and `clientSecret` the grant is `client_credentials`.';
+      return 'The grant `app_token` reads `AppId` and `AppSecret`. For `clientId` and `clientSecret`, use the grant `client_credentials`.';
     },
   },
   {
@@ -161,18 +161,18 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
         return null;
       if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
-      return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm take Basic.';
+      return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm accept Basic.';
     },
   },
   {
     code: 'client_id_misspelt',
-    sign: 'a client id that nobody has, and that differs in a few characters from one that somebody has',
+    sign: 'an unknown client id that differs in a few characters from an existing one',
     cure: 'send the client id that the hint names',
     source: 'the client ids of this world',
     certainty: 'ours',
     when: ({ decision }) => {
       if (decision?.reason !== 'unknown_client' || decision.instead === undefined) return null;
-      return `Nobody has the client id that was sent; the nearest is \`${decision.instead}\`.`;
+      return `The client id is unknown. Did you mean \`${decision.instead}\`?`;
     },
   },
   {

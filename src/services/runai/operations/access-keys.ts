@@ -11,7 +11,7 @@ import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
-/** One of the caller's own keys; another user's counts as not found. */
+/** A key of the caller. Another owner's key is not found. */
 const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await accessKeysIn(context.store).byId(id);
   if (key === null) return { seen: 'nothing' };
@@ -82,7 +82,7 @@ const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ sto
   return { status: 200, body: { accessKeys: keys.map(renderKeyWithCreator) } };
 };
 
-/** User applications are what access keys used to be called: the same keys in another form. */
+/** User applications are access keys under their former name, in another form. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
   return { status: 200, body: keys.map(renderKey) };
@@ -137,10 +137,7 @@ function creationProblem(thrown: unknown, name: string, limit: number): unknown 
     return unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
   }
   if (thrown instanceof LimitReached) {
-    return new Problem(
-      'limit_reached',
-      `You have ${limit} access keys, which is the most a user may have. Delete one first.`,
-    );
+    return new Problem('limit_reached', `You have ${limit} access keys, the maximum per user. Delete one first.`);
   }
   return thrown;
 }

@@ -8,13 +8,13 @@ import { namesOf, renderRule } from '../rule-view.ts';
 import { reachIn, reachOf, scopesOf } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
-/** Why one of several entries failed. */
+/** The reason why an entry failed. */
 interface Failure {
   readonly code: number;
   readonly message: string;
 }
 
-/** A problem with one entry does not affect the others. */
+/** Runs one entry. A problem with it does not affect the others. */
 async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Result } | Failure> {
   try {
     return { result: await act() };
@@ -25,7 +25,7 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
   }
 }
 
-/** `POST /batch`: every rule is judged separately. */
+/** `POST /batch`: each rule is authorized separately. */
 const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
   const { ids, action } = context.body;
   const scopes = await scopesOf(context);

@@ -7,7 +7,7 @@ import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes
 import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
 import { reachIn, reachOf, type ScopePath, scopesOf } from '../scopes.ts';
 
-/** A rule in force. */
+/** An active access rule. */
 export const accessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { seen: 'nothing' };
@@ -16,7 +16,7 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
 
 /** The scope that the body of a new rule names. */
 const scopeInBody: Lookup<ScopePath> = async (context) => {
-  // Only operations that make a rule use this lookup, and their body has been checked by then.
+  // Only operations that create a rule use this look-up, and their body is valid by then.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = resolveScope(await scopesOf(context), scopeType, scopeId);
   return { seen: 'object', target: path, reach: reachOf(path) };
@@ -24,13 +24,13 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
 
 export const accessRuleLookups = { accessRule, scopeInBody };
 
-/** The query of a list; only part of it applies when rules are counted. */
+/** The query of a list. The count has only some of its members. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
 /** Default and maximum page size of `GET /api/v1/authorization/access-rules`. */
 const PAGE = 50;
 
-/** The rules that a query asks for and the caller may see. */
+/** The rules that match a query and that the caller may see. */
 async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
   const since = query.lastUpdated === undefined ? null : Date.parse(query.lastUpdated);

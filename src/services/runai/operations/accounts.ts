@@ -12,12 +12,12 @@ import { endRulesOf } from '../rule-changes.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
-/** Applications and service accounts are alike: a name, a secret, and whether it is enabled. */
+/** Applications and service accounts are alike: they have a name and a secret, and can be disabled. */
 interface Kind<Secret> {
   readonly kind: 'application' | 'service-account';
   /** The word for one in messages. */
   readonly called: string;
-  /** A secret, as the member in which it is shown. */
+  /** Wraps the secret in the member that the API returns it in. */
   readonly shownSecret: (secret: string) => Secret;
 }
 
@@ -44,12 +44,12 @@ export const accountLookups = { application: lookupOf(APPLICATION), serviceAccou
 type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
 type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
-/** The context of a request that makes an account. */
+/** The context of a request that creates an account. */
 interface Making extends AuthenticatedContext {
   readonly body: { readonly name: string };
 }
 
-/** The context of a request that changes one. */
+/** The context of a request that changes an account. */
 interface Changing extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }
@@ -64,13 +64,16 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const { name } = context.body;
     const { secret, secretHash } = drawSecret(context);
     const { world } = context;
-    // The published examples use the name as client id. Worlds with their own credentials may each have that name.
+    // The published examples use the name as client id. Worlds with credentials of their own may share names, so theirs
+    // differ.
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
     const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {
       await identitiesIn(context.store).create(account);
     } catch (thrown) {
-      throw thrown instanceof Collision ? new Problem('conflict', `There is ${called} named \`${name}\`.`) : thrown;
+      throw thrown instanceof Collision
+        ? new Problem('conflict', `There is already ${called} named \`${name}\`.`)
+        : thrown;
     }
     return { status: 201, body: { id: account.id, name, clientId, ...shownSecret(secret) } };
   };

@@ -20,13 +20,13 @@ import { parseScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
 
-/** How many users the login page offers. */
+/** Users that the login page offers at most. */
 const MOST_PEOPLE = 20;
 
 /** The S256 challenge of any verifier, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
-/** Parameters of an authorization request that come back with the page's form. */
+/** Parameters of an authorization request that the form of the page sends back. */
 const CARRIED = [
   'response_type',
   'client_id',
@@ -39,7 +39,7 @@ const CARRIED = [
   'response_mode',
 ] as const;
 
-/** An authorization request whose client may be answered (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
+/** A request with a known client and redirect URI (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
 interface AuthorizationRequest {
   readonly issuer: string;
   readonly clientId: string;
@@ -47,7 +47,7 @@ interface AuthorizationRequest {
   readonly form: Form;
 }
 
-/** The authorization endpoint: a login page. There are no browser sessions, so it always asks. */
+/** The authorization endpoint. It always shows the login page, because there are no browser sessions. */
 const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
 const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
 
@@ -59,13 +59,13 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   if (form['prompt']?.split(' ').includes('none') === true) {
     return redirectToClient(request, {
       error: 'login_required',
-      error_description: 'Nobody is logged in here; ask without prompt=none.',
+      error_description: 'This server keeps no browser sessions. Repeat the request without prompt=none.',
     });
   }
   return askWho(context, request, form['login_hint'] ?? '', null);
 }
 
-/** The page's forms. */
+/** Handles the forms of the login page. */
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = formOf(context.body);
   const request = await checkedRequest(context, form);
@@ -85,7 +85,7 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   }
 };
 
-/** Who logs in: by name and password, or as the user who was chosen in the list. @throws Problem */
+/** The user who logs in: by name and password, or chosen in the list. @throws Problem */
 function userOf(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
   const { username, password, user } = form;
   if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
@@ -93,7 +93,7 @@ function userOf(context: Context, { form, clientId }: AuthorizationRequest): Pro
   throw new Problem('invalid_request', 'Send `user`, or `username` and `password`, not both.');
 }
 
-/** RP-initiated logout: ends the login of the ID token or of a refresh token. */
+/** RP-initiated logout. Ends the login of the ID token or of the refresh token. */
 const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
 const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, formOf(context.body));
 
@@ -103,11 +103,11 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   const hint = form['id_token_hint'];
   const claims = hint === undefined ? null : await context.tokens.readIdToken(hint, now);
   if (claims !== null && form['client_id'] !== undefined && form['client_id'] !== claims.aud) {
-    throw new Problem('invalid_request', 'Parameter `client_id` is not the client of `id_token_hint`.');
+    throw new Problem('invalid_request', 'Parameter `client_id` differs from the client of `id_token_hint`.');
   }
   if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
-  // Anyone who has had a token of the login may end it, even if the token has since expired or been used.
+  // A used or expired refresh token may end its login too.
   const known = refreshToken === undefined ? null : await grantsIn(store).loginOf(storedForm(refreshToken));
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
     await grantsIn(store).end(known.family, now, lastExpiry(context));
@@ -119,7 +119,7 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   if (client === null || !isRedirectOf(client, target, context.origin)) {
     throw new Problem(
       'invalid_request',
-      'Parameter `post_logout_redirect_uri` is no redirect URI of the client; name the client by `id_token_hint` or `client_id`.',
+      'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Name the client with `id_token_hint` or `client_id`.',
     );
   }
   return redirection(target, { state: form['state'] });
@@ -133,38 +133,38 @@ export const loginOperations = {
   end_session_by_post: endSessionByPost,
 };
 
-/** A page that refuses. */
+/** An error page. */
 type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
 
 /**
- * Nothing is sent to the redirect URI until it is known to belong to the client (RFC 6749, 4.1.2.1).
+ * Nothing is sent to a redirect URI before it is known to belong to the client (RFC 6749, 4.1.2.1).
  *
- * @returns a page if it is not, with the clients there are
- * @throws Problem if there is no such realm
+ * @returns an error page with the known clients if the check fails
+ * @throws Problem if the realm does not exist
  */
 async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await oauthClientsIn(context.store).byId(clientId ?? '');
   if (client === null) {
-    const what = clientId === undefined ? 'is missing' : 'is no client that users log in through';
+    const what = clientId === undefined ? 'is missing' : 'names no client for logins';
     return refusedPage(context, `Parameter \`client_id\` ${what}.`);
   }
   if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
   if (!isRedirectOf(client, redirectUri, context.origin)) {
-    return refusedPage(context, `Parameter \`redirect_uri\` is none of the client \`${client.clientId}\`.`, client);
+    return refusedPage(context, `Parameter \`redirect_uri\` is not one of \`${client.clientId}\`.`, client);
   }
   return { issuer, clientId: client.clientId, redirectUri, form };
 }
 
-/** @param client if it is known: only that one is told */
+/** @param client the client of the request, if known: the page then lists no other */
 async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context.store).all() : [client];
   const refusal = new Problem('invalid_request', message);
   return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
 
-/** The error a client gets for a request that cannot be met (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
+/** The error for the client, if any (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const fault = (error: string, description: string) => ({ error, error_description: toDescription(description) });
@@ -195,12 +195,12 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 
 type Redirection = Outcome<302, undefined>;
 
-/** Redirects to the client, naming the issuer that answers (RFC 9207). */
+/** Redirects to the client. `iss` names the issuer (RFC 9207). */
 function redirectToClient({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
   return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
 }
 
-/** Redirects to a checked URI, whose own query stays as written (RFC 6749, 4.1.2). */
+/** Redirects to a checked URI, and keeps its own query as written (RFC 6749, 4.1.2). */
 function redirection(uri: string, parameters: Form): Redirection {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const query = new URLSearchParams(given).toString();
@@ -246,8 +246,8 @@ async function issueCode(
 }
 
 /**
- * Redirect URIs are compared exactly as written (RFC 9700, 4.1.3). A client's can be a path, meaning one on this
- * server, or a loopback address with any port and path (RFC 8252, 7.3).
+ * Redirect URIs are compared exactly as written (RFC 9700, 4.1.3). A client's may also be a path of this server, or a
+ * loopback address with any port and path (RFC 8252, 7.3).
  */
 function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string): boolean {
   return redirectUris.some((known) => {
@@ -258,5 +258,5 @@ function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string
   });
 }
 
-/** What follows the host of a loopback address: printable, without a fragment or a backslash. */
+/** The rest of a loopback URI after its host: printable, without fragment or backslash. */
 const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;

@@ -13,15 +13,15 @@ const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 /** The parameters of a request to an OAuth endpoint. */
 export type Form = Readonly<Record<string, string | undefined>>;
 
-/** What was sent, by query or body: a parameter without a value counts as omitted (RFC 6749, 3.1 and 3.2). */
+/** The parameters of a query or body. A parameter without a value counts as omitted (RFC 6749, 3.1 and 3.2). */
 export function formOf(sent: Form): Form {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 
 /**
- * How a request's client identifies itself: by Basic or in the body, never both (RFC 6749, 2.3).
+ * The client of a request, by Basic or in the body, never both (RFC 6749, 2.3).
  *
- * @throws Problem naming what is wrong with it
+ * @throws Problem naming the fault
  */
 export async function presentedClient(
   context: Context,
@@ -30,7 +30,7 @@ export async function presentedClient(
 ): Promise<PresentedClient> {
   const [header, second] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
   if (second !== undefined) {
-    throw new Problem('invalid_request', 'The request has more than one header `Authorization`; send one.');
+    throw new Problem('invalid_request', 'The request has more than one `Authorization` header. Send one.');
   }
   const { client_id: id = null, client_secret: secret = null } = form;
   if (header === undefined) return { id, secret, need };
@@ -38,17 +38,17 @@ export async function presentedClient(
   if (secret !== null) {
     throw new Problem(
       'invalid_request',
-      'The client authenticates by the header `Authorization` and by the field `client_secret`; send one of them.',
+      'The client authenticates with both the `Authorization` header and the field `client_secret`. Send one of them.',
     );
   }
   const [name, password] = pairOf(header, challenge);
   if (id !== null && id !== name) {
-    throw new Problem('invalid_request', 'Field `client_id` is not the client of the header `Authorization`.');
+    throw new Problem('invalid_request', 'Field `client_id` differs from the client in the `Authorization` header.');
   }
   return { id: name || null, secret: password || null, challenge, need };
 }
 
-/** Each part is form-encoded before the two are joined (RFC 6749, 2.3.1). */
+/** Decodes Basic credentials. Id and secret are form-encoded before they are joined (RFC 6749, 2.3.1). */
 function pairOf(header: string, challenge: string): readonly [id: string, secret: string] {
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const at = text.indexOf(':');
@@ -57,7 +57,7 @@ function pairOf(header: string, challenge: string): readonly [id: string, secret
   } catch {
     // Refused below like any other unreadable header.
   }
-  throw new Problem('bad_client', 'The header `Authorization` must have the form `Basic <base64 of id:secret>`.', {
+  throw new Problem('bad_client', 'The `Authorization` header must have the form `Basic <base64 of id:secret>`.', {
     reason: 'malformed_basic',
     challenge,
   });
@@ -68,9 +68,9 @@ function decodeForm(text: string): string {
 }
 
 /**
- * The calling client, which must have a secret.
+ * The authenticated client.
  *
- * @throws Problem `bad_credentials`; for a public client too
+ * @throws Problem `bad_credentials`, also for a public client
  */
 export async function confidentialCaller(context: Context, form: Form) {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
@@ -79,7 +79,7 @@ export async function confidentialCaller(context: Context, form: Form) {
   return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
 }
 
-/** The calling client; a public one is identified by its id alone. */
+/** The client of the request. A public client is identified by its id alone. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   const { id } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
@@ -95,13 +95,13 @@ export function requireField(form: Form, name: string): string {
 }
 
 function noClient(): Problem {
-  return new Problem('bad_client', 'No client authenticates: send `client_id` and what belongs to it.', {
+  return new Problem('bad_client', 'The request names no client. Send `client_id`, and its `client_secret` if any.', {
     reason: 'no_client',
   });
 }
 
 function missingField(name: string, other: string | undefined): Problem {
-  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
+  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
@@ -110,9 +110,9 @@ export interface RealmContext extends Context {
   readonly params: { readonly realm: string };
 }
 
-/** The issuer of the realm in the path. @throws Problem when there is no such realm */
+/** The issuer of the realm in the path. @throws Problem if the realm does not exist */
 export async function issuerInPath(context: RealmContext): Promise<string> {
   const realm = await realmOf(context);
   if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;
-  throw new Problem('not_found', `There is no such realm; this tenant's is \`${realm}\`.`);
+  throw new Problem('not_found', `The realm does not exist. The realm of this tenant is \`${realm}\`.`);
 }

@@ -4,7 +4,7 @@ import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';
 import { grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
 
-/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). Access rules decide what anyone may do. */
+/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights: access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
 /** Names of the form fields (RFC 6749, 4; RFC 7636, 4.5). */
@@ -63,18 +63,18 @@ async function requestOf(context: Context, form: Form, need: PresentedClient['ne
   };
 }
 
-/** Longer texts are no scopes, and are not repeated in part: they may be a credential in the wrong place. */
+/** Longer texts are never repeated, not even in part: they may be a credential in the wrong place. */
 const MOST_SCOPE = 40;
 const MOST_TOLD = 5;
 
-/** A list of scopes, each once. @throws Problem `invalid_scope` for an unknown one */
+/** Removes duplicates from a list of scopes. @throws Problem `invalid_scope` for an unknown scope */
 export function parseScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));
   if (unknown.length === 0) return asked.join(' ');
   throw new Problem(
     'invalid_scope',
-    `Field \`scope\` may hold ${SCOPES.join(', ')}; it holds ${unknown
+    `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
       .map((one) => (one.length > MOST_SCOPE ? 'a longer text' : one))
       .slice(0, MOST_TOLD)
       .join(', ')}.`,

@@ -7,7 +7,7 @@ import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view
 /** Default page size. */
 const PAGE = 50;
 
-/** The rules of the caller, and of the groups that they are in. */
+/** The access rules of the caller and of the caller's groups. */
 async function ownRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,

@@ -14,7 +14,7 @@ import { anyCaller, confidentialCaller, formOf, issuerInPath, requireField } fro
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
-/** OpenID Connect Discovery 1.0, 3; RFC 8414, 2: lists only endpoints that exist. */
+/** Lists only endpoints that exist (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await issuerInPath(context);
   const endpoint = endpointsOf(issuer);
@@ -63,7 +63,7 @@ const CLAIMS = [
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await issuerInPath(context);
-  // Public keys, in the form that RFC 7517 prescribes.
+  // Public keys have the form of RFC 7517.
   const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
@@ -87,7 +87,7 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   };
 };
 
-/** RFC 7662: any client with a secret may ask about any token. */
+/** Any client with a secret may introspect any token (RFC 7662). */
 const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
@@ -134,7 +134,7 @@ async function introspectRefreshToken({ store, now }: Context, token: string) {
   };
 }
 
-/** RFC 7009: what was never a token counts as revoked. A refresh token ends its login, even if used or expired. */
+/** An unknown token counts as revoked (RFC 7009). A refresh token ends its login, even if used or expired. */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);

@@ -14,7 +14,7 @@ import { tenantIdOf } from '../tenant.ts';
 
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
-/** Permissions by resource type; every type is listed with its actions. */
+/** Permissions by resource type. Types without actions are included. */
 export function permissionsOf(
   held: ReadonlySet<string>,
   types: readonly ({ readonly id: string } & Pick<Schema<'runai', 'Permission'>, 'displayName' | 'groupId'>)[],
@@ -138,7 +138,7 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
   const { id, name } = customTarget(context);
   const { bySubject } = await ruleBookOf(context);
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
-    throw new Problem('protected', `The role \`${name}\` is in use: delete its access rules first.`);
+    throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
   }
   await orNotFound(ROLES.change(context.store.collections, String(id), () => null));
   return { status: 204 };
@@ -147,7 +147,7 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
 /** @throws Problem for a predefined role */
 function customTarget({ target }: AuthenticatedContext<Role>): Role {
   if (target.custom) return target;
-  throw new Problem('bad_state', `The role \`${target.name}\` is predefined: only custom roles can be changed.`);
+  throw new Problem('bad_state', `The role \`${target.name}\` is predefined. Only custom roles can be changed.`);
 }
 
 async function changeRole(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
@@ -159,14 +159,14 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
   await orNotFound(edit);
 }
 
-/** @throws Problem naming an unknown set, or a name that another role has */
+/** @throws Problem naming an unknown permission set or a duplicate name */
 async function checkRole(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
   const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
   const unknown = permissionSets.find((id) => !known.includes(id));
   if (unknown !== undefined) {
-    throw new Problem('invalid_request', `Field \`permissionSets\`: there is no permission set \`${unknown}\`.`);
+    throw new Problem('invalid_request', `Field \`permissionSets\`: permission set \`${unknown}\` does not exist.`);
   }
   const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== self);
   if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
@@ -174,7 +174,7 @@ async function checkRole(context: Context, body: RoleBody, self: number | null) 
 }
 
 function nameConflict(name: string): Problem {
-  return new Problem('conflict', `There is a role named \`${name}\`.`);
+  return new Problem('conflict', `There is already a role named \`${name}\`.`);
 }
 
 async function renderById(context: Context, id: number) {

@@ -13,9 +13,9 @@ import { GRANTS, type GrantName } from './grants/index.ts';
 /** Answers with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
-/** The tokens made from what a grant gave. */
+/** The tokens issued for a grant. */
 export interface Issued {
-  /** Who they are for. */
+  /** The subject of the tokens. */
   readonly principal: Principal;
   readonly accessToken: string;
   /** In seconds. */
@@ -27,7 +27,7 @@ export interface Issued {
 /**
  * The grant of this name at an endpoint.
  *
- * @throws Problem if this version does not have it there; if other versions do, that becomes a finding
+ * @throws Problem if this version lacks it. If another version has it, a finding says so.
  */
 export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const profile = profileOf(context.settings);
@@ -37,14 +37,14 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
   const row = rows.find((one) => one.grantType === grantType);
   if (row?.profiles.includes(profile) === true) return GRANTS[row.grantType];
   if (row !== undefined) {
-    const message = `the grant \`${grantType}\` was asked for by ${context.method}, which only ${row.profiles.join(', ')} has there`;
+    const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint has only in ${row.profiles.join(', ')}`;
     context.findings.report('other_version', message, context.now);
   }
   const names = rows.filter(({ profiles }) => profiles.includes(profile)).map((one) => one.grantType);
   throw new Problem('unsupported_grant', `Field \`${field}\` must be one of ${names.join(', ')}.`);
 }
 
-/** @param withIdToken whether users who logged in also get an ID token */
+/** @param withIdToken should users who logged in also get an ID token? */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
@@ -77,13 +77,13 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   return v1Answer(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 
-/** In 2.19 an answer did not say how long the token is valid. */
+/** In 2.19 the answer has no `expiresIn`. */
 function v1Answer({ settings }: Context, { principal, expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
   const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
   return { status: 200, headers: NO_STORE, principal, body };
 }
 
-/** The old endpoints have names of their own for the members. */
+/** A token request of an old endpoint, whose fields have other names. */
 function oldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
   const names: Readonly<Record<string, string>> = {
     appID: 'id',
@@ -106,7 +106,7 @@ const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
   return { status: 200, headers: NO_STORE, principal, body: { access_token: accessToken, id_token: idToken } };
 };
 
-/** `GET /v1/k8s/auth/token/exchange`: names no client, so the code identifies the one the user logged in through. */
+/** `GET /v1/k8s/auth/token/exchange`. The request names no client, so the code does. */
 const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
   const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });

@@ -34,7 +34,7 @@ async function visible(context: AuthenticatedContext, type: UnitType): Promise<U
 
 const PAGE = 50;
 
-/** A page of units, in the form used for organisation units. */
+/** A page of units, as organisation units have it. */
 async function pageOfUnits(context: AuthenticatedContext, query: ListQuery, type: UnitType) {
   const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
   const all = selectItems(await visible(context, type), query, fields, ['name']);

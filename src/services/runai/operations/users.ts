@@ -33,7 +33,7 @@ const FIELDS: Fields<Identity> = {
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
 };
 
-/** The query of a list; only part of it applies when users are counted. */
+/** The query of a list. The count has only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
@@ -65,7 +65,7 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
   try {
     await identitiesIn(context.store).create(fresh);
   } catch (thrown) {
-    throw thrown instanceof Collision ? new Problem('conflict', `There is a user \`${email}\`.`) : thrown;
+    throw thrown instanceof Collision ? new Problem('conflict', `There is already a user \`${email}\`.`) : thrown;
   }
   return { status: 201, body: { id: fresh.id, username: email, tempPassword } };
 };
@@ -77,7 +77,7 @@ const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) 
   return { status: 204 };
 };
 
-/** Ends every login of the user. Tokens of their access keys are not logins. */
+/** Ends all logins of the user. Tokens of access keys stay valid: they come from no login. */
 const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
   await grantsIn(context.store).endAllOf(context.target.id, context.now, lastExpiry(context));
   return { status: 200 };
@@ -108,11 +108,11 @@ const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context
 };
 
 function wrongPassword(): Problem {
-  return new Problem('invalid_request', 'Field `currentPassword` is not the password of the caller.');
+  return new Problem('invalid_request', 'Field `currentPassword` is wrong.');
 }
 
 function noPassword(who: string): Problem {
-  return new Problem('bad_state', `${who} is no local user, and has no password here.`);
+  return new Problem('bad_state', `${who} is not a local user and has no password here.`);
 }
 
 async function drawPassword({ random }: Context) {

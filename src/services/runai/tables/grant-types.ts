@@ -2,10 +2,10 @@ import type { Sourced } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import { ONLY_2_24, type Profile, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-/** Where tokens are requested. */
+/** A token endpoint. */
 export type TokenEndpoint = 'v1' | 'v2' | 'realm';
 
-/** A way to get a token, and which endpoints have it in which version. */
+/** A grant, its endpoint, and the versions that have it there. */
 export interface GrantTypeRow extends Sourced {
   readonly grantType: string;
   readonly endpoint: TokenEndpoint;
@@ -17,7 +17,6 @@ const V1 = 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`'
 const V2 = 'OpenAPI 2.24 and the reference of 3.0, `POST /api/v2/token`';
 const REALM = 'RFC 6749 and OpenID Connect Core; guides before 2.16 and clients that ask Keycloak directly';
 
-/** Which grants exist depends on the version and the endpoint. */
 export const GRANT_TYPE_SECTIONS = [
   {
     endpoint: 'v1',

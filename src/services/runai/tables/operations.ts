@@ -8,7 +8,7 @@ const KEYCLOAK = 'the path is the one that Keycloak uses';
 const LOGOUT = `OpenID Connect RP-Initiated Logout 1.0; ${KEYCLOAK}`;
 const CLIENTS = 'first calls of published clients';
 
-/** Which rule each operation falls under. */
+/** The operations, each with its rule. */
 export const OPERATION_SECTIONS = [
   // Tokens.
   {

@@ -3,7 +3,7 @@ import type { Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 import { type OfProfiles, UNTIL_2_24 } from './profiles.ts';
 
-/** The sets that custom roles are made of. */
+/** A permission set. Custom roles consist of them. */
 export interface PermissionSetRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly name: string;
@@ -14,19 +14,19 @@ export interface PermissionSetRow extends Sourced, OfProfiles {
 const GUIDE = 'guide "Roles" of 2.24 and later';
 const NAMED = { source: GUIDE, certainty: 'documented' } as const;
 
-/** The permission sets: for each resource type one that reads, and one that changes. */
+/** The permission sets: one to read and one to manage each resource type. */
 export const PERMISSION_SET_SECTIONS = [
   {
     ...NAMED,
     rows: {
       accountReadAccess: {
         id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be',
-        description: 'Looks at the account.',
+        description: 'Views the account.',
         permissions: ['tenant:read'],
       },
       settingsReadAccess: {
         id: '4109f717-74ac-4fc0-a3ca-3cbd93623b14',
-        description: 'Looks at settings.',
+        description: 'Views settings.',
         permissions: ['settings:read'],
       },
     },
@@ -42,7 +42,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       securitySettingsReadAccess: {
         id: '990def33-a88f-409f-a93e-93664aa620de',
-        description: 'Looks at security settings.',
+        description: 'Views security settings.',
         permissions: ['security-settings:read'],
         ...NAMED,
       },
@@ -53,7 +53,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       brandingSettingsReadAccess: {
         id: '1c522750-1dc9-48a9-a1cb-9f579b620fe9',
-        description: 'Looks at branding settings.',
+        description: 'Views branding settings.',
         permissions: ['branding-settings:read'],
         ...NAMED,
       },
@@ -64,12 +64,12 @@ export const PERMISSION_SET_SECTIONS = [
       },
       eventsHistoryReadAccess: {
         id: 'a880053c-5cf5-4179-aa5a-c375bcf6417b',
-        description: 'Looks at the event history.',
+        description: 'Views the event history.',
         permissions: ['events-history:read'],
       },
       departmentsReadAccess: {
         id: '13b92358-2112-4864-a4ae-4f9c827b7af4',
-        description: 'Looks at departments.',
+        description: 'Views departments.',
         permissions: ['department:read'],
       },
       departmentsEditAccess: {
@@ -79,7 +79,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       projectsReadAccess: {
         id: 'd0454d97-3fe4-492f-afbc-765cfca5fae7',
-        description: 'Looks at projects.',
+        description: 'Views projects.',
         permissions: ['project:read'],
       },
       projectsEditAccess: {
@@ -89,7 +89,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       clustersReadAccess: {
         id: 'f6e05abf-168b-4163-a69a-110c64d70b53',
-        description: 'Looks at clusters.',
+        description: 'Views clusters.',
         permissions: ['cluster:read'],
       },
       clustersEditAccess: {
@@ -99,7 +99,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       usersReadAccess: {
         id: '6f9cf56f-af6e-49cd-aa8b-2393a88339cb',
-        description: 'Looks at users.',
+        description: 'Views users.',
         permissions: ['users:read'],
       },
       usersEditAccess: {
@@ -109,7 +109,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       applicationsReadAccess: {
         id: '4d0c551b-2f4b-4939-af71-e61069fdefe8',
-        description: 'Looks at applications.',
+        description: 'Views applications.',
         permissions: ['apps:read'],
         profiles: UNTIL_2_24,
       },
@@ -121,7 +121,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       serviceAccountsReadAccess: {
         id: '15b088c8-7fbe-4adc-a692-136d77e0478a',
-        description: 'Looks at service accounts.',
+        description: 'Views service accounts.',
         permissions: ['service-account:read'],
       },
       serviceAccountsEditAccess: {
@@ -136,7 +136,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       accessKeysReadAccess: {
         id: '3c952f0a-1322-4a27-a69e-e8db3ceef4d2',
-        description: 'Looks at access keys.',
+        description: 'Views access keys.',
         permissions: ['access-keys:read'],
       },
       accessKeysEditAccess: {
@@ -146,7 +146,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       accessRulesReadAccess: {
         id: 'f39546fe-2ea2-41a9-a0e6-398f68dfdbfe',
-        description: 'Looks at access rules.',
+        description: 'Views access rules.',
         permissions: ['access_rules:read'],
       },
       accessRulesEditAccess: {
@@ -156,7 +156,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       rolesReadAccess: {
         id: '49b3f0e6-022c-485b-a5f7-9c91e5640b49',
-        description: 'Looks at roles.',
+        description: 'Views roles.',
         permissions: ['roles:read'],
       },
       rolesEditAccess: {
@@ -166,7 +166,7 @@ export const PERMISSION_SET_SECTIONS = [
       },
       workloadsReadAccess: {
         id: 'ae99c03d-c510-4b6f-a615-670ea496a8b8',
-        description: 'Looks at workloads.',
+        description: 'Views workloads.',
         permissions: ['workloads:read'],
       },
     },

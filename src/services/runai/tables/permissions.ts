@@ -6,7 +6,7 @@ const SPEC = 'OpenAPI 2.18 to 2.24, permission model: resource types and actions
 const NAMED = { source: SPEC, certainty: 'documented' } as const;
 const LATER = { profiles: SINCE_2_24, source: SPEC, certainty: 'implied' } as const;
 
-/** What can be done to resource types: `<resource type>:<action>`. */
+/** Permissions: `<resource type>:<action>`. */
 export const PERMISSION_SECTIONS = [
   {
     ...NAMED,

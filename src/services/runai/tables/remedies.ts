@@ -2,29 +2,29 @@ import type { DenyReason } from '../../../core/explaining/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 
 const GET_TOKEN = 'get a new token from the token endpoint';
-const LOG_IN_AGAIN = 'log in again with the `password` grant; each refresh token counts once';
+const LOG_IN_AGAIN = 'log in again with the `password` grant; each refresh token can be used once';
 const LOG_IN_BY_PAGE = 'log in at the authorization endpoint again';
 
-/** What to do about a credential that was not accepted. */
+/** Remedies for refused credentials. */
 export const REMEDIES = {
   malformed_token: { kind: 'credential', text: GET_TOKEN },
   ngc_key_as_token: {
     kind: 'credential',
-    text: 'get an access token from `POST /api/v1/token`, with an access key of `GET /_mock/cast`; NGC keys are for Air, Cloud Functions and NGC',
+    text: 'get an access token from `POST /api/v1/token`, with an access key from `GET /_mock/cast`; NGC keys are for Air, Cloud Functions and NGC',
   },
   unsupported_algorithm: { kind: 'credential', text: GET_TOKEN },
   unknown_key_id: {
     kind: 'credential',
-    text: `${GET_TOKEN}; it was signed by another server or with an earlier key`,
+    text: `${GET_TOKEN}; this one was signed by another server or with an earlier key`,
   },
   bad_signature: { kind: 'credential', text: `${GET_TOKEN}, and send it unchanged` },
   wrong_issuer: {
     kind: 'credential',
-    text: `${GET_TOKEN} under the host name you call, or start the server with \`--public-url\` or \`--alias\``,
+    text: `${GET_TOKEN} under the host name that you call, or start the server with \`--public-url\` or \`--alias\``,
   },
-  wrong_tenant: { kind: 'credential', text: `${GET_TOKEN}; this one is of another tenant` },
+  wrong_tenant: { kind: 'credential', text: `${GET_TOKEN}; this one belongs to another tenant` },
   expired_token: { kind: 'credential', text: GET_TOKEN },
-  not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one is from a time the clock has not reached` },
+  not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one starts later than the clock of the world` },
   revoked_token: { kind: 'credential', text: `${GET_TOKEN}; its login was ended` },
   unknown_subject: { kind: 'credential', text: `${GET_TOKEN}; its subject was deleted, or the world was reset` },
   disabled: { kind: 'identity', text: 'enable it, or use another identity' },
@@ -35,11 +35,11 @@ export const REMEDIES = {
   },
   wrong_secret: {
     kind: 'credential',
-    text: 'use the secret that was shown when it was created, or regenerate it; a regenerated secret ends the one before',
+    text: 'use the secret from its creation, or regenerate it; a new secret replaces the old one',
   },
   unknown_user: { kind: 'credential', text: 'use the e-mail address of a user of `GET /_mock/cast`' },
   wrong_password: { kind: 'credential', text: 'use the password of `GET /_mock/cast`' },
-  ended_meanwhile: { kind: 'credential', text: 'try again with a credential that counts now' },
+  ended_meanwhile: { kind: 'credential', text: 'try again with a valid credential' },
   unknown_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   expired_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   reused_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
@@ -52,21 +52,21 @@ export const REMEDIES = {
   },
   public_client: {
     kind: 'credential',
-    text: 'leave the secret out; where one is asked for, use an access key, a service account or an application',
+    text: 'omit the secret; where one is required, use an access key, a service account or an application',
   },
   wrong_redirect: { kind: 'credential', text: 'send the same redirect URI that the login page was opened with' },
   wrong_verifier: {
     kind: 'credential',
-    text: 'send the verifier that the challenge was made of, to the token endpoint of the realm, which takes one; without a challenge send none',
+    text: 'send the verifier of the challenge to the token endpoint of the realm, the only one that accepts it; without a challenge omit it',
   },
   unknown_code: { kind: 'credential', text: LOG_IN_BY_PAGE },
-  expired_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; codes count for \`--code-ttl\`` },
-  reused_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; each code counts once` },
+  expired_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; codes expire after \`--code-ttl\`` },
+  reused_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; each code can be used once` },
   code_of_other_client: { kind: 'credential', text: 'send the client id that the login page was opened with' },
   no_identity_provider: { kind: 'credential', text: 'start the server with `--runai-idp` and a JWK set' },
   bad_external_token: {
     kind: 'credential',
-    text: 'send a token that the identity provider of `--runai-idp` signed, whose time is now, with the claims `sub`, `exp` and `email`, and `iss` and `aud` as `--runai-idp-issuer` and `--runai-idp-audience` say',
+    text: 'send an unexpired token, signed by the identity provider of `--runai-idp`, with the claims `sub`, `exp` and `email`, and with the `iss` and `aud` of `--runai-idp-issuer` and `--runai-idp-audience`',
   },
   unverified_email: {
     kind: 'credential',

@@ -2,7 +2,7 @@ import type { Sourced } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-/** What permissions are about, in the form that roles list it. */
+/** A resource type of permissions, as roles list it. */
 export interface ResourceTypeRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly displayName: string;
@@ -17,7 +17,7 @@ const NAMED = {
   certainty: 'inferred',
 } as const;
 
-/** The resource types of identity and access, and those that make up scopes. The vendor has more. */
+/** The resource types of identity and access, and those of scopes. The vendor has more. */
 export const RESOURCE_TYPE_SECTIONS = [
   {
     ...SEEN,
@@ -59,7 +59,7 @@ export const RESOURCE_TYPE_SECTIONS = [
   { ...SEEN, groupId: 'iam', rows: { access_rules: { displayName: 'Access rules' }, roles: { displayName: 'Roles' } } },
   {
     groupId: 'workload',
-    source: 'our own: the published types of workloads are many, and none of them is about authentication',
+    source: 'our own: none of the many published types of workloads concerns authentication',
     certainty: 'ours',
     rows: { workloads: { displayName: 'Workloads' } },
   },

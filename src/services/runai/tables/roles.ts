@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 import type { Permission } from './permissions.ts';
 
-/** A predefined role. Ids above 13 come from the database of the observed system, and may differ elsewhere. */
+/** A predefined role. Ids above 13 come from the observed system's database, and may differ elsewhere. */
 export interface PredefinedRole extends RoleRow<Permission> {
   readonly id: number;
   readonly description: string;
@@ -12,7 +12,7 @@ const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0
 const GUIDE = 'guide "Roles", self-hosted 2.25';
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 
-/** What every predefined role can read: accounts are documented; the rest is what an interface needs to open. */
+/** Permissions of every predefined role. Accounts are documented; a UI needs the rest to open. */
 const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read', 'workloads:read'] as const;
 
 const ALL_USERS = ['users:create', 'users:read', 'users:update', 'users:delete'] as const;
@@ -38,7 +38,7 @@ const ALL_UNITS = [
   'cluster:delete',
 ] as const;
 
-/** Roles that grant nothing in identity and access, and one that is the same in every version. */
+/** Roles that grant nothing in identity and access, and one that is equal in all versions. */
 const COMMON = [
   {
     source: `${CAPTURE}; ${GUIDE}`,
@@ -57,13 +57,13 @@ const COMMON = [
     rows: {
       'L1 researcher': { id: 5, description: 'Runs workloads.' },
       'ML engineer': { id: 6, description: 'Serves models.' },
-      Viewer: { id: 7, description: 'Looks only.' },
-      'L2 researcher': { id: 8, description: 'Runs workloads and makes their assets.' },
+      Viewer: { id: 7, description: 'Views only.' },
+      'L2 researcher': { id: 8, description: 'Runs workloads and creates their assets.' },
       'Environment administrator': { id: 9, description: 'Manages environments.' },
       'Data source administrator': { id: 10, description: 'Manages data sources.' },
       'Compute resource administrator': { id: 11, description: 'Manages compute resources.' },
       'Template administrator': { id: 12, description: 'Manages templates.' },
-      'Department viewer': { id: 13, description: 'Looks at a department.' },
+      'Department viewer': { id: 13, description: 'Views a department.' },
       'Credentials administrator': { id: 373, description: 'Manages credentials of workloads.' },
       'Data volume administrator': { id: 2256, description: 'Manages data volumes.' },
     },
@@ -92,7 +92,7 @@ export const ROLE_SECTIONS_2_19 = [
       },
       Editor: {
         id: 3,
-        description: 'Manages access rules, and looks at the rest.',
+        description: 'Manages access rules, and views the rest.',
         permissions: [...ANYBODY, 'users:read', 'groups:read', 'apps:read', ...ALL_RULES, 'roles:read'],
       },
     },
@@ -103,7 +103,7 @@ export const ROLE_SECTIONS_2_19 = [
     rows: {
       'Application administrator': {
         id: 1708,
-        description: 'Manages access rules, and looks at applications.',
+        description: 'Manages access rules, and views applications.',
         permissions: [
           ...ANYBODY,
           'users:read',
@@ -116,7 +116,7 @@ export const ROLE_SECTIONS_2_19 = [
       },
       'Cloud support': {
         id: 1709,
-        description: 'Looks at everything.',
+        description: 'Views everything.',
         permissions: [
           ...ANYBODY,
           'users:read',
@@ -147,7 +147,7 @@ export const ROLE_SECTIONS_2_19 = [
   },
 ] as const satisfies readonly Section<PredefinedRole, 'name'>[];
 
-/** The predefined roles since 2.24. Application permissions count only in versions that have applications. */
+/** The predefined roles since 2.24. Permissions on applications take effect only in versions with applications. */
 export const ROLE_SECTIONS_2_24 = [
   {
     source: GUIDE,
@@ -181,7 +181,7 @@ export const ROLE_SECTIONS_2_24 = [
       },
       Editor: {
         id: 3,
-        description: 'Manages access rules, and looks at the rest.',
+        description: 'Manages access rules, and views the rest.',
         permissions: [...ANYBODY, 'users:read', 'apps:read', 'service-account:read', ...ALL_RULES, 'roles:read'],
       },
     },
@@ -205,17 +205,17 @@ export const ROLE_SECTIONS_2_24 = [
     },
   },
   {
-    source: `${CAPTURE}; the guide of 2.25 gives every role that it does not name nothing`,
+    source: `${CAPTURE}; the guide of 2.25 gives nothing to roles that it does not name`,
     certainty: 'contradicted',
     rows: {
       'Application administrator': {
         id: 1708,
-        description: 'Manages access rules, and looks at applications.',
+        description: 'Manages access rules, and views applications.',
         permissions: [...ANYBODY, 'users:read', 'apps:read', ...ALL_RULES, 'roles:read', 'events-history:read'],
       },
       'Cloud support': {
         id: 1709,
-        description: 'Looks at everything.',
+        description: 'Views everything.',
         permissions: [
           ...ANYBODY,
           'users:read',
@@ -229,7 +229,7 @@ export const ROLE_SECTIONS_2_24 = [
         id: 1710,
         description: 'Manages a department.',
         permissions: [...ANYBODY, ...ALL_USERS, ...ALL_APPS, ...ALL_ACCOUNTS, ...ALL_RULES, 'roles:read'],
-        source: `${GUIDE}; a live system of August 2024 gave it users and applications to look at only`,
+        source: `${GUIDE}; a live system of August 2024 let it only view users and applications`,
       },
       'Cloud operator': {
         id: 1711,

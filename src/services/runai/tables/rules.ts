@@ -5,13 +5,13 @@ import type { ScopeType } from './scope-types.ts';
 
 const KEYS = 'reference page "Access keys", 2.24';
 const MODEL = 'the permission follows from the resource type and the method';
-const WHOLE = `${MODEL}; that the object belongs to the tenant as a whole is not written down`;
+const WHOLE = `${MODEL}; no page says that the object belongs to the tenant as a whole`;
 
-/** Objects of the tenant as a whole: a rule for a part of it does not reach them. */
+/** Objects of the tenant as a whole. A rule for a part of the tenant does not cover them. */
 const TENANT = ['system', 'tenant'] as const;
 const OF_TENANT = { on: TENANT, source: WHOLE, certainty: 'inferred' } as const;
 const KEYS_OF_TENANT = { on: TENANT, source: `${KEYS}; ${WHOLE}`, certainty: 'inferred' } as const;
-/** Objects in a scope: a rule for it, or for one around it, reaches them. */
+/** Objects in a scope. A rule for the scope, or for one that contains it, covers them. */
 const SCOPED = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
 
 /** How each action finds its object. */
@@ -21,9 +21,9 @@ const ACCESS_RULE = { lookup: 'accessRule', param: 'accessRuleId' } as const;
 const ROLE = { lookup: 'role', param: 'roleId' } as const;
 const USER = { lookup: 'user', param: 'userId' } as const;
 
-/** What each action needs. */
+/** The rules: the permissions that each action requires. */
 export const RULE_SECTIONS = [
-  // What belongs to the caller needs no permission.
+  // The caller's own objects need no permission.
   {
     needs: {},
     source: KEYS,
@@ -37,12 +37,12 @@ export const RULE_SECTIONS = [
       'own-access-key': {
         label: 'Access keys: get, delete, regenerate',
         cover: { lookup: 'ownAccessKey', param: 'accessKeyId' },
-        source: `${KEYS}; that another user's key is not found is not written there`,
+        source: `${KEYS}; it does not say that another user's key is not found`,
       },
       'own-user-application': {
         label: 'User applications: get, delete, regenerate',
         cover: { lookup: 'ownAccessKey', param: 'appId' },
-        source: `${KEYS}; user applications are what access keys were called before`,
+        source: `${KEYS}; user applications are the former name of access keys`,
       },
     },
   },
@@ -135,7 +135,7 @@ export const RULE_SECTIONS = [
   // Objects in a scope.
   {
     on: SCOPED,
-    source: `${MODEL}; that lists show what the caller's scopes hold is not written down`,
+    source: `${MODEL}; no page says that lists are limited to the caller's scopes`,
     certainty: 'inferred',
     rows: {
       'list-access-rules': { label: 'Access rules: list and count', needs: { all: ['access_rules:read'] } },
@@ -181,7 +181,7 @@ export const RULE_SECTIONS = [
   },
   {
     on: SCOPED,
-    source: `${MODEL}; each of them is judged by itself`,
+    source: `${MODEL}; each entry is authorized separately`,
     certainty: 'implied',
     rows: {
       'create-access-rules': { label: 'Access rules: create several', needs: { all: ['access_rules:create'] } },
@@ -191,7 +191,7 @@ export const RULE_SECTIONS = [
   {
     needs: { all: ['roles:read'] },
     on: SCOPED,
-    source: `${MODEL}; whoever may make access rules in any scope has to see the roles`,
+    source: `${MODEL}; a caller who may create access rules in any scope must see the roles`,
     certainty: 'inferred',
     rows: {
       'read-roles': { label: 'Roles and permission sets: list' },

@@ -1,7 +1,7 @@
 import type { ResourceTypeRow } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 
-/** What an access rule can apply to. A wider scope contains the narrower ones in it. */
+/** The scopes of access rules. A wider scope contains the narrower ones in it. */
 export const SCOPE_TYPE_SECTIONS = [
   {
     reach: [],

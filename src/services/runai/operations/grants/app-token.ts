@@ -2,8 +2,7 @@ import { accessKeyClient, applicationClient, authenticateClient, serviceAccountC
 import { type Grant, requireMember } from './grant.ts';
 
 /**
- * An application, by name or client id; any other client too, because the official Python client sends them all this
- * way.
+ * An application, by name or client id; also other clients, because the official Python client sends all of them here.
  */
 export const appToken: Grant = {
   redeem: async (request, context) => {

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
   reused: 'reused_code',
 };
 
-/** A code from the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). It is used up whatever the outcome. */
+/** A code from the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses it up. */
 export const authorizationCode: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;
@@ -26,7 +26,7 @@ export const authorizationCode: Grant = {
     const clientId = await publicClient(context, request);
     const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
     if (redemption.outcome !== 'redeemed') {
-      throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` holds no code that counts.`);
+      throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` is not a valid code.`);
     }
     const { code } = redemption;
     checkCode(code, request, clientId);
@@ -34,7 +34,7 @@ export const authorizationCode: Grant = {
     if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
     if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
     return refuseIfEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
-      badCode(reason, 'The login of the code does not count any more.'),
+      badCode(reason, 'The login of the code has ended.'),
     );
   },
 };
@@ -44,11 +44,11 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   if (request.client.need !== 'unasked' && code.clientId !== clientId) {
     throw badCode(
       'code_of_other_client',
-      `Field \`${name('clientID')}\` is not the client that the code was issued to.`,
+      `Field \`${name('clientID')}\` does not name the client that the code was issued to.`,
     );
   }
   if (code.redirectUri !== request.redirectUri) {
-    throw badCode('wrong_redirect', `Field \`${name('redirectUri')}\` is not the one that the code was issued for.`);
+    throw badCode('wrong_redirect', `Field \`${name('redirectUri')}\` differs from that of the login page.`);
   }
   const { codeVerifier } = request;
   const fits =
@@ -58,8 +58,8 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   if (!fits) {
     const what =
       challenge === null
-        ? 'was sent, and the code was issued without a challenge'
-        : 'does not fit the challenge of the code';
+        ? 'must be omitted: the code was issued without a challenge'
+        : 'does not match the challenge of the code';
     throw badCode('wrong_verifier', `Field \`${name('codeVerifier')}\` ${what}.`);
   }
 }

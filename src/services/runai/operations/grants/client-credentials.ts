@@ -10,7 +10,7 @@ export const clientCredentials: Grant = {
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
     if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
     const application = await applicationClient(context, id);
-    // The secret first: a client that does not know it must not learn that the application exists.
+    // The secret is checked first: without it a client must not learn whether the application exists.
     throw badClient('wrong_grant', await authenticateClient(dryRun(application), { id, secret, challenge }), challenge);
   },
 };

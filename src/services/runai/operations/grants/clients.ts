@@ -7,15 +7,15 @@ import { secretName } from '../../secrets.ts';
 import { badClient, type GrantResult, NO_CLIENT, requireValue, type TokenRequest } from './grant.ts';
 import { refuseIfEnded } from './unless-ended.ts';
 
-/** A client with its stored secret, and what it gets if the secret matches. */
+/** A client with its stored secret, and the grant that it gets if the secret matches. */
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
-  /** Notes the login. @throws NotFound, Outdated if the client is no longer valid */
+  /** Records the login. @throws NotFound, Outdated if the client is no longer valid */
   readonly touch: () => Promise<void>;
 }
 
-/** A client with a secret. */
+/** The client credentials of a request. */
 export interface ConfidentialClient {
   readonly id: string;
   readonly secret: string;
@@ -23,7 +23,7 @@ export interface ConfidentialClient {
 }
 
 /**
- * Whom a client id and its secret represent. An unknown client takes the same work as a wrong secret.
+ * Checks a client secret. An unknown client takes as much work as a wrong secret.
  *
  * @throws Problem `bad_client`
  */
@@ -40,7 +40,7 @@ export async function authenticateClient(
   return granted;
 }
 
-/** A client that has a secret: an access key, a service account or an application. */
+/** The access key, service account or application with this client id. */
 export async function confidentialClient(context: Context, clientId: string): Promise<Candidate | null> {
   return (
     (await accessKeyClient(context, clientId)) ??
@@ -50,10 +50,10 @@ export async function confidentialClient(context: Context, clientId: string): Pr
 }
 
 /**
- * The public client through which a user logs in; null if none was named and none is required.
+ * The public client of a user's login; null if none was named and none is required.
  *
- * @throws Problem naming what is missing, and `bad_client` for an unknown client or one with a secret, which nobody
- * logs in through
+ * @throws Problem naming a missing field; `bad_client` for an unknown client, or one with a secret, which is not for
+ * logins
  */
 export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
@@ -67,12 +67,12 @@ export async function publicClient(context: Context, request: TokenRequest): Pro
   throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
-/** Keeps a request that is refused in the end from counting as a login. */
+/** Drops the record of a login, for a request that is refused after the secret was checked. */
 export function dryRun(candidate: Candidate | null): Candidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }
 
-/** The client in tokens of a login that named none. */
+/** The client id in tokens; a placeholder for a login without a client. */
 export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
@@ -93,7 +93,7 @@ export async function serviceAccountClient(context: Context, clientId: string): 
   return identity === null ? null : candidateOf(identity, context);
 }
 
-/** By name or client id. */
+/** The application with this name or client id. */
 export async function applicationClient(context: Context, nameOrId: string): Promise<Candidate | null> {
   const identities = identitiesIn(context.store);
   const identity =

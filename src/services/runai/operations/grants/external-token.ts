@@ -13,7 +13,7 @@ import { refuseIfEnded } from './unless-ended.ts';
 /** Claims in which identity providers put groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
 
-/** A token of the configured identity provider. Its subject becomes a user the first time. */
+/** A token of the configured identity provider. The first one creates its user. */
 export const externalToken: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
@@ -28,7 +28,7 @@ export const externalToken: Grant = {
     const claims = await identityProvider.verify(presented, now, request.nameOf('externalToken'));
     const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
     if (typeof name !== 'string' || name === '') {
-      throw badCredentials('bad_external_token', 'The token of the identity provider names nobody: it needs `email`.');
+      throw badCredentials('bad_external_token', 'The token of the identity provider needs the claim `email`.');
     }
     const { email_verified: verified } = claims;
     if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverifiedEmail();
@@ -37,28 +37,27 @@ export const externalToken: Grant = {
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
-    const refuse = (reason: CredentialReason) =>
-      badCredentials(reason, 'The user of the token does not count any more.');
+    const refuse = (reason: CredentialReason) => badCredentials(reason, 'The user was deleted or disabled.');
     const user = await refuseIfEnded(resolveUser(context, { name, groups, isVouchedFor }), refuse);
     if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
     return refuseIfEnded(beginSession(context, user, newLogin(context, user, clientId)), refuse);
   },
 };
 
-/** What a token says about its user. */
+/** The claims about the user. */
 interface Named {
   readonly name: string;
   /** Null if the token does not mention groups. */
   readonly groups: readonly string[] | null;
-  /** Is the name an e-mail address that the identity provider has verified? */
+  /** Is the name a verified e-mail address? */
   readonly isVouchedFor: boolean;
 }
 
 /**
- * The user of that name, with the groups that the identity provider gives. A local user belongs to the owner of the
- * address, so only a verified address can stand for one (OpenID Connect Core 1.0, 5.7).
+ * Finds or creates the user, and updates the groups. A local user belongs to the owner of the address, so only a
+ * verified address may stand for one (OpenID Connect Core 1.0, 5.7).
  *
- * @throws Problem `bad_credentials` for a local user for whom no identity provider vouches
+ * @throws Problem `bad_credentials` if a local user's address is not verified
  */
 async function resolveUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
   const identities = identitiesIn(context.store);
@@ -70,7 +69,7 @@ async function resolveUser(context: Context, { name, groups, isVouchedFor }: Nam
       return fresh;
     } catch (thrown) {
       if (thrown instanceof Collision)
-        throw new Problem('conflict', `The user \`${name}\` was made at the same time; try again.`);
+        throw new Problem('conflict', `The user \`${name}\` was created at the same time. Try again.`);
       throw thrown;
     }
   }
@@ -83,6 +82,6 @@ async function resolveUser(context: Context, { name, groups, isVouchedFor }: Nam
 function unverifiedEmail(): Problem {
   return badCredentials(
     'unverified_email',
-    'The token of the identity provider does not vouch for its e-mail address: it needs `"email_verified": true`.',
+    'The e-mail address in the token of the identity provider is not verified: the token needs `"email_verified": true`.',
   );
 }

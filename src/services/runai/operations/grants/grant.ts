@@ -11,11 +11,14 @@ export interface PresentedClient {
   readonly secret: string | null;
   /** For Basic: the challenge in a refusal. */
   readonly challenge?: string;
-  /** Must a client be named? `unasked`: the endpoint has no place for one, and accepts what was issued to any. */
+  /**
+   * Must the request name a client? `unasked`: the endpoint has no field for one, so grants of every client are
+   * accepted.
+   */
   readonly need: 'required' | 'optional' | 'unasked';
 }
 
-/** What is presented for a token, in the spelling of `POST /api/v1/token`. */
+/** A token request of any endpoint. Members are spelled as in `POST /api/v1/token`. */
 export interface TokenRequest {
   readonly grantType: string;
   readonly appID?: string | undefined;
@@ -29,9 +32,9 @@ export interface TokenRequest {
   readonly externalToken?: string | undefined;
   readonly scope?: string | undefined;
   readonly client: PresentedClient;
-  /** The endpoint's own name for a member, for messages. */
+  /** The endpoint's name of a member, for messages. */
   readonly nameOf: (member: Member) => string;
-  /** The names that were sent, so that one in another spelling is reported. */
+  /** The names of all fields in the request, to report one in another spelling. */
   readonly sent: readonly string[];
 }
 
@@ -40,17 +43,16 @@ export type Member =
   | 'clientID'
   | 'clientSecret';
 
-/** What a grant gives: an access token, and more for users who logged in. */
+/** The result of a grant: the input of an access token, and a session for users who logged in. */
 export interface GrantResult extends Granted {
-  /** What ends the access token. */
+  /** The name that revokes the access token. */
   readonly sid: string;
-  /** The part of the granted scope that was asked for; default: all of it. */
+  /** The requested part of the granted scope; default: all of it. */
   readonly scope?: string;
-  /** For users who logged in. */
   readonly session?: Session;
 }
 
-/** A login, and what it gives besides the access token. */
+/** A login, with the input of the tokens that only logins get. */
 export interface Session {
   readonly login: Login;
   readonly refreshToken: string;
@@ -63,28 +65,28 @@ export interface Grant {
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
-/** A member that the grant needs. @throws Problem naming it */
+/** A member that the grant requires. @throws Problem naming the field */
 export function requireMember(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
   return requireValue(request, member, request[member]);
 }
 
-/** Like `needed`, for a value found elsewhere. */
+/** Like `requireMember`, for a value from elsewhere, such as a header. */
 export function requireValue(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
   const other = findOtherSpelling(request.sent, name);
-  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not read here`;
+  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
   throw new Problem(
     'invalid_request',
     `Field \`${name}\` is missing; the grant \`${request.grantType}\` needs it${instead}.`,
   );
 }
 
-/** The client in tokens of a login that named none. */
+/** The client id in tokens of a login without a client. */
 export const NO_CLIENT = 'runai';
 
 /**
- * The message is always the same, so that the answer does not reveal which client ids exist.
+ * The message is always the same: it must not reveal which client ids exist.
  *
  * @param challenge as in a problem
  */

@@ -10,14 +10,14 @@ import { refreshToken } from './refresh-token.ts';
 /** The grants of every version, at any endpoint. */
 export type GrantName = (typeof GRANT_TYPES)[number]['grantType'];
 
-/** The ways to get a token, by their names in `tables/grant-types.ts`, which says which endpoints have them. */
+/** All grants by name. `tables/grant-types.ts` says which endpoints have them. */
 export const GRANTS: Readonly<Record<GrantName, Grant>> = {
   app_token: appToken,
   client_credentials: clientCredentials,
   password,
   refresh_token: refreshToken,
   authorization_code: authorizationCode,
-  /** What `POST /api/v1/token` calls a code. */
+  /** The name of the grant for a code at `POST /api/v1/token`. */
   exchange_token: authorizationCode,
   external_token_exchange: externalToken,
 };

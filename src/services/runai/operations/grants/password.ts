@@ -23,7 +23,7 @@ export const password: Grant = {
   },
 };
 
-/** The local user with this name and password. @throws Problem `bad_credentials`, always in the same words */
+/** The local user with this name and password. @throws Problem `bad_credentials`, always with the same message */
 export async function authenticateUser(
   { store }: Pick<Context, 'store'>,
   username: string,
@@ -41,8 +41,8 @@ export async function authenticateUser(
 }
 
 /**
- * The local user with this id, who was chosen in a list and gave no password. That is for those who could read the password
- * in the cast, and for nobody else; whoever could not log in with one cannot log in by this, either.
+ * The local user chosen in the list of the login page, without a password. Only for requesters who may read the cast,
+ * which has the passwords, and only for users who could log in with one.
  *
  * @throws Problem
  */
@@ -54,27 +54,27 @@ export async function chosenUser(
   if (!mayReadCast) {
     throw new Problem(
       'no_admin_token',
-      'Nobody is logged in without a password by this server: it was started with an admin token, or was called by a name that is not its own.',
+      'A login without a password is not allowed: the server has an admin token, or the request used a foreign host name.',
     );
   }
   const user = await identitiesIn(store).byId(id);
   const refuse = (reason: CredentialReason, message: string, claimed?: Granted) =>
     badCredentials(reason, message, claimed && principalOf(claimed));
-  if (user === null || user.kind !== 'user') throw refuse('unknown_user', 'There is no such user.');
+  if (user === null || user.kind !== 'user') throw refuse('unknown_user', 'The user does not exist.');
   const granted = { identity: user, clientId };
   if (user.passwordHash === null) {
-    throw refuse('external_user', 'This user has no password: an identity provider vouches for them.', granted);
+    throw refuse('external_user', 'The user has no password: an identity provider authenticates them.', granted);
   }
-  if (!user.enabled) throw refuse('disabled', 'This user is disabled.', granted);
+  if (!user.enabled) throw refuse('disabled', 'The user is disabled.', granted);
   return user;
 }
 
-/** What a password login rests on. */
+/** The condition of a password login: the password is still the one that was checked. */
 export function premiseOf({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 
-/** Always in the same words, whatever was wrong. */
+/** The message is always the same, whatever was wrong. */
 export function badUser(reason: CredentialReason, claimed?: Granted) {
   return badCredentials(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

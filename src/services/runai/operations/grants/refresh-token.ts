@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
   other_client: 'other_client',
 };
 
-/** A refresh token of an earlier login (RFC 6749, 6): it is used up, and the next one issued. */
+/** A refresh token of a login (RFC 6749, 6). It is replaced by the next one. */
 export const refreshToken: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings } = context;
@@ -48,7 +48,7 @@ export const refreshToken: Grant = {
   },
 };
 
-/** A subset of the scopes may be requested (RFC 6749, 6). @throws Problem `invalid_scope` for more than was granted */
+/** The requested subset of the login's scopes (RFC 6749, 6). @throws Problem `invalid_scope` for any other scope */
 async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
@@ -57,12 +57,12 @@ async function narrowerScope(
 ): Promise<string | null> {
   if (scope === '') return null;
   const login = await grantsIn(store).active(hashSecret(presented), now);
-  // Another client's token is refused by the rotation, which reveals nothing of its scopes.
+  // The rotation refuses another client's token, without revealing its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));
   const more = scope.split(' ').filter((one) => !granted.has(one));
   if (more.length === 0) return scope;
-  throw new Problem('invalid_scope', `Field \`scope\` may hold what the login was for; ${more.join(', ')} is more.`);
+  throw new Problem('invalid_scope', `Field \`scope\` contains ${more.join(', ')}, which the login did not grant.`);
 }
 
 function badRefreshToken(reason: CredentialReason) {

@@ -11,14 +11,14 @@ const LENGTH = 64;
 /** Length of the prefix that all refresh tokens of a login share. */
 const LINE_LENGTH = 32;
 
-/** An unguessable refresh token: the first of a login, or the successor of another. */
+/** Draws a refresh token: the first of a login, or the successor of another. */
 export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
   return before === undefined
     ? addMark(world.grantMark, random.alphanumeric(LENGTH))
     : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
 }
 
-/** The form in which the store knows a refresh token. */
+/** The stored form of a refresh token. */
 export function storedForm(token: string): PresentedToken {
   return { hash: hashSecret(token), line: hashSecret(lineOf(token)) };
 }
@@ -27,20 +27,20 @@ function lineOf(token: string): string {
   return token.slice(0, LINE_LENGTH);
 }
 
-/** A login that starts now. */
+/** Creates a login that starts now. */
 export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
   return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
 
-/** What a login rests on, and what its ID token repeats. */
+/** The premise of a login, and the `nonce` that its ID token repeats. */
 export interface Beginning extends Premise {
   readonly nonce?: string | null;
 }
 
 /**
- * What a user gets by logging in, including the first refresh token of the login.
+ * Begins a session, with the first refresh token of the login.
  *
- * @throws NotFound, Outdated: as for `Grants.issue`
+ * @throws NotFound, Outdated as for `Grants.issue`
  */
 export async function beginSession(
   context: Context,

@@ -2,10 +2,9 @@ import type { Problem } from '../../../../core/problem.ts';
 import { NotFound, Outdated } from '../../../../store/errors.ts';
 
 /**
- * A write that rests on a checked credential: during the check its owner may have been deleted or disabled, or it may
- * have been replaced. It is then no longer valid.
+ * Refuses a write if the checked credential is no longer valid: its owner was deleted or disabled, or it was replaced.
  *
- * @param refuse in the words that refuse a wrong credential of that kind
+ * @param refuse uses the message for a wrong credential of that kind
  */
 export async function refuseIfEnded<Result>(
   write: Promise<Result>,
