@@ -24,7 +24,7 @@ export type DeriveKey = (derivation: Derivation, id: string) => string;
 
 const SECRET_LENGTH = 32;
 
-/** @param world the id of the world */
+/** @param world its id; `default` for the first world of a server */
 export function derivationOf(world: string): Derivation {
   const mark = worldMark(world);
   // Values derived for different uses or worlds are unrelated. Worlds and uses contain no colon, so two triples never

@@ -1,11 +1,14 @@
-/** Limits concurrent tasks, so that slow ones do not occupy all shared threads. The others wait in order of arrival. */
+/** Limits concurrent tasks: each takes milliseconds of a shared thread. The others wait in order of arrival. */
 export class Lane {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
   readonly #most: number;
 
-  /** @param width tasks that may run at once @param most tasks that may wait */
+  /**
+   * @param width tasks that may run at once
+   * @param most tasks that may wait
+   */
   constructor(width: number, most: number) {
     this.#free = width;
     this.#most = most;

@@ -10,8 +10,8 @@ const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer
 const MOST_WAITING = 250;
 
 /**
- * The four threads of a process that hash passwords also sign tokens. Hashing one password at a time leaves the others
- * to tokens. This is the second piece of state outside a world, because the threads belong to the process.
+ * A process hashes passwords and signs tokens in the same four threads. Hashing one password at a time leaves three to
+ * tokens. This is the second piece of state outside a world, because the threads belong to the process.
  */
 const LANE = processWide<Pick<Lane, 'hasRoom' | 'run'>>('password-lane.1', () => new Lane(1, MOST_WAITING));
 
@@ -43,9 +43,8 @@ export async function hashPassword(password: string, salt: string): Promise<stri
 const DIGEST = 'sha256:';
 
 /**
- * Digests a password that a seed has in clear text. A slow hash would protect nothing, because the seed is stored too.
- * It would also delay the start of a world with thousands of users by minutes. Its check takes as long as that of a
- * hash.
+ * Digests a password that a seed has in clear text. A slow hash would protect nothing, because the seed is stored too,
+ * and would delay the start of a world with thousands of users by minutes. The check takes as long as that of a hash.
  */
 export function digestPassword(password: string, salt: string): string {
   const digest = DIGEST + digestOf(password, salt).toString('base64url');

@@ -15,7 +15,7 @@ export function sshFingerprint(text: string): string | null {
   return `SHA256:${hash('sha256', material, 'base64').replace(/=+$/, '')}`;
 }
 
-/** Splits a key into its length-prefixed fields; null if the lengths do not add up (RFC 4251, 5). */
+/** Splits a key into fields, each after its length in four bytes; null if the lengths are wrong (RFC 4251, 5). */
 function fieldsOf(material: Buffer): Buffer[] | null {
   const fields: Buffer[] = [];
   let at = 0;

@@ -84,7 +84,7 @@ export async function readIdToken(
   }
 }
 
-/** How far in the future a token may start, in milliseconds, for clocks that were set back. Its end has no leeway. */
+/** How far in the future a token may start, in milliseconds: clocks are set back by less. Its end has no leeway. */
 const LEEWAY = 5000;
 
 /** @throws Problem if `nbf` or `iat` is in the future, or `exp` has passed */

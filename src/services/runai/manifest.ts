@@ -40,7 +40,7 @@ const ISSUER: Probe = {
       ? { good: true, said: issuer }
       : {
           good: false,
-          said: `the issuer of tokens is ${issuer}, and a strict client that expects ${base} rejects them. Give all clients the same URL, and start the server with --public-url and that URL.`,
+          said: `the issuer of tokens is ${issuer}, and a strict client that expects ${base} rejects them. Give all clients one URL, and start the server with that URL as --public-url.`,
         };
   },
 };

@@ -1,4 +1,4 @@
-/** How sure the answers are, and a server that answers only what is documented. */
+/** How sure the answers are, and a server that answers only what the vendor documents. */
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';
@@ -262,7 +262,7 @@ it('a client that looks for the issuer is told why there is none', async () => {
   const part = { tenant: { realm: 'acme' } };
   const seen = await issuer.look(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
 
-  expect(seen).toEqual({ good: true, said: expect.stringContaining('only what is documented') });
+  expect(seen).toEqual({ good: true, said: expect.stringContaining('only what the vendor documents') });
 });
 
 it('is an option and a call of the library', async () => {

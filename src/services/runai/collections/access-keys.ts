@@ -117,11 +117,11 @@ export class AccessKeys {
   }
 
   async byId(id: string): Promise<AccessKey | null> {
-    return shown(await ACCESS_KEYS.byId(this.#rows, id));
+    return keyOrNull(await ACCESS_KEYS.byId(this.#rows, id));
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return shown(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
+    return keyOrNull(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
   }
 
   /** @throws NotFound */
@@ -151,7 +151,7 @@ export class AccessKeys {
   }
 }
 
-function shown(row: AccessKeyRow | null): AccessKey | null {
+function keyOrNull(row: AccessKeyRow | null): AccessKey | null {
   return row === null ? null : keyOf(row);
 }
 

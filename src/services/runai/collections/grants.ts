@@ -58,7 +58,7 @@ export const LOGINS = new Collection<RefreshToken>('oauth.logins');
 /** Logins that were ended before they expired. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
 export const CODES = new Collection<AuthorizationCode & { readonly usedAt: Instant | null }>('oauth.codes');
-/** Revoked access tokens, by `jti`, or by `sid` for all tokens of a login. */
+/** Revoked access tokens, by `jti`, or by `sid` for all tokens of a login or a secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
 type LoginRow = Row<RefreshToken, null>;
@@ -80,7 +80,10 @@ function tokenLine(line: string): string {
 
 /** How long an expired code is kept: its second use must be distinguishable from an invented code. */
 const CODE_KEPT_MS = 86_400_000;
-/** How long an expired refresh token is kept: a logout with it still ends the access tokens of its login. */
+/**
+ * How long an expired refresh token is kept: a logout with it ends the access tokens of its login, which may live
+ * longer.
+ */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
 /** Changes and expectations of one transaction. */
@@ -218,7 +221,7 @@ export class Grants {
     });
   }
 
-  /** Ends all logins of a user, and deletes all codes that could start one. @param until as for `redeemCode` */
+  /** Ends all logins of a user, and uses up all codes that could start one. @param until as for `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return updating(rows, async () => {
@@ -274,7 +277,7 @@ async function checkSubject(rows: Collections, subject: string, { passwordHash }
   return IDENTITIES.still(row, subject);
 }
 
-/** Revokes names, and sweeps expired revocations. A name that is both stays revoked. */
+/** The changes that revoke names and sweep expired revocations. A name that is both stays revoked. */
 async function revocations(rows: Collections, names: readonly string[], now: Instant, until: Instant): Promise<Commit> {
   const again = new Set(names);
   const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !again.has(id));
@@ -291,7 +294,7 @@ async function revocations(rows: Collections, names: readonly string[], now: Ins
   return { changes: [...past, ...puts], expects };
 }
 
-/** Ends the existing ones of these logins, and revokes the access tokens of all of them. */
+/** The changes that end the existing ones of these logins, and revoke the access tokens of all of them. */
 async function ending(rows: Collections, families: readonly string[], now: Instant, until: Instant): Promise<Commit> {
   const moved: Change[] = [];
   for (const family of families) {

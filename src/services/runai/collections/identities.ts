@@ -119,16 +119,16 @@ export class Identities {
   }
 
   async byId(id: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byId(this.#rows, id));
+    return identityOrNull(await IDENTITIES.byId(this.#rows, id));
   }
 
   /** By name, regardless of case. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+    return identityOrNull(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return shown(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+    return identityOrNull(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
   /** Like `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was compared with */
@@ -141,7 +141,7 @@ export class Identities {
   }
 }
 
-function shown(row: IdentityRow | null): Identity | null {
+function identityOrNull(row: IdentityRow | null): Identity | null {
   return row === null ? null : identityOf(row);
 }
 
