@@ -6,7 +6,7 @@ import { MANIFESTS } from '../services/index.ts';
 import { tlsAdvice, tokenAdvice } from './running.ts';
 import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';
 
-/** One check: what was found, and what to do about it if it is not good. */
+/** The result of one check, with advice if it failed. */
 interface Check {
   readonly what: string;
   readonly good: boolean;
@@ -15,23 +15,23 @@ interface Check {
 
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
-/** Milliseconds by which clocks may differ before a client's own checks of tokens begin to fail. */
+/** The largest difference between clocks, in milliseconds, at which clients still accept tokens. */
 const MOST_SKEW = 5000;
 
-/** What is examined: a server, and the world in it that the client uses. */
+/** The server to check, and the world that the client uses. */
 interface Place extends Addressed {
-  /** The headers that the switchboard requires. */
+  /** The headers that the control API requires. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Examines a mock from where its client is: is it reached, is it the right server, with one issuer and one time,
- * without a proxy in the way, and does it refuse? The exit code is 0 if everything is well, otherwise 1.
+ * Checks a mock from its client's machine: is it reachable, is it the right server, do issuer and time match, is there
+ * no proxy in between, and does it refuse? The exit code is 0 if all checks pass, otherwise 1.
  *
- * @param url as the client has it, with the prefix of a world if any
- * @param headers the headers that the switchboard requires
- * @param world the world that the client uses; null: that of the URL
- * @throws Unusable if URL and world cannot be examined
+ * @param url as the client uses it, with the prefix of a world if any
+ * @param headers that the control API requires
+ * @param world the world that the client uses; null: the world of the URL
+ * @throws Unusable if URL and world cannot be checked
  */
 export async function doctor(
   url: string,
@@ -54,21 +54,21 @@ export async function doctor(
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }
 
-/** Libraries that read these variables send their requests to the proxy; this command does not. */
+/** Libraries that read these variables use the proxy; this command does not. */
 function proxyCheck(root: string): Check {
   const { proxy, exceptions } = proxyVariables(root);
   const what = 'proxy';
-  if (proxy === null) return { what, good: true, said: 'no variable names one' };
+  if (proxy === null) return { what, good: true, said: 'no variable sets one' };
   const { hostname } = new URL(root);
   const isExcepted = exceptions.some(
     (name) => name === '*' || hostname === name || hostname.endsWith(`.${name.replace(/^\./, '')}`),
   );
   return isExcepted
-    ? { what, good: true, said: `NO_PROXY names ${hostname}` }
+    ? { what, good: true, said: `NO_PROXY contains ${hostname}` }
     : {
         what,
         good: false,
-        said: `${proxy} is set, but NO_PROXY does not name ${hostname}: a client that uses it does not reach the mock. Add ${hostname} to NO_PROXY.`,
+        said: `${proxy} is set, but NO_PROXY does not contain ${hostname}: clients that use the proxy do not reach the mock. Add ${hostname} to NO_PROXY.`,
       };
 }
 
@@ -80,7 +80,7 @@ async function reach(root: string): Promise<Check> {
       ? {
           what,
           good: false,
-          said: `it answered 403: it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
+          said: `the server answered 403, because it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
         }
       : { what, good: true, said: root };
   } catch (thrown) {
@@ -88,20 +88,20 @@ async function reach(root: string): Promise<Check> {
   }
 }
 
-/** What to do about an error of the network or of TLS. */
+/** Advice about an error of the network or of TLS. */
 function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
   const noAddress = hostname.endsWith('.localhost')
-    ? `this system cannot resolve names below localhost. Reach the world by its prefix, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or by its credentials.`
-    : `no address is known for ${hostname}. In a compose network use the name of the service; from the host use 127.0.0.1.`;
+    ? `this system cannot resolve names below localhost. Use the prefix of the world, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or its credentials.`
+    : `${hostname} has no address. In a compose network use the name of the service; from the host use 127.0.0.1.`;
   const advice: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `nothing listens on ${root}. Is it started, is port ${port || 'of the URL'} published, and in a container is --host 0.0.0.0 set?`,
+    ECONNREFUSED: `no server listens on ${root}. Is it started? Is port ${port || 'of the URL'} published? In a container, is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
     DEPTH_ZERO_SELF_SIGNED_CERT:
-      'its certificate is self-signed: let the client trust it (NODE_EXTRA_CA_CERTS for Node).',
+      'its certificate is self-signed. Make the client trust it (NODE_EXTRA_CA_CERTS for Node).',
     SELF_SIGNED_CERT_IN_CHAIN:
       'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
     UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -111,13 +111,13 @@ function adviceOn(thrown: unknown, root: string): string {
   const named = own(advice, code);
   if (named !== undefined) return named;
   const ofTls = tlsAdvice(cause);
-  if (ofTls !== null) return `what answers ${ofTls}.`;
+  if (ofTls !== null) return `the server ${ofTls}.`;
   if (cause?.message === 'bad port') {
-    return `port ${port} is one that browsers and the \`fetch\` of Node do not call, whatever listens there. Start the mock on another port, and use that in the URL.`;
+    return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;
   }
   // `fetch` throws errors.
   if ((thrown as Error).name === 'TimeoutError')
-    return `no answer in ${PATIENCE / 1000} s: something in between drops the packets.`;
+    return `no answer in ${PATIENCE / 1000} s: a firewall in between may drop the packets.`;
   return `${(thrown as Error).message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
 }
 
@@ -126,20 +126,20 @@ async function serverCheck(root: string): Promise<Check> {
   const answer = await ask(`${root}/_mock/health`);
   const body = await jsonOf(answer);
   if (answer.status === 200 && body?.['status'] === 'ready') {
-    return { what, good: true, said: 'it is an nv-auth-mock, and ready' };
+    return { what, good: true, said: 'nv-auth-mock, ready' };
   }
-  // For example, a host name that leads to a world that does not exist.
+  // For example, the host name of a world that does not exist.
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
     what,
     good: false,
     said: isProblem
-      ? `it answered ${answer.status}: ${body?.['detail']}`
-      : `it answered ${answer.status}, which nv-auth-mock never does: something else has this address`,
+      ? `the server answered ${answer.status}: ${body?.['detail']}`
+      : `the server answered ${answer.status}, unlike nv-auth-mock: another program has this address`,
   };
 }
 
-/** Does this world exist? The later checks are made in it. */
+/** Does this world exist? The later checks use it. */
 async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
   const what = 'world';
   let isClosed = false;
@@ -151,7 +151,7 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
   const ids = (await worldIds(bodyOf)) ?? [];
   if (isClosed) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
-    ? { what, good: true, said: `\`${world}\`, below ${base}` }
+    ? { what, good: true, said: `\`${world}\`, at ${base}` }
     : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${worldsInWords(ids)}` };
 }
 
@@ -183,7 +183,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const clock = await jsonOf(answer);
   const here = new Date((await import('../core/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
-  if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as here` };
+  if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
   const ahead = String(clock?.['ahead']);
   const changed = clock?.['frozen'] === true ? 'is frozen' : `was moved by ${ahead}`;
   const why =
@@ -193,7 +193,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   return {
     what,
     good: false,
-    said: `the mock says ${clock?.['now']}, here it is ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
+    said: `the mock has ${clock?.['now']}, this machine ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
   };
 }
 
@@ -203,7 +203,7 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
 
 async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
   try {
-    // Every member is looked at by whoever reads it.
+    // Readers check each member.
     return (await answer.json()) as Record<string, unknown>;
   } catch {
     return null;

@@ -18,7 +18,7 @@ const FORMATS = {
     `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
-/** What is to be printed. */
+/** The options of the command. */
 interface Asked {
   readonly format: keyof typeof FORMATS;
   readonly url: string | null;
@@ -27,14 +27,14 @@ interface Asked {
 }
 
 /**
- * Prints what a client needs: addresses and, from the cast of the running server, the administrator's credentials and
- * the key of the organisation's owner.
+ * Prints variables for a client: URLs and, from the cast of the running server, the credentials of the administrator
+ * and of the organisation's owner.
  *
- * @param asked.url where the server is, with the prefix of a world if any; null: on this machine
- * @param asked.clientUrl the server's URL as the client has it; null: as this command found it, except for Compose,
- * which has it as its network does
- * @param asked.world the world whose credentials are printed, and below which the addresses are; null: that of `url`, or
- * the default one, without a prefix
+ * @param asked.url the server, with the prefix of a world if any; null: on this machine
+ * @param asked.clientUrl the server's URL for the client; null: the URL of this command, or for Compose the URL in its
+ * network
+ * @param asked.world the world of the credentials and URLs; null: the world of `url`, or the default one without a
+ * prefix
  * @throws Unusable if there is no such server or world
  */
 export async function env(flags: FlagTexts, { format, url, clientUrl, world: named }: Asked): Promise<void> {
@@ -48,17 +48,17 @@ export async function env(flags: FlagTexts, { format, url, clientUrl, world: nam
   }
 }
 
-/** The name of the service in our example of a Compose file. */
+/** The name of the service in the example of a Compose file. */
 const SERVICE = 'mock';
 
 function originOf(clientUrl: string | null): string | null {
   if (clientUrl === null) return null;
   const origin = OPTIONS.publicUrl.read(clientUrl);
   if (typeof origin === 'string') return origin;
-  throw new Unusable(`--client-url is \`${clientUrl}\`; expected ${OPTIONS.publicUrl.expected}.`);
+  throw new Unusable(`--client-url is \`${clientUrl}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
-/** In a container network 127.0.0.1 is the client itself, so the names the server was given decide. */
+/** In a container network 127.0.0.1 is the client itself, so the server's configured names are used. */
 async function urlInNetwork(server: Running): Promise<string> {
   const info = (await askRunning(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
@@ -66,7 +66,7 @@ async function urlInNetwork(server: Running): Promise<string> {
   const [name] = alias?.value ?? [];
   if (name === undefined) {
     process.stderr.write(
-      `nv-auth-mock: the server was given no name of its own, so this is for a service called \`${SERVICE}\`; start it with ` +
+      `nv-auth-mock: the server has no configured name, so the URL is for a service called \`${SERVICE}\`. Start it with ` +
         `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
@@ -82,10 +82,10 @@ interface Info {
   };
 }
 
-/** The cast as a server sent it, by service. A server of another version may have other members. */
+/** The cast of a server, by service. A server of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
 
-/** What each service offers a client, and what it would offer if the cast had it. */
+/** The variables of all services, and those whose value the cast lacks. */
 function variablesOf(cast: Cast, url: string) {
   const all = MANIFESTS.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),

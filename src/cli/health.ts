@@ -6,10 +6,10 @@ export async function health(flags: FlagTexts): Promise<void> {
   const server = await runningServer(flags);
   const { url } = server;
   try {
-    // Whatever answered: its members are looked at one by one.
+    // Any program may have answered, so each member is checked.
     const answer = (await askRunning(server, '/_mock/health')).body as { status?: unknown; detail?: unknown } | null;
     if (answer?.status === 'waiting') throw new Error(String(answer.detail));
-    if (answer?.status !== 'ready') throw new Error('what answers there is not nv-auth-mock');
+    if (answer?.status !== 'ready') throw new Error('the server there is not nv-auth-mock');
     process.stdout.write(`ready on ${url}\n`);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);

@@ -7,7 +7,7 @@ import type { Option } from '../core/option.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../machine/assets.ts';
 
-/** Exit code for everything that the caller can fix. */
+/** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
 const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'help'] as const;
@@ -44,7 +44,7 @@ function addStart(root: Command): Command {
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
-      'a folder whose config and seed files (.yaml, .yml or .json) are used, if they exist and nothing else is named',
+      'a folder with config and seed files (.yaml, .yml or .json), used unless other files are given',
     )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
 }
@@ -68,21 +68,19 @@ interface EnvFlags {
 function addEnv(root: Command): void {
   root
     .command('env')
-    .description('print what a client needs, taken from the running server')
-    .option('--url <URL>', 'where the server is, such as that of a world; default: the server on this machine')
+    .description('print the variables that a client of the running server needs')
+    .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .addOption(
-      new Flag('--format <FORMAT>', 'how it is written')
-        .choices(['shell', 'dotenv', 'json', 'compose'])
-        .default('shell'),
+      new Flag('--format <FORMAT>', 'output format').choices(['shell', 'dotenv', 'json', 'compose']).default('shell'),
     )
     .option(
       '--client-url <URL>',
-      'URL of the server as the client has it; default: where it was found, for compose the name it was given',
+      'URL of the server for the client; default: the URL of this command, or for compose the configured name',
     )
-    .option('--world <ID>', 'the world that the client uses; default: that of the URL, or the default world')
+    .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
     .action(async ({ format, url, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
       (await import('./env.ts')).env(flags, {
         format,
@@ -96,11 +94,9 @@ function addEnv(root: Command): void {
 function addVerify(root: Command): void {
   root
     .command('verify')
-    .description(
-      'compare an OpenAPI document of the vendor with what the mock serves: exit 0 if they agree, otherwise 1',
-    )
+    .description("compare a vendor's OpenAPI document with the mock: exit 0 if they agree, otherwise 1")
     .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
-    .option('--document <NAME>', 'what to compare it with, such as runai.2.24; default: the best match')
+    .option('--document <NAME>', 'document of the mock to compare with, such as runai.2.24; default: the best match')
     .action(async ({ spec, document }: { spec: string; document?: string }) =>
       (await import('./verify.ts')).verifyDocument(spec, document ?? null),
     );
@@ -114,12 +110,12 @@ interface DoctorFlags {
 function addDoctor(root: Command): void {
   root
     .command('doctor')
-    .description('check a running mock from where its client is, and say what is wrong')
-    .option('--url <URL>', 'as the client has it; default: the server on this machine')
+    .description("check a running mock from its client's machine, and explain how to fix errors")
+    .option('--url <URL>', 'URL that the client uses; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .option('--world <ID>', 'the world that the client uses; default: that of the URL, or the default world')
+    .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
     .action(async ({ url, world, ...flags }: FlagTexts & DoctorFlags) => {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
@@ -137,14 +133,14 @@ interface ReportFlags {
 function addReport(root: Command): void {
   root
     .command('report')
-    .description('print what each credential of the running server was used for, and what it holds beyond that')
-    .option('--url <URL>', 'where the server is, such as that of a world; default: the server on this machine')
+    .description('print the uses of each credential of the running server, and the rights it holds beyond them')
+    .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .option('--principal <NAME>', 'only this one, by id, name, client id or e-mail address')
-    .option('--world <ID>', 'the world that was used; default: that of the URL, or the default world')
-    .option('--fail-on <WHAT>', 'exit 1 if there is any of it: `unused`, `broader`, or both with a comma')
+    .option('--principal <NAME>', 'only this principal, by id, name, client id or e-mail address')
+    .option('--world <ID>', 'world to report; default: the world of the URL, or the default world')
+    .option('--fail-on <WHAT>', 'exit 1 if there are such rights: `unused`, `broader`, or both with a comma')
     .option('--json', 'as JSON')
     .action(async ({ principal, url, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
       (await import('./report.ts')).report(flags, {
@@ -181,14 +177,12 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 }
 
 function checkCommand(word: string | undefined): void {
-  // `includes` of a literal list takes its own members only.
+  // `includes` of a literal list accepts only its own members.
   if (word === undefined || word.startsWith('-') || (COMMANDS as readonly string[]).includes(word)) return;
-  throw new Unusable(`Unknown command \`${word}\`. The nearest valid name is \`${findNearest(word, COMMANDS)}\`.`);
+  throw new Unusable(`Unknown command \`${word}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
-/**
- * Commander suggests a flag only if it is very similar, and of any command; we always suggest one, and of this command.
- */
+/** Commander suggests only very similar flags, of any command. This always suggests a flag of this command. */
 function withAdvice(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
@@ -197,12 +191,12 @@ function withAdvice(command: Command) {
     if (code === 'commander.excessArguments') {
       const [first = ''] = command.args;
       throw new Unusable(
-        `\`${command.name()}\` takes only flags, but was given \`${first}\`. Is the value of the flag before it missing?`,
+        `\`${command.name()}\` accepts only flags, but got \`${first}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new Unusable(`Unknown flag \`${given}\`. The nearest valid name is \`${findNearest(given, flags)}\`.`);
+    throw new Unusable(`Unknown flag \`${given}\`. Did you mean \`${findNearest(given, flags)}\`?`);
   };
 }
 

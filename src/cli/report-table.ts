@@ -1,4 +1,4 @@
-/** The part of the report that is read here. A server of another version may say more. */
+/** The part of the report that is read here. A server of another version may have more members. */
 export interface Report {
   readonly principals: readonly PrincipalReport[];
   readonly full: boolean;
@@ -24,7 +24,7 @@ export function isReport(body: object): body is Report {
   return 'principals' in body && Array.isArray(body.principals);
 }
 
-/** A report as people read it. */
+/** Formats a report as text. */
 export function asTable({ principals }: Report): string {
   if (principals.length === 0) return 'No credential was used since the start or the last reset.\n';
   return principals.map(paragraph).join('\n');
@@ -60,7 +60,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** A value without the signs of JSON: `scopes a, b; resource type All Functions`. */
+/** Formats a value without JSON's punctuation: `scopes a, b; resource type All Functions`. */
 function inWords(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.map(inWords).join(', ') || 'none';

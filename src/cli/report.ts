@@ -5,17 +5,17 @@ import { askWorld } from './ask-world.ts';
 import { asTable, isReport, type Report } from './report-table.ts';
 import { runningWorld } from './running.ts';
 
-/** What the command can be told to fail on. */
+/** The values of `--fail-on`. */
 const EXCESSES = ['unused', 'broader'] as const;
 type Excess = (typeof EXCESSES)[number];
 
 /**
- * Prints what each credential of a running server was used for, and what it holds beyond that. The exit code is 1 if
- * there is anything of what it is told to fail on, or if nothing was used.
+ * Prints the uses of each credential of a running server, and the rights it holds beyond them. The exit code is 1 if
+ * there are rights of the kinds in `failOn`, or if no credential was used.
  *
- * @param asked.failOn names, separated by commas; null: nothing
- * @param asked.url where the server is, with the prefix of a world if any; null: on this machine
- * @param asked.principal only this one; null: every credential that was used
+ * @param asked.failOn kinds, separated by commas; null: none
+ * @param asked.url the server, with the prefix of a world if any; null: on this machine
+ * @param asked.principal only this one; null: all used credentials
  * @throws Unusable if there is no such server, world or principal
  */
 export async function report(
@@ -34,7 +34,7 @@ export async function report(
   const told = await askWorld(server, world, `/least-privilege${query}`, (body) => (isReport(body) ? body : undefined));
   process.stdout.write(asked.json ? `${JSON.stringify(told, null, 2)}\n` : asTable(told));
   if (told.full) {
-    process.stderr.write('nv-auth-mock: there was no room to keep everything that was used, so this says too little\n');
+    process.stderr.write('nv-auth-mock: the server had no room for all uses, so the report is incomplete\n');
   }
   const faults = excesses.flatMap((excess) => faultOf(told, excess));
   if (excesses.length > 0 && told.principals.length === 0) faults.push(NOTHING_USED);
@@ -42,15 +42,14 @@ export async function report(
   if (faults.length > 0) process.exitCode = 1;
 }
 
-/** A check that looked at nothing has shown nothing. */
-const NOTHING_USED =
-  'no credential was used, so there is nothing to check; is this the server and the world that the tests used?';
+/** A check without any uses proves nothing. */
+const NOTHING_USED = 'no credential was used, so there is nothing to check. Did the tests use this server and world?';
 
-/** What there is of it, in words; nothing if there is none. */
+/** Describes the credentials with such rights; empty if none. */
 function faultOf({ principals }: Report, excess: Excess): string[] {
   const found = principals.filter((one) => one[excess].length > 0).map(({ principal }) => principal.name);
   if (found.length === 0) return [];
-  const what = { unused: 'rights that were not used', broader: 'broader rights than were used' }[excess];
+  const what = { unused: 'unused rights', broader: 'broader rights than needed' }[excess];
   return [
     `${found.length === 1 ? '1 credential holds' : `${found.length} credentials hold`} ${what}: ${found.join(', ')}`,
   ];
@@ -65,7 +64,7 @@ function excessesIn(text: string | null): readonly Excess[] {
       const known = EXCESSES.find((excess) => excess === name);
       if (known !== undefined) return known;
       throw new Unusable(
-        `--fail-on names \`${name}\`; expected ${EXCESSES.map((excess) => `\`${excess}\``).join(', ')} or both, separated by a comma. The nearest is \`${findNearest(name, EXCESSES)}\`.`,
+        `--fail-on has the unknown value \`${name}\`. Expected ${EXCESSES.map((excess) => `\`${excess}\``).join(', ')} or both, separated by a comma. Did you mean \`${findNearest(name, EXCESSES)}\`?`,
       );
     });
 }

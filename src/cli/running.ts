@@ -6,13 +6,13 @@ import { placeOf } from './world.ts';
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
 
-/** A running server: where it is, and which headers its switchboard requires. */
+/** A running server: its URL, and the headers that its control API requires. */
 export interface Running {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where the server on this machine should be, according to `--port`, `--host`, `--admin-token` or their variables. */
+/** The server on this machine, according to `--port`, `--host`, `--admin-token` or their variables. */
 export async function runningServer(flags: FlagTexts): Promise<Running> {
   const { host, port, adminToken } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -23,11 +23,11 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
 }
 
 /**
- * A running server, and the world in it that is asked.
+ * A running server, and the world to call.
  *
- * @param url where it is, with the prefix of a world if any; null: on this machine
- * @param named the world; null: that of the URL, or the default one
- * @throws Unusable if URL and world do not fit together
+ * @param url with the prefix of a world if any; null: on this machine
+ * @param named the world; null: the world of the URL, or the default one
+ * @throws Unusable if URL and world contradict each other
  */
 export async function runningWorld(
   flags: FlagTexts,
@@ -39,16 +39,16 @@ export async function runningWorld(
   return { server: { ...here, url: root }, world };
 }
 
-/** What a running server answered; the body is null if it is not JSON. */
+/** The answer of a running server; the body is null if it is not JSON. */
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Sends a request to a running server. Not with `fetch`, which refuses the ports that browsers may not call.
+ * Calls a running server, without `fetch`, which refuses the ports that browsers block.
  *
- * @throws Error if nothing answers in time
+ * @throws Error if there is no answer in time
  */
 export function askRunning({ url, headers }: Running, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -64,17 +64,17 @@ export function askRunning({ url, headers }: Running, path: string): Promise<Ans
   });
 }
 
-/** What the errors are called that TLS has with an answer that is none of it. */
+/** Codes of errors for an answer that is not TLS. */
 const NO_TLS: ReadonlySet<string> = new Set([
   'EPROTO',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
 
-/** What to say if an error means that TLS was spoken to a server without it; null for any other error. */
+/** Advice if a client used TLS with a server without it; null for other errors. */
 export function tlsAdvice(error: unknown): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return NO_TLS.has(code) ? 'does not speak TLS: use http:// in the URL' : null;
+  return NO_TLS.has(code) ? 'does not support TLS: use http:// in the URL' : null;
 }
 
 function jsonOf(text: string): unknown {
@@ -85,9 +85,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What to say about a switchboard that refused these headers. */
+/** Advice about a control API that refused these headers. */
 export function tokenAdvice(headers: Running['headers']): string {
   return Object.keys(headers).length === 0
-    ? 'asks for its token: give it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
-    : 'was started with a token other than the one given with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
+    ? 'requires its admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
+    : 'has another admin token than --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
 }

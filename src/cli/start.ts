@@ -4,22 +4,21 @@ import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
 
-/** Where it listens. */
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
-/** Starts the server, and resolves once it is ready. It ends on SIGTERM or SIGINT. */
+/** Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, json, logLevel, exitWithStdin } = config;
-  // Loaded only once the configuration is known to be good, so that a refused start ends sooner.
+  // Loaded after the configuration was validated, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
     const listening = await server.listen(host, port);
     stopWhenTold(server, exitWithStdin);
-    // Without `json` the banner shows them; whoever reads JSON looks at the log.
+    // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
       json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
@@ -35,14 +34,14 @@ function readyEvent({ version }: MockServer, { url, port }: Listening, { world: 
   return `${JSON.stringify(event)}\n`;
 }
 
-/** The ready line comes last, and only once everything is seeded and listening. */
+/** The ready line comes last, once the server is seeded and listening. */
 function banner({ version, posture, notices }: MockServer, cast: string, listening: Listening, config: Config): string {
   const { url } = listening;
   const lines = [
     `nv-auth-mock ${version}`,
     posture,
     `cast: ${cast}`,
-    `its credentials: ${url}/_mock/cast   why was it refused: ${url}/_mock/decisions   documents: ${url}/docs`,
+    `credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
     ...worldsLine(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
     `nv-auth-mock ready on ${url}`,
@@ -53,7 +52,7 @@ function banner({ version, posture, notices }: MockServer, cast: string, listeni
 /** How many worlds the banner names. */
 const MOST_TOLD = 20;
 
-/** The requested worlds and the ways into them; by host only if this machine's own names lead here. */
+/** The requested worlds and their addresses; by host only if names of this machine lead to the server. */
 function worldsLine({ port }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > MOST_TOLD ? `, and ${ids.length - MOST_TOLD} more` : '';
@@ -65,8 +64,8 @@ function worldsLine({ port }: Listening, { world: ids, host }: Config): string[]
 }
 
 /**
- * The first signal, or the end of standard input, lets running requests finish; another signal ends the process at
- * once, as any does before the server is ready.
+ * The first signal, or the end of standard input, lets running requests finish. A second signal ends the process at
+ * once, as does any signal before the server is ready.
  */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   let stopping = false;

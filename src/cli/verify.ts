@@ -4,28 +4,28 @@ import { documentNames, documentText } from '../machine/assets.ts';
 import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
 
 /**
- * Compares a vendor's document with what the mock serves, and lists the differences. The exit code is 0 if there are
- * none, otherwise 1.
+ * Compares a vendor's document with the mock's, and lists the differences. The exit code is 0 if there are none,
+ * otherwise 1.
  *
  * @param file an OpenAPI 3 document, JSON or YAML
- * @param document the name of a document that the mock serves, such as `runai.2.24`; null: the one that has most of its
+ * @param document the name of a document of the mock, such as `runai.2.24`; null: the one with the most common
  * operations
  */
 export async function verifyDocument(file: string, document: string | null): Promise<void> {
   const content = await readDocument(file, '--spec');
-  // A file that somebody gave: its members are looked at below.
+  // A user's file: its members are checked below.
   const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
   if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {
     throw new Unusable(`--spec ${file} is not an OpenAPI document: it has no \`paths\`.`);
   }
   if (openapi !== undefined && !String(openapi).startsWith('3')) {
-    throw new Unusable(`--spec ${file} is a document of OpenAPI ${openapi}; expected version 3.`);
+    throw new Unusable(`--spec ${file} has OpenAPI version ${openapi}. Expected version 3.`);
   }
-  // It says that it is OpenAPI; what is compared tolerates the rest.
+  // The file claims to be OpenAPI; the comparison tolerates other errors.
   const vendor = content as OpenApi;
   const names = await documentNames();
   if (document !== null && !names.includes(document)) {
-    throw new Unusable(`--document ${document} is not one that the mock serves. Available are: ${names.join(', ')}.`);
+    throw new Unusable(`--document ${document} does not exist. Available are: ${names.join(', ')}.`);
   }
   const candidates = document === null ? names : [document];
   const compared = await Promise.all(
@@ -46,13 +46,13 @@ export async function verifyDocument(file: string, document: string | null): Pro
   if (best.lines.length > 0) process.exitCode = 1;
 }
 
-/** More operations come first; with equally many, fewer differences. */
+/** Most operations first; then fewest differences. */
 function score({ compared, lines }: Drift): number {
   return compared * 1000 - lines.length;
 }
 
 async function served(name: string): Promise<OpenApi> {
-  // Our own document, which a test validates.
+  // A document of the mock, which a test validates.
   return JSON.parse(await documentText(name)) as OpenApi;
 }
 

@@ -5,15 +5,15 @@ import { worldPath } from '../core/world-id.ts';
 /** How many worlds a message names. */
 const MOST_NAMED = 20;
 
-/** The path that everything in a world is below; for null, the server's own. */
+/** The path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {
   return world === null ? '' : worldPath(world);
 }
 
 /**
- * The ids of all worlds, page after page.
+ * The ids of all worlds, page by page.
  *
- * @param ask the body of the answer to `GET`, as a value
+ * @param ask returns the parsed body of a `GET`
  * @returns null if an answer is not a list of worlds
  */
 export async function worldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
@@ -27,29 +27,29 @@ export async function worldIds(ask: (path: string) => Promise<unknown>): Promise
   }
 }
 
-/** Lists worlds in a sentence; if there are many, only the first ones. */
+/** Lists worlds for a sentence; only the first ones if there are many. */
 export function worldsInWords(ids: readonly string[]): string {
   const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
   return `${quote(ids.slice(0, MOST_NAMED))}${more}`;
 }
 
-/** A server, and the world in it that a client uses. */
+/** A server, and the world that a client uses. */
 export interface Place {
-  /** The server's URL as the client has it, without a path. */
+  /** The server's URL for the client, without a path. */
   readonly root: string;
-  /** The world that the client names by flag or path; null if it names none. */
+  /** The world of the flag or the path; null if neither names one. */
   readonly world: string | null;
-  /** What all of the client's paths are below. */
+  /** The base URL of the client's requests. */
   readonly base: string;
 }
 
-/** The path of a client that has a world's prefix in its URL. */
+/** The path of a URL with a world's prefix. */
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**
- * @param url as the client has it, with the prefix of a world if any
- * @param named the world that the client uses; null: that of the URL
- * @throws Unusable for anything but a URL of a server or of its world
+ * @param url for the client, with the prefix of a world if any
+ * @param named the world that the client uses; null: the world of the URL
+ * @throws Unusable unless the URL is a server's or a world's
  */
 export function placeOf(url: string, named: string | null): Place {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
@@ -60,13 +60,11 @@ export function placeOf(url: string, named: string | null): Place {
   const more = `${ofUrl === null && pathname !== '/' ? pathname : ''}${search}${hash}`;
   if (more !== '') {
     throw new Unusable(
-      `--url ${url} has \`${more}\` behind the address; expected the URL of a server, such as \`${root}\`, or of a world in it, such as \`${root}${worldPath('team-a')}\`.`,
+      `--url ${url} contains \`${more}\`. Expected the URL of a server, such as \`${root}\`, or of a world, such as \`${root}${worldPath('team-a')}\`.`,
     );
   }
   if (ofUrl !== null && named !== null && ofUrl !== named) {
-    throw new Unusable(
-      `--url ${url} leads into the world \`${ofUrl}\`, but --world says \`${named}\`. Keep one of them.`,
-    );
+    throw new Unusable(`--url ${url} names the world \`${ofUrl}\`, but --world names \`${named}\`. Keep one of them.`);
   }
   const world = named ?? ofUrl;
   return { root, world, base: `${root}${prefixOf(world)}` };

@@ -7,22 +7,22 @@ import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFI
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
-/** The configuration, and where each of its values came from. */
+/** The configuration, with the origin of each value. */
 export interface Effective {
   readonly config: Config;
   readonly origins: Readonly<Record<keyof Config, OptionOrigin>>;
 }
 
-/** The values of flags, by option name; a switch gives `on`. */
+/** The values of flags, by option name; a switch has `on`. */
 export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A value as somebody wrote it, and where. */
+/** A value as the user wrote it, and where. */
 interface Given {
   readonly origin: OptionOrigin;
-  /** What messages call the place. */
+  /** The place, for messages. */
   readonly written: string;
   readonly texts: readonly string[];
-  /** How messages show the texts, where somebody wrote them otherwise. */
+  /** The texts for messages, if the user wrote them differently. */
   readonly shown?: readonly string[];
 }
 
@@ -36,9 +36,9 @@ export function configOf(given: Partial<Config> = {}): Effective {
 }
 
 /**
- * The configuration of a program that starts a server itself.
+ * Reads the configuration of a program that uses the library.
  *
- * @throws Unusable naming every faulty option, with the nearest valid name
+ * @throws Unusable naming every invalid option, with the nearest valid name
  */
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
@@ -58,27 +58,27 @@ export function readOptions(options: ConfigOptions): Effective {
   return effectiveOf(settled);
 }
 
-/** Writes an option as a user would; a bare number for a duration is in milliseconds. */
+/** Formats a value as a flag; a bare number for a duration is in milliseconds. */
 function textOf(name: keyof Config): (value: unknown) => string {
   return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
 }
 
-/** The same as messages show it, with the unit that a bare number has. */
+/** Formats a value for messages, with the unit of a bare number. */
 function shownOf(name: keyof Config): (value: unknown) => string {
   return (value) =>
     typeof value === 'number' && OPTIONS[name].isDuration === true ? `\`${value}\`, in milliseconds` : `\`${value}\``;
 }
 
 /**
- * Reads the configuration: flags before variables, before the config file, before defaults.
+ * Reads the configuration. Flags win over variables, these over the config file, and that over defaults.
  *
- * @throws Unusable naming every faulty value and name, with the nearest valid name
+ * @throws Unusable naming every invalid value and name, with the nearest valid name
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
   if (folder !== undefined && !(await isThere(folder)))
-    faults.push(`--etc ${folder} does not exist; expected a folder.`);
+    faults.push(`--etc ${folder} does not exist. Expected a folder.`);
   const etc = folderOf(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
@@ -97,13 +97,13 @@ function effectiveOf(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): Effective {
   return {
-    // Each option is settled, and read as its own table says.
+    // Each value was parsed by its own option.
     config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),
     origins: Object.fromEntries(settled.map(([name, { origin }]) => [name, origin])) as Effective['origins'],
   };
 }
 
-/** The proxy variables in the environment that apply to a URL, in the spellings that clients read. */
+/** The proxy variables of the environment that apply to a URL, in the spellings that clients read. */
 export function proxyVariables(
   url: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -123,7 +123,7 @@ function settle(name: keyof Config, sources: readonly Source[], faults: string[]
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
     const said = option.isSecret === true ? 'is not valid' : `is ${shown[bad]}`;
-    faults.push(`${written} ${said}; expected ${option.expected}.`);
+    faults.push(`${written} ${said}. Expected ${option.expected}.`);
   }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
@@ -140,7 +140,7 @@ function flagSource(flags: FlagTexts): Source {
 
 const ENDINGS = ['yaml', 'yml', 'json'] as const;
 
-/** The files of a folder: finds the path of one by its name without the ending. */
+/** Finds files of a folder by their names without extensions. */
 function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
@@ -166,14 +166,14 @@ function seedSource(file: string | undefined): Source {
 /** Names that Kubernetes injects into every pod for a Service called `nv-auth-mock`. */
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
-/** Variables that say where options are, and are not options themselves. */
+/** Variables that name files with options, and are not options themselves. */
 const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
   const source = new Map<keyof Config, Given>();
   const { PORT } = environment;
-  // An empty variable counts as not set, because compose files leave variables empty.
+  // Empty variables count as unset, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable)) continue;
@@ -193,9 +193,9 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   const content = await readDocument(file, '--config');
   if (content === null) return new Map();
   if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new Unusable(`--config ${file} must hold option names with their values, such as \`port: 6625\`.`);
+    throw new Unusable(`--config ${file} must contain options with their values, such as \`port: 6625\`.`);
   }
-  // In a file, a list has the plural of its name.
+  // In a file, lists have plural names.
   const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, Given>();
@@ -207,7 +207,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
     if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
-    else if (!isPlain(value)) faults.push(`${written} is not a plain value; expected ${OPTIONS[name].expected}.`);
+    else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);
     else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
   }
   return source;
@@ -220,7 +220,7 @@ function isPlain(value: unknown): boolean {
 }
 
 function unknown(what: string, name: string, valid: readonly string[]): string {
-  return `Unknown ${what}. The nearest valid name is \`${findNearest(name, valid)}\`.`;
+  return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
 }
 
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {
@@ -229,7 +229,7 @@ const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: ': it is a folder',
 };
 
-/** The JSON parser reports a position, or ten characters on each side of it; the YAML parser reports lines itself. */
+/** The JSON parser reports a position, or ten characters on each side of it. The YAML parser reports lines itself. */
 function lineOfSyntaxError(text: string, said: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
   const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
@@ -237,30 +237,30 @@ function lineOfSyntaxError(text: string, said: string): string {
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
-/** What a parser said, in words for somebody who did not call it. */
+/** The message of a parser, without advice for programmers. */
 function syntaxFault(cause: unknown): string {
   const said = cause instanceof Error ? cause.message : String(cause);
   return said.replace(
     /^Source contains multiple documents; [^\n]*? at line/,
-    'It contains several documents, the second one at line',
+    'The file contains several documents, the second one at line',
   );
 }
 
 /**
- * A JSON or YAML file as a value.
+ * Reads a JSON or YAML file.
  *
- * @param flag what messages call it
- * @param otherwise a sentence about what may be given instead of a file that cannot be read
- * @throws Unusable if it cannot be read or its syntax is wrong
+ * @param flag its name in messages
+ * @param otherwise a sentence about alternatives to a file
+ * @throws Unusable if it cannot be read or is malformed
  */
 export async function readDocument(file: string, flag: string, otherwise = ''): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    // Node throws errors with a code when a file cannot be read.
+    // Node's file errors have a code.
     const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
-    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a file that can be read.${otherwise}`, {
+    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a readable file.${otherwise}`, {
       cause,
     });
   }

@@ -9,10 +9,10 @@ import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { type DriverName, shownData } from '../store/data-option.ts';
 
-/** What all of our environment variables begin with. */
+/** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';
 
-/** What the person who starts the server chose. Durations in milliseconds. */
+/** The configuration of the server. Durations are in milliseconds. */
 export interface Config extends Settings {
   readonly port: number;
   readonly host: string;
@@ -39,19 +39,25 @@ export interface Config extends Settings {
 }
 
 /**
- * Options as a program passes them: durations may be texts such as `15m`. A bare number is in milliseconds: `tokenTtl:
- * 3600` is 3.6 seconds.
+ * Options of a program that uses the library: durations may be strings such as `15m`. A bare number is in milliseconds:
+ * `tokenTtl: 3600` is 3.6 seconds.
  */
 export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | Written<NonNullable<Config[Name]>> };
 
-/** What has names takes these alone; a number or a duration may be written as the command takes it. */
+/** Enumerations accept only their values; numbers and durations may be strings, as in the command. */
 type Written<Value> = [Value] extends [string] ? never : string;
 
 type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
 
 /** Options of the server as a whole. */
 const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OUTPUT>> = {
-  port: { short: 'p', argument: 'N', description: 'port; 0 = a free one', fallback: 6625, ...wholeNumber(0, 65_535) },
+  port: {
+    short: 'p',
+    argument: 'N',
+    description: 'port; 0 = any free port',
+    fallback: 6625,
+    ...wholeNumber(0, 65_535),
+  },
   host: {
     short: 'H',
     argument: 'ADDR',
@@ -63,13 +69,13 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   data: {
     argument: 'FILE|URL',
     description:
-      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, that keeps the state; default: in memory',
+      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory',
     fallback: null,
     ...path,
   },
   dataFallback: {
     argument: 'none|memory',
-    description: 'what to do if no driver for the file of --data is installed: end, or keep the state in memory',
+    description: 'if no driver for the file of --data is installed: exit (`none`), or keep the state in memory',
     fallback: 'none',
     ...oneOf(['none', 'memory']),
   },
@@ -83,14 +89,14 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   seed: {
     argument: 'FILE',
     description:
-      'seed to start from, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
+      'initial state, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
     fallback: null,
     ...path,
   },
-  reseed: { description: 'replace what is in --data with the seed', fallback: false, ...onOff },
+  reseed: { description: 'replace the state in --data with the seed', fallback: false, ...onOff },
   publicUrl: {
     argument: 'URL',
-    description: 'base URL of issuers and links; default: that of each request',
+    description: 'base URL of issuers and links; default: the URL of each request',
     fallback: null,
     expected: 'an http or https URL without a path, such as `http://mock:6625`',
     read: readPublicUrl,
@@ -105,7 +111,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   adminToken: {
     argument: 'TEXT',
-    description: 'what callers of the switchboard must send as `x-mock-admin-token`; default: nothing',
+    description: 'token that callers of the control API must send as `x-mock-admin-token`; default: none',
     isSecret: true,
     fallback: null,
     expected: 'at least 8 printable ASCII characters without spaces',
@@ -114,21 +120,20 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   world: {
     argument: 'ID',
     repeatable: true,
-    description: 'a world to make at the start, with credentials of its own; it stays until it is deleted',
+    description: 'world to create at the start, with its own credentials; it stays until it is deleted',
     fallback: [],
     expected: `an id of ${WORLD_ID_FORM}, other than \`${DEFAULT_WORLD}\``,
     read: (text) => (isWorldId(text) && text !== DEFAULT_WORLD ? [text] : undefined),
   },
   maxWorlds: {
     argument: 'N',
-    description: 'how many worlds there may be in addition to the default one',
+    description: 'most worlds besides the default one',
     fallback: 1000,
     ...wholeNumber(0, 100_000),
   },
   maxState: {
     argument: 'SIZE',
-    description:
-      'how much memory the objects of all worlds may take beyond those of their seeds, in megabytes, or such as `1GB`',
+    description: 'most memory for objects of all worlds besides those of their seeds, in megabytes, or such as `1GB`',
     fallback: 256,
     ...megabytes(1, 65_536),
   },
@@ -140,24 +145,24 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   signingAlg: {
     argument: 'ALG',
-    description: 'RS256 or ES256; default: RS256, or what --signing-key is made for',
+    description: 'RS256 or ES256; default: RS256, or the algorithm of --signing-key',
     fallback: null,
     ...oneOf(['RS256', 'ES256']),
   },
 };
 
-/** Options of what it answers and reports. */
+/** Options of answers and output. */
 const OF_OUTPUT = {
   fidelity: {
     argument: 'any|documented',
     description:
-      'what is answered: any operation, or only those whose needs are `documented`, `implied` or `observed`; others get 501',
+      'operations to answer: any, or only those whose needs are `documented`, `implied` or `observed`; others get 501',
     fallback: 'any',
     ...oneOf(FIDELITIES),
   },
   mode: {
     argument: 'enforce|observe',
-    description: 'whether what lacks rights is refused, or let pass and only recorded; a world can be switched',
+    description: 'refuse requests that lack rights, or only record them; each world can be switched',
     fallback: 'enforce',
     ...oneOf(MODES),
   },
@@ -170,29 +175,29 @@ const OF_OUTPUT = {
   },
   json: { description: 'the ready line and the log as JSON', fallback: false, ...onOff },
   exitWithStdin: {
-    description: 'end when standard input closes, such as a pipe whose other end is a test that crashed',
+    description: 'exit when standard input closes, such as the pipe of a test that crashed',
     fallback: false,
     ...onOff,
   },
 } satisfies Partial<Table<keyof Config>>;
 
-/** Every option: help, variables, file keys and checks are all derived from this table. */
+/** All options: help, variables, file keys and checks derive from this table. */
 export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
 
-// An object has no other keys than its own type says here.
+// The object has exactly the keys of its type.
 export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];
 
-/** `tokenTtl` as written on the command line and in files: `token-ttl`. */
+/** The name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
 export function flagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** `tokenTtl` as an environment variable. */
+/** The environment variable of an option. */
 export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-/** The value, as a flag would spell it. */
+/** The value in the syntax of its flag. */
 export function shownValue(name: keyof Config, config: Config): unknown {
   const { isSecret, isDuration } = OPTIONS[name];
   const value: unknown = name === 'data' && config.data !== null ? shownData(config.data) : config[name];

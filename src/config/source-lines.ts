@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. Something missing has the line of
- * what should hold it; lines count from 1. The file is read again for this, and only if something is wrong with it.
+ * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. A missing member has the line of its
+ * parent; lines count from 1. The file is read again for this, and only if it has errors.
  */
 export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
@@ -24,7 +24,7 @@ export async function readSourceLines(file: string): Promise<(place: string) => 
         line = lineAt(pair.key) ?? line;
         node = pair.value;
       } else {
-        // A list of the YAML parser has items; of anything else there are none.
+        // Lists of the YAML parser have items; other nodes have none.
         node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
         line = lineAt(node) ?? line;
       }

@@ -1,13 +1,9 @@
 import { performance, RealDate } from '../machine/time.ts';
 
-/**
- * The only file that reads the machine's clock. Everything else is told the time.
- *
- * An `Instant` is a number of milliseconds since 1970-01-01T00:00:00Z.
- */
+/** Milliseconds since 1970-01-01T00:00:00Z. Only this file reads the machine's clock; other code is passed the time. */
 export type Instant = number;
 
-/** Something that knows what time it is. */
+/** A source of time. */
 export interface Clock {
   now(): Instant;
 }
@@ -20,7 +16,7 @@ export function machineClock(): Clock {
   return { now: () => RealDate.now() };
 }
 
-/** Milliseconds on a clock that nothing sets, to measure how long something takes. */
+/** Milliseconds of a monotonic clock, to measure durations. */
 export function stopwatch(): number {
   return performance.now();
 }
@@ -47,9 +43,11 @@ export interface Jump {
   readonly to: Instant;
 }
 
-/** The clock of a world: it runs like the machine's, ahead of it or behind it, or stands still. Every change survives a restart. */
+/**
+ * The clock of a world: it runs at an offset from the machine's clock, or is frozen. Every change survives a restart.
+ */
 export interface WorldClock extends Clock {
-  /** How far it is ahead of real time, in milliseconds; negative when it is behind. */
+  /** Its offset from real time in milliseconds; negative if it is behind. */
   readonly ahead: number;
   /** Does it stand still? */
   readonly frozen: boolean;
@@ -62,20 +60,18 @@ export interface WorldClock extends Clock {
   /**
    * Moves it to a moment that is not before now; a frozen one stays frozen.
    *
-   * @throws UnreachableTime if that moment has passed: time never runs backwards except by reset or restore
+   * @throws UnreachableTime if the moment has passed: only a reset or restore turns time back
    */
   set(to: Instant): Promise<Jump>;
-  /** Stops it where it is. */
+  /** Stops it at the current time. */
   freeze(): Promise<void>;
-  /** Runs on from where it stopped, behind real time if need be. */
+  /** Continues from where it stopped, which may be behind real time. */
   resume(): Promise<void>;
-  /** Returns to real time, running. Writes nothing: a reset replaces the settings of the store itself. */
+  /** Returns to real time, running. Writes nothing: a reset replaces the stored settings itself. */
   restart(): void;
 }
 
-/**
- * A clock cannot be moved there: it would run backwards (`past`), or show a moment that no date can express (`end`).
- */
+/** The clock cannot move there: it would run backwards (`past`), or show a moment that no date can express (`end`). */
 export class UnreachableTime extends Error {
   override readonly name = 'UnreachableTime';
   readonly why: 'past' | 'end';
@@ -86,10 +82,10 @@ export class UnreachableTime extends Error {
   }
 }
 
-/** How a clock follows real time: it runs at a fixed distance from it, in milliseconds, or shows one moment. */
+/** The state of a clock: a fixed offset from real time in milliseconds, or one moment. */
 export type ClockState = { readonly ahead: number } | { readonly frozenAt: Instant };
 
-/** What a clock in this state shows. */
+/** The time of a clock in this state. */
 export function readTime(state: ClockState, real: Instant): Instant {
   return 'frozenAt' in state ? state.frozenAt : real + state.ahead;
 }
@@ -108,15 +104,15 @@ export function moveTo(state: ClockState, to: Instant, real: Instant): ClockStat
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
 /**
- * Reads a time with an offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. Digits below the millisecond are
+ * Parses a time with an offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. Digits below the millisecond are
  * dropped.
  *
- * @returns null for any other text, and for a moment that no clock here can show: the 30th of February, a leap second
+ * @returns null for other texts and impossible moments: the 30th of February, a leap second
  */
 export function parseInstant(text: string): Instant | null {
   const [, date, time, fraction = '', sign, hours = '0', minutes = '0'] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}Z`);
-  // `Date` reads a day or hour that the calendar does not have as another one.
+  // `Date` rolls impossible days and hours over to others.
   if (Number.isNaN(seconds) || !rfc3339(seconds).startsWith(`${date}T${time}`)) return null;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
   return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) - offset;

@@ -6,13 +6,13 @@ import type { Resource, Rights, Standing } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Relation, Rule } from './rule.ts';
 
-/** Who is asking, and what they hold. */
+/** A principal with the rights it holds. */
 export interface Caller {
   readonly principal: Principal;
   readonly standing: Standing;
 }
 
-/** What is being asked, as far as the path says. */
+/** An access request, as far as the path states it. */
 export interface Question {
   readonly rule: Rule;
   readonly law: Law;
@@ -20,10 +20,10 @@ export interface Question {
   readonly org?: string | undefined;
 }
 
-/** What about an object decides whether a resource covers it. */
+/** The attributes of an object that decide whether a resource covers it. */
 export interface Reach {
   readonly relation: Relation;
-  /** The names by which resources refer to it as a whole, by resource type. */
+  /** The names of the whole object in resources, by resource type. */
   readonly names: Names;
   /** Names of its parts, if the call is about all of them. */
   readonly parts?: Names;
@@ -31,35 +31,35 @@ export interface Reach {
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
-/** What a decision needs to know from a look-up: whether the object exists, and whether it belongs to somebody else. */
+/** The part of a lookup result that decisions need: does the object exist, and does it belong to another owner? */
 export type Seen =
   | { readonly seen: 'object'; readonly reach?: Reach }
   | { readonly seen: 'foreign'; readonly owner: string }
   | { readonly seen: 'nothing' };
 
-/** What a look-up saw, with the object itself. */
+/** A lookup result, with the object itself. */
 export type Sighting<Target = unknown> = Seen &
   ({ readonly seen: 'object'; readonly target: Target } | { readonly seen: 'foreign' | 'nothing' });
 
-/** The part of a sighting that is worth keeping: the object may be large, and no decision depends on it. */
+/** A lookup result without the object, which may be large, and on which no decision depends. */
 export function seenOf(sighting: Seen): Seen {
   return sighting.seen === 'object'
     ? { seen: 'object', ...(sighting.reach !== undefined && { reach: sighting.reach }) }
     : sighting;
 }
 
-/** A change that is already recorded and will turn the answer. */
+/** A recorded change that will reverse the decision. */
 export interface Pending {
   readonly version: number;
   readonly effectiveAt: Instant;
   readonly effect: 'allow' | 'deny';
 }
 
-/** What would have to be added. */
+/** The permissions that the caller lacks. */
 export interface Lack {
   /** All of these are missing. */
   readonly missing: readonly string[];
-  /** And one of these, if the rule needs one of several. */
+  /** One of these is also missing, if the rule needs one of several. */
   readonly missingAnyOf?: readonly string[];
 }
 
@@ -68,22 +68,21 @@ interface Denial extends Lack {
   readonly reason: DenyReason;
 }
 
-/** The answer to "may this caller do this?", with its reasons. */
+/** The result of a decision, with its reason. */
 export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
 
 const ALLOW = { effect: 'allow' } as const;
 
 /**
- * Decides whether the caller may do what the rule is about, before the body is read and so before any object is known.
- * Order of checks: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
+ * Decides whether the rule allows the caller, before the body is read, and so before any object is known. Order of
+ * checks: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
  */
 export function decide(question: Question, caller: Caller): Verdict {
   return verdictWithPending(question, caller, null);
 }
 
 /**
- * Decides whether they may do it to this object, after the look-up. That an object does not exist, or is not theirs, is
- * said before anything about their resources.
+ * Decides about the object, after the lookup. A missing or foreign object is reported before anything about resources.
  */
 export function cover(question: Question, caller: Caller, sighting: Seen): Verdict {
   switch (sighting.seen) {
@@ -100,8 +99,8 @@ export function cover(question: Question, caller: Caller, sighting: Seen): Verdi
 }
 
 /**
- * Completes a refusal made before the look-up with what the look-up would have seen: only then can it be said whether a
- * pending version turns it.
+ * Completes a denial made before the lookup with the lookup result: only then is it known whether a pending version
+ * reverses it.
  */
 export function completeDenial(early: Verdict, question: Question, caller: Caller, sighting: Seen | null): Verdict {
   if (sighting === null) return early;
@@ -110,14 +109,14 @@ export function completeDenial(early: Verdict, question: Question, caller: Calle
   return lasting;
 }
 
-/** Decides both at once, if the object has been looked up already. */
+/** Decides in one step, if the object has been looked up. */
 export function decideAndCover(question: Question, caller: Caller, sighting: Seen | null): Verdict {
   const early = decide(question, caller);
   if (early.effect === 'deny') return completeDenial(early, question, caller, sighting);
   return sighting === null ? early : cover(question, caller, sighting);
 }
 
-/** Does what the caller holds also cover this object? For lists, which show only what is covered. */
+/** Do the caller's rights cover this object? For lists, which show only covered objects. */
 export function mayReach(question: Question, { standing }: Caller, reach: Reach): boolean {
   const { rule, law } = question;
   return standing.bundles === undefined
@@ -126,8 +125,8 @@ export function mayReach(question: Question, { standing }: Caller, reach: Reach)
 }
 
 /**
- * The permissions that an allowed answer rests on: everything the rule needs, and whichever is held of those of which
- * it needs only one. None if a role takes their place.
+ * The permissions that an allow decision is based on: each of `all`, and the held ones of `any`. None if a role
+ * replaces them.
  */
 export function usedPermissions({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
@@ -140,13 +139,13 @@ export function usedPermissions({ rule, law }: Question, { standing }: Caller, r
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
-/** What the caller is bound to, taken only from the rights that hold what the rule needs. */
+/** The caller's resources, only of those rights that have the permissions of the rule. */
 export function boundResources(rule: Rule, { bundles, resources }: Standing): readonly Resource[] {
   if (bundles === undefined) return resources ?? [];
   return bundles.flatMap((bundle) => (isEnough(lackOf(rule, bundle, [])) ? (bundle.resources ?? []) : []));
 }
 
-/** The verdict as things stand now, with the first of the pending rights that turns it. */
+/** The verdict of the current rights, with the first pending change that reverses it. */
 function verdictWithPending(question: Question, caller: Caller, reach: Reach | null): Verdict {
   const { standing } = caller;
   const now = verdictUnder(standing, question, caller, reach);
@@ -179,10 +178,10 @@ function verdictUnder(
   return fault === null ? ALLOW : denial(fault);
 }
 
-/** The rights of somebody who was given nothing: enough if nothing is needed. */
+/** The rights of a caller without any: enough if nothing is needed. */
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/** One bundle that allows is enough. Otherwise the refusal that came closest is the one reported. */
+/** One access rule that allows is enough. Otherwise the closest denial is reported. */
 function verdictUnderBundles(
   bundles: readonly Rights[],
   { rule, law }: Question,
@@ -206,8 +205,8 @@ function denial(reason: DenyReason, lack: Lack = NO_LACK): Denial {
 }
 
 /**
- * What the rule needs and is not held; nothing if a role takes its place. An `any` of a single permission counts as
- * `all`.
+ * The permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` of a single
+ * permission counts as `all`.
  */
 export function lackOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
@@ -225,7 +224,7 @@ export function isEnough({ missing, missingAnyOf }: Lack): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
 
-/** What is wrong with the caller's resources. Before the object is known, only whether a type counts at all. */
+/** Why the caller's resources do not cover the object; before it is known, only the types are checked. */
 export function resourceFault(
   rule: Rule,
   law: Law,

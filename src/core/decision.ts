@@ -18,15 +18,15 @@ import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { redact, showPath } from './redact.ts';
 
-/** What a decision was based on, so that it can be explained and its fixes can be tried. */
+/** The input of a decision, from which explanations and fixes are made. */
 export interface Evidence {
   readonly question: Question;
   readonly caller: Caller;
-  /** For a refusal before the look-up: what the look-up would have seen. Null if the rule has no look-up. */
+  /** The lookup result, also for a denial before the lookup. Null if the rule has no lookup. */
   readonly sighting: Seen | null;
 }
 
-/** What was decided about one request, and why. Holds no token and no secret. */
+/** The decision about one request, with its reason. Contains no token or secret. */
 export interface Decision {
   readonly id: string;
   readonly at: Instant;
@@ -35,62 +35,62 @@ export interface Decision {
   readonly request: { readonly method: string; readonly path: string };
   readonly effect: 'allow' | 'deny';
   readonly principal: Principal | null;
-  /** Whom a rejected credential would have stood for, if known. */
+  /** The principal that a refused credential names, if known. */
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
-  /** The refusal was only recorded, and the request went on: its world observes. */
+  /** The denial was only recorded, and the request continued, because its world observes. */
   readonly enforced?: false;
   /** All permissions that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
   /** Permissions of which the rule needs one and the caller has none. */
   readonly missingAnyOf?: readonly string[];
-  /** For an answer that was allowed: the permissions that counted. */
+  /** If allowed: the permissions that the decision is based on. */
   readonly used?: readonly string[];
-  /** For an answer that was allowed: all permissions that the caller holds, as their standing has them. */
+  /** If allowed: all permissions that the caller holds. */
   readonly holds?: ReadonlySet<string>;
-  /** Of a refusal: permissions that the caller holds; for an incompatible resource type, the types. */
+  /** If denied: permissions that the caller holds; for an incompatible resource type, the types. */
   readonly held?: readonly string[];
   readonly roles?: readonly string[];
   /** Resource types that the rule accepts, by label. */
   readonly accepted?: readonly string[];
-  /** Of a refusal that rights would turn, by a rule to which the caller's resources matter: whether they do. */
+  /** If denied for lack of rights, by a rule with resource types: the caller's resources. */
   readonly binding?: {
     readonly fits: boolean;
     /** Resource types that the rule accepts, by label. */
     readonly accepted: readonly string[];
-    /** What the caller is bound to; empty for nothing. */
+    /** The caller's resources; empty for none. */
     readonly held: string;
   };
   /** The object that the path names. */
   readonly target?: string;
-  /** Who owns the object, if not the caller; or what the key names instead of it. */
+  /** The owner of the object, if not the caller; or the resources of the key. */
   readonly boundTo?: string;
-  /** The version of the key's policy that was in force. */
+  /** The effective version of the key's policy. */
   readonly policyVersion?: number;
   readonly pending?: Pending;
-  /** The world that the credential belongs to, if it is a different one. */
+  /** The world that the credential belongs to, if another. */
   readonly ofWorld?: string;
-  /** The name of another key with which the request would be allowed; of an unknown client the nearest id. */
+  /** The name of another key that would be allowed; for an unknown client the nearest id. */
   readonly instead?: string;
   /** Facts about the credential that make the reason concrete. */
   readonly detail?: string;
-  /** What the caller may have got wrong, most telling first. */
+  /** Likely mistakes of the caller, most likely first. */
   readonly hints?: readonly string[];
   readonly evidence?: Evidence;
 }
 
-/** What every decision about one request has in common. */
+/** The facts that all decisions about one request share. */
 export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
 
-/** Longer lists of a key's resources are cut, so that what is remembered stays bounded. */
+/** Longer lists of resources are shortened, to bound memory. */
 const MOST_NAMES = 1000;
 
 /**
- * The decision made by the `decide` step, and again by the `cover` step, which may turn it.
+ * The decision of the `decide` step, and again of the `cover` step, which may reverse it.
  *
- * @param facts those of the request, which the decision repeats
- * @param sighting what the look-up saw; null if nothing was looked up
+ * @param facts of the request, which the decision repeats
+ * @param sighting the lookup result; null if there was no lookup
  * @param params of the path
  */
 export function decisionOfVerdict(
@@ -103,7 +103,7 @@ export function decisionOfVerdict(
 ): Decision {
   const { id, at, service, operation, request } = facts;
   const { principal, standing } = caller;
-  // Written without spreads unless it is a refusal, because this is made for every request.
+  // No spreads unless it is denied, because every request makes a decision.
   const decision: Writable<Decision> = {
     id,
     at,
@@ -134,7 +134,7 @@ function reachIn(sighting: Seen | null): Reach | null {
   return sighting?.seen === 'object' ? (sighting.reach ?? null) : null;
 }
 
-/** Whether what the caller is bound to does, for a refusal that rights would turn; nothing for callers who are not bound. */
+/** Whether the caller's resources suffice, for a denial about rights; nothing for callers without resources. */
 function bindingOf(
   reason: DenyReason,
   { rule, law }: Question,
@@ -143,7 +143,7 @@ function bindingOf(
 ): Pick<Decision, 'binding'> {
   const isAboutIt = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
   if (rule.on === undefined || standing.resources === null || !REASONS_OF_RIGHTS.has(reason)) return {};
-  // What a bundle is bound to says nothing as long as no bundle has the permission.
+  // The resources of access rules are irrelevant until one of them has the permission.
   if (standing.bundles !== undefined && !isAboutIt) return {};
   const bound = boundResources(rule, standing);
   return {
@@ -157,7 +157,7 @@ function bindingOf(
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** What the path is about: the object's fullest name if it has names, otherwise what the path says. */
+/** The object of the path: its most specific name, otherwise the path parameter. */
 function targetOf(params: Readonly<Record<string, string>>, { rule }: Question, sighting: Seen): string {
   const names = sighting.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
   return showPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
@@ -181,7 +181,7 @@ function particulars(
     case 'resource_mismatch':
       return { boundTo: shortened(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
     default:
-      // A service key has no roles.
+      // Service keys have no roles.
       return {
         held: [...standing.held].sort(),
         ...(standing.policyVersion === undefined && { roles: standing.roles }),
@@ -194,7 +194,7 @@ function shortened(names: string): string {
   return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 
-/** A rejected credential, as a decision; null if the problem is about something else. */
+/** The decision about a refused credential; null if the problem is about something else. */
 export function decisionOfProblem(facts: RequestFacts, problem: Problem): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;

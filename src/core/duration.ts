@@ -10,9 +10,10 @@ const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
 export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
 
 /**
- * Reads a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, whose length varies).
+ * Parses a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, whose length
+ * varies).
  *
- * @returns whole milliseconds, or null if the text is not a positive duration. A number without a unit is not one.
+ * @returns whole milliseconds; null for other texts, such as a number without a unit
  */
 export function parseDuration(text: string): number | null {
   const total = SHORT.test(text) ? sumOf(shortParts(text)) : sumOf(isoParts(text));
@@ -21,7 +22,7 @@ export function parseDuration(text: string): number | null {
 }
 
 /**
- * Writes milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative one begins with a minus sign,
+ * Formats milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative one begins with a minus sign,
  * as in ISO 8601-2: `-PT15M`.
  */
 export function formatDuration(milliseconds: number): string {

@@ -1,31 +1,31 @@
 import type { Resource } from './policy.ts';
 import type { Certainty, OperationRow, Rule, Sourced } from './rule.ts';
 
-/** What a server answers: everything, or only what is more than an inference. */
+/** Does a server answer all requests, or only documented ones? */
 export const FIDELITIES = ['any', 'documented'] as const;
 export type Fidelity = (typeof FIDELITIES)[number];
 
-/** The row that an answer depends on: an operation's own, or that of its rule. */
+/** A row that an answer depends on: an operation, or its rule. */
 export interface Entry extends Sourced {
   readonly kind: 'operation' | 'rule';
   readonly id: string;
 }
 
 /**
- * What becomes of an operation where only what is documented is answered: it is answered, answered with a finding
- * (`questioned`), or refused. `entry` is the row that decides; null if nothing is against it.
+ * The effect of `--fidelity documented` on an operation: it is answered, answered with a finding (`questioned`), or
+ * refused. `entry` is the row that decides; null if none objects.
  */
 export interface Footing {
   readonly effect: 'answered' | 'questioned' | 'refused';
   readonly entry: Entry | null;
 }
 
-/** There is nothing but our own reading. */
+/** Certainties without a source in the documentation. */
 const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours']);
 
 /**
  * @param rule null for public operations
- * @param resources of the caller; null if there is none, or none that is bound to resources
+ * @param resources of the caller; null if there is no caller, or one without resources
  */
 export function footingOf(row: OperationRow, rule: Rule | null, resources: readonly Resource[] | null = null): Footing {
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
@@ -38,7 +38,7 @@ export function footingOf(row: OperationRow, rule: Rule | null, resources: reado
     : { effect: 'questioned', entry: contradicted };
 }
 
-/** What a caller's rights rest on if each type that the rule accepts of theirs was added to it. */
+/** The sources of a caller's rights, if the rule accepts only resource types that were added to it. */
 function addedEntries(rule: Rule, resources: readonly Resource[]): Entry[] {
   const { on = [], added = [] } = rule;
   const types = resources.map(({ type }) => type).filter((type) => on.includes(type));

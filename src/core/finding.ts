@@ -3,55 +3,55 @@ import { type Budget, Held } from './held.ts';
 import { compared, type Place } from './page.ts';
 import { redact } from './redact.ts';
 
-/** Something a person should know although no request failed for it. */
+/** A kind of warning that no failed request reports. */
 export type FindingKind =
-  /** a token was minted under one of this server's names and used under another */
+  /** a token was issued under one host name of this server and used under another */
   | 'issuer_differs'
   /** a query parameter that the document does not name was ignored */
   | 'undocumented_query'
-  /** a field that the document does not name, and that is near to one that it names, was ignored */
+  /** an undocumented field with a name similar to a documented one was ignored */
   | 'undocumented_field'
-  /** a key that this mock did not mint, and that may therefore be real, was sent here */
+  /** a key that this mock did not issue, and that may be real, was sent */
   | 'foreign_credential'
-  /** the path that was requested exists only in another version of the vendor's API */
+  /** the requested path exists only in another version of the vendor's API */
   | 'other_version'
-  /** a key was stored that can do nothing, or less than its scopes say, because it has no resource */
+  /** a stored key allows nothing, or less than its scopes say, because it has no resource */
   | 'useless_key'
   /** a web page of another origin called the mock, and was refused */
   | 'foreign_page'
   /** an answer of the mock does not match its document */
   | 'answer_off_document'
-  /** an answer rests on sources that contradict each other, and the server answers only what is documented */
+  /** the sources of an answer contradict each other, and the server answers only documented requests */
   | 'contradicted_source'
-  /** nothing can be stored, such as on a full disk; or something that was stored is elsewhere now, or lost */
+  /** nothing can be stored, such as on a full disk; or stored data was moved or lost */
   | 'storage'
-  /** a fault was removed that never struck a request: a test that relied on it proves nothing */
+  /** a fault was removed that was never injected: a test that relied on it proves nothing */
   | 'unused_fault';
 
 export interface Finding {
   readonly id: string;
-  /** Where it stands among the findings of its world. */
+  /** Its place in the list of findings of its world. */
   readonly place: Place;
   readonly kind: FindingKind;
   readonly message: string;
   readonly firstSeenAt: Instant;
   lastSeenAt: Instant;
   count: number;
-  /** The id of the latest request that it is about, in the journal; null if it is about none. */
+  /** The id of the latest request that caused it, in the journal; null if none. */
   request: string | null;
 }
 
-/** What distinguishes a finding from others of its world. */
+/** The key of a finding in its world. */
 export type Reported = Pick<Finding, 'kind' | 'message'>;
 
 const MOST = 200;
 
-/** In addition to the message, of which there are two copies. */
+/** In addition to two copies of the message. */
 const FINDING_BYTES = 200;
 
 /**
- * The findings of one world. Each is kept once and counted; only the newest 200 are kept, and only as long as the
- * budget has room.
+ * The findings of one world. Each is kept once and counted. Only the newest 200 are kept, as long as the budget has
+ * room.
  */
 export class Findings {
   readonly #byText: Held<Finding>;
@@ -60,15 +60,15 @@ export class Findings {
   readonly #told: (finding: Finding) => void;
   readonly #instead: Report | null;
   #reported = 0;
-  /** How many were kept since it was last empty, without those that were deleted. */
+  /** Findings kept since the last `clear`, without deleted ones. */
   #kept = 0;
   readonly #hidden: (message: string) => string;
 
   /**
-   * @param series begins the ids: no two worlds have the same one
-   * @param told is called with each report
+   * @param series prefix of the ids, unique to the world
+   * @param told called with each report
    * @param instead takes the reports, where processes count them together
-   * @param hidden hides the secrets of the world in a message
+   * @param hidden hides the world's secrets in a message
    */
   constructor(
     budget: Budget,
@@ -84,7 +84,7 @@ export class Findings {
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
-  /** @returns how it is known: credentials and secrets are left out */
+  /** @returns the key of the finding, without credentials and secrets */
   report(kind: FindingKind, said: string, at: Instant): Reported {
     const message = this.#hidden(redact(said));
     const reported = { kind, message };
@@ -107,7 +107,7 @@ export class Findings {
     this.#told(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
   }
 
-  /** These were reported about a request, which is in the journal now. */
+  /** Links findings to the request that caused them, once it is in the journal. */
   concern(reported: readonly Reported[], request: string): void {
     for (const { kind, message } of reported) {
       const found = this.find(kind, message);
@@ -119,7 +119,7 @@ export class Findings {
     return this.#byText.find(keyOf({ kind, message }));
   }
 
-  /** Keeps a finding as it was counted elsewhere. */
+  /** Keeps a finding that another process counted. */
   put(finding: Finding): Finding {
     const known = this.#byText.find(keyOf(finding));
     if (known === undefined) this.#kept += 1;
@@ -131,7 +131,7 @@ export class Findings {
     return this.#byText.newestFirst().sort((one, other) => compared(other.place, one.place));
   }
 
-  /** @returns whether there was one */
+  /** @returns whether it existed */
   delete(id: string): boolean {
     const found = this.#byText.newestFirst().find((one) => one.id === id);
     if (found === undefined) return false;
@@ -140,7 +140,7 @@ export class Findings {
     return true;
   }
 
-  /** How many have made room for newer ones since it was last empty. */
+  /** Findings evicted since the last `clear`. */
   get dropped(): number {
     return this.#kept - this.#byText.size;
   }
@@ -151,18 +151,17 @@ export class Findings {
   }
 }
 
-/** Takes a report. */
 type Report = (finding: Reported, at: Instant) => void;
 
-/** Where findings are reported. */
+/** Accepts findings. */
 export interface Reports {
   report(kind: FindingKind, said: string, at: Instant): void;
 }
 
-/** How many findings of one request are known to be about it. */
+/** How many findings are linked to one request. */
 const MOST_REPORTED = 20;
 
-/** Reports about one request, which is not in the journal yet. */
+/** Collects the findings of one request until it is in the journal. */
 export class ReportsOfRequest implements Reports {
   readonly reported: Reported[] = [];
   readonly #findings: Pick<Findings, 'report'>;
@@ -182,7 +181,7 @@ function keyOf({ kind, message }: Reported): string {
   return `${kind}\n${message}`;
 }
 
-/** A finding as the switchboard shows it. */
+/** A finding as the control API returns it. */
 export function findingView({ place: _, ...finding }: Finding) {
   const { firstSeenAt, lastSeenAt } = finding;
   return { ...finding, firstSeenAt: rfc3339(firstSeenAt), lastSeenAt: rfc3339(lastSeenAt) };

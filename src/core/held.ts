@@ -1,19 +1,19 @@
 import { own } from './own.ts';
 import { Quota } from './quota.ts';
 
-/** Something that is remembered at the expense of a budget. */
+/** An entry that counts against a budget. */
 export interface Weighed {
   readonly bytes: number;
-  /** Its place in the order of use of everything that shares the budget. */
+  /** Its neighbours in the order of use of all entries of the budget. */
   older: Weighed | null;
   newer: Weighed | null;
-  /** Whoever remembers it forgets it, and removes it from the budget. */
+  /** Evicts it: its cache forgets it, and removes it from the budget. */
   leave(): void;
 }
 
 /**
- * A number of bytes that several holders share. The least recently used value makes room, whichever holder it belongs
- * to. The bytes are estimates: what counts is that they grow as memory does.
+ * A number of bytes that several caches share. The least recently used entry of any cache is evicted. The bytes are
+ * estimates: they only need to grow as memory does.
  */
 export class Budget {
   readonly bytes: number;
@@ -40,7 +40,7 @@ export class Budget {
   remove(entry: Weighed): void {
     this.#used -= entry.bytes;
     this.#unlink(entry);
-    // Until it is collected, an object that left keeps alive whatever it refers to, and each refers to the next.
+    // An evicted entry would keep its neighbours alive until it is collected, and each of these the next.
     entry.older = null;
     entry.newer = null;
   }
@@ -68,17 +68,17 @@ export class Budget {
   }
 }
 
-/** What an entry costs in addition to its value and its name. */
+/** The overhead of an entry, besides its value and its name. */
 const ENTRY_BYTES = 150;
 
-/** One value of a holder. */
+/** One value of a cache. */
 class Entry<Value> implements Weighed {
   readonly bytes: number;
   readonly name: string;
   readonly value: Value;
   older: Weighed | null = null;
   newer: Weighed | null = null;
-  /** Its neighbours in the order in which its holder kept them. */
+  /** Its neighbours in the insertion order of its cache. */
   before: Entry<Value> | null = null;
   after: Entry<Value> | null = null;
   readonly #holder: { forget(name: string): void };
@@ -95,11 +95,11 @@ class Entry<Value> implements Weighed {
   }
 }
 
-/** Values remembered by name for as long as their budget has room. */
+/** A cache of values by name, bounded by a budget. */
 export class Held<Value> {
-  /** Made with the first value: worlds have several of these, and many remain empty. */
+  /** Made with the first value: worlds have several caches, and many stay empty. */
   #entries: Map<string, Entry<Value>> | null = null;
-  /** The ends of the order in which they were kept: a map takes long to find its first entry once others were deleted. */
+  /** The ends of the insertion order. A map finds its first entry slowly once others were deleted. */
   #first: Entry<Value> | null = null;
   #last: Entry<Value> | null = null;
   readonly #budget: Budget;
@@ -107,8 +107,8 @@ export class Held<Value> {
   readonly #most: number;
 
   /**
-   * @param weigh about how many bytes a value takes
-   * @param most the largest number of values, whatever they weigh; the oldest makes room
+   * @param weigh estimates the bytes of a value
+   * @param most the largest number of values; the oldest is evicted
    */
   constructor(budget: Budget, weigh: (value: Value) => number, most = Number.POSITIVE_INFINITY) {
     this.#budget = budget;
@@ -132,7 +132,7 @@ export class Held<Value> {
     return entry.value;
   }
 
-  /** Keeps a value and returns it. A value larger than the whole budget is not kept. */
+  /** Keeps a value and returns it. Values larger than the whole budget are not kept. */
   keep(name: string, value: Value): Value {
     if (this.has(name)) this.forget(name);
     const bytes = ENTRY_BYTES + 2 * name.length + this.#weigh(value);
@@ -170,7 +170,7 @@ export class Held<Value> {
     this.#last = null;
   }
 
-  /** The values, beginning with the one kept last. */
+  /** The values, in reverse insertion order. */
   newestFirst(): Value[] {
     const values: Value[] = [];
     for (let entry = this.#last; entry !== null; entry = entry.before) values.push(entry.value);
@@ -183,7 +183,10 @@ const MEMBER_BYTES = 16;
 /** An empty object or list, as V8 makes it. */
 const OBJECT_BYTES = 56;
 
-/** Estimates how many bytes a value takes in memory, which can be 20 times as much as its text. It must be made of plain objects, lists, sets and maps, without cycles. */
+/**
+ * Estimates the bytes of a value in memory, which can be 20 times its text. The value must consist of plain objects,
+ * lists, sets and maps, without cycles.
+ */
 export function bytesOf(root: unknown): number {
   const waiting: unknown[] = [root];
   let bytes = 0;
@@ -203,11 +206,11 @@ export function bytesOf(root: unknown): number {
 
 const MEGABYTE = 1024 * 1024;
 
-/** What a process may remember, in bytes. Anything not listed here is bounded by what the store holds. */
+/** The caches of a process, in bytes. Everything else is bounded by the size of the store. */
 const SHARES = {
   /** views made from rows */
   views: 12 * MEGABYTE,
-  /** tokens that have been verified */
+  /** verified tokens */
   tokens: 6 * MEGABYTE,
   decisions: 6 * MEGABYTE,
   /** requests with their answers */
@@ -215,21 +218,21 @@ const SHARES = {
   findings: MEGABYTE / 4,
   /** how clients treat their tokens */
   habits: MEGABYTE / 4,
-  /** the secrets of worlds, by which they are hidden */
+  /** fingerprints of the worlds' secrets, to hide them */
   secrets: 4 * MEGABYTE,
-  /** what credentials were used for */
+  /** uses of credentials */
   uses: 4 * MEGABYTE,
-  /** worlds as their seeds make them, to be copied */
+  /** worlds as their seeds make them, for copies */
   images: 4 * MEGABYTE,
 } as const;
 
-/** What users may have a process keep, in bytes: more is refused. */
+/** Limits for data that users store in a process, in bytes: more is refused. */
 const QUOTAS = {
   /** faults of all worlds */
   faults: 8 * MEGABYTE,
-  /** what the verifications that wait in all worlds look for */
+  /** conditions of all waiting verifications */
   verifications: 4 * MEGABYTE,
-  /** what worlds hold beyond their seeds */
+  /** data of worlds beyond their seeds */
   state: 256 * MEGABYTE,
 } as const;
 
@@ -241,6 +244,6 @@ type Sizes = Partial<Record<keyof typeof SHARES | keyof typeof QUOTAS, number>>;
 export function newBudgets(sizes: Sizes = {}): Budgets {
   const budgets = Object.entries(SHARES).map(([name, bytes]) => [name, new Budget(own(sizes, name) ?? bytes)]);
   const quotas = Object.entries(QUOTAS).map(([name, bytes]) => [name, new Quota(own(sizes, name) ?? bytes)]);
-  // It has one for each name.
+  // One for each name.
   return Object.fromEntries([...budgets, ...quotas]) as Budgets;
 }

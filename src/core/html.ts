@@ -1,6 +1,6 @@
 /**
- * The look of the pages that the server itself makes: that of the console, whose colours these are (`console/style.css`).
- * It is a text, because the login page brings its styles along, and loads nothing.
+ * The common styles of the server's pages. The colours are the console's (`console/style.css`). Inlined text, because
+ * the login page loads no files.
  */
 export const LOOK = `:root {
   color-scheme: light dark;
@@ -41,19 +41,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text as it stands in HTML, between tags or in the quotes of an attribute. */
+/** Escapes a text for HTML, between tags or in a quoted attribute. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** The same, with what stands between backticks as code. */
+/** Escapes a text for HTML, and marks text between backticks as code. */
 export function escapedWithCode(text: string): string {
   return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
-/** The beginning of a text that would be too long to read. @param most how many characters of it are shown */
+/** Shortens a text. @param most number of characters to show */
 export function shortened(text: string, most: number): string {
-  // By characters, not by halves of them; those behind twice as many are not looked at.
+  // By code points, of which each has at most two code units.
   const characters = [...text.slice(0, 2 * most + 2)];
   return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
 }

@@ -1,9 +1,9 @@
-/** The few forms from which the schemas of seed files are built. */
+/** Helpers for the schemas of seed files. */
 
 /** A non-empty string. */
 export const text = { type: 'string', minLength: 1 } as const;
 
-/** An object with these members and no others. */
+/** An object with only these members. */
 export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
   return {
     type: 'object',

@@ -1,9 +1,9 @@
 import type { ResourceTypeRow, Tables } from './rule.ts';
 
-/** The tables of one service in one profile, indexed for what every request asks of them. */
+/** The tables of one service in one profile, with indexes for requests. */
 export interface Law {
   readonly service: string;
-  /** The version of the vendor's API, or the reading of its rules; null if there is only one. */
+  /** The version of the vendor's API, or the interpretation of its rules; null if there is only one. */
   readonly profile: string | null;
   readonly tables: Tables;
   /** The document that the tables match. */
@@ -22,18 +22,18 @@ export function lawOf(service: string, profile: string | null, tables: Tables, d
   };
 }
 
-/** Every permission that the roles bring. Roles that are not in the tables bring none. */
+/** All permissions of the roles. Unknown roles have none. */
 export function permissionsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
   return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
 }
 
 /** A row that only some versions have. */
 export interface OfProfiles<Profile extends string = string> {
-  /** Absent: all of them. */
+  /** Absent: all versions. */
   readonly profiles?: readonly Profile[];
 }
 
-/** The rows that a version has, without the list of versions. */
+/** The rows of a version, without the list of versions. */
 export function rowsOf<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
   return (rows as readonly (Row & OfProfiles)[])
     .filter(({ profiles }) => profiles?.includes(profile) !== false)

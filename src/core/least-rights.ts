@@ -4,51 +4,51 @@ import type { Standing } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Use } from './uses.ts';
 
-/** Somebody, what they did and, unless they are gone, what they hold now. */
+/** A principal, its uses and, if it still exists, its current rights. */
 export interface Doings {
   readonly principal: Principal;
   readonly caller: Caller | null;
   readonly uses: readonly Use[];
 }
 
-/** What somebody holds in a wider form than they used. */
+/** A right that is broader than its uses need. */
 export interface Broader {
   readonly what: 'resource' | 'services' | 'role';
   readonly held: unknown;
   readonly enough: unknown;
 }
 
-/** The least rights with which somebody could have done what they did. */
+/** The least rights that allow all uses of a principal. */
 export interface LeastRights {
-  /** What they hold now; null if they are gone. */
+  /** Their current rights; null if the principal is gone. */
   readonly held: Readonly<Record<string, unknown>> | null;
   readonly smallest: Readonly<Record<string, unknown>>;
-  /** What they hold, and could do without. */
+  /** Rights that no use needs. */
   readonly unused: readonly string[];
   readonly broader: readonly Broader[];
-  /** The entry of a seed that would have exactly the smallest rights. */
+  /** A seed entry with exactly the smallest rights. */
   readonly seed: Readonly<Record<string, unknown>>;
-  /** Uses that no rights of this kind of credential would allow; they were let pass. */
+  /** Uses that no rights of this kind of credential would allow. They were allowed in observe mode. */
   readonly beyond: readonly Use[];
-  /** What they would hold with the smallest rights, as a law sees it. */
+  /** The smallest rights as held under a ruleset. */
   standing(law: Law): Standing;
 }
 
-/** Would it have been allowed with these rights? */
+/** Would these rights allow the use? */
 export function isAllowed({ question, sighting }: Use, principal: Principal, standing: Standing): boolean {
   return decideAndCover(question, { principal, standing }, sighting).effect === 'allow';
 }
 
 /**
- * What is left when one after the other is left out, in this order, as long as the rest is enough. Nothing in the result
- * can be left out by itself.
+ * Removes items one after the other, in this order, as long as the rest is enough. No single item of the result can be
+ * removed.
  *
  * @param items are enough together
  */
 export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
   let kept = items;
   let before: readonly Item[];
-  // Where something counts only together with something else, it can become superfluous later.
+  // Removing an item can make an earlier one superfluous, so it repeats until nothing changes.
   do {
     before = kept;
     for (const item of before) {
@@ -59,7 +59,7 @@ export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly
   return kept;
 }
 
-/** The permissions that a use rests on, with certain rights. */
+/** The permissions that allow a use, of these rights. */
 export function grantsOf({ question, sighting }: Use, principal: Principal, standing: Standing): readonly string[] {
   const asked: Question = question;
   const reach = sighting?.seen === 'object' ? (sighting.reach ?? null) : null;

@@ -4,7 +4,7 @@ import { redact } from './redact.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where the server reports what happens. It is never given a token or a secret. */
+/** The server's log. Callers must not pass tokens or secrets. */
 export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
   readonly warn: (message: string) => void;
@@ -16,8 +16,8 @@ export interface Log {
   readonly debugging: boolean;
 }
 
-/** Signs that would move a terminal's cursor, or end what is read as a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Control characters that would move a terminal's cursor or fake a new line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
 
 function escaped(sign: string): string {
@@ -47,7 +47,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
   };
 }
 
-/** A log that says nothing. */
+/** A log that writes nothing. */
 export const SILENT: Log = {
   error: () => {},
   warn: () => {},

@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { isVariable, segmentsOf } from './path-template.ts';
 
-/** The valid name most similar to the given one; a name that it begins with, or that begins with it, comes first. */
+/** The valid name most similar to the given one. Names of which one begins with the other come first. */
 export function findNearest(name: string, valid: readonly string[]): string {
   const given = name.toLowerCase();
   const begins = valid.filter(
@@ -18,15 +18,15 @@ function closest(given: string, valid: readonly string[]): string {
   return valid.reduce((best, other) => (distance(other) < distance(best) ? other : best));
 }
 
-/** Letters that a beginning needs to say which name was meant. */
+/** The fewest letters of a prefix that identify a name. */
 const LEAST_BEGINNING = 3;
 
-/** Longer than any valid name: nothing is near to it, and it is not worth comparing. */
+/** Longer than any valid name, so not compared. */
 const MOST_LETTERS = 100;
 
 /**
- * The valid name that was probably meant: at most a third of its letters differ, or only their order; or else one of
- * the two begins with the other. Undefined if nothing is that near.
+ * The valid name that was probably meant. Undefined unless at most a third of the letters differ, only their order
+ * differs, or one name begins with the other.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
   if (name === '' || name.length > MOST_LETTERS || valid.length === 0) return undefined;
@@ -37,10 +37,10 @@ export function findNear(name: string, valid: readonly string[]): string | undef
   return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
 }
 
-/** How many names that have a word in common with one are worth naming. */
+/** How many names with a common word are worth suggesting. */
 const MOST_MEANT = 3;
 
-/** Names that were probably meant by one of their words: `Adminn` by `air-admin`. At most three; none if there are more. */
+/** Names that were probably meant by one of their words: `air-admin` by `Adminn`. None if there are more than three. */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
   const found = valid.filter((name) =>
     findNear(
@@ -51,12 +51,12 @@ export function findWithWord(word: string, valid: readonly string[]): readonly s
   return found.length <= MOST_MEANT ? found : [];
 }
 
-/** Letters that a word needs to say which name was meant. */
+/** The fewest letters of a word that identify a name. */
 const LEAST_WORD = 4;
 
 /**
- * The path of an operation that was probably meant: one with as many segments, of which each is near, and one the same. A
- * `{name}` in it stands for any segment, and slashes at the end do not count. Undefined if nothing is that near.
+ * The path template that was probably meant: with as many segments, each similar, and at least one equal. A `{name}`
+ * matches any segment, and trailing slashes are ignored. Undefined if no path is similar.
  */
 export function findNearPath(path: string, valid: readonly string[]): string | undefined {
   if (path.length > MOST_PATH_LETTERS) return undefined;
@@ -67,7 +67,7 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
     const isNear =
       segments.length === given.length && words.every(({ own, got }) => findNear(got, [own]) !== undefined);
     if (!isNear || !words.some(({ own, got }) => own === got)) return [];
-    // A name that is spelled as it is given is likelier than any.
+    // A literal segment is likelier than a parameter.
     const distance = words.reduce((sum, { own, got }) => sum + leven(own, got), 0);
     return [{ other, distance: distance + (segments.length - words.length) / 10 }];
   });
@@ -75,7 +75,7 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
   return nearest?.other;
 }
 
-/** Longer paths are not worth comparing: no operation has one. */
+/** Longer than any path of an operation, so not compared. */
 const MOST_PATH_LETTERS = 500;
 
 function isAlike(one: string, other: string): boolean {
@@ -83,7 +83,7 @@ function isAlike(one: string, other: string): boolean {
   return leven(one, other) <= most || leven(wordsOf(one), wordsOf(other)) < most || lettersOf(one) === lettersOf(other);
 }
 
-/** The words of a name in an order that does not depend on how they were put: `token_expired` is `expired_token`. */
+/** The words of a name in alphabetical order, so that `token_expired` equals `expired_token`. */
 function wordsOf(name: string): string {
   return name
     .split(/[-_. ]/)

@@ -1,30 +1,30 @@
 import { DURATION_FORMS, parseDuration } from './duration.ts';
 import { own } from './own.ts';
 
-/** One option: how it is written, what it means, and how its text is read. */
+/** An option: its syntax, its meaning, and its parser. */
 export interface Option<Value = unknown> {
   readonly short?: string;
-  /** How help names the value; absent for a switch. */
+  /** The name of the value in help; absent for a switch. */
   readonly argument?: string;
   readonly repeatable?: boolean;
-  /** Its value is in milliseconds, and written as a duration. */
+  /** Its value is in milliseconds, written as a duration. */
   readonly isDuration?: boolean;
-  /** Its value is never shown. */
+  /** Its value is never printed. */
   readonly isSecret?: boolean;
   readonly description: string;
   readonly fallback: Value;
-  /** What a good value looks like; for messages. */
+  /** Describes a valid value, for messages. */
   readonly expected: string;
-  /** Undefined if the text is not a good value. */
+  /** Undefined if the text is not valid. */
   readonly read: (text: string) => Value | undefined;
 }
 
-/** The values that a table of options is read into. */
+/** The values of a table of options. */
 export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 
-/** A version such as `3.0` is the number 3 to YAML and to programs. */
+/** YAML and programs read a version such as `3.0` as the number 3. */
 export const oneOf = <const Value extends string>(values: readonly Value[]) => ({
   expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
   read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
@@ -62,7 +62,7 @@ export const claim = { expected: 'a text that is not empty', read: path.read };
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 
-/** A length of time; zero is not one. */
+/** A duration, which must not be zero. */
 export const duration = {
   isDuration: true,
   expected: DURATION_FORMS,

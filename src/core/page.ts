@@ -2,47 +2,47 @@ import { type Instant, parseInstant } from './clock.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Where an entry stands in its list: by number, then by text. It rises with age: a younger entry has a higher one. An
- * entry keeps its place, and no other gets it, so a page can begin after an entry that is gone.
+ * The sort key of an entry in its list: by number, then by text; younger entries have higher ones. An entry keeps its
+ * place, and no other gets it, so a page can begin after a deleted entry.
  */
 export type Place = readonly [number: number, text?: string];
 
-/** What a list is asked for. */
+/** The query of a page. */
 export interface PageQuery {
   /** The cursor of the entry before the page; undefined for the first page. */
   readonly after?: string | undefined;
-  /** Only younger entries: the id of one, or a time. */
+  /** Only younger entries: than the entry with this id, or since this time. */
   readonly since?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** What a list knows of its entries. */
+/** Describes the entries of a list. */
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
   placeOf(entry: Entry): Place;
-  /** Could a text be that of a place? Left out where places are only numbers. */
+  /** Is a text valid in a place? Absent if places are only numbers. */
   readonly isText?: (text: string) => boolean;
-  /** The place of an entry with this id, or of one that is gone if that is known; null for an unknown id. */
+  /** The place of the entry with this id, even a deleted one if known; null for an unknown id. */
   placeOfId(id: string): Place | null;
-  /** When an entry was made, or last seen. */
+  /** When an entry was created or last updated. */
   atOf(entry: Entry): Instant;
 }
 
 /** One page of a list. */
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
-  /** How many entries there are on all pages. */
+  /** The number of entries on all pages. */
   readonly total: number;
-  /** The cursor of the last entry; null if nothing comes after it. */
+  /** The cursor of the last entry; null on the last page. */
   readonly next: string | null;
 }
 
 /**
- * Chooses a page of a list.
+ * Selects a page of a list.
  *
- * @param entries that fit all filters, in the order of the list
- * @param fallback the limit where the query has none
- * @throws Problem `invalid_request` for a cursor that no list gave, or for an unknown `since`
+ * @param entries that match all filters, in the order of the list
+ * @param fallback the default limit
+ * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
  */
 export function pageOf<Entry>(
   entries: readonly Entry[],
@@ -62,12 +62,12 @@ export function pageOf<Entry>(
   return { entries: page, total: chosen.length, next: isMore ? cursorOf(placeOf(last)) : null };
 }
 
-/** The cursor of an entry: a page after it begins with the next one. */
+/** The cursor of an entry: the page after it begins with the next one. */
 export function cursorOf([number, text]: Place): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 
-/** Negative if one comes before the other in age. */
+/** Negative if the first place comes before the second. */
 export function compared([number, text = '']: Place, [other, otherText = '']: Place): number {
   if (number !== other) return number - other;
   return text === otherText ? 0 : text < otherText ? -1 : 1;
@@ -81,7 +81,7 @@ function placeIn(cursor: string, isText: (text: string) => boolean): Place {
   if (text !== undefined && Number.isSafeInteger(number) && isText(text)) return [number, text];
   throw new Problem(
     'invalid_request',
-    'Query parameter `after` must be the `next` of an earlier answer to the same call; leave it out for the first page.',
+    'Query parameter `after` must be the `next` of an earlier answer to this operation. Omit it for the first page.',
   );
 }
 
@@ -93,6 +93,6 @@ function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing
   if (instant !== null) return (entry) => atOf(entry) >= instant;
   throw new Problem(
     'invalid_request',
-    'Query parameter `since` must be the id of an entry of this list, or a time as RFC 3339 writes it.',
+    'Query parameter `since` must be the id of an entry of this list, or a time in RFC 3339 format.',
   );
 }

@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
 
-/** What a key is bound to: everything of a type, or the objects of that type that it names. */
+/** A resource that a key is bound to: all objects of a type, or single ones. */
 export interface Resource {
   /** Id of a resource type in the tables of the service. */
   readonly type: string;
@@ -8,58 +8,58 @@ export interface Resource {
   readonly ids?: readonly string[];
 }
 
-/** What an edit of a service key replaces: its scopes, and what they apply to. */
+/** The policy of a service key, which an edit replaces: its scopes and their resources. */
 export interface Policy {
   readonly scopes: readonly string[];
   readonly resources: readonly Resource[];
 }
 
-/** Rights that somebody could be given: a policy, as service keys have, or roles. */
+/** Rights to assign: a policy, as service keys have, or roles. */
 export type Holding = { readonly policy: Policy } | { readonly roles: readonly string[] };
 
-/** One entry of a key's history, which is only ever appended to. */
+/** One entry of a key's append-only history. */
 export interface PolicyVersion extends Policy {
   /** From 1, without gaps. */
   readonly version: number;
   readonly recordedAt: Instant;
-  /** When it comes into force, unless a higher version already has. */
+  /** When it takes effect, unless a higher version already has. */
   readonly effectiveAt: Instant;
 }
 
-/** What somebody may do: the basis of every decision. */
+/** Permissions with their resources: the input of every decision. */
 export interface Rights {
   /** Permissions or scopes, as the service's tables name them. */
   readonly held: ReadonlySet<string>;
-  /** What they apply to; null for callers that are not bound to resources. */
+  /** The resources they apply to; null for callers that are not bound to resources. */
   readonly resources: readonly Resource[] | null;
 }
 
-/** Rights that are recorded but not yet in force. */
+/** Rights that are recorded but not yet effective. */
 export interface PendingRights extends Rights {
   readonly version: number;
   readonly effectiveAt: Instant;
 }
 
-/** What a caller holds at one moment, and what is known to follow. */
+/** The rights that a caller holds at one moment, with recorded changes to come. */
 export interface Standing extends Rights {
   readonly roles: readonly string[];
-  /** The services a key was made for; null for callers that do not choose any. */
+  /** The services that a key was made for; null for callers without that choice. */
   readonly services: readonly string[] | null;
   /** The version in force, for keys that have versions. */
   readonly policyVersion?: number;
   /**
-   * Rights that were given separately and do not add up: each bundle's permissions apply to its own resources only.
-   * `held` is then the union of them all. Absent: `held` and `resources` are all there is.
+   * Rights granted by separate access rules: the permissions of each apply only to its own resources. `held` is then
+   * the union of all. Absent: `held` and `resources` are everything.
    */
   readonly bundles?: readonly Rights[];
-  /** Earliest first; each will be in force for some time. */
+  /** Earliest first; each will be effective for some time. */
   readonly pending: readonly PendingRights[];
 }
 
-/** The standing of somebody whose roles apply everywhere and at once. */
+/** The held rights of a caller whose roles apply everywhere and at once. */
 export function standingOfRoles(roles: readonly string[], held: ReadonlySet<string>): Standing {
   return { roles, held, resources: null, services: null, pending: [] };
 }
 
-/** The standing of somebody who was given nothing. */
+/** The held rights of a caller without any. */
 export const NO_STANDING: Standing = standingOfRoles([], new Set());

@@ -1,18 +1,18 @@
-/** Somebody with an identity in a tenant. */
+/** Kinds of principals with an identity in a tenant. */
 export type IdentityKind = 'user' | 'application' | 'service-account';
 
-/** Kinds of principals. Callers with credentials of another kind add theirs here (`declare module`). */
+/** Kinds of principals. Services add the kinds of their own credentials (`declare module`). */
 export interface PrincipalKinds extends Record<IdentityKind, true> {}
 
 export type PrincipalKind = keyof PrincipalKinds;
 
-/** Somebody who can make requests, in the form that decisions and pages may show: no secrets, keys by id. */
+/** A caller, in the form that decisions and pages may show: no secrets, keys by id. */
 export interface Principal {
   readonly kind: PrincipalKind;
   readonly id: string;
-  /** The name people use: a user's e-mail address, or the name of an application, a service account or a key. */
+  /** A user's e-mail address, or the name of an application, a service account or a key. */
   readonly name: string;
-  /** The client id with which the credential was made. */
+  /** The client id of the credential. */
   readonly clientId?: string;
   /** The tenant of an identity. */
   readonly tenant?: string;
@@ -22,7 +22,7 @@ export interface Principal {
   readonly user?: string;
 }
 
-/** What somebody may be called: by id, name, client id or e-mail address. */
+/** All names of a principal: id, name, client id, e-mail address. */
 export function namesOf({ id, name, clientId, user }: Principal): readonly string[] {
   return [id, name, ...(clientId === undefined ? [] : [clientId]), ...(user === undefined ? [] : [user])];
 }

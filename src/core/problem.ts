@@ -2,8 +2,8 @@ import type { CredentialReason, ProblemReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * Every kind of failure a request can have. A service's `problem.ts` turns each into its vendor's status and words;
- * adding a kind is a type error there until it is handled.
+ * All kinds of failures of a request. A service's `problem.ts` maps each to the vendor's status and message. A new kind
+ * is a type error there until it is handled.
  */
 export type ProblemKind =
   /** the body, a parameter or a header is not what the document requires */
@@ -14,17 +14,17 @@ export type ProblemKind =
   | 'unauthenticated'
   /** a token was requested with credentials that are not accepted */
   | 'bad_credentials'
-  /** the client is not accepted, whatever it presents */
+  /** the client is not accepted, with any credentials */
   | 'bad_client'
   /** a token was requested with a grant that this endpoint does not support (RFC 6749, 5.2) */
   | 'unsupported_grant'
   /** a token was requested with a scope that does not exist (RFC 6749, 5.2) */
   | 'invalid_scope'
-  /** something outside the mock that is needed does not answer */
+  /** a service that the mock depends on does not answer */
   | 'unavailable'
   /** the caller's organisation has no subscription */
   | 'payment_required'
-  /** the caller is known but not allowed to */
+  /** the caller is known, but lacks rights */
   | 'forbidden'
   | 'not_found'
   /** no operation has this path */
@@ -32,7 +32,7 @@ export type ProblemKind =
   | 'method_not_allowed'
   /** the body did not arrive in time */
   | 'timeout'
-  /** the name is taken */
+  /** the name already exists */
   | 'conflict'
   /** no more of these may be created */
   | 'limit_reached'
@@ -46,22 +46,22 @@ export type ProblemKind =
   | 'headers_too_large'
   /** an `Expect` header other than `100-continue` */
   | 'expectation_failed'
-  /** a web page calls the mock, or the switchboard is called under an unknown host name */
+  /** a web page calls the mock, or the control API is called under an unknown host name */
   | 'foreign_page'
   /** the path, the host name or a header names a world that does not exist */
   | 'no_such_world'
-  /** the switchboard is called without the admin token it was started with */
+  /** the control API is called without the admin token of the server */
   | 'no_admin_token'
   /** nothing can be written: the disk is full */
   | 'storage_full'
   /** nothing can be written: the disk fails, or the data file is gone */
   | 'storage_failing'
-  /** only an inference would answer, and the server answers what is documented and nothing else */
+  /** the operation is not documented, and the server answers only documented ones */
   | 'beyond_documentation'
-  /** a fault of the mock itself */
+  /** an error of the mock itself */
   | 'internal';
 
-/** The HTTP status of each kind; a vendor that answers otherwise says so in its own `problem.ts`. */
+/** The HTTP status of each kind. A vendor's `problem.ts` may use another. */
 export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   invalid_request: 400,
   bad_path: 400,
@@ -98,24 +98,24 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
 export interface ProblemParts {
   /** For the log and the decision, never for the public body. */
   readonly why?: string;
-  /** For `unauthenticated`, `bad_credentials`, and a request that carries a credential it must not. */
+  /** For `unauthenticated`, `bad_credentials`, and requests with a credential that must not be sent. */
   readonly reason?: ProblemReason;
-  /** For the same kinds: whom the credential would have stood for, if that is known although it was not accepted. */
+  /** For the same kinds: the principal that the refused credential names, if known. */
   readonly claimed?: Principal;
-  /** For the same kinds: the world that the credential belongs to, if it is a different one. */
+  /** For the same kinds: the world that the credential belongs to, if another. */
   readonly ofWorld?: string;
-  /** For the same kinds: how to authenticate instead, the value of `WWW-Authenticate`. */
+  /** For the same kinds: the value of `WWW-Authenticate`. */
   readonly challenge?: string;
-  /** For `method_not_allowed`: the methods that the path has. */
+  /** For `method_not_allowed`: the methods that the path supports. */
   readonly allow?: readonly string[];
-  /** Nothing more can be read from this connection. */
+  /** The connection closes, because nothing more can be read from it. */
   readonly close?: boolean;
   readonly cause?: unknown;
 }
 
 /**
- * A failure with two voices: `message` for the person whose request failed, `why` for the log and the decision. A kind
- * that every vendor words in its own way (`forbidden`, `not_found`) needs no message.
+ * A failure with two texts: `message` for the client, `why` for the log and the decision. Kinds whose text every vendor
+ * has (`forbidden`, `not_found`) need no message.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -141,33 +141,33 @@ export class Problem extends Error {
   }
 }
 
-/** A credential on a request that is not accepted, as a Problem. */
+/** Makes the problem of a refused credential. */
 export function unauthenticated(reason: CredentialReason, message: string, why?: string): Problem {
   return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
 }
 
 /**
- * Credentials in a token request that are not accepted, as a Problem. `message` must not say which of them was wrong.
+ * Makes the problem of refused credentials in a token request. `message` must not say which of them is wrong.
  *
- * @param claimed whom they would have stood for
+ * @param claimed the principal they name
  */
 export function badCredentials(reason: CredentialReason, message: string, claimed?: Principal): Problem {
   return new Problem('bad_credentials', message, { reason, ...(claimed !== undefined && { claimed }) });
 }
 
-/** Turns whatever was thrown into a Problem: anything else is our own fault. */
+/** Converts a thrown value to a Problem: an `internal` one if it is anything else. */
 export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem
     ? thrown
-    : new Problem('internal', 'Something went wrong in the mock itself; its log says what.', { cause: thrown });
+    : new Problem('internal', 'Internal error of the mock. Its log has the details.', { cause: thrown });
 }
 
-/** Is it about the mock itself, so that no vendor has a text for it? */
+/** Is it about the mock itself, so that no vendor has a message for it? */
 export function isOurs({ kind }: Problem): boolean {
   return kind === 'no_such_world';
 }
 
-/** Did storing fail? That is neither the caller's fault nor the mock's, and deserves more than a line in the log. */
+/** Did storing fail? Neither the caller nor the mock is at fault, so it is also a finding. */
 export function isStorageProblem({ kind }: Problem): boolean {
   return kind === 'storage_full' || kind === 'storage_failing';
 }

@@ -2,7 +2,7 @@ import { END_OF_TIME, type Instant } from './clock.ts';
 
 export const PROPAGATION_MODES = ['off', 'fixed', 'jitter'] as const;
 
-/** When an edited policy comes into force: at once, after the delay, or at some time within it. */
+/** When an edited policy takes effect: at once, after the delay, or at a random time within it. */
 export type PropagationMode = (typeof PROPAGATION_MODES)[number];
 
 export interface Propagation {
@@ -12,7 +12,7 @@ export interface Propagation {
 }
 
 /**
- * When an edit comes into force; never later than the end of time.
+ * When an edit takes effect; at the latest at the end of time.
  *
  * @param drawn from 0 to below 1; only `jitter` uses it
  */

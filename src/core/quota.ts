@@ -1,4 +1,4 @@
-/** A number of bytes that is shared, and that nobody gives up for others: whatever does not fit is refused. */
+/** A shared number of bytes. Nothing is evicted: a request beyond it is refused. */
 export class Quota {
   readonly bytes: number;
   #used = 0;
@@ -11,14 +11,14 @@ export class Quota {
     return this.#used;
   }
 
-  /** @returns false if there is no room for so many; then none are taken */
+  /** @returns false if there is not enough room; then nothing is taken */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.bytes) return false;
     this.#used += bytes;
     return true;
   }
 
-  /** Takes them although there may be no room, because another process has granted them. */
+  /** Takes bytes that another process has already granted, even beyond the limit. */
   takeAnyway(bytes: number): void {
     this.#used += bytes;
   }

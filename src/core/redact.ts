@@ -1,28 +1,28 @@
 import { encodedForms } from './base64.ts';
 
-/** NGC keys, and whatever else is joined to them. */
+/** NGC keys, with all characters joined to them. */
 const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
-/** The same in base64, as registries and Basic authentication have them. */
+/** NGC keys in base64, as registries and Basic authentication send them. */
 const ENCODED_KEYS = encodedForms('nvapi-').map(({ text }) => text);
 const BASE64_LETTERS = /[A-Za-z0-9+/_=-]{10,}/g;
-/** What a JWT (RFC 7519) consists of, and perhaps one. Each run ends where no other can begin, so reading is linear. */
+/** Runs of characters that may be a JWT (RFC 7519). Runs do not overlap, so matching is linear. */
 const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
-/** How every header of a JWT begins, and how many letters it has at least. */
+/** The first letters of every JWT header, and its least length. */
 const JWT_BEGINNING = 'eyJ';
 const LEAST_HEADER = 13;
-/** Codes and refresh tokens of a mock begin with the mark of their world; a digest has hexadecimal digits only. */
+/** The mock's codes and refresh tokens begin with the mark of their world. Digests have only hexadecimal digits. */
 const CODE = /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{64}|[A-Za-z0-9]{43})(?![A-Za-z0-9])/g;
 const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
 const LEAST_CODE = 43;
 
-/** A credential that is recognised by its form. */
+/** Credentials that are recognised by their form. */
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
 /**
- * A text with something in place of every credential in it that has a form of its own: NGC keys, JWTs, codes and refresh
- * tokens. Most texts have none, and cost next to nothing.
+ * Replaces the credentials in a text that have a known form: NGC keys, JWTs, codes and refresh tokens. Fast for texts
+ * without any.
  *
- * @param shown what stands in place of a credential
+ * @param shown the replacement of a credential
  */
 export function replaceCredentials(text: string, shown: (credential: string, kind: KnownForm) => string): string {
   let hidden = text;
@@ -42,14 +42,14 @@ function withoutJwt(run: string, shown: (credential: string, kind: 'JWT') => str
   return `${run.slice(0, begins)}${shown(run.slice(begins), 'JWT')}`;
 }
 
-/** What the log, a decision or a finding has in place of a credential. */
+/** The replacements of credentials in the log, decisions and findings. */
 const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key': 'nvapi-...', code: '(code)' };
 
-/** Prepares a text for the log, a decision or a finding: removes credentials that its sender put in the wrong place. */
+/** Removes credentials from a text for the log, a decision or a finding. */
 export function redact(text: string): string {
   const meant = decodeOften(text);
   const told = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
-  // Shown as it was sent, unless its decoded form holds what nobody may see.
+  // Stays as sent, unless its decoded form contains a credential.
   return told === meant ? text : told;
 }
 
@@ -61,10 +61,10 @@ export function decodeAscii(text: string): string {
   );
 }
 
-/** A text that went through several programs may be encoded by each of them. */
+/** How many times a text is decoded: each program that it passed may have encoded it. */
 const MOST_ENCODED = 3;
 
-/** Decodes what is encoded again and again, as far as anybody does that. */
+/** Decodes a text that may be encoded several times. */
 export function decodeOften(text: string): string {
   let meant = text;
   for (let times = 0; times < MOST_ENCODED; times += 1) {
@@ -75,13 +75,13 @@ export function decodeOften(text: string): string {
   return meant;
 }
 
-/** Longer paths are cut, so that what is remembered stays bounded. */
+/** Longer paths are shortened, to bound memory. */
 const MOST_PATH = 300;
 
-/** The word at the end of a path that was cut, with others joined to it: nobody recognises a part of a secret. */
+/** The last, cut word of a shortened path: a part of a secret would not be recognised. */
 const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
 
-/** A path as messages, decisions and the log show it. */
+/** A path for messages, decisions and the log. */
 export function showPath(path: string): string {
   const told = redact(path);
   return told.length <= MOST_PATH ? told : told.slice(0, MOST_PATH).replace(CUT_WORD, '');

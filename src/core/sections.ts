@@ -1,19 +1,16 @@
-/**
- * Rows of a table that have something in common, which is stated once. Whatever a row leaves out is taken from its
- * section.
- */
+/** Rows of a table with common members, which are stated once. A row inherits the members that it omits. */
 export type Section<Row, Key extends keyof Row> = Partial<Omit<Row, Key>> & {
-  /** The rows by key, each with what differs; or only the keys, if nothing does. */
+  /** The rows by key, each with its own members; or only the keys, if there are none. */
   readonly rows: readonly string[] | Readonly<Record<string, Partial<Omit<Row, Key>>>>;
 };
 
-/** Members that may be left out. */
+/** Optional members. */
 type Optional<Row> = { [Member in keyof Row]-?: object extends Pick<Row, Member> ? Member : never }[keyof Row];
 
 /** A row merged with its section, as if both were spread. */
 type Over<Head, Row> = Omit<Head, keyof Row> & Row & Pick<Head, Extract<Optional<Row>, keyof Head>>;
 
-/** The rows that a section stands for, with the literal types of what was written. */
+/** The rows of a section, with literal types. */
 export type RowIn<Key extends string, One> = One extends { readonly rows: infer Rows }
   ? Rows extends readonly (infer Name)[]
     ? { readonly [Member in Key]: Name } & Omit<One, 'rows'>
@@ -21,10 +18,10 @@ export type RowIn<Key extends string, One> = One extends { readonly rows: infer 
   : never;
 
 /**
- * Lists the rows of all sections as one table, in the order in which they are written.
+ * Lists the rows of all sections as one table, in source order.
  *
  * @param key the member that names a row, such as `id`
- * @param sections a row may override its section, but cannot remove what the section says
+ * @param sections a row may override a member of its section, but not remove it
  */
 export function tableOf<const Key extends string, Sections extends readonly { readonly rows: object }[]>(
   key: Key,
@@ -36,7 +33,7 @@ export function tableOf<const Key extends string, Sections extends readonly { re
       ({ [key]: name, ...row, ...head, ...row }),
     ),
   );
-  // What a loop builds has no literal types: `RowIn` supplies them.
+  // A loop loses literal types: `RowIn` restores them.
   return rows as unknown as readonly RowIn<Key, Sections[number]>[];
 }
 

@@ -1,6 +1,6 @@
-/** What is wrong with a seed. */
+/** An error in a seed. */
 export interface SeedFault {
-  /** Where: `ngc.keys[9].scopes`. */
+  /** Its place in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;
   /** A sentence without a full stop. */
   readonly message: string;
@@ -15,17 +15,17 @@ export interface Placed<Entry> {
   readonly place: string;
 }
 
-/** The entries of a list, each with its place. @param list its place */
+/** The entries of a list, each with its place. @param list the place of the list */
 export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
   return entries.map((entry, index) => ({ entry, place: `${list}[${index}]` }));
 }
 
 /**
- * Values that occur twice: the later entries are at fault.
+ * Reports the later of two entries with the same value.
  *
- * @param what a sentence's subject, such as ``users: `email` ``
- * @param derived the value of an entry that does not state one. Two equal derived values are not a fault: they come
- * from equal names, which are reported themselves
+ * @param what the subject of the message, such as ``users: `email` ``
+ * @param derived the value of an entry that does not state one. Two equal derived values are no fault: equal names
+ * cause them, and are reported themselves
  */
 export function findDuplicates<Entry>(
   what: string,
@@ -43,6 +43,6 @@ export function findDuplicates<Entry>(
     if (before === undefined) first.set(value, { place, isWritten });
     return before === undefined || !(isWritten || before.isWritten)
       ? []
-      : [{ place, message: `${what} \`${value}\` occurs twice; \`${before.place}\` has it, too` }];
+      : [{ place, message: `${what} \`${value}\` occurs twice; \`${before.place}\` also has it` }];
   });
 }

@@ -1,6 +1,6 @@
 /**
- * What the person who started the server chose, as far as services use it. Durations in milliseconds. Each service adds
- * the values of its own options (`declare module`), so that a misspelt version does not compile.
+ * The server's options that services use. Durations are in milliseconds. Services add their own options (`declare
+ * module`), so that a misspelt version does not compile.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be added to
+// biome-ignore lint/suspicious/noEmptyInterface: services add members by `declare module`
 export interface Settings {}

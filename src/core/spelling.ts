@@ -1,4 +1,4 @@
-/** Finds, among names that somebody sent, another spelling of the wanted one: `grant_type` for `grantType`. */
+/** Finds another spelling of the wanted name among sent names: `grant_type` for `grantType`. */
 export function findOtherSpelling(names: readonly string[], wanted: string): string | undefined {
   return names.find((name) => name !== wanted && bare(name) === bare(wanted));
 }

@@ -1,19 +1,17 @@
-/** Stands where the entries come while the text around them is written. */
+/** A placeholder for the entries, while the text around them is serialized. */
 const MARK = '\u0000entries\u0000';
 
-/** Smaller entries are sent together, in characters. */
+/** Entries are sent in chunks of at least this many characters. */
 const LEAST_CHUNK = 16 * 1024;
 
-/** How many entries of a list are compared with its document. */
+/** How many entries of a list are validated. */
 const SAMPLE = 10;
 
 type Around = (entries: readonly unknown[]) => object;
 
 /**
- * A JSON object with one list that is written entry by entry, as fast as its reader takes them. Of a long list with large
- * entries, only the entry that is being written is in memory in its final form.
- *
- * @typeParam Item stands for an entry, such as its number
+ * A JSON object with one list, which is serialized entry by entry, as fast as its reader reads. Of a long list with
+ * large entries, only one entry is in memory in its final form. @typeParam Item identifies an entry, such as its number
  */
 export class StreamedList<Item = unknown> {
   readonly #items: readonly Item[];
@@ -21,8 +19,8 @@ export class StreamedList<Item = unknown> {
   readonly #around: Around;
 
   /**
-   * @param render makes the entry; undefined if there is none any more
-   * @param around puts the entries where they belong. No text of a user comes before them
+   * @param render makes the entry; undefined if it no longer exists
+   * @param around the object around the entries. No user's text may precede them
    */
   constructor(items: readonly Item[], render: (item: Item) => object | undefined, around: Around) {
     this.#items = items;
@@ -35,7 +33,7 @@ export class StreamedList<Item = unknown> {
     return this.#around(this.#items.slice(0, SAMPLE).flatMap((item) => this.#render(item) ?? []));
   }
 
-  /** The whole text, of which each part is made when it is asked for. */
+  /** The whole text, in parts that are made on demand. */
   *parts(): Generator<string> {
     const whole = JSON.stringify(this.#around([MARK]));
     const mark = JSON.stringify(MARK);
@@ -56,16 +54,12 @@ export class StreamedList<Item = unknown> {
   }
 }
 
-/**
- * The same as the body of an answer.
- *
- * @typeParam Body the type of the whole in its document
- */
+/** A streamed list, typed as the body of an answer. @typeParam Body the body's type in the document */
 export function streamedList<Body extends object, Item>(
   items: readonly Item[],
   render: (item: Item) => object | undefined,
   around: (entries: never[]) => Body,
 ): Body {
-  // The text that is sent is such a body, as `conform` checks; what `render` makes are its entries.
+  // The serialized text is such a body, as `conform` checks, and `render` makes its entries.
   return new StreamedList(items, render, (entries) => around(entries as never[])) as unknown as Body;
 }

@@ -1,6 +1,6 @@
 /**
  * Compares two texts by code point, as databases do (`COLLATE "C"`, SQLite's BINARY). JavaScript compares UTF-16 code
- * units, by which a character beyond U+FFFF comes before one from U+E000 on.
+ * units, which sorts characters beyond U+FFFF before those from U+E000 on.
  *
  * @returns a negative number if the first comes first, 0 if they are equal
  */

@@ -1,6 +1,6 @@
 /**
- * Something that the person who starts the server can fix: a flag, a file, a port. The command ends with exit code 2
- * and this message, which says what is wrong and what to do.
+ * An error that the user of the command can fix: a flag, a file, a port. The command exits with code 2 and this
+ * message, which says what is wrong and how to fix it.
  */
 export class Unusable extends Error {
   override readonly name = 'Unusable';

@@ -2,64 +2,64 @@ import { type Question, type Seen, seenOf } from './decide.ts';
 import { type Budget, bytesOf, Held } from './held.ts';
 import type { Principal } from './principal.ts';
 
-/** Something that a credential was used for: an operation on an object, or on none that resources could name. */
+/** A use of a credential: an operation on an object, or without an object that resources could name. */
 export interface Use {
   readonly operation: string;
   readonly question: Pick<Question, 'rule' | 'law'>;
-  /** What the look-up saw; null if there was none, or if it found nothing. */
+  /** The lookup result; null if there was no lookup, or no object. */
   readonly sighting: Seen | null;
-  /** The first request of this kind. */
+  /** The first such request. */
   readonly example: { readonly method: string; readonly path: string };
 }
 
-/** One use of a credential. */
+/** A use with the principal of its credential. */
 export interface Note extends Use {
   readonly principal: Principal;
 }
 
-/** A credential, and what it was used for. */
+/** A credential and its uses. */
 export interface UsesOfCredential {
   readonly principal: Principal;
   readonly uses: readonly Use[];
 }
 
-/** How many uses of one credential are kept, and how many bytes they may take. */
+/** Limits for the uses of one credential. */
 const MOST_USES = 1000;
 const MOST_BYTES = 2 * 1024 * 1024;
-/** What a credential, and each use, takes besides what differs. */
+/** The fixed size of a credential and of a use. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
-/** Parts of an object beyond these are not kept: a resource that names only those is then not seen to be enough. */
+/** Further parts of an object are not kept. A resource that names only those then seems insufficient. */
 const MOST_PARTS = 100;
 
-/** What distinguishes a credential: a key by its id, somebody's access keys by their client ids. */
+/** The key of a credential: a key's id, or an access key's client id. */
 export function credentialOf({ kind, id, clientId = '' }: Principal): string {
   return `${kind} ${id} ${clientId}`;
 }
 
 /**
- * What each credential of a world was used for, as far as it was allowed or let pass. It is asked of every request, so a
- * use that is known costs two look-ups.
+ * The uses of each credential of a world, of allowed and observed requests. Called for every request, so a known use
+ * costs only two lookups.
  */
 export class Uses {
   readonly #byCredential: Held<Credential>;
-  /** How many credentials were begun: more than there are once some had to make room. */
+  /** Credentials ever added, including evicted ones. */
   #begun = 0;
   #isCut = false;
   readonly #told: ((use: Note) => void) | null;
 
-  /** @param told is told of uses that were not known here, where processes keep them together */
+  /** @param told called with new uses, where processes share them */
   constructor(budget: Budget, told: ((use: Note) => void) | null = null) {
     this.#told = told;
     this.#byCredential = new Held(budget, ({ bytes }) => bytes);
   }
 
-  /** Was anything left out, or forgotten, for want of room? */
+  /** Was anything dropped for lack of room? */
   get isFull(): boolean {
     return this.#isCut || this.#begun > this.#byCredential.size;
   }
 
-  /** Keeps a use unless it is known. @param sighting null if no object is known */
+  /** Keeps a new use. @param sighting null if no object is known */
   note(
     principal: Principal,
     operation: string,
@@ -79,7 +79,7 @@ export class Uses {
     }
   }
 
-  /** Keeps a use that was noted elsewhere. */
+  /** Keeps a use that another process noted. */
   take({ principal, operation, question, sighting, example }: Note): void {
     this.#keep(principal, operation, question, sighting, example);
   }
@@ -105,7 +105,7 @@ export class Uses {
     }
     uses.set(key, use);
     credential.bytes += bytes;
-    // It is weighed anew.
+    // Updates its size in the budget.
     this.#byCredential.keep(name, credential);
     return true;
   }
@@ -136,7 +136,7 @@ interface Credential {
   bytes: number;
 }
 
-/** The object as far as resources can tell it from others: its relation, and its fullest name. */
+/** The key of an object for resources: its relation and its most specific name. */
 function placeOf(sighting: Seen | null): string {
   if (sighting?.seen !== 'object' || sighting.reach === undefined) return '';
   const { relation, names } = sighting.reach;

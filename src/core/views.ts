@@ -1,14 +1,14 @@
 import { type Budget, Held } from './held.ts';
 
-/** One kind of view, such as all access rules by their subjects: a name stands for another view in each kind. */
+/** One kind of view, such as all access rules by subject. Names are unique within a kind. */
 export interface ViewKind<View extends object> {
   /** About how many bytes a view takes. */
   weigh(view: View): number;
 }
 
 /**
- * What a view was made from: revisions of rows and lists, names, and objects that never change. The view is right for
- * as long as each of them is the same, as `===` compares them, because it depends on nothing else.
+ * The sources of a view: revisions of rows and lists, names, and immutable objects. The view is valid as long as all of
+ * them are the same by `===`, because it depends on nothing else.
  */
 export type Sources = readonly unknown[];
 
@@ -17,12 +17,12 @@ interface Made {
   readonly view: object;
 }
 
-/** What a source weighs: a number, or a reference to something that others keep, too. */
+/** The size of a source: a number, or a reference to a shared object. */
 const SOURCE_BYTES = 16;
 
 /**
- * Views of rows, made again when their sources have changed. Nobody changes a view. Of each name of a kind, only the last
- * view is kept.
+ * Cached views of rows, made again when their sources change. Views are immutable. Only the last view of each name is
+ * kept.
  */
 export class Views {
   readonly #byKind = new Map<ViewKind<never>, Held<Made>>();
@@ -32,19 +32,19 @@ export class Views {
     this.#budget = budget;
   }
 
-  /** The view with this name. @param make makes it from its sources */
+  /** The view with this name, made if it is missing or stale. */
   of<View extends object>(kind: ViewKind<View>, name: string, from: Sources, make: () => View): View {
     return this.find(kind, name, from) ?? this.keep(kind, name, from, make());
   }
 
-  /** The view with this name, if it was made from these sources. */
+  /** The cached view with this name, if it has these sources. */
   find<View extends object>(kind: ViewKind<View>, name: string, from: Sources): View | undefined {
     const made = this.#byKind.get(kind)?.find(name);
-    // Whatever is kept for a kind was kept by a call with that kind.
+    // Views of a kind were kept by a call with that kind.
     return made !== undefined && isSame(made.from, from) ? (made.view as View) : undefined;
   }
 
-  /** Keeps a view in place of the one that had its name before, and returns it. */
+  /** Keeps a view in place of the earlier one with its name, and returns it. */
   keep<View extends object>(kind: ViewKind<View>, name: string, from: Sources, view: View): View {
     let held = this.#byKind.get(kind);
     if (held === undefined) {

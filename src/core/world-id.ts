@@ -1,13 +1,13 @@
-/** The world that every server starts with; requests that name no other are about it. */
+/** The world of every server, for requests that name no other. */
 export const DEFAULT_WORLD = 'default';
 
-/** What paths into worlds begin with. */
+/** The path prefix of worlds. */
 export const WORLD_PREFIX = '/w/';
 
 /** The header that names a world. */
 export const WORLD_HEADER = 'x-mock-world';
 
-/** The path, below the root of a server, that everything in a world is below. */
+/** The path prefix of a world. */
 export function worldPath(id: string): string {
   return `${WORLD_PREFIX}${id}`;
 }
@@ -15,7 +15,7 @@ export function worldPath(id: string): string {
 /** The largest length of a world's id. */
 export const MOST_WORLD_ID = 32;
 
-/** Ids are labels of host names (RFC 1123, 2.1), so that a world can be reached by a host of its own. */
+/** Ids are labels of host names (RFC 1123, 2.1), so that a world can have its own host. */
 const WORLD_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 /** The form of an id, for messages. */
@@ -25,7 +25,7 @@ export function isWorldId(text: string): boolean {
   return WORLD_ID.test(text);
 }
 
-/** A name as it is in a world: tokens end with their world, except in the default one. */
+/** Adds the world to a name, such as a token's; the default world adds nothing. */
 export function nameInWorld(name: string, world: string): string {
   return world === DEFAULT_WORLD ? name : `${name}.${world}`;
 }
@@ -41,7 +41,7 @@ export function worldOfName(name: string): string {
   return at < 0 ? DEFAULT_WORLD : name.slice(at + 1);
 }
 
-/** The end of a line in the log, because the worlds of a server share it: nothing for the default world. */
+/** The suffix of a log line, because the worlds of a server share the log; empty for the default world. */
 export function worldInLog(id: string): string {
   return id === DEFAULT_WORLD ? '' : ` [world ${id}]`;
 }

@@ -1,32 +1,32 @@
 import type { HintRule } from './hint.ts';
 import { linesOf, type RefusedRequest, type SentCredential } from './refused-request.ts';
 
-/** What a credential seems to be, in words that give nothing of it away. */
+/** The kind that a credential seems to have, without revealing any of it. */
 export function describeCredential(text: string): string {
   if (/^nvapi-/i.test(text)) return 'an NGC key';
   return /^eyJ[\w-]+\.[\w-]+\./.test(text) ? 'a JWT' : 'a credential';
 }
 
-/** The header of a request that was refused for its form; null for any other request. */
+/** The malformed header of a request; null for any other request. */
 function misformed({ problem, credential }: RefusedRequest): SentCredential | null {
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
-/** Is the scheme spelled as in the standard? */
+/** Is the scheme spelled `Bearer`, as in the standard? */
 function saysBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
 
-/** Words that stand where a token was to be put in. */
+/** Placeholders that were not replaced by a token. */
 const PLACEHOLDER =
   /^(?:undefined|null|none|nil|nan|true|false|token|access_?token|api_?key|your[-_ ].{0,60}|\[object \w{1,20}\]|<.{0,60}>|\$\{?.{0,60}\}?|\{\{?.{0,60}\}\}?|%\w{1,60}%)$/i;
 
-/** Schemes that may be named, because they are no secret. */
+/** Schemes that hints may name, because they are not secret. */
 const SCHEMES: ReadonlySet<string> = new Set([
   ...['apikey', 'api-key', 'digest', 'dpop', 'hawk', 'jwt', 'key', 'negotiate', 'ntlm', 'oauth', 'token'],
 ]);
 
-/** Places where other vendors' APIs look for a credential. */
+/** Places where other vendors' APIs read credentials. */
 const OTHER_HEADERS = [
   ...['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'x-access-token', 'token', 'access-token'],
   ...['authentication', 'authorisation', 'auth', 'x-authorization', 'proxy-authorization'],
@@ -34,21 +34,21 @@ const OTHER_HEADERS = [
 const OTHER_PARAMETERS = ['access_token', 'api_key', 'apikey', 'api-key', 'token', 'key', 'authorization'] as const;
 
 const RFC_6750 = { source: 'RFC 6750, 2.1: `Authorization: Bearer <token>`', certainty: 'documented' } as const;
-const OURS = { source: 'seen again and again in clients', certainty: 'ours' } as const;
+const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as const;
 
 /** Mistakes in the form of the header `Authorization`. */
 export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'several_authorization_headers',
     sign: 'more than one header `Authorization`',
-    cure: 'send one; a proxy, an interceptor or the defaults of a session may add the other',
-    source: 'RFC 9110, 5.3: a field that is no list is sent once',
+    cure: 'send one header; a proxy, an interceptor or session defaults may add the other',
+    source: 'RFC 9110, 5.3: a field that is not a list is sent once',
     certainty: 'documented',
     when: (refused) => {
       const { length } = linesOf(refused, 'authorization');
       const { kind } = refused.problem;
       if (length < 2 || (kind !== 'unauthenticated' && kind !== 'invalid_request')) return null;
-      return `${length} headers \`Authorization\` were sent, and nothing says which one counts: send one. A proxy, an interceptor or the defaults of a session may add the other.`;
+      return `The request has ${length} headers \`Authorization\`, which is ambiguous. Send one header. A proxy, an interceptor or session defaults may add the other.`;
     },
   },
   {
@@ -61,65 +61,65 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const header = OTHER_HEADERS.find((name) => refused.headers.has(name));
       const parameter = OTHER_PARAMETERS.find((name) => Object.hasOwn(refused.query, name));
       if (header === undefined && parameter === undefined) return null;
-      const where = header !== undefined ? `the header \`${header}\`` : `the query parameter \`${parameter}\``;
-      return `A credential may be in ${where}, which is not read here: send it as \`Authorization: Bearer <token>\`.`;
+      const where = header !== undefined ? `The header \`${header}\`` : `The query parameter \`${parameter}\``;
+      return `${where} may contain a credential, but this API does not read it. Send \`Authorization: Bearer <token>\`.`;
     },
   },
   {
     code: 'empty_bearer',
-    sign: '`Authorization: Bearer` with nothing behind it',
-    cure: 'put the token there; the variable that should hold it may be empty',
+    sign: '`Authorization: Bearer` without a token',
+    cure: 'add the token; the variable that should contain it may be empty',
     ...RFC_6750,
     when: (refused) => {
       const sent = misformed(refused);
       if (sent === null || sent.scheme !== '' || !/^(?:bearer)?:?$/i.test(sent.text)) return null;
-      return 'The header `Authorization` has no token: send `Bearer <token>`. The variable that should hold the token may be empty.';
+      return 'The header `Authorization` has no token. Send `Bearer <token>`. The variable that should contain the token may be empty.';
     },
   },
   {
     code: 'bearer_missing',
-    sign: '`Authorization: <token>`, without a scheme, or without a space behind it',
+    sign: '`Authorization: <token>` without a scheme, or without a space after it',
     cure: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = misformed(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
-      if (/^bearer/i.test(sent.text)) return 'Between `Bearer` and the token a space is missing: put one there.';
-      return `The header \`Authorization\` holds ${describeCredential(sent.text)} without a scheme: put \`Bearer\` and a space before it.`;
+      if (/^bearer/i.test(sent.text)) return 'The space between `Bearer` and the token is missing. Add it.';
+      return `The header \`Authorization\` contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space before it.`;
     },
   },
   {
     code: 'bearer_twice',
     sign: '`Authorization: Bearer Bearer <token>`',
-    cure: 'give a client that writes `Bearer` by itself the bare token',
+    cure: 'pass the bare token to a client that adds `Bearer` itself',
     ...RFC_6750,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential?.scheme !== 'bearer') return null;
       if (!/^bearer\b/i.test(credential.text)) return null;
-      return 'The header `Authorization` says `Bearer` twice: send it once. The client writes it by itself, so give it the bare token.';
+      return 'The header `Authorization` contains `Bearer` twice. The client adds it itself, so pass it the bare token.';
     },
   },
   {
     code: 'bearer_lower_case',
-    sign: '`Authorization: bearer <token>`, where the scheme has to be spelled `Bearer`: Cloud Functions as published',
+    sign: '`Authorization: bearer <token>` where the scheme must be `Bearer`: Cloud Functions as published',
     cure: 'write `Bearer`',
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
     when: (refused) => {
       const sent = misformed(refused);
       if (sent?.scheme !== 'bearer' || saysBearer(refused)) return null;
-      return 'The scheme has to be spelled `Bearer` here, with this case: the published code of the service compares it as it is.';
+      return 'The scheme must be spelled `Bearer`, in this case. The published code of the service compares it case-sensitively.';
     },
   },
   {
     code: 'basic_for_bearer',
     sign: '`Authorization: Basic ...` on an operation that takes a bearer token',
-    cure: 'send `Bearer <token>`: a client id and a secret are exchanged for a token first',
+    cure: 'exchange the client id and secret for a token, and send `Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = misformed(refused);
       if (sent === null || (sent.scheme !== 'basic' && !/^basic$/i.test(sent.text))) return null;
-      return 'Basic authentication was sent, and this operation takes `Authorization: Bearer <token>`. Client id and secret, or user and password, are exchanged for a token at the token endpoint first.';
+      return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange client id and secret, or user and password, for a token at the token endpoint.';
     },
   },
   {
@@ -131,21 +131,21 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const sent = misformed(refused);
       if (sent === null || sent.scheme === '' || sent.scheme === 'basic') return null;
       if (saysBearer(refused) || /^bearer\W/.test(sent.scheme)) {
-        return 'Something stands between `Bearer` and the token: send `Bearer`, one space and the token.';
+        return 'There are extra characters between `Bearer` and the token. Send `Bearer`, one space and the token.';
       }
       if (sent.scheme === 'bearer') return null;
-      const named = SCHEMES.has(sent.scheme) ? `\`${sent.scheme}\`` : 'another one';
-      return `The scheme of the header \`Authorization\` has to be \`Bearer\`, and ${named} was sent: send \`Bearer <token>\`.`;
+      const named = SCHEMES.has(sent.scheme) ? `the scheme \`${sent.scheme}\`` : 'another scheme';
+      return `The header \`Authorization\` has ${named}, but \`Bearer\` is expected. Send \`Bearer <token>\`.`;
     },
   },
   {
     code: 'placeholder_as_token',
     sign: 'a word in place of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
-    cure: 'look where the token is put in: the variable is not set, or was not replaced',
+    cure: 'check the template: the variable is not set, or was not replaced',
     ...OURS,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;
-      return 'In place of a token there is a placeholder, such as `undefined`, `$TOKEN` or `<token>`: the variable that should hold the token is not set, or was not replaced.';
+      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` in place of a token. The variable that should contain the token is not set, or was not replaced.';
     },
   },
 ];

@@ -1,7 +1,7 @@
 import type { HintRule } from './hint.ts';
 import { linesOf, type RefusedRequest } from './refused-request.ts';
 
-/** The media type that was sent, in lower case and without parameters. */
+/** The media type of the body, in lower case and without parameters. */
 function mediaType(refused: RefusedRequest): string {
   const [type = ''] = (linesOf(refused, 'content-type')[0] ?? '').toLowerCase().split(';', 1);
   return type.trim();
@@ -13,7 +13,7 @@ function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
-/** Does a text begin as a form does, and not as JSON? */
+/** Does a text begin like a form, and not like JSON? */
 function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }
@@ -24,7 +24,7 @@ function isJsonText(text: string): boolean {
 
 const DOCUMENTED = { source: 'the media types that the documents name', certainty: 'documented' } as const;
 
-/** Bodies of another type than the operation takes. */
+/** Bodies of another type than the operation accepts. */
 export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'form_instead_of_json',
@@ -35,22 +35,22 @@ export const BODY_HINTS: readonly HintRule[] = [
       const { bodyForm, problem, text } = refused;
       if (bodyForm !== 'json') return null;
       if (problem.kind === 'unsupported_media_type' && mediaType(refused) === FORM) {
-        return 'The body was sent as a form, and JSON is needed here: send `Content-Type: application/json` and a JSON object. `curl -d` says form unless `-H` says otherwise; `requests` sends JSON with `json=`, not with `data=`.';
+        return 'The body is a form, but this operation needs JSON. Send `Content-Type: application/json` and a JSON object. `curl -d` sends a form unless `-H` sets the type; `requests` sends JSON with `json=`, not with `data=`.';
       }
       if (problem.kind !== 'invalid_request' || text === null || !isFormText(text)) return null;
-      return 'The header says JSON, and the body is a form (`a=b&c=d`): send a JSON object.';
+      return 'The header says JSON, but the body is a form (`a=b&c=d`). Send a JSON object.';
     },
   },
   {
     code: 'json_without_type',
     sign: 'JSON sent as `text/plain`, or without `Content-Type`',
-    cure: 'send `Content-Type: application/json`; `fetch` says `text/plain` for a text',
+    cure: 'send `Content-Type: application/json`; `fetch` sends `text/plain` for a string',
     ...DOCUMENTED,
     when: (refused) => {
       if (refused.bodyForm !== 'json' || refused.problem.kind !== 'unsupported_media_type') return null;
       const type = mediaType(refused);
       if (type !== '' && type !== 'text/plain') return null;
-      return 'The body was sent without saying that it is JSON: send `Content-Type: application/json`. `fetch` says `text/plain` for a text unless its headers say otherwise.';
+      return 'The body is not declared as JSON. Send `Content-Type: application/json`. `fetch` sends `text/plain` for a string unless its headers set the type.';
     },
   },
   {
@@ -65,7 +65,7 @@ export const BODY_HINTS: readonly HintRule[] = [
       const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
       const isText = problem.kind === 'invalid_request' && text !== null && isJsonText(text);
       if (!isRefusedType && !isText) return null;
-      return 'The body is JSON, and a form is needed here: send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`; `requests` does with `data=`, `fetch` with `URLSearchParams`.';
+      return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as by `data=` in `requests`, or `URLSearchParams` with `fetch`.';
     },
   },
 ];

@@ -1,20 +1,20 @@
 import type { Instant } from '../core/clock.ts';
 import { type Budget, Held } from '../core/held.ts';
 
-/** How many there were since when. */
+/** A number of events since a time. */
 interface Stretch {
   since: Instant;
   count: number;
 }
 
-/** About how many bytes one takes. */
+/** The estimated size of one. */
 const STRETCH_BYTES = 32;
-/** Longer names are cut: they come from a sender. */
+/** Longer names are shortened, because clients choose them. */
 const MOST_NAME = 200;
 
 /**
- * How clients of one world treat their tokens, as far as single requests do not show it: numbers only, for the clients
- * and tokens that were seen last.
+ * Token usage of the clients of one world, as far as single requests do not show it. Only counters, for the most recent
+ * clients and tokens.
  */
 export class Habits {
   readonly #grants: Held<Stretch>;
@@ -26,17 +26,17 @@ export class Habits {
     this.#refusals = new Held<Stretch>(budget, () => STRETCH_BYTES);
   }
 
-  /** When its world was last reset; null if it never was. */
+  /** When its world was last reset; null if never. */
   get resetAt(): Instant | null {
     return this.#resetAt;
   }
 
   /**
-   * A token was given to somebody.
+   * Counts a granted token.
    *
-   * @param who the client, and for whom
+   * @param who the client and the principal
    * @param lifetime of the token, in milliseconds
-   * @returns how many they were given while the first of them was in the first half of its life
+   * @returns how many were granted while the first of them was in the first half of its life
    */
   granted(who: string, now: Instant, lifetime: number): number {
     const stretch = counted(this.#grants, who.slice(0, MOST_NAME), now);
@@ -48,22 +48,22 @@ export class Habits {
   }
 
   /**
-   * An expired token was refused, so its client does well to ask for another.
+   * Counts the refusal of an expired token, whose client may request another.
    *
    * @param token its id
-   * @returns how often it has been refused, this time included
+   * @returns how often it was refused, including this time
    */
   refusedExpired(token: string, who: string, now: Instant): number {
     this.renews(who);
     return counted(this.#refusals, token.slice(0, MOST_NAME), now).count;
   }
 
-  /** Somebody's token does not count any more, so they are right to ask for the next one. */
+  /** The holder's token is no longer usable, so they may request another. */
   renews(who: string): void {
     this.#grants.forget(who.slice(0, MOST_NAME));
   }
 
-  /** Forgets everything: its world was reset. */
+  /** Forgets everything, because its world was reset. */
   reset(now: Instant): void {
     this.clear();
     this.#resetAt = now;
@@ -75,7 +75,7 @@ export class Habits {
   }
 }
 
-/** The stretch of this name, with one more in it. */
+/** Adds one to the counter with this name. */
 function counted(held: Held<Stretch>, name: string, now: Instant): Stretch {
   const stretch = held.find(name);
   if (stretch === undefined) return held.keep(name, { since: now, count: 1 });

@@ -6,25 +6,21 @@ import type { RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
 import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
-/** How many hints a request gets. */
+/** The most hints for one request. */
 const MOST_HINTS = 3;
-/** Hints are a sentence or two; a longer one would not fit a header. */
+/** The most characters of a hint, so that it fits a header. */
 const MOST_TEXT = 600;
 
 /**
- * Hints before and after those of the service: first another world, because nothing else is wrong then, and what makes a
- * header unreadable; last what is only likely.
+ * Hints before those of the service: first another world, which makes all others wrong, then unreadable headers. The
+ * hints after those of the service are only likely.
  */
 const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
-/** The hints that every service can give. */
+/** The hints that all services share. */
 export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...PATH_HINTS];
 
-/**
- * What people may have got wrong in a refused request, most telling first.
- *
- * @param own the hints of the service
- */
+/** Finds likely mistakes in a refused request, most likely first. @param own the hints of the service */
 export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
   for (const rules of [FIRST, own, TOKEN_HINTS, PATH_HINTS]) {
@@ -33,14 +29,14 @@ export function findHints(own: readonly HintRule[], refused: RefusedRequest): re
       if (text === null) continue;
       hints.push({ code, text: inAscii(text) });
       if (hints.length === MOST_HINTS) return hints;
-      // A path is meant as one other path: a second guess would contradict the first.
+      // One path hint is enough: a second guess would contradict the first.
       if (rules === PATH_HINTS) break;
     }
   }
   return hints;
 }
 
-/** Hints are sent in headers, and shown in logs of tests. */
+/** Hints are sent in headers, which must be ASCII. */
 function inAscii(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MOST_TEXT);
 }

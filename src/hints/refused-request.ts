@@ -4,15 +4,15 @@ import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 
-/** A refused request as it arrived, and why it was refused: all that a hint can be told from. */
+/** A refused request as it arrived, and why it was refused: the input of all hints. */
 export interface RefusedRequest {
-  /** Null if nothing is served at the path. */
+  /** Null if no service owns the path. */
   readonly service: string | null;
-  /** What people call that service. */
+  /** The display name of the service. */
   readonly serviceTitle: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
-  /** How the operation takes its body; null without an operation, and for one that takes none. */
+  /** The form of the operation's body; null without an operation or a body. */
   readonly bodyForm: 'json' | 'form' | 'bytes' | null;
   readonly method: string;
   /** As it arrived, below its world. */
@@ -20,27 +20,27 @@ export interface RefusedRequest {
   readonly query: Readonly<Record<string, unknown>>;
   /** Lines by lower-case name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** What the only header `Authorization` presents; null if there is none, or more than one. */
+  /** The credential of the only header `Authorization`; null if there is none, or more than one. */
   readonly credential: SentCredential | null;
   /** The beginning of the body; null if it was not read. */
   readonly text: string | null;
-  /** Members of the body, or fields of the form; none if it was not read, or could not be. */
+  /** Members of the body, or fields of the form; none if it was not readable. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly problem: Pick<Problem, 'kind' | 'reason'>;
   readonly decision: Decision | null;
   readonly settings: Settings;
-  /** Scheme and authority by which the caller reached this server, with the prefix of their world, if they used it. */
+  /** Scheme and authority of the request, with the prefix of its world if it has one. */
   readonly origin: string;
   readonly world: {
     readonly id: string;
-    /** What its refresh tokens and codes begin with. */
+    /** The prefix of its refresh tokens and codes. */
     readonly grantMark: string;
-    /** When it was last reset; null if it never was. */
+    /** When it was last reset; null if never. */
     readonly resetAt: Instant | null;
   };
-  /** How often the same expired token has been refused, this time included; 0 if it has not expired. */
+  /** How often this expired token was refused, including this time; 0 if it has not expired. */
   readonly repeats: number;
-  /** Every operation that is served; empty if this request reached one. */
+  /** All operations; empty if this request reached one. */
   readonly served: readonly ServedPath[];
   /** The versions that have this operation, if the running one does not. */
   readonly otherVersions: readonly string[];
@@ -54,17 +54,17 @@ export interface ServedPath {
   readonly segments: readonly string[];
 }
 
-/** A header `Authorization`, taken apart. */
+/** A parsed header `Authorization`. */
 export interface SentCredential {
   /** In lower case, such as `bearer`; empty if the header is a single word. */
   readonly scheme: string;
-  /** What follows the scheme. */
+  /** The text after the scheme. */
   readonly text: string;
-  /** If it is a JWT, its claims, which nobody has verified. */
+  /** The unverified claims, if it is a JWT. */
   readonly claims: Readonly<Record<string, unknown>> | null;
 }
 
-/** Takes a header `Authorization` apart. */
+/** Parses a header `Authorization`. */
 export function sentCredential(line: string): SentCredential {
   const whole = line.trim();
   const at = whole.search(/\s/);
@@ -72,7 +72,7 @@ export function sentCredential(line: string): SentCredential {
   return { scheme: at < 0 ? '' : whole.slice(0, at).toLowerCase(), text, claims: decodeClaims(text) };
 }
 
-/** A claim that is a text; empty for any other. */
+/** A claim that is a string; empty for other claims. */
 export function claimOf({ credential }: Pick<RefusedRequest, 'credential'>, name: string): string {
   const claim = credential?.claims?.[name];
   return typeof claim === 'string' ? claim : '';

@@ -1,43 +1,47 @@
 import type { HintRule } from './hint.ts';
 import type { RefusedRequest } from './refused-request.ts';
 
-/** What does not belong to a credential, and how it gets there; the first that fits is told. */
+/** Stray characters around a credential, and how they get there; the first match is reported. */
 const STRAYS: readonly { readonly form: RegExp; readonly what: string; readonly how: string }[] = [
   {
     form: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
-    what: 'is in quotes, or has one at an end',
-    how: 'a shell, an `.env` file or JSON inside of JSON leaves them',
+    what: 'has quotes at its beginning or end',
+    how: 'A shell, an `.env` file or JSON within JSON may leave them. Remove them',
   },
   {
     form: /^[\r\n]|[\r\n]$|(?:%0[ad]|\\[nr])$/i,
-    what: 'ends with a line break, as it is or written out (`%0A`, `\\n`)',
-    how: 'a file or `echo` adds it: use `printf`, `echo -n` or a `trim`',
+    what: 'has a line break at its beginning or end, or an escaped one (`%0A`, `\\n`)',
+    how: 'A file or `echo` may add it. Use `printf`, `echo -n` or a `trim`',
   },
   {
     form: /^(?:\s|%20)|(?:\s|%20)$/i,
     what: 'has a space at its beginning or end',
-    how: 'it was copied along: use a `trim`',
+    how: 'It may have been copied with the credential. Use a `trim`',
   },
-  { form: /[\r\n]/, what: 'has a line break in it', how: '`base64` and terminals break long lines' },
-  { form: /^<|>$|[,;]$/, what: 'has a sign of punctuation at an end', how: 'it was copied along' },
+  { form: /[\r\n]/, what: 'contains a line break', how: '`base64` and terminals break long lines. Remove it' },
+  {
+    form: /^<|>$|[,;]$/,
+    what: 'has punctuation at its beginning or end',
+    how: 'It may have been copied with the credential. Remove it',
+  },
 ];
 
-/** Fields that hold what identifies somebody. */
+/** Fields of credentials and identities. */
 const FIELDS = [
   ...['clientSecret', 'appSecret', 'client_secret', 'secret', 'password', 'refreshToken', 'refresh_token', 'code'],
   ...['credentials', 'clientID', 'appID', 'client_id', 'id', 'username', 'externalToken', 'external_token'],
 ] as const;
 
-/** Longer ones are no credential of ours, and searching them would be of no use. */
+/** Longer texts cannot be a credential of the mock, and are not searched. */
 const MOST_LETTERS = 16 * 1024;
 
-/** The parts of a request that identify somebody, with what they are called. */
+/** The credentials and identities in a request, with their names. */
 function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<readonly [what: string, text: string]> {
   if (credential !== null) {
     if (credential.scheme === 'bearer') yield ['The token of the header `Authorization`', credential.text];
     if (credential.scheme === 'basic') {
       const pair = Buffer.from(credential.text, 'base64').toString('latin1');
-      yield ['What the base64 of `Authorization: Basic` stands for', pair];
+      yield ['The decoded value of `Authorization: Basic`', pair];
     }
   }
   if (problem.kind === 'unauthenticated') return;
@@ -47,22 +51,22 @@ function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<re
   }
 }
 
-/** Kinds of refusals that are about who somebody is. */
+/** Kinds of problems about credentials. */
 const OF_CREDENTIALS: readonly string[] = ['unauthenticated', 'bad_client', 'bad_credentials'];
 
-/** Characters around a credential that do not belong to it. */
+/** Stray characters around a credential. */
 export const STRAY_CHARACTERS: HintRule = {
   code: 'stray_characters',
   sign: 'a line break, a space, quotes or their codes (`%0A`, `\\n`) around a key, a secret or a token',
-  cure: 'take them away: `printf` in place of `echo`, or a `trim` where the credential is read',
-  source: 'seen again and again in clients',
+  cure: 'remove them: `printf` instead of `echo`, or a `trim` where the credential is read',
+  source: 'a frequent mistake of clients',
   certainty: 'ours',
   when: (refused) => {
     if (!OF_CREDENTIALS.includes(refused.problem.kind)) return null;
     for (const [what, text] of partsOf(refused)) {
       if (text.length > MOST_LETTERS) continue;
       const stray = STRAYS.find(({ form }) => form.test(text));
-      if (stray !== undefined) return `${what} ${stray.what}, which does not belong to it: ${stray.how}.`;
+      if (stray !== undefined) return `${what} ${stray.what}. ${stray.how}.`;
     }
     return null;
   },

@@ -6,26 +6,26 @@ import { StreamedList } from '../core/streamed-list.ts';
 import type { BrokenAt } from '../faults/fault.ts';
 import type { Remembered } from './answers.ts';
 
-/** What is written to the socket. */
+/** An answer as it is written to the socket. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly payload: string | Buffer | undefined;
-  /** In place of a payload: a body that arrives as its source makes it. */
+  /** A body that is streamed from its source, in place of a payload. */
   readonly stream?: Readable;
-  /** How it is sent, if not whole and at once. */
+  /** Faulty delivery; absent: the answer is sent whole and at once. */
   readonly manner?: Manner;
 }
 
 /**
- * How an answer is sent on purpose, so that the caller's mettle can be seen. `drop`: the connection breaks before the
- * answer, within its headers, or within its body. `slow`: its body takes that many milliseconds, in small pieces.
+ * Faulty delivery of an answer. `drop`: the connection breaks before the answer, within its headers, or within its
+ * body. `slow`: the body takes that many milliseconds, in small pieces.
  */
 export type Manner = { readonly drop: BrokenAt } | { readonly slow: number };
 
 const JSON_TYPE = 'application/json';
 
-/** Headers for a stream, which nobody on the way may keep or hold back until it ends. */
+/** Headers for a stream: proxies must not cache it, nor buffer it until it ends. */
 const PASSING = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
@@ -33,8 +33,8 @@ const PASSING = {
 };
 
 /**
- * Headers for what a user stored: a browser saves it, and neither guesses its type nor runs it as a page of this
- * server.
+ * Headers for content that a user stored: a browser saves it, does not guess its type, and never runs it as a page of
+ * this server.
  */
 const INERT = {
   'content-disposition': 'attachment',
@@ -42,11 +42,7 @@ const INERT = {
   'x-content-type-options': 'nosniff',
 };
 
-/**
- * Turns an outcome into bytes.
- *
- * @param remembered what is remembered of it: its text, once it was written
- */
+/** Serializes an outcome. @param remembered the cached entry of the outcome, which keeps the serialized text */
 export function writeAnswer(
   { status, body, headers }: Outcome,
   problem: Problem | null,
@@ -80,7 +76,7 @@ function* inBytes(parts: Iterable<string>): Generator<Buffer> {
   for (const part of parts) yield Buffer.from(part);
 }
 
-/** Are these bytes a user's, and not a page of ours? Our pages state what they may do. */
+/** Are these bytes a user's content? Pages of this server have a content security policy. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
   return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
 }
@@ -94,7 +90,7 @@ function bytesOf(body: unknown): string | Buffer | undefined {
   return Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
-/** The bytes of an answer on a connection that has no response object; it is the last one there. */
+/** The bytes of an answer for a connection without a response object. The connection closes after it. */
 export function wireBytes({ status, headers, payload = '' }: WireAnswer): Buffer {
   const body = Buffer.from(payload);
   const all = { ...headers, 'content-length': String(body.length), connection: 'close' };

@@ -5,20 +5,20 @@ import type { Outcome } from '../core/outcome.ts';
 import type { ViewKind } from '../core/views.ts';
 import type { RequestContext } from './context.ts';
 
-/** The answer to a request that may come again. */
+/** A cached answer. */
 export interface Remembered {
   readonly outcome: Outcome;
-  /** Its body as JSON, once that has been compared with its document and written. */
+  /** The body as JSON, once it was validated against its document and serialized. */
   text: string | null;
-  /** The period in which nothing that it shows changes by itself. */
+  /** The period in which the passing of time does not change the answer. */
   readonly from: Instant;
   readonly until: Instant;
 }
 
-/** The body, and the JSON written from it. */
+/** The body and its JSON text. */
 const COPIES = 2;
 
-/** The answers of one operation. */
+/** The cached answers of one operation. */
 export type AnswersOfOperation = ViewKind<Remembered>;
 
 export function newAnswers(): AnswersOfOperation {
@@ -26,8 +26,8 @@ export function newAnswers(): AnswersOfOperation {
 }
 
 /**
- * The answer to a request, made again only if something that it depends on has changed: who asks for what, what they
- * may do, and what the handler says it is made from.
+ * The cached answer to a request. It is made again only if the caller, their rights, the URL, or a source that the
+ * handler names has changed.
  */
 export function rememberedAnswer(
   answers: AnswersOfOperation,
@@ -53,7 +53,7 @@ function periodAround(now: Instant, moments: Iterable<Instant | null>): Pick<Rem
   return { from, until };
 }
 
-/** What is remembered of this outcome; null if it is no remembered one, such as a refusal in place of it. */
+/** The cached entry of this outcome; null if it is not cached, such as a refusal in place of it. */
 export function rememberedOf({ remembering }: RequestContext, outcome: Outcome): Remembered | null {
   return remembering?.outcome === outcome ? remembering : null;
 }

@@ -5,8 +5,8 @@ import { findPresented } from './presented.ts';
 import { bodyOf } from './steps/place.ts';
 
 /**
- * Who a request will turn out to be from, before its steps: by its credential or, if it asks for a token, by the client
- * that it names. Null if that cannot be told.
+ * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it
+ * names. Null if the principal is unknown.
  */
 export async function claimantOf(flight: InFlight): Promise<Principal | null> {
   const { route, context } = flight;
@@ -26,7 +26,7 @@ export async function claimantOf(flight: InFlight): Promise<Principal | null> {
   return null;
 }
 
-/** A credential that is not accepted says whom it claims to be, if that is known. */
+/** A credential that is not accepted may still name the principal it claims. */
 async function principalUnless(known: Promise<Principal | null>): Promise<Principal | null> {
   try {
     return await known;

@@ -2,18 +2,17 @@ import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 
 const HEADERS = pageHeaders("'self'");
 
-/** What the page is made of, which the build puts into `dist/console`. */
+/** The files of the page, which the build puts into `dist/console`. */
 const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console.js': SCRIPT };
 
 /**
- * Serves the console at `/`: a page that is a client of the switchboard, and of nothing else. Nothing of it is read before
- * somebody opens it.
+ * Serves the console at `/`, a page that is a client of the control API only. Its files are read on first use.
  *
  * @param readFile reads a file of the console
  */
 export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
   pages.serve('/', HTML, HEADERS, consolePage);
-  // Browsers ask for it beside whatever else they show, such as an answer of the switchboard. It is empty.
+  // Browsers request it with every page and JSON answer. It is empty.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
     const content = once(() => readFile(file));
@@ -21,7 +20,7 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   }
 }
 
-/** @param below the path of the world that the page is of */
+/** @param below the path of the world that the page shows */
 function consolePage(below: string): string {
   return `<!doctype html>
 <html lang="en" data-below="${below}">

@@ -11,7 +11,7 @@ import type { Server } from './in-flight.ts';
 import { headerLines, methodOf } from './transport/arrival.ts';
 import { digestOf } from './transport/body.ts';
 
-/** Access to the members of a world and its server. They are read from there each time, and never copied. */
+/** Access to the members of a world and its server. They are read each time, never copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   readonly server: ServerScope;
   readonly world: Its;
@@ -47,7 +47,7 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
     this.#reports ??= new ReportsOfRequest(this.world.findings);
     return this.#reports;
   }
-  /** What was reported about the request so far. */
+  /** Findings reported about the request so far. */
   get reported(): readonly Reported[] {
     return this.#reports?.reported ?? [];
   }
@@ -65,7 +65,7 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
-/** What a handler is given of one request. `place` makes it, and the later steps fill it in, in order. */
+/** A handler's view of one request. `place` makes it, and the later steps fill it in, in order. */
 export class RequestContext extends Scope<World> implements Context {
   readonly now: Instant;
   readonly origin: string;
@@ -74,16 +74,16 @@ export class RequestContext extends Scope<World> implements Context {
   readonly method: string;
   /** As it was sent. */
   readonly url: string;
-  /** Where the answers of its operation are remembered, known once the operation is. */
+  /** The cached answers of its operation; null until the operation is known. */
   answers: AnswersOfOperation | null = null;
-  /** What the path says, known once its operation is. */
+  /** Path parameters; empty until the operation is known. */
   params: Record<string, string> = {};
   query: Record<string, unknown> = {};
   body: unknown;
   target: unknown;
-  /** What the route's rule asks about the caller; null for public operations. */
+  /** The access request that the route's rule decides; null for public operations. */
   question: Question | null = null;
-  /** The answer that its handler wanted to be remembered; null if it has none. */
+  /** The answer that the handler caches; null if none. */
   remembering: Remembered | null = null;
   readonly headerLines: Context['headerLines'];
   readonly #worlds: Server['worlds'];
@@ -107,7 +107,7 @@ export class RequestContext extends Scope<World> implements Context {
     this.digest = (most) => digestOf(raw, most, server.limits);
   }
 
-  /** The cast is read on the switchboard, so its guard decides. */
+  /** The cast is read through the control API, so its guard decides. */
   get mayReadCast(): boolean {
     return this.#gate.admits(this.#raw, 'admin');
   }
@@ -124,14 +124,14 @@ export class RequestContext extends Scope<World> implements Context {
   once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {
     if (this.answers === null) return make();
     this.remembering = rememberedAnswer(this.answers, this, made, make);
-    // It was made by the same operation.
+    // The same operation made it.
     return this.remembering.outcome as Its;
   }
 }
 
 type PublishedKeys = ReturnType<Context['publishedKeys']>;
 
-/** A key that several worlds sign with is in a JWKS once: what tells keys apart there is `kid`. */
+/** Several worlds may sign with one key. A JWKS has it once: `kid` is unique there. */
 function unique(keys: PublishedKeys): PublishedKeys {
   return [...new Map(keys.map((key) => [key.kid, key])).values()];
 }

@@ -7,7 +7,7 @@ export interface ListedDocument extends Pick<ReadableDocument, 'name' | 'title'>
   readonly operations: readonly ListedOperation[];
 }
 
-/** Pages that the bar at the top leads to. */
+/** Pages in the navigation bar. */
 const PLACES = [
   { path: '/', title: 'Console' },
   { path: '/docs', title: 'Documents' },
@@ -16,17 +16,17 @@ const PLACES = [
 
 interface Framed {
   readonly title: string;
-  /** The path of the world that the page is of. */
+  /** The path of the world that the page shows. */
   readonly below: string;
-  /** Where it is. */
+  /** The path of the page. */
   readonly path: string;
-  /** What stands beside the links at the top. */
+  /** HTML beside the links of the navigation bar. */
   readonly beside?: string;
   readonly head?: string;
   readonly main: string;
 }
 
-/** A page with a bar that leads to the others, and back to the console. */
+/** A page with the navigation bar. */
 function framed({ title, below, path, beside = '', head = '', main }: Framed): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
@@ -52,10 +52,10 @@ ${main}
 }
 
 /**
- * A page of a world that is not there.
+ * The page for a world that does not exist.
  *
  * @param message why, with code in backticks
- * @param back where the default world is
+ * @param back URL of the default world
  */
 export function lostPage(message: string, back: string): string {
   return framed({
@@ -65,12 +65,12 @@ export function lostPage(message: string, back: string): string {
     main: `<main class="text">
 <h1>No such world</h1>
 <p>${escapedWithCode(message)}</p>
-<p><a href="${escaped(back)}/#/worlds">The worlds that there are</a>, or <a href="${escaped(back)}/">the console of the default world</a>.</p>
+<p>Open <a href="${escaped(back)}/#/worlds">the list of worlds</a> or <a href="${escaped(back)}/">the console of the default world</a>.</p>
 </main>`,
   });
 }
 
-/** The documents there are. */
+/** The list of documents. */
 export function indexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
     ({ name, title, tables }) =>
@@ -83,17 +83,17 @@ export function indexPage(documents: readonly ReadableDocument[], below: string)
     path: '/docs',
     main: `<main class="text">
 <h1>Documents</h1>
-<p>What this server answers to, as OpenAPI documents. Each operation says what it needs, and can be tried as anybody of the cast.</p>
+<p>The APIs that this server mocks, as OpenAPI documents. Each operation lists the rights it needs. Try it as any member of the cast.</p>
 <ul class="documents">
 ${rows.join('\n')}
 </ul>
-<p><a href="${below}/docs/operations">All operations in one table</a>, with what each needs and how sure that is.</p>
-<p><a href="${below}/_mock/cast">Who is who</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">What was refused, and why.</a></p>
+<p><a href="${below}/docs/operations">All operations in one table</a>, with the rights that each needs and how certain they are.</p>
+<p><a href="${below}/_mock/cast">The cast</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">Refused requests, with reasons.</a></p>
 </main>`,
   });
 }
 
-/** Swagger UI, with a choice of whom to be. The scripts fill it in. */
+/** Swagger UI, with a choice of principal. The scripts fill it in. */
 export function readerPage({ name, title }: ReadableDocument, below: string): string {
   return framed({
     title,
@@ -103,7 +103,7 @@ export function readerPage({ name, title }: ReadableDocument, below: string): st
     beside: `<div id="who" class="who" hidden><label for="principal">Try it as</label> <select id="principal"></select>
 <span id="ready" role="status"></span></div>\n`,
     main: `<main id="reader" data-service="${name}" data-below="${below}" data-document="${below}/openapi/${name}.json">
-<p class="unread">This page needs scripts. Without them: <a href="${below}/docs/operations#${name}">what each operation needs</a>,
+<p class="unread">This page needs scripts. Without them: <a href="${below}/docs/operations#${name}">the rights that each operation needs</a>,
 <a href="${below}/openapi/${name}.json">the document itself</a>.</p>
 </main>
 <script src="${below}/docs/static/swagger-ui-bundle.js"></script>
@@ -111,13 +111,13 @@ export function readerPage({ name, title }: ReadableDocument, below: string): st
   });
 }
 
-/** Every operation of every service, with what it needs and what that rests on. */
+/** The table of all operations of all services, with the rights they need and the sources of these. */
 export function operationsPage(documents: readonly ListedDocument[], below: string): string {
   const sections = documents.map(
     ({ name, title, operations }) => `<section>
 <h2 id="${name}">${escaped(title)}</h2>
 <table aria-labelledby="${name}">
-<thead><tr><th scope="col">Operation</th><th scope="col">Needs</th><th scope="col">How sure this is, and why</th></tr></thead>
+<thead><tr><th scope="col">Operation</th><th scope="col">Needs</th><th scope="col">Certainty and source</th></tr></thead>
 <tbody>
 ${operations.map((operation) => row(operation, `${below}/docs/${name}`)).join('\n')}
 </tbody>
@@ -134,9 +134,9 @@ ${operations.map((operation) => row(operation, `${below}/docs/${name}`)).join('\
     main: `<main class="wide">
 <h1>All operations</h1>
 <p>${jumps.join(', ')}</p>
-<p class="quiet"><code>documented</code>: the vendor says so; <code>implied</code>: it follows from that;
+<p class="quiet"><code>documented</code>: the vendor's documentation says so; <code>implied</code>: it follows from the documentation;
 <code>observed</code>: seen in published clients; <code>inferred</code>: the most plausible reading where the documentation is silent;
-<code>contradicted</code>: it says two things, and this is the one we follow; <code>ours</code>: there is nothing to go by.</p>
+<code>contradicted</code>: the documentation contradicts itself, and the mock follows this reading; <code>ours</code>: there is no source.</p>
 <p class="filter" id="filter" hidden><label for="wanted">Only those with</label> <input id="wanted" type="search" autocomplete="off">
 <span id="found" role="status"></span></p>
 ${sections.join('\n')}

@@ -3,9 +3,9 @@ import { indexPage, operationsPage, readerPage } from './docs-pages.ts';
 import { HTML, once, type Pages, type PageText, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 import { explainedText, operationsIn, type ReadableDocument } from './read-documents.ts';
 
-/** How the files of these pages are read, by their own names. */
+/** Readers of the files of these pages, by file name. */
 export interface DocsFiles {
-  /** Those of Swagger UI. */
+  /** Files of Swagger UI. */
   readonly swaggerUi: (name: string) => Promise<Buffer>;
   /** Our own scripts, `reader/`. */
   readonly scripts: (name: string) => Promise<Buffer>;
@@ -16,12 +16,12 @@ const SWAGGER_UI: Readonly<Record<string, string>> = { 'swagger-ui.css': STYLE, 
 const SCRIPTS = ['reader.js', 'operations.js'] as const;
 
 const HEADERS = pageHeaders("'self'");
-/** Swagger UI sets styles in its elements. */
+/** Swagger UI sets inline styles. */
 const READER_HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and at `/docs/operations` a table of
- * every operation. Nothing is read or made before somebody opens it.
+ * Serves the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and a table of all operations at
+ * `/docs/operations`. Nothing is read or rendered before the first request for it.
  */
 export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
   const serve = (path: string, type: string, text: PageText) => pages.serve(path, type, HEADERS, text);
@@ -61,12 +61,12 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   }
 }
 
-/** Names the world's own address in its document, so that whoever follows it stays in that world. */
+/** Sets the world's own address as the server of its document, so that clients made from it stay in that world. */
 function withServer(text: string, below: string): string {
   return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
 }
 
-/** What the pages of documents have besides the look of all pages. */
+/** Styles of the document pages, in addition to those of all pages. */
 const PAGES_STYLE = `
 .top { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1rem; padding: .5rem 1rem; border-bottom: 1px solid var(--line) }
 .top nav { display: flex; flex-wrap: wrap; gap: .2rem .8rem }

@@ -4,7 +4,7 @@ import { hideInLine } from '../journal/secrets.ts';
 import type { InFlight } from './in-flight.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** What every decision about this request has in common. */
+/** The facts that all decisions about this request share. */
 export function factsOf({ route, raw, context, decisionId }: InFlight): RequestFacts {
   const path = showPath(hideInLine(pathOf(raw.url), context.world.chronicle.secrets));
   return {

@@ -18,14 +18,14 @@ import type { Arrived, InFlight, Server } from './in-flight.ts';
 import { principalOf } from './principal.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** What there is in place of a path that nothing is served at. */
+/** Alternatives to a path or method that no operation has. */
 export interface Offered {
   served(): readonly ServedPath[];
   /** The versions that have this operation, if the running one does not. */
   readonly otherVersions: readonly string[];
 }
 
-/** What people may have got wrong in a request that an operation refused. */
+/** Hints about likely mistakes in a request that an operation refused. */
 export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Decision | null): readonly Hint[] {
   const { route, context, sent } = flight;
   const { service, operation } = route;
@@ -47,7 +47,7 @@ export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Dec
   });
 }
 
-/** The same for a request that reached no operation. */
+/** Hints about likely mistakes in a request that reached no operation. */
 export function hintsOfUnrouted(
   arrived: Arrived,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'hints'>>,
@@ -70,7 +70,7 @@ export function hintsOfUnrouted(
   });
 }
 
-/** What the client may get wrong that was given a token. */
+/** Hints about likely mistakes of a client that was granted a token. */
 export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }: Principal): readonly Hint[] {
   const lifetime = route.service.tokenLifetime?.(context.settings);
   if (lifetime === undefined) return [];
@@ -79,24 +79,24 @@ export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }
   return hint === null ? [] : [hint];
 }
 
-/** Whoever was struck by a fault has reason to ask for another token, so those they got before do not count. */
+/** A client hit by a fault has reason to request another token, so its earlier ones do not count. */
 export function mayRenew(flight: InFlight): void {
   const who = principalOf(flight, flight.context);
   if (who !== null) flight.context.world.habits.renews(holderName(who.clientId ?? '', who.id));
 }
 
-/** A decision that says what the caller may have got wrong. */
+/** Adds hints to a decision. */
 export function hinted(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
-/** An outcome that carries its hints, because no decision does. */
+/** Adds hints to the headers of an outcome that has no decision to carry them. */
 export function withHints(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
   if (hints.length === 0 || !explain) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hints.map(({ text }) => text).join(' ') } };
 }
 
-/** What is known of every request, whatever became of it. */
+/** The facts known about every request, answered or refused. */
 function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
   const { world, query, settings, origin, method, now } = context;
   const headers = linesByName(raw.rawHeaders);
@@ -130,7 +130,7 @@ function membersOf(body: unknown): RefusedRequest['fields'] {
   return isObject ? (body as Record<string, unknown>) : {};
 }
 
-/** How often this token has been refused because it expired. Whoever's token is refused may ask for another. */
+/** How often this token was refused as expired. The holder of a refused token may request another. */
 function repeatsOf(
   { world: { habits }, now }: InFlight['context'],
   { credential }: Pick<RefusedRequest, 'credential'>,
@@ -147,7 +147,7 @@ function repeatsOf(
   return 0;
 }
 
-/** A token's holder: through which client, and who. */
+/** The name of a token's holder: the client and the principal. */
 function holderName(clientId: string, id: string): string {
   return `${clientId} ${id}`;
 }

@@ -25,7 +25,7 @@ import type { Doors } from './transport/doors.ts';
 import type { Gate, Guard } from './transport/gate.ts';
 import type { Outgoing } from './transport/outgoing.ts';
 
-/** What a process has in common for all of its worlds. It never changes after the start. */
+/** The members that all worlds of a process share. They never change after the start. */
 export interface Server extends ServerScope {
   readonly worlds: WorldsByName;
   readonly doors: Doors;
@@ -33,26 +33,26 @@ export interface Server extends ServerScope {
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
   readonly explain: boolean;
-  /** What it answers: everything, or only what is documented. */
+  /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
   readonly gate: Gate;
   readonly outgoing: Outgoing;
-  /** Watches incoming texts for what may be real credentials, which a person should know about. */
+  /** Watches incoming texts for credentials that may be real. */
   readonly tripwire: Watch;
-  /** Every kind of credential that a header can present. */
+  /** Extractors for all kinds of credentials that a header can present. */
   readonly presenters: readonly Presenter[];
-  /** Every reason for which a request can be refused. */
+  /** All reasons for which a request can be refused. */
   readonly reasons: Reasons;
-  /** What happens if an answer does not match its document: `throw` in tests, `report` as a finding in a server. */
+  /** An answer that does not match its document: `throw` in tests, `report` as a finding in a server. */
   readonly offDocument: 'throw' | 'report';
 }
 
-/** One operation, with everything that is known about it before a request arrives. */
+/** One operation, with everything known about it before a request arrives. */
 export interface Route {
   readonly service: ServiceDefinition;
   readonly law: Law;
   readonly document: ApiDocument;
-  /** Whose words refusals use: the service's, or those of one of its hosts. */
+  /** Renders errors as the vendor does: the service, or one of its hosts. */
   readonly voice: Voice;
   readonly operation: Operation;
   readonly handler: AnyHandler;
@@ -72,7 +72,7 @@ export interface BodyRead {
   readonly value: unknown;
   /** Its texts, exactly as they arrived. */
   readonly texts: readonly string[];
-  /** What was wrong with it; null if nothing. */
+  /** The error; null if none. */
   readonly fault: unknown;
 }
 
@@ -81,13 +81,13 @@ export interface Arrived {
   readonly server: Server;
   readonly raw: IncomingMessage;
   readonly context: RequestContext;
-  /** Why it may not enter this world, or any; null if it may. */
+  /** Why it may not enter this world, or any world; null if it may. */
   readonly fault: Problem | null;
   /** Its body, if it had to be read before its step. */
   body: BodyRead | null;
-  /** Do its address or its body hold a credential that may be real? It is refused before anything is stored. */
+  /** May its URL or body contain a real credential? Then it is refused before anything is stored. */
   isForeign: boolean;
-  /** When it arrived, in milliseconds of a clock that nothing sets. */
+  /** When it arrived, in milliseconds of a monotonic clock. */
   readonly startedAt: number;
 }
 
@@ -96,21 +96,21 @@ export interface InFlight extends Arrived {
   readonly route: Route;
   /** The id for its decision; null: a new one. */
   readonly decisionId: string | null;
-  /** The caller, if they had to be known before their step. */
+  /** The caller, if a fault needed them before `authenticate`. */
   authentication: Promise<Caller> | null;
   decision: Decision | null;
   problem: Problem | null;
   outcome: Outcome;
-  /** Whose it would turn out to be, if that had to be known before. */
+  /** The expected principal, if a fault needed it before `authenticate`. */
   claimant: Principal | null;
   /** Its body, for the journal. */
   sent: KeptBody;
-  /** What people may have got wrong in it. */
+  /** Likely mistakes in it. */
   hints: readonly Hint[];
-  /** The fault that strikes it. */
+  /** The fault that is injected into it. */
   struckBy: Fault | null;
-  /** Was what it asks for done? */
+  /** Was the operation carried out? */
   isDone: boolean;
-  /** The status it would have had but for a fault; null if no other is known. */
+  /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */
   wouldBe: number | null;
 }

@@ -15,10 +15,10 @@ import { callerOf, imagine } from './simulated-caller.ts';
 type Report = Schema<'control', 'LeastPrivilege'>;
 
 /**
- * What the credentials of a world were used for, and the smallest rights that would have done.
+ * The uses of a world's credentials, and the smallest rights that would have sufficed.
  *
- * @param services all of them
- * @param who only this one, by id, name, client id or e-mail address, used or not; null for all that were used
+ * @param services all services
+ * @param who only this principal, by id, name, client id or e-mail address, used or not; null for all that were used
  * @throws Problem if nobody has that name
  */
 export async function leastPrivilege(
@@ -34,7 +34,7 @@ export async function leastPrivilege(
   return { principals: principals.flat(), full: world.chronicle.uses.isFull };
 }
 
-/** The credentials that somebody is meant by, even those that were not used. */
+/** The credentials of the named principal, including unused ones. */
 async function usesOf(
   context: RequestContext,
   services: readonly ServiceDefinition[],
@@ -56,7 +56,7 @@ async function usesOf(
   const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
   throw new Problem(
     'invalid_request',
-    `Query parameter \`principal\`: nobody whose credential is accepted is called \`${redact(who).slice(0, 100)}\`; \`GET /_mock/cast\` shows who there is.${suggestion}`,
+    `Query parameter \`principal\`: no accepted credential has the name \`${redact(who).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,
   );
 }
 
@@ -66,7 +66,7 @@ async function reportOn(
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
   const caller = await callerNow(context, services, principal);
-  // All services that take a credential find its least rights in the same way.
+  // All services that accept a credential compute its least rights in the same way.
   const service = services.find(({ name }) => name === (uses[0]?.question.law.service ?? caller?.service));
   const found = await service?.leastRights?.(context, { principal, caller: caller?.caller ?? null, uses });
   if (found === undefined) return [];
@@ -97,7 +97,7 @@ async function reportOn(
   ];
 }
 
-/** Who they are now, in the first service that accepts them; null if they are gone. */
+/** The caller as of now, in the first service that accepts them; null if they are gone. */
 async function callerNow(
   context: RequestContext,
   services: readonly ServiceDefinition[],

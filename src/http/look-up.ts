@@ -3,10 +3,7 @@ import type { Question, Sighting } from '../core/decide.ts';
 import type { RequestContext } from './context.ts';
 import type { InFlight } from './in-flight.ts';
 
-/**
- * What the rule's look-up sees; null if the rule has none, or if the object is named in a body that has not been read
- * yet.
- */
+/** The result of the rule's lookup; null if the rule has none, or if a body that was not read yet names the object. */
 export async function lookUp({ route, context }: InFlight, { rule }: Question): Promise<Sighting | null> {
   if (rule.cover === undefined || route.lookup === null || !isAuthenticated(context)) return null;
   const { param } = rule.cover;

@@ -6,14 +6,14 @@ import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 
-/** A service with its document and the law in force. */
+/** A service with its document and the ruleset in force. */
 export interface Mounted {
   readonly service: ServiceDefinition;
   readonly law: Law;
   readonly document: ApiDocument;
 }
 
-/** What an operation needs: its row, and the rule that the row names. */
+/** An operation's row, and the rule that the row names. */
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** The router of the operations of a service. */
@@ -55,7 +55,9 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
   return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
 }
 
-/** The rows of a law by operation, each with its rule: a service has hundreds, so none of them is looked for. */
+/**
+ * The rows of a ruleset by operation, each with its rule: a service has hundreds, too many to search for each route.
+ */
 function ruledRows({ law: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
@@ -81,7 +83,7 @@ function routeOf(
   return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, answers };
 }
 
-/** A host's operation, as a document would have it. */
+/** The operation of a host, in the form of a document's operations. */
 export function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
   const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map((match) => match[1] as string);
   return { id: operation, public: false, pathParams: names };

@@ -6,13 +6,10 @@ import { type Compiler, loadCompiler, type Validators, validatorsOf } from './op
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
 
-/**
- * A service's document. Its validators are built when they are first needed, because building them is most of the time
- * a start takes.
- */
+/** A service's document. Its validators are built on first use, because building them takes most of a start. */
 export interface ApiDocument {
   readonly operations: readonly Operation[];
-  /** Builds the validators; until then nothing can be checked. */
+  /** Builds the validators. Nothing can be checked before. */
   ready(): Promise<void>;
   /** Have the validators been built? */
   readonly isReady: boolean;
@@ -20,14 +17,13 @@ export interface ApiDocument {
   readonly otherVersions: readonly OtherOperation[];
   /** The names of all members and parameters, as the journal compares names. */
   readonly names: readonly string[];
-  /** How a body differs from a schema for refusals: a sentence, or null. @param schema its name */
+  /** How a body differs from an error schema: a sentence, or null. @param schema its name */
   schemaFault(schema: string, body: unknown): string | null;
 }
 
 /**
- * Opened documents, for servers that share a process: a document, its validators and the router of its operations are
- * built once, and not once per server, and what compiles their schemas is loaded once for all. Holds at most one entry and
- * one router per name.
+ * Opened documents, shared by the servers of a process. A document, its validators and its router are built once, and
+ * the schema compiler is loaded once. Holds at most one entry and one router per name.
  */
 export class Documents {
   readonly #opened = new Map<string, Promise<ApiDocument>>();
@@ -35,9 +31,9 @@ export class Documents {
   #compiler: Promise<Compiler> | undefined;
 
   /**
-   * The document with this name, such as `air.2.0`. Tests prove that it is valid OpenAPI; here that is trusted.
+   * The document with this name, such as `air.2.0`. It is trusted to be valid OpenAPI: tests prove it.
    *
-   * @param prepared called if it is not open yet
+   * @param prepared called if the document is not open yet
    */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
     const opened = this.#opened.get(name) ?? prepared(name).then((one) => openDocument(one, () => this.#compiling()));
@@ -50,7 +46,12 @@ export class Documents {
     return this.#compiler;
   }
 
-  /** The router of the operations of a document. @param name of it and its law @param made called if there is none yet */
+  /**
+   * The router of a document's operations.
+   *
+   * @param name of the document and its ruleset
+   * @param made called if there is none yet
+   */
   router(name: string, made: () => OperationRouter): OperationRouter {
     const router = this.#routers.get(name) ?? made();
     this.#routers.set(name, router);
@@ -63,7 +64,7 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
   let validators: Validators | undefined;
   let loading: Promise<Validators> | undefined;
   const loaded = (): Validators => {
-    if (validators === undefined) throw new Error('the document was used before it was ready');
+    if (validators === undefined) throw new Error('the document was used before `ready()` resolved');
     return validators;
   };
   return {

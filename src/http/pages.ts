@@ -15,29 +15,29 @@ export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 export const STYLE = 'text/css; charset=utf-8';
 
-/** What a page is served with. @param styles where its styles may come from */
+/** The security headers of a page. @param styles sources for `style-src` */
 export function pageHeaders(styles: string): Readonly<Record<string, string>> {
   return {
-    // It loads only its own files, makes requests only to this server, and cannot be framed.
+    // The page loads only its own files, makes requests only to this server, and cannot be framed.
     'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   };
 }
 
-/** What a page says, for the world that its own path is below. @param below that path; empty for the default world */
+/** Renders a page for a world. @param below the path of the world; empty for the default one */
 export type PageText = (below: string) => string | Buffer | Promise<string | Buffer>;
 
-/** What is served at a path. */
+/** A page or a file at a path. */
 interface Page {
   readonly type: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: PageText;
 }
 
-/** Serves what is no operation: pages, and what they are made of. */
+/** Serves pages and their files, beside the operations. */
 export interface Pages {
-  /** Serves these paths with these headers, each with and without a slash at its end. */
+  /** Serves a path, with and without a slash at its end. */
   serve(path: string, type: string, headers: Readonly<Record<string, string>>, text: PageText): void;
 }
 
@@ -46,23 +46,23 @@ export function pagesOn(
   server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts'>,
 ): Pages {
   const { gate, doors, publicUrl, hosts } = server;
-  /** @throws Problem if the world does not exist. @returns the path that everything in the world is below */
+  /** The path prefix of the world. @throws Problem if the world does not exist */
   const prefixOf = (raw: IncomingMessage): string => {
     const door = doors.of(raw);
     if (door === null) return '';
     const { id } = worldBehind(server, door, raw);
     return door.kind === 'prefix' ? worldPath(id) : '';
   };
-  /** Where the default world is, for somebody who came by a door that leads nowhere. */
+  /** The URL of the default world, for a visitor whose world does not exist. */
   const wayBack = (raw: IncomingMessage): string => {
     const door = doors.of(raw);
     return door?.kind === 'host' ? `//${raw.headers.host?.slice(door.world.length + 1)}` : '';
   };
-  /** A person who follows an old link gets a page, and a program the problem. */
+  /** A person who follows an old link gets a page; a program gets the problem. */
   const isLostPerson = ({ headers }: IncomingMessage, { kind }: Problem, { type }: Page) =>
     kind === 'no_such_world' && type === HTML && headers.accept?.includes('text/html') === true;
   const served = new Map<string, Page>();
-  // One route for all of them: a server has dozens of pages, and most never show one.
+  // One route for all pages: a server has dozens, and most are never opened.
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/*',
@@ -70,7 +70,7 @@ export function pagesOn(
       const page = served.get(`/${params['*']}`);
       if (page === undefined) return reply.callNotFound();
       try {
-        // Only for what it refuses: pages do not name the server.
+        // Called for its checks: pages do not use the origin.
         originOf(raw, publicUrl, hosts);
         gate.check(raw, 'open');
         const text = await page.text(prefixOf(raw));
@@ -96,7 +96,7 @@ export function pagesOn(
   };
 }
 
-/** Reads something when it is first wanted, and keeps that one copy. */
+/** Caches the result of `read` on its first call. */
 export function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
   let content: Promise<Content> | undefined;
   return () => {

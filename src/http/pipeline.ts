@@ -30,17 +30,17 @@ import { vouch } from './steps/vouch.ts';
 
 import { discardStream, onceSent } from './streamed.ts';
 
-/** Whatever is needed to answer when there is no operation. */
+/** The parts of a service that answer a request without an operation. */
 export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'quirks' | 'authenticate' | 'hints'>>;
 
-/** Something about a call without an operation that a person should know. */
+/** A finding about a request without an operation. */
 export interface WorthKnowing {
   readonly kind: FindingKind;
   readonly message: string;
 }
 
-/** Takes a request through every step, in order. A step that refuses throws a Problem, and the rest are skipped. */
+/** Takes a request through every step, in order. A step refuses by throwing a Problem; the rest are skipped. */
 export async function answer(
   server: Server,
   route: Route,
@@ -48,7 +48,7 @@ export async function answer(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): Promise<WireAnswer> {
-  // Refusals are compared with the document, too, so it must be ready before the first step that can refuse.
+  // Refusals are validated too, so the document must be ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
   const placed = place(server, raw, { guard: route.guard, route, query });
   const here = placed instanceof Promise ? await placed : placed;
@@ -79,7 +79,7 @@ export async function answer(
   }
 }
 
-/** The steps that lead to an answer. */
+/** The steps that lead to an outcome. */
 async function carryOut(flight: InFlight): Promise<void> {
   const { route } = flight;
   await authenticate(flight);
@@ -102,10 +102,10 @@ function looksUpFirst({ service }: Route): boolean {
 }
 
 /**
- * Answers a request that matches no operation (unknown path, wrong method, unreadable path) with the steps that apply.
+ * Answers a request that matches no operation: an unknown path, a wrong method, or an unreadable path.
  *
- * @param offered what there is in place of what was asked for
- * @param worthKnowing what a person should know about the call, if anything
+ * @param offered alternatives, for hints
+ * @param worthKnowing a finding about the request, if any
  */
 export async function answerUnrouted(
   server: Server,
@@ -132,7 +132,7 @@ export async function answerUnrouted(
   told = problemWithoutSecrets(told, context.world.chronicle.secrets);
   let hints = hintsOfUnrouted(arrived, service, told, offered);
   if (service.isSwitchboard === true && hints.length > 0) {
-    // Its problems say everything themselves.
+    // The control API puts hints into its problems.
     told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
@@ -149,7 +149,7 @@ export async function answerUnrouted(
   return written;
 }
 
-/** A request to which nothing has happened yet. */
+/** The state of a request before its first step. */
 const UNTOUCHED = {
   authentication: null,
   decision: null,
@@ -163,7 +163,7 @@ const UNTOUCHED = {
   wouldBe: null,
 } as const satisfies Partial<InFlight>;
 
-/** Runs the deciding steps for a hypothetical request: nobody authenticates, and nothing is done. */
+/** Runs only the deciding steps, for a simulated request: no authentication, no operation. */
 export async function decideOnly(
   arrived: Arrived,
   route: Route,

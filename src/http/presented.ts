@@ -3,10 +3,12 @@ import { own } from '../core/own.ts';
 import type { Presented, Presenter } from '../credentials/presented.ts';
 import type { Route } from './in-flight.ts';
 
-/** Longer headers cannot hold one of our credentials, and are not read. */
+/** Longer headers cannot hold a credential of the mock, and are not read. */
 const MOST_HEADER = 16 * 1024;
 
-/** Finds the credential that a request presents, in its header or where its operation says credentials are. */
+/**
+ * Extracts the credentials of a request: from its header, and from the query or body if its operation takes them there.
+ */
 export function findPresented(
   presenters: readonly Presenter[],
   { rule, row, service }: Route,
@@ -24,7 +26,7 @@ export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'bo
   return row.selects === 'body' && presentedIn(body, service.credentialFields).some(({ kind }) => kind === 'key');
 }
 
-/** Two headers present nothing: the request will be refused because of them. */
+/** Two headers present nothing: a later step refuses the request. */
 function presentedInHeader(presenters: readonly Presenter[], lines: readonly string[]): Presented | null {
   const [line, second] = lines;
   if (line === undefined || second !== undefined || line.length > MOST_HEADER) return null;
@@ -38,7 +40,7 @@ function presentedInHeader(presenters: readonly Presenter[], lines: readonly str
 function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): Presented[] {
   if (typeof sent !== 'object' || sent === null) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
-    // It is an object, whose members may be anything.
+    // An object, as checked above.
     const text: unknown = own(sent as Record<string, unknown>, name);
     return typeof text === 'string' ? [present(text)] : [];
   });

@@ -2,8 +2,8 @@ import type { Principal } from '../core/principal.ts';
 import type { InFlight } from './in-flight.ts';
 
 /**
- * Whose request it was: the caller, whom the credential claimed to be, the client that was given a token or, if a fault
- * came before that was known, whoever it would have been.
+ * The principal of a request: the caller, the one that the credential claims, the client that was granted a token or,
+ * if a fault came first, the expected one.
  */
 export function principalOf(
   { decision, outcome, claimant }: Pick<InFlight, 'decision' | 'outcome' | 'claimant'>,

@@ -4,28 +4,28 @@ import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable
 import type { Store } from '../store/index.ts';
 
 /**
- * Turns whatever was thrown into a Problem.
+ * Converts a thrown value to a Problem.
  *
- * @param store blamed for what would otherwise be our own fault, if its file is gone or damaged
+ * @param store blamed instead of an internal error if its file is gone or damaged
  */
 export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (thrown instanceof Changed) {
-    const message = 'Others changed the same at the same time, again and again, so nothing was done. Send it again.';
+    const message = 'The object kept changing while it was being updated, so nothing was done. Try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (thrown instanceof WorldGone) {
-    return new Problem('no_such_world', 'The world was deleted while the request was carried out.', { cause: thrown });
+    return new Problem('no_such_world', 'The world was deleted during the request.', { cause: thrown });
   }
   if (thrown instanceof Unreachable) {
     const message =
       thrown instanceof TakesNothing
-        ? `The database ${thrown.why}, so nothing was done. Send it again once the database takes changes.`
-        : 'The database does not answer, so nothing was done. Send it again once the database is back.';
+        ? `The database ${thrown.why}, so nothing was done. Try again once the database accepts changes.`
+        : 'The database does not answer, so nothing was done. Try again once the database is back.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (thrown instanceof OutcomeUnknown) {
     const message =
-      'The database went away while this was stored, so it may have been done, or not. Look whether it was before you send it again.';
+      'The database connection was lost during a commit. The change may or may not be stored. Check before you try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (thrown instanceof Damaged) {
@@ -40,7 +40,7 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
 }
 
-/** The same problem, whose message repeats no secret that was sent in the wrong place. */
+/** Hides secrets in a problem's message, which may quote one that was sent in the wrong place. */
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
   if (message === problem.message) return problem;

@@ -1,13 +1,13 @@
 import { describeNeeds, type Needs } from '../core/explaining/index.ts';
 import type { OperationRow, Tables } from '../core/rule.ts';
 
-/** A document to read: the name of its service, its title for people, and how to get its JSON text. */
+/** A document of a service for readers, with its title and the ruleset in force. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
-  /** The law in force, from which it is said what each operation needs. */
+  /** The ruleset in force, which says what each operation needs. */
   readonly tables: Tables;
-  /** Is it that of the switchboard, which asks for the admin token where there is one? */
+  /** Is it the control API, which may need the admin token? */
   readonly isSwitchboard: boolean;
   readonly read: () => Promise<string>;
 }
@@ -17,15 +17,15 @@ export interface ListedOperation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** Further paths that it has. */
+  /** Its other paths. */
   readonly aliases: readonly string[];
-  /** Under which it stands in the document; null if it does not. */
+  /** The tag that groups it in the document; null if the document does not list it. */
   readonly tag: string | null;
   readonly summary: string;
   readonly needs: Needs;
 }
 
-/** What of a document is read here. Tests prove that the documents are valid. */
+/** The members of a document that are read here. Tests prove that the documents are valid. */
 interface DocumentText {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 }
@@ -38,7 +38,7 @@ interface Described {
   readonly 'x-alias-of'?: string;
 }
 
-/** The text of a document whose operations say what they need, and how sure that is. */
+/** The JSON text of a document, with needs and certainty added to its operations' descriptions. */
 export async function explainedText(document: ReadableDocument): Promise<string> {
   const parsed: DocumentText = JSON.parse(await document.read());
   const paths = Object.entries(parsed.paths).map(([path, operations]) => {
@@ -53,11 +53,11 @@ function explained(document: ReadableDocument, operation: Described): Described 
   if (needs === null) return operation;
   const { text, grounds } = needs;
   const sure = grounds.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
-  const said = [`**Needs:** ${text}`, `**How sure this is:**\n\n${sure.join('\n')}`];
+  const said = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
   return { ...operation, description: [operation.description ?? '', ...said].filter(Boolean).join('\n\n') };
 }
 
-/** Null for what is no operation, such as the parameters that all operations of a path have. */
+/** Null for path items that are no operations, such as `parameters`. */
 function needsOf({ tables, isSwitchboard }: ReadableDocument, operation: Described): Needs | null {
   const id = operation['x-alias-of'] ?? operation.operationId;
   const row = tables.operations.find((one) => one.id === id);
@@ -84,7 +84,7 @@ export async function operationsIn(document: ReadableDocument): Promise<readonly
   return [...documented, ...document.tables.operations.filter(({ id }) => !known.has(id)).map(ofHost(document.tables))];
 }
 
-/** What a service answers under host names of its own, which no document can say. */
+/** Operations under a service's own host names, which no document can list. */
 function ofHost(tables: Tables): (row: OperationRow) => ListedOperation {
   return (row) => ({
     ...{ id: row.id, method: 'any', path: '/*', aliases: [], tag: null },

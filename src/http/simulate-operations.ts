@@ -7,21 +7,21 @@ import { Problem } from '../core/problem.ts';
 import type { Server } from './in-flight.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
-/** What would be decided about an operation before any object is known. */
+/** The decision about an operation before its object is known. */
 export interface OperationEffect extends Partial<Lack> {
   readonly operation: string;
   readonly service: string;
   readonly effect: 'allow' | 'deny';
-  /** Absent if the organisation has no subscription, which is not a matter of rights. */
+  /** Absent if the organisation has no subscription, because that is not about rights. */
   readonly reason?: DenyReason;
 }
 
 /**
- * What somebody could do in a world: one effect per operation of every service that they could call.
+ * The operations that a principal could call in a world: one effect per operation of every service that accepts them.
  *
- * @param services all of them, because roles may be those of any
- * @param only the one service to look at; null for all
- * @throws Problem if they could call none, or cannot hold what they are said to hold
+ * @param services all services, because a role may belong to any of them
+ * @param only one service; null for all
+ * @throws Problem if no service accepts them, or if they cannot hold the given rights
  */
 export async function simulateOperations(
   server: Server,

@@ -13,20 +13,20 @@ import type { Match, Routes } from './routes.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** The id of a simulated decision, which is kept nowhere. */
+/** The id of a simulated decision, which is not recorded. */
 const SIMULATED = 'simulated';
 
-/** A hypothetical request. */
+/** A request to simulate. */
 export interface Thought {
   readonly method: string;
   readonly path: string;
 }
 
 /**
- * Decides a hypothetical request of somebody in a world. Nothing is done, and nothing is remembered.
+ * Decides a simulated request of a principal in a world. Nothing is done or recorded.
  *
- * @param services all of them, because roles may be those of any
- * @throws Problem if there is nobody with that id, or no operation at that path
+ * @param services all services, because a role may belong to any of them
+ * @throws Problem if nobody has that id, or no operation has that path
  */
 export async function simulate(
   server: Server,
@@ -41,7 +41,7 @@ export async function simulate(
   if (!server.laws.includes(route.law)) {
     throw new Problem(
       'invalid_request',
-      'Field `path`: the switchboard has no rules; whoever can reach it may call it.',
+      'Field `path`: the control API has no rules; any caller that can reach it may call it.',
     );
   }
   const { raw, context } = imagine(server, world, method, path);
@@ -59,7 +59,7 @@ export async function simulate(
   return decideOnly(arrived, route, params, SIMULATED);
 }
 
-/** Removes the world's prefix from a path that was copied from a real request. */
+/** Removes the world's prefix from a path copied from a real request. */
 function pathWithin({ id }: World, path: string): string {
   const below = `${worldPath(id)}/`;
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
@@ -82,7 +82,7 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   throw new Problem('invalid_request', message);
 }
 
-/** @throws Problem if the credential itself is accepted, and its organisation is not */
+/** @throws Problem if the credential is valid but its organisation has no subscription */
 function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
   const { name, title } = route.service;
   const request = { method, path: showPath(path) };
@@ -91,13 +91,13 @@ function refusedCredential({ now, method }: RequestContext, route: Route, path: 
     problem,
   );
   if (decision !== null) return decision;
-  const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever they hold: their organisation has no subscription.`;
+  const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever rights they hold: their organisation has no subscription.`;
   throw new Problem('invalid_request', message);
 }
 
 function isDecodable(path: string): boolean {
   try {
-    // The result is used, because a bundler drops a call whose value is not.
+    // The result is used: a bundler would drop the call otherwise.
     return decodeURIComponent(path) !== '';
   } catch {
     return false;

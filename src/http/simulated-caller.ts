@@ -10,21 +10,21 @@ import { redact } from '../core/redact.ts';
 import { RequestContext } from './context.ts';
 import type { Server } from './in-flight.ts';
 
-/** Who would send a hypothetical request: at least one of the two is given. */
+/** The caller of a simulated request. At least one member is set. */
 export interface Who {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
-  /** What they hold in place of their own rights. */
+  /** Rights in place of their own. */
   readonly holding: Holding | null;
 }
 
-/** What a service says to a credential before any rights matter. */
+/** Refusals of a credential, before any rights matter. */
 const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
-/** A simulated request was not sent to any address. */
+/** A simulated request has no address. */
 const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 
-/** A request that nobody sent, and its context. */
+/** Makes a simulated request and its context. */
 export function imagine(server: Server, world: World, method: string, path: string) {
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
@@ -32,9 +32,9 @@ export function imagine(server: Server, world: World, method: string, path: stri
 }
 
 /**
- * The caller, or why they would not be let in; null if nobody of that name could call the service.
+ * The caller, or why their credential is refused; null if nobody with that name could call the service.
  *
- * @throws Problem if they cannot hold what they are said to hold
+ * @throws Problem if they cannot hold the given rights
  */
 export async function callerOf(
   context: RequestContext,
@@ -53,8 +53,8 @@ export async function callerOf(
 }
 
 /**
- * What those are called whom any service finds by this name; empty if there is nobody. One who is not let in is somebody,
- * too, of whom only this name is known.
+ * All names of the principals that any service finds by this name; empty if none. A principal that a service refuses
+ * counts with this name only.
  */
 export async function namesFound(
   server: Server,
@@ -73,7 +73,7 @@ export async function namesFound(
   return [...names];
 }
 
-/** Could somebody who is not named hold this here? Roles can be held where any of them is known. */
+/** Does the service know these rights? One known role is enough. */
 export async function isHeldHere(
   context: RequestContext,
   service: ServiceDefinition,

@@ -1,7 +1,7 @@
 import { decodeAscii } from '../core/redact.ts';
 import type { Arrived } from './in-flight.ts';
 
-/** Reports credentials in an incoming text that may be real. @returns whether there were any */
+/** Reports possibly real credentials in an incoming text. @returns whether there were any */
 export function reportForeignCredentials(
   { tripwire }: Arrived['server'],
   { findings, now }: Arrived['context'],

@@ -2,18 +2,18 @@ import { isCount, isErrorCode, namesSecret, secrecyOf } from './secret-names.ts'
 
 type Shown = (secret: string) => string;
 
-/** Texts without any of these name no secret. Most texts end here. */
+/** Texts without any of these name no secret. Most texts need no further checks. */
 const STEMS =
   /pass|pwd|otp|secret|token|assertion|jwt|bearer|basic|signature|credential|auth|cookie|verifier|key|code|pin/i;
 
-/** A name, and the sign that separates it from its value: in YAML, JSON, TOML, shells, forms and whatever is like them. */
+/** A name, and the sign before its value: in YAML, JSON, TOML, shells, forms and similar syntax. */
 const NAME_AND_SIGN = /(?<![\w.-])(["'\\]{0,4})([\w.-]{1,100})(["'\\]{0,4}[ \t]{0,3}(?:=>|[:=])[ \t]{0,3})/g;
 
-/** A name and a value that stand side by side, as lists of environment variables have them. */
+/** A pair of `name` and `value`, as in lists of environment variables. */
 const PAIR =
   /(?<!\w)["']?(?:name|key)["']?[ \t]{0,3}[:=][ \t]{0,3}["']?([\w.-]{1,100})["']?[ \t\r]{0,9}[,\n][ \t\r\n-]{0,99}["']?value["']?[ \t]{0,3}[:=][ \t]{0,3}/g;
 
-/** An option of a command, with its value as the next word. A short word is more likely a sentence that goes on. */
+/** An option of a command, with its value as the next word. A short word is more likely part of a sentence. */
 const FLAG = /(?<![\w-])(--?[\w-]{1,60}[ \t]{1,3}["']?)([^\s"'-][^\s"']*)/g;
 const SHORT_WORD = /^[a-z]{1,7}$/;
 
@@ -25,8 +25,8 @@ const CHPASSWD =
   /(?<![\w.:-])([\w.-]{1,100}:)([^\s'"|]{1,200})(?=["']?[ \t]{0,3}\|[ \t]{0,3}(?:sudo[ \t]{1,3})?chpasswd)/g;
 
 /**
- * A text with something in place of the values of secrets that it names itself: a script, a configuration, a command.
- * The rest of the text stays, so this is only for texts that are whole.
+ * Replaces the values of secrets that a script, a configuration or a command assigns. The rest of the text stays, so
+ * the text must be complete.
  */
 export function hideAssigned(text: string, shown: Shown): string {
   if (!STEMS.test(text)) return text;
@@ -45,10 +45,10 @@ export function hideAssigned(text: string, shown: Shown): string {
   return commands.replace(CHPASSWD, (_, user: string, password: string) => `${user}${shown(password)}`);
 }
 
-/** A parameter of a path (RFC 3986, 3.3), or of a query, in a line that may say where a request went. */
+/** A parameter of a path (RFC 3986, 3.3) or a query, in a line with the URL of a request. */
 const PARAMETER = /(?<![\w.-])([\w.-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
 
-/** The same for parameters alone: a line of a log is no configuration, and what follows a colon there is said of the name. */
+/** Replaces only parameters: in a log line, a colon is punctuation, and not an assignment. */
 export function hideParameters(line: string, shown: Shown): string {
   if (!line.includes('=')) return line;
   return line.replace(PARAMETER, (whole, name: string, value: string) => {
@@ -57,7 +57,7 @@ export function hideParameters(line: string, shown: Shown): string {
   });
 }
 
-/** The same for pairs alone, in any text. */
+/** Replaces only pairs of `name` and `value`, in any text. */
 export function hidePaired(text: string, shown: Shown): string {
   const spanOf = ([, name = '']: RegExpExecArray, begin: number) => {
     const span = namesSecret(name) ? valueSpan(text, begin, FLOW) : null;
@@ -66,7 +66,7 @@ export function hidePaired(text: string, shown: Shown): string {
   return replaceAfter(text, PAIR, spanOf, shown);
 }
 
-/** Where a value is: from its first sign to behind its last one. */
+/** The range of a value, without its end. */
 type Span = readonly [from: number, to: number];
 
 function replaceAfter(
@@ -108,7 +108,7 @@ function assignedValue(
   return isOpen ? null : span;
 }
 
-/** @param start where the name begins, with its quote */
+/** @param start where the name begins, including its quote */
 function spanBehind(text: string, begin: number, start: number, quote: string, sign: string): Span | null {
   if (sign.includes('=')) return valueSpan(text, begin, WORD);
   if (quote !== '') return valueSpan(text, begin, FLOW);
@@ -120,7 +120,7 @@ function spanBehind(text: string, begin: number, start: number, quote: string, s
   return sign.endsWith(':') ? valueSpan(text, begin, WORD) : null;
 }
 
-/** In YAML: what is left of the line, or the deeper lines that follow. */
+/** In YAML: the rest of the line, or the deeper lines that follow. */
 function lineOrBlock(text: string, begin: number, indent: number): Span | null {
   const line = valueSpan(text, begin, LINE);
   if (line !== null && !/^[|>][+-]?\d?[ \t]*$/.test(text.slice(...line))) return line;
@@ -136,7 +136,7 @@ function lineOrBlock(text: string, begin: number, indent: number): Span | null {
   return from > 0 && at > from ? [from, at] : null;
 }
 
-/** A value in quotes, or else as far as the pattern says. */
+/** A quoted value, otherwise a match of the pattern. */
 function valueSpan(text: string, begin: number, bare: RegExp): Span | null {
   QUOTE.lastIndex = begin;
   const [quote] = QUOTE.exec(text) ?? [];
@@ -145,7 +145,7 @@ function valueSpan(text: string, begin: number, bare: RegExp): Span | null {
     return [begin + 1, begin + 1 + (IN_QUOTES[quote].exec(text)?.[0].length ?? 0)];
   }
   if (quote !== undefined) {
-    // Quotes within quotes end with the same signs.
+    // Nested quotes end with the same characters.
     const end = text.indexOf(quote, begin + quote.length);
     return [begin + quote.length, end < 0 ? text.length : end];
   }

@@ -1,18 +1,18 @@
 /** Runs of the letters of base64, in both alphabets (RFC 4648). */
 const RUNS = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
-/** Nearly every text that can be read has letters and digits only in base64. Paths, UUIDs and names have shorter words. */
+/** Nearly all readable texts have runs of letters and digits in base64. Paths, UUIDs and names have shorter ones. */
 const CORE = /[A-Za-z0-9]{16}/;
 const JOINTS = /([/_-])/;
-/** What stands before it may be of the same letters, so it is decoded as if it began with each letter of a group of four. */
+/** Preceding characters may belong to the same run, so it is decoded from each position of a group of four. */
 const OFFSETS = [0, 1, 2, 3] as const;
-/** Random bytes have no text of this length that can be read. */
+/** Random bytes have no readable text of this length. */
 const READABLE = /[\t\n\r\x20-\x7e]{16,}/g;
 
 /**
- * A text with something in place of every word that has something to tell in base64. Of words that are joined, only those
- * that tell it, unless they tell it together.
+ * Replaces words whose base64 content reveals something. Of joined words, only those that reveal it alone, unless only
+ * all together do.
  *
- * @param tells whether a decoded text holds something that nobody may see
+ * @param tells does a decoded text contain a secret?
  */
 export function replaceBase64(
   text: string,
@@ -29,7 +29,7 @@ export function replaceBase64(
 
 function isTelling(word: string, tells: (decoded: string) => boolean): boolean {
   if (!CORE.test(word)) return false;
-  // Of a word such as `VVVV` all are the same.
+  // For a word such as `VVVV` all decoded texts are equal.
   const readable = new Set(OFFSETS.flatMap((offset) => readableIn(word.slice(offset))));
   return [...readable].some(tells);
 }

@@ -4,7 +4,7 @@ import { fitsSegment, isVariable } from '../core/path-template.ts';
 import { Problem } from '../core/problem.ts';
 import type { Match } from './match.ts';
 
-/** An operation that requests can be for. */
+/** An operation that a match can name. */
 export interface KnownOperation {
   readonly service: string;
   readonly id: string;
@@ -14,17 +14,17 @@ export interface KnownOperation {
   readonly path: string | null;
 }
 
-/** What a match can name. */
+/** The operations and reasons that a match can name. */
 export interface Known {
   readonly operations: readonly KnownOperation[];
   readonly reasons: readonly string[];
 }
 
 /**
- * A match whose names exist, with its path as the journal has it.
+ * Validates a match, and normalizes its path and method.
  *
- * @param member what messages call a member, such as `match.path`
- * @param isOfOperations whether only requests for operations count: a path that no operation has then never matches
+ * @param member the name of a member in messages, such as `match.path`
+ * @param isOfOperations do only requests for operations count? Then a path without an operation never matches
  * @throws Problem naming the member that can never match, and the nearest name
  */
 export function checkedMatch(
@@ -47,7 +47,10 @@ export function checkedMatch(
   checkName(match.reason, reasons, member('reason'), 'there is no reason');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
   if (match.body !== undefined && JSON.stringify(match.body).length > MOST_BODY) {
-    throw new Problem('invalid_request', `${member('body')} may have ${MOST_BODY} characters; it has more.`);
+    throw new Problem(
+      'invalid_request',
+      `${member('body')} is longer than ${MOST_BODY} characters. Match fewer members.`,
+    );
   }
   if (match.status !== undefined) checkStatus(match.status, member('status'));
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
@@ -59,13 +62,13 @@ export function checkedMatch(
 function checkName(given: string | undefined, valid: readonly string[], member: string, none: string): void {
   if (given === undefined || valid.includes(given)) return;
   const nearest = findNearest(given.slice(0, MOST_GIVEN), valid);
-  throw new Problem('invalid_request', `${member}: ${none} \`${shown(given)}\`; the nearest is \`${nearest}\`.`);
+  throw new Problem('invalid_request', `${member}: ${none} \`${shown(given)}\`. Did you mean \`${nearest}\`?`);
 }
 
 function checkStatus(status: number, member: string): void {
   if (STATUS_CODES[status] !== undefined) return;
   if (status < 100 || status > 599) {
-    const message = `${member}: \`${status}\` is no status of HTTP; statuses are whole numbers from 100 to 599.`;
+    const message = `${member}: \`${status}\` is not an HTTP status. Expected a whole number from 100 to 599.`;
     throw new Problem('invalid_request', message);
   }
   const nearest = Object.keys(STATUS_CODES)
@@ -73,36 +76,32 @@ function checkStatus(status: number, member: string): void {
     .reduce((best, other) => (Math.abs(other - status) < Math.abs(best - status) ? other : best));
   throw new Problem(
     'invalid_request',
-    `${member}: HTTP has no status \`${status}\`, so nothing is answered with it; the nearest is \`${nearest}\`.`,
+    `${member}: HTTP has no status \`${status}\`, so it never matches. Did you mean \`${nearest}\`?`,
   );
 }
 
-/** How large the body of a match may be, in characters of its JSON: it is kept for as long as somebody waits. */
+/** The largest body of a match, in characters of its JSON: it is kept while the verification waits. */
 const MOST_BODY = 16_384;
 
-/** Longer names are not of anything. */
+/** Longer names do not exist. */
 const MOST_GIVEN = 200;
 
 function shown(text: string): string {
   return text.slice(0, MOST_GIVEN);
 }
 
-/** The path as requests have it, without the world before it. */
+/** The path of requests, without the prefix of a world. */
 function checkedPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
   const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
   if (isWhole && /^\/[^?#\s]*$/.test(inner)) return inner;
   throw new Problem(
     'invalid_request',
-    `${member} must be a path without its query, such as \`/api/v1/token\`; \`{name}\` in it stands for any whole segment.`,
+    `${member} must be a path without a query, such as \`/api/v1/token\`. \`{name}\` matches any whole segment.`,
   );
 }
 
-/**
- * The operations whose requests a match can mean.
- *
- * @throws Problem naming the member with which there are none left
- */
+/** The operations whose requests a match can match. @throws Problem naming the member that leaves none */
 export function operationsLike(
   match: Match,
   operations: readonly KnownOperation[],
@@ -112,7 +111,7 @@ export function operationsLike(
     ['operation', ({ id }) => id === match.operation],
     ['service', ({ service }) => service === match.service],
     ['method', (one) => one.method === '*' || one.method === match.method],
-    // A host's operation has any path; whoever means it says so.
+    // A host's operation has any path, so a match must name the operation.
     ['path', (one) => (one.path === null ? match.operation !== undefined : couldBe(one.path, match.path ?? ''))],
   ];
   let possible = operations;
@@ -127,7 +126,7 @@ export function operationsLike(
   return possible;
 }
 
-/** How many of the possible values a message names. */
+/** How many possible values a message names. */
 const MOST_NAMED = 5;
 
 function never(member: string, given: string, before: readonly string[], possible: readonly KnownOperation[]): Problem {
@@ -144,13 +143,13 @@ function never(member: string, given: string, before: readonly string[], possibl
   const there = `There are ${named.slice(0, MOST_NAMED).join(', ')}${more}.`;
   return new Problem(
     'invalid_request',
-    `${member} is \`${shown(given)}\`, and this can never match: ${what}${near === undefined ? `. ${there}` : `; the nearest is \`${near}\`.`}`,
+    `${member} is \`${shown(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,
   );
 }
 
 /**
- * Could a path of this operation be like that? Placeholders of either fit any segment but an empty one. A slash at the end
- * may be left out: those whose paths end in one answer without it, too.
+ * Can a path of this operation match? Placeholders of either side match any segment but an empty one. A slash at the
+ * end is optional, because operations with one also answer without it.
  */
 function couldBe(template: string, path: string): boolean {
   const isOptional = template.endsWith('/') && !path.endsWith('/');

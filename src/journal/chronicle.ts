@@ -12,59 +12,59 @@ import { Journal, type WorldEnd } from './journal.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf, withoutSecrets } from './view.ts';
 
-/** Something that happened in a world; what is written of it must be read the same later (`app/archive.ts`). */
+/** An activity in a world. Later versions must be able to read stored ones (`app/archive.ts`). */
 export type Happening =
   | { readonly kind: 'request'; readonly draft: Draft }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'finding'; readonly finding: { readonly kind: FindingKind; readonly message: string } }
-  /** Somebody deleted a finding. */
+  /** A finding was deleted. */
   | { readonly kind: 'finding-deleted'; readonly id: string }
-  /** A credential was used for something for the first time. */
+  /** A credential was used for a new purpose. */
   | { readonly kind: 'use'; readonly use: Note }
-  /** Whatever else is told to those who watch. */
+  /** Any other event for the event stream. */
   | { readonly kind: 'event'; readonly event: EventKind; readonly data: object };
 
-/** A happening, with its places in the order that all processes have in common. */
+/** An activity, with its places in the order that all processes share. */
 export interface Numbered {
-  /** Null if it has been forgotten. */
+  /** Null if it was dropped. */
   readonly happening: Happening | null;
-  /** Of a request, among all requests of its world, from 1. */
+  /** The number of a request in its world, from 1. */
   readonly request: number | null;
-  /** Among everything that is told to those who watch, from 1. */
+  /** The number of an event in its world, from 1. */
   readonly event: number | null;
 }
 
-/** What a world has to tell, to a process that read it last a while ago or never. */
+/** The activities since the last read. */
 export interface News {
-  /** It was emptied since then: how many requests there had been, and decisions of these are gone as well. */
+  /** If the log was emptied since then: how many requests there had been. Their decisions are gone, too. */
   readonly emptiedAt: number | null;
   /** Oldest first. */
   readonly happenings: readonly Numbered[];
-  /** As they are now, those that changed. */
+  /** The current state of changed findings. */
   readonly findings: readonly Finding[];
 }
 
-/** Where a world's happenings go that several processes share, in place of the process's own memory. */
+/** The shared activity log of a world, in place of the process's own memory. */
 export interface Archive {
-  /** To be stored with the next `flush`. @param at by the clock of the world */
+  /** Adds an activity, which the next `flush` stores. @param at by the clock of the world */
   append(happening: Happening, at: Instant): void;
-  /** Stores what was appended: from then on, everybody can read it. */
+  /** Stores the appended activities. Afterwards all processes can read them. */
   flush(): Promise<void>;
-  /** What all processes have stored since the last call, in the order in which it was stored. */
+  /** The activities that all processes stored since the last call, in order. */
   news(): Promise<News>;
-  /** Deletes a finding for all. @returns whether there was one */
+  /** Deletes a finding for all processes. @returns whether it existed */
   deleteFinding(id: string): Promise<boolean>;
-  /** Empties it for all. */
+  /** Empties the log for all processes. */
   empty(): Promise<void>;
 }
 
-/** How often a process looks for news while somebody waits for them, in milliseconds. */
+/** How often a process polls the shared log while a client waits, in milliseconds. */
 const LOOK_MS = 50;
 
 /**
- * Everything that happened in one world, in one order: what its requests were, what was decided about them, what a person
- * should know, what credentials were used for. A process that has the world to itself keeps it in its memory. Processes
- * that share the world keep it in an archive, and each reads what is new there when somebody asks.
+ * The activity log of one world, in one order: requests, decisions, findings, uses of credentials. A process that has
+ * the world to itself keeps it in memory. Processes that share the world keep it in a shared log, and read new
+ * activities on demand.
  */
 export class Chronicle {
   readonly secrets: KnownSecrets;
@@ -73,14 +73,14 @@ export class Chronicle {
   readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
-  /** For what verifications look for while they wait, in all worlds. */
+  /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   readonly #archive: Archive | null;
   #reading: Promise<void> = Promise.resolve();
   #followers = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
 
-  /** @param series begins the ids of requests and events: no two worlds have the same one */
+  /** @param series prefix of the ids of requests and events, unique to the world */
   constructor(budgets: Budgets, series: string, secrets: KnownSecrets, archive: Archive | null = null) {
     this.#archive = archive;
     this.secrets = secrets;
@@ -99,7 +99,7 @@ export class Chronicle {
     this.uses = new Uses(budgets.uses, archive === null ? null : (use) => archive.append({ kind: 'use', use }, 0));
   }
 
-  /** Is it kept where other processes can read it? */
+  /** Can other processes read the log? */
   get isShared(): boolean {
     return this.#archive !== null;
   }
@@ -114,18 +114,18 @@ export class Chronicle {
     else this.#archive.append({ kind: 'decision', decision }, decision.at);
   }
 
-  /** @param data what is told of it */
+  /** @param data of the event in the stream */
   event(event: EventKind, data: object): void {
     if (this.#archive === null) this.events.publish(event, () => data);
     else this.#archive.append({ kind: 'event', event, data }, 0);
   }
 
-  /** From then on everybody can read what was told up to now. */
+  /** Stores all activities so far. Afterwards all processes can read them. */
   async flush(): Promise<void> {
     await this.#archive?.flush();
   }
 
-  /** Reads what other processes have told. */
+  /** Reads the activities of other processes. */
   async catchUp(): Promise<void> {
     const archive = this.#archive;
     if (archive === null) return;
@@ -133,20 +133,16 @@ export class Chronicle {
       await archive.flush();
       this.#take(await archive.news());
     };
-    // One after the other, because each begins where the last one ended.
+    // Sequential, because each read begins where the last one ended.
     this.#reading = this.#reading.then(read, read);
     await this.#reading;
   }
 
-  /**
-   * Reads what other processes tell as soon as it is there, for those who wait for it.
-   *
-   * @returns a function that ends it
-   */
+  /** Keeps reading the activities of other processes, for clients that wait. @returns a function that stops it */
   follow(): () => void {
     if (this.#archive === null) return () => {};
     this.#followers += 1;
-    // What cannot be read now is read the next time.
+    // A failed read is repeated the next time.
     this.#looking ??= setInterval(() => this.catchUp().catch(() => {}), LOOK_MS).unref();
     return () => {
       this.#followers -= 1;
@@ -156,7 +152,7 @@ export class Chronicle {
     };
   }
 
-  /** @returns whether there was one */
+  /** @returns whether it existed */
   async deleteFinding(id: string): Promise<boolean> {
     if (this.#archive === null) return this.findings.delete(id);
     const wasThere = await this.#archive.deleteFinding(id);
@@ -164,21 +160,21 @@ export class Chronicle {
     return wasThere;
   }
 
-  /** Forgets everything but the events; whoever waits for a request is told so. */
+  /** Forgets everything but the events, and ends waiting verifications. */
   async empty(): Promise<void> {
     if (this.#archive === null) return this.#forget();
     await this.#archive.empty();
     await this.catchUp();
   }
 
-  /** Nobody waits any longer for something to happen, and nothing is remembered. */
+  /** Ends event streams and waiting verifications, and forgets the requests. */
   end(why: WorldEnd): void {
     clearInterval(this.#looking);
     this.journal.end(why);
     this.events.end();
   }
 
-  /** Lets go of what it remembers, once it has ended. */
+  /** Frees its memory after its end. */
   close(): void {
     this.findings.clear();
     this.uses.clear();
@@ -194,7 +190,7 @@ export class Chronicle {
 
   #take({ emptiedAt, happenings, findings }: News): void {
     if (emptiedAt !== null) this.#forget(emptiedAt);
-    // A finding that was deleted and reported again since then is among the findings.
+    // A finding that was deleted and reported again is in `findings`.
     for (const { happening } of happenings) {
       if (happening?.kind === 'finding-deleted') this.findings.delete(happening.id);
     }
@@ -237,7 +233,7 @@ export class Chronicle {
   }
 }
 
-/** What is told of a decision as it is made; null if it is not kept any more. */
+/** The event of a decision; null if it is no longer kept. */
 function decisionSummary(decisions: Decisions, id: string): object | null {
   const decision = decisions.byId(id);
   if (decision === null) return null;

@@ -4,7 +4,7 @@ import { namesOf } from '../core/principal.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
-  /** Id, name, client id or e-mail address of the caller, or of whom the caller claimed to be. */
+  /** Id, name, client id or e-mail address of the caller, or of the principal that a refused credential names. */
   readonly principal?: string;
   readonly effect?: 'allow' | 'deny';
   readonly operation?: string;
@@ -12,26 +12,26 @@ export interface DecisionFilter {
 
 const MOST = 2000;
 
-/** The size of a decision that consists of names from tables and a path, as nearly all do. */
+/** The size of a decision of table names and a path, as nearly all are. */
 const PLAIN_BYTES = 1000;
-/** A decision with larger evidence is kept without it: it can still be explained, but has fewer fixes. */
+/** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
 const MOST_EVIDENCE = 256 * 1024;
 
-/** The newest 2000 decisions of one world, as far as the budget has room. */
+/** The newest 2000 decisions of one world, within the budget. */
 export class Decisions {
   readonly #byId: Held<Kept>;
-  /** The same standing is weighed again and again. */
+  /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
-  /** The place of the newest. */
+  /** The place of the newest decision. */
   #newest = 0;
-  /** How many were recorded since it was last empty. */
+  /** Decisions recorded since the last `clear`. */
   #recorded = 0;
 
   constructor(budget: Budget) {
     this.#byId = new Held(budget, ({ bytes }) => bytes, MOST);
   }
 
-  /** @param place from 1: the next one, or a higher one that others gave it */
+  /** @param place from 1: the next one, or a higher one of the shared log */
   record(decision: Decision, place = this.#newest + 1): void {
     this.#newest = place;
     this.#recorded += 1;
@@ -51,7 +51,7 @@ export class Decisions {
     return this.#byId.find(id);
   }
 
-  /** How many have made room for newer ones since it was last empty. */
+  /** Decisions evicted since the last `clear`. */
   get dropped(): number {
     return this.#recorded - this.#byId.size;
   }
@@ -62,7 +62,7 @@ export class Decisions {
   }
 }
 
-/** A decision, with its place among all of its world: no other one has it. */
+/** A decision, with its unique place in its world. */
 export interface PlacedDecision {
   readonly decision: Decision;
   readonly place: number;
@@ -72,7 +72,7 @@ interface Kept extends PlacedDecision {
   readonly bytes: number;
 }
 
-/** Weighs a decision by what can be large: the rights and the object that led to a refusal. */
+/** Estimates the size of a decision by its large parts: the rights and the object of a denial. */
 function keptOf(decision: Decision, place: number, weights: WeakMap<object, number>): Kept {
   const { evidence, hints } = decision;
   const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
@@ -95,7 +95,10 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
   );
 }
 
-/** A decision with fingerprints in place of secrets: a refusal repeats some of what was sent. Its path has none. */
+/**
+ * Replaces secrets in a decision by fingerprints: a denial repeats parts of the request. Its path is already free of
+ * them.
+ */
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   if (decision.effect === 'allow') return decision;
   const { target, boundTo, detail, hints } = decision;

@@ -5,70 +5,69 @@ import type { Principal } from '../core/principal.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { KnownSecrets } from './secrets.ts';
 
-/** A body as it is kept: its beginning, and how large all of it was. */
+/** The kept beginning of a body, and the size of the whole. */
 export interface KeptBody {
-  /** At most `MOST_KEPT` bytes; null if there was none, if it was not read, or if only its size is known. */
+  /** At most `MOST_KEPT` bytes; null if the body is missing, was not read, or only its size is known. */
   readonly text: string | null;
-  /** `bytes`: each character of the text is a byte, which may be UTF-8. */
+  /** `bytes`: each character of the text is a byte of possible UTF-8. */
   readonly form: 'bytes' | 'text';
-  /** In bytes, or in characters of a text; null if it was not read. */
+  /** In bytes, or in characters of a text; null if the body was not read. */
   readonly size: number | null;
-  /** Is only its beginning kept? Default: if the text is shorter than that. */
+  /** Is only its beginning kept? Default: is the text shorter than the size? */
   readonly isCut?: boolean;
-  /** Does it have fingerprints in place of secrets already? */
+  /** Are secrets already replaced by fingerprints? */
   readonly isHidden?: true;
 }
 
 /**
- * One request with its answer, as it came and went. Nothing is hidden in it yet: a view of it, which hides what is secret,
- * is made only for those who look.
+ * A request with its answer, as transmitted. Secrets are hidden only in a view, which is made when a client reads it.
  */
 export interface JournalEntry {
-  /** What hides the secrets in it, once somebody looks. */
+  /** The secrets that views hide. */
   readonly secrets: KnownSecrets;
   readonly id: string;
-  /** Its place among all requests of its world, from 1. */
+  /** Its number in its world, from 1. */
   readonly number: number;
   /** By the clock of its world. */
   readonly at: Instant;
   readonly world: string;
-  /** Null if nothing is served at the path. */
+  /** Null if no service owns the path. */
   readonly service: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   readonly method: string;
-  /** Path and query, without the world before them. */
+  /** Path and query, without the prefix of the world. */
   readonly url: string;
-  /** Null if the connection was broken before it could be sent. */
+  /** Null if the connection broke before it was sent. */
   readonly status: number | null;
-  /** What it would have been but for a fault, or if rights had been enforced. */
+  /** The status it would have without a fault, or if rights were enforced. */
   readonly wouldBe: number | null;
-  /** The caller, or who the credential claimed to be; on a token request, the client. */
+  /** The caller, or the principal that a refused credential names; for a token request, the client. */
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
   /** The id of the decision about it. */
   readonly decision: string | null;
-  /** What was wrong with it, where no decision says so. */
+  /** Why it failed, if no decision says so. */
   readonly explanation: string | null;
   readonly hints: readonly Hint[];
-  /** The id of the fault that struck it. */
+  /** The id of the fault that was injected. */
   readonly fault: string | null;
-  /** Was what it asked for done? */
+  /** Was the operation carried out? */
   readonly done: boolean;
   readonly durationMs: number;
-  /** Names and values in turn, one per line: kept as one text, because that is less to look after than many. */
+  /** Names and values in turn, one per line: a single string is cheaper to keep than many. */
   readonly requestHeaders: string;
   readonly requestBody: KeptBody;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: KeptBody;
-  /** The findings that are about it; absent if there are none. */
+  /** Its findings; absent if none. */
   readonly reported?: readonly Reported[];
 }
 
-/** What is known of a request before it is in the journal. */
+/** An entry before it has an id. */
 export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
 
-/** How much of a body is kept, in bytes, or in characters of a text. */
+/** The largest kept part of a body, in bytes, or in characters of a text. */
 export const MOST_KEPT = 64 * 1024;
 
 export const NO_BODY: KeptBody = { text: null, form: 'bytes', size: null };
@@ -85,21 +84,21 @@ export function keptPayload(payload: string | Buffer | undefined): KeptBody {
   return { text: payload.toString('latin1', 0, MOST_KEPT), form: 'bytes', size: payload.length };
 }
 
-/** A part of a string would keep all of it in memory, so a longer one is copied. */
+/** A substring keeps the whole string in memory, so it is copied. */
 function beginningOf(text: string): string {
   return text.length <= MOST_KEPT ? text : Buffer.from(text.slice(0, MOST_KEPT), 'utf16le').toString('utf16le');
 }
 
-/** What an entry costs besides its texts. */
+/** The size of an entry without its texts. */
 const ENTRY_BYTES = 800;
 
-/** About how many bytes an entry takes. */
+/** Estimates the bytes of an entry. */
 export function weightOf(draft: Draft): number {
   const { url, requestHeaders, requestBody, responseHeaders, responseBody, hints, explanation, reported = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length + (requestBody.text?.length ?? 0);
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   for (const { message } of reported) characters += message.length;
-  // A text may hold characters of two bytes; an answer's text may be one that is remembered elsewhere, too.
+  // Answers may have characters of two bytes. An answer's text may also be cached elsewhere.
   return ENTRY_BYTES + characters + 2 * (responseBody.text?.length ?? 0);
 }

@@ -2,20 +2,20 @@ import { Readable } from 'node:stream';
 import { clearInterval, setInterval } from '../machine/time.ts';
 import type { Events, HappenedEvent } from './events.ts';
 
-/** How often a comment is sent, in milliseconds, so that a connection that is gone is noticed. */
+/** The interval of comments in milliseconds, by which dead connections are noticed. */
 const HEARTBEAT_MS = 15_000;
 
-/** A reader that is further behind is let go, in bytes; it can come back with the id of the last event that it read. */
+/** A reader that is more bytes behind is disconnected. It may reconnect with the id of its last event. */
 const MOST_BEHIND = 256 * 1024;
 
 /**
- * What happens from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
+ * Streams the events from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
  *
- * @param lastId the `Last-Event-ID` of a reader who comes back, who is sent what happened since; null for a new one
+ * @param lastId the `Last-Event-ID` of a reader that reconnects, which also gets the missed events; null for a new one
  */
 export function eventStream(events: Events, lastId: string | null): Readable {
   const stream = new Readable({ read: () => {}, highWaterMark: MOST_BEHIND });
-  // What happened is read one after another, because some of it has to be looked up first.
+  // Sequential, because the data of some events must be read first.
   let sent: Promise<void> = Promise.resolve();
   const send = (event: HappenedEvent) => {
     sent = sent.then(async () => {
@@ -46,7 +46,7 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   return stream;
 }
 
-/** What a reader who comes back has missed; first of all, how much of it is not known any more. */
+/** The events that a reader missed, preceded by the number of those that are no longer kept. */
 function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
   const number = events.numberOf(lastId);
   const missed = events.after(number ?? 0);

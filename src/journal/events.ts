@@ -1,29 +1,26 @@
-/** What is told about a world as it happens. */
+/** The kinds of events of a world. */
 export const EVENT_KINDS = ['request', 'decision', 'finding', 'clock', 'policy', 'fault', 'world'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** Something that happened. */
+/** An event. */
 export interface HappenedEvent {
   readonly number: number;
   readonly kind: EventKind;
-  /** What is said of it; null if it has been forgotten meanwhile. */
+  /** Its data; null if it is no longer kept. */
   read(): object | null | Promise<object | null>;
 }
 
-/** How many are kept for those who come back. */
+/** How many events are kept for readers that reconnect. */
 const MOST = 1000;
 
-/** Is told what happens. */
+/** Receives events. */
 export interface EventListener {
   happened(event: HappenedEvent): void;
   /** The world has ended. */
   ended(): void;
 }
 
-/**
- * What happens in one world, in order, from the moment when somebody first watches. The newest 1000 are kept, each without
- * what it is about.
- */
+/** The events of one world, in order, since the first listener. The newest 1000 are kept, each without its data. */
 export class Events {
   readonly #series: string;
   readonly #kept: HappenedEvent[] = [];
@@ -32,25 +29,25 @@ export class Events {
   #isWatched = false;
   #isOver = false;
 
-  /** @param series begins the ids, so that no two processes give the same one */
+  /** @param series prefix of the ids, unique to the process */
   constructor(series: string) {
     this.#series = series;
   }
 
-  /** The id of an event, as streams have it. */
+  /** The id of an event in streams. */
   idOf(number: number): string {
     return `${this.#series}-e${number}`;
   }
 
-  /** The number of an id; null if it was not given here. */
+  /** The number of an event; null if its id is not of this world. */
   numberOf(id: string): number | null {
     const [, series, digits] = /^(.{1,40})-e(\d{1,15})$/.exec(id) ?? [];
     return series === this.#series && Number(digits) <= this.#newest ? Number(digits) : null;
   }
 
   /**
-   * @param read is called later, if at all: it must not hold on to anything large
-   * @param number its place, which others gave it; default: the next one, if anybody has ever watched
+   * @param read called later or never: it must not reference large objects
+   * @param number its place in the shared log; default: the next one, if there ever was a listener
    */
   publish(kind: EventKind, read: HappenedEvent['read'], number?: number): void {
     if (number === undefined && !this.#isWatched) return;
@@ -60,27 +57,27 @@ export class Events {
     for (const { happened } of this.#listeners) happened(event);
   }
 
-  /** Has anybody watched? If nobody has, nothing needs to be published. */
+  /** Was there ever a listener? Otherwise nothing needs to be published. */
   get isWatched(): boolean {
     return this.#isWatched;
   }
 
-  /** The number of the last one; 0 if there was none. */
+  /** The number of the last event; 0 if none. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Those after a number that are still kept, oldest first. */
+  /** The kept events after a number, oldest first. */
   after(number: number): readonly HappenedEvent[] {
     return this.#kept.filter((event) => event.number > number).sort((one, other) => one.number - other.number);
   }
 
-  /** How many listen. */
+  /** The number of listeners. */
   get listeners(): number {
     return this.#listeners.size;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   listen(listener: EventListener): () => void {
     this.#isWatched = true;
     if (this.#isOver) listener.ended();

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { EntryView } from './view.ts';
 
 /**
- * An HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' tools open.
+ * An HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' developer tools open.
  *
- * @param entries oldest first, as the format wants them
+ * @param entries oldest first, as the format requires
  */
 export function harOf<Entry>(entries: Entry[], version: string) {
   return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
@@ -30,7 +30,7 @@ export function harEntry(view: EntryView) {
       ...(sent !== '' && { postData: { mimeType: type(request.headers), text: sent } }),
     },
     response: {
-      // What the format has for a connection that broke.
+      // The format's value for a broken connection.
       status: status ?? 0,
       statusText: STATUS_CODES[status ?? 0] ?? '',
       httpVersion: 'HTTP/1.1',
@@ -43,7 +43,7 @@ export function harEntry(view: EntryView) {
     },
     cache: {},
     timings: { send: 0, wait: durationMs, receive: 0 },
-    // Members of our own begin with an underscore.
+    // Custom members begin with an underscore.
     _operation: view.operation,
     _reason: view.reason,
     _decision: view.decision,

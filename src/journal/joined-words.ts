@@ -1,16 +1,13 @@
-/** Words that may be a secret, alone or joined to others by the signs that a secret may have itself. */
+/** Words that may be a secret, alone or joined to others by characters that secrets may also contain. */
 const RUNS = /[A-Za-z0-9_-]{16,}/g;
 const SEPARATORS = /[_-]/g;
-/** A part that may be a secret: at least this long, and no longer than any. */
+/** The lengths of possible secrets. */
 export const LEAST_WORD = 16;
 const MOST_WORD = 128;
-/** Of so many words a secret consists at most, if others are joined to it: a limit keeps reading linear. */
+/** The most words of a secret that is joined to others: the limit keeps the search linear. */
 const MOST_WORDS = 8;
 
-/**
- * A text with something in place of every word that is known, and of every part of a word that begins and ends where
- * words are joined by `-` or `_`.
- */
+/** Replaces every known word, and every known part of words joined by `-` or `_`. */
 export function replaceKnownWords(
   text: string,
   isKnown: (word: string) => boolean,
@@ -40,7 +37,7 @@ function replaceKnownParts(run: string, isKnown: (word: string) => boolean, show
   return copied === 0 ? run : `${parts.join('')}${run.slice(copied)}`;
 }
 
-/** The longest part comes first, so that no secret is shown in half because another is its beginning. */
+/** The longest part first, so that a secret that begins with another is replaced whole. */
 function endOfKnown(
   run: string,
   begin: number,

@@ -5,22 +5,22 @@ import type { KnownSecrets } from './secrets.ts';
 import { factsOf, withHiddenBodies } from './view.ts';
 
 /**
- * How many requests of one world are kept at most: as many as decisions, which requests refer to. Each is one more object
- * that outlives the collection of garbage, so 5000 would cost a request twice as much.
+ * The most kept requests of a world: as many as decisions, which requests refer to. Each is an object that survives
+ * garbage collections, so 5000 would double the cost of a request.
  */
 const MOST = 2000;
 
-/** Why a world ends: it was deleted, or its server stops. */
+/** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
 
-/** Is told what happens to a journal. */
+/** Receives the entries of a journal. */
 export interface Listener {
   recorded(entry: JournalEntry, facts: Facts): void;
-  /** Nothing is recorded any more: the journal was emptied, or its world has ended. */
+  /** The journal was emptied, or its world has ended. */
   ended(why: 'emptied' | WorldEnd): void;
 }
 
-/** A draft in its place. One object for each request and nothing to find it by: it is made for every one. */
+/** A draft in its place. Kept minimal, because every request makes one. */
 class Place implements Weighed {
   readonly bytes: number;
   older: Weighed | null = null;
@@ -41,9 +41,9 @@ class Place implements Weighed {
   }
 }
 
-/** The requests of one world: the newest 2000, as far as the budget has room. */
+/** The newest 2000 requests of one world, within the budget. */
 export class Journal {
-  /** By number, modulo how many there may be. */
+  /** By number modulo `MOST`. */
   readonly #places: (Place | undefined)[] = [];
   readonly #budget: Budget;
   readonly #series: string;
@@ -51,13 +51,13 @@ export class Journal {
   #listeners: Set<Listener> | null = null;
   #recorded = 0;
   #kept = 0;
-  /** How many had been recorded when it was last emptied. */
+  /** Requests recorded before it was last emptied. */
   #emptiedAt = 0;
   #over: WorldEnd | null = null;
 
   /**
-   * @param series begins the ids, so that no two processes give the same one
-   * @param secrets hide what is secret in the entries
+   * @param series prefix of the ids, unique to the process
+   * @param secrets hidden in views of the entries
    */
   constructor(budget: Budget, series: string, secrets: KnownSecrets) {
     this.#budget = budget;
@@ -66,7 +66,7 @@ export class Journal {
   }
 
   /**
-   * @param number its place, from 1: the next one, or a higher one that others gave it
+   * @param number from 1: the next one, or a higher one of the shared log
    * @returns its number
    */
   record(draft: Draft, number = this.#recorded + 1): number {
@@ -92,7 +92,7 @@ export class Journal {
     return place && this.#entryOf(number, place.draft);
   }
 
-  /** The same, to be shown: what its bodies hide is hidden once, whoever looks. */
+  /** The entry with secrets hidden in its bodies, which is done only once. */
   shown(number: number): JournalEntry | undefined {
     const place = this.#placeOf(number);
     if (place !== undefined) place.draft = withHiddenBodies(place.draft, this.#secrets);
@@ -123,24 +123,24 @@ export class Journal {
     return entries;
   }
 
-  /** How many requests have made room for newer ones since it was last empty. */
+  /** Requests evicted since it was last emptied. */
   get dropped(): number {
     return this.#recorded - this.#emptiedAt - this.#kept;
   }
 
-  /** The number of an entry of this journal, kept or dropped; null for an id that it never gave. */
+  /** The number of an entry, kept or evicted; null if its id is not of this journal. */
   numberOf(id: string): number | null {
     const [, series, digits] = /^(.{1,40})-r(\d{1,15})$/.exec(id) ?? [];
     const number = Number(digits);
     return series === this.#series && number >= 1 && number <= this.#recorded ? number : null;
   }
 
-  /** How many listen. */
+  /** The number of listeners. */
   get listeners(): number {
     return this.#listeners?.size ?? 0;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   listen(listener: Listener): () => void {
     this.#listeners ??= new Set();
     if (this.#over !== null) listener.ended(this.#over);
@@ -157,23 +157,19 @@ export class Journal {
     this.#budget.remove(place);
   }
 
-  /**
-   * Forgets everything; whoever waits for a request is told so.
-   *
-   * @param recorded how many requests there were so far
-   */
+  /** Forgets everything, and ends waiting verifications. @param recorded how many requests there were so far */
   empty(recorded = this.#recorded): void {
     this.#recorded = recorded;
     this.#forgetAll('emptied');
   }
 
-  /** The same, for good. */
+  /** Forgets everything, and stops recording. */
   end(why: WorldEnd): void {
     this.#over ??= why;
     this.#forgetAll(this.#over);
   }
 
-  /** What hides the secrets in its entries. */
+  /** The secrets that its views hide. */
   get secrets(): KnownSecrets {
     return this.#secrets;
   }

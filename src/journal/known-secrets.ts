@@ -2,31 +2,31 @@ import { hash } from 'node:crypto';
 import { type Budget, Held } from '../core/held.ts';
 import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secrets.ts';
 
-/** What all worlds of a process have in common. */
+/** Settings that all worlds of a process share. */
 export interface SecretSettings {
-  /** What fingerprints depend on. */
+  /** The key of the fingerprints. */
   readonly key: string;
-  /** The names that documents have, without case and signs. */
+  /** Names of documents' members and parameters, in lower case without punctuation. */
   readonly documented: ReadonlySet<string>;
   readonly ofSeeds: SecretsOfSeeds;
 }
 
-/** Shorter secrets have no hash: they are those of a seed. */
+/** Shorter secrets are only in seeds, and have no hash. */
 const LEAST_SECRET = 8;
 
-/** Numbers in hexadecimal, UUIDs among them: no secret that a mock draws is one. */
+/** Hexadecimal numbers and UUIDs: no generated secret of a mock has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 
-/** The secrets of a seed, which is kept in plain. */
+/** The secrets of a seed, in plain text. */
 export interface SeedSecrets {
   has(text: string): boolean;
 }
 
-/** The secrets of seeds, each read once however many worlds are made of it. */
+/** The secrets of seeds, each read once for all its worlds. */
 export class SecretsOfSeeds {
   readonly #known = new WeakMap<object, SeedSecrets>();
 
-  /** @param seed its text is JSON */
+  /** @param seed has JSON as its text */
   of(seed: { readonly text: string }): SeedSecrets {
     const known = this.#known.get(seed);
     if (known !== undefined) return known;
@@ -36,19 +36,19 @@ export class SecretsOfSeeds {
   }
 }
 
-/** Is this the hash of a secret that a world has now? SHA-256 in hexadecimal. */
+/** Is this the hash of a current secret of a world? SHA-256 in hexadecimal. */
 export type HasSecret = (hash: string) => boolean;
 
-/** The secrets of one world: those of its seed in plain, and of all others the hash. */
+/** The secrets of one world: plain texts of its seed, and hashes of all others. */
 export class WorldSecrets implements KnownSecrets {
   readonly #settings: SecretSettings;
   readonly #seed: () => SeedSecrets;
-  /** Hashes of secrets that it was given: what is shown may be older than the end of a secret. */
+  /** Hashes of earlier secrets, because the journal may be older than their end. */
   readonly #given: Held<true>;
   readonly #hasSecret: HasSecret;
   #key: string;
 
-  /** @param seed is asked when the first text is looked at */
+  /** @param seed called for the first text */
   constructor(settings: SecretSettings, budget: Budget, seed: () => SeedSecrets, hasSecret: HasSecret) {
     this.#settings = settings;
     this.#key = settings.key;
@@ -57,7 +57,7 @@ export class WorldSecrets implements KnownSecrets {
     this.#given = new Held<true>(budget, () => 0);
   }
 
-  /** From now on fingerprints depend on this key, which other processes have, too. */
+  /** Sets the key of the fingerprints, which all processes share. */
   set key(key: string) {
     this.#key = key;
   }
@@ -75,7 +75,7 @@ export class WorldSecrets implements KnownSecrets {
     return this.#settings.documented.has(bareName);
   }
 
-  /** @param hash SHA-256 in hexadecimal, as a store keeps it; null is none */
+  /** @param hash SHA-256 in hexadecimal, as stored; null for none */
   addHash(hash: string | null | undefined): void {
     if (hash !== null && hash !== undefined) this.#given.keep(hash, true);
   }

@@ -4,36 +4,36 @@ import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { hideCredentials, hideInUrl, type KnownSecrets } from './secrets.ts';
 
-/** Which requests are meant: those that are like this in every member that is given. */
+/** Conditions on a request. All given members must match. */
 export interface Match {
   readonly service?: string;
   readonly operation?: string;
-  /** One of these. */
+  /** Any of these. */
   readonly operations?: readonly string[];
   readonly method?: string;
-  /** Without its query; `{name}` stands for one segment. */
+  /** Without a query; `{name}` matches one segment. */
   readonly path?: string;
   readonly status?: number;
-  /** The id, name, client id or e-mail address of the caller, or of whom the credential claimed to be. */
+  /** The id, name, client id or e-mail address of the caller, or of the principal that a refused credential names. */
   readonly principal?: string;
   readonly reason?: string;
-  /** What the body has at least. */
+  /** The members that the body must have. */
   readonly body?: unknown;
 }
 
-/** What a match looks at. */
+/** The facts of a request that a match compares. */
 export interface Facts {
   readonly service: string | null;
   readonly operation: string | null;
   readonly method: string;
-  /** Without its query, and without the world before it. */
+  /** Without query and prefix of the world. */
   readonly path: string;
   readonly status: number | null;
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
-  /** As a value; undefined if there was none, or if it was not read. */
+  /** The parsed body; undefined if it is missing or was not read. */
   body(): unknown;
-  /** If secrets are hidden in the body: what stands in place of one. */
+  /** The fingerprints in the body, if its secrets are hidden. */
   readonly fingerprint?: Fingerprint;
 }
 
@@ -41,7 +41,7 @@ type Fingerprint = KnownSecrets['fingerprint'];
 
 type Member = keyof Match;
 
-/** Cheap ones first. */
+/** Cheap comparisons first. */
 const MEMBERS = [
   'operation',
   'operations',
@@ -54,16 +54,16 @@ const MEMBERS = [
   'body',
 ] as const;
 
-/** How something differs from what was expected. */
+/** A difference between a request and a match. */
 export interface Difference {
   readonly member: Member;
   readonly sentence: string;
 }
 
-/** Recognises the requests that a match means. */
+/** A compiled match. */
 export interface Matcher {
   fits(facts: Facts): boolean;
-  /** In what a request differs; empty if it fits. */
+  /** The differences of a request; empty if it matches. */
   differences(facts: Facts, secrets: KnownSecrets): readonly Difference[];
 }
 
@@ -112,15 +112,16 @@ function sentenceOf(member: Member, match: Match, facts: Facts, secrets: KnownSe
   }
 }
 
-/** Longer values are cut in sentences. */
+/** Longer values are shortened in messages. */
 const MOST_SHOWN = 100;
 
 /**
- * What a value lacks of what it is expected to have: an object the members with what they have, an array its entries, in
- * order and number. Null if it lacks nothing.
+ * Compares a value with an expected one: an object must have the expected members, an array the same entries in the
+ * same order.
  *
  * @param name of the value, such as `body.resource.type`
- * @param fingerprint if secrets are hidden in what was got: what stands in place of one
+ * @param fingerprint if secrets are hidden in the value
+ * @returns the first difference; null if none
  */
 export function lackIn(expected: unknown, got: unknown, name: string, fingerprint?: Fingerprint): string | null {
   if (Array.isArray(expected)) {
@@ -129,13 +130,13 @@ export function lackIn(expected: unknown, got: unknown, name: string, fingerprin
     return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`, fingerprint));
   }
   if (typeof expected !== 'object' || expected === null) {
-    // It may be a secret there only for what stands beside it, which is not expected.
+    // A neighbour that is not part of the match may have made it a secret.
     const isSame = Object.is(expected, got) || (typeof got === 'string' && got === fingerprint?.(String(expected)));
     return isSame ? null : `${name} is ${shown(got)}, not ${shown(expected)}`;
   }
   if (typeof got !== 'object' || got === null || Array.isArray(got)) return `${name} is ${shown(got)}, not an object`;
   return firstOf(Object.entries(expected), ([member, value]) =>
-    // It is an object, whose members may be anything.
+    // An object, as checked above.
     lackIn(value, own(got as Record<string, unknown>, member), `${name}.${member}`, fingerprint),
   );
 }

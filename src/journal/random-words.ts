@@ -1,33 +1,33 @@
-/** Words that may be drawn at random, with the letters of base64. */
+/** Words of base64 characters that may be random. */
 const WORDS = /(?<![A-Za-z0-9_+/=-])[A-Za-z0-9_+/=-]{20,}/g;
-/** A shorter text of these letters is more likely a name. */
+/** A shorter word is more likely a name. */
 const LEAST = 20;
 
-/** UUIDs (RFC 9562), digests and other numbers in hexadecimal: what a mock issues as an id, and what names content. */
+/** UUIDs (RFC 9562), digests and other hexadecimal numbers: ids of a mock, and hashes of content. */
 const HEXADECIMAL = /(?<![A-Za-z0-9])(?:[0-9a-f]{4,}|[0-9A-F]{4,})(?![A-Za-z0-9])/g;
 
-/** ULIDs of our time: a time and a random number, in the letters of Crockford's base32. */
+/** Current ULIDs: a time and a random number in Crockford's base32. */
 const ULID = /(?<![A-Za-z0-9])01[0-9A-HJKMNP-TV-Z]{24}(?![A-Za-z0-9])/g;
 
 /**
- * Names of machines and devices, such as `Standard_ND96isr_H100_v5`: at least three short words joined by `_`, each of few
- * kinds in turn. Keys are printed in groups that are joined by `-`.
+ * Names of machines and devices, such as `Standard_ND96isr_H100_v5`: at least three short words joined by `_`, each
+ * with few changes of kind. Keys are printed in groups joined by `-`.
  */
 const LEAST_WORDS = 3;
 const MOST_WORD = 8;
 const MOST_WORD_CHANGES = 2;
 
 /**
- * How often neighbours are of different kinds (digit, capital, small letter). In a random text it is 5 of 10 pairs; names
- * change from word to word.
+ * The least share of neighbours of different kinds (digit, capital, small letter). In a random text it is 5 of 10
+ * pairs; names change from word to word.
  */
 const LEAST_CHANGES = 0.25;
 
-/** A run of letters and digits without a sign between words, and how many bits each of its letters has at least. */
+/** A run of letters and digits, and the least entropy per character. */
 const RUN = /[A-Za-z0-9]{20,}/;
 const LEAST_BITS = 3.5;
 
-/** A text with something in place of every word that looks random. Ids and digests in hexadecimal stay. */
+/** Replaces every word that looks random. Hexadecimal ids and digests stay. */
 export function replaceRandomWords(text: string, shown: (word: string) => string): string {
   return text.length < LEAST ? text : text.replace(WORDS, (word) => (looksRandom(word) ? shown(word) : word));
 }
@@ -68,7 +68,7 @@ function kindOf(sign: string): '0' | 'a' | 'A' | '' {
   return sign >= 'A' && sign <= 'Z' ? 'A' : '';
 }
 
-/** The entropy of a text's letters (Shannon), in bits for each. */
+/** The Shannon entropy of a text, in bits per character. */
 function bitsOf(text: string): number {
   const counts = new Map<string, number>();
   for (const sign of text) counts.set(sign, (counts.get(sign) ?? 0) + 1);

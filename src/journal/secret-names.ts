@@ -1,7 +1,7 @@
 /**
- * The last words of names that hold a secret, for fields, parameters, members and headers: those of RFC 6749, 7009, 7523,
- * 7636, 8693 and OpenID Connect, those of the emulated APIs, and others that are formed alike. A name that only looks like
- * one costs a reader a value; a missing name would show a secret.
+ * The last words of names of secrets, for fields, parameters, members and headers: from RFC 6749, 7009, 7523, 7636,
+ * 8693, OpenID Connect, the emulated APIs, and names of the same pattern. A false match hides a value from a reader; a
+ * missing name would reveal a secret.
  */
 const SECRET_NAMES = [
   ...['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'pass', 'otp'],
@@ -20,23 +20,23 @@ const SECRET_NAMES = [
   ...['account key', 'subscription key'],
 ] as const;
 
-/** Names that hold a secret only as a whole: as the end of a name they mean other things, too. */
+/** Names of secrets only as a whole: as the end of a longer name they have other meanings. */
 const WHOLE_NAMES: ReadonlySet<string> = new Set(['code', 'auth', 'pin', 'secwebsocketprotocol', 'xauth']);
 
-/** Words that end like a name of a secret. */
+/** Words that only end like the name of a secret. */
 const OTHER_WORDS = /(?:by|com|sur|tres|under|over)pass$/;
 
 const ENDING = new RegExp(`(?:${SECRET_NAMES.join('|').replaceAll(' ', '')})$`);
-/** In a list of names and values, such as environment variables, a key is nearly always a secret one. */
+/** In a list of names and values, such as environment variables, a key is nearly always secret. */
 const VARIABLE_ENDING = /(?<!public|ssh|primary|foreign|partition|sort|routing)key$/;
 
-/** Longer names are not of any API. */
+/** Longer than any name of an API. */
 const MOST_NAME = 100;
 
-/** How far a name says that its value is a secret: `texts` says nothing about numbers and objects. */
+/** Which values of a name are secret: all, or only texts. */
 export type Secrecy = 'all' | 'texts' | null;
 
-/** @param name in any spelling: case, signs and a number at its end do not count */
+/** @param name in any spelling: case, punctuation and a number at its end are ignored */
 export function secrecyOf(name: string): Secrecy {
   const bare = bareName(name);
   if (bare === null) return null;
@@ -45,19 +45,19 @@ export function secrecyOf(name: string): Secrecy {
   return bare.endsWith('s') && isEnding(bare.slice(0, -1)) ? 'texts' : null;
 }
 
-/** The same for a name that is itself a value, such as the name of an environment variable. */
+/** Does a name that is itself a value, such as an environment variable's, name a secret? */
 export function namesSecret(name: string): boolean {
   if (secrecyOf(name) !== null) return true;
   const bare = bareName(name);
   return bare !== null && VARIABLE_ENDING.test(bare);
 }
 
-/** A plain number of tokens, such as `max_tokens`, is how many there are, or may be. */
+/** A plain number of tokens, such as `max_tokens`, is a count. */
 export function isCount(name: string, value: unknown): boolean {
   return typeof value === 'string' && /^\d{1,6}$/.test(value) && bareName(name)?.endsWith('tokens') === true;
 }
 
-/** Errors have a `code`, too, and theirs is shorter than any secret, or words in capitals. */
+/** Errors also have a `code`, which is shorter than any secret, or consists of words in capitals. */
 export const LEAST_CODE = 16;
 
 export function isErrorCode(value: string): boolean {
@@ -68,7 +68,7 @@ function isEnding(bare: string): boolean {
   return ENDING.test(bare) && !OTHER_WORDS.test(bare);
 }
 
-/** A name without case, signs and the number at its end; null if it is no name of any API. */
+/** A name in lower case without punctuation and the number at its end; null if it is too long for a name. */
 export function bareName(name: string): string | null {
   if (name.length > MOST_NAME) return null;
   const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
@@ -76,8 +76,8 @@ export function bareName(name: string): string | null {
 }
 
 /**
- * The name of a secret with the sign that separates it from its value, in JSON, forms, YAML, markup and texts like
- * them. It finds a name within others, too.
+ * The name of a secret with the sign before its value, in JSON, forms, YAML, markup and similar texts. Also matches
+ * names within others.
  */
 export const NAMED = new RegExp(
   `(?:${SECRET_NAMES.map((name) => (name === 'pass' ? '(?<!by|com|sur)pass' : name))

@@ -6,49 +6,49 @@ import { LEAST_WORD, replaceKnownWords } from './joined-words.ts';
 import { replaceRandomWords } from './random-words.ts';
 import { bareName, isCount, isErrorCode, NAMED, namesSecret, secrecyOf } from './secret-names.ts';
 
-/** What a world knows about secrets. */
+/** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {
-  /** What the journal shows in place of a secret: the same for the same secret. */
+  /** The replacement of a secret in the journal: equal for equal secrets. */
   fingerprint(secret: string): string;
-  /** Is it one of the world's own, as a whole? */
+  /** Is the whole text a secret of the world? */
   has(text: string): boolean;
-  /** Does any document name a field, a parameter or a header like this? */
+  /** Does a document have a member or parameter with this name? */
   isDocumented(bareName: string): boolean;
 }
 
-/** How much of a hash stands for a secret: enough to see that two are the same, and too little to search with. */
+/** Digits of a fingerprint: enough to see that two secrets are equal, too few to search for a secret. */
 const DIGITS = 10;
 const MARK = 'sha256:';
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
 /**
- * A fingerprint such as `sha256:0c5e1f9a2b`. It depends on a key, so that nobody finds a secret by the fingerprints of
- * likely ones. A fingerprint stays as it is, so that one from the journal can be looked for.
+ * A fingerprint such as `sha256:0c5e1f9a2b`. It depends on a key, so that nobody can test guesses against it. The
+ * fingerprint of a fingerprint is itself, so that one from the journal can be searched for.
  */
 export function fingerprintOf(secret: string, key: string): string {
   if (FINGERPRINT.test(secret)) return secret;
   return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, DIGITS)}`;
 }
 
-/** Shorter values are too common to be compared as a whole. */
+/** Shorter values are too common to compare. */
 export const LEAST_VALUE = 8;
 
-/** Texts in base64 that are in base64 are read so many times. */
+/** Nested base64 is decoded up to this depth. */
 const MOST_DECODED = 2;
 
-/** In how many others a text stands that is looked at. */
+/** The nesting depth of a text. */
 interface Within {
-  /** Texts that are JSON. */
+  /** Of texts that are JSON. */
   readonly nested: number;
-  /** Words in base64. */
+  /** Of words in base64. */
   readonly decoded: number;
 }
 
 const OUTSIDE: Within = { nested: 0, decoded: 0 };
 
 /**
- * A text with a fingerprint in place of every credential in it: known forms first, then words that the world knows, then
- * words that hold any of these in base64.
+ * Replaces the credentials in a text by fingerprints: known forms first, then secrets of the world, then words that
+ * contain any of these in base64.
  */
 export function hideCredentials(text: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const { fingerprint } = secrets;
@@ -60,7 +60,7 @@ export function hideCredentials(text: string, secrets: KnownSecrets, within = OU
   return replaceBase64(unknown, (inside) => hideText(inside, 'open', secrets, deeper) !== inside, fingerprint);
 }
 
-/** The same for a line of a log or a decision, in which a credential may be encoded. */
+/** Replaces the credentials in a line of the log or a decision, where they may be encoded. */
 export function hideInLine(line: string, secrets: KnownSecrets): string {
   const named = hideParameters(line, secrets.fingerprint);
   const meant = decodeOften(named);
@@ -68,25 +68,22 @@ export function hideInLine(line: string, secrets: KnownSecrets): string {
   return hidden === meant ? named : hidden;
 }
 
-/** Lists of secrets by name: there, every `value` is one. */
+/** Lists of secrets, where every `value` is one. */
 const SECRET_LIST = 'secrets';
 
-/** Deeper than any body that is accepted. */
+/** Deeper than any accepted body. */
 const MOST_DEPTH = 70;
 
-/** Texts that are JSON with texts that are JSON are read so many times; a deeper one is hidden as a text. */
+/** Nested JSON texts are parsed up to this depth; deeper ones are treated as plain texts. */
 const MOST_NESTED = 4;
 
 /**
- * Where a value stands. `unnamed`: no document has its name; `secret`: it holds secrets only; `secret text`: if it is a
- * text, or several, they are secrets.
+ * The place of a value. `unnamed`: no document has its name; `secret`: all values are secret; `secret text`: only texts
+ * are secret.
  */
 type Place = 'open' | 'unnamed' | 'secret' | 'secret text' | typeof SECRET_LIST;
 
-/**
- * A copy of a JSON value with fingerprints in place of secrets. Whatever is nested deeper than any body that is accepted
- * is left out.
- */
+/** Copies a JSON value with fingerprints in place of secrets. Values deeper than any accepted body are dropped. */
 export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
   return hideValue(value, 'open', secrets, { ...OUTSIDE, depth: 0 });
 }
@@ -110,7 +107,7 @@ function hideValue(value: unknown, place: Place, secrets: KnownSecrets, level: L
   return Object.fromEntries(members);
 }
 
-/** Such as an environment variable: a name and a value, side by side. */
+/** A pair of `name` and `value`, such as an environment variable. */
 function isPairOfSecret(value: object): boolean {
   if (!('value' in value)) return false;
   const { value: held } = value;
@@ -118,7 +115,7 @@ function isPairOfSecret(value: object): boolean {
   return names.some((name) => typeof name === 'string' && namesSecret(name) && !isCount(name, held));
 }
 
-/** A field of a form, a query or a header is a text. An authorization code may have any length there. */
+/** The place of a field of a form, a query or a header, where an authorization code may have any length. */
 function placeOfField(name: string, value: string, secrets: KnownSecrets): Place {
   return bareName(name) === 'code' ? 'secret text' : placeOf(name, value, 'open', secrets);
 }
@@ -133,7 +130,10 @@ function placeOf(name: string, member: unknown, around: Place, secrets: KnownSec
   return secrets.isDocumented(bareName(name) ?? '') ? 'open' : 'unnamed';
 }
 
-/** A text that is a value: it is whole. What is encoded in it is looked at as well, and stays so if nothing is hidden. */
+/**
+ * Hides the secrets in a complete text. Its decoded form is checked too, and the text stays encoded if nothing is
+ * hidden.
+ */
 function hideText(text: string, place: Place, secrets: KnownSecrets, within: Within = OUTSIDE): string {
   const hidden = hideMeant(text, place, secrets, within);
   const meant = decodeOften(hidden);
@@ -152,7 +152,7 @@ function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Wi
     if (value !== undefined) {
       const inside = { ...within, depth: 0, nested: within.nested + 1 };
       const hidden = JSON.stringify(hideValue(value, place, secrets, inside));
-      // Shown as it was written, unless something is hidden.
+      // Keeps the original formatting, unless something is hidden.
       return hidden === JSON.stringify(value) ? text : hidden;
     }
   }
@@ -161,7 +161,7 @@ function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Wi
   return place === 'unnamed' ? replaceRandomWords(assigned, secrets.fingerprint) : assigned;
 }
 
-/** Undefined for a text that is no JSON. */
+/** Undefined if the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -173,7 +173,7 @@ function parsed(text: string): unknown {
 /** The user of a URL, with a password or a token. */
 const USER = /(\/\/)([^\s/?#"'<>\\]+)@/g;
 
-/** A text with fingerprints in place of the passwords in its URLs; of a user without one, in place of all. */
+/** Replaces the passwords in a text's URLs; without a password, the whole user part. */
 function hideUsers(text: string, secrets: KnownSecrets): string {
   if (!text.includes('@')) return text;
   return text.replace(USER, (_, slashes: string, user: string) => {
@@ -183,17 +183,17 @@ function hideUsers(text: string, secrets: KnownSecrets): string {
   });
 }
 
-/** Members of JSON that are texts. */
+/** String members of JSON. */
 const MEMBER = /"([\w.-]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/gs;
 
-/** What follows the name of a secret that is hidden already. */
+/** The rest after the name of a secret that is already hidden. */
 const HIDDEN = /\s{0,9}"?sha256:[0-9a-f]{10}(?:"|$)/y;
-/** What follows a name such as `max_tokens`. */
+/** The rest after a name such as `max_tokens`. */
 const COUNT = /\s{0,9}["']?\d{1,6}(?![\w.-])/y;
 
 /**
- * The same for a text that cannot be read as a value, because its end is missing or its form is wrong. What looks like
- * JSON is hidden member by member; from any other name of a secret on, a fingerprint stands for all the rest.
+ * Hides the secrets in a text that cannot be parsed, because it is truncated or malformed. String members that look
+ * like JSON are replaced one by one. From any other name of a secret on, a fingerprint replaces the rest.
  */
 export function hideSecretsInText(text: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const meant = text.replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, code: string) =>
@@ -219,10 +219,10 @@ export function hideSecretsInText(text: string, secrets: KnownSecrets, within = 
   return open(hidden === meant ? text : hidden);
 }
 
-/** Whatever else stands where the name of a field should, somebody sent a body of another form. */
+/** Names of fields. Other characters mean that the body is not a form. */
 const FIELD_NAME = /^[\w.:[\]-]*$/;
 
-/** Fields of a form or a query, with fingerprints in place of secrets; of a field that occurs twice, all values. */
+/** Fields of a form or a query, with fingerprints in place of secrets; a repeated field has a list. */
 export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
   const shown = new Map<string, string | string[]>();
   for (const [sent, value] of fields) {
@@ -240,10 +240,10 @@ export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Reco
   return Object.fromEntries(shown);
 }
 
-/** Headers with an address, or with the path of one. */
+/** Headers with a URL or a path. */
 const ADDRESSES: ReadonlySet<string> = new Set(['location', 'referer', 'content-location', 'origin', 'x-original-url']);
 
-/** Headers of HTTP and of those who trace requests, whose values may look random. */
+/** Headers of HTTP and of tracing, whose values may look random. */
 const COMMON_HEADER =
   /^(?:accept|access-control|age|allow|b3$|cache|connection|content|date|dnt|e?tag|expect|forwarded|from|host|if-|keep|last|link|max|origin|pragma|priority|range|retry|sec-|server|te$|trace|trailer|transfer|upgrade|user-agent|vary|via|warning|www-|x-(?:amzn-trace|b3|cloud-trace|correlation|forwarded|mock|real|request|trace)|nvcf-)/;
 
@@ -255,12 +255,12 @@ export function hideInHeader(name: string, value: string, secrets: KnownSecrets)
   return hideText(value, place === 'unnamed' && COMMON_HEADER.test(name) ? 'open' : place, secrets);
 }
 
-/** Names of headers have several words if they are longer, and none of so many letters. */
+/** Long names of headers consist of several words, each shorter than this. */
 const LONG_NAME = /^(?=.{41}).*[A-Za-z0-9]{24}/s;
-/** As a client sends it that writes all names in small letters. The header of a JWT is short. */
+/** A JWT as a client sends it that lower-cases header names. The header of a JWT is short. */
 const SMALL_JWT = /eyj[a-z0-9_-]{10,500}\.[a-z0-9_-]/;
 
-/** The name of a header, with fingerprints in place of secrets; their letters may all be small ones. */
+/** The name of a header, with fingerprints in place of secrets, which may be in lower case. */
 export function hideHeaderName(name: string, secrets: KnownSecrets): string {
   const hidden = hideCredentials(name, secrets);
   if (hidden !== name) return hidden;
@@ -268,7 +268,7 @@ export function hideHeaderName(name: string, secrets: KnownSecrets): string {
   return isSecret ? secrets.fingerprint(name) : replaceRandomWords(name, secrets.fingerprint);
 }
 
-/** `Bearer <token>`: the scheme stays, because it is what people get wrong. */
+/** `Bearer <token>`: the scheme stays, because it is a frequent mistake. */
 function hiddenCredential(value: string, secrets: KnownSecrets): string {
   const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];
   const secret = credential.trimStart();
@@ -276,15 +276,18 @@ function hiddenCredential(value: string, secrets: KnownSecrets): string {
   return `${scheme}${space}${secret === '' ? '' : secrets.fingerprint(secret)}`;
 }
 
-/** The target of a request or a redirect, with fingerprints in place of its user, and of secrets in its path and behind it. */
+/**
+ * The target of a request or a redirect, with fingerprints in place of its user, and of secrets in path, query and
+ * fragment.
+ */
 export function hideInUrl(url: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
   return `${hiddenPath(path, secrets, within)}${hiddenQuery(query, secrets, within)}${hiddenQuery(fragment, secrets, within)}`;
 }
 
 /**
- * As it was sent, unless its decoded form holds a credential. Its parameters are hidden before that, because what is
- * encoded in them is not what separates them.
+ * The path as sent, unless its decoded form contains a credential. Parameters are hidden before decoding, because
+ * encoded characters do not separate them.
  */
 function hiddenPath(path: string, secrets: KnownSecrets, within: Within): string {
   const named = hiddenParameters(path, secrets, within);
@@ -310,7 +313,7 @@ function hiddenQuery(query: string, secrets: KnownSecrets, within: Within): stri
   return `${query.slice(0, 1)}${hidden.join('&')}`;
 }
 
-/** Null if its name and its value have nothing to hide. */
+/** Null if there is nothing to hide. */
 function hiddenParameter(part: string, secrets: KnownSecrets, within: Within): string | null {
   const at = part.indexOf('=');
   if (at < 0) return null;
@@ -319,7 +322,7 @@ function hiddenParameter(part: string, secrets: KnownSecrets, within: Within): s
   return told === value ? null : `${hideInLine(part.slice(0, at), secrets)}=${told}`;
 }
 
-/** A part of a query with other signs than it should have. */
+/** A malformed part of a query. */
 function hiddenPart(part: string, secrets: KnownSecrets, within: Within): string {
   const meant = decodeOften(decoded(part));
   const hidden = hideSecretsInText(meant, secrets, within);
@@ -334,7 +337,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The secrets that a value holds by their names, such as those of a seed. */
+/** The secrets in a value, recognised by their names, such as a seed's. */
 export function secretsIn(root: unknown): string[] {
   const found: string[] = [];
   const waiting: [value: unknown, isSecret: boolean][] = [[root, false]];

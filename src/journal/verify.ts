@@ -8,23 +8,23 @@ import { type Difference, type Match, type Matcher, matcherOf } from './match.ts
 import { hideSecrets } from './secrets.ts';
 import { factsOf } from './view.ts';
 
-/** How many requests of a kind are expected. */
+/** The expected number of requests. */
 export type Expectation =
   | { readonly times: number }
   | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };
 
-/** What came of a verification. */
+/** The result of a verification. */
 export interface Verification {
   readonly verified: boolean;
-  /** How many there were. */
+  /** The number of matching requests. */
   readonly count: number;
-  /** The newest of them that are still kept, newest first. */
+  /** The newest ones that are still kept, newest first. */
   readonly matched: readonly JournalEntry[];
-  /** If there are too few: the requests that come closest, with how they differ. */
+  /** If there are too few: near misses, with their differences. */
   readonly nearest: readonly { readonly entry: JournalEntry; readonly differences: readonly Difference[] }[];
 }
 
-/** The journal stopped recording before it was known. */
+/** The journal ended before the result was known. */
 export class JournalEnded extends Error {
   readonly why: 'emptied' | WorldEnd;
 
@@ -35,11 +35,11 @@ export class JournalEnded extends Error {
 }
 
 /**
- * Were there as many such requests as expected? With `within` it waits until that is certain, or until the time is over:
- * `atLeast` is certain once it is reached, and any limit once it is exceeded.
+ * Counts matching requests. With `within` it waits until the result is certain, or the time is over: `atLeast` is
+ * certain once it is reached, and any limit once it is exceeded.
  *
- * @param within milliseconds; 0 judges by what has been recorded so far
- * @param quota for what those that wait look for, in all worlds
+ * @param within milliseconds; 0 decides by the requests recorded so far
+ * @param quota for the conditions of waiting verifications, in all worlds
  * @throws JournalEnded; Problem `conflict` if too many wait, or wait for too much
  */
 export async function verify(
@@ -52,7 +52,7 @@ export async function verify(
   const matcher = matcherOf({ ...match, body: hideSecrets(match.body, journal.secrets) });
   const fitting = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
   let count = fitting.length;
-  // Entries are large, and the journal may forget them meanwhile.
+  // Only numbers, because entries are large and the journal may evict them.
   const newest = fitting.slice(0, MOST_TOLD).map(({ number }) => number);
   if (within > 0 && verdictOn(count, expectation) === 'open') {
     if (journal.listeners >= MOST_WAITING) throw tooManyWait();
@@ -64,7 +64,7 @@ export async function verify(
         unlisten();
         resolve();
       };
-      // Before it listens: a journal that has ended already says so at once.
+      // Set before listening: a journal that has already ended reports it at once.
       const timer = setTimeout(finish, within);
       const unlisten = journal.listen({
         recorded: (entry, facts) => {
@@ -90,26 +90,26 @@ export async function verify(
   };
 }
 
-/** How many requests a verification tells. */
+/** How many requests a verification returns. */
 const MOST_TOLD = 100;
 
-/** How many verifications may wait in one world at the same time. */
+/** How many verifications may wait in one world at once. */
 const MOST_WAITING = 100;
 
-/** A verification that waits, besides what it looks for. */
+/** The size of a waiting verification without its conditions. */
 const WAITING_BYTES = 2000;
 
 function tooMuchIsAwaited({ bytes }: Quota): Problem {
   return new Problem(
     'conflict',
-    `The verifications that wait in all worlds of this server look for more than ${bytes / 1024 / 1024} MB already, which is the limit; match less of the body, or wait until one of them ends.`,
+    `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match less of the body, or wait until one of them ends.`,
   );
 }
 
 function tooManyWait(): Problem {
   return new Problem(
     'conflict',
-    `${MOST_WAITING} verifications wait in this world already, which is the limit; wait until one of them ends.`,
+    `The limit of ${MOST_WAITING} waiting verifications in this world is reached. Wait until one of them ends.`,
   );
 }
 
@@ -119,19 +119,22 @@ function boundsOf(expectation: Expectation): { readonly least: number; readonly 
   return { least: atLeast ?? (expectation.atMost === undefined ? 1 : 0), most: atMost };
 }
 
-/** `open`: more requests may still change it. */
+/** `open`: further requests may still change it. */
 function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
   const { least, most } = boundsOf(expectation);
   if (count > most) return 'missed';
   return count >= least && most === Number.POSITIVE_INFINITY ? 'met' : 'open';
 }
 
-/** How many requests are told as the nearest. */
+/** How many near misses are returned. */
 const MOST_NEAREST = 3;
-/** Older requests are not compared: what a test waits for is not far back. */
+/** Older requests are not compared: a test's near miss is recent. */
 const MOST_COMPARED = 500;
 
-/** How much a difference counts: another operation is another matter, another status the same one that went wrong. */
+/**
+ * Weights of differences: another operation is unrelated, while another status is probably the same request that
+ * failed.
+ */
 const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
   operation: 4,
   path: 4,
@@ -139,7 +142,7 @@ const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
   method: 2,
 };
 
-/** The requests that differ least, the newest first among equals. */
+/** The requests with the least differences, newest first among equals. */
 function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] {
   const compared = journal
     .newestFirst()

@@ -12,11 +12,11 @@ import {
   type KnownSecrets,
 } from './secrets.ts';
 
-/** One side of an exchange, with fingerprints in place of secrets. */
+/** A request or an answer, with fingerprints in place of secrets. */
 export interface MessageView {
-  /** By lower-case name; a list if a header came more than once. */
+  /** By lower-case name; a repeated header has a list. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** JSON and forms as a value, other texts as they were; null if there is none, or none that is text. */
+  /** JSON and forms as a value, other texts unchanged; null if it is missing or not text. */
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
@@ -24,7 +24,7 @@ export interface MessageView {
   readonly truncated: boolean;
 }
 
-/** An entry as the switchboard shows it. @param options `bodies: false`: as if none had been kept, which costs much less */
+/** An entry as the control API returns it. @param options `bodies: false` omits the bodies, which is much cheaper */
 export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
@@ -57,7 +57,10 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
 
 export type EntryView = ReturnType<typeof viewOf>;
 
-/** What matches look at. Secrets are hidden in the body, so a match has to hide them, too. It is parsed when first asked for. */
+/**
+ * The facts that matches compare. Secrets are hidden in the body, so a match must hide them too. The body is parsed on
+ * first use.
+ */
 export function factsOf(entry: JournalEntry): Facts {
   const { service, operation, method, url, status, principal, reason, secrets } = entry;
   let parsed: { readonly value: unknown } | null = null;
@@ -87,11 +90,11 @@ export function isTruncated({ text, size, isCut }: KeptBody): boolean {
   return text !== null && size !== null && text.length < size;
 }
 
-/** @param lines names and values in turn */
+/** @param lines names and values, alternating */
 function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
-    // Names and values are there in turn.
+    // Names and values alternate.
     const sent = lines[index] as string;
     const name = hideHeaderName(sent, secrets).toLowerCase();
     const value = hideInHeader(sent.toLowerCase(), lines[index + 1] as string, secrets);
@@ -101,7 +104,9 @@ function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   return Object.fromEntries(headers);
 }
 
-/** A body with nothing hidden: of a form its fields, of JSON its value, or else the text; undefined if it is empty. */
+/**
+ * Parses a body without hiding secrets: a form's fields, a JSON value, otherwise the text; undefined if it is empty.
+ */
 export function sentValue(text: string, type: string | undefined): unknown {
   if (text === '') return undefined;
   if (isForm(type)) return fieldsOf(new URLSearchParams(text));
@@ -112,7 +117,7 @@ export function sentValue(text: string, type: string | undefined): unknown {
   }
 }
 
-/** Of a field that occurs twice, all values. */
+/** A repeated field has a list. */
 function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(form.keys())];
   return Object.fromEntries(
@@ -127,16 +132,16 @@ function isForm(type: string | string[] | undefined): boolean {
   return /^application\/x-www-form-urlencoded/i.test(String(type));
 }
 
-/** The body as a value; null if it is none, or none that is text. */
+/** The body as a value; null if it is missing or not text. */
 function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = textOf(kept);
   if (text === null || text === '') return null;
   if (kept.isHidden !== true) return hiddenIn(text, kept, type, secrets).value;
-  // Of a form that was cut, the fields are known.
+  // The fields of a truncated form are known.
   return isTruncated(kept) && !isForm(type) ? text : sentValue(text, [type].flat()[0]);
 }
 
-/** What a text holds, with fingerprints in place of secrets. */
+/** A parsed body, with fingerprints in place of secrets. */
 type Hidden =
   | { readonly form: 'fields'; readonly value: ReturnType<typeof hideFields> }
   | { readonly form: 'json'; readonly value: unknown }
@@ -154,15 +159,15 @@ function hiddenIn(sent: string, kept: KeptBody, type: string | string[] | undefi
   }
 }
 
-/** No secret takes more, even with each of its letters escaped. */
+/** Longer than any secret, even with all characters escaped. */
 const MOST_CUT = 1024;
-/** Passphrases are values of several words. */
+/** Longer than any passphrase, which has several words. */
 const MOST_CUT_VALUE = 128;
 const NO_WORD = /[\s"'`&,;=<>(){}[\]]/;
 
 /**
- * A text that was cut without the word at its end, and in JSON without the value, if that is short: nobody recognises a
- * part of a secret.
+ * Removes the cut word at the end of a truncated text, or in JSON a short cut value: a part of a secret would not be
+ * recognised.
  */
 function withoutCutWord(text: string): string {
   const padding = /={1,2}$/.exec(text.slice(-2))?.[0].length ?? 0;
@@ -174,12 +179,12 @@ function withoutCutWord(text: string): string {
   return text.slice(0, isValue ? Math.min(end, quote + 1) : end);
 }
 
-/** The same request with fingerprints in place of secrets, as it may be written where others read it. Hidden again, it stays the same. */
+/** Replaces the secrets in an entry by fingerprints, so that it may be stored for other processes. Idempotent. */
 export function withoutSecrets(draft: Draft, secrets: KnownSecrets): Draft {
   const { url, requestHeaders, requestBody, responseHeaders, responseBody } = draft;
   const lines = requestHeaders.split('\n');
   const sent = headersOf(lines, secrets)['content-type'];
-  // Names and values are there in turn.
+  // Names and values alternate.
   const hidden = lines.map((line, index) =>
     index % 2 === 0 ? hideHeaderName(line, secrets) : hideInHeader(lower(lines[index - 1]), line, secrets),
   );
@@ -201,7 +206,7 @@ function lower(name = ''): string {
   return name.toLowerCase();
 }
 
-/** The same with bodies in which nothing is left to hide: that takes longer than anything else about showing them. */
+/** Hides the secrets in the bodies of an entry, which is the slowest part of showing it. */
 export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   const { requestBody, responseBody } = draft;
   if (requestBody.isHidden && responseBody.isHidden) return draft;
@@ -213,7 +218,7 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   };
 }
 
-/** Bytes that are no text are left out: nobody is shown them. */
+/** Bytes that are not text are dropped, because no view shows them. */
 function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
   if (kept.isHidden) return kept;
   const text = textOf(kept);
@@ -232,7 +237,7 @@ function hiddenText(...body: Parameters<typeof hiddenIn>): string {
   return new URLSearchParams(fields).toString();
 }
 
-/** Null for bytes that are not UTF-8. The last character of a cut text may be missing. */
+/** Null for bytes that are not UTF-8. The last character of a truncated text may be incomplete. */
 export function textOf(kept: KeptBody): string | null {
   if (kept.text === null || kept.form === 'text') return kept.text;
   try {
@@ -243,7 +248,7 @@ export function textOf(kept: KeptBody): string | null {
   }
 }
 
-/** An entry without headers and bodies; null if it is not kept any more. */
+/** An entry without headers and bodies; null if it is no longer kept. */
 export function summaryOf(
   journal: Pick<Journal, 'at'>,
   number: number,

@@ -6,7 +6,7 @@ import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { isAboutWritten, repaired } from './repair.ts';
 
-/** Words for people who write YAML, in which a number without quotes is not a text. */
+/** Names of types for authors of YAML, where an unquoted number is not a text. */
 const WORDS: TypeWords = {
   object: 'an object',
   array: 'a list',
@@ -17,19 +17,18 @@ const WORDS: TypeWords = {
 };
 
 const REMOVING =
-  'only a seed with `extends` can remove entries, and only from lists whose entries are told apart by members';
+  'only a seed with `extends` can remove entries, and only from lists whose entries have identifying members';
 
 /**
- * Finds what is wrong with a seed that somebody wrote. Loaded only for such a seed, because the built-in cast is known
- * to be good.
+ * Finds the errors of a user's seed. Loaded only for such a seed, because the built-in cast is valid.
  *
  * @param parts the seed's content, by service
  */
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const errors = findSchemaFaults(parts, services);
-  // What has not the form of its schema hides nothing else.
+  // Members that violate the schema are repaired, so that they hide no other error.
   const whole = errors.length === 0 ? null : repaired({ properties: Object.fromEntries(schemasOf(services)) }, parts);
-  // It has the form of its schema, or was given it.
+  // Matches the schema, or was repaired.
   const present = (whole === null ? parts : whole.value) as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) =>
     present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
@@ -37,13 +36,13 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
   return [...errors, ...further.filter((fault) => whole === null || isAboutWritten(fault, whole))];
 }
 
-/** Finds where a seed does not match the services' schemas. @param parts the seed's content, by service */
+/** Finds violations of the services' schemas. @param parts the seed's content, by service */
 export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const schemas = schemasOf(services);
   const validate = validatorOf(schemas);
   if (validate(parts)) return [];
   const violations = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
-  // A value that must be one of several is not told its type as well.
+  // A list of valid values makes the message about the type redundant.
   const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
   return violations
     .filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath))
@@ -56,14 +55,14 @@ function schemasOf(services: readonly ServiceDefinition[]): Schemas {
   return new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
 }
 
-/** Compiled schemas, by the first of them: they never change, and compiling them takes 40 ms. */
+/** Compiled schemas, by the first of them: they never change, and compiling takes 40 ms. */
 const COMPILED = new WeakMap<object, { readonly schemas: Schemas; readonly validate: ValidateFunction }>();
 
 function validatorOf(schemas: Schemas): ValidateFunction {
   const [first = schemas] = schemas.values();
   const before = COMPILED.get(first);
   if (before !== undefined && areSame(before.schemas, schemas)) return before.validate;
-  // What a seed extends has been read already; here it is just a known name.
+  // `extends` has been resolved already; here it is only a known name.
   const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
     type: 'object',
     properties: { ...Object.fromEntries(schemas), extends: {} },
@@ -81,7 +80,7 @@ function areSame(one: Schemas, other: Schemas): boolean {
 export function faultSentence({ message, given, valid = [] }: SeedFault): string {
   return given === undefined || valid.length === 0
     ? message
-    : `${message}; the nearest valid name is \`${findNearest(given, valid)}\``;
+    : `${message}; did you mean \`${findNearest(given, valid)}\`?`;
 }
 
 function faultOf(violation: Violation, schemas: Schemas): SeedFault {
@@ -98,8 +97,8 @@ function faultOf(violation: Violation, schemas: Schemas): SeedFault {
   if (given === 'remove') return { place, message: `${message}: ${REMOVING}` };
   const name = given ?? '';
   const near = findNear(name, valid ?? []) ?? valid?.find((other) => isPart(name, other));
-  const here = near === undefined ? '' : `; the nearest name here is \`${near}\``;
-  // Who missed a letter of a name of the same object meant that one, wherever else there is one of just this name.
+  const here = near === undefined ? '' : `; or did you mean \`${near}\`?`;
+  // A probable typo of a name in the same object wins over the exact name in another place.
   const isSlip = near !== undefined && Math.abs(near.length - name.length) <= MOST_SLIP;
   if (deeper.length > 0 && !isSlip) {
     const places = deeper.map((further) => {
@@ -113,14 +112,14 @@ function faultOf(violation: Violation, schemas: Schemas): SeedFault {
     return { place, message: `${message}; it belongs to \`${elsewhere}\`, as \`${given}\`${here}` };
   }
   const known = (valid ?? []).map((other) => `\`${other}\``).join(', ');
-  const told = near === undefined ? `; there are ${known}` : `; the nearest valid name is \`${near}\``;
+  const told = near === undefined ? `; valid names are ${known}` : `; did you mean \`${near}\`?`;
   return { place, message: `${message}${told}` };
 }
 
-/** How much longer or shorter than what was meant a slip of the pen is. */
+/** The largest difference in length between a typo and its name. */
 const MOST_SLIP = 2;
 
-/** Letters that a part of a name needs to say which was meant. */
+/** The fewest letters of a part that identifies a name. */
 const LEAST_PART = 3;
 
 /** Is one of two names a part of the other, as `secret` is of `clientSecret`? */
@@ -129,7 +128,7 @@ function isPart(one: string, other: string): boolean {
   return shorter.length >= LEAST_PART && longer.includes(shorter);
 }
 
-/** Where a list of this name belongs, nearest to the top first. */
+/** The places with a list of this name, nearest to the top first. */
 function listsNamed(name: string, schema: SchemaPart): readonly string[] {
   const found: string[] = [];
   let level: [place: string, schema: SchemaPart][] = [['', schema]];

@@ -12,33 +12,33 @@ import type { KeptSeed, Seed } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
 import { type Fill, templateOf } from './template.ts';
 
-/** `--seed none`: a world with nobody in it. */
+/** `--seed none`: an empty world. */
 const NONE = 'none';
 /** The built-in cast, as seeds and options name it. */
 export const BUILT_IN = 'builtin';
 
-/** A seed's content: a part for each service, by the service's name. */
+/** A seed's content, by service. */
 export type SeedParts = Readonly<Record<string, unknown>>;
 
-/** What credentials that were left out are derived from: the default world. */
+/** Omitted credentials are derived from the default world. */
 const FIRST = derivationOf('default');
 
-/** A seed from which other worlds can make their own. */
+/** A seed that can be derived for other worlds. */
 interface OwnableSeed extends Seed {
   readonly parts: SeedParts;
   readonly cast: Cast;
   own(derivation: Derivation): OwnableSeed;
 }
 
-/** The seed as people read it. */
+/** The readable form of a seed, with credentials. */
 type Cast = Record<string, unknown>;
 
 /**
- * The seed that the server starts from.
+ * The initial seed of the server.
  *
  * @param file a seed file, `none`, or `builtin` or null for the built-in cast
- * @param asked what messages call the request for a file
- * @throws Unusable naming what is wrong with the file
+ * @param asked the name of the option in messages
+ * @throws Unusable naming the errors of the file
  */
 export async function chooseSeed(
   file: string | null,
@@ -54,10 +54,10 @@ export async function chooseSeed(
 }
 
 /**
- * A seed that was given as a value, such as over HTTP.
+ * The seed of a value, such as the body of a request.
  *
- * @param value `builtin`, `none`, or a seed as a file would hold it
- * @throws Unusable naming everything that is wrong with it
+ * @param value `builtin`, `none`, or a seed as in a file
+ * @throws Unusable naming all errors
  */
 export async function seedOfValue(
   value: unknown,
@@ -68,18 +68,17 @@ export async function seedOfValue(
   if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
-      ? `it is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or a seed as an object. The path of a file cannot be given over HTTP.`
+      ? `The seed is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. Paths of files are not accepted over HTTP.`
       : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`.`,
   );
 }
 
 /**
- * The seed that somebody wrote.
+ * The seed of a user's content.
  *
- * @param name what messages call it
- * @param file where it was read, for the lines of its faults and for what it extends; a seed without a file can extend
- * only `builtin`
- * @throws Unusable naming everything that is wrong with it
+ * @param name its name in messages
+ * @param file its path, for lines in messages and for `extends`; without a path only `builtin` can be extended
+ * @throws Unusable naming all errors
  */
 export async function seedOfContent(
   content: object,
@@ -96,11 +95,11 @@ export async function seedOfContent(
 }
 
 /**
- * The content of a seed file, as a value that can be sent over HTTP: it refers to no other file.
+ * The content of a seed file as a value that refers to no other file, to send over HTTP.
  *
  * @param file on this machine
- * @param name what messages call the request for it
- * @throws Unusable naming everything that is wrong with the file, and with those that it extends
+ * @param name the name of the option in messages
+ * @throws Unusable naming all errors of the file, and of those that it extends
  */
 export async function seedValueOfFile(
   file: string,
@@ -112,35 +111,33 @@ export async function seedValueOfFile(
   const layer = { name: `${name} ${file}`, file };
   const { parts } = await readSeed(content, layer, services, { builtIn: () => builtInParts(services), contentOf });
   const { extends: base } = content;
-  // The server itself extends the built-in cast faster, because it has the hashes of its passwords.
+  // The server extends the built-in cast faster, because it has its password hashes.
   return base === undefined || base === BUILT_IN ? content : parts;
 }
 
-/** The seed that a store kept. */
+/** Restores the seed that a store kept. */
 export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = read(kept);
   return seedOf(parts, { origin: kept.origin, extended }, services, random);
 }
 
 /**
- * The seed with another world's own credentials; the people in it, and their ids, stay the same. What is slow to make
- * is made once for the seed and all seeds made from it.
+ * Derives a seed with another world's own credentials; the people and their ids stay. Slow parts are made once for the
+ * seed and all derived ones.
  *
- * @param seed one that this file made
+ * @param seed made by this file
  */
 export function ownSeed(seed: Seed, derivation: Derivation): Seed {
-  if (!isOwnable(seed)) throw new TypeError('only a seed that was made here can be made the own one of a world');
+  if (!isOwnable(seed)) throw new TypeError('only a seed of this module can be derived for a world');
   return seed.own(derivation);
 }
 
-/** The seed as people read it: who is who, with their credentials. */
+/** The readable form of a seed, with credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Cast {
   return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
 }
 
-/**
- * Who is in a seed, in one line, such as `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`.
- */
+/** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
 export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[]): string {
   const { parts, extended } = read(kept);
   const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
@@ -168,15 +165,15 @@ function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): 
   return changed(parts, services, (seed, part) => seed.cast(part));
 }
 
-/** Where a seed comes from, in the form in which it is kept. */
+/** The origin of a seed, as stored. */
 interface Provenance {
   readonly origin: KeptSeed['origin'];
-  /** What it extended, nearest first; already merged. */
+  /** The seeds it extended, nearest first; already merged. */
   readonly extended?: readonly string[];
 }
 
 function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
-  // The text is what this file wrote.
+  // This file wrote the text.
   const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
     text,
     'seed',
@@ -185,7 +182,7 @@ function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extende
   return { parts, extended };
 }
 
-/** @param given matches the schemas and has no faults */
+/** @param given valid parts */
 function seedOf(
   given: SeedParts,
   provenance: Provenance,
@@ -205,11 +202,11 @@ function seedOf(
   return completeSeed(made, provenance, services, random);
 }
 
-/** What is made of a seed when it is first needed. */
+/** The parts of a seed that are made on first use. */
 interface Made {
   readonly parts: () => SeedParts;
   readonly cast: () => Cast;
-  /** The same parts with password hashes. */
+  /** The parts with password hashes. */
   readonly hashed: () => Promise<SeedParts>;
 }
 
@@ -223,7 +220,7 @@ function completeSeed(
   let fingerprint: string | undefined;
   const owned = (of: SeedParts, derivation: Derivation) =>
     changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
-  /** The same for every world that is made of this seed. */
+  /** Shared by all worlds that are derived from this seed. */
   let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
   const templatesOf = (all: SeedParts) => ({
     parts: templateOf((derivation) => owned(all, derivation)),
@@ -236,7 +233,7 @@ function completeSeed(
     get cast() {
       return cast();
     },
-    // Made on demand: each world has a seed of its own, and most worlds are never used.
+    // Made on demand: each world has its own seed, and most worlds are never used.
     get text() {
       text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts() });
       return text;
@@ -267,8 +264,8 @@ function completeSeed(
 }
 
 /**
- * Made from the cast, so that a saved cast and the seed it came from are the same; without ids that follow from names,
- * so that writing them out makes no difference.
+ * Hashes the cast, so that a saved cast equals the seed it came from. Ids that derive from names are left out, so that
+ * stating them makes no difference.
  */
 function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[]): string {
   const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
@@ -277,7 +274,7 @@ function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[])
     .digest('hex');
 }
 
-/** Keeps the result of the first call that succeeds. */
+/** Caches the result of the first successful call. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return () => {
@@ -295,7 +292,7 @@ async function builtInParts(services: readonly ServiceDefinition[]): Promise<See
 }
 
 async function contentOf(file: string, asked: string): Promise<SeedParts> {
-  const content = (await readDocument(file, asked, extname(file) === '' ? ` Or say \`${BUILT_IN}\`.` : '')) ?? {};
+  const content = (await readDocument(file, asked, extname(file) === '' ? ` Or use \`${BUILT_IN}\`.` : '')) ?? {};
   if (isParts(content)) return content;
   throw notParts(`${asked} ${file}`);
 }
@@ -318,7 +315,7 @@ function seeded(services: readonly ServiceDefinition[]): Seeded[] {
   return services.filter((service): service is Seeded => service.seed !== null);
 }
 
-/** The parts that exist, each changed by its service, in the order of the services. */
+/** Maps the existing parts by their services, in the order of the services. */
 function changed(
   parts: SeedParts,
   services: readonly ServiceDefinition[],

@@ -3,21 +3,21 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
-/** A seed as written in one place; one seed can extend another. */
+/** One of the seeds that extend each other. */
 export interface Layer {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Where it was read, to find the lines of its faults. */
+  /** Its path, to find the lines of its errors. */
   readonly file: string | null;
 }
 
-/** A part of a seed, and where it was written. */
+/** A part of a seed, with its origin. */
 export interface Written {
   readonly value: unknown;
   readonly origin: Origin;
 }
 
-/** Where a part was written. Members and entries that are not listed come from the same layer, below its place. */
+/** The origin of a part. Members and entries that are not listed come from the same layer, below its place. */
 interface Origin extends Source {
   readonly parts?: ReadonlyMap<string, Origin>;
 }
@@ -29,7 +29,7 @@ export interface Source {
   readonly place: string;
 }
 
-/** A fault that a change causes, in the layer that makes the change. */
+/** An error of a change, in the layer that makes the change. */
 export interface LayerFault extends SeedFault {
   readonly layer: Layer;
 }
@@ -44,12 +44,12 @@ interface Schema {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A layer on its own, with nothing below it. */
+/** A layer before merging. */
 export function asWritten(value: unknown, layer: Layer): Written {
   return { value, origin: { layer, place: '' } };
 }
 
-/** Where a place of a merged seed was written. @param place as in `SeedFault`, in the merged seed */
+/** The origin of a place in a merged seed. @param place as in `SeedFault`, in the merged seed */
 export function sourceOf({ origin }: Written, place: string): Source {
   let at = origin;
   for (const step of place.split(/[.[\]]+/).filter(Boolean)) at = originBelow(at, step);
@@ -57,13 +57,13 @@ export function sourceOf({ origin }: Written, place: string): Source {
 }
 
 /**
- * Applies the changes of another seed. Objects are merged by member, and lists whose entries can be told apart by
- * entry; everything else is replaced. `null` removes a member unless its value can be null, and `remove: true` removes
- * an entry.
+ * Applies the changes of another seed. Objects are merged by member, and lists with identifying members by entry;
+ * everything else is replaced. `null` removes a member unless its value can be null, and `remove: true` removes an
+ * entry.
  *
- * @param base what is extended
+ * @param base the extended seed
  * @param changes the seed that extends it, by service
- * @param faults faults that are found are added here
+ * @param faults receives the errors
  */
 export function mergeLayer(
   base: Written,
@@ -89,7 +89,7 @@ type Merge = (name: string, below: Written, above: Written, schema: Schema) => W
 
 const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
-/** Objects whose members the schema lists are merged; an open object is one value. */
+/** Objects are merged if the schema lists their members; an open object is one value. */
 function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
   return schema.properties !== undefined && isObject(below.value) && isObject(above.value)
     ? mergeObject(below, above, schema, merge)
@@ -97,7 +97,7 @@ function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge
 }
 
 function mergeObject(below: Written, above: Written, { properties = {} }: Schema, merge: Merge): Written {
-  // Both are objects: that is asked before.
+  // Both are objects, as checked before.
   const members = new Map(Object.keys(below.value as Members).map((name) => [name, part(below, name)]));
   for (const [name, value] of Object.entries(above.value as Members)) {
     if (value === undefined) continue;
@@ -111,8 +111,7 @@ function mergeObject(below: Written, above: Written, { properties = {} }: Schema
 
 function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedList, faults: LayerFault[]): Written {
   const entries: (Written | null)[] = entriesOf(below);
-  // Once an entry is changed or removed, later changes no longer find it: they are reported as duplicates, or are new
-  // entries.
+  // Later changes no longer find a changed or removed entry: they are reported as duplicates, or are new entries.
   const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
   const names = entriesOf(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
   for (const entry of entriesOf(above)) {
@@ -138,19 +137,19 @@ function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedL
   );
 }
 
-/** The key that tells an entry from others; empty if a member of the key is missing. */
+/** The key of an entry; empty if a member of the key is missing. */
 function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
   if (!isObject(entry)) return [];
   const values = by.map((member) => own(entry, member));
   return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
 }
 
-/** What messages call an entry. */
+/** The name of an entry in messages. */
 function nameOf(entry: Members, by: readonly string[]): string {
   return by.map((member) => String(own(entry, member))).join('/');
 }
 
-/** An empty value of the same kind: what something new is merged with. */
+/** An empty value of the same kind, to merge a new one with. */
 function emptyOf({ value, origin }: Written): Written {
   return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
 }
@@ -164,16 +163,16 @@ function faultOfRemoval(
   const named = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
   const missing = by.filter((member) => typeof own(entry, member) !== 'string');
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
-  if (entry['remove'] !== true) return { message: '`remove` must be true; leave it out to keep the entry' };
+  if (entry['remove'] !== true) return { message: '`remove` must be true; omit it to keep the entry' };
   if (missing.length > 0) {
     const are = missing.length === 1 ? 'is' : 'are';
     return {
-      message: `${named(missing)} ${are} missing: an entry with \`remove\` says with ${named(by)} which one it removes`,
+      message: `${named(missing)} ${are} missing: an entry with \`remove\` needs ${named(by)} to identify the entry to remove`,
     };
   }
   if (others.length > 0) {
     return {
-      message: `${named(others)} must be left out: an entry with \`remove\` removes another one, and has no other members but ${named(by)}`,
+      message: `${named(others)} must be omitted: an entry with \`remove\` has no members besides ${named(by)}`,
     };
   }
   if (isThere) return null;
@@ -181,13 +180,13 @@ function faultOfRemoval(
   return { message: `\`${name}\` cannot be removed: the extended seed does not have it`, given: name, valid: there };
 }
 
-/** The part at a member's name or an entry's index. */
+/** The member with this name, or the entry at this index. */
 function part({ value, origin }: Written, step: string): Written {
   return { value: (value as Members)[step], origin: originBelow(origin, step) };
 }
 
 function entriesOf(list: Written): Written[] {
-  // Only lists are taken apart.
+  // Called only for lists.
   return (list.value as readonly unknown[]).map((_, index) => part(list, String(index)));
 }
 
@@ -210,7 +209,7 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Is null a value, and not the removal of one? */
+/** Is null a valid value, rather than a removal? */
 function takesNull({ enum: values, type }: Schema): boolean {
   return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

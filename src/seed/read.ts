@@ -8,24 +8,24 @@ import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, source
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** Seeds that others can extend. */
+/** Readers of seeds that others extend. */
 export interface Bases {
   builtIn(): Promise<Parts>;
-  /** @param asked what messages call the request for it */
+  /** @param asked the name of the option or member in messages */
   contentOf(file: string, asked: string): Promise<Parts>;
 }
 
 /** The name by which a seed extends the built-in cast. */
 const BUILT_IN = 'builtin';
-/** How many seeds may extend each other, not counting the built-in cast. */
+/** The longest chain of seeds, without the built-in cast. */
 const MOST_LAYERS = 10;
 
 /**
- * Reads and checks what somebody wrote, together with what it extends.
+ * Reads and validates a user's seed, with the seeds that it extends.
  *
  * @param content an object
- * @returns the parts by service, and the names of what was extended, nearest first
- * @throws Unusable naming everything that is wrong, with file and line
+ * @returns the parts by service, and the names of the extended seeds, nearest first
+ * @throws Unusable naming all errors, with file and line
  */
 export async function readSeed(
   content: Parts,
@@ -37,23 +37,23 @@ export async function readSeed(
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
   const found = findSeedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
-  // A fault of merging names its layer.
+  // Merge errors have their layer.
   const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
   if (all.length > 0) throw await unusable(all, layer);
-  // It fits the schemas, so it is an object of parts.
+  // Valid, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
 interface Stacked {
-  /** The name that the seed above gave it. */
+  /** Its name in the `extends` of the seed above. */
   readonly name: string;
   readonly seed: Written;
 }
 
 /**
- * A seed, and below it those that it extends.
+ * A seed, followed by those that it extends.
  *
- * @param layers those that led here, topmost first; the last is the content's own
+ * @param layers the chain so far, topmost first; the last is the content's own
  */
 async function stackOf(
   { $schema, extends: base, ...parts }: Parts,
@@ -80,26 +80,26 @@ async function stackOf(
   if (layer.file === null) {
     throw await refused(
       'extends',
-      `is \`${base.slice(0, 100)}\`; a seed that is given as a value can extend \`${BUILT_IN}\` only, not a file. Put the content of the file into the value`,
+      `is \`${base.slice(0, 100)}\`; a seed that is not a file can extend only \`${BUILT_IN}\`. Put the content of the file into the value`,
     );
   }
   const next = isAbsolute(base) ? base : join(dirname(layer.file), base);
   const files = [...layers.map(({ file }) => file ?? ''), next];
   if (files.slice(0, -1).some((file) => resolve(file) === resolve(next))) {
-    throw await refused('extends', `goes in a circle: ${files.join(' -> ')}`);
+    throw await refused('extends', `is circular: ${files.join(' -> ')}`);
   }
   if (files.length > MOST_LAYERS) {
-    throw await refused('extends', `makes more than ${MOST_LAYERS} files that extend each other`);
+    throw await refused('extends', `chains more than ${MOST_LAYERS} files`);
   }
   const where = await whereOf({ layer, place: 'extends' }, top);
-  // The files are not read yet, so nothing before this says which one it is.
+  // No earlier part of the message names the file, because it is not read yet.
   const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
   const content = await bases.contentOf(next, `${named}\`extends\``);
   const below = await stackOf(content, base, [...layers, { name: next, file: next }], services, bases);
   return [here, ...below];
 }
 
-/** The parts as people read them, without what is made from passwords. */
+/** The readable parts, without password hashes. */
 function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
   const shown = services.filter(({ name }) => parts[name] !== undefined);
   return Object.fromEntries(shown.map(({ name, seed }) => [name, seed?.cast(parts[name])]));
@@ -107,17 +107,17 @@ function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
 
 interface Settled {
   readonly fault: SeedFault;
-  /** Where it is in what was written. */
+  /** Its place in the user's seed. */
   readonly at: Source;
 }
 
-/** Nobody reads more faults at once, and answers must be bounded. */
+/** The most errors in a message, because answers must be bounded. */
 const MOST_TOLD = 100;
 
-/** Places with an index, which may differ between what was written and the merged seed. */
+/** Places with an index, which may differ between the user's seed and the merged one. */
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
-/** A fault of the merged seed, in terms of what was written. */
+/** Converts an error of the merged seed to places in the user's seed. */
 function settled(fault: SeedFault, merged: Written, top: Layer): Settled {
   const at = sourceOf(merged, fault.place);
   const message = fault.message.replaceAll(PLACE, (_, place: string) => {
@@ -137,7 +137,7 @@ async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusabl
   return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
 }
 
-/** Finds lines in files, reading each file once however many faults it has. */
+/** Finds lines in files, and reads each file only once. */
 function linesOnce(): typeof readSourceLines {
   const read = new Map<string, ReturnType<typeof readSourceLines>>();
   return (file) => {
@@ -147,7 +147,7 @@ function linesOnce(): typeof readSourceLines {
   };
 }
 
-/** File and line of a place, for the beginning of a message; only the line if the file is the one that was given. */
+/** File and line of a place, as the beginning of a message; only the line in the top file. */
 async function whereOf(
   { layer, place }: Source,
   top: Layer,

@@ -1,4 +1,4 @@
-/** The part of a JSON schema that decides what a value can be used for. */
+/** The part of a JSON schema that repairs follow. */
 interface Schema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -8,21 +8,21 @@ interface Schema {
   readonly items?: Schema;
 }
 
-/** A value whose form is that of its schema, and what had to be made up for that. */
+/** A value that matches its schema, with the made-up parts. */
 export interface Repaired {
   readonly value: unknown;
-  /** Where something was made up. */
+  /** Places with made-up values. */
   readonly places: ReadonlySet<string>;
-  /** Texts that were made up, in lower case. Nobody wrote them, so they say nothing. */
+  /** Made-up texts, in lower case. */
   readonly texts: ReadonlySet<string>;
 }
 
-/** Stands for a number that was made up; nothing has it. */
+/** A made-up number, which no valid value has. */
 const NO_NUMBER = -1;
 
 /**
- * Gives a value the form of its schema, so that what is right in it can be looked at further: what is missing or of
- * another kind is made up, and unknown members are left out. A text that is merely not one of those allowed stays.
+ * Makes a value match its schema, so that its valid parts can be checked further. Missing members and wrong types are
+ * made up, and unknown members removed. A text that is only not one of the allowed values stays.
  */
 export function repaired(schema: object, given: unknown): Repaired {
   const places = new Set<string>();
@@ -30,7 +30,7 @@ export function repaired(schema: object, given: unknown): Repaired {
 
   const made = (place: string): string => {
     places.add(place);
-    // A place is the name of nothing.
+    // No object is named like a place.
     texts.add(place.toLowerCase());
     return place;
   };
@@ -81,7 +81,7 @@ export function repaired(schema: object, given: unknown): Repaired {
       made(place);
       return false;
     }
-    // In YAML, a name without quotes may be a number.
+    // In YAML, an unquoted name may be a number.
     return typeof value === 'number' ? String(value) : made(place);
   };
 
@@ -92,13 +92,13 @@ function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
-/** Is a fault about what somebody wrote, and not about what was made up? */
+/** Is an error about the user's text, and not about made-up values? */
 export function isAboutWritten(
   { place, given, valid = [] }: { readonly place: string; readonly given?: string; readonly valid?: readonly string[] },
   { places, texts }: Repaired,
 ): boolean {
   if (given !== undefined && texts.has(given.toLowerCase())) return false;
-  // What was made up stands for an unknown name, which may be the one that is not found.
+  // A made-up text replaces an unknown name, which may be the missing one.
   if (valid.some((name) => texts.has(name.toLowerCase()))) return false;
   for (
     let end = place.length;

@@ -14,10 +14,10 @@ interface Schema {
   readonly description?: string;
 }
 
-const SCHEMA_OF = described(text, 'Where the schema of the file is, for editors; the mock ignores it.');
+const SCHEMA_OF = described(text, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = described(
   text,
-  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, relative to this one. Everything else says only what differs.',
+  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, relative to this one. All other members are changes to it.',
 );
 const REMOVE = described(
   { const: true },
@@ -25,8 +25,8 @@ const REMOVE = described(
 );
 
 /**
- * The JSON Schema (draft-07) of a whole seed file, for editors. It describes seeds that say everything and seeds that
- * extend another. In the latter an entry may be a change, so only the members that identify it are required.
+ * The JSON Schema (draft-07) of a seed file, for editors. It describes complete seeds, and seeds that extend another.
+ * In the latter an entry may be a change, so only its identifying members are required.
  */
 export function seedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
@@ -35,29 +35,29 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
       seeded.map(({ name, title, seed }) => [
         name,
         // A schema of a part is an object schema.
-        described(schemaOf(seed.schema as Schema, seed.lists), `What the world has of ${title}.`),
+        described(schemaOf(seed.schema as Schema, seed.lists), `The contents of ${title}.`),
       ]),
     );
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Seed of nv-auth-mock',
-    description: 'The world that a mock starts from: who is there, with which credentials, and what belongs to whom.',
+    description: 'The initial state of a world: its principals, their credentials, and their objects.',
     type: 'object',
     if: { required: ['extends'] },
-    // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
+    // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
     then: { $ref: '#/definitions/changes' },
     else: { $ref: '#/definitions/world' },
     definitions: {
       world: {
         title: 'A whole world',
-        description: 'Everything that is there; a part that is left out is empty.',
+        description: 'The complete contents; an omitted part is empty.',
         type: 'object',
         properties: { $schema: SCHEMA_OF, extends: EXTENDS, ...parts((schema) => schema) },
         additionalProperties: false,
       },
       changes: {
         title: 'Changes to another seed',
-        description: 'What differs from the seed that it extends; null removes what may be left out.',
+        description: 'The differences from the extended seed; null removes an optional member.',
         type: 'object',
         properties: {
           $schema: SCHEMA_OF,
@@ -70,7 +70,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
   };
 }
 
-/** The schema for changes to something: nothing is required, and whatever may be left out can be removed. */
+/** The schema for changes: no member is required, and optional members can be removed. */
 function changesOf(schema: Schema, lists: Readonly<Record<string, SeedList>> = {}): Schema {
   const { properties, required = [] } = schema;
   if (properties === undefined) return schema;

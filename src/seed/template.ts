@@ -1,17 +1,17 @@
 import type { Derivation } from '../credentials/derivation.ts';
 
-/** Makes a value as a world has it. */
+/** Makes a value for a world. */
 export type Fill<Value> = (derivation: Derivation) => Value;
 
 /**
- * Finds the places of derived texts in a value once. Parts without any are then the same objects in every world.
+ * Finds the places of derived texts in a value once. Parts without any are then the same objects in all worlds.
  *
- * @param make must not do anything with derived texts but put them somewhere
+ * @param make must only store derived texts, not inspect them
  */
 export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
   const places = new Map<unknown, Fill<unknown>>();
   const place = (fill: Fill<string>): string => {
-    // An object of its own, so that no text that somebody wrote is taken for it.
+    // An object, so that it cannot equal a text of the user.
     const mark = Object('');
     places.set(mark, fill);
     return mark;
@@ -21,11 +21,11 @@ export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
     secret: (id) => place((derivation) => derivation.secret(id)),
     clientId: (given) => place((derivation) => derivation.clientId(given)),
   });
-  // What it fills in has the types of the places.
+  // The filled-in texts have the types of the places.
   return (fillOf(value, places) ?? (() => value)) as Fill<Value>;
 }
 
-/** Null if it has no place. */
+/** Null if the value has no such place. */
 function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
   const known = places.get(value);
   if (known !== undefined || typeof value !== 'object' || value === null) return known ?? null;
@@ -35,7 +35,7 @@ function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fi
   });
   if (members.length === 0) return null;
   return (derivation) => {
-    // Its members are set by the names that it has; those of a list are its places.
+    // Sets existing members by name; those of a list by index.
     const filled = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
     for (const { name, fill } of members) filled[name] = fill(derivation);
     return filled;

@@ -2,7 +2,7 @@ import { rfc3339 } from '../clock.ts';
 import type { Decision } from '../decision.ts';
 import type { Fix } from './fixes.ts';
 
-/** The decision as the switchboard shows it, beginning with what everybody asks first. */
+/** The decision as the control API returns it, most important members first. */
 export function describeDecision(
   decision: Decision,
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
@@ -36,7 +36,7 @@ export function describeDecision(
     ...more,
     ...(holds !== undefined && { held: [...holds].sort() }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
-    // What somebody did wrong is more telling than what would help anybody.
+    // Hints come first: they are about this request, while fixes are general.
     fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],
     explanation,
   };

@@ -3,38 +3,38 @@ import type { RemedyRow, RoleRow, Tables } from '../rule.ts';
 import type { DenyReason } from './reasons.ts';
 import { describeLack, namePrincipal, quote } from './sentence.ts';
 
-/** One change that would turn a refusal, or the first step of it. */
+/** A change that would make a refused request succeed, or the first step of it. */
 export interface Fix {
-  /** `hint`: what may be wrong with the request itself, and how to mend it. */
+  /** `hint`: a likely mistake in the request itself, and how to fix it. */
   readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation' | 'hint';
   readonly text: string;
-  /** The roles that would do, if the fix is a role. */
+  /** The roles that would suffice, if the fix is a role. */
   readonly roles?: readonly string[];
-  /** The call that makes the change: to the switchboard, or to the vendor's own API by somebody who is allowed to. */
+  /** The call that makes the change: to the control API, or to the vendor's API by an authorized caller. */
   readonly request?: {
     readonly method: 'PATCH' | 'POST';
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
-    /** Who may send it, with a token of theirs; absent for calls of the switchboard. */
+    /** The principal whose token it needs; absent for calls to the control API. */
     readonly as?: { readonly principal: string };
   };
 }
 
-/** The changes of rights that would turn a refusal. */
+/** The changes of rights that would fix a refusal. */
 export interface RightsFixes {
   readonly fixes: readonly Fix[];
-  /** If there are none: the reason whose remedy is given instead. Absent: no remedy. */
+  /** If there are none: the reason whose remedy is shown instead. Absent: no remedy. */
   readonly otherwise?: DenyReason;
 }
 
 /**
- * Finds what would turn a refusal for credentials whose rights are given in a way of their own.
+ * Finds the fixes of a refusal for credentials whose rights are granted in their own way.
  *
- * @returns null if rights have nothing to do with it
+ * @returns null if the refusal is not about rights
  */
 export type FindFixes = (decision: Decision, evidence: Evidence, reason: DenyReason) => RightsFixes | null;
 
-/** Finds the smallest changes that would turn a refusal; none if it was allowed, or if nothing would turn it. */
+/** Finds the smallest changes that would fix a refusal; none if the request was allowed, or cannot be fixed. */
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
   const { reason, evidence } = decision;
   if (reason === null) return [];
@@ -54,7 +54,7 @@ function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[
   return [remedies[reason] ?? COMMON[reason] ?? []].flat();
 }
 
-/** Why no rights would turn a refusal: its object does not exist, or belongs to somebody else. */
+/** Why no rights would fix a refusal: its object does not exist, or has another owner. */
 function absenceOf({ sighting }: Evidence): 'no_such_object' | 'foreign_object' | null {
   if (sighting?.seen === 'nothing') return 'no_such_object';
   return sighting?.seen === 'foreign' ? 'foreign_object' : null;
@@ -71,11 +71,11 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
   return [
     { kind: 'role', roles: would, text: `give ${who} a role that has ${lack}: ${quote(would)}` },
-    { kind: 'identity', roles: would, text: `call as somebody who has the role ${quote(would)}` },
+    { kind: 'identity', roles: would, text: `call as a principal with the role ${quote(would)}` },
   ];
 }
 
-/** Reasons that go away if the same caller is given other rights. */
+/** Reasons that other rights of the same caller would fix. */
 export const REASONS_OF_RIGHTS: ReadonlySet<DenyReason> = new Set([
   'service_not_enabled',
   'missing_role',
@@ -92,7 +92,7 @@ const SEND_TOKEN: RemedyRow = {
 
 const ANOTHER_OBJECT: RemedyRow = {
   kind: 'object',
-  text: 'use an id from the list; ids of deleted objects are never used again',
+  text: 'use an id from the list; ids of deleted objects are not reused',
 };
 
 /** Remedies that are the same for every vendor. */
@@ -105,7 +105,7 @@ const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
   not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
   foreign_credential: {
     kind: 'credential',
-    text: 'send a key of `GET /_mock/cast` in its place, or any other text; if the key is a real one, consider replacing it',
+    text: 'send a key of `GET /_mock/cast` or any other text instead; if the key is real, consider revoking it',
   },
   other_organization: {
     kind: 'identity',

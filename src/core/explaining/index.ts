@@ -1,6 +1,6 @@
 /**
- * The single entry to explanations: a decision as a sentence, as fixes or as a header, a validation fault as a sentence,
- * and what an operation needs.
+ * The entry point of explanations: decisions as sentences, fixes or headers, validation faults as sentences, and the
+ * needs of operations.
  */
 export { describeDecision } from './describe.ts';
 export { type FindFixes, type Fix, findFixes, REASONS_OF_RIGHTS, type RightsFixes } from './fixes.ts';

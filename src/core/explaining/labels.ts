@@ -1,7 +1,7 @@
 import type { Law } from '../law.ts';
 import type { Resource } from '../policy.ts';
 
-/** What a key is bound to, by the labels in the tables: `Function 1234`. */
+/** The resources of a key, by the labels in the tables: `Function 1234`. */
 export function labelsOfResources(law: Law, resources: readonly Resource[]): string[] {
   return resources.map(({ type, ids }) => {
     const label = labelOfType(law, type);

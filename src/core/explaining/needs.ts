@@ -1,22 +1,26 @@
 import type { Certainty, OperationRow, Rule, Tables } from '../rule.ts';
 import { quote } from './sentence.ts';
 
-/** A statement that an answer rests on, and how sure it is. */
+/** A source that a row of a table is based on, and its certainty. */
 export interface Ground {
-  /** What it is about, such as `the rule`. */
+  /** Its subject, such as `the rule`. */
   readonly about: string;
   readonly certainty: Certainty;
   readonly source: string;
 }
 
-/** What an operation asks of its caller, and what that rests on. */
+/** The rights that an operation needs, and their sources. */
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;
   readonly grounds: readonly Ground[];
 }
 
-/** What an operation asks of its caller, as its tables say. @param open what is said of one that needs no credential */
+/**
+ * Describes the rights that an operation needs, as its tables state them.
+ *
+ * @param open the text for an operation that needs no credential
+ */
 export function describeNeeds(tables: Tables, row: OperationRow, open = 'No credential.'): Needs {
   const ofOperation: Ground = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
@@ -31,7 +35,7 @@ export function describeNeeds(tables: Tables, row: OperationRow, open = 'No cred
   };
 }
 
-/** What has to be held. */
+/** The permissions and roles that the caller must hold. */
 function wanted({ permissions }: Tables, { needs }: Rule): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const labels = new Map(permissions.map(({ id, label }) => [id, label]));
@@ -49,19 +53,19 @@ function wanted({ permissions }: Tables, { needs }: Rule): string {
   return `${joined(held, 'and') || 'A credential, and no right'}${instead}`;
 }
 
-/** What the right has to be given for, or the key bound to. */
+/** The resource types that the right must be granted for, or the key be bound to. */
 function bound({ term }: Tables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
   if (on === undefined) return '';
   const types = listed(on, labels, 'or');
-  return term === 'scope' ? `, of a key bound to ${types}` : `, given for ${types}`;
+  return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
 }
 
-/** What else the rule says. */
+/** The further conditions of the rule. */
 function besides({ open = [], ownersOnly, closed }: Rule): string[] {
   return [
-    ...(open.length === 0 ? [] : [`What is ${joined(open, 'or')} needs no such resource.`]),
-    ...(ownersOnly === true ? ['Only the owner of the object may.'] : []),
-    ...(closed === true ? ['No key may, whatever it holds.'] : []),
+    ...(open.length === 0 ? [] : [`Objects that are ${joined(open, 'or')} need no such resource.`]),
+    ...(ownersOnly === true ? ['Only the owner of the object may call it.'] : []),
+    ...(closed === true ? ['No key may call it, whatever it holds.'] : []),
   ];
 }
 

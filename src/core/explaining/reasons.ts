@@ -1,21 +1,21 @@
 import type { Sourced } from '../rule.ts';
 
-/** A reason for which a request can be refused, and where it comes from that requests are refused for it. */
+/** A reason for which a request can be refused, and its source. */
 export interface Reason extends Sourced {
   /**
-   * The step that refuses: who are you (`authenticate`), may you (`decide`), may it be stored (`validate`), is it yours
-   * (`cover`), is it done (`handle`).
+   * The step that refuses: `authenticate` (who is the caller?), `decide` (may they?), `validate` (may it be stored?),
+   * `cover` (is the object theirs?), `handle` (was it done?).
    */
   readonly stage: 'authenticate' | 'decide' | 'validate' | 'cover' | 'handle';
   readonly meaning: string;
-  /** The kind of credential that is unknown in this world, though another world may know it. */
+  /** The kind of credential that is unknown in this world; another world may know it. */
   readonly unknown?: 'key' | 'client' | 'grant';
 }
 
-/** Reasons by their codes. The codes are a promise: scripts compare them. */
+/** Reasons by code. Codes are public: scripts compare them. */
 export type Reasons = Readonly<Record<string, Reason>>;
 
-/** The reasons that every service can give. */
+/** The reasons that all services share. */
 export const COMMON_REASONS = {
   no_token: {
     stage: 'authenticate',
@@ -26,7 +26,7 @@ export const COMMON_REASONS = {
   multiple_authorization: {
     stage: 'authenticate',
     meaning: 'more than one `Authorization` header was sent',
-    source: 'RFC 9110, 5.3: a field that is no list is sent once; that it is refused is our own choice',
+    source: 'RFC 9110, 5.3: a field that is not a list is sent once; refusing it is our own choice',
     certainty: 'ours',
   },
   wrong_scheme: {
@@ -68,7 +68,7 @@ export const COMMON_REASONS = {
   wrong_tenant: {
     stage: 'authenticate',
     meaning: 'the `tenant_id` of the token is not the tenant of this world',
-    source: "tokens of Run:ai name their tenant; what becomes of another one's is not written down",
+    source: "tokens of Run:ai name their tenant; how another tenant's token is refused is not documented",
     certainty: 'inferred',
   },
   expired_token: {
@@ -99,7 +99,7 @@ export const COMMON_REASONS = {
   disabled: {
     stage: 'authenticate',
     meaning: 'the user, application or service account is disabled',
-    source: 'no page says what becomes of the tokens of somebody who is disabled',
+    source: 'no page says how tokens of a disabled principal are refused',
     certainty: 'inferred',
   },
   other_world: {
@@ -117,13 +117,13 @@ export const COMMON_REASONS = {
   other_organization: {
     stage: 'decide',
     meaning: 'the path names an organisation other than that of the key',
-    source: "no page says what a key gets in another organisation's path",
+    source: "no page says how a key is refused in another organisation's path",
     certainty: 'inferred',
   },
   service_not_enabled: {
     stage: 'decide',
     meaning: 'the key was not made for this service',
-    source: 'API authentication page of Air: the key has to include the service; by analogy for the others',
+    source: 'API authentication page of Air: the key must include the service; by analogy for the others',
     certainty: 'implied',
   },
   closed_to_keys: {
@@ -141,13 +141,13 @@ export const COMMON_REASONS = {
   missing_permission: {
     stage: 'decide',
     meaning: 'none of the roles of the caller includes the permission',
-    source: 'what each rule of the tables needs, with its own source',
+    source: 'the rules in the tables, each with its own source',
     certainty: 'documented',
   },
   missing_scope: {
     stage: 'decide',
     meaning: 'the key does not hold the scope',
-    source: 'what each rule of the tables needs, with its own source',
+    source: 'the rules in the tables, each with its own source',
     certainty: 'documented',
   },
   incompatible_resource_type: {
@@ -176,30 +176,29 @@ export const COMMON_REASONS = {
   },
   foreign_object: {
     stage: 'cover',
-    meaning: 'the object exists and belongs to somebody else, so it is not shown',
-    source: "no page says how another's object is refused; read as not shown",
+    meaning: 'the object exists but has another owner, so it is not shown',
+    source: "no page says how another owner's object is refused; read as not shown",
     certainty: 'inferred',
   },
   foreign_credential: {
     stage: 'validate',
-    meaning:
-      'the request carries a key that has the form of a real one and was minted by no mock; none of it was stored',
-    source: 'the mock takes no real credential',
+    meaning: 'the request contains a key that has the form of a real one and that no mock issued; nothing was stored',
+    source: 'the mock accepts no real credentials',
     certainty: 'ours',
   },
   outcome_unknown: {
     stage: 'handle',
-    meaning: 'the database went away while the change was stored, so it may have been done, or not',
+    meaning: 'the database connection was lost during the commit, so the change may or may not be stored',
     source: 'the mock itself, with its state in a database',
     certainty: 'ours',
   },
 } as const satisfies Reasons;
 
 /**
- * The stages of the reasons that services add, by their codes. Each declares its own (`declare module`), so that a
- * misspelt one does not compile.
+ * The stages of the reasons that services add, by code. Services declare their own (`declare module`), so that a
+ * misspelt code does not compile.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be added to
+// biome-ignore lint/suspicious/noEmptyInterface: services add members by `declare module`
 export interface ServiceReasons {}
 
 /** The stage of each reason of a table. */
@@ -217,5 +216,5 @@ type ReasonsOf<Stage extends Reason['stage']> = {
 /** Why a credential was not accepted. */
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
-/** Why a request was refused without anything being decided about rights. */
+/** Why a request was refused without a decision about rights. */
 export type ProblemReason = ReasonsOf<'authenticate' | 'validate'>;

@@ -4,18 +4,18 @@ import type { Decision } from '../decision.ts';
 import type { Principal } from '../principal.ts';
 import type { Reasons } from './reasons.ts';
 
-/** The decision as one English sentence for the person who made the request. @param reasons those of every service */
+/** The decision as one English sentence for the caller. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
   const who = namePrincipal(decision.principal);
   const what =
     decision.effect === 'allow'
       ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} ${decision.enforced === false ? 'was let pass, and would have been refused' : 'was refused'}${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
+      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
   const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
   return `${what}${detail}${coming(decision)}`;
 }
 
-/** Empty unless a further version makes it worth mentioning. */
+/** Empty if the first version is in force and no other is pending. */
 function underVersion({ policyVersion, pending }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
@@ -60,12 +60,12 @@ function grounds(decision: Decision, who: string, reasons: Reasons): string {
   }
 }
 
-/** Does each scope carry its own permissions, rather than the key as a whole? */
+/** Does each scope have its own permissions, rather than the key as a whole? */
 function isGivenByScope({ evidence }: Decision): boolean {
   return evidence?.caller.standing.bundles !== undefined;
 }
 
-/** What is missing, by the vendor's labels if they say more than the ids. */
+/** The missing permissions, with the vendor's labels where these differ from the ids. */
 function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string {
   const permissions = evidence?.question.law.tables.permissions ?? [];
   const told = (ids: readonly string[]) =>
@@ -78,7 +78,7 @@ function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string
   return describeLack({ missing, missingAnyOf }, told);
 }
 
-/** Roles are not mentioned for those that never have any, such as service keys. */
+/** Roles are not mentioned for kinds of callers without roles, such as service keys. */
 function holding({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
   if (roles === undefined) return holds;
@@ -90,7 +90,7 @@ export function quote(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
 }
 
-/** Everything that is missing, and the permissions of which one is needed. */
+/** All missing permissions, and the alternatives of which one is needed. */
 export function describeLack(
   { missing, missingAnyOf = [] }: Lack,
   names: (permissions: readonly string[]) => string = quote,
@@ -99,7 +99,7 @@ export function describeLack(
   return [names(missing), oneOf].filter(Boolean).join(', and ');
 }
 
-/** Who the caller is, as part of a sentence. */
+/** The caller, as part of a sentence. */
 export function namePrincipal(principal: Principal | null): string {
   return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

@@ -3,9 +3,9 @@ import type { Schema, Violation } from './validation.ts';
 type Violations = readonly [Violation, ...Violation[]];
 
 /**
- * The violations that tell a sender most, of those that a validator lists when it stops at the first. A member that an
- * object does not have comes before one that is missing, because it is probably that one, misspelt; and what is wrong
- * within the only alternative that a value can be comes before the list of all alternatives.
+ * The most useful violations, of those that a validator lists when it stops at the first. An unknown member comes
+ * before a missing one, because it is probably that one, misspelt. A violation within the only alternative that fits
+ * comes before the list of all alternatives.
  *
  * @param violations as ajv lists them: those inside a choice before the choice itself
  */
@@ -35,7 +35,7 @@ function withinChoice(choice: Violation, violations: Violations): Violations | u
   return unknownMember(choice, { properties });
 }
 
-/** Is it about something in the value, rather than about the value as a whole? */
+/** Is it about a member of the value, rather than the whole value? */
 function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
   return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
 }

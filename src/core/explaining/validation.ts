@@ -2,12 +2,12 @@ import { own } from '../own.ts';
 import { redact } from '../redact.ts';
 import { findOtherSpelling } from '../spelling.ts';
 
-/** What a JSON Schema validator found wrong at one place, in the form of ajv's errors with `verbose`. */
+/** A violation of a JSON Schema, in the form of ajv's errors with `verbose`. */
 export interface Violation {
   readonly keyword: string;
   /** RFC 6901: `/requestBody/users/0`. */
   readonly instancePath: string;
-  /** Where the schema says so: `#/properties/users/anyOf/0/required`. */
+  /** The keyword in the schema: `#/properties/users/anyOf/0/required`. */
   readonly schemaPath?: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly parentSchema?: Schema | undefined;
@@ -37,33 +37,33 @@ export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** What is wrong with a value that somebody wrote, in the parts from which a sentence is built. */
+/** The fault of a value, in the parts of a sentence. */
 export interface ValueFault {
   readonly kind: 'missing' | 'unknown' | 'invalid';
   /**
-   * From the outside in; for something missing or unknown, its own name comes last. Names are cut, because they come
-   * from a sender.
+   * From the outside in, ending with the name of a missing or unknown member. Names are shortened, because a client
+   * chose them.
    */
   readonly place: readonly string[];
   /** `a string of 1 to 64 characters`. */
   readonly expected: string;
-  /** What was written, described only by kind and length, because it may be a secret: `a string of 12 characters`. */
+  /** The given value, by kind and length only, because it may be a secret: `a string of 12 characters`. */
   readonly got: string;
-  /** For something missing: a name that was sent and differs only in spelling. */
+  /** For a missing member: a given name that differs only in spelling. */
   readonly otherSpelling?: string;
-  /** For an unknown name or value: what was written, and what is known. */
+  /** For an unknown name or value: the given one, and the valid ones. */
   readonly given?: string;
   readonly valid?: readonly string[];
-  /** For an unknown name: the deeper places where the schema has it, each as the names that lead there from here. */
+  /** For an unknown name: deeper places where the schema has it, each as a path from here. */
   readonly deeper?: readonly (readonly string[])[];
 }
 
-/** What writers of this kind of value call its types: a client sends an array, a seed file has a list. */
+/** Names of types for the author of a value: JSON has an array, a YAML seed a list. */
 export type TypeWords = Readonly<Record<string, string>>;
 
 /**
- * The first fault. For a value that fits none of several schemas it describes all of them: the first fault alone, which
- * comes from the first schema, would rule out what the others allow.
+ * The first fault. For a value that fits none of several schemas it describes all of them: the first violation alone
+ * would rule out the other schemas.
  *
  * @param violations as ajv lists them: those inside a choice before the choice itself
  */
@@ -79,7 +79,7 @@ function isChoice(keyword: string): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
 
-/** Undefined if a schema of the choice says too little for a sentence, and for a whole body. */
+/** Undefined if a schema of the choice has no type, or for a whole body. */
 function choiceFault({ instancePath, parentSchema, data }: Violation, words: TypeWords): ValueFault | undefined {
   const { anyOf, oneOf }: Schema = parentSchema ?? {};
   const schemas = anyOf ?? oneOf ?? [];
@@ -131,7 +131,7 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
   };
 }
 
-/** Where a name that is too far out belongs: the shallowest places below that have it. */
+/** Where a misplaced name belongs: the shallowest places below that have it. */
 function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
   let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
   while (level.length > 0) {
@@ -152,14 +152,14 @@ function segmentsOf(instancePath: string): readonly string[] {
   return instancePath.split('/').slice(1);
 }
 
-/** A name that was sent, in a form that can be shown: it may be a credential, and go on in the next line of a log. */
+/** A given name, safe to show: it may be a credential, or contain line breaks. */
 function shortened(name: string): string {
   return redact(name)
     .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?')
     .slice(0, 100);
 }
 
-/** What a schema expects, in words. */
+/** Describes the value that a schema expects. */
 function expectation(schema: Schema, words: TypeWords): string {
   if (schema.enum !== undefined) {
     const values = schema.enum.filter((value) => value !== null).map((value) => `\`${value}\``);
@@ -202,7 +202,7 @@ function withArticle(noun: string): string {
   return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
-/** What the parts of a request are called, by the first segment of a place. */
+/** Names for the parts of a request, by the first segment of a place. */
 const PARTS: Readonly<Record<string, string>> = {
   requestBody: 'Field',
   query: 'Query parameter',
@@ -214,7 +214,7 @@ const PARTS: Readonly<Record<string, string>> = {
 const MOST_PLACES = 2;
 
 /**
- * The sentence for the person whose request does not match: which field, what was expected, what was sent.
+ * The message about an invalid request: which field, what was expected, what was sent.
  *
  * @param near the name or value that was probably meant
  */
@@ -226,7 +226,7 @@ export function describeRequestFault(fault: ValueFault, near?: string): string {
   switch (kind) {
     case 'missing':
       return `${name} is missing; expected ${expected}${
-        otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not read here`
+        otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not a known field`
       }.`;
     case 'unknown':
       if (deeper.length > 0) {

@@ -1,20 +1,20 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Operation } from './operation.ts';
 
-/** Longer parts of a path are refused. */
+/** Longer path parameters are refused. */
 const LONGEST_PARAM = 16_384;
 
-/** An operation with the parameters of a path. */
+/** An operation, with the path parameters of a request. */
 export interface FoundOperation {
   readonly operation: Operation;
   readonly params: Record<string, string>;
 }
 
-/** The operations of a document by method and path. Servers with the same document share one. */
+/** Routes requests to the operations of a document. Servers with the same document share one router. */
 export class OperationRouter {
   readonly #router = findMyWay({
     maxParamLength: LONGEST_PARAM,
-    // Tells a path with a longer part from an unknown one.
+    // Distinguishes a parameter that is too long from an unknown path.
     onMaxParamLength: () => undefined,
     querystringParser: () => ({}),
   });
@@ -23,7 +23,7 @@ export class OperationRouter {
   add(operation: Operation, eitherSlash: boolean): void {
     const url = fastifyPath(operation.path);
     const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    // The type asks for one of Node's methods, and a document has no others.
+    // OpenAPI documents have only methods that Node knows.
     for (const one of urls) this.#router.on(operation.method as HTTPMethod, one, () => undefined, operation);
   }
 
@@ -34,12 +34,12 @@ export class OperationRouter {
     const operation: Operation | null = found.store;
     if (operation === null) return 'path_too_long';
     const params = found.params as Record<string, string>;
-    // The library takes an empty segment for a parameter: `/users/` would be the user without an id.
+    // find-my-way matches an empty segment as a parameter: `/users/` would be a user with an empty id.
     return Object.values(params).includes('') ? null : { operation, params };
   }
 }
 
-/** A path template of OpenAPI, as Fastify and its router write it. */
+/** Converts a path template from OpenAPI's syntax to Fastify's. */
 export function fastifyPath(template: string): string {
   return template.replaceAll(/\{([^}]+)\}/g, ':$1');
 }

@@ -8,7 +8,7 @@ import type { Validators } from './validators.ts';
 /** The parts of a request that are checked against the document. */
 export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
-  /** Numbers and booleans in the query are converted in place. */
+  /** Numbers and booleans are converted in place. */
   readonly query: Record<string, unknown>;
   readonly body: unknown;
 }
@@ -24,7 +24,7 @@ type Reshaped = 'operationId' | 'queryNames' | 'queryLists' | 'bodyFields';
 
 /** One operation of a document. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
-  /** The document has the same operation first under another path. */
+  /** The document lists the operation under another path first. */
   readonly isAlias: boolean;
   /** `any`: the document does not list them. */
   readonly queryNames: ReadonlySet<string> | 'any';
@@ -34,7 +34,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   readonly bodyFields: ReadonlyMap<string, string>;
   /** The body, with enumerated values spelled as in the document, whatever their case. */
   spelled(body: unknown): unknown;
-  /** What is wrong with a request; null if nothing. */
+  /** The fault of a request; null if it is valid. */
   requestFault(parts: RequestParts): RequestFault | null;
   /** The statuses that its document names. */
   statuses(): readonly number[];
@@ -42,7 +42,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
 
-/** @param validators gives those of the document, once it is ready */
+/** @param validators returns the document's validators, once it is ready */
 export function operationOf(prepared: PreparedOperation, validators: () => Validators): Operation {
   const { operationId, queryNames, queryLists, bodyFields, ...facts } = prepared;
   const { id, bodyForm } = facts;

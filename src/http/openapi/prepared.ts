@@ -1,7 +1,6 @@
 /**
- * What the build makes of a document for the server (`scripts/documents/prepared.mjs`): two JSON texts without
- * references. The first has what a start needs; the second, ten times as long, has what requests and answers are
- * checked against, and is read when it is first needed.
+ * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts without references. The start
+ * needs the first. The second is ten times as long, has the schemas for requests and answers, and is read on first use.
  */
 export interface PreparedDocument {
   /** `PreparedOperations` as JSON. */
@@ -25,7 +24,7 @@ export interface OtherOperation {
   readonly profiles: readonly string[];
 }
 
-/** What tables are compared with. */
+/** The facts about an operation that the tables must agree with. */
 export interface DocumentedOperation {
   readonly id: string;
   /** The document does not ask for a credential. */
@@ -33,7 +32,7 @@ export interface DocumentedOperation {
   readonly pathParams: readonly string[];
 }
 
-/** What is known about an operation without its schemas. */
+/** An operation without its schemas. */
 export interface PreparedOperation extends DocumentedOperation {
   /** As in the document; an alias has its own. */
   readonly operationId: string;
@@ -43,7 +42,7 @@ export interface PreparedOperation extends DocumentedOperation {
   readonly method: string;
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
-  /** What it does, in a few words. */
+  /** Its summary in the document. */
   readonly summary: string;
   /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
@@ -61,7 +60,7 @@ export interface PreparedOperation extends DocumentedOperation {
 /** How a body is sent: JSON, a form of a web page, or bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';
 
-/** What requests and answers are checked against, without annotations such as descriptions. */
+/** Schemas of requests and answers, without annotations such as descriptions. */
 export interface PreparedSchemas {
   /** By `operationId`. */
   readonly operations: Readonly<Record<string, OperationSchemas>>;
@@ -74,8 +73,8 @@ export interface OperationSchemas {
   readonly parameters: readonly object[];
   readonly requestBody?: RequestBody;
   /**
-   * Schemas by status and media type; null: no body. Objects allow only the members they name: the vendor's schemas
-   * allow any other, so a made-up member would pass.
+   * Schemas by status and media type; null: no body. Objects allow only the members they name. The vendor's schemas
+   * allow any other, so a misspelt member of ours would pass.
    */
   readonly answers: Readonly<Record<string, Readonly<Record<string, JsonSchema>> | null>>;
 }

@@ -3,12 +3,12 @@ import type { OpenAPIValidator } from 'openapi-backend/validation.js';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
-/** Checks the requests and answers of a document. Each check is compiled when it is first used. */
+/** Validates the requests and answers of a document. Each validator is compiled on first use. */
 export interface Validators {
   schemasOf(operationId: string): OperationSchemas;
   /**
-   * What is wrong with a request, as ajv reports it; empty if nothing. Numbers and booleans of the query are converted
-   * in place.
+   * The errors of a request, as ajv reports them; empty if none. Numbers and booleans of the query are converted in
+   * place.
    */
   requestErrors(operationId: string, request: object): readonly ErrorObject[];
   /**
@@ -21,23 +21,23 @@ export interface Validators {
   errorSchema(name: string): JsonSchema;
 }
 
-/** What ajv would do besides, and nobody needs. */
+/** Turns off work of ajv that has no use here. */
 const COMPILING = {
-  // That the schemas are schemas is known before: `test/house/prepared-documents.test.ts`. The library makes a validator of
-  // its own for each operation, and each would compile the schema of schemas, which takes four times as long as the rest.
+  // `test/house/prepared-documents.test.ts` validates the schemas. openapi-backend makes an Ajv for each operation, and
+  // each would compile the meta-schema, which takes four times as long as the rest.
   validateSchema: false,
-  // Searching what was compiled for what could be left out takes half as long again, and V8 leaves that out by itself.
+  // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
   code: { optimize: false },
 } as const;
 
 /**
- * Compiles schemas. Documents of one process share it: a schema that several have, such as those of an API's versions, is
- * compiled once.
+ * Compiles schemas. The documents of a process share it, so a schema that several versions of an API have is compiled
+ * once.
  */
 export interface Compiler {
   requests(given: RequestSchemas): readonly ValidateFunction[];
   body(schema: JsonSchema): ValidateFunction;
-  /** What is wrong with a body that a check has just found. @param name of the schema */
+  /** Describes the errors of a validation that has just failed. @param name of the schema */
   sentence(name: string, check: ValidateFunction): string;
 }
 
@@ -49,7 +49,7 @@ export async function loadCompiler(): Promise<Compiler> {
     import('ajv-formats'),
   ]);
   const validator = new OpenAPIValidator({
-    // Operations are passed in one by one; in a whole document it would search for them and their references.
+    // Operations are passed in one by one. In a whole document it would search for operations and resolve references.
     definition: { openapi: '3.0.3', info: { title: '', version: '' }, paths: {} },
     ajvOpts: { verbose: true, ...COMPILING },
     lazyCompileValidators: true,
@@ -60,8 +60,8 @@ export async function loadCompiler(): Promise<Compiler> {
   });
   const ajv = new Ajv({ strict: false, ...COMPILING });
   addFormats.default(ajv);
-  // Most answers of a document are one of a few refusals, and many requests have the same parameters: operations share
-  // what is made of them.
+  // Most answers have one of a few error schemas, and many requests have the same parameters: operations share
+  // validators.
   return {
     requests: sharing((given: RequestSchemas) => requestValidators(validator, given)),
     body: sharing((schema: JsonSchema) => ajv.compile(schema)),
@@ -103,7 +103,7 @@ export function validatorsOf(text: string, compiler: Compiler): Validators {
   };
 }
 
-/** What a request is compared with. */
+/** The schemas of a request. */
 type RequestSchemas = Pick<OperationSchemas, 'parameters'> & {
   requestBody: OperationSchemas['requestBody'] | undefined;
 };
@@ -112,13 +112,13 @@ function requestValidators(
   validator: OpenAPIValidator,
   { parameters, requestBody }: RequestSchemas,
 ): readonly ValidateFunction[] {
-  // Its type, from another package, demands a whole document; only these members are read, and the id is not used.
+  // The type demands a whole operation object. Only these members are read, and the id is not used.
   type Given = Parameters<OpenAPIValidator['buildRequestValidatorsForOperation']>[0];
   const operation = { operationId: 'any', parameters, requestBody };
   return validator.buildRequestValidatorsForOperation(operation as Given) ?? [];
 }
 
-/** Makes something of a value, or gives what was made of one that reads the same. */
+/** Caches the results of `make` by the JSON of its argument. */
 function sharing<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {
   const known = new Map<string, Made>();
   return (given) => {

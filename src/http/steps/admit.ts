@@ -2,11 +2,11 @@ import type { Problem } from '../../core/problem.ts';
 import type { Arrived } from '../in-flight.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
 
-/** Says nothing that the page can choose, so that it cannot fill the findings. */
+/** Contains no text from the page, so that a page cannot flood the findings. */
 const FOREIGN_PAGE =
-  'A web page of another origin sent a request, which was refused. Such requests are in the log, and not in the journal.';
+  'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
-/** May the request come in at all? A credential in it that may be real is reported either way. */
+/** May the request enter? A possibly real credential in it is reported either way. */
 export function admit(arrived: Arrived): void {
   const { server, raw, context, fault } = arrived;
   if (reportForeignCredentials(server, context, raw.url ?? '')) arrived.isForeign = true;
@@ -15,7 +15,7 @@ export function admit(arrived: Arrived): void {
   if (fault !== null) throw fault;
 }
 
-/** Such a request changes nothing in the world: it uses up no fault, and nobody who counts requests counts it. */
+/** Such a request changes nothing in the world: no fault is injected, and it is not counted. */
 export function isOfForeignPage(fault: Problem | null): boolean {
   return fault?.kind === 'foreign_page';
 }

@@ -1,6 +1,6 @@
 import type { InFlight } from '../in-flight.ts';
 
-/** Who is asking? */
+/** Identifies the caller. */
 export async function authenticate({ route, context, authentication }: InFlight): Promise<void> {
   if (route.rule !== null) context.caller = await (authentication ?? route.service.authenticate(context));
 }

@@ -5,7 +5,7 @@ import type { InFlight } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 
-/** Does the object exist for this caller, and does what they hold cover it? */
+/** Does the object exist for this caller, and do their rights cover it? */
 export async function cover(flight: InFlight): Promise<void> {
   const { context, decision } = flight;
   const { caller, question } = context;
@@ -20,7 +20,7 @@ export async function cover(flight: InFlight): Promise<void> {
     flight.wouldBe = null;
   }
   if (sighting.seen !== 'object') {
-    // To be told that there is no such object takes the rights, too.
+    // Learning that the object does not exist uses the rights, too.
     noteUse(flight, decision, question, null);
     throw new Problem('not_found');
   }

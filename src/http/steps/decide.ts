@@ -7,7 +7,7 @@ import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 import { withOther } from './with-other.ts';
 
-/** May they do this at all? A refusal still looks the object up, so that it can say what would turn it. */
+/** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
 export async function decide(flight: InFlight): Promise<void> {
   const { route, context } = flight;
   const { caller } = context;
@@ -20,7 +20,7 @@ export async function decide(flight: InFlight): Promise<void> {
     return;
   }
   if (isLetPass(flight, question, verdict)) {
-    // The object is looked up in its own step: one that is not there is refused all the same.
+    // `cover` looks up the object later, and refuses the request if it does not exist.
     letPass(flight, decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params));
     return;
   }

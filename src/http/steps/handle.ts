@@ -3,10 +3,9 @@ import { factsOf } from '../facts.ts';
 import { hinted, hintsOfGrant, hintsOfRefusal, withHints } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 
-/** Runs the operation. If the handler refuses in words of its own, such as a page, that is a decision, too. */
+/** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
 export async function handle(flight: InFlight): Promise<void> {
-  // Which type of context a handler takes follows from its document, and `validate` has checked the request against
-  // that.
+  // A handler's type of context follows from its document, and `validate` has checked the request against it.
   const outcome = await flight.route.handler(flight.context as never);
   flight.outcome = outcome;
   flight.isDone = outcome.refusal === undefined;

@@ -5,12 +5,12 @@ import { Problem } from '../../core/problem.ts';
 import type { InFlight } from '../in-flight.ts';
 import { aboutOf } from './refuse.ts';
 
-/** Does the request go on, although it would be refused? Its world only observes, and nothing but rights is missing. */
+/** Does a denied request continue? It does if its world only observes, and only rights are missing. */
 export function isLetPass({ context }: InFlight, question: Question, verdict: Verdict): boolean {
   return context.world.mode === 'observe' && isForRights(question, verdict);
 }
 
-/** Records the refusal that is not made, and the status that it would have had. */
+/** Records the denial that is not enforced, with the status it would have had. */
 export function letPass(flight: InFlight, denial: Decision): void {
   const { route } = flight;
   const decision: Decision = { ...denial, enforced: false };

@@ -1,7 +1,7 @@
 import type { InFlight, Route } from '../in-flight.ts';
 
-/** Which object does the path name? */
+/** Normalizes the ids in the path. */
 export function locate({ operation }: Route, { context }: Pick<InFlight, 'context'>): void {
-  // UUIDs are found regardless of case.
+  // UUIDs are case-insensitive on input (RFC 9562, 4).
   for (const name of operation.uuidParams) context.params[name] = (context.params[name] ?? '').toLowerCase();
 }

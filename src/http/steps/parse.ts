@@ -3,7 +3,7 @@ import type { InFlight } from '../in-flight.ts';
 import { readBody } from '../transport/body.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
 
-/** The body, as a value. */
+/** Parses the body. */
 export async function parse(flight: InFlight): Promise<void> {
   const { route, context } = flight;
   const body = await sentBody(flight);

@@ -10,7 +10,7 @@ import type { Door } from '../transport/doors.ts';
 import type { Guard } from '../transport/gate.ts';
 import { originsOf, presentedBy, worldBehind, worldOfCredential } from '../which-world.ts';
 
-/** What the transport knows about a request: whose path it is, and its operation, if any. */
+/** The target of a request, as the transport knows it. */
 export interface Destination {
   readonly guard: Guard;
   readonly route: Route | null;
@@ -18,8 +18,8 @@ export interface Destination {
 }
 
 /**
- * Finds the world and the name it was called by: from path, host name, header or credential, in this order; otherwise
- * the default world. Nothing is built for a request before this, and no other step chooses a world.
+ * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. Nothing is
+ * built for a request before this, and no other step selects a world.
  */
 export function place(server: Server, raw: IncomingMessage, destination: Destination): Arrived | Promise<Arrived> {
   const { guard, route } = destination;
@@ -30,15 +30,15 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   } catch (thrown) {
     entry.fault = asFault(thrown);
   }
-  // Waits only for a body that may name the world.
+  // Only a body that may select the world is awaited.
   const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
-  // Whether other processes have made worlds is known only afterwards.
+  // Other processes may have created worlds, so the shared registry must be read first.
   if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isToBeRead);
   if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
   return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
 }
 
-/** Does the same, with worlds that other processes use as well. */
+/** Selects among worlds that other processes share. */
 async function afterLook(
   server: Server,
   raw: IncomingMessage,
@@ -55,11 +55,11 @@ async function afterLook(
   const fault = await faultOf(() => server.worlds.look(names, presented), route);
   const here = arrived(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
   if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
-  // Whoever drives the mock is told what happened anywhere.
+  // Clients of the control API see the activity of all processes.
   return { ...here, fault: await faultOf(() => here.context.world.chronicle.catchUp(), route) };
 }
 
-/** Why the store cannot be read; null if it can, or if the operation does without. */
+/** Why the store cannot be read; null if it can, or if the operation does not need it. */
 async function faultOf(read: () => Promise<void>, route: Route | null): Promise<Problem | null> {
   try {
     await read();
@@ -69,7 +69,7 @@ async function faultOf(read: () => Promise<void>, route: Route | null): Promise<
   }
 }
 
-/** What is known about a request before its world is. */
+/** The facts about a request before its world is known. */
 interface Entry {
   readonly door: Door | null;
   readonly body: BodyRead | null;
@@ -95,13 +95,13 @@ function arrived(server: Server, raw: IncomingMessage, { route, query }: Destina
   return { server, raw, context, fault, body, isForeign: false, startedAt };
 }
 
-/** @throws whatever is not a Problem */
+/** @throws any error that is not a Problem */
 function asFault(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   throw thrown;
 }
 
-/** Reads the body before its step, because something depends on it; `parse` continues with it. */
+/** Reads the body before `parse`, because an earlier step depends on it. */
 export async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
   const texts: string[] = [];
   try {

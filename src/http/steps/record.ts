@@ -7,19 +7,19 @@ import type { WireAnswer } from '../answer.ts';
 import type { Arrived, InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 
-/** What the journal is told of a request besides what its arrival says. */
+/** The journal's facts about a request, besides those of its arrival. */
 export type Told = Pick<
   InFlight,
   'decision' | 'problem' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'
 >;
 
-/** Whose request it is; the switchboard's own are not kept. */
+/** The target of a request. Requests to the control API are not recorded. */
 export interface Addressee {
   readonly service: string | null;
   readonly operation: string | null;
 }
 
-/** Keeps the request with its answer, before the answer is sent. */
+/** Records the request and its answer, before the answer is sent. */
 export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: WireAnswer): void {
   const { raw, context, startedAt } = arrived;
   const { chronicle, id: world } = context.world;
@@ -49,7 +49,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
   });
 }
 
-/** What was wrong with a request that rights were not refused to, in the words of its problem. */
+/** Why a request failed for other reasons than rights: the message of its problem. */
 function explanationOf({ decision, problem, outcome }: Told, secrets: KnownSecrets): string | null {
   const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
   const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';

@@ -14,7 +14,7 @@ import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { withOther } from './with-other.ts';
 
-/** A request that cannot be read does not lead to a decision, whoever sent it. These kinds record none. */
+/** Kinds of problems without a decision: the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'invalid_request',
   'timeout',
@@ -22,7 +22,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'unsupported_media_type',
 ]);
 
-/** Words whatever was thrown as the vendor does, and records a credential that was not accepted as a decision. */
+/** Renders a thrown value as the vendor does, and records a refused credential as a decision. */
 export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   const { route, context, decision } = flight;
   const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.chronicle.secrets);
@@ -41,13 +41,13 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   flight.decision = hinted(flight.decision, flight.hints);
 }
 
-/** A credential that was not accepted, as a decision; null for any other problem. */
+/** The decision about a refused credential; null for other problems. */
 async function decisionOfCredential(flight: InFlight, problem: Problem): Promise<Decision | null> {
   const refusal = decisionOfProblem(factsOf(flight), await ofWorld(flight, problem));
   return refusal === null ? null : withOther(flight, refusal);
 }
 
-/** The caller had the right, and the request was refused for another reason. */
+/** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
 function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReason): Decision {
   const { enforced: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...factsOf(flight),
@@ -57,13 +57,13 @@ function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReas
   return { ...facts, effect: 'deny', reason };
 }
 
-/** A credential that is unknown here may be another world's: the decision says so, and the vendor's words stay. */
+/** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */
 async function ofWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
   if (owner === undefined || owner === context.world.id) return problem;
   const isThere = server.worlds.has(owner);
-  const told = isThere ? `it is of the world \`${owner}\`` : `the world \`${owner}\` is gone`;
+  const told = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` is gone`;
   return new Problem(kind, message, {
     reason: isThere ? 'other_world' : 'world_gone',
     why: [told, why].filter(Boolean).join('; '),
@@ -87,7 +87,7 @@ async function ownerElsewhere(
   return undefined;
 }
 
-/** A path that looks like an object's may be one that only another version has. */
+/** A path that looks like an object's may be an operation of another version. */
 function reportOtherVersion({ route, context, raw }: InFlight): void {
   const path = pathOf(raw.url);
   const profiles = versionsWith(route.document.otherVersions, context.method, path);
@@ -95,7 +95,7 @@ function reportOtherVersion({ route, context, raw }: InFlight): void {
     context.findings.report('other_version', otherVersionSentence(context.method, path, profiles), context.now);
 }
 
-/** What a refusal is about. @param operation null if no operation has the path */
+/** The subject of a refusal. @param operation null if no operation has the path */
 export function aboutOf({ context, raw }: Pick<Arrived, 'raw' | 'context'>, operation: string | null): About {
   const { settings, random, params, caller } = context;
   return { settings, random, path: pathOf(raw.url), params, operation, caller, decision: null };

@@ -16,7 +16,7 @@ import { isOfForeignPage } from './admit.ts';
 import { record } from './record.ts';
 import { broken } from './strike.ts';
 
-/** Sends the answer, with its decision in a header. */
+/** Writes the answer, with its decision in a header. */
 export async function send(flight: InFlight): Promise<WireAnswer> {
   const { server, route, context, raw, problem, outcome, struckBy } = flight;
   const { secrets } = context.world.chronicle;
@@ -39,13 +39,13 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   return answer;
 }
 
-/** Before the answer ends, everybody can read what happened in a world that processes share. */
+/** Writes the activity log of a shared world before the answer ends, so that all processes can read it. */
 export async function flushed({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
   const { chronicle, store } = context.world;
-  // It waits until the database is back.
+  // The entries wait until the database is back.
   if (store.fault() !== null) return;
-  // What was asked for is done, or not; that its record is lost changes neither.
-  await chronicle.flush().catch((cause) => server.log.error('what happened could not be recorded', cause));
+  // Losing the record does not change the result of the operation.
+  await chronicle.flush().catch((cause) => server.log.error('the activity log could not be written', cause));
 }
 
 /** The line in the log for a refusal. */
@@ -63,7 +63,7 @@ export function logRefusal(
   where: string,
   secrets: KnownSecrets,
 ): void {
-  // Hidden before it is cut: a part of a secret is not recognised.
+  // Hidden before shortening: a part of a secret would not be recognised.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
   const line = `${status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${where}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);

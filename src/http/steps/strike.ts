@@ -18,13 +18,13 @@ import { spoiled } from '../transport/spoiled.ts';
 import { bodyOf } from './place.ts';
 import { aboutOf } from './refuse.ts';
 
-/** The status of an answer that breaks off before anybody reads it. */
+/** The status of an answer that breaks off before the client can read it. */
 const UNREAD = 503;
 
 /**
- * Does a fault strike the request before anything is done? If it says so, the request waits.
+ * Injects a fault before anything is done, after its delay.
  *
- * @returns whether the fault takes the place of the steps that would lead to an answer
+ * @returns whether the fault replaces the steps that lead to an answer
  */
 export async function strikeRequest(flight: InFlight): Promise<boolean> {
   const { context, route } = flight;
@@ -35,7 +35,7 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
   const principal = needs.principal ? await claimantOf(flight) : null;
   const fault = await faults.strike('request', factsOf(flight, principal), context.now);
   if (fault === null) return false;
-  // The journal is to have what came, although nobody will read it.
+  // The journal records the body, although no step will read it.
   if (route.readsBody) flight.body ??= await bodyOf(flight.server, route, flight.raw);
   flight.sent = keptBytes(flight.body?.texts[0] ?? '');
   flight.claimant = principal ?? (await claimantOf(flight));
@@ -46,7 +46,7 @@ export async function strikeRequest(flight: InFlight): Promise<boolean> {
   return true;
 }
 
-/** Does a fault strike the finished answer? */
+/** Injects a fault into the finished answer. */
 export async function strikeAnswer(flight: InFlight): Promise<void> {
   const { context, route, outcome } = flight;
   if (route.service.isSwitchboard === true) return;
@@ -70,7 +70,7 @@ async function beStruck(flight: InFlight, fault: Fault): Promise<void> {
   flight.struckBy = fault;
   mayRenew(flight);
   server.log.info(
-    `the fault ${id} strikes ${raw.method} ${hideInLine(pathOf(raw.url), chronicle.secrets)}${worldInLog(context.world.id)}`,
+    `the fault ${id} is injected into ${raw.method} ${hideInLine(pathOf(raw.url), chronicle.secrets)}${worldInLog(context.world.id)}`,
   );
   const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   chronicle.event('fault', told);
@@ -88,10 +88,10 @@ function faultOutcome(flight: InFlight, fault: Fault, status: number): Outcome {
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** How long a slow body takes, in milliseconds: longer than a careless timeout, shorter than a good one. */
+/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a good one. */
 const SLOW_MS = 3000;
 
-/** The answer to a request that was struck, as it goes on its way. */
+/** Applies a fault's delivery to an answer. */
 export function broken(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
   const named = { ...answer, headers: { ...answer.headers, 'x-mock-fault': id } };
   if (drop !== undefined) return { ...named, manner: { drop } };
@@ -101,14 +101,14 @@ export function broken(answer: WireAnswer, { id, action: { drop, body } }: Fault
     : { ...named, payload: spoiled(named.payload, body) };
 }
 
-/** With the names that were sent, as the journal has it; the operation may know some by another spelling. */
+/** The body with its members' names as sent, as in the journal; the operation may spell some differently. */
 function bodyAsSent({ raw, context, body, sent }: InFlight): unknown {
   const text = body?.texts[0] ?? sent.text;
   if (text === null || (body === null && isTruncated(sent))) return context.body;
   return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
 }
 
-/** What is known of the request by now. */
+/** The facts that faults match, as far as they are known. */
 function factsOf(flight: InFlight, principal: Principal | null): Facts {
   const { route, context, raw, decision, outcome } = flight;
   let parsed: { readonly value: unknown } | null = null;
@@ -120,7 +120,7 @@ function factsOf(flight: InFlight, principal: Principal | null): Facts {
     status: outcome.status,
     principal,
     reason: decision?.reason ?? null,
-    // Read once, however many faults look at it.
+    // Parsed once, however many faults match on it.
     body: () => {
       parsed ??= { value: bodyAsSent(flight) };
       return parsed.value;

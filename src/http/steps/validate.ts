@@ -8,8 +8,8 @@ import { presentsKey } from '../presented.ts';
 import { checkTexts } from '../transport/body.ts';
 
 /**
- * Does the request match the document? The query parameters that it does not name are ignored, as vendors do; the
- * switchboard refuses them, because whoever drives a mock should know what was not understood.
+ * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
+ * refuses them, because its clients should learn what was not understood.
  */
 export function validate(flight: InFlight): void {
   const { route, context } = flight;
@@ -38,10 +38,10 @@ export function validate(flight: InFlight): void {
   throw new Problem('invalid_request', sentence);
 }
 
-/** Longer numerals are cut in sentences. */
+/** Longer numerals are shortened in messages. */
 const MOST_SHOWN = 40;
 
-/** Conversion takes all that JavaScript can write numbers in, such as `0x10` and `1e1`; whoever sends that meant something else. */
+/** Ajv's coercion also accepts `0x10` and `1e1`, which are probably mistakes. */
 function refuseOtherNumerals(sent: Readonly<Record<string, unknown>>, query: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'number' || /^-?\d+$/.test(String(sent[name]))) continue;
@@ -52,11 +52,11 @@ function refuseOtherNumerals(sent: Readonly<Record<string, unknown>>, query: Rea
   }
 }
 
-/** Nothing that comes after this step sees the credential, so nothing can store it. */
+/** No later step sees the credential, so none can store it. */
 function foreignCredential(): Problem {
   return new Problem(
     'invalid_request',
-    'The request carries a key that no mock minted, which may be a real one. Send a key of this mock or another text in its place, and consider replacing the key.',
+    'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
     { reason: 'foreign_credential' },
   );
 }
@@ -65,15 +65,15 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
   for (const name of Object.keys(query)) {
     if (queryNames === 'any' || queryNames.has(name)) continue;
     delete query[name];
-    const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name; it was ignored`;
+    const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
     findings.report('undocumented_query', message, now);
   }
 }
 
-/** How many unknown members of a body are compared with those that the document names. */
+/** How many unknown members of a body get a suggestion. */
 const MOST_COMPARED = 20;
 
-/** Members of the body that the document does not name are ignored, as the vendor does; a slip of the pen is reported. */
+/** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
 function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: RequestContext): void {
   if (typeof body !== 'object' || body === null || bodyFields.size === 0) return;
   const named = new Set(bodyFields.values());
@@ -83,19 +83,19 @@ function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: 
   for (const name of unknown.slice(0, MOST_COMPARED)) {
     const near = findNear(name, free);
     if (near === undefined) continue;
-    const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name; it was ignored. Did you mean \`${near}\`?`;
+    const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name. It was ignored. Did you mean \`${near}\`?`;
     findings.report('undocumented_field', message, now);
   }
 }
 
-/** Members of the body that this version does not have are ignored, as the vendor does, but reported. */
+/** Members of the body that only other versions have are ignored, as vendors do, and reported. */
 function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
-    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has; it was ignored`;
+    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It was ignored.`;
     findings.report('other_version', message, now);
-    // The body was found to be an object above.
+    // An object, as checked above.
     delete (body as Record<string, unknown>)[name];
   }
 }

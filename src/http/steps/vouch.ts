@@ -3,8 +3,8 @@ import { Problem } from '../../core/problem.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /**
- * Does the vendor's documentation vouch for what would be answered? Asked only of a server that answers nothing else,
- * and never of the switchboard.
+ * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover. The control API is
+ * exempt.
  */
 export function vouch({ server, route, context }: InFlight): void {
   if (server.fidelity === 'any' || route.service.isSwitchboard === true) return;
@@ -13,7 +13,7 @@ export function vouch({ server, route, context }: InFlight): void {
   if (effect === 'refused') {
     throw new Problem(
       'beyond_documentation',
-      `${route.operation.id} is not documented well enough to be answered: ${describeEntry(entry)}. The mock was started with \`--fidelity documented\`; with \`--fidelity any\` it answers.`,
+      `${route.operation.id} is not documented well enough: ${describeEntry(entry)}. The mock runs with \`--fidelity documented\`. Use \`--fidelity any\` to call it.`,
     );
   }
   const message = `${route.operation.id} was answered although its sources contradict each other: ${describeEntry(entry)}`;

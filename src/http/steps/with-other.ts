@@ -3,7 +3,7 @@ import { own } from '../../core/own.ts';
 import type { InFlight } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
 
-/** A refusal with another credential that would have done, as far as the service knows one. */
+/** Adds to a refusal another credential that would be allowed, if the service knows one. */
 export async function withOther({ server, route, context }: InFlight, refusal: Decision): Promise<Decision> {
   const { reason, evidence } = refusal;
   const find = reason === null ? undefined : own(route.service.findOther, reason);

@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** RFC 9112, 3.2.2: through a proxy, the target is a whole URL. */
+/** RFC 9112, 3.2.2: a proxy receives a whole URL as the request target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
 /**
- * Reads a target in absolute form: it becomes a path, and its host name takes the place of the one in `Host`, before the
- * router sees either.
+ * Converts a target in absolute form to a path. Its host replaces the `Host` header, before the router reads either.
  */
 export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;
@@ -18,16 +17,16 @@ export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): v
   request.headers.host = host;
 }
 
-/** The method whose operation answers: HEAD is a GET, whose body Node omits (RFC 9110, 9.3.2). */
+/** The method to route by: HEAD is routed as GET, and Node omits the body (RFC 9110, 9.3.2). */
 export function methodOf({ method = 'GET' }: Pick<IncomingMessage, 'method'>): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
-/** Header lines of one name (in lower case) as they were received, each by itself. */
+/** The values of all header lines with this name, as received. @param name in lower case */
 export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
   const lines: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    // Node gives names and values in turn, so both are there.
+    // `rawHeaders` alternates names and values, so both exist.
     const key = rawHeaders[index] as string;
     if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] as string);
   }

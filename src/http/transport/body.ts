@@ -9,21 +9,21 @@ import { headerLines } from './arrival.ts';
 export interface BodyLimits {
   /** Bytes of a JSON body. */
   readonly bodyBytes: number;
-  /** Milliseconds without data within a body. */
+  /** Milliseconds that a body may pause. */
   readonly bodySilence: number;
-  /** Milliseconds that any body may take; a larger one gets a second more for each `LEAST_RATE` bytes of it. */
+  /** Milliseconds that any body may take; each `LEAST_RATE` bytes received add a second. */
   readonly bodyPatience: number;
-  /** Shared by all bodies that are being read. */
+  /** The byte budget that all bodies in progress share. */
   readonly room: BodyRoom;
 }
 
-/** Bytes per second below which no body may stay in the long run: a slow telephone line. */
+/** The lowest average rate in bytes per second: a slow telephone line. */
 const LEAST_RATE = 16 * 1024;
 
 /** More than any documented form has. */
 const MOST_FIELDS = 100;
 
-/** Any request may take less than this. */
+/** The first allocation for a body, in bytes. */
 const LEAST_BUFFER = 4096;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
@@ -33,19 +33,19 @@ const MOST_MEMBERS = 5000;
 const TYPES = {
   json: {
     essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
-    expected: 'The body must be JSON: send the header `Content-Type: application/json` (in UTF-8).',
+    expected: 'The body must be JSON. Send the header `Content-Type: application/json` (in UTF-8).',
   },
   form: {
     essence: /^application\/x-www-form-urlencoded$/,
-    expected: 'The body must be a form: send the header `Content-Type: application/x-www-form-urlencoded`.',
+    expected: 'The body must be a form. Send the header `Content-Type: application/x-www-form-urlencoded`.',
   },
 } as const;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body of a request; undefined if the operation takes none. An optional JSON body that was not sent counts as `{}`.
+ * The body of a request; undefined if the operation takes none. A missing optional JSON body is `{}`.
  *
- * @param look is shown the body as it arrived
+ * @param look receives the body as it arrived
  * @throws Problem naming what was expected
  */
 export async function readBody(
@@ -88,10 +88,7 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
-/**
- * Reads into one growing buffer: a body may arrive in as many pieces as it has bytes, and each piece would take a
- * hundred bytes of its own.
- */
+/** Reads into one growing buffer: a body may arrive byte by byte, and each chunk would cost a hundred bytes more. */
 async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   let bytes: Buffer = Buffer.alloc(0);
   let length = 0;
@@ -119,7 +116,7 @@ function announcedLength(request: IncomingMessage): number | null {
   return length === undefined ? null : Number(length);
 }
 
-/** Limits what the bodies that are being read may take together. */
+/** The byte budget that all bodies in progress share. */
 export class BodyRoom {
   readonly #most: number;
   #taken = 0;
@@ -131,7 +128,7 @@ export class BodyRoom {
   /** @throws Problem `unavailable` if there is no room for this many more bytes */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#most) {
-      const message = `No more than ${this.#most} bytes of bodies are read at once. Send fewer at a time, and try this one again.`;
+      const message = `The server reads at most ${this.#most} bytes of request bodies at a time. Send fewer requests at once, and try again.`;
       throw new Problem('unavailable', message, { close: true });
     }
     this.#taken += bytes;
@@ -142,7 +139,7 @@ export class BodyRoom {
   }
 }
 
-/** The size of a body, and its SHA-256 in hexadecimal. The bytes are dropped as they arrive. */
+/** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
 export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
   const size = isSent(request) ? await consumed(request, most, limits, (chunk) => digest.update(chunk)) : 0;
@@ -150,9 +147,10 @@ export async function digestOf(request: IncomingMessage, most: number, limits: B
 }
 
 /**
- * Passes on every piece of a body, and counts the bytes.
+ * Passes on each chunk of a body.
  *
- * @throws Problem if there are too many, or if they come too slowly
+ * @returns the number of bytes
+ * @throws Problem if the body is too large or too slow
  */
 function consumed(
   request: IncomingMessage,
@@ -176,16 +174,14 @@ function consumed(
       reject(problem);
     };
     /**
-     * Checks again at the moment when what has come so far would be too little.
+     * Checks the average rate, and schedules the next check for when the bytes received so far would be too few.
      *
-     * @param waited milliseconds since the beginning
+     * @param waited milliseconds since the first byte was awaited
      */
     const checkPace = (waited: number) => {
       const granted = bodyPatience + (length / LEAST_RATE) * 1000;
       if (granted <= waited) {
-        giveUp(
-          cut(`After ${Math.round(waited / 1000)} s only ${length} bytes of the body had arrived; send it faster.`),
-        );
+        giveUp(cut(`Only ${length} bytes of the body arrived within ${Math.round(waited / 1000)} s. Send it faster.`));
       } else lateness = setTimeout(() => checkPace(granted), granted - waited);
     };
     const onData = (chunk: Buffer) => {
@@ -195,12 +191,12 @@ function consumed(
       try {
         take(chunk);
       } catch (cause) {
-        // The room refuses with a Problem.
+        // The budget refuses with a Problem.
         giveUp(cause as Problem);
       }
     };
     const silence = setTimeout(
-      () => giveUp(cut(`Nothing more of the body arrived for ${bodySilence / 1000} s.`)),
+      () => giveUp(cut(`No more of the body arrived for ${bodySilence / 1000} s.`)),
       bodySilence,
     );
     let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
@@ -210,7 +206,7 @@ function consumed(
       resolve(length);
     });
     request.on('close', () => {
-      if (!request.readableEnded) giveUp(cut('The body ended before all of it was sent.'));
+      if (!request.readableEnded) giveUp(cut('The connection closed before the whole body arrived.'));
     });
   });
 }
@@ -227,15 +223,15 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** A repeated field has no meaning that everybody agrees on (RFC 6749, 3.2). */
+/** Parameters must not be repeated (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
   if (countOf(bytes, 0x26) >= MOST_FIELDS) {
-    throw new Problem('invalid_request', `The body has more than ${MOST_FIELDS} fields, which is the limit.`);
+    throw new Problem('invalid_request', `The body has more than ${MOST_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
     if (fields.has(name)) {
-      throw new Problem('invalid_request', `The body has the field \`${shortName(name)}\` twice; send it once.`);
+      throw new Problem('invalid_request', `The body has the field \`${shortName(name)}\` twice. Send it once.`);
     }
     fields.set(name, value);
   }
@@ -254,7 +250,7 @@ function shortName(name: string): string {
   return name.slice(0, 100);
 }
 
-/** Without recursion, because a body may be as deep as it is long. */
+/** Without recursion, because the nesting of a body can be as deep as its length. */
 function checkMembers(root: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -269,20 +265,20 @@ function checkMembers(root: unknown): void {
     }
     for (const key of keys) {
       if (key === '__proto__' || key === 'constructor') {
-        throw new Problem('invalid_request', `The body has a member \`${key}\`, which is not accepted anywhere.`);
+        throw new Problem('invalid_request', `The body has a member \`${key}\`, which is never accepted. Remove it.`);
       }
-      // It is an object, whose own key this is.
+      // An object, as checked above.
       waiting.push([(value as Record<string, unknown>)[key], depth + 1]);
     }
   }
 }
 
-/** A NUL, or half of a surrogate pair: databases end a text there, or store a different one. */
+/** A NUL or an unpaired surrogate: databases truncate or change such a text. */
 const UNKEEPABLE = /[\0\p{Surrogate}]/u;
 
 /**
- * Checks that every text of a value can be stored as it was sent. Faults that the document names are better reported
- * first, so this comes after validation.
+ * Checks that every text of a value can be stored unchanged. Runs after validation, because violations of the document
+ * are better reported first.
  *
  * @param what the part of the request: `Field`, `Query parameter`
  * @throws Problem naming the member that cannot be stored
@@ -301,13 +297,16 @@ export function checkTexts(what: string, root: unknown): void {
   }
 }
 
-/** @param name not shown if it could not be sent back */
+/** @param name characters that cannot be sent back are replaced */
 function unkeepable(what: string, name: string): Problem {
   const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
-  return new Problem('invalid_request', `${shown} has a NUL character, or half of a surrogate pair; send it without.`);
+  return new Problem(
+    'invalid_request',
+    `${shown} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,
+  );
 }
 
-/** Members with the document's spelling, whatever case they were sent in. */
+/** Spells the names of members as the document does, whatever their case. */
 function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentAs = new Map<string, string>();
@@ -318,7 +317,7 @@ function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>)
     if (before !== undefined) {
       throw new Problem(
         'invalid_request',
-        `The body has the field \`${field}\` twice, as \`${before}\` and as \`${key}\`; send it once.`,
+        `The body has the field \`${field}\` twice, as \`${before}\` and as \`${key}\`. Send it once.`,
       );
     }
     sentAs.set(field, key);

@@ -3,15 +3,14 @@ import { Socket } from 'node:net';
 import type { BrokenAt } from '../../faults/fault.ts';
 import { headBytes, type WireAnswer } from '../answer.ts';
 
-/** An answer with its length in its headers. */
+/** An answer with a `Content-Length` header. */
 interface Framed extends Pick<WireAnswer, 'status' | 'headers'> {
   readonly body: Buffer;
 }
 
 /**
- * Breaks the connection in place of an answer, or within it, after the answers to earlier requests on the same
- * connection. Where there is no body, it breaks within the headers at the latest, so that nobody takes the answer for a
- * whole one.
+ * Breaks the connection before or within an answer, after the answers to earlier requests on it. Without a body it
+ * breaks within the headers at the latest, so that no client takes the answer for complete.
  */
 export function breakOff(response: ServerResponse, { status, headers, body }: Framed, where: BrokenAt): void {
   if (where === 'body' && body.length > 0) {
@@ -20,7 +19,7 @@ export function breakOff(response: ServerResponse, { status, headers, body }: Fr
     return;
   }
   inTurn(response, (line) => {
-    // In process there is no connection on which half of the headers could arrive.
+    // In process there is no connection that could carry half of the headers.
     if (!(line instanceof Socket)) response.destroy();
     else if (where === 'before') line.resetAndDestroy();
     else line.write(halfOf(headBytes(status, headers)), () => line.destroy());

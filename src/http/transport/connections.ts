@@ -11,27 +11,25 @@ interface Exchange {
   readonly response: ServerResponse;
   /** Answers to earlier requests on the same connection that are not written yet (pipelining). */
   readonly earlier: readonly ServerResponse[];
-  /** It is answered, but its body was still arriving when this was last checked. */
+  /** Was it answered, and its body still arriving, at the last check? */
   isLeftOver: boolean;
 }
 
 export interface ConnectionLimits {
-  /** How many may be open at once; further ones get an answer that says so, and are closed. */
+  /** How many may be open at once. Further ones get status 503 and are closed. */
   readonly connections: number;
-  /**
-   * Requests on one connection that may wait for their answers (pipelining); a client that sends more is disconnected.
-   */
+  /** Unanswered requests per connection (pipelining). A client that sends more is disconnected. */
   readonly unanswered: number;
-  /** Milliseconds that the rest of a request may take after it was answered. */
+  /** Milliseconds for the rest of a request's body after its answer. */
   readonly bodyPatience: number;
 }
 
-/** The open connections of a server, and what each is busy with. */
+/** The open connections of a server, with the latest request on each. */
 export class Connections {
-  /** Null: nothing has been asked on it yet. */
+  /** Null: no request has arrived on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
-  /** Does a connection keep the process running even if nothing is asked on it? */
+  /** Do idle connections keep the process running? */
   #idleKeepRunning = true;
   #looking: NodeJS.Timeout | undefined;
 
@@ -70,10 +68,7 @@ export class Connections {
     });
   }
 
-  /**
-   * A body that nobody wanted may be sent to its end, so that its sender reads the answer. It is cut at the second
-   * check.
-   */
+  /** A client may finish sending an unwanted body, so that it reads the answer. Cut at the second check. */
   #cutLeftovers(): void {
     for (const [socket, exchange] of this.#busyWith) {
       if (exchange === null || exchange.request.complete || !exchange.response.writableFinished) continue;
@@ -87,18 +82,18 @@ export class Connections {
     return this.#busyWith.get(socket)?.request;
   }
 
-  /** Answers not yet sent will say `Connection: close`; connections on which nothing was sent end at once. */
+  /** Adds `Connection: close` to answers not yet sent, and ends connections on which nothing was sent. */
   announceClose(): void {
     clearInterval(this.#looking);
     for (const [socket, exchange] of this.#busyWith) {
-      // Whoever stops the server waits for them to end.
+      // Stopping the server waits for them to end.
       socket.ref();
       if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
       if (exchange === null && socket.bytesRead === 0) socket.destroy();
     }
   }
 
-  /** Ends every connection except those with a complete request that is not answered yet. */
+  /** Ends all connections but those with a complete, unanswered request. */
   cutHalfSent(): void {
     for (const [socket, exchange] of this.#busyWith) {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
@@ -108,14 +103,14 @@ export class Connections {
 
 const NONE: readonly ServerResponse[] = [];
 
-/** Nearly always the previous answer was written, and so were all before it. */
+/** Fast path: nearly always the previous answer, and so all earlier ones, are written. */
 function unwritten(before: Exchange | null | undefined): readonly ServerResponse[] {
   if (before == null || before.response.writableFinished) return NONE;
   return [...before.earlier.filter((response) => !response.writableFinished), before.response];
 }
 
 function crowded(most: number): Buffer {
-  const message = `${most} connections are open, which is the limit; close some, or send more requests over each.`;
+  const message = `The limit of ${most} open connections is reached. Close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
   return wireBytes(writeAnswer(problemDetails(problem), problem));
 }

@@ -3,28 +3,24 @@ import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
 import { WORLD_HEADER, WORLD_PREFIX } from '../../core/world-id.ts';
 import { headerLines } from './arrival.ts';
 
-/** How a request says which world it is about, other than by its credential. */
+/** How a request names its world, other than by its credential. */
 export interface Door {
   readonly kind: 'prefix' | 'host' | 'header';
-  /** As it was written: such a world need not exist. */
+  /** As written; the world may not exist. */
   readonly world: string;
-  /** For a prefix: the world that the host names as well, if any. */
+  /** For a prefix: the world that the host also names, if any. */
   readonly beside?: string | null;
 }
 
-/** The ways into worlds. They are removed from a request before the router sees it. */
+/** Reads world addresses, and removes the prefix before a request is routed. */
 export interface Doors {
-  /**
-   * Removes the prefix from a path, and remembers which door the request came by.
-   *
-   * @returns the path below the world
-   */
+  /** Removes the prefix from a path, and records how the request named its world. @returns the path below the world */
   open(raw: IncomingMessage): string;
-  /** The door that a request came by; null if it named no world. */
+  /** How a request named its world; null if it did not. */
   of(raw: IncomingMessage): Door | null;
 }
 
-/** A path into a world: what stands before the next slash or query, and the rest. */
+/** A path into a world: its id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
 /** Does a path lead into a world? */
@@ -32,7 +28,7 @@ export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-/** @param hostPatterns host names that belong to services, each up to the server's own name */
+/** @param hostPatterns host names of services, each up to the server's own name */
 export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doors {
   const doors = new WeakMap<IncomingMessage, Door>();
   // Nearly every request has the same host as the one before.
@@ -48,7 +44,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     }
     return last;
   };
-  /** If the host already says what the prefix says, the prefix adds nothing to the names in answers. */
+  /** If the host already names the world, the prefix adds nothing to the URLs in answers. */
   const prefixDoor = (world: string, rest: string, label: string | null): Door =>
     label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
   const otherDoor = (raw: IncomingMessage, label: string | null): Door | null => {
@@ -60,7 +56,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     open: (raw) => {
       const url = raw.url ?? '/';
       const { label, isService } = named(raw.headers.host ?? '');
-      // On a function's own host every path belongs to the function.
+      // On the host of a function, all paths belong to the function.
       const found = !isService && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
       if (found === null) {
         const door = otherDoor(raw, label);

@@ -15,18 +15,18 @@ import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
 import { sendAnswer } from './send-answer.ts';
 
-/** Failures that reach no operation: they still speak the language of the service whose path it is. */
+/** Errors of requests that reach no operation. The service that owns the path renders them. */
 export interface Edges {
   /** No route has this method and path. */
   unrouted(raw: IncomingMessage): Promise<WireAnswer>;
   pathTooLong(raw: IncomingMessage): Promise<WireAnswer>;
-  /** The framework refused the request by itself. */
+  /** Fastify refused the request. */
   framework(error: unknown, raw: IncomingMessage): Promise<WireAnswer>;
   /** The request has an expectation other than `100-continue`. */
   expectation(raw: IncomingMessage): Promise<WireAnswer>;
   /**
-   * The bytes on the connection were not a request, or not a valid body of the latest one. Gives an answer in bytes,
-   * after which the connection is closed.
+   * The bytes on the connection are not a request, or not a valid body of the latest one. Returns an answer in bytes,
+   * after which the connection closes.
    */
   wire(error: WireError, request: IncomingMessage | undefined): Buffer;
 }
@@ -51,7 +51,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     const method = methodOf(raw);
     const profiles = routes.otherVersions(method, path);
     if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes.methodsOf(path)));
-    // A call that another version of the vendor's API would take is unknown to this one, and worth reporting.
+    // An operation of another version of the vendor's API is unknown here, and worth a finding.
     return told(raw, unknownPath(raw), profiles, {
       kind: 'other_version',
       message: otherVersionSentence(method, path, profiles),
@@ -65,7 +65,9 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
     expectation: (raw) =>
       told(
         raw,
-        new Problem('expectation_failed', 'The only expectation that can be met is `100-continue`.', { close: true }),
+        new Problem('expectation_failed', 'The server supports no expectation other than `100-continue`.', {
+          close: true,
+        }),
       ),
     wire: (error, request) => {
       const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
@@ -83,7 +85,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
   };
 }
 
-/** Lets Fastify report its own failures through the edges. */
+/** Makes Fastify render its own errors through these. */
 export function connectEdges(app: FastifyInstance, edges: Edges, outgoing: Outgoing): void {
   app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw), outgoing));
   app.setErrorHandler(async (error, request, reply) =>
@@ -103,7 +105,7 @@ export function endWithWireProblem(edges: Edges, lines: Connections, error: Wire
   else socket.destroy();
 }
 
-/** If several have a matching prefix, the one with the longest. */
+/** The service whose prefix matches best. */
 function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
   const claims = services.flatMap((service) =>
     service.prefixes
@@ -113,7 +115,7 @@ function ownerOf(path: string, services: readonly ServiceDefinition[]): ServiceD
   return claims.sort((one, other) => other.depth - one.depth)[0]?.service;
 }
 
-/** Speaks for paths that belong to no service, in plain problem documents. */
+/** Renders errors of paths that no service owns as problem details (RFC 9457). */
 function nobody(services: readonly ServiceDefinition[]): Spokesman {
   const served = services.map(
     ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
@@ -138,7 +140,7 @@ function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Proble
 }
 
 function frameworkProblem(error: unknown): Problem {
-  // Errors of Fastify have a code; whatever else was thrown has none.
+  // Fastify's errors have a code; others have none.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
     return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
@@ -153,7 +155,7 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
   return new Problem('invalid_request', 'The request is not valid HTTP/1.1.');
 }
 
-/** Only the last packet is there, so the path is known if the request came in one piece. */
+/** Node passes only the last packet, so the path is known if the request came in one. */
 function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
   return target && pathOf(target);

@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts';
 import { sendAnswer } from './send-answer.ts';
 import type { OwnHosts } from './services.ts';
 
-/** Fastify listens, routes, and reports what reaches no route; what it would do by itself beyond that is turned off. */
+/** Fastify listens, routes, and reports requests without a route. Its other automatic behaviour is turned off. */
 export function makeFastify(
   edges: Edges,
   ownHosts: Pick<OwnHosts, 'answer'>,
@@ -19,24 +19,24 @@ export function makeFastify(
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
-    // Routes have no schemas, so the compilers for them are never used; loading them would take an eighth of the start.
+    // Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http: {
       requireHostHeader: false,
       headersTimeout: limits.headersTimeout,
       connectionsCheckingInterval: limits.checkingInterval,
     },
-    // Removes the prefix of a world, so that its operations are routed as everywhere.
+    // Removes the prefix of a world, so that routes need not know worlds.
     rewriteUrl: (request) => {
       readTarget(request);
       return doors.open(request);
     },
     frameworkErrors: (error, request, reply) => {
-      // It cannot decode the path, which is nothing to a service that has the whole host.
+      // Fastify cannot decode the path. A service that owns the whole host answers any path.
       const answering = ownHosts.answer(request.raw) ?? edges.framework(error, request.raw);
       answering.then((answer) => sendAnswer(reply, answer, outgoing));
     },
-    // Node adds the code and the bytes that it could not read.
+    // Node adds the error code and the unreadable bytes.
     clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
   });
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parse` reads it later.
@@ -52,5 +52,5 @@ export function makeFastify(
 }
 
 function noCompiler(): never {
-  throw new Error('routes have no schema: the documents are what is validated against');
+  throw new Error('routes have no schemas: requests are validated against the documents');
 }

@@ -4,34 +4,33 @@ import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.t
 import { Problem } from '../../core/problem.ts';
 
 /**
- * Who may use something: callers under known names who have the admin token, the same without the token, or any
- * program.
+ * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program.
  */
 export type Guard = 'admin' | 'known' | 'open';
 
-/** Decides which requests may come in. */
+/** Protects the server from web pages and unknown host names. */
 export interface Gate {
   /**
-   * Refuses what may not come in. No web page may call the mock: neither under a name that was rebound to this machine
-   * (DNS rebinding), nor from another origin, unless a person follows its link; programs may, under any name. What
-   * controls the mock can be called only under known names, and with the admin token if there is one.
+   * No web page may call the mock: neither through a host name that was rebound to this machine (DNS rebinding), nor
+   * from another origin, unless a person follows its link. Programs may, under any name. The control API is open only
+   * under known names, and with the admin token if one is set.
    *
    * @throws Problem `foreign_page` or `no_admin_token`
    */
   check(request: IncomingMessage, guard: Guard): void;
-  /** Would `check` let it in? */
+  /** Would `check` admit the request? */
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
 export interface GateParts {
   readonly hosts: KnownHosts;
-  /** Host names that belong to services, each up to the server's own name. */
+  /** Host names of services, each up to the server's own name. */
   readonly hostPatterns: readonly RegExp[];
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
 }
 
-/** The header that the admin token comes in. */
+/** The header of the admin token. */
 const ADMIN_HEADER = 'x-mock-admin-token';
 
 export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts): Gate {
@@ -67,8 +66,8 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
 }
 
 /**
- * May a browser have sent it for a page? A rebound page's requests to a plain http name carry no `Sec-Fetch-*`, and its
- * GETs only `Referer` and the browser's name; `Sec-Fetch-Mode` alone proves nothing, because Node's own fetch sends it.
+ * May a browser have sent it for a page? Requests of a rebound page to plain http have no `Sec-Fetch-*`, and its GETs
+ * only `Referer` and the browser's name. `Sec-Fetch-Mode` alone proves nothing, because Node's own fetch sends it.
  */
 function isFromPage(headers: IncomingMessage['headers']): boolean {
   return (
@@ -80,8 +79,8 @@ function isFromPage(headers: IncomingMessage['headers']): boolean {
 }
 
 /**
- * Does a browser load it for a page of another origin? Images, scripts and frames say no `Origin`, but every browser says
- * where they come from (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may come from anywhere.
+ * Does a browser load it for a page of another origin? Images, scripts and frames have no `Origin`, but every browser
+ * sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may come from anywhere.
  */
 function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
@@ -98,7 +97,7 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
 function foreignOrigin(): Problem {
   return new Problem(
     'foreign_page',
-    'The request was sent by a page of another origin; pages may call the mock only from its own origin.',
+    'A page of another origin sent the request. Pages may call the mock only from its own origin.',
   );
 }
 
@@ -107,13 +106,13 @@ function unknownHost(host: string): Problem {
   const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
   return new Problem(
     'foreign_page',
-    `The mock does not answer this under ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
+    `The mock does not answer this request under ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
   );
 }
 
 function noAdminToken(isGiven: boolean): Problem {
   const what = isGiven ? `The header \`${ADMIN_HEADER}\` is wrong` : `The header \`${ADMIN_HEADER}\` is missing`;
-  return new Problem('no_admin_token', `${what}: send the token that the server was started with (\`--admin-token\`).`);
+  return new Problem('no_admin_token', `${what}. Send the token that the server was started with (\`--admin-token\`).`);
 }
 
 function sha256(text: string): Buffer {

@@ -1,7 +1,7 @@
 import { type BodyLimits, BodyRoom } from './body.ts';
 import type { ConnectionLimits } from './connections.ts';
 
-/** How much may be sent, and how slowly. Times are in milliseconds. */
+/** Limits on the size and the pace of requests. Times are in milliseconds. */
 export interface Limits extends BodyLimits, ConnectionLimits {
   readonly headersTimeout: number;
   /** How often connections are checked for timeouts. */
@@ -10,7 +10,7 @@ export interface Limits extends BodyLimits, ConnectionLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The limits of one server. @param given replace the usual ones */
+/** The limits of one server. @param given replaces the defaults */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,

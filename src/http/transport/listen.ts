@@ -6,29 +6,29 @@ import { setTimeout } from '../../machine/time.ts';
 import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** Milliseconds after which requests that have only half arrived are cut off when the server stops. */
+/** Milliseconds that a stopping server waits for incomplete requests. */
 const HALF_SENT_MS = 3000;
 const LOOPBACK = '127.0.0.1';
 
 export interface Listening {
   readonly port: number;
-  /** How people reach it. */
+  /** The URL that people open. */
   readonly url: string;
 }
 
 /**
  * Listens on an address.
  *
- * @param keepRunning does the server keep the process running while nothing is asked of it? Default: true
+ * @param keepRunning does the server keep the process running while idle? Default: true
  * @throws Unusable if the address or port is not available
  */
 export type Listen = (host: string, port: number, keepRunning?: boolean) => Promise<Listening>;
 
 /**
- * Prepares a server to listen on 127.0.0.1 (and then also on ::1 if the machine has it, because clients try that first
- * for `localhost`) or elsewhere, and to stop cleanly: answers then say `Connection: close`, idle connections close at
- * once, requests that arrived are finished, and those that have only half arrived are cut off after three seconds.
- * Answers that take their time are brought to an end: what is left of a slow body is sent at once, and streams close.
+ * Prepares a server to listen on 127.0.0.1 or elsewhere, and to stop cleanly. With 127.0.0.1 it also listens on ::1 if
+ * the machine has it, because clients try that first for `localhost`.
+ * To stop: answers say `Connection: close`, idle connections close at once, complete requests are finished, and
+ * incomplete ones are cut after three seconds. The rest of a slow body is sent at once, and streams close.
  */
 export function prepareToListen(app: FastifyInstance, lines: Connections, outgoing: Outgoing): Listen {
   const { server } = app;
@@ -65,9 +65,7 @@ export function prepareToListen(app: FastifyInstance, lines: Connections, outgoi
   };
 }
 
-/**
- * Accepts connections and passes them to the other server: a second one of Fastify's own would lack its error handling.
- */
+/** Accepts connections on ::1 for the same server. A second listener of Fastify would lack its error handling. */
 function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
   const twin = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
   return new Promise((resolve, reject) => {
@@ -80,16 +78,16 @@ function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise
 }
 
 function unusableAddress(host: string, port: number, cause: unknown): unknown {
-  // `listen` fails with an error of the system.
+  // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new Unusable(
-      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another with --port (0 = a free one).`,
+      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port with --port (0 = any free port).`,
       { cause },
     );
   }
   if (code === 'EACCES')
-    return new Unusable(`Port ${port} needs rights that this user does not have. Give --port a number above 1023.`, {
+    return new Unusable(`This user may not listen on port ${port}. Use --port with a number above 1023.`, {
       cause,
     });
   if (
@@ -100,7 +98,7 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
     code === 'EAFNOSUPPORT'
   ) {
     return new Unusable(
-      `--host ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all of them.`,
+      `--host ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
       {
         cause,
       },
@@ -109,7 +107,7 @@ function unusableAddress(host: string, port: number, cause: unknown): unknown {
   return cause;
 }
 
-/** An address that can be called; "every address" cannot. */
+/** A host that clients can connect to; 0.0.0.0 and :: are not. */
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
   return host.includes(':') ? `[${host}]` : host;

@@ -1,17 +1,17 @@
-/** An answer that takes its time. */
+/** A long-running answer. */
 export interface Unfinished {
-  /** Brings it to its end at once, in a way that HTTP allows. */
+  /** Ends it at once, with valid HTTP. */
   finish(): void;
-  /** Breaks it off. */
+  /** Breaks the connection. */
   cut(): void;
 }
 
-/** The answers of a server that take their time: streams, and bodies that are sent slowly. */
+/** The long-running answers of a server: streams and slow bodies. */
 export class Outgoing {
   readonly #unfinished = new Set<Unfinished>();
   #isOver = false;
 
-  /** How many there are. */
+  /** How many are in progress. */
   get size(): number {
     return this.#unfinished.size;
   }
@@ -25,13 +25,13 @@ export class Outgoing {
     this.#unfinished.delete(answer);
   }
 
-  /** The server stops: these answers end, and later ones end as soon as they begin. */
+  /** The server stops: ends these answers, and later ones as soon as they begin. */
   finish(): void {
     this.#isOver = true;
     for (const answer of [...this.#unfinished]) answer.finish();
   }
 
-  /** Breaks off what nobody has read to its end. */
+  /** Breaks the connections of answers that were not read to their end. */
   cut(): void {
     for (const answer of [...this.#unfinished]) answer.cut();
   }

@@ -6,7 +6,7 @@ import type { Outgoing } from './outgoing.ts';
 import { SlowBody } from './slow-body.ts';
 import { streamOut } from './stream-out.ts';
 
-/** Sends an answer: whole and at once, unless it says otherwise. */
+/** Sends an answer: by Fastify, unless it is a stream or has faulty delivery. */
 export function sendAnswer(reply: FastifyReply, answer: WireAnswer, outgoing: Outgoing): FastifyReply {
   const isUsual = answer.manner === undefined && answer.stream === undefined;
   if (isUsual || !sendByHand(reply.raw, answer, outgoing)) {
@@ -15,7 +15,7 @@ export function sendAnswer(reply: FastifyReply, answer: WireAnswer, outgoing: Ou
   return reply.hijack();
 }
 
-/** @returns false if the answer has no body to treat in any other way than usual: then nothing was sent */
+/** @returns false if nothing was sent, because there is no body to slow down */
 function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outgoing): boolean {
   const { status, headers, payload = '', stream, manner } = answer;
   const hasBody = mayHaveBody(response, status);
@@ -24,7 +24,7 @@ function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outg
     stream?.destroy();
     breakOff(response, { status, headers: framed(answer, body), body }, manner.drop);
   } else if (stream !== undefined && hasBody) {
-    // What arrives as its source makes it is slow enough.
+    // A slow body does not apply to streams.
     streamOut(response, answer, stream, outgoing);
   } else if (stream !== undefined) {
     stream.destroy();
@@ -43,7 +43,7 @@ function mayHaveBody({ req }: ServerResponse, status: number): boolean {
   return req.method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
-/** The headers with what Fastify adds to those of whole answers. */
+/** Adds the headers that Fastify adds to whole answers. */
 function framed({ headers, payload }: WireAnswer, body: Buffer): WireAnswer['headers'] {
   const type = headers['content-type'];
   const isText = typeof payload === 'string' && type?.includes('json') === true && !type.includes('charset');

@@ -10,9 +10,9 @@ import type { Edges } from './edges.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /**
- * Serves the operations of a service below its prefixes. There is one route for each prefix, and the router of the
- * document finds the operation: servers of a process share that router, while registering 361 operations with Fastify
- * takes 15 ms for each server, half as long as a start.
+ * Serves the operations of a service below its prefixes. Each prefix has one route, and the router of the document
+ * finds the operation. Servers of a process share that router; registering 361 operations with Fastify takes 15 ms per
+ * server, half of a start.
  */
 export function serveOperations(
   app: FastifyInstance,
@@ -39,7 +39,7 @@ export function serveOperations(
   }
 }
 
-/** Host names that belong to services: every request to them is theirs, whatever its method and path. */
+/** Host names that services own: the service answers every request to them, whatever its method and path. */
 export class OwnHosts {
   readonly #server: Server;
   readonly #owned: readonly { readonly pattern: RegExp; readonly route: Route }[];
@@ -56,7 +56,7 @@ export class OwnHosts {
     const name = (raw.headers.host ?? '').toLowerCase();
     for (const { pattern, route } of this.#owned) {
       const match = pattern.exec(name);
-      // The query is for whoever answers behind the host.
+      // The query belongs to the function behind the host.
       if (match !== null) return answer(this.#server, route, raw, { ...match.groups }, {});
     }
     return null;

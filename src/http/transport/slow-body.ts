@@ -1,23 +1,23 @@
 import { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from '../../machine/time.ts';
 
-/** About how long it is from one piece to the next, in milliseconds. */
+/** Approximate time between two pieces, in milliseconds. */
 const STEP_MS = 100;
 
-/** A body that arrives in small pieces, the last of them when its time is over. */
+/** A body that is sent in small pieces over a given time. */
 export class SlowBody extends Readable {
   #rest: Buffer;
   readonly #pieceLength: number;
   readonly #pause: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param milliseconds that all of it takes */
+  /** @param milliseconds for the whole body */
   constructor(body: Buffer, milliseconds: number) {
     super();
     this.#rest = body;
     const steps = Math.max(1, Math.min(body.length, Math.ceil(milliseconds / STEP_MS)));
     this.#pieceLength = Math.ceil(body.length / steps);
-    // Pieces are whole bytes, so there may be fewer of them than steps.
+    // Pieces are whole bytes, so there may be fewer pieces than steps.
     this.#pause = milliseconds / Math.ceil(body.length / this.#pieceLength);
   }
 
@@ -33,7 +33,7 @@ export class SlowBody extends Readable {
     callback(error);
   }
 
-  /** Sends what is left at once. */
+  /** Sends the rest at once. */
   finish(): void {
     clearTimeout(this.#timer);
     if (!this.destroyed && this.#rest.length > 0) this.#send(this.#rest.length);

@@ -8,10 +8,10 @@ import type { Outgoing } from './outgoing.ts';
 type Head = Pick<WireAnswer, 'status' | 'headers'>;
 
 /**
- * Sends a body as its source makes it; the headers go at once. If the reader leaves, the source is destroyed; if the
- * source is destroyed before it ends, the connection breaks, so that nobody takes a part for the whole.
+ * Streams a body from its source; the headers are sent at once. If the reader leaves, the source is destroyed. If the
+ * source is destroyed before its end, the connection breaks, so that no reader takes a part for the whole.
  *
- * @param finish brings the source to its end when the server stops; the body may end there
+ * @param finish ends the source when the server stops; the body may end there
  */
 export function streamOut(
   response: ServerResponse,
@@ -29,7 +29,7 @@ export function streamOut(
   const answer = {
     finish: () => {
       isFinishing = true;
-      // The head may have promised to keep the connection.
+      // The headers may have promised to keep the connection.
       response.once('finish', () => line instanceof Socket && line.destroySoon());
       finish();
     },
@@ -42,15 +42,15 @@ export function streamOut(
     source.destroy();
   };
   response.once('close', left);
-  // An answer that waits for earlier ones (pipelining) has no socket yet, and is not told when the connection closes. How
-  // many may wait is limited (`ConnectionLimits`), at more than what Node warns of.
+  // An answer that waits for earlier ones (pipelining) has no socket, and does not notice when the connection closes.
+  // `ConnectionLimits` allows more of them than Node's warning threshold.
   if (response.socket === null) line.setMaxListeners(0).once('close', left);
   source.once('close', () => {
     if (source.readableEnded) return;
     if (isFinishing) response.end();
     else response.destroy();
   });
-  // Whoever made the source knows why it failed; its reader is told by the broken connection.
+  // The maker of the source handles its error; the reader notices the broken connection.
   source.on('error', () => {});
 
   response.writeHead(status, headers);
