@@ -68,7 +68,7 @@ export async function seedOfValue(
   if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
-      ? `The seed is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. Paths of files are not accepted over HTTP.`
+      ? `The seed is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. A path to a file is not accepted over HTTP.`
       : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`.`,
   );
 }

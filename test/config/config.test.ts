@@ -21,7 +21,7 @@ describe('the configuration of a program', () => {
     const options: object = { prot: 1, port: 'x', adminToken: 'short' };
 
     expect(() => readOptions(options)).toThrow(
-      /`prot`.*`port`\.\n.*`port` is `x`; expected.*\n.*`adminToken` is not valid/,
+      /`prot`.*`port`\?\n.*`port` is `x`\. Expected.*\n.*`adminToken` is not valid/,
     );
   });
 });
@@ -51,7 +51,7 @@ describe('the configuration of the command', () => {
 
     await expect(readConfig({ config: file }, { NV_AUTH_MOCK_HOTS: 'x' })).rejects.toThrow(/NV_AUTH_MOCK_HOTS/);
     await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
-    await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist; expected a folder');
+    await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });
 });
 

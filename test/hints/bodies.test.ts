@@ -13,8 +13,8 @@ const REALM = 'POST /auth/realms/acme/protocol/openid-connect/token';
 
 describe('a body of the wrong type is told', () => {
   it.each([
-    ['a form, where JSON is needed', 'POST /api/v1/token', FORM, form, 'form_instead_of_json', /sent as a form/],
-    ['JSON that says it is a form', 'POST /api/v1/token', FORM, json, 'form_instead_of_json', /`curl -d` says form/],
+    ['a form, where JSON is needed', 'POST /api/v1/token', FORM, form, 'form_instead_of_json', /The body is a form/],
+    ['JSON that says it is a form', 'POST /api/v1/token', FORM, json, 'form_instead_of_json', /`curl -d` sends a form/],
     [
       'a form that says it is JSON',
       'POST /api/v1/token',
@@ -24,8 +24,15 @@ describe('a body of the wrong type is told', () => {
       /the body is a form/,
     ],
     ['JSON as a text', 'POST /api/v1/token', { 'content-type': 'text/plain' }, json, 'json_without_type', /`fetch`/],
-    ['JSON, where a form is needed', 'POST /api/v2/token', JSON_TYPE, json, 'json_instead_of_form', /form is needed/],
-    ['JSON at the realm', REALM, JSON_TYPE, json, 'json_instead_of_form', /form is needed/],
+    [
+      'JSON, where a operation needs a form',
+      'POST /api/v2/token',
+      JSON_TYPE,
+      json,
+      'json_instead_of_form',
+      /operation needs a form/,
+    ],
+    ['JSON at the realm', REALM, JSON_TYPE, json, 'json_instead_of_form', /operation needs a form/],
     ['JSON that says it is a form, at the realm', REALM, FORM, json, 'json_instead_of_form', /The body is JSON/],
   ])('%s', async (_what, request, headers, body, code, said) => {
     const { codes, texts, answer } = await hintsOf(server.call, request, { headers, body });

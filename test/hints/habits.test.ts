@@ -27,7 +27,7 @@ describe('a client that asks for its third token while the first is young', () =
 
     expect(codes).toEqual([[], [], []]);
     expect(third.codes).toEqual(['token_renewed_early']);
-    expect(third.hints[0].text).toMatch(/has got 3 tokens.* half of its 3600 s.*cache it/);
+    expect(third.hints[0].text).toMatch(/requested 3 tokens.* half of its 3600 s.*Cache the token/);
     expect((await grant(world, 1)).codes).toEqual([]);
     expect((await grant(other)).codes).toEqual([]);
   });

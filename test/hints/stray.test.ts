@@ -19,8 +19,8 @@ const expectStray = (told: Awaited<ReturnType<typeof hintsOf>>, said: RegExp) =>
 
 describe('what does not belong to a key is told', () => {
   it.each([
-    ['quotes', `"${key}"`, /in quotes/],
-    ['one quote', `${key}'`, /in quotes/],
+    ['quotes', `"${key}"`, /has quotes/],
+    ['one quote', `${key}'`, /has quotes/],
     ['a line break, encoded', `${key}%0A`, /line break/],
     ['a line break, written out', `${key}\\n`, /line break/],
     ['a comma', `${key},`, /punctuation/],
@@ -32,8 +32,8 @@ describe('what does not belong to a key is told', () => {
 
 describe('what does not belong to a secret is told', () => {
   it.each([
-    ['a line break', `${clientSecret}\n`, /Field `clientSecret` ends with a line break/],
-    ['quotes', `"${clientSecret}"`, /in quotes/],
+    ['a line break', `${clientSecret}\n`, /Field `clientSecret` has a line break at its/],
+    ['quotes', `"${clientSecret}"`, /has quotes/],
     ['a space', ` ${clientSecret}`, /space/],
   ])('%s', async (_what, sent, said) => {
     const body = { grantType: 'client_credentials', clientId, clientSecret: sent };
@@ -51,7 +51,7 @@ describe('what does not belong to a secret is told', () => {
     const told = await hintsOf(server.call, `POST ${path}`, { body: formOf(sent), headers });
 
     expect(told.answer.decision.reason).toBe('wrong_password');
-    expectStray(told, /Field `password` is in quotes/);
+    expectStray(told, /Field `password` has quotes/);
   });
 
   it('a line break in a form', async () => {
@@ -60,7 +60,7 @@ describe('what does not belong to a secret is told', () => {
 
     expectStray(
       await hintsOf(server.call, 'POST /api/v2/token', { body, headers }),
-      /`client_secret` ends with a line/,
+      /`client_secret` has a line break/,
     );
   });
 
@@ -70,7 +70,7 @@ describe('what does not belong to a secret is told', () => {
 
     expectStray(
       await hintsOf(server.call, 'POST /api/v2/token', { body: 'grant_type=client_credentials', headers }),
-      /base64 of `Authorization: Basic`.* line break/,
+      /decoded value of `Authorization: Basic` has a line break/,
     );
   });
 });

@@ -26,7 +26,9 @@ describe('a credential of another world is told', () => {
 
     expect(codes).toEqual(['credential_of_other_world']);
     expect(decision.fixes).toEqual([{ kind: 'hint', text: texts[0] }]);
-    expect(texts[0]).toContain('of the world `one`, and the request went to the world `other`: call it below `/w/one`');
+    expect(texts[0]).toContain(
+      'belongs to the world `one`, but the request went to the world `other`. Use the path prefix `/w/one`',
+    );
   });
 
   it('a key, too', async () => {
@@ -97,7 +99,9 @@ describe('an issuer that is not this server is told', () => {
     const { codes, texts } = await abroad({ publicUrl: 'https://mock.test' }, 'localhost', 'mock.test');
 
     expect(codes).toEqual(['issuer_scheme_differs']);
-    expect(texts[0]).toMatch(/begins with `https`, and this server says `http`.*`--public-url https:\/\/mock\.test`/);
+    expect(texts[0]).toMatch(
+      /begins with `https`, but this server expects `http`.*`--public-url https:\/\/mock\.test`/,
+    );
   });
 
   it('but not the reverse, which is accepted because the host is the same, with a finding', async () => {
@@ -134,7 +138,7 @@ describe('an issuer that is not this server is told', () => {
     const { codes, texts } = await abroad({}, 'elsewhere.test:1234', 'localhost:6625');
 
     expect(codes).toEqual(['issuer_host_differs']);
-    expect(texts[0]).toMatch(/is at `elsewhere\.test:1234`, and the request went to `localhost:6625`/);
+    expect(texts[0]).toMatch(/is at `elsewhere\.test:1234`, but the request went to `localhost:6625`/);
   });
 });
 

@@ -27,14 +27,14 @@ it('one whose object changes before it is stored is carried out again, and undoe
   expect(await read()).toMatchObject({ cpu: 7, storage: 70 });
 });
 
-it('one whose object changes each time is told to come again', async () => {
+it('one whose object changes each time is told to try again', async () => {
   const { update, read } = await nodeToUpdate();
   const before = await read();
   const commit = vi.spyOn(air.world.store.collections, 'commit').mockRejectedValue(new Changed());
   const { status, body } = await update({ storage: 70 });
 
   expect([status, commit.mock.calls.length]).toEqual([503, 5]);
-  expect(JSON.stringify(body)).toContain('Send it again');
+  expect(JSON.stringify(body)).toContain('Try again');
   commit.mockRestore();
   expect(await read()).toEqual(before);
 });

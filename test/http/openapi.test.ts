@@ -69,7 +69,7 @@ describe('a document that was opened', () => {
     };
     const opened = await new Documents().open('toys', async () => ({ ...prepared, schemas }));
     expect([opened.isReady, times]).toEqual([false, 0]);
-    expect(() => opened.schemaFault('Refusal', {})).toThrow('before it was ready');
+    expect(() => opened.schemaFault('Refusal', {})).toThrow('before `ready()` resolved');
 
     await Promise.all([opened.ready(), opened.ready()]);
     await opened.ready();

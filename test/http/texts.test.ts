@@ -74,7 +74,7 @@ describe.each(UNKEEPABLE)('%s is refused, and its place named:', (_what, text) =
     expect({ status, decision }).toEqual({ status: 400, decision: null });
     const said = JSON.stringify(told);
     expect(said).toContain(named === 'more.0.a' && !text.startsWith('a') ? 'more.0.?' : named);
-    expect(said).toContain('NUL character, or half of a surrogate pair');
+    expect(said).toContain('NUL character or an unpaired surrogate');
   });
 });
 
@@ -101,7 +101,7 @@ describe('a NUL in a query is refused, and its parameter named:', () => {
     const { status, body } = await server.call(request, token === undefined ? {} : { token });
 
     expect(status).toBe(400);
-    expect(JSON.stringify(body)).toContain(`\`${named}\` has a NUL character`);
+    expect(JSON.stringify(body)).toContain(`\`${named}\` contains a NUL character`);
   });
 
   it('unless no document names it', async () => {

@@ -108,7 +108,7 @@ describe('a request that carries a key that no mock minted', () => {
   const key = realLooking('R');
   const refused = {
     runai: (body: unknown) =>
-      expect(body).toMatchObject({ code: 400, message: expect.stringContaining('no mock minted') }),
+      expect(body).toMatchObject({ code: 400, message: expect.stringContaining('no mock issued') }),
     oauth: (body: unknown) => expect(body).toMatchObject({ error: 'invalid_request' }),
     nvcf: (body: unknown) =>
       expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('Validation failed') }),
@@ -175,7 +175,7 @@ describe('a request that carries a key that no mock minted', () => {
     const { status, body, decision } = await server.call('POST /_mock/keys', { body: order });
 
     expect({ status, decision }).toEqual({ status: 400, decision: null });
-    expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('no mock minted') });
+    expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('no mock issued') });
     expect(JSON.stringify((await server.call('GET /_mock/keys')).body)).not.toContain(key);
   });
 

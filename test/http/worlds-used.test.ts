@@ -33,7 +33,7 @@ it('worlds do not stand in one another, whatever the host says', async () => {
   const server = await testServer({ world: ['alice', 'bob'] });
   const { status, body } = await DOORS.host(server, 'alice')('GET /w/alice/w/bob/_mock/clock', {});
 
-  expect([status, body.detail]).toEqual([404, expect.stringContaining('without the world before it')]);
+  expect([status, body.detail]).toEqual([404, expect.stringContaining('remove the prefix')]);
 });
 
 it('a prefix makes up for no host name that leads nowhere, as one would that is bent to this machine', async () => {

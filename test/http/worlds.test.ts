@@ -379,7 +379,7 @@ describe('a world that is not there', () => {
     const { status, body, headers: sent } = await server.call(request, { headers });
 
     expect([status, sent['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
-    expect(body.detail).toMatch(/POST \/_mock\/worlds|a-z, 0-9|without the world before it/);
+    expect(body.detail).toMatch(/POST \/_mock\/worlds|a-z, 0-9|remove the prefix/);
   });
 
   it.each([

@@ -203,7 +203,7 @@ describe('a fault of a seed that extends another', () => {
     [
       'a removal that says only that it is one',
       { ngc: { keys: [{ remove: true }] } },
-      '`org`, `name` are missing: an entry with `remove` says',
+      '`org`, `name` are missing: an entry with `remove` needs',
     ],
     [
       'a removal that is none',
@@ -220,7 +220,7 @@ describe('a fault of a seed that extends another', () => {
       { runai: { users: [{ email: 'researcher@acme.test', role: 'L1 researcher' }], tenant: { realm: null } } },
       '`runai.tenant.realm` is missing',
     ],
-    ['an entry that stands there twice', { runai: { users: [newUser, newUser] } }, '`runai.users[0]` has it, too'],
+    ['an entry that stands there twice', { runai: { users: [newUser, newUser] } }, '`runai.users[0]` also has it'],
     [
       'what refers to somebody who was removed, where it was written',
       {
@@ -236,7 +236,7 @@ describe('a fault of a seed that extends another', () => {
     [
       'what collides with an entry of the cast, which is named with its seed',
       { ngc: { keys: [{ ...newKey, id: castKey('air-user').id }] } },
-      `keys: \`id\` \`${castKey('air-user').id}\` occurs twice; \`ngc.keys[8]\` of the built-in cast has it, too`,
+      `keys: \`id\` \`${castKey('air-user').id}\` occurs twice; \`ngc.keys[8]\` of the built-in cast also has it`,
     ],
     ['an unknown part', { runay: {} }, 'unknown key `runay`; the nearest valid name is `runai`'],
     ['an unknown part that is taken away', { runay: null }, 'unknown key `runay`'],
@@ -259,9 +259,9 @@ describe('a fault of a seed that extends another', () => {
       'the seed cannot be used:\n  `extends` must be `builtin`, or the path of a seed file',
     );
     await expect(seedFrom({ extends: './base.yaml' })).rejects.toThrow(
-      'a seed that is given as a value can extend `builtin` only',
+      'a seed that is not a file can extend only `builtin`',
     );
-    await expect(seedFrom({ extend: 'builtin' })).rejects.toThrow('the nearest valid name is `extends`');
+    await expect(seedFrom({ extend: 'builtin' })).rejects.toThrow('did you mean `extends`');
   });
 });
 
@@ -353,9 +353,9 @@ describe('a seed file', () => {
     });
 
     await expect(seed(join(folder, 'a.yaml'))).rejects.toThrow(
-      `cannot be used:\n  ${folder}/sub/b.yaml, line 1: \`extends\` goes in a circle: ${folder}/a.yaml -> ${folder}/sub/b.yaml -> ${folder}/a.yaml`,
+      `cannot be used:\n  ${folder}/sub/b.yaml, line 1: \`extends\` is circular: ${folder}/a.yaml -> ${folder}/sub/b.yaml -> ${folder}/a.yaml`,
     );
-    await expect(seed(join(folder, 'self.yaml'))).rejects.toThrow('line 1: `extends` goes in a circle');
+    await expect(seed(join(folder, 'self.yaml'))).rejects.toThrow('line 1: `extends` is circular');
   });
 
   withFiles('extends ten files at most, itself counted', async ({ files, seed }) => {

@@ -20,9 +20,9 @@ describe('a seed that is given as a value', () => {
   it.each([
     [
       'seed.yaml',
-      'it is the text `seed.yaml`; expected `builtin`, `none`, or a seed as an object. The path of a file cannot be given',
+      'The seed is the text `seed.yaml`; expected `builtin`, `none`, or an object, in the form of `GET /_mock/cast`. A path to a file is not accepted',
     ],
-    ['', 'it is the text ``; expected `builtin`'],
+    ['', 'The seed is the text ``; expected `builtin`'],
     [null, 'The seed is null; expected `builtin`, `none`, or an object'],
     [5, 'The seed is a number; expected'],
     [[], 'The seed is a list; expected'],
@@ -40,7 +40,7 @@ describe('a seed that is given as a value', () => {
       (thrown: Error) => thrown.message,
     );
 
-    expect(message).toContain('it is the text');
+    expect(message).toContain('The seed is the text');
     expect(message.length).toBeLessThan(500);
   });
 

@@ -37,7 +37,7 @@ describe('what an operation needs', () => {
 
   it('is given for parts of the whole, where rights are permissions', () => {
     expect(toldOf({ needs: { all: ['mend'] }, on: ['toy'] }, { term: 'permission' }).text).toBe(
-      '`mend`, given for Toy.',
+      '`mend`, granted for Toy.',
     );
   });
 

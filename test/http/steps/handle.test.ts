@@ -58,7 +58,7 @@ describe('what somebody may have got wrong is said', () => {
     const principal = { kind: 'application', id: 'bot', name: 'bot', clientId: 'bot' };
     const asked: unknown[][] = [];
     const habits = {
-      granted: (...parts: unknown[]) => {
+      countGrant: (...parts: unknown[]) => {
         asked.push(parts);
         return 100;
       },

@@ -4,7 +4,12 @@ import { parse } from '../../../src/http/steps/parse.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
-const OPERATION = { body: 'optional', bodyForm: 'json', bodyTypes: ['application/json'], spelled: () => 'spelled' };
+const OPERATION = {
+  body: 'optional',
+  bodyForm: 'json',
+  bodyTypes: ['application/json'],
+  normalizeSpelling: () => 'spelled',
+};
 const sending = (body: string, given: Given = {}) =>
   toyFlight({
     raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', String(body.length)]], body },

@@ -145,7 +145,11 @@ describe('a credential that is not known here', () => {
   it('may be that of another world, which the decision says', async () => {
     const { decision, outcome } = await sent('team-a', owned('team-b'));
 
-    expect(decision).toMatchObject({ reason: 'other_world', ofWorld: 'team-b', detail: 'it is of the world `team-b`' });
+    expect(decision).toMatchObject({
+      reason: 'other_world',
+      ofWorld: 'team-b',
+      detail: 'it belongs to the world `team-b`',
+    });
     expect(decision).not.toHaveProperty('claimed');
     expect(outcome.body).toMatchObject({ message: 'No.', reason: 'unknown_key_id' });
   });
@@ -162,7 +166,7 @@ describe('a credential that is not known here', () => {
     const known = { why: 'it is old', claimed: principal };
 
     expect((await sent('team-a', owned('team-b'), known)).decision).toMatchObject({
-      detail: 'it is of the world `team-b`; it is old',
+      detail: 'it belongs to the world `team-b`; it is old',
       claimed: principal,
     });
   });

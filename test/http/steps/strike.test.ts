@@ -86,7 +86,7 @@ describe('a request', () => {
     expect(flight.outcome.headers).toBeUndefined();
     expect(flight.struckBy?.id).toBe('f-1');
     expect(flight.told).toEqual([
-      ['info', 'the fault f-1 strikes GET /toys/ball [world team-a]'],
+      ['info', 'the fault f-1 is injected into GET /toys/ball [world team-a]'],
       ['event', 'fault', { fault: 'f-1', drill: null, fired: 1, service: 'toys', operation: 'get_toy' }],
     ]);
   });
@@ -206,7 +206,7 @@ describe('whose request it would turn out to be', () => {
     const { flight } = struck({ ...ruled, fault: faultThat({ status: 503 }) });
     await strikeRequest(flight);
 
-    expect(flight.told[0]).toEqual(['renews', ' key-1']);
+    expect(flight.told[0]).toEqual(['forgetGrants', ' key-1']);
   });
 });
 

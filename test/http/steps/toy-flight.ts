@@ -52,7 +52,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
       event: tell('event'),
       flush: async () => tell('flush')(),
     },
-    habits: { granted: () => 0, renews: tell('renews'), refusedExpired: () => 0, resetAt: null },
+    habits: { countGrant: () => 0, forgetGrants: tell('forgetGrants'), countRefusal: () => 0, resetAt: null },
     store: { fault: () => null },
     nextDecisionId: () => 'd-1',
     ...world,

@@ -99,7 +99,7 @@ describe('a field of the body that only other versions have', () => {
       [
         'finding',
         'other_version',
-        'get_toy was called with the field `colour`, which only 2.0, 3.0 has; it was ignored',
+        'get_toy was called with the field `colour`, which only 2.0, 3.0 has. It was ignored.',
         NOW,
       ],
     ]);

@@ -86,7 +86,7 @@ describe('the room for all bodies', () => {
     const room = new BodyRoom(10);
     room.take(8);
 
-    expect(() => room.take(3)).toThrow('No more than 10 bytes of bodies are read at once');
+    expect(() => room.take(3)).toThrow('The server reads at most 10 bytes of request bodies at once');
     room.give(8);
     expect(() => room.take(10)).not.toThrow();
   });
@@ -113,10 +113,10 @@ it('the digest of a body is its size and its SHA-256, and no more bytes than are
 
 describe('texts that cannot be kept as they were sent', () => {
   it.each([
-    ['a NUL', { a: [{ b: 'x\0' }] }, 'Field `a.0.b` has a NUL'],
-    ['half of a pair', { a: '\ud800' }, 'Field `a` has a NUL'],
-    ['a name', { 'a\0': 1 }, 'Field `a?` has a NUL'],
-    ['the whole body', '\0', 'The body has a NUL'],
+    ['a NUL', { a: [{ b: 'x\0' }] }, 'Field `a.0.b` contains a NUL'],
+    ['half of a pair', { a: '\ud800' }, 'Field `a` contains a NUL'],
+    ['a name', { 'a\0': 1 }, 'Field `a?` contains a NUL'],
+    ['the whole body', '\0', 'The body contains a NUL'],
   ])('are refused with their place: %s', (_what, body, said) => {
     expect(() => checkTexts('Field', body)).toThrow(said);
   });

@@ -156,7 +156,7 @@ describe('under a known name', () => {
     const answers = await answersTo(['Host: localhost:6625', `Origin: ${origin}`]);
 
     expect(statusesOf(answers)).toEqual(refused);
-    for (const { body } of answers) expect(JSON.stringify(body)).toContain('a page of another origin');
+    for (const { body } of answers) expect(JSON.stringify(body)).toContain('A page of another origin');
   });
 
   it('two origins are foreign, although both are ours', async () => {
@@ -188,7 +188,7 @@ describe('under a known name', () => {
     const answers = await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]);
 
     expect(statusesOf(answers)).toEqual(refused);
-    for (const { body } of answers) expect(JSON.stringify(body)).toContain('a page of another origin');
+    for (const { body } of answers) expect(JSON.stringify(body)).toContain('A page of another origin');
   });
 
   it.each([
@@ -206,7 +206,7 @@ describe('under a known name', () => {
   });
 });
 
-describe('what a page of another origin sends', () => {
+describe('what A page of another origin sends', () => {
   it.each([
     ['as an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
     ['with its origin', { origin: 'http://evil.test' }],
