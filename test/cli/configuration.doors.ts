@@ -190,7 +190,7 @@ describe.concurrent('an unknown name ends the start, and the nearest valid one i
 
     expect(code).toBe(2);
     for (const [unknown, known] of Object.entries(nearest)) {
-      expect(stderr).toMatch(new RegExp(`${unknown}\\. The nearest valid name is \`${known}\``));
+      expect(stderr).toMatch(new RegExp(`${unknown}\\. Did you mean \`${known}\`\\?`));
     }
     expect(stdout).toBe('');
   });
@@ -204,7 +204,7 @@ describe.concurrent('an unknown name ends the start, and the nearest valid one i
 
     expect(code).toBe(2);
     for (const key of keys) {
-      expect(stderr).toMatch(new RegExp(`\`${key}\`.*${file}.*The nearest valid name is \`token-ttl\``));
+      expect(stderr).toMatch(new RegExp(`\`${key}\`.*${file}.*Did you mean \`token-ttl\`\\?`));
     }
   });
 
@@ -341,7 +341,7 @@ describe.concurrent('a config file that cannot be used ends the start:', () => {
     ['one that is not there', 'missing.yaml', null, /cannot be read/],
     ['broken YAML', 'broken.yaml', 'port: [1\n', /not valid YAML/],
     ['broken JSON', 'broken.json', '{"port": 1', /not valid JSON/],
-    ['a list', 'list.yaml', '- port\n', /option names with their values/],
+    ['a list', 'list.yaml', '- port\n', /options with their values/],
     ['a value that is an object', 'nested.yaml', 'data:\n  file: mock.db\n', /`data`/],
   ];
 

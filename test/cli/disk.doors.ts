@@ -52,7 +52,7 @@ describe('on a full disk', () => {
       });
       expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
       const ended = await server.stop();
-      expect(ended.stderr).not.toContain('went wrong in the mock itself');
+      expect(ended.stderr).not.toContain('Internal error of the mock');
 
       const again = await command.start(data);
       expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 1);

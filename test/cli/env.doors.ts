@@ -104,7 +104,7 @@ describe.concurrent('`env`', () => {
 
   it.for([
     ['mock:6625', '--url mock:6625 is not an http or https URL'],
-    ['http://127.0.0.1:2/w/alice', 'No server answers on http://127.0.0.1:2. Start one, or say where it is with --url'],
+    ['http://127.0.0.1:2/w/alice', 'No server answers on http://127.0.0.1:2. Start one, or set its address with --url'],
     ['https://127.0.0.1:2', 'No server answers on https://127.0.0.1:2.'],
   ] as const)('ends with 2 when --url is %s', async ([url, said], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['env', '--url', url]);

@@ -34,7 +34,7 @@ describe.concurrent('`report`', () => {
     expect(told.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
     expect(told.stdout).toContain('unused:   delete_function\n');
     expect([failed.code, failed.stdout]).toEqual([1, told.stdout]);
-    expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential holds rights that were not used: ci\n');
+    expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential holds unused rights: ci\n');
     expect(JSON.parse(asJson.stdout).principals[0].smallest.scopes).toEqual(['list_functions']);
     expect(ofOne.stdout).not.toContain('ci');
   });
@@ -59,8 +59,8 @@ describe.concurrent('`report`', () => {
     ]);
 
     for (const { code, stdout } of [misspelt, nobody, nowhere, noServer]) expect([code, stdout]).toEqual([2, '']);
-    expect(misspelt.stderr).toContain('The nearest is `unused`.');
-    expect(nobody.stderr).toContain('nobody whose credential is accepted is called `nobody`');
+    expect(misspelt.stderr).toContain('Did you mean `unused`?');
+    expect(nobody.stderr).toContain('no accepted credential has the name `nobody`');
     expect(nowhere.stderr).toContain('There is no world `atlantis`');
     expect(noServer.stderr).toContain('No server answers on');
   });

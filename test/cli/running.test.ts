@@ -69,6 +69,6 @@ it('of a server that does not speak TLS it is said', async () => {
 });
 
 it('whoever gave no token is told how, and whoever gave one that it is another', () => {
-  expect(tokenAdvice({})).toContain('give it with --admin-token');
+  expect(tokenAdvice({})).toContain('set it with --admin-token');
   expect(tokenAdvice({ 'x-mock-admin-token': 'a' })).toContain('a token other than the one given');
 });

@@ -105,7 +105,7 @@ describe.concurrent('worlds of a start', () => {
     ['nothing', ['--world', ''], /--world is ``; expected /],
     ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
     ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /names 1 world, but --max-worlds is 0/],
-    ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` takes only flags, but was given `x`/],
+    ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` accepts only flags, but got `x`/],
   ] as const)('stop the start, which changes no file: %s', async ([, args, said], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
 
@@ -229,7 +229,7 @@ describe.concurrent('`env --world`', () => {
 
     expect(found?.stdout).toContain('/w/alice');
     expect(absent?.stderr).toContain('`alice`');
-    expect([without?.code, without?.stderr]).toEqual([2, expect.stringContaining('asks for its token')]);
+    expect([without?.code, without?.stderr]).toEqual([2, expect.stringContaining('requires its admin token')]);
   });
 });
 
@@ -303,7 +303,7 @@ describe.concurrent('`doctor --world`', () => {
       command.launch([...args, '--admin-token', 'open-sesame']).ended,
     ]);
 
-    expect(without?.stdout).toMatch(/BAD {2}world: it asks for its token/);
+    expect(without?.stdout).toMatch(/BAD {2}world: it requires its admin token/);
     expect(given?.code).toBe(0);
   });
 
@@ -330,6 +330,6 @@ describe.concurrent('`doctor --world`', () => {
     );
 
     if (isKnown) expect(stdout).toContain('ok   refuses: ');
-    else expect(stdout).toContain(`Reach the world by its prefix, http://localhost:${port}/w/alice, or`);
+    else expect(stdout).toContain(`Use the prefix of the world, http://localhost:${port}/w/alice, or`);
   });
 });

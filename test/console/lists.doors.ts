@@ -81,7 +81,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Operation').fill('createFunctoin');
       await page.getByLabel('Operation').press('Enter');
 
-      await page.getByRole('alert').getByText('the nearest is createFunction').waitFor();
+      await page.getByRole('alert').getByText('Did you mean createFunction?').waitFor();
     });
 
     it('stands still, and says that something has happened', async () => {

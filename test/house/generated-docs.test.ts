@@ -34,7 +34,7 @@ ${GENERATED}
 
 Flags beat variables beat the file of \`--config\` beat defaults. In that file keys are flag names without the dashes; for
 \`startMock\` options are flag names in camel case. An empty variable counts as not set, a repeatable option takes several
-values separated by commas in its variable. An unknown flag, variable, key or option stops the start with the nearest valid name.
+values separated by commas in its variable. An unknown flag, variable, key or option stops the start, and the message suggests the nearest valid name.
 
 A DURATION is written with its unit: \`90s\`, \`15m\`, \`1h30m\`, \`PT15M\`. Only \`startMock\` also takes bare numbers, which are
 milliseconds: \`{ tokenTtl: 3600 }\` is 3.6 seconds, and an hour is \`'1h'\` or \`3_600_000\`.

@@ -34,8 +34,8 @@ describe('what is told of a test that failed', () => {
     expect(text).toMatch(
       /\nthe mock noticed, latest first:\n {2}POST \/api\/v1\/token: 415 \(request \S+\)\n {4}.*\n {4}hint: .*form/,
     );
-    expect(text.match(/fix: .*says `Bearer` twice/g)).toHaveLength(1);
-    expect(text.match(/says `Bearer` twice/g)).toHaveLength(1);
+    expect(text.match(/fix: .*contains `Bearer` twice/g)).toHaveLength(1);
+    expect(text.match(/contains `Bearer` twice/g)).toHaveLength(1);
   });
 
   it('is every error that no decision explains, with what the answer says and the nearest name', async () => {

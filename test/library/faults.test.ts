@@ -66,7 +66,7 @@ describe.each([
     const { faults } = await open();
 
     await expect(faults.next('grant_tokn' as OperationName, { status: 503 })).rejects.toThrow(
-      'the nearest is `grant_token`',
+      'Did you mean `grant_token`',
     );
     await expect(faults.next('grant_token', { status: 429 })).rejects.toThrow('offDocument');
     await expect(faults.next('grant_token', { stats: 503 } as object)).rejects.toThrow('`status`');

@@ -102,8 +102,8 @@ describe('the matcher toHaveReceived', () => {
   });
 
   it.each([
-    ['an operation', { operation: 'grant_tokn' as OperationName }, 'the nearest is `grant_token`'],
-    ['a reason', { reason: 'expired_tokn' as never }, 'the nearest is `expired_token`'],
+    ['an operation', { operation: 'grant_tokn' as OperationName }, 'Did you mean `grant_token`'],
+    ['a reason', { reason: 'expired_tokn' as never }, 'Did you mean `expired_token`'],
     ['a member', { time: 1 } as object, 'Did you mean `times`?'],
     ['a number', { times: 1, atMost: 2 }, 'exclude each other'],
     ['a duration', { within: '2h' }, 'at most 60 s'],

@@ -67,10 +67,10 @@ describe.each([
     const { requests } = await open();
 
     await expect(requests.list({ operation: 'grant_tokn' as OperationName })).rejects.toThrow(
-      'the nearest is `grant_token`',
+      'Did you mean `grant_token`',
     );
     await expect(requests.verify({ match: { operation: 'grant_tokn' as OperationName } })).rejects.toThrow(
-      'the nearest is `grant_token`',
+      'Did you mean `grant_token`',
     );
     await expect(requests.list({ opration: 'grant_token' } as object)).rejects.toThrow('`operation`');
     await expect(requests.list({ since: new Date(Number.NaN) })).rejects.toThrow('`since`');

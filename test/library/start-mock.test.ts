@@ -74,17 +74,17 @@ describe('startMock', () => {
     const mock = await started({ seed });
 
     expect(mock.cast.runai.tenant.name).toBe('umbrella');
-    await expect(started({ seed: { runay: {} } })).rejects.toThrow('the nearest valid name is `runai`');
+    await expect(started({ seed: { runay: {} } })).rejects.toThrow('did you mean `runai`');
   });
 
   it.each([
-    ['an unknown option', { prot: 1 }, 'Unknown option `prot`. The nearest valid name is `port`.'],
-    ['a bad value', { runai: '2.25' }, 'option `runai` is `2.25`; expected one of `2.19`, `2.24`, `3.0`.'],
-    ['a duration without unit', { tokenTtl: '15' }, 'option `tokenTtl` is `15`; expected a positive duration'],
+    ['an unknown option', { prot: 1 }, 'Unknown option `prot`. Did you mean `port`?'],
+    ['a bad value', { runai: '2.25' }, 'option `runai` is `2.25`. Expected one of `2.19`, `2.24`, `3.0`.'],
+    ['a duration without unit', { tokenTtl: '15' }, 'option `tokenTtl` is `15`. Expected a positive duration'],
     [
       'a number of milliseconds that is too small, as it was given',
       { tokenTtl: 60 },
-      /^option `tokenTtl` is `60`, in milliseconds; expected a positive duration with its unit, .* at least a second\.$/,
+      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* at least a second\.$/,
     ],
     ['a file that cannot be read', { seed: '/nothing.yaml' }, /^the option `seed` \/nothing.yaml cannot be read/],
   ])('refuses %s', async (_what, options, said) => {

@@ -162,7 +162,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await expect(mock.world({ seed: '/nothing.yaml' })).rejects.toThrow(
       'the option `seed` /nothing.yaml cannot be read',
     );
-    await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or say `builtin`');
+    await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or use `builtin`');
     await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` exists already');
     await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
     await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');

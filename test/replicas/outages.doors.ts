@@ -198,7 +198,7 @@ describePostgres('with a database', () => {
           expect([answer.status, detail, names.has(name)]).toEqual([503, detail, false]);
         } else {
           fates.unknown += 1;
-          expect([answer.status, detail]).toEqual([503, expect.stringMatching(/may have been done, or not/)]);
+          expect([answer.status, detail]).toEqual([503, expect.stringMatching(/may or may not be stored/)]);
           expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'outcome_unknown' });
         }
       }
@@ -229,7 +229,7 @@ describePostgres('with a database', () => {
     await client.end();
     await untilReady([a, b]);
 
-    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/may have been done, or not/)]);
+    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/may or may not be stored/)]);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'outcome_unknown' });
     expect(answer.took).toBeLessThan(IN_TIME_MS);
     // Whatever became of it, both replicas say the same.

@@ -58,7 +58,7 @@ describePostgres('with a database', () => {
           const { status, body } = await at.call(request, sent);
           expect([request, status]).toEqual([request, 503]);
           expect(JSON.stringify(body)).toContain(why);
-          expect(JSON.stringify(body)).not.toContain('went wrong in the mock itself');
+          expect(JSON.stringify(body)).not.toContain('Internal error of the mock');
         }
         expect(await readiness(at)).toBe(503);
         expect((await at.call('GET /_mock/health')).body).toMatchObject({ status: 'waiting' });

@@ -24,7 +24,7 @@ describe('a switchboard with an admin token', () => {
       const answer = await server.call(request);
 
       expect(answer.status, request).toBe(401);
-      expect(problemDocument(answer)).toMatch(/`x-mock-admin-token` is missing: send the token .*`--admin-token`/);
+      expect(problemDocument(answer)).toMatch(/`x-mock-admin-token` is missing\. Send the token .*`--admin-token`/);
       expect(answer.decision).toBeNull();
     }
   });
@@ -75,9 +75,9 @@ describe('the admin token is given by', () => {
     });
     expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
     const other = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
-    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('a token other than the one given');
+    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('has another admin token than');
     const lost = await command.run(['doctor', ...port]);
-    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('give it with --admin-token') });
+    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('set it with --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);
     expect((await running.stop()).stderr).not.toContain(TOKEN);
   });

@@ -74,7 +74,7 @@ describe('under `observe`,', async () => {
     const { body } = await nvcf.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(body).toMatchObject({ effect: 'deny', enforced: false, reason: 'missing_scope' });
-    expect(body.explanation).toMatch(/would have been refused/);
+    expect(body.explanation).toMatch(/was allowed in observe mode, and would be refused/);
     expect(body.fixes).not.toEqual([]);
     expect(await latest(nvcf)).toMatchObject({ status: 200, wouldBe: 403, reason: 'missing_scope', done: true });
   });

@@ -274,13 +274,13 @@ describe('verifying', () => {
 
   it.each([
     [{}, 'Field `match` is missing'],
-    [{ match: { operation: 'grant_tokn' } }, 'nearest is `grant_token`'],
+    [{ match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ match: { method: 'GET', operation: 'grant_token' } }, 'can never match'],
     [
       { match: { status: 777 } },
       '`match.status`: `777` is no status of HTTP; statuses are whole numbers from 100 to 599.',
     ],
-    [{ match: { status: 599 } }, 'HTTP has no status `599`, so nothing is answered with it; the nearest is `511`.'],
+    [{ match: { status: 599 } }, 'HTTP has no status `599`, so it never matches. Did you mean `511`?'],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],
     [{ match: {}, atLeast: 3, atMost: 1 }, 'must not be above'],
     [{ match: {}, within: '2h' }, 'at most 60 s'],

@@ -189,7 +189,7 @@ describe('every operation at once:', () => {
 
       expect(countOf(effects, 'air', 'deny')).toBe(122);
       expect(effects.filter(({ reason }) => reason !== undefined)).toEqual([]);
-      expect(problemDocument(one)).toContain('NVIDIA Air answers 402, whatever they hold');
+      expect(problemDocument(one)).toContain('NVIDIA Air answers 402, whatever rights they hold');
     }
   });
 
@@ -247,7 +247,7 @@ describe('a simulation is refused that says', () => {
     [
       'a path with a slash too many',
       { ...P, method: 'GET', path: '/api/v1/users/' },
-      'Field `path`: no operation has the path `/api/v1/users/`; the nearest is `/api/v1/users`.',
+      'Field `path`: no operation has the path `/api/v1/users/`. Did you mean `/api/v1/users`?',
     ],
     [
       'a misspelt member',

@@ -74,7 +74,7 @@ describe('what is not known is refused with the nearest name:', () => {
       'Query parameter `constructor` is not known here; there are `org`, `since`, `after`, `limit`.',
     ],
     ['GET /_mock/keys?toString', undefined, 'Query parameter `toString` is not known here;'],
-    ['PUT /_mock/propagation', '{"__proto__":{"mode":"fixed"}}', '`__proto__`, which is not accepted'],
+    ['PUT /_mock/propagation', '{"__proto__":{"mode":"fixed"}}', '`__proto__`, which is never accepted'],
   ];
 
   it.each(cases)('%s %j', async (request, body, detail) => {

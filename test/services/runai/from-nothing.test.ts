@@ -109,16 +109,11 @@ describe('groups and custom roles in a seed', () => {
     );
 
   it.each<[what: string, from: string, to: string, said: string]>([
-    ['a role that is not there', 'role: Viewer', 'role: Stapler keper', 'the nearest valid name is `Stapler keeper`'],
-    [
-      'a role of a group',
-      'name: basement, role: null',
-      'name: basement, role: Vewer',
-      'nearest valid name is `Viewer`',
-    ],
+    ['a role that is not there', 'role: Viewer', 'role: Stapler keper', 'did you mean `Stapler keeper`'],
+    ['a role of a group', 'name: basement, role: null', 'name: basement, role: Vewer', 'did you mean `Viewer`'],
     ['a member that is not there', 'users: [milton@', 'users: [Miltan@', 'names the user `miltan@initech.test`'],
     ['the name of a predefined role', 'name: Stapler keeper', 'name: viewer', 'has the name of the predefined role'],
-    ['a set that is not there', '[projectsReadAccess,', '[projectReadAccess,', 'valid name is `projectsReadAccess`'],
+    ['a set that is not there', '[projectsReadAccess,', '[projectReadAccess,', 'did you mean `projectsReadAccess`'],
   ])('are refused with what is wrong: %s', async (_what, from, to, said) => {
     expect(SEED).toContain(from);
     expect(await saidOf((text) => text.replace(from, to))).toContain(said);
