@@ -155,7 +155,7 @@ describe.concurrent('PORT', () => {
     const { code, stderr } = await command.run([], { env: { PORT: 'http' } });
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/(?<!NV_AUTH_MOCK_)PORT is `http`; expected a whole number/);
+    expect(stderr).toMatch(/(?<!NV_AUTH_MOCK_)PORT is `http`. Expected a whole number/);
   });
 });
 
@@ -279,7 +279,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
 
     expect(code).toBe(2);
     for (const [flag, value, expected] of faults) {
-      const [told] = stderr.split('\n').filter((line) => line.includes(`${flag} is \`${value}\`; expected `));
+      const [told] = stderr.split('\n').filter((line) => line.includes(`${flag} is \`${value}\`. Expected `));
       expect(told, flag).toMatch(expected);
     }
     expect(stderr.trimEnd().split('\n')).toHaveLength(faults.length);
@@ -301,7 +301,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
   it('one of a list', async ({ command }) => {
     expect(await command.run(['--alias', 'good', '--alias', 'b:1', '--alias', 'fine'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--alias is `b:1`; expected'),
+      stderr: expect.stringContaining('--alias is `b:1`. Expected'),
     });
   });
 
@@ -324,10 +324,10 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
 
     expect(code).toBe(2);
     for (const told of [
-      '--port is `x`; expected',
-      '--token-ttl is `5`; expected',
-      'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`; expected',
-      '`explain` in --config options.yaml, line 1, is `maybe`; expected',
+      '--port is `x`. Expected',
+      '--token-ttl is `5`. Expected',
+      'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`. Expected',
+      '`explain` in --config options.yaml, line 1, is `maybe`. Expected',
       '`log-level`',
       '`NV_AUTH_MOCK_SEED`',
     ]) {

@@ -82,7 +82,7 @@ describe.concurrent('`env`', () => {
     const { code, stdout, stderr } = await command.run(['env', '--port', String(port), '--client-url', 'mock:6625']);
 
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('--client-url is `mock:6625`; expected an http or https URL');
+    expect(stderr).toContain('--client-url is `mock:6625`. Expected an http or https URL');
   });
 
   it('takes the URL of a server or of a world, as `doctor` does', async ({ command, expect }) => {

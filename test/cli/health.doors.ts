@@ -55,7 +55,7 @@ describe.concurrent('`health`', () => {
   it('ends with 2 when it is called wrongly', async ({ command }) => {
     expect(await command.run(['health', '--port', 'http'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--port is `http`; expected a whole number'),
+      stderr: expect.stringContaining('--port is `http`. Expected a whole number'),
     });
   });
 });

@@ -339,7 +339,7 @@ nvcf:
     ['a file that is not there', 'missing.yaml', null, 'cannot be read'],
     ['broken YAML', 'broken.yaml', 'runai: [', 'not valid YAML'],
     ['several documents in one', 'several.yaml', '{}\n---\n{}\n', 'several documents, the second one at line 2'],
-    ['a misspelt name', 'builtins', null, 'Or say `builtin`'],
+    ['a misspelt name', 'builtins', null, 'Or use `builtin`'],
     ['a list', 'list.yaml', '- runai', 'must be an object'],
   ];
 

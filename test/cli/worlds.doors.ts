@@ -99,10 +99,10 @@ describe.concurrent('worlds of a start', () => {
 
   it.for([
     ['twice the same', ['--world', 'alice', '--world', 'bob', '--world', 'alice'], /`alice`.*twice/],
-    ['the default one', ['--world', 'default'], /--world is `default`; expected .* other than `default`/],
-    ['a capital', ['--world', 'Alice'], /--world is `Alice`; expected .*a-z, 0-9/],
-    ['a slash', ['--world', 'a/b'], /--world is `a\/b`; expected .*a-z, 0-9/],
-    ['nothing', ['--world', ''], /--world is ``; expected /],
+    ['the default one', ['--world', 'default'], /--world is `default`. Expected .* other than `default`/],
+    ['a capital', ['--world', 'Alice'], /--world is `Alice`. Expected .*a-z, 0-9/],
+    ['a slash', ['--world', 'a/b'], /--world is `a\/b`. Expected .*a-z, 0-9/],
+    ['nothing', ['--world', ''], /--world is ``. Expected /],
     ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
     ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /names 1 world, but --max-worlds is 0/],
     ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` accepts only flags, but got `x`/],
@@ -238,7 +238,7 @@ describe.concurrent('`doctor --world`', () => {
     const { url } = await command.start(['--world', 'alice']);
     const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
 
-    expect(stdout).toContain(`ok   world: \`alice\`, below ${url}/w/alice\n`);
+    expect(stdout).toContain(`ok   world: \`alice\`, at ${url}/w/alice\n`);
     expect(stdout).toContain(`ok   issuer: ${url}/w/alice/auth/realms/acme\n`);
     expect(stdout).toContain('ok   refuses: ');
     expect(stdout).not.toContain('BAD');
@@ -317,7 +317,7 @@ describe.concurrent('`doctor --world`', () => {
     const { stdout } = await command.launch(['doctor', '--url', `http://127.0.0.1:${port}`]).ended;
     other.close();
 
-    expect(stdout).toContain(`BAD  server: it answered 404: ${detail}\n`);
+    expect(stdout).toContain(`BAD  server: the server answered 404: ${detail}\n`);
   });
 
   it('says how a world is reached where the system knows no names below localhost', async ({ command, expect }) => {

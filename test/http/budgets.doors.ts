@@ -97,7 +97,7 @@ describe('more connections than are held', () => {
     const reply = await line.reply();
     expect(reply).toMatchObject({
       status: 503,
-      body: { status: 503, detail: expect.stringMatching(/^4 connections are open, .*; close some/) },
+      body: { status: 503, detail: expect.stringMatching(/^The limit of 4 open connections is reached\. Close some/) },
     });
     expect(await line.closed()).toBe('');
 

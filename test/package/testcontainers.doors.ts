@@ -95,7 +95,7 @@ describe('a container of the mock, before it is started', () => {
       await container.created();
       throw new Error('Log stream ended');
     });
-    const lines = ['nv-auth-mock 0.1.0\n', '--runai is `9`; expected one of `2.19`\n'];
+    const lines = ['nv-auth-mock 0.1.0\n', '--runai is `9`. Expected one of `2.19`\n'];
     container.says(Readable.from([`${'x'.repeat(100_000)}\n`, ...lines]));
     const thrown = await container.start().catch((cause: Error) => cause.message);
 

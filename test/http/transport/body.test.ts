@@ -86,7 +86,7 @@ describe('the room for all bodies', () => {
     const room = new BodyRoom(10);
     room.take(8);
 
-    expect(() => room.take(3)).toThrow('The server reads at most 10 bytes of request bodies at once');
+    expect(() => room.take(3)).toThrow('The server reads at most 10 bytes of request bodies at a time');
     room.give(8);
     expect(() => room.take(10)).not.toThrow();
   });

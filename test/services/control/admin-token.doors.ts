@@ -89,7 +89,7 @@ describe('an admin token', () => {
 
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '--admin-token is not valid; expected at least 8 printable ASCII characters without spaces',
+      '--admin-token is not valid. Expected at least 8 printable ASCII characters without spaces',
     );
     expect(stderr).not.toContain('hunter2');
   });
