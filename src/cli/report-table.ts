@@ -40,7 +40,9 @@ function paragraph({ principal, used, smallest, unused, broader }: PrincipalRepo
   ]);
   return [
     `${kind.replace('-', ' ')} ${name}${as}`,
-    ...(rows.length === 0 ? [] : aligned([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
+    ...(rows.length === 0
+      ? []
+      : alignColumns([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
     `  smallest: ${inWords(smallest)}`,
     `  unused:   ${unused.join(', ') || 'nothing'}`,
     ...(broader.length === 0
@@ -50,7 +52,7 @@ function paragraph({ principal, used, smallest, unused, broader }: PrincipalRepo
   ].join('\n');
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

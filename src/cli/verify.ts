@@ -29,7 +29,7 @@ export async function verifyDocument(file: string, document: string | null): Pro
   }
   const candidates = document === null ? names : [document];
   const compared = await Promise.all(
-    candidates.map(async (name) => ({ name, ...findDrift(vendor, await served(name)) })),
+    candidates.map(async (name) => ({ name, ...findDrift(vendor, await readServedDocument(name)) })),
   );
   const best = compared.reduce((one, other) => (score(other) > score(one) ? other : one));
   if (best.compared === 0) {
@@ -41,7 +41,7 @@ export async function verifyDocument(file: string, document: string | null): Pro
   const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];
   const lines = told.map((line) => `${line}\n`).join('');
   process.stdout.write(
-    `${lines}${counted(best.compared, 'operation')} compared with ${best.name}, ${counted(best.lines.length, 'difference')}\n`,
+    `${lines}${formatCount(best.compared, 'operation')} compared with ${best.name}, ${formatCount(best.lines.length, 'difference')}\n`,
   );
   if (best.lines.length > 0) process.exitCode = 1;
 }
@@ -51,11 +51,11 @@ function score({ compared, lines }: Drift): number {
   return compared * 1000 - lines.length;
 }
 
-async function served(name: string): Promise<OpenApi> {
+async function readServedDocument(name: string): Promise<OpenApi> {
   // A document of the mock, which a test validates.
   return JSON.parse(await documentText(name)) as OpenApi;
 }
 
-function counted(count: number, noun: string): string {
+function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

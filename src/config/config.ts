@@ -43,7 +43,7 @@ export function configOf(given: Partial<Config> = {}): Effective {
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
     .filter((name) => !(OPTION_NAMES as readonly string[]).includes(name))
-    .map((name) => unknown(`option \`${name}\``, name, OPTION_NAMES));
+    .map((name) => unknownName(`option \`${name}\``, name, OPTION_NAMES));
   const source: Source = new Map(
     OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
       const value = options[name];
@@ -183,7 +183,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
       const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
       source.set(name, { origin: 'variable', written: variable, texts });
     } else if (!INJECTED.test(variable)) {
-      faults.push(unknown(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
+      faults.push(unknownName(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
     }
   }
   return source;
@@ -204,7 +204,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
     const name = byKey.get(key);
     const line = lineOf(key);
     const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
-    if (name === undefined) faults.push(unknown(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
+    if (name === undefined) faults.push(unknownName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);
@@ -219,7 +219,7 @@ function isPlain(value: unknown): boolean {
   return values.length > 0 && values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
 
-function unknown(what: string, name: string, valid: readonly string[]): string {
+function unknownName(what: string, name: string, valid: readonly string[]): string {
   return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
 }
 

@@ -150,7 +150,7 @@ function bindingOf(
     binding: {
       fits: !isAboutIt && resourceFault(rule, law, bound, reachIn(sighting)) === null,
       accepted: rule.on.map((type) => labelOfType(law, type)),
-      held: shortened(labelsOfResources(law, bound).join(', ')),
+      held: shorten(labelsOfResources(law, bound).join(', ')),
     },
   };
 }
@@ -179,7 +179,7 @@ function particulars(
         accepted: (rule.on ?? []).map((type) => labelOfType(law, type)),
       };
     case 'resource_mismatch':
-      return { boundTo: shortened(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
+      return { boundTo: shorten(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
     default:
       // Service keys have no roles.
       return {
@@ -190,7 +190,7 @@ function particulars(
 }
 
 /** A key may name thousands of objects. */
-function shortened(names: string): string {
+function shorten(names: string): string {
   return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 

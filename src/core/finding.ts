@@ -1,6 +1,6 @@
 import { type Instant, rfc3339 } from './clock.ts';
 import { type Budget, Held } from './held.ts';
-import { compared, type Place } from './page.ts';
+import { comparePlaces, type Place } from './page.ts';
 import { redact } from './redact.ts';
 
 /** A kind of warning that no failed request reports. */
@@ -57,36 +57,36 @@ export class Findings {
   readonly #byText: Held<Finding>;
 
   readonly #series: string;
-  readonly #told: (finding: Finding) => void;
+  readonly #notify: (finding: Finding) => void;
   readonly #instead: Report | null;
   #reported = 0;
   /** Findings kept since the last `clear`, without deleted ones. */
   #kept = 0;
-  readonly #hidden: (message: string) => string;
+  readonly #hide: (message: string) => string;
 
   /**
    * @param series prefix of the ids, unique to the world
-   * @param told called with each report
+   * @param notify called with each report
    * @param instead takes the reports, where processes count them together
-   * @param hidden hides the world's secrets in a message
+   * @param hide hides the world's secrets in a message
    */
   constructor(
     budget: Budget,
     series = '',
-    told: (finding: Finding) => void = () => {},
+    notify: (finding: Finding) => void = () => {},
     instead: Report | null = null,
-    hidden: (message: string) => string = (message) => message,
+    hide: (message: string) => string = (message) => message,
   ) {
     this.#series = series;
-    this.#hidden = hidden;
-    this.#told = told;
+    this.#hide = hide;
+    this.#notify = notify;
     this.#instead = instead;
     this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
   /** @returns the key of the finding, without credentials and secrets */
   report(kind: FindingKind, said: string, at: Instant): Reported {
-    const message = this.#hidden(redact(said));
+    const message = this.#hide(redact(said));
     const reported = { kind, message };
     if (this.#instead === null) this.#count(reported, at);
     else this.#instead(reported, at);
@@ -98,13 +98,13 @@ export class Findings {
     if (known !== undefined) {
       known.lastSeenAt = at;
       known.count += 1;
-      this.#told(known);
+      this.#notify(known);
       return;
     }
     this.#reported += 1;
     const id = `${this.#series}-n${this.#reported}`;
     const place = [this.#reported] as const;
-    this.#told(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
+    this.#notify(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
   }
 
   /** Links findings to the request that caused them, once it is in the journal. */
@@ -128,7 +128,7 @@ export class Findings {
 
   /** Newest first. */
   list(): readonly Finding[] {
-    return this.#byText.newestFirst().sort((one, other) => compared(other.place, one.place));
+    return this.#byText.newestFirst().sort((one, other) => comparePlaces(other.place, one.place));
   }
 
   /** @returns whether it existed */

@@ -42,17 +42,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Escapes a text for HTML, between tags or in a quoted attribute. */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** Escapes a text for HTML, and marks text between backticks as code. */
-export function escapedWithCode(text: string): string {
-  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+export function escapeWithCode(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 /** Shortens a text. @param most number of characters to show */
-export function shortened(text: string, most: number): string {
+export function shorten(text: string, most: number): string {
   // By code points, of which each has at most two code units.
   const characters = [...text.slice(0, 2 * most + 2)];
   return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;

@@ -14,7 +14,7 @@ export function object(properties: Readonly<Record<string, object>>, optional: r
 }
 
 /** Adds a sentence to a member, for editors that read the schema. */
-export function described<Schema extends object>(schema: Schema, description: string) {
+export function describe<Schema extends object>(schema: Schema, description: string) {
   return { ...schema, description };
 }
 

@@ -20,7 +20,7 @@ export interface Log {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
 
-function escaped(sign: string): string {
+function escapeControl(sign: string): string {
   return `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
@@ -35,7 +35,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
     write(
       json
         ? `${JSON.stringify({ time, level: at, message, ...(stack !== undefined && { stack }) })}\n`
-        : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escaped)}${stack === undefined ? '' : `\n${stack}`}\n`,
+        : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escapeControl)}${stack === undefined ? '' : `\n${stack}`}\n`,
     );
   };
   return {

@@ -54,7 +54,7 @@ export function pageOf<Entry>(
   const chosen = since === undefined ? entries : entries.filter(youngerThan(since, listing));
   const from = after === undefined ? null : placeIn(after, isText);
   const direction = order === 'oldest first' ? 1 : -1;
-  const isRest = (entry: Entry) => from === null || direction * compared(placeOf(entry), from) > 0;
+  const isRest = (entry: Entry) => from === null || direction * comparePlaces(placeOf(entry), from) > 0;
   const rest = chosen.filter(isRest);
   const page = rest.slice(0, limit ?? fallback);
   const last = page.at(-1);
@@ -68,7 +68,7 @@ export function cursorOf([number, text]: Place): string {
 }
 
 /** Negative if the first place comes before the second. */
-export function compared([number, text = '']: Place, [other, otherText = '']: Place): number {
+export function comparePlaces([number, text = '']: Place, [other, otherText = '']: Place): number {
   if (number !== other) return number - other;
   return text === otherText ? 0 : text < otherText ? -1 : 1;
 }
@@ -88,7 +88,7 @@ function placeIn(cursor: string, isText: (text: string) => boolean): Place {
 /** @throws Problem */
 function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing<Entry>): (entry: Entry) => boolean {
   const place = placeOfId(since);
-  if (place !== null) return (entry) => compared(placeOf(entry), place) > 0;
+  if (place !== null) return (entry) => comparePlaces(placeOf(entry), place) > 0;
   const instant = parseInstant(since);
   if (instant !== null) return (entry) => atOf(entry) >= instant;
   throw new Problem(

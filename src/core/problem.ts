@@ -142,7 +142,7 @@ export class Problem extends Error {
 }
 
 /** Makes the problem of a refused credential. */
-export function unauthenticated(reason: CredentialReason, message: string, why?: string): Problem {
+export function unauthenticatedProblem(reason: CredentialReason, message: string, why?: string): Problem {
   return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
 }
 
@@ -151,7 +151,7 @@ export function unauthenticated(reason: CredentialReason, message: string, why?:
  *
  * @param claimed the principal they name
  */
-export function badCredentials(reason: CredentialReason, message: string, claimed?: Principal): Problem {
+export function badCredentialsProblem(reason: CredentialReason, message: string, claimed?: Principal): Problem {
   return new Problem('bad_credentials', message, { reason, ...(claimed !== undefined && { claimed }) });
 }
 

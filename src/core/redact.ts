@@ -22,24 +22,24 @@ export type KnownForm = 'NGC key' | 'JWT' | 'code';
  * Replaces the credentials in a text that have a known form: NGC keys, JWTs, codes and refresh tokens. Fast for texts
  * without any.
  *
- * @param shown the replacement of a credential
+ * @param replace the replacement of a credential
  */
-export function replaceCredentials(text: string, shown: (credential: string, kind: KnownForm) => string): string {
+export function replaceCredentials(text: string, replace: (credential: string, kind: KnownForm) => string): string {
   let hidden = text;
-  if (hidden.includes(JWT_BEGINNING)) hidden = hidden.replace(JWT_LETTERS, (run) => withoutJwt(run, shown));
+  if (hidden.includes(JWT_BEGINNING)) hidden = hidden.replace(JWT_LETTERS, (run) => withoutJwt(run, replace));
   if (ENCODED_KEYS.some((encoded) => hidden.includes(encoded))) {
     const isKey = (run: string) => ENCODED_KEYS.some((encoded) => run.includes(encoded));
-    hidden = hidden.replace(BASE64_LETTERS, (run) => (isKey(run) ? shown(run, 'NGC key') : run));
+    hidden = hidden.replace(BASE64_LETTERS, (run) => (isKey(run) ? replace(run, 'NGC key') : run));
   }
-  hidden = hidden.replace(NGC_KEY, (key) => shown(key, 'NGC key'));
+  hidden = hidden.replace(NGC_KEY, (key) => replace(key, 'NGC key'));
   if (hidden.length < LEAST_CODE) return hidden;
-  return hidden.replace(CODE, (word) => (MARKED.test(word) ? shown(word, 'code') : word));
+  return hidden.replace(CODE, (word) => (MARKED.test(word) ? replace(word, 'code') : word));
 }
 
-function withoutJwt(run: string, shown: (credential: string, kind: 'JWT') => string): string {
+function withoutJwt(run: string, replace: (credential: string, kind: 'JWT') => string): string {
   const begins = run.indexOf(JWT_BEGINNING);
   if (begins < 0 || run.indexOf('.', begins + LEAST_HEADER) < 0) return run;
-  return `${run.slice(0, begins)}${shown(run.slice(begins), 'JWT')}`;
+  return `${run.slice(0, begins)}${replace(run.slice(begins), 'JWT')}`;
 }
 
 /** The replacements of credentials in the log, decisions and findings. */

@@ -28,7 +28,7 @@ export function tableOf<const Key extends string, Sections extends readonly { re
   sections: Sections,
 ): readonly RowIn<Key, Sections[number]>[] {
   const rows = sections.flatMap(({ rows, ...head }) =>
-    named(rows).map(([name, row]) =>
+    entriesOf(rows).map(([name, row]) =>
       // The row is spread first for the order of its members, and last so that they win.
       ({ [key]: name, ...row, ...head, ...row }),
     ),
@@ -37,6 +37,6 @@ export function tableOf<const Key extends string, Sections extends readonly { re
   return rows as unknown as readonly RowIn<Key, Sections[number]>[];
 }
 
-function named(rows: object): [name: string, row: object][] {
+function entriesOf(rows: object): [name: string, row: object][] {
   return Array.isArray(rows) ? rows.map((name) => [name, {}]) : Object.entries(rows);
 }

@@ -46,11 +46,11 @@ export class Uses {
   /** Credentials ever added, including evicted ones. */
   #begun = 0;
   #isCut = false;
-  readonly #told: ((use: Note) => void) | null;
+  readonly #notify: ((use: Note) => void) | null;
 
-  /** @param told called with new uses, where processes share them */
-  constructor(budget: Budget, told: ((use: Note) => void) | null = null) {
-    this.#told = told;
+  /** @param notify called with new uses, where processes share them */
+  constructor(budget: Budget, notify: ((use: Note) => void) | null = null) {
+    this.#notify = notify;
     this.#byCredential = new Held(budget, ({ bytes }) => bytes);
   }
 
@@ -68,12 +68,12 @@ export class Uses {
     example: Use['example'],
   ): void {
     const isNew = this.#keep(principal, operation, { rule, law }, sighting, example);
-    if (isNew && this.#told !== null) {
-      this.#told({
+    if (isNew && this.#notify !== null) {
+      this.#notify({
         principal,
         operation,
         question: { rule, law },
-        sighting: sighting && bounded(seenOf(sighting)),
+        sighting: sighting && limitParts(seenOf(sighting)),
         example,
       });
     }
@@ -97,7 +97,7 @@ export class Uses {
     const key = `${law.service} ${operation} ${placeOf(sighting)}`;
     const { uses } = credential;
     if (uses.has(key)) return false;
-    const use = { operation, question: { rule, law }, sighting: sighting && bounded(seenOf(sighting)), example };
+    const use = { operation, question: { rule, law }, sighting: sighting && limitParts(seenOf(sighting)), example };
     const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.sighting);
     if (uses.size >= MOST_USES || credential.bytes + bytes > MOST_BYTES) {
       this.#isCut = true;
@@ -145,7 +145,7 @@ function placeOf(sighting: Seen | null): string {
   return `${relation} ${fullest}`;
 }
 
-function bounded(seen: Seen): Seen {
+function limitParts(seen: Seen): Seen {
   if (seen.seen !== 'object' || seen.reach?.parts === undefined) return seen;
   const parts = Object.entries(seen.reach.parts).map(([type, names]) => [type, names.slice(0, MOST_PARTS)] as const);
   return { seen: 'object', reach: { ...seen.reach, parts: Object.fromEntries(parts) } };

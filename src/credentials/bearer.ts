@@ -1,4 +1,4 @@
-import { unauthenticated } from '../core/problem.ts';
+import { unauthenticatedProblem } from '../core/problem.ts';
 
 /** The scheme is case-insensitive (RFC 6750, 2.1; RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
@@ -14,18 +14,21 @@ const EXACT_BEARER = /^Bearer +/;
 export function bearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {
-    throw unauthenticated(
+    throw unauthenticatedProblem(
       'no_token',
       'The request has no access token. Send the header `Authorization: Bearer <token>`.',
     );
   }
   if (second !== undefined) {
-    throw unauthenticated('multiple_authorization', 'The request has more than one `Authorization` header. Send one.');
+    throw unauthenticatedProblem(
+      'multiple_authorization',
+      'The request has more than one `Authorization` header. Send one.',
+    );
   }
   const scheme = (exact ? EXACT_BEARER : BEARER).exec(header)?.[0];
   const token = scheme === undefined ? '' : header.slice(scheme.length).trimEnd();
   if (token === '') {
-    throw unauthenticated('wrong_scheme', 'The `Authorization` header must have the form `Bearer <token>`.');
+    throw unauthenticatedProblem('wrong_scheme', 'The `Authorization` header must have the form `Bearer <token>`.');
   }
   return token;
 }

@@ -8,7 +8,7 @@ export function describeCredential(text: string): string {
 }
 
 /** The malformed header of a request; null for any other request. */
-function misformed({ problem, credential }: RefusedRequest): SentCredential | null {
+function malformedHeader({ problem, credential }: RefusedRequest): SentCredential | null {
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
@@ -71,7 +71,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     cure: 'add the token; the variable that should contain it may be empty',
     ...RFC_6750,
     when: (refused) => {
-      const sent = misformed(refused);
+      const sent = malformedHeader(refused);
       if (sent === null || sent.scheme !== '' || !/^(?:bearer)?:?$/i.test(sent.text)) return null;
       return 'The header `Authorization` has no token. Send `Bearer <token>`. The variable that should contain the token may be empty.';
     },
@@ -82,7 +82,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     cure: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
-      const sent = misformed(refused);
+      const sent = malformedHeader(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
       if (/^bearer/i.test(sent.text)) return 'The space between `Bearer` and the token is missing. Add it.';
       return `The header \`Authorization\` contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space before it.`;
@@ -106,7 +106,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
     when: (refused) => {
-      const sent = misformed(refused);
+      const sent = malformedHeader(refused);
       if (sent?.scheme !== 'bearer' || saysBearer(refused)) return null;
       return 'The scheme must be spelled `Bearer`, in this case. The published code of the service compares it case-sensitively.';
     },
@@ -117,7 +117,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     cure: 'exchange the client id and secret for a token, and send `Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
-      const sent = misformed(refused);
+      const sent = malformedHeader(refused);
       if (sent === null || (sent.scheme !== 'basic' && !/^basic$/i.test(sent.text))) return null;
       return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange client id and secret, or user and password, for a token at the token endpoint.';
     },
@@ -128,7 +128,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     cure: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
-      const sent = misformed(refused);
+      const sent = malformedHeader(refused);
       if (sent === null || sent.scheme === '' || sent.scheme === 'basic') return null;
       if (saysBearer(refused) || /^bearer\W/.test(sent.scheme)) {
         return 'There are extra characters between `Bearer` and the token. Send `Bearer`, one space and the token.';

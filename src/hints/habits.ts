@@ -38,8 +38,8 @@ export class Habits {
    * @param lifetime of the token, in milliseconds
    * @returns how many were granted while the first of them was in the first half of its life
    */
-  granted(who: string, now: Instant, lifetime: number): number {
-    const stretch = counted(this.#grants, who.slice(0, MOST_NAME), now);
+  countGrant(who: string, now: Instant, lifetime: number): number {
+    const stretch = increment(this.#grants, who.slice(0, MOST_NAME), now);
     if (now < stretch.since || now - stretch.since >= lifetime / 2) {
       stretch.since = now;
       stretch.count = 1;
@@ -53,13 +53,13 @@ export class Habits {
    * @param token its id
    * @returns how often it was refused, including this time
    */
-  refusedExpired(token: string, who: string, now: Instant): number {
-    this.renews(who);
-    return counted(this.#refusals, token.slice(0, MOST_NAME), now).count;
+  countRefusal(token: string, who: string, now: Instant): number {
+    this.forgetGrants(who);
+    return increment(this.#refusals, token.slice(0, MOST_NAME), now).count;
   }
 
   /** The holder's token is no longer usable, so they may request another. */
-  renews(who: string): void {
+  forgetGrants(who: string): void {
     this.#grants.forget(who.slice(0, MOST_NAME));
   }
 
@@ -76,7 +76,7 @@ export class Habits {
 }
 
 /** Adds one to the counter with this name. */
-function counted(held: Held<Stretch>, name: string, now: Instant): Stretch {
+function increment(held: Held<Stretch>, name: string, now: Instant): Stretch {
   const stretch = held.find(name);
   if (stretch === undefined) return held.keep(name, { since: now, count: 1 });
   stretch.count += 1;

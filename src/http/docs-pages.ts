@@ -1,5 +1,5 @@
 import type { Ground } from '../core/explaining/index.ts';
-import { escaped, escapedWithCode } from '../core/html.ts';
+import { escapeHtml, escapeWithCode } from '../core/html.ts';
 import type { ListedOperation, ReadableDocument } from './read-documents.ts';
 
 /** The operations of a document, for the table of all operations. */
@@ -14,7 +14,7 @@ const PLACES = [
   { path: '/docs/operations', title: 'All operations' },
 ] as const;
 
-interface Framed {
+interface PageParts {
   readonly title: string;
   /** The path of the world that the page shows. */
   readonly below: string;
@@ -27,7 +27,7 @@ interface Framed {
 }
 
 /** A page with the navigation bar. */
-function framed({ title, below, path, beside = '', head = '', main }: Framed): string {
+function renderPage({ title, below, path, beside = '', head = '', main }: PageParts): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
   );
@@ -36,7 +36,7 @@ function framed({ title, below, path, beside = '', head = '', main }: Framed): s
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${below}/docs/static/pages.css">
 <link rel="icon" href="data:,">
 ${head}</head>
@@ -58,14 +58,14 @@ ${main}
  * @param back URL of the default world
  */
 export function lostPage(message: string, back: string): string {
-  return framed({
+  return renderPage({
     title: 'nv-auth-mock: no such world',
     below: back,
     path: '',
     main: `<main class="text">
 <h1>No such world</h1>
-<p>${escapedWithCode(message)}</p>
-<p>Open <a href="${escaped(back)}/#/worlds">the list of worlds</a> or <a href="${escaped(back)}/">the console of the default world</a>.</p>
+<p>${escapeWithCode(message)}</p>
+<p>Open <a href="${escapeHtml(back)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(back)}/">the console of the default world</a>.</p>
 </main>`,
   });
 }
@@ -74,10 +74,10 @@ export function lostPage(message: string, back: string): string {
 export function indexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
     ({ name, title, tables }) =>
-      `<li><a href="${below}/docs/${name}">${escaped(title)}</a>
+      `<li><a href="${below}/docs/${name}">${escapeHtml(title)}</a>
 <span class="quiet">${tables.operations.length} operations, <a href="${below}/openapi/${name}.json">JSON</a></span></li>`,
   );
-  return framed({
+  return renderPage({
     title: 'nv-auth-mock: documents',
     below,
     path: '/docs',
@@ -95,7 +95,7 @@ ${rows.join('\n')}
 
 /** Swagger UI, with a choice of principal. The scripts fill it in. */
 export function readerPage({ name, title }: ReadableDocument, below: string): string {
-  return framed({
+  return renderPage({
     title,
     below,
     path: `/docs/${name}`,
@@ -115,7 +115,7 @@ export function readerPage({ name, title }: ReadableDocument, below: string): st
 export function operationsPage(documents: readonly ListedDocument[], below: string): string {
   const sections = documents.map(
     ({ name, title, operations }) => `<section>
-<h2 id="${name}">${escaped(title)}</h2>
+<h2 id="${name}">${escapeHtml(title)}</h2>
 <table aria-labelledby="${name}">
 <thead><tr><th scope="col">Operation</th><th scope="col">Needs</th><th scope="col">Certainty and source</th></tr></thead>
 <tbody>
@@ -125,9 +125,9 @@ ${operations.map((operation) => row(operation, `${below}/docs/${name}`)).join('\
 </section>`,
   );
   const jumps = documents.map(
-    ({ name, title, operations }) => `<a href="#${name}">${escaped(title)}</a> (${operations.length})`,
+    ({ name, title, operations }) => `<a href="#${name}">${escapeHtml(title)}</a> (${operations.length})`,
   );
-  return framed({
+  return renderPage({
     title: 'nv-auth-mock: all operations',
     below,
     path: '/docs/operations',
@@ -148,14 +148,14 @@ ${sections.join('\n')}
 /** @param reader the page of its document */
 function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation, reader: string): string {
   const link = tag === null ? null : `${reader}#/${encodeURIComponent(tag)}/${encodeURIComponent(id)}`;
-  const named = link === null ? escaped(id) : `<a href="${escaped(link)}">${escaped(id)}</a>`;
-  const also = aliases.map((alias) => `<span class="quiet">also <code>${escaped(alias)}</code></span>`);
-  return `<tr><td><span><code><span class="method">${method}</span> ${escaped(path)}</code></span>
-<span>${named} <span class="quiet">${escaped(summary)}</span></span>${also.join('')}</td>
-<td>${escapedWithCode(needs.text)}</td>
+  const named = link === null ? escapeHtml(id) : `<a href="${escapeHtml(link)}">${escapeHtml(id)}</a>`;
+  const also = aliases.map((alias) => `<span class="quiet">also <code>${escapeHtml(alias)}</code></span>`);
+  return `<tr><td><span><code><span class="method">${method}</span> ${escapeHtml(path)}</code></span>
+<span>${named} <span class="quiet">${escapeHtml(summary)}</span></span>${also.join('')}</td>
+<td>${escapeWithCode(needs.text)}</td>
 <td><ul class="grounds">${needs.grounds.map(ground).join('')}</ul></td></tr>`;
 }
 
 function ground({ about, certainty, source }: Ground): string {
-  return `<li><code class="${certainty}">${certainty}</code> <span class="quiet">${escaped(about)}: ${escapedWithCode(source)}</span></li>`;
+  return `<li><code class="${certainty}">${certainty}</code> <span class="quiet">${escapeHtml(about)}: ${escapeWithCode(source)}</span></li>`;
 }

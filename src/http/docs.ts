@@ -1,7 +1,7 @@
 import { LOOK } from '../core/html.ts';
 import { indexPage, operationsPage, readerPage } from './docs-pages.ts';
 import { HTML, once, type Pages, type PageText, pageHeaders, SCRIPT, STYLE } from './pages.ts';
-import { explainedText, operationsIn, type ReadableDocument } from './read-documents.ts';
+import { operationsIn, type ReadableDocument, renderDocument } from './read-documents.ts';
 
 /** Readers of the files of these pages, by file name. */
 export interface DocsFiles {
@@ -38,7 +38,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   serve('/docs/operations', HTML, async (below) => operationsPage(await listed(), below));
   for (const document of documents) {
     const { name } = document;
-    const text = once(() => explainedText(document));
+    const text = once(() => renderDocument(document));
     const jsonBelow = async (below: string) =>
       Buffer.from(below === '' ? await text() : withServer(await text(), below));
     serve(`/openapi/${name}.json`, 'application/json', jsonBelow);

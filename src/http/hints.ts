@@ -20,7 +20,7 @@ import { pathOf } from './transport/arrival.ts';
 
 /** Alternatives to a path or method that no operation has. */
 export interface Offered {
-  served(): readonly ServedPath[];
+  listServed(): readonly ServedPath[];
   /** The versions that have this operation, if the running one does not. */
   readonly otherVersions: readonly string[];
 }
@@ -52,7 +52,7 @@ export function hintsOfUnrouted(
   arrived: Arrived,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'hints'>>,
   problem: Problem,
-  { served, otherVersions }: Offered,
+  { listServed: served, otherVersions }: Offered,
 ): readonly Hint[] {
   return findHints(service.hints ?? [], {
     ...arrivalOf(arrived),
@@ -74,7 +74,7 @@ export function hintsOfUnrouted(
 export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }: Principal): readonly Hint[] {
   const lifetime = route.service.tokenLifetime?.(context.settings);
   if (lifetime === undefined) return [];
-  const count = context.world.habits.granted(holderName(clientId, id), context.now, lifetime);
+  const count = context.world.habits.countGrant(holderName(clientId, id), context.now, lifetime);
   const hint = earlyRenewal(count, lifetime);
   return hint === null ? [] : [hint];
 }
@@ -82,16 +82,16 @@ export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }
 /** A client hit by a fault has reason to request another token, so its earlier ones do not count. */
 export function mayRenew(flight: InFlight): void {
   const who = principalOf(flight, flight.context);
-  if (who !== null) flight.context.world.habits.renews(holderName(who.clientId ?? '', who.id));
+  if (who !== null) flight.context.world.habits.forgetGrants(holderName(who.clientId ?? '', who.id));
 }
 
 /** Adds hints to a decision. */
-export function hinted(decision: Decision | null, hints: readonly Hint[]): Decision | null {
+export function addHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
 /** Adds hints to the headers of an outcome that has no decision to carry them. */
-export function withHints(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
+export function addHintHeader(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
   if (hints.length === 0 || !explain) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hints.map(({ text }) => text).join(' ') } };
 }
@@ -141,9 +141,9 @@ function repeatsOf(
   const holder = holderName(claim('azp'), claim('sub'));
   if (reason === 'expired_token') {
     const token = claim('jti') || `${holder} ${String(credential?.claims?.['iat'])}`;
-    return habits.refusedExpired(token, holder, now);
+    return habits.countRefusal(token, holder, now);
   }
-  habits.renews(holder);
+  habits.forgetGrants(holder);
   return 0;
 }
 

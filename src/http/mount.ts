@@ -46,7 +46,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     body: 'optional',
     bodyForm: 'bytes',
     bodyFields: new Map(),
-    spelled: (body) => body,
+    normalizeSpelling: (body) => body,
     bodyOtherVersions: {},
     requestFault: () => null,
     statuses: () => [],

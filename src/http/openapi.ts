@@ -63,12 +63,12 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
   const { operations, otherVersions, names }: PreparedOperations = JSON.parse(text);
   let validators: Validators | undefined;
   let loading: Promise<Validators> | undefined;
-  const loaded = (): Validators => {
+  const getValidators = (): Validators => {
     if (validators === undefined) throw new Error('the document was used before `ready()` resolved');
     return validators;
   };
   return {
-    operations: operations.map((operation) => operationOf(operation, loaded)),
+    operations: operations.map((operation) => operationOf(operation, getValidators)),
     otherVersions,
     names,
     get isReady() {
@@ -78,6 +78,6 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
       loading ??= Promise.all([schemas(), compiler()]).then(([read, made]) => validatorsOf(read, made));
       validators = await loading;
     },
-    schemaFault: (name, body) => loaded().bodyFault(name, loaded().errorSchema(name), body),
+    schemaFault: (name, body) => getValidators().bodyFault(name, getValidators().errorSchema(name), body),
   };
 }

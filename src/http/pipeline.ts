@@ -9,7 +9,7 @@ import { NO_BODY } from '../journal/entry.ts';
 import { retrying } from '../store/updating.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
-import { hintsOfUnrouted, type Offered, withHints } from './hints.ts';
+import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
 import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
 import { problemOf, problemWithoutSecrets } from './problem.ts';
 import { admit, isOfForeignPage } from './steps/admit.ts';
@@ -23,7 +23,7 @@ import { parse } from './steps/parse.ts';
 import { place } from './steps/place.ts';
 import { record } from './steps/record.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
-import { flushed, logRefusal, send } from './steps/send.ts';
+import { flushActivity, logRefusal, send } from './steps/send.ts';
 import { strikeAnswer, strikeRequest } from './steps/strike.ts';
 import { validate } from './steps/validate.ts';
 import { vouch } from './steps/vouch.ts';
@@ -137,14 +137,14 @@ export async function answerUnrouted(
     hints = [];
   }
   const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
-  const outcome = withHints(refusal, hints, server);
+  const outcome = addHintHeader(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.chronicle.secrets);
   const written = writeAnswer(outcome, told);
   if (service.isSwitchboard !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
   }
-  if (context.world.chronicle.isShared) await flushed(arrived);
+  if (context.world.chronicle.isShared) await flushActivity(arrived);
   context.world.release();
   return written;
 }

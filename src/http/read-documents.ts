@@ -39,16 +39,19 @@ interface Described {
 }
 
 /** The JSON text of a document, with needs and certainty added to its operations' descriptions. */
-export async function explainedText(document: ReadableDocument): Promise<string> {
+export async function renderDocument(document: ReadableDocument): Promise<string> {
   const parsed: DocumentText = JSON.parse(await document.read());
   const paths = Object.entries(parsed.paths).map(([path, operations]) => {
-    const told = Object.entries(operations).map(([method, operation]) => [method, explained(document, operation)]);
+    const told = Object.entries(operations).map(([method, operation]) => [
+      method,
+      explainOperation(document, operation),
+    ]);
     return [path, Object.fromEntries(told)];
   });
   return JSON.stringify({ ...parsed, paths: Object.fromEntries(paths) });
 }
 
-function explained(document: ReadableDocument, operation: Described): Described {
+function explainOperation(document: ReadableDocument, operation: Described): Described {
   const needs = needsOf(document, operation);
   if (needs === null) return operation;
   const { text, grounds } = needs;

@@ -28,42 +28,42 @@ const CHPASSWD =
  * Replaces the values of secrets that a script, a configuration or a command assigns. The rest of the text stays, so
  * the text must be complete.
  */
-export function hideAssigned(text: string, shown: Shown): string {
+export function hideAssigned(text: string, replace: Shown): string {
   if (!STEMS.test(text)) return text;
-  const assigned = replaceAfter(text, NAME_AND_SIGN, assignedValue, shown);
-  const paired = text.includes('value') ? hidePaired(assigned, shown) : assigned;
+  const assigned = replaceAfter(text, NAME_AND_SIGN, assignedValue, replace);
+  const paired = text.includes('value') ? hidePaired(assigned, replace) : assigned;
   const commands = paired
     .replace(FLAG, (whole, flag: string, value: string) =>
       secrecyOf(flag.trim()) === null || SHORT_WORD.test(value) || isCount(flag, value)
         ? whole
-        : `${flag}${shown(value)}`,
+        : `${flag}${replace(value)}`,
     )
     .replace(SCHEME, (whole, scheme: string, value: string) =>
-      /[\d=]/.test(value) ? `${scheme}${shown(value)}` : whole,
+      /[\d=]/.test(value) ? `${scheme}${replace(value)}` : whole,
     );
   if (!commands.includes('chpasswd')) return commands;
-  return commands.replace(CHPASSWD, (_, user: string, password: string) => `${user}${shown(password)}`);
+  return commands.replace(CHPASSWD, (_, user: string, password: string) => `${user}${replace(password)}`);
 }
 
 /** A parameter of a path (RFC 3986, 3.3) or a query, in a line with the URL of a request. */
 const PARAMETER = /(?<![\w.-])([\w.-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
 
 /** Replaces only parameters: in a log line, a colon is punctuation, and not an assignment. */
-export function hideParameters(line: string, shown: Shown): string {
+export function hideParameters(line: string, replace: Shown): string {
   if (!line.includes('=')) return line;
   return line.replace(PARAMETER, (whole, name: string, value: string) => {
     const isOpen = secrecyOf(name) === null || isCount(name, value);
-    return isOpen || (/^(?:code|auth|pin)=$/i.test(name) && isErrorCode(value)) ? whole : `${name}${shown(value)}`;
+    return isOpen || (/^(?:code|auth|pin)=$/i.test(name) && isErrorCode(value)) ? whole : `${name}${replace(value)}`;
   });
 }
 
 /** Replaces only pairs of `name` and `value`, in any text. */
-export function hidePaired(text: string, shown: Shown): string {
+export function hidePaired(text: string, replace: Shown): string {
   const spanOf = ([, name = '']: RegExpExecArray, begin: number) => {
     const span = namesSecret(name) ? valueSpan(text, begin, FLOW) : null;
     return span === null || isCount(name, text.slice(...span)) ? null : span;
   };
-  return replaceAfter(text, PAIR, spanOf, shown);
+  return replaceAfter(text, PAIR, spanOf, replace);
 }
 
 /** The range of a value, without its end. */
@@ -73,7 +73,7 @@ function replaceAfter(
   text: string,
   pattern: RegExp,
   spanOf: (found: RegExpExecArray, begin: number, text: string) => Span | null,
-  shown: Shown,
+  replace: Shown,
 ): string {
   const parts: string[] = [];
   let copied = 0;
@@ -81,7 +81,7 @@ function replaceAfter(
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     const span = spanOf(found, found.index + found[0].length, text);
     if (span === null || span[1] <= span[0]) continue;
-    parts.push(text.slice(copied, span[0]), shown(text.slice(...span)));
+    parts.push(text.slice(copied, span[0]), replace(text.slice(...span)));
     copied = span[1];
     pattern.lastIndex = copied;
   }

@@ -12,26 +12,26 @@ const READABLE = /[\t\n\r\x20-\x7e]{16,}/g;
  * Replaces words whose base64 content reveals something. Of joined words, only those that reveal it alone, unless only
  * all together do.
  *
- * @param tells does a decoded text contain a secret?
+ * @param isSecret does a decoded text contain a secret?
  */
 export function replaceBase64(
   text: string,
-  tells: (decoded: string) => boolean,
-  shown: (word: string) => string,
+  isSecret: (decoded: string) => boolean,
+  replace: (word: string) => string,
 ): string {
   return text.replace(RUNS, (run) => {
-    if (!isTelling(run, tells)) return run;
+    if (!hasSecret(run, isSecret)) return run;
     const parts = run.split(JOINTS);
-    const hidden = parts.map((part) => (isTelling(part, tells) ? shown(part) : part));
-    return hidden.some((part, index) => part !== parts[index]) ? hidden.join('') : shown(run);
+    const hidden = parts.map((part) => (hasSecret(part, isSecret) ? replace(part) : part));
+    return hidden.some((part, index) => part !== parts[index]) ? hidden.join('') : replace(run);
   });
 }
 
-function isTelling(word: string, tells: (decoded: string) => boolean): boolean {
+function hasSecret(word: string, isSecret: (decoded: string) => boolean): boolean {
   if (!CORE.test(word)) return false;
   // For a word such as `VVVV` all decoded texts are equal.
   const readable = new Set(OFFSETS.flatMap((offset) => readableIn(word.slice(offset))));
-  return [...readable].some(tells);
+  return [...readable].some(isSecret);
 }
 
 function readableIn(base64: string): readonly string[] {

@@ -27,14 +27,14 @@ export interface Known {
  * @param isOfOperations do only requests for operations count? Then a path without an operation never matches
  * @throws Problem naming the member that can never match, and the nearest name
  */
-export function checkedMatch(
+export function checkMatch(
   match: Match,
   known: Known,
   member: (name: string) => string,
   isOfOperations: boolean,
 ): Match {
   const { operations, reasons } = known;
-  const path = match.path === undefined ? undefined : checkedPath(match.path, member('path'));
+  const path = match.path === undefined ? undefined : checkPath(match.path, member('path'));
   const services = [...new Set(operations.map(({ service }) => service))];
   const method = match.method?.toUpperCase();
   checkName(match.service, services, member('service'), 'there is no service');
@@ -62,7 +62,7 @@ export function checkedMatch(
 function checkName(given: string | undefined, valid: readonly string[], member: string, none: string): void {
   if (given === undefined || valid.includes(given)) return;
   const nearest = findNearest(given.slice(0, MOST_GIVEN), valid);
-  throw new Problem('invalid_request', `${member}: ${none} \`${shown(given)}\`. Did you mean \`${nearest}\`?`);
+  throw new Problem('invalid_request', `${member}: ${none} \`${shorten(given)}\`. Did you mean \`${nearest}\`?`);
 }
 
 function checkStatus(status: number, member: string): void {
@@ -86,12 +86,12 @@ const MOST_BODY = 16_384;
 /** Longer names do not exist. */
 const MOST_GIVEN = 200;
 
-function shown(text: string): string {
+function shorten(text: string): string {
   return text.slice(0, MOST_GIVEN);
 }
 
 /** The path of requests, without the prefix of a world. */
-function checkedPath(path: string, member: string): string {
+function checkPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
   const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
   if (isWhole && /^\/[^?#\s]*$/.test(inner)) return inner;
@@ -119,7 +119,7 @@ export function operationsLike(
   for (const [name, fits] of tests) {
     if (match[name] === undefined) continue;
     const left = possible.filter(fits);
-    if (left.length === 0) throw never(member(name), String(match[name]), before, possible);
+    if (left.length === 0) throw neverMatches(member(name), String(match[name]), before, possible);
     before.push(`${name} \`${String(match[name])}\``);
     possible = left;
   }
@@ -129,7 +129,12 @@ export function operationsLike(
 /** How many possible values a message names. */
 const MOST_NAMED = 5;
 
-function never(member: string, given: string, before: readonly string[], possible: readonly KnownOperation[]): Problem {
+function neverMatches(
+  member: string,
+  given: string,
+  before: readonly string[],
+  possible: readonly KnownOperation[],
+): Problem {
   const named = [...new Set(possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`))];
   const more = named.length > MOST_NAMED ? `, and ${named.length - MOST_NAMED} more` : '';
   const what = before.length === 0 ? 'no operation has it' : `no operation with ${before.join(' and ')} has it`;
@@ -143,7 +148,7 @@ function never(member: string, given: string, before: readonly string[], possibl
   const there = `There are ${named.slice(0, MOST_NAMED).join(', ')}${more}.`;
   return new Problem(
     'invalid_request',
-    `${member} is \`${shown(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,
+    `${member} is \`${shorten(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,
   );
 }
 

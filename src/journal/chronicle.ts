@@ -88,11 +88,11 @@ export class Chronicle {
     this.decisions = new Decisions(budgets.decisions);
     this.events = new Events(series);
     this.verifications = budgets.verifications;
-    const told = (finding: Finding) => this.events.publish('finding', () => findingView(finding));
+    const publishFinding = (finding: Finding) => this.events.publish('finding', () => findingView(finding));
     this.findings = new Findings(
       budgets.findings,
       series,
-      archive === null ? told : () => {},
+      archive === null ? publishFinding : () => {},
       archive === null ? null : (finding, at) => archive.append({ kind: 'finding', finding }, at),
       (message) => hideInLine(message, secrets),
     );
@@ -207,12 +207,12 @@ export class Chronicle {
     const event = number ?? undefined;
     if (kind === 'request') this.#keepRequest(happening.draft, request ?? undefined, event);
     else if (kind === 'decision') this.#keepDecision(happening.decision, event);
-    else if (kind === 'finding') this.events.publish('finding', () => this.#shown(happening.finding), event);
+    else if (kind === 'finding') this.events.publish('finding', () => this.#viewFinding(happening.finding), event);
     else if (kind === 'use') this.uses.take(happening.use);
     else if (kind === 'event') this.events.publish(happening.event, () => happening.data, event);
   }
 
-  #shown({ kind, message }: Pick<Finding, 'kind' | 'message'>): object | null {
+  #viewFinding({ kind, message }: Pick<Finding, 'kind' | 'message'>): object | null {
     const found = this.findings.find(kind, message);
     return found === undefined ? null : findingView(found);
   }

@@ -102,12 +102,12 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   if (decision.effect === 'allow') return decision;
   const { target, boundTo, detail, hints } = decision;
-  const hidden = (text: string) => hideInLine(text, secrets);
+  const hide = (text: string) => hideInLine(text, secrets);
   return {
     ...decision,
-    ...(target !== undefined && { target: hidden(target) }),
-    ...(boundTo !== undefined && { boundTo: hidden(boundTo) }),
-    ...(detail !== undefined && { detail: hidden(detail) }),
-    ...(hints !== undefined && { hints: hints.map(hidden) }),
+    ...(target !== undefined && { target: hide(target) }),
+    ...(boundTo !== undefined && { boundTo: hide(boundTo) }),
+    ...(detail !== undefined && { detail: hide(detail) }),
+    ...(hints !== undefined && { hints: hints.map(hide) }),
   };
 }

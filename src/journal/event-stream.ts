@@ -30,8 +30,8 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   };
   const heartbeat = setInterval(() => push(': still here\n\n'), HEARTBEAT_MS).unref();
   const unlisten = events.listen({
-    happened: send,
-    ended: () => {
+    onEvent: send,
+    onEnd: () => {
       sent = sent.then(() => {
         stream.push(null);
       });

@@ -15,9 +15,9 @@ const MOST = 1000;
 
 /** Receives events. */
 export interface EventListener {
-  happened(event: HappenedEvent): void;
+  onEvent(event: HappenedEvent): void;
   /** The world has ended. */
-  ended(): void;
+  onEnd(): void;
 }
 
 /** The events of one world, in order, since the first listener. The newest 1000 are kept, each without its data. */
@@ -54,7 +54,7 @@ export class Events {
     this.#newest = number ?? this.#newest + 1;
     const event = { number: this.#newest, kind, read };
     this.#kept[this.#newest % MOST] = event;
-    for (const { happened } of this.#listeners) happened(event);
+    for (const { onEvent: happened } of this.#listeners) happened(event);
   }
 
   /** Was there ever a listener? Otherwise nothing needs to be published. */
@@ -80,7 +80,7 @@ export class Events {
   /** @returns a function that removes the listener */
   listen(listener: EventListener): () => void {
     this.#isWatched = true;
-    if (this.#isOver) listener.ended();
+    if (this.#isOver) listener.onEnd();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -89,6 +89,6 @@ export class Events {
     this.#isOver = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const { ended } of listeners) ended();
+    for (const { onEnd: ended } of listeners) ended();
   }
 }

@@ -11,16 +11,16 @@ const MOST_WORDS = 8;
 export function replaceKnownWords(
   text: string,
   isKnown: (word: string) => boolean,
-  shown: (word: string) => string,
+  replace: (word: string) => string,
 ): string {
   if (text.length < LEAST_WORD) return text;
   return text.replace(RUNS, (run) => {
-    if (run.length <= MOST_WORD && isKnown(run)) return shown(run);
-    return replaceKnownParts(run, isKnown, shown);
+    if (run.length <= MOST_WORD && isKnown(run)) return replace(run);
+    return replaceKnownParts(run, isKnown, replace);
   });
 }
 
-function replaceKnownParts(run: string, isKnown: (word: string) => boolean, shown: (word: string) => string): string {
+function replaceKnownParts(run: string, isKnown: (word: string) => boolean, replace: (word: string) => string): string {
   const separators = Array.from(run.matchAll(SEPARATORS), ({ index }) => index);
   if (separators.length === 0) return run;
   const ends = [...separators, run.length];
@@ -31,7 +31,7 @@ function replaceKnownParts(run: string, isKnown: (word: string) => boolean, show
     if (begin < copied) continue;
     const end = endOfKnown(run, begin, ends.slice(first, first + MOST_WORDS), isKnown);
     if (end === null) continue;
-    parts.push(run.slice(copied, begin), shown(run.slice(begin, end)));
+    parts.push(run.slice(copied, begin), replace(run.slice(begin, end)));
     copied = end;
   }
   return copied === 0 ? run : `${parts.join('')}${run.slice(copied)}`;

@@ -15,9 +15,9 @@ export type WorldEnd = 'deleted' | 'stopping';
 
 /** Receives the entries of a journal. */
 export interface Listener {
-  recorded(entry: JournalEntry, facts: Facts): void;
+  onRecord(entry: JournalEntry, facts: Facts): void;
   /** The journal was emptied, or its world has ended. */
-  ended(why: 'emptied' | WorldEnd): void;
+  onEnd(why: 'emptied' | WorldEnd): void;
 }
 
 /** A draft in its place. Kept minimal, because every request makes one. */
@@ -81,7 +81,7 @@ export class Journal {
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
       const facts = factsOf(entry);
-      for (const listener of [...(this.#listeners ?? [])]) listener.recorded(entry, facts);
+      for (const listener of [...(this.#listeners ?? [])]) listener.onRecord(entry, facts);
     }
     return number;
   }
@@ -93,7 +93,7 @@ export class Journal {
   }
 
   /** The entry with secrets hidden in its bodies, which is done only once. */
-  shown(number: number): JournalEntry | undefined {
+  redact(number: number): JournalEntry | undefined {
     const place = this.#placeOf(number);
     if (place !== undefined) place.draft = withHiddenBodies(place.draft, this.#secrets);
     return this.at(number);
@@ -110,7 +110,7 @@ export class Journal {
 
   find(id: string): JournalEntry | undefined {
     const number = this.numberOf(id);
-    return number === null ? undefined : this.shown(number);
+    return number === null ? undefined : this.redact(number);
   }
 
   newestFirst(): JournalEntry[] {
@@ -143,7 +143,7 @@ export class Journal {
   /** @returns a function that removes the listener */
   listen(listener: Listener): () => void {
     this.#listeners ??= new Set();
-    if (this.#over !== null) listener.ended(this.#over);
+    if (this.#over !== null) listener.onEnd(this.#over);
     else this.#listeners.add(listener);
     return () => this.#listeners?.delete(listener);
   }
@@ -185,6 +185,6 @@ export class Journal {
     this.#emptiedAt = this.#recorded;
     const listeners = [...(this.#listeners ?? [])];
     this.#listeners?.clear();
-    for (const { ended } of listeners) ended(why);
+    for (const { onEnd: ended } of listeners) ended(why);
   }
 }

@@ -96,19 +96,19 @@ export function matcherOf(match: Match): Matcher {
 }
 
 function sentenceOf(member: Member, match: Match, facts: Facts, secrets: KnownSecrets): string {
-  const told = (value: unknown) =>
+  const hide = (value: unknown) =>
     member === 'path' ? hideInUrl(String(value), secrets) : hideCredentials(String(value), secrets);
-  const said = (name: string, got: unknown, expected: unknown) =>
-    `${name} is ${got === null ? 'none' : `\`${told(got)}\``}, not \`${told(expected)}\``;
+  const describe = (name: string, got: unknown, expected: unknown) =>
+    `${name} is ${got === null ? 'none' : `\`${hide(got)}\``}, not \`${hide(expected)}\``;
   switch (member) {
     case 'body':
       return lackIn(match.body, facts.body(), 'body', facts.fingerprint) ?? '';
     case 'principal':
-      return said('principal', facts.principal === null ? null : facts.principal.name, match.principal);
+      return describe('principal', facts.principal === null ? null : facts.principal.name, match.principal);
     case 'operations':
-      return said('operation', facts.operation, match.operations?.join('` or `'));
+      return describe('operation', facts.operation, match.operations?.join('` or `'));
     default:
-      return said(member, facts[member], match[member]);
+      return describe(member, facts[member], match[member]);
   }
 }
 
@@ -125,16 +125,17 @@ const MOST_SHOWN = 100;
  */
 export function lackIn(expected: unknown, got: unknown, name: string, fingerprint?: Fingerprint): string | null {
   if (Array.isArray(expected)) {
-    if (!Array.isArray(got)) return `${name} is ${shown(got)}, not an array`;
+    if (!Array.isArray(got)) return `${name} is ${quoteValue(got)}, not an array`;
     if (got.length !== expected.length) return `${name} has ${got.length} entries, not ${expected.length}`;
     return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`, fingerprint));
   }
   if (typeof expected !== 'object' || expected === null) {
     // A neighbour that is not part of the match may have made it a secret.
     const isSame = Object.is(expected, got) || (typeof got === 'string' && got === fingerprint?.(String(expected)));
-    return isSame ? null : `${name} is ${shown(got)}, not ${shown(expected)}`;
+    return isSame ? null : `${name} is ${quoteValue(got)}, not ${quoteValue(expected)}`;
   }
-  if (typeof got !== 'object' || got === null || Array.isArray(got)) return `${name} is ${shown(got)}, not an object`;
+  if (typeof got !== 'object' || got === null || Array.isArray(got))
+    return `${name} is ${quoteValue(got)}, not an object`;
   return firstOf(Object.entries(expected), ([member, value]) =>
     // An object, as checked above.
     lackIn(value, own(got as Record<string, unknown>, member), `${name}.${member}`, fingerprint),
@@ -149,6 +150,6 @@ function firstOf<One>(list: readonly One[], find: (one: One, index: number) => s
   return null;
 }
 
-function shown(value: unknown): string {
+function quoteValue(value: unknown): string {
   return value === undefined ? 'missing' : `\`${JSON.stringify(value).slice(0, MOST_SHOWN)}\``;
 }

@@ -28,8 +28,8 @@ const RUN = /[A-Za-z0-9]{20,}/;
 const LEAST_BITS = 3.5;
 
 /** Replaces every word that looks random. Hexadecimal ids and digests stay. */
-export function replaceRandomWords(text: string, shown: (word: string) => string): string {
-  return text.length < LEAST ? text : text.replace(WORDS, (word) => (looksRandom(word) ? shown(word) : word));
+export function replaceRandomWords(text: string, replace: (word: string) => string): string {
+  return text.length < LEAST ? text : text.replace(WORDS, (word) => (looksRandom(word) ? replace(word) : word));
 }
 
 function looksRandom(given: string): boolean {

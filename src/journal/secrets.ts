@@ -148,7 +148,7 @@ function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Wi
   if (text.length >= LEAST_VALUE && secrets.has(text)) return secrets.fingerprint(text);
   if (/^\s*[[{"]/.test(text)) {
     if (within.nested === MOST_NESTED) return hideSecretsInText(text, secrets, within);
-    const value = parsed(text);
+    const value = parseJson(text);
     if (value !== undefined) {
       const inside = { ...within, depth: 0, nested: within.nested + 1 };
       const hidden = JSON.stringify(hideValue(value, place, secrets, inside));
@@ -162,7 +162,7 @@ function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Wi
 }
 
 /** Undefined if the text is not JSON. */
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -249,7 +249,7 @@ const COMMON_HEADER =
 
 /** The value of a header, with fingerprints in place of secrets. @param name in lower case */
 export function hideInHeader(name: string, value: string, secrets: KnownSecrets): string {
-  if (/(?:authorization|api-key)$/.test(name)) return hiddenCredential(value, secrets);
+  if (/(?:authorization|api-key)$/.test(name)) return hideCredential(value, secrets);
   if (ADDRESSES.has(name)) return hideInUrl(value, secrets);
   const place = placeOfField(name, value, secrets);
   return hideText(value, place === 'unnamed' && COMMON_HEADER.test(name) ? 'open' : place, secrets);
@@ -269,7 +269,7 @@ export function hideHeaderName(name: string, secrets: KnownSecrets): string {
 }
 
 /** `Bearer <token>`: the scheme stays, because it is a frequent mistake. */
-function hiddenCredential(value: string, secrets: KnownSecrets): string {
+function hideCredential(value: string, secrets: KnownSecrets): string {
   const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];
   const secret = credential.trimStart();
   const space = credential.slice(0, credential.length - secret.length);
@@ -282,17 +282,17 @@ function hiddenCredential(value: string, secrets: KnownSecrets): string {
  */
 export function hideInUrl(url: string, secrets: KnownSecrets, within = OUTSIDE): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? [];
-  return `${hiddenPath(path, secrets, within)}${hiddenQuery(query, secrets, within)}${hiddenQuery(fragment, secrets, within)}`;
+  return `${hidePath(path, secrets, within)}${hideQuery(query, secrets, within)}${hideQuery(fragment, secrets, within)}`;
 }
 
 /**
  * The path as sent, unless its decoded form contains a credential. Parameters are hidden before decoding, because
  * encoded characters do not separate them.
  */
-function hiddenPath(path: string, secrets: KnownSecrets, within: Within): string {
-  const named = hiddenParameters(path, secrets, within);
+function hidePath(path: string, secrets: KnownSecrets, within: Within): string {
+  const named = hidePathParameters(path, secrets, within);
   const meant = decodeOften(named);
-  const whole = hiddenParameters(hideUsers(meant, secrets), secrets, within).split('/');
+  const whole = hidePathParameters(hideUsers(meant, secrets), secrets, within).split('/');
   const hidden = whole
     .map((segment) => (segment.length >= LEAST_VALUE && secrets.has(segment) ? secrets.fingerprint(segment) : segment))
     .join('/');
@@ -301,35 +301,35 @@ function hiddenPath(path: string, secrets: KnownSecrets, within: Within): string
 }
 
 /** The parameters of segments (RFC 3986, 3.3), such as `/a;token=x/b`. */
-function hiddenParameters(path: string, secrets: KnownSecrets, within: Within): string {
+function hidePathParameters(path: string, secrets: KnownSecrets, within: Within): string {
   if (!path.includes('=')) return path;
-  return path.replaceAll(/[^/;]+/g, (part) => hiddenParameter(part, secrets, within) ?? part);
+  return path.replaceAll(/[^/;]+/g, (part) => hideParameter(part, secrets, within) ?? part);
 }
 
-function hiddenQuery(query: string, secrets: KnownSecrets, within: Within): string {
+function hideQuery(query: string, secrets: KnownSecrets, within: Within): string {
   if (query === '') return '';
   const parts = query.slice(1).split('&');
-  const hidden = parts.map((part) => hiddenParameter(part, secrets, within) ?? hiddenPart(part, secrets, within));
+  const hidden = parts.map((part) => hideParameter(part, secrets, within) ?? hidePart(part, secrets, within));
   return `${query.slice(0, 1)}${hidden.join('&')}`;
 }
 
 /** Null if there is nothing to hide. */
-function hiddenParameter(part: string, secrets: KnownSecrets, within: Within): string | null {
+function hideParameter(part: string, secrets: KnownSecrets, within: Within): string | null {
   const at = part.indexOf('=');
   if (at < 0) return null;
-  const [name, value] = [decoded(part.slice(0, at)), decoded(part.slice(at + 1))];
+  const [name, value] = [decode(part.slice(0, at)), decode(part.slice(at + 1))];
   const told = hideText(value, placeOfField(decodeOften(name), value, secrets), secrets, within);
   return told === value ? null : `${hideInLine(part.slice(0, at), secrets)}=${told}`;
 }
 
 /** A malformed part of a query. */
-function hiddenPart(part: string, secrets: KnownSecrets, within: Within): string {
-  const meant = decodeOften(decoded(part));
+function hidePart(part: string, secrets: KnownSecrets, within: Within): string {
+  const meant = decodeOften(decode(part));
   const hidden = hideSecretsInText(meant, secrets, within);
   return hidden === meant ? part : hidden;
 }
 
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -67,14 +67,14 @@ export async function verify(
       // Set before listening: a journal that has already ended reports it at once.
       const timer = setTimeout(finish, within);
       const unlisten = journal.listen({
-        recorded: (entry, facts) => {
+        onRecord: (entry, facts) => {
           if (!matcher.fits(facts)) return;
           count += 1;
           newest.unshift(entry.number);
           newest.length = Math.min(newest.length, MOST_TOLD);
           if (verdictOn(count, expectation) !== 'open') finish();
         },
-        ended: (why) => {
+        onEnd: (why) => {
           clearTimeout(timer);
           reject(new JournalEnded(why));
         },

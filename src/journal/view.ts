@@ -136,7 +136,7 @@ function isForm(type: string | string[] | undefined): boolean {
 function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = textOf(kept);
   if (text === null || text === '') return null;
-  if (kept.isHidden !== true) return hiddenIn(text, kept, type, secrets).value;
+  if (kept.isHidden !== true) return hideIn(text, kept, type, secrets).value;
   // The fields of a truncated form are known.
   return isTruncated(kept) && !isForm(type) ? text : sentValue(text, [type].flat()[0]);
 }
@@ -147,7 +147,7 @@ type Hidden =
   | { readonly form: 'json'; readonly value: unknown }
   | { readonly form: 'text'; readonly value: string };
 
-function hiddenIn(sent: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+function hideIn(sent: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
   const isCut = isTruncated(kept);
   const text = isCut ? withoutCutWord(sent) : sent;
   if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
@@ -223,12 +223,12 @@ function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined,
   if (kept.isHidden) return kept;
   const text = textOf(kept);
   if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept), isHidden: true };
-  const hidden = hiddenText(text, kept, type, secrets);
+  const hidden = hideInText(text, kept, type, secrets);
   return { text: hidden, form: 'text', size: kept.size, isCut: isTruncated(kept), isHidden: true };
 }
 
-function hiddenText(...body: Parameters<typeof hiddenIn>): string {
-  const { form, value } = hiddenIn(...body);
+function hideInText(...body: Parameters<typeof hideIn>): string {
+  const { form, value } = hideIn(...body);
   if (form === 'text') return value;
   if (form === 'json') return JSON.stringify(value);
   const fields = Object.entries(value).flatMap(([name, all]) =>

@@ -4,7 +4,7 @@ import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining
 import { findNear, findNearest } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
-import { isAboutWritten, repaired } from './repair.ts';
+import { isAboutWritten, repairValue } from './repair.ts';
 
 /** Names of types for authors of YAML, where an unquoted number is not a text. */
 const WORDS: TypeWords = {
@@ -27,7 +27,8 @@ const REMOVING =
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
   const errors = findSchemaFaults(parts, services);
   // Members that violate the schema are repaired, so that they hide no other error.
-  const whole = errors.length === 0 ? null : repaired({ properties: Object.fromEntries(schemasOf(services)) }, parts);
+  const whole =
+    errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(services)) }, parts);
   // Matches the schema, or was repaired.
   const present = (whole === null ? parts : whole.value) as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) =>

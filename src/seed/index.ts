@@ -162,7 +162,7 @@ function summaryOf(parts: Readonly<Record<string, unknown>>, services: readonly 
 }
 
 function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Cast {
-  return changed(parts, services, (seed, part) => seed.cast(part));
+  return mapParts(parts, services, (seed, part) => seed.cast(part));
 }
 
 /** The origin of a seed, as stored. */
@@ -189,16 +189,16 @@ function seedOf(
   services: readonly ServiceDefinition[],
   random: Random,
 ): OwnableSeed {
-  const parts = changed(given, services, (seed, part) => seed.completed?.(part, FIRST) ?? part);
-  const hashed = once(async () => {
+  const parts = mapParts(given, services, (seed, part) => seed.completed?.(part, FIRST) ?? part);
+  const hashPasswords = once(async () => {
     const known: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
-    const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
+    const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
     const all = present.map(async ({ name, seed }) => {
       return [name, (await seed.hashed?.(parts[name], random, known[name])) ?? parts[name]] as const;
     });
     return Object.fromEntries(await Promise.all(all));
   });
-  const made = { parts: () => parts, cast: () => castOfParts(parts, services), hashed };
+  const made = { parts: () => parts, cast: () => castOfParts(parts, services), hashPasswords };
   return completeSeed(made, provenance, services, random);
 }
 
@@ -207,24 +207,24 @@ interface Made {
   readonly parts: () => SeedParts;
   readonly cast: () => Cast;
   /** The parts with password hashes. */
-  readonly hashed: () => Promise<SeedParts>;
+  readonly hashPasswords: () => Promise<SeedParts>;
 }
 
 function completeSeed(
-  { parts, cast, hashed }: Made,
+  { parts, cast, hashPasswords }: Made,
   { origin, extended = [] }: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
 ): OwnableSeed {
   let text: string | undefined;
   let fingerprint: string | undefined;
-  const owned = (of: SeedParts, derivation: Derivation) =>
-    changed(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+  const derive = (of: SeedParts, derivation: Derivation) =>
+    mapParts(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
   /** Shared by all worlds that are derived from this seed. */
   let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
   const templatesOf = (all: SeedParts) => ({
-    parts: templateOf((derivation) => owned(all, derivation)),
-    cast: templateOf((derivation) => castOfParts(owned(all, derivation), services)),
+    parts: templateOf((derivation) => derive(all, derivation)),
+    cast: templateOf((derivation) => castOfParts(derive(all, derivation), services)),
   });
   return {
     get parts() {
@@ -244,8 +244,8 @@ function completeSeed(
       return fingerprint;
     },
     rows: async (now) => {
-      const complete = await hashed();
-      const present = seeded(services).filter(({ name }) => complete[name] !== undefined);
+      const complete = await hashPasswords();
+      const present = seededServices(services).filter(({ name }) => complete[name] !== undefined);
       const made = await Promise.all(present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)));
       const settings = Object.entries(Object.assign({}, ...made.map((one) => one.settings)) as Record<string, string>);
       return [...made.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
@@ -256,7 +256,7 @@ function completeSeed(
       const made = {
         parts: () => fill.parts(derivation),
         cast: () => fill.cast(derivation),
-        hashed: async () => owned(await hashed(), derivation),
+        hashPasswords: async () => derive(await hashPasswords(), derivation),
       };
       return completeSeed(made, { origin, extended }, services, random);
     },
@@ -268,7 +268,7 @@ function completeSeed(
  * stating them makes no difference.
  */
 function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[]): string {
-  const bare = changed(parts, services, (seed, part) => seed.bare?.(part) ?? part);
+  const bare = mapParts(parts, services, (seed, part) => seed.bare?.(part) ?? part);
   return createHash('sha256')
     .update(JSON.stringify(castOfParts(bare, services)))
     .digest('hex');
@@ -287,7 +287,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 }
 
 async function builtInParts(services: readonly ServiceDefinition[]): Promise<SeedParts> {
-  const parts = seeded(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const);
+  const parts = seededServices(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const);
   return Object.fromEntries(await Promise.all(parts));
 }
 
@@ -311,16 +311,16 @@ function isOwnable(seed: KeptSeed): seed is OwnableSeed {
 
 type Seeded = ServiceDefinition & { readonly seed: Seeding };
 
-function seeded(services: readonly ServiceDefinition[]): Seeded[] {
+function seededServices(services: readonly ServiceDefinition[]): Seeded[] {
   return services.filter((service): service is Seeded => service.seed !== null);
 }
 
 /** Maps the existing parts by their services, in the order of the services. */
-function changed(
+function mapParts(
   parts: SeedParts,
   services: readonly ServiceDefinition[],
   change: (seed: Seeding, part: unknown) => unknown,
 ): Record<string, unknown> {
-  const present = seeded(services).filter(({ name }) => parts[name] !== undefined);
+  const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
   return Object.fromEntries(present.map(({ name, seed }) => [name, change(seed, parts[name])]));
 }

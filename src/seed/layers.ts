@@ -160,19 +160,19 @@ function faultOfRemoval(
   isThere: boolean,
   there: readonly string[],
 ): Omit<SeedFault, 'place'> | null {
-  const named = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
+  const quoteMembers = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
   const missing = by.filter((member) => typeof own(entry, member) !== 'string');
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
   if (entry['remove'] !== true) return { message: '`remove` must be true; omit it to keep the entry' };
   if (missing.length > 0) {
     const are = missing.length === 1 ? 'is' : 'are';
     return {
-      message: `${named(missing)} ${are} missing: an entry with \`remove\` needs ${named(by)} to identify the entry to remove`,
+      message: `${quoteMembers(missing)} ${are} missing: an entry with \`remove\` needs ${quoteMembers(by)} to identify the entry to remove`,
     };
   }
   if (others.length > 0) {
     return {
-      message: `${named(others)} must be omitted: an entry with \`remove\` has no members besides ${named(by)}`,
+      message: `${quoteMembers(others)} must be omitted: an entry with \`remove\` has no members besides ${quoteMembers(by)}`,
     };
   }
   if (isThere) return null;

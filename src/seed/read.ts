@@ -36,7 +36,7 @@ export async function readSeed(
   const stack = await stackOf(content, layer.name, [layer], services, bases);
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
-  const found = findSeedFaults(merged.value, services).map((fault) => settled(fault, merged, layer));
+  const found = findSeedFaults(merged.value, services).map((fault) => locateFault(fault, merged, layer));
   // Merge errors have their layer.
   const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
   if (all.length > 0) throw await unusable(all, layer);
@@ -64,21 +64,21 @@ async function stackOf(
 ): Promise<Stacked[]> {
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
-  const refused = (place: string, said: string) =>
+  const refuse = (place: string, said: string) =>
     unusable([{ fault: { place, message: `\`${place}\` ${said}` }, at: { layer, place } }], top);
   const here = { name, seed: asWritten(parts, layer) };
 
-  if ($schema !== undefined && typeof $schema !== 'string') throw await refused('$schema', 'must be a text');
+  if ($schema !== undefined && typeof $schema !== 'string') throw await refuse('$schema', 'must be a text');
   if (base === undefined) return [here];
   if (typeof base !== 'string' || base === '') {
-    throw await refused('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
+    throw await refuse('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
   if (base === BUILT_IN) {
     const cast = castOf(await bases.builtIn(), services);
     return [here, { name: base, seed: asWritten(cast, { name: 'the built-in cast', file: null }) }];
   }
   if (layer.file === null) {
-    throw await refused(
+    throw await refuse(
       'extends',
       `is \`${base.slice(0, 100)}\`; a seed that is not a file can extend only \`${BUILT_IN}\`. Put the content of the file into the value`,
     );
@@ -86,10 +86,10 @@ async function stackOf(
   const next = isAbsolute(base) ? base : join(dirname(layer.file), base);
   const files = [...layers.map(({ file }) => file ?? ''), next];
   if (files.slice(0, -1).some((file) => resolve(file) === resolve(next))) {
-    throw await refused('extends', `is circular: ${files.join(' -> ')}`);
+    throw await refuse('extends', `is circular: ${files.join(' -> ')}`);
   }
   if (files.length > MOST_LAYERS) {
-    throw await refused('extends', `chains more than ${MOST_LAYERS} files`);
+    throw await refuse('extends', `chains more than ${MOST_LAYERS} files`);
   }
   const where = await whereOf({ layer, place: 'extends' }, top);
   // No earlier part of the message names the file, because it is not read yet.
@@ -118,7 +118,7 @@ const MOST_TOLD = 100;
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
 /** Converts an error of the merged seed to places in the user's seed. */
-function settled(fault: SeedFault, merged: Written, top: Layer): Settled {
+function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
   const at = sourceOf(merged, fault.place);
   const message = fault.message.replaceAll(PLACE, (_, place: string) => {
     const source = sourceOf(merged, place);

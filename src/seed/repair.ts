@@ -24,11 +24,11 @@ const NO_NUMBER = -1;
  * Makes a value match its schema, so that its valid parts can be checked further. Missing members and wrong types are
  * made up, and unknown members removed. A text that is only not one of the allowed values stays.
  */
-export function repaired(schema: object, given: unknown): Repaired {
+export function repairValue(schema: object, given: unknown): Repaired {
   const places = new Set<string>();
   const texts = new Set<string>();
 
-  const made = (place: string): string => {
+  const makeUp = (place: string): string => {
     places.add(place);
     // No object is named like a place.
     texts.add(place.toLowerCase());
@@ -44,7 +44,7 @@ export function repaired(schema: object, given: unknown): Repaired {
     if (properties !== undefined) return object(properties, schema.required ?? [], value, place);
     if (items !== undefined) {
       if (Array.isArray(value)) return value.map((one, index) => repair(items, one, `${place}[${index}]`));
-      made(place);
+      makeUp(place);
       return [repair(items, undefined, `${place}[0]`)];
     }
     return single(schema, value, place);
@@ -57,7 +57,7 @@ export function repaired(schema: object, given: unknown): Repaired {
     place: string,
   ): object => {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject) made(place);
+    if (!isObject) makeUp(place);
     const members = new Map(Object.entries(isObject ? value : {}));
     const present = Object.entries(properties).filter(([name]) => members.has(name) || required.includes(name));
     return Object.fromEntries(
@@ -73,16 +73,16 @@ export function repaired(schema: object, given: unknown): Repaired {
     if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
     if (types.includes('integer')) {
       if (Number.isInteger(value)) return value;
-      made(place);
+      makeUp(place);
       texts.add(String(NO_NUMBER));
       return NO_NUMBER;
     }
     if (types.includes('boolean')) {
-      made(place);
+      makeUp(place);
       return false;
     }
     // In YAML, an unquoted name may be a number.
-    return typeof value === 'number' ? String(value) : made(place);
+    return typeof value === 'number' ? String(value) : makeUp(place);
   };
 
   return { value: repair(schema, given, ''), places, texts };

@@ -1,6 +1,6 @@
 import type { SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { described, text } from '../core/json-schema.ts';
+import { describe, text } from '../core/json-schema.ts';
 import { own } from '../core/own.ts';
 
 /** The part of a JSON schema that is used here. */
@@ -14,12 +14,12 @@ interface Schema {
   readonly description?: string;
 }
 
-const SCHEMA_OF = described(text, 'The URL or path of the schema, for editors; the mock ignores it.');
-const EXTENDS = described(
+const SCHEMA_OF = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
+const EXTENDS = describe(
   text,
   'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, relative to this one. All other members are changes to it.',
 );
-const REMOVE = described(
+const REMOVE = describe(
   { const: true },
   'Removes the entry that the other members identify. No further members are allowed.',
 );
@@ -35,7 +35,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
       seeded.map(({ name, title, seed }) => [
         name,
         // A schema of a part is an object schema.
-        described(schemaOf(seed.schema as Schema, seed.lists), `The contents of ${title}.`),
+        describe(schemaOf(seed.schema as Schema, seed.lists), `The contents of ${title}.`),
       ]),
     );
   return {

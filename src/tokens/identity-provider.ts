@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
-import { badCredentials, Problem } from '../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../core/problem.ts';
 import { encodingFault } from './compact.ts';
 
 /** The identity provider whose tokens can be exchanged for ours. */
@@ -73,5 +73,5 @@ export function identityProviderOf(
 
 function invalidToken(field: string, why: string): Problem {
   const message = `Field \`${field}\` is not a valid token of the identity provider: ${why}.`;
-  return badCredentials('bad_external_token', message);
+  return badCredentialsProblem('bad_external_token', message);
 }

@@ -1,7 +1,7 @@
 import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
-import { Problem, unauthenticated } from '../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { encodingFault } from './compact.ts';
 import { type KeyRing, keyOf, type PublicKey } from './key-ring.ts';
 
@@ -62,7 +62,7 @@ export function keyInForce(ring: KeyRing, kid: string | undefined, now: Instant)
   if (found?.overSince === null) return found.key;
   const why =
     found === null ? undefined : `the key was replaced, and its tokens are refused since ${rfc3339(found.overSince)}`;
-  throw unauthenticated('unknown_key_id', 'The key that signed the access token is not known.', why);
+  throw unauthenticatedProblem('unknown_key_id', 'The key that signed the access token is not known.', why);
 }
 
 /** See `Tokens`. Its times are ignored, because an expired ID token may be used to log out. */
@@ -123,30 +123,30 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
 
 function tokenProblem(thrown: unknown): unknown {
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
-    return unauthenticated(
+    return unauthenticatedProblem(
       'unsupported_algorithm',
       'The access token is signed with an algorithm that is not accepted.',
     );
   }
   if (thrown instanceof errors.JWSSignatureVerificationFailed) {
-    return unauthenticated('bad_signature', 'The signature of the access token is not valid.');
+    return unauthenticatedProblem('bad_signature', 'The signature of the access token is not valid.');
   }
   return thrown instanceof errors.JOSEError ? malformedToken(thrown.message) : thrown;
 }
 
 function malformedToken(why: string): Problem {
-  return unauthenticated('malformed_token', 'The bearer token is not an access token of this system.', why);
+  return unauthenticatedProblem('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
 /** Only for tokens that this server signed, so the client id is a known one. */
 function expiredToken(exp: number, azp: string, now: Instant): Problem {
   const why = `exp ${renderTime(exp)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
-  return unauthenticated('expired_token', 'The access token has expired.', why);
+  return unauthenticatedProblem('expired_token', 'The access token has expired.', why);
 }
 
 function earlyToken(claim: 'nbf' | 'iat', seconds: number, azp: string, now: Instant): Problem {
   const why = `${claim} ${renderTime(seconds)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
-  return unauthenticated('not_yet_valid', 'The access token is not valid yet.', why);
+  return unauthenticatedProblem('not_yet_valid', 'The access token is not valid yet.', why);
 }
 
 /** Cut, because a claim may be as long as a header. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { escaped, escapedWithCode, LOOK, shortened } from '../../src/core/html.ts';
+import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../src/core/html.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const coloursIn = (style: string) =>
@@ -16,12 +16,12 @@ it('the pages of the server have the colours of the console', () => {
 
 describe('a text in HTML', () => {
   it('ends neither an element nor an attribute', () => {
-    expect(escaped(`a & b <i>"c"</i> 'd'`)).toBe('a &amp; b &lt;i&gt;&quot;c&quot;&lt;/i&gt; &#39;d&#39;');
+    expect(escapeHtml(`a & b <i>"c"</i> 'd'`)).toBe('a &amp; b &lt;i&gt;&quot;c&quot;&lt;/i&gt; &#39;d&#39;');
   });
 
   it('has what stands between backticks as code', () => {
-    expect(escapedWithCode('needs `a<b`, or `c`')).toBe('needs <code>a&lt;b</code>, or <code>c</code>');
-    expect(escapedWithCode('a ` alone')).toBe('a ` alone');
+    expect(escapeWithCode('needs `a<b`, or `c`')).toBe('needs <code>a&lt;b</code>, or <code>c</code>');
+    expect(escapeWithCode('a ` alone')).toBe('a ` alone');
   });
 });
 
@@ -34,6 +34,6 @@ describe('a long text', () => {
     ['x'.repeat(60_000), 5, 'xxxxx…'],
     ['', 3, ''],
   ])('%s is shown up to its %dth character', (text, most, shown) => {
-    expect(shortened(text, most)).toBe(shown);
+    expect(shorten(text, most)).toBe(shown);
   });
 });

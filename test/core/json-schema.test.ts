@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { described, list, object, text } from '../../src/core/json-schema.ts';
+import { describe, list, object, text } from '../../src/core/json-schema.ts';
 
 it('an object has the members that are named, and needs those that are not optional', () => {
   const users = list(text);
@@ -13,5 +13,5 @@ it('an object has the members that are named, and needs those that are not optio
 });
 
 it('a sentence stands beside what it is about', () => {
-  expect(described(text, 'A name.')).toEqual({ ...text, description: 'A name.' });
+  expect(describe(text, 'A name.')).toEqual({ ...text, description: 'A name.' });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   asProblem,
-  badCredentials,
+  badCredentialsProblem,
   HTTP_STATUS,
   isOurs,
   isStorageProblem,
   Problem,
   type ProblemKind,
-  unauthenticated,
+  unauthenticatedProblem,
 } from '../../src/core/problem.ts';
 
 const BOT = { kind: 'service-account', id: 'b', name: 'bot', clientId: 'bot' } as const;
@@ -23,13 +23,13 @@ describe('a problem', () => {
   });
 
   it('of a credential has its reason, and what more is known', () => {
-    expect(unauthenticated('no_token', 'Send one.', 'none')).toMatchObject({
+    expect(unauthenticatedProblem('no_token', 'Send one.', 'none')).toMatchObject({
       kind: 'unauthenticated',
       message: 'Send one.',
       reason: 'no_token',
       why: 'none',
     });
-    expect(badCredentials('wrong_password', 'No.', BOT)).toMatchObject({
+    expect(badCredentialsProblem('wrong_password', 'No.', BOT)).toMatchObject({
       kind: 'bad_credentials',
       reason: 'wrong_password',
       claimed: BOT,

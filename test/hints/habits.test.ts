@@ -88,8 +88,8 @@ it('what is remembered of clients stays within its bytes, however many there are
   const budget = new Budget(10_000);
   const habits = new Habits(budget);
   for (let client = 0; client < 10_000; client += 1) {
-    habits.granted(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);
-    habits.refusedExpired(`${client}`, `${client}`, 0);
+    habits.countGrant(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);
+    habits.countRefusal(`${client}`, `${client}`, 0);
   }
 
   expect(budget.used).toBeLessThanOrEqual(10_000);

@@ -114,7 +114,7 @@ describe('a request', () => {
   it('may have its enumerated values spelled as the document spells them, and nothing else', () => {
     const body = { name: 'BALL', kind: 'bALL', parts: [{ kind: 'WHEEL' }], further: 'WHEEL', none: null };
 
-    expect(operation.spelled(body)).toEqual({ ...body, kind: 'Ball', parts: [{ kind: 'Wheel' }] });
+    expect(operation.normalizeSpelling(body)).toEqual({ ...body, kind: 'Ball', parts: [{ kind: 'Wheel' }] });
   });
 });
 

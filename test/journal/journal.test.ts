@@ -93,7 +93,7 @@ describe('the journal of a world', () => {
   it('tells those who listen of every request, and when it ends', () => {
     const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
     const told: unknown[] = [];
-    const listener = { recorded: ({ id }: { id: string }) => told.push(id), ended: (why: string) => told.push(why) };
+    const listener = { onRecord: ({ id }: { id: string }) => told.push(id), onEnd: (why: string) => told.push(why) };
     const unlisten = journal.listen(listener);
     journal.record(draft());
     unlisten();

@@ -27,56 +27,60 @@ export function describeNeeds(tables: Tables, row: OperationRow, open = 'No cred
   if (rule === undefined) return { text: open, grounds: [ofOperation] };
   const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
   const added = (rule.added ?? []).map(
-    ({ types, certainty, source }): Ground => ({ about: listed(types, labels, 'and'), certainty, source }),
+    ({ types, certainty, source }): Ground => ({ about: listTypes(types, labels, 'and'), certainty, source }),
   );
   return {
-    text: [`${wanted(tables, rule)}${bound(tables, rule, labels)}.`, ...besides(rule)].join(' '),
+    text: [`${describeRights(tables, rule)}${describeTypes(tables, rule, labels)}.`, ...describeConditions(rule)].join(
+      ' ',
+    ),
     grounds: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
   };
 }
 
 /** The permissions and roles that the caller must hold. */
-function wanted({ permissions }: Tables, { needs }: Rule): string {
+function describeRights({ permissions }: Tables, { needs }: Rule): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const labels = new Map(permissions.map(({ id, label }) => [id, label]));
-  const named = (id: string) => {
+  const describePermission = (id: string) => {
     const label = labels.get(id) ?? id;
     return label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
   };
   const held = [
-    ...all.map(named),
-    ...(any.length === 0 ? [] : [any.length === 1 ? any.map(named).join() : `one of ${any.map(named).join(', ')}`]),
+    ...all.map(describePermission),
+    ...(any.length === 0
+      ? []
+      : [any.length === 1 ? any.map(describePermission).join() : `one of ${any.map(describePermission).join(', ')}`]),
     ...roles.map((role) => `the role \`${role}\``),
   ];
   const instead =
     orRoles.length === 0 ? '' : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${quote(orRoles)}`;
-  return `${joined(held, 'and') || 'A credential, and no right'}${instead}`;
+  return `${join(held, 'and') || 'A credential, and no right'}${instead}`;
 }
 
 /** The resource types that the right must be granted for, or the key be bound to. */
-function bound({ term }: Tables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
+function describeTypes({ term }: Tables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
   if (on === undefined) return '';
-  const types = listed(on, labels, 'or');
+  const types = listTypes(on, labels, 'or');
   return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
 }
 
 /** The further conditions of the rule. */
-function besides({ open = [], ownersOnly, closed }: Rule): string[] {
+function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
   return [
-    ...(open.length === 0 ? [] : [`Objects that are ${joined(open, 'or')} need no such resource.`]),
+    ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
     ...(ownersOnly === true ? ['Only the owner of the object may call it.'] : []),
     ...(closed === true ? ['No key may call it, whatever it holds.'] : []),
   ];
 }
 
-function listed(types: readonly string[], labels: ReadonlyMap<string, string>, word: 'and' | 'or'): string {
-  return joined(
+function listTypes(types: readonly string[], labels: ReadonlyMap<string, string>, word: 'and' | 'or'): string {
+  return join(
     types.map((type) => labels.get(type) ?? type),
     word,
   );
 }
 
-function joined(names: readonly string[], word: 'and' | 'or'): string {
+function join(names: readonly string[], word: 'and' | 'or'): string {
   const [last = '', ...before] = [...names].reverse();
   return before.length === 0 ? last : `${before.reverse().join(', ')} ${word} ${last}`;
 }

@@ -10,9 +10,9 @@ export function explain(decision: Decision, reasons: Reasons): string {
   const what =
     decision.effect === 'allow'
       ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${grounds(decision, who, reasons)}`;
+      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${describeGrounds(decision, who, reasons)}`;
   const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
-  return `${what}${detail}${coming(decision)}`;
+  return `${what}${detail}${describePending(decision)}`;
 }
 
 /** Empty if the first version is in force and no other is pending. */
@@ -22,19 +22,19 @@ function underVersion({ policyVersion, pending }: Decision): string {
     : ` under version ${policyVersion} of the policy`;
 }
 
-function coming({ pending }: Decision): string {
+function describePending({ pending }: Decision): string {
   if (pending === undefined) return '';
   const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
   return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
 }
 
-function grounds(decision: Decision, who: string, reasons: Reasons): string {
+function describeGrounds(decision: Decision, who: string, reasons: Reasons): string {
   const { target, boundTo, reason } = decision;
   switch (reason) {
     case 'missing_role':
     case 'missing_permission':
     case 'missing_scope':
-      return `it needs ${needed(decision)}, and ${who} ${holding(decision)}`;
+      return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
     case 'incompatible_resource_type':
       if (isGivenByScope(decision)) {
         return `${who} has the permission for ${quote(decision.held ?? [])}, and this concerns all of ${quote(decision.accepted ?? [])}`;
@@ -66,20 +66,20 @@ function isGivenByScope({ evidence }: Decision): boolean {
 }
 
 /** The missing permissions, with the vendor's labels where these differ from the ids. */
-function needed({ missing = [], missingAnyOf = [], evidence }: Decision): string {
+function describeMissing({ missing = [], missingAnyOf = [], evidence }: Decision): string {
   const permissions = evidence?.question.law.tables.permissions ?? [];
-  const told = (ids: readonly string[]) =>
+  const describeIds = (ids: readonly string[]) =>
     ids
       .map((id) => {
         const label = permissions.find((permission) => permission.id === id)?.label;
         return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
       })
       .join(', ');
-  return describeLack({ missing, missingAnyOf }, told);
+  return describeLack({ missing, missingAnyOf }, describeIds);
 }
 
 /** Roles are not mentioned for kinds of callers without roles, such as service keys. */
-function holding({ held = [], roles }: Decision): string {
+function describeHeld({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
   if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;

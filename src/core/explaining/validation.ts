@@ -110,15 +110,15 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
       place: [...place, missing],
       expected: expectation(own(schema.properties, missing) ?? {}, words),
       got: 'nothing',
-      ...(otherSpelling !== undefined && { otherSpelling: shortened(otherSpelling) }),
+      ...(otherSpelling !== undefined && { otherSpelling: shorten(otherSpelling) }),
     };
   }
   if (keyword === 'additionalProperties') {
     const given = String(params['additionalProperty']);
     const valid = Object.keys(schema.properties ?? {});
     const expected = valid.map((known) => `\`${known}\``).join(', ');
-    const named = { given: shortened(given), valid, deeper: placesOf(given, schema) };
-    return { kind: 'unknown', place: [...place, shortened(given)], expected, got: kindOf(data), ...named };
+    const named = { given: shorten(given), valid, deeper: placesOf(given, schema) };
+    return { kind: 'unknown', place: [...place, shorten(given)], expected, got: kindOf(data), ...named };
   }
   const isBound = keyword === 'minimum' || keyword === 'maximum';
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
@@ -153,7 +153,7 @@ function segmentsOf(instancePath: string): readonly string[] {
 }
 
 /** A given name, safe to show: it may be a credential, or contain line breaks. */
-function shortened(name: string): string {
+function shorten(name: string): string {
   return redact(name)
     .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?')
     .slice(0, 100);

@@ -33,7 +33,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** The document's spelling of the body's members, by lower-case name. */
   readonly bodyFields: ReadonlyMap<string, string>;
   /** The body, with enumerated values spelled as in the document, whatever their case. */
-  spelled(body: unknown): unknown;
+  normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
   requestFault(parts: RequestParts): RequestFault | null;
   /** The statuses that its document names. */
@@ -52,7 +52,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
     queryNames: new Set(queryNames),
     queryLists: new Set(queryLists),
     bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
-    spelled: (body) =>
+    normalizeSpelling: (body) =>
       spellAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
     requestFault: ({ path, query, body }) => {
       const [first, ...others] = validators().requestErrors(operationId, {

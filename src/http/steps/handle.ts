@@ -1,6 +1,6 @@
 import { decisionOfProblem } from '../../core/decision.ts';
 import { factsOf } from '../facts.ts';
-import { hinted, hintsOfGrant, hintsOfRefusal, withHints } from '../hints.ts';
+import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
@@ -13,6 +13,6 @@ export async function handle(flight: InFlight): Promise<void> {
   if (outcome.refusal === undefined) return;
   const decision = decisionOfProblem(factsOf(flight), outcome.refusal);
   flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
-  flight.decision = hinted(decision, flight.hints);
-  if (decision === null) flight.outcome = withHints(outcome, flight.hints, flight.server);
+  flight.decision = addHints(decision, flight.hints);
+  if (decision === null) flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
 }

@@ -7,7 +7,7 @@ import { reportForeignCredentials } from '../tripwire.ts';
 export async function parse(flight: InFlight): Promise<void> {
   const { route, context } = flight;
   const body = await sentBody(flight);
-  context.body = route.service.quirks?.caselessEnums === true ? route.operation.spelled(body) : body;
+  context.body = route.service.quirks?.caselessEnums === true ? route.operation.normalizeSpelling(body) : body;
 }
 
 async function sentBody(flight: InFlight): Promise<unknown> {

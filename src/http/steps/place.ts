@@ -34,8 +34,8 @@ export function place(server: Server, raw: IncomingMessage, destination: Destina
   const isToBeRead = entry.fault === null && entry.door === null && route?.row.selects === 'body';
   // Other processes may have created worlds, so the shared registry must be read first.
   if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isToBeRead);
-  if (!isToBeRead || server.worlds.isAlone) return arrived(server, raw, destination, entry);
-  return bodyOf(server, route, raw).then((body) => arrived(server, raw, destination, { ...entry, body }));
+  if (!isToBeRead || server.worlds.isAlone) return enterWorld(server, raw, destination, entry);
+  return bodyOf(server, route, raw).then((body) => enterWorld(server, raw, destination, { ...entry, body }));
 }
 
 /** Selects among worlds that other processes share. */
@@ -53,7 +53,7 @@ async function afterLook(
   const sent = { query: destination.query, body: body?.value };
   const presented = door === null && route !== null ? presentedBy(server, route, raw, sent) : [];
   const fault = await faultOf(() => server.worlds.look(names, presented), route);
-  const here = arrived(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
+  const here = enterWorld(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
   if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
   // Clients of the control API see the activity of all processes.
   return { ...here, fault: await faultOf(() => here.context.world.chronicle.catchUp(), route) };
@@ -78,7 +78,7 @@ interface Entry {
   fault: Problem | null;
 }
 
-function arrived(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
+function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
   const { door, body, base, startedAt } = entry;
   let { fault } = entry;
   let world = server.worlds.default;

@@ -6,7 +6,7 @@ import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
 import { factsOf } from '../facts.ts';
-import { hinted, hintsOfRefusal, withHints } from '../hints.ts';
+import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
 import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
 import { findPresented } from '../presented.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
@@ -29,26 +29,26 @@ export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
   flight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
   flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(flight, problem)));
-  if (thrown instanceof OutcomeUnknown) flight.decision = overturned(flight, decision, 'outcome_unknown');
+  if (thrown instanceof OutcomeUnknown) flight.decision = overturn(flight, decision, 'outcome_unknown');
   if (problem.reason === 'foreign_credential' && route.service.isSwitchboard !== true)
-    flight.decision = overturned(flight, decision, problem.reason);
+    flight.decision = overturn(flight, decision, problem.reason);
   if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
   flight.hints = hintsOfRefusal(flight, problem, flight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
     : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
-  flight.outcome = flight.decision === null ? withHints(outcome, flight.hints, flight.server) : outcome;
-  flight.decision = hinted(flight.decision, flight.hints);
+  flight.outcome = flight.decision === null ? addHintHeader(outcome, flight.hints, flight.server) : outcome;
+  flight.decision = addHints(flight.decision, flight.hints);
 }
 
 /** The decision about a refused credential; null for other problems. */
 async function decisionOfCredential(flight: InFlight, problem: Problem): Promise<Decision | null> {
-  const refusal = decisionOfProblem(factsOf(flight), await ofWorld(flight, problem));
+  const refusal = decisionOfProblem(factsOf(flight), await addOwnerWorld(flight, problem));
   return refusal === null ? null : withOther(flight, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
-function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReason): Decision {
+function overturn(flight: InFlight, allowed: Decision | null, reason: DenyReason): Decision {
   const { enforced: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...factsOf(flight),
     principal: null,
@@ -58,7 +58,7 @@ function overturned(flight: InFlight, allowed: Decision | null, reason: DenyReas
 }
 
 /** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */
-async function ofWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
+async function addOwnerWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
   if (owner === undefined || owner === context.world.id) return problem;

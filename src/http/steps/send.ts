@@ -14,7 +14,7 @@ import type { InFlight } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './admit.ts';
 import { record } from './record.ts';
-import { broken } from './strike.ts';
+import { applyFault } from './strike.ts';
 
 /** Writes the answer, with its decision in a header. */
 export async function send(flight: InFlight): Promise<WireAnswer> {
@@ -22,7 +22,7 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   const { secrets } = context.world.chronicle;
   const decision = flight.decision === null ? null : decisionWithoutSecrets(flight.decision, secrets);
   const whole = writeAnswer(outcome, problem, rememberedOf(context, outcome));
-  const answer = struckBy === null ? whole : broken(whole, struckBy);
+  const answer = struckBy === null ? whole : applyFault(whole, struckBy);
   if (decision !== null) {
     context.world.chronicle.decision(decision);
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
@@ -35,12 +35,12 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   if (route.service.isSwitchboard !== true && !isOfForeignPage(flight.fault)) {
     record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
   }
-  if (context.world.chronicle.isShared) await flushed(flight);
+  if (context.world.chronicle.isShared) await flushActivity(flight);
   return answer;
 }
 
 /** Writes the activity log of a shared world before the answer ends, so that all processes can read it. */
-export async function flushed({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
+export async function flushActivity({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
   const { chronicle, store } = context.world;
   // The entries wait until the database is back.
   if (store.fault() !== null) return;

@@ -14,7 +14,7 @@ import { mayRenew } from '../hints.ts';
 import type { InFlight } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { spoiled } from '../transport/spoiled.ts';
+import { spoil } from '../transport/spoiled.ts';
 import { bodyOf } from './place.ts';
 import { aboutOf } from './refuse.ts';
 
@@ -92,13 +92,11 @@ function faultOutcome(flight: InFlight, fault: Fault, status: number): Outcome {
 const SLOW_MS = 3000;
 
 /** Applies a fault's delivery to an answer. */
-export function broken(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
+export function applyFault(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
   const named = { ...answer, headers: { ...answer.headers, 'x-mock-fault': id } };
   if (drop !== undefined) return { ...named, manner: { drop } };
   if (body === undefined) return named;
-  return body === 'slow'
-    ? { ...named, manner: { slow: SLOW_MS } }
-    : { ...named, payload: spoiled(named.payload, body) };
+  return body === 'slow' ? { ...named, manner: { slow: SLOW_MS } } : { ...named, payload: spoil(named.payload, body) };
 }
 
 /** The body with its members' names as sent, as in the journal; the operation may spell some differently. */

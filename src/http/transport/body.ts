@@ -100,7 +100,7 @@ async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<
     bytes = larger;
   };
   try {
-    await consumed(request, limits.bodyBytes, limits, (chunk) => {
+    await consume(request, limits.bodyBytes, limits, (chunk) => {
       if (length + chunk.length > bytes.length) grow(length + chunk.length);
       chunk.copy(bytes, length);
       length += chunk.length;
@@ -142,7 +142,7 @@ export class BodyRoom {
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
 export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
-  const size = isSent(request) ? await consumed(request, most, limits, (chunk) => digest.update(chunk)) : 0;
+  const size = isSent(request) ? await consume(request, most, limits, (chunk) => digest.update(chunk)) : 0;
   return { size, hash: digest.digest('hex') };
 }
 
@@ -152,7 +152,7 @@ export async function digestOf(request: IncomingMessage, most: number, limits: B
  * @returns the number of bytes
  * @throws Problem if the body is too large or too slow
  */
-function consumed(
+function consume(
   request: IncomingMessage,
   most: number,
   { bodySilence, bodyPatience }: BodyLimits,
@@ -181,7 +181,11 @@ function consumed(
     const checkPace = (waited: number) => {
       const granted = bodyPatience + (length / LEAST_RATE) * 1000;
       if (granted <= waited) {
-        giveUp(cut(`Only ${length} bytes of the body arrived within ${Math.round(waited / 1000)} s. Send it faster.`));
+        giveUp(
+          timeoutProblem(
+            `Only ${length} bytes of the body arrived within ${Math.round(waited / 1000)} s. Send it faster.`,
+          ),
+        );
       } else lateness = setTimeout(() => checkPace(granted), granted - waited);
     };
     const onData = (chunk: Buffer) => {
@@ -196,7 +200,7 @@ function consumed(
       }
     };
     const silence = setTimeout(
-      () => giveUp(cut(`No more of the body arrived for ${bodySilence / 1000} s.`)),
+      () => giveUp(timeoutProblem(`No more of the body arrived for ${bodySilence / 1000} s.`)),
       bodySilence,
     );
     let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
@@ -206,12 +210,12 @@ function consumed(
       resolve(length);
     });
     request.on('close', () => {
-      if (!request.readableEnded) giveUp(cut('The connection closed before the whole body arrived.'));
+      if (!request.readableEnded) giveUp(timeoutProblem('The connection closed before the whole body arrived.'));
     });
   });
 }
 
-function cut(message: string): Problem {
+function timeoutProblem(message: string): Problem {
   return new Problem('timeout', message, { close: true });
 }
 
@@ -287,18 +291,18 @@ export function checkTexts(what: string, root: unknown): void {
   const waiting: [value: unknown, name: string][] = [[root, '']];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, name] = next;
-    if (typeof value === 'string' && UNKEEPABLE.test(value)) throw unkeepable(what, name);
+    if (typeof value === 'string' && UNKEEPABLE.test(value)) throw unkeepableProblem(what, name);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
     for (const [key, member] of Object.entries(value)) {
       const place = shortName(name === '' ? key : `${name}.${key}`);
-      if (UNKEEPABLE.test(key)) throw unkeepable(what, place);
+      if (UNKEEPABLE.test(key)) throw unkeepableProblem(what, place);
       waiting.push([member, place]);
     }
   }
 }
 
 /** @param name characters that cannot be sent back are replaced */
-function unkeepable(what: string, name: string): Problem {
+function unkeepableProblem(what: string, name: string): Problem {
   const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
   return new Problem(
     'invalid_request',

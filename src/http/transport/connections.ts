@@ -41,14 +41,14 @@ export class Connections {
     server.on('connection', (socket: Socket) => {
       if (!this.#idleKeepRunning) socket.unref();
       if (this.#busyWith.size >= this.#limits.connections) {
-        socket.end(crowded(this.#limits.connections), () => socket.destroy());
+        socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
         return;
       }
       this.#busyWith.set(socket, null);
       socket.once('close', () => this.#busyWith.delete(socket));
     });
     server.on('request', (request, response) => {
-      const earlier = unwritten(this.#busyWith.get(request.socket));
+      const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
@@ -104,12 +104,12 @@ export class Connections {
 const NONE: readonly ServerResponse[] = [];
 
 /** Fast path: nearly always the previous answer, and so all earlier ones, are written. */
-function unwritten(before: Exchange | null | undefined): readonly ServerResponse[] {
+function unwrittenAnswers(before: Exchange | null | undefined): readonly ServerResponse[] {
   if (before == null || before.response.writableFinished) return NONE;
   return [...before.earlier.filter((response) => !response.writableFinished), before.response];
 }
 
-function crowded(most: number): Buffer {
+function renderTooMany(most: number): Buffer {
   const message = `The limit of ${most} open connections is reached. Close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
   return wireBytes(writeAnswer(problemDetails(problem), problem));

@@ -37,7 +37,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
     label: null,
     isService: false,
   };
-  const named = (given: string) => {
+  const readHost = (given: string) => {
     if (given !== last.host) {
       const behind = behindServiceName(given, hostPatterns);
       last = { host: given, label: hosts.labelOf(behind ?? given), isService: behind !== null };
@@ -55,7 +55,7 @@ export function doorsOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): Doo
   return {
     open: (raw) => {
       const url = raw.url ?? '/';
-      const { label, isService } = named(raw.headers.host ?? '');
+      const { label, isService } = readHost(raw.headers.host ?? '');
       // On the host of a function, all paths belong to the function.
       const found = !isService && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
       if (found === null) {

@@ -18,7 +18,7 @@ import { sendAnswer } from './send-answer.ts';
 /** Errors of requests that reach no operation. The service that owns the path renders them. */
 export interface Edges {
   /** No route has this method and path. */
-  unrouted(raw: IncomingMessage): Promise<WireAnswer>;
+  noRoute(raw: IncomingMessage): Promise<WireAnswer>;
   pathTooLong(raw: IncomingMessage): Promise<WireAnswer>;
   /** Fastify refused the request. */
   framework(error: unknown, raw: IncomingMessage): Promise<WireAnswer>;
@@ -35,35 +35,35 @@ export interface Edges {
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 export function edgesOf(server: Server, services: readonly ServiceDefinition[], routes: Routes): Edges {
-  const told = (
+  const refuse = (
     raw: IncomingMessage,
     problem: Problem,
     otherVersions: readonly string[] = [],
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    const offered = { served: () => routes.served(service.isSwitchboard === true), otherVersions };
+    const offered = { listServed: () => routes.served(service.isSwitchboard === true), otherVersions };
     return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 
-  const unrouted = (raw: IncomingMessage) => {
+  const noRoute = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
     const profiles = routes.otherVersions(method, path);
-    if (profiles.length === 0) return told(raw, unroutedProblem(raw, routes.methodsOf(path)));
+    if (profiles.length === 0) return refuse(raw, unroutedProblem(raw, routes.methodsOf(path)));
     // An operation of another version of the vendor's API is unknown here, and worth a finding.
-    return told(raw, unknownPath(raw), profiles, {
+    return refuse(raw, unknownPath(raw), profiles, {
       kind: 'other_version',
       message: otherVersionSentence(method, path, profiles),
     });
   };
 
   return {
-    unrouted,
-    pathTooLong: (raw) => told(raw, new Problem('path_too_long', 'A part of the path is too long.')),
-    framework: (error, raw) => told(raw, frameworkProblem(error)),
+    noRoute,
+    pathTooLong: (raw) => refuse(raw, new Problem('path_too_long', 'A part of the path is too long.')),
+    framework: (error, raw) => refuse(raw, frameworkProblem(error)),
     expectation: (raw) =>
-      told(
+      refuse(
         raw,
         new Problem('expectation_failed', 'The server supports no expectation other than `100-continue`.', {
           close: true,
@@ -87,7 +87,7 @@ export function edgesOf(server: Server, services: readonly ServiceDefinition[], 
 
 /** Makes Fastify render its own errors through these. */
 export function connectEdges(app: FastifyInstance, edges: Edges, outgoing: Outgoing): void {
-  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.unrouted(request.raw), outgoing));
+  app.setNotFoundHandler(async (request, reply) => sendAnswer(reply, await edges.noRoute(request.raw), outgoing));
   app.setErrorHandler(async (error, request, reply) =>
     sendAnswer(reply, await edges.framework(error, request.raw), outgoing),
   );

@@ -42,13 +42,13 @@ export function gateOf({ hosts, hostPatterns, publicUrl, adminToken }: GateParts
   };
   // Nearly every request has the same host as the one before.
   let last = { host: '', known: false };
-  const known = (host: string): boolean => {
+  const isKnownHost = (host: string): boolean => {
     if (host !== last.host) last = { host, known: isKnown(host) };
     return last.known;
   };
   const faultOf = ({ headers }: IncomingMessage, guard: Guard): Problem | null => {
     const host = headers.host ?? 'localhost';
-    if (known(host)) {
+    if (isKnownHost(host)) {
       if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
       if (isLoadedElsewhere(headers)) return foreignOrigin();
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);

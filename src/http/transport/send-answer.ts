@@ -22,7 +22,7 @@ function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outg
   const body = Buffer.from(hasBody ? payload : '');
   if (manner !== undefined && 'drop' in manner) {
     stream?.destroy();
-    breakOff(response, { status, headers: framed(answer, body), body }, manner.drop);
+    breakOff(response, { status, headers: addFraming(answer, body), body }, manner.drop);
   } else if (stream !== undefined && hasBody) {
     // A slow body does not apply to streams.
     streamOut(response, answer, stream, outgoing);
@@ -31,7 +31,7 @@ function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outg
     response.writeHead(status, headers).end();
   } else if (manner !== undefined && body.length > 0) {
     const slow = new SlowBody(body, manner.slow);
-    streamOut(response, { status, headers: framed(answer, body) }, slow, outgoing, () => slow.finish());
+    streamOut(response, { status, headers: addFraming(answer, body) }, slow, outgoing, () => slow.finish());
   } else {
     return false;
   }
@@ -44,7 +44,7 @@ function mayHaveBody({ req }: ServerResponse, status: number): boolean {
 }
 
 /** Adds the headers that Fastify adds to whole answers. */
-function framed({ headers, payload }: WireAnswer, body: Buffer): WireAnswer['headers'] {
+function addFraming({ headers, payload }: WireAnswer, body: Buffer): WireAnswer['headers'] {
   const type = headers['content-type'];
   const isText = typeof payload === 'string' && type?.includes('json') === true && !type.includes('charset');
   return {

@@ -12,6 +12,6 @@ const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => 
 };
 
 /** Corrupts a body, the same way in every run. An empty body stays empty. */
-export function spoiled(payload: WireAnswer['payload'], how: keyof typeof SPOILED): WireAnswer['payload'] {
+export function spoil(payload: WireAnswer['payload'], how: keyof typeof SPOILED): WireAnswer['payload'] {
   return payload === undefined || payload.length === 0 ? payload : SPOILED[how](Buffer.from(payload));
 }

@@ -35,16 +35,16 @@ export function streamOut(
     },
     cut: () => response.destroy(),
   };
-  const left = () => {
-    response.off('close', left);
-    line.off('close', left);
+  const onClose = () => {
+    response.off('close', onClose);
+    line.off('close', onClose);
     outgoing.remove(answer);
     source.destroy();
   };
-  response.once('close', left);
+  response.once('close', onClose);
   // An answer that waits for earlier ones (pipelining) has no socket, and does not notice when the connection closes.
   // `ConnectionLimits` allows more of them than Node's warning threshold.
-  if (response.socket === null) line.setMaxListeners(0).once('close', left);
+  if (response.socket === null) line.setMaxListeners(0).once('close', onClose);
   source.once('close', () => {
     if (source.readableEnded) return;
     if (isFinishing) response.end();

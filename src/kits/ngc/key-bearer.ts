@@ -6,7 +6,7 @@ import { bytesOf } from '../../core/held.ts';
 import { type Law, permissionsOfRoles } from '../../core/law.ts';
 import type { PolicyVersion } from '../../core/policy.ts';
 import type { Principal } from '../../core/principal.ts';
-import { Problem, unauthenticated } from '../../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { hashSecret } from '../../credentials/secret.ts';
@@ -33,7 +33,7 @@ export interface NgcKeyAttempt {
 export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
   const token = bearerToken(attempt.headerLines('authorization'), exact);
   if (!token.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticated('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
+    throw unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
   }
   return findKey(token, attempt);
 }

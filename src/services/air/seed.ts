@@ -1,6 +1,6 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
-import { described, list, object, text } from '../../core/json-schema.ts';
+import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
 import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
@@ -66,66 +66,66 @@ interface Organizations {
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
-const org = described(text, 'The organisation that owns it; one of `ngc.organizations`.');
-const id = described(uuid, 'The id; it must be unique in Air.');
+const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
+const id = describe(uuid, 'The id; it must be unique in Air.');
 
 const SCHEMA = object(
   {
-    simulations: described(
+    simulations: describe(
       list(
         object(
           {
             org,
             id,
-            name: described(text, 'The name.'),
-            state: described({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state when the world starts.'),
-            creator: described(text, 'The e-mail address of its creator. Default: `seed@` and the organisation.'),
-            metadata: described(text, 'Free text.'),
-            nodes: described(list(text), 'Names of its nodes, all with the first image.'),
+            name: describe(text, 'The name.'),
+            state: describe({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state when the world starts.'),
+            creator: describe(text, 'The e-mail address of its creator. Default: `seed@` and the organisation.'),
+            metadata: describe(text, 'Free text.'),
+            nodes: describe(list(text), 'Names of its nodes, all with the first image.'),
           },
           ['creator', 'metadata', 'nodes'],
         ),
       ),
       'Simulations.',
     ),
-    images: described(
+    images: describe(
       list(
         object({
           org,
           id,
-          name: described(text, 'The name, such as `generic/ubuntu2204`.'),
-          version: described(text, 'The version, such as `1.0`.'),
-          published: described({ type: 'boolean' }, 'Whether every organisation may see it.'),
+          name: describe(text, 'The name, such as `generic/ubuntu2204`.'),
+          version: describe(text, 'The version, such as `1.0`.'),
+          published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
         }),
       ),
       'Images; nodes boot from the first one.',
     ),
-    systemNodes: described(
+    systemNodes: describe(
       list(
         object({
           org,
           id,
-          name: described(text, 'The name.'),
-          category: described({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of its nodes.'),
+          name: describe(text, 'The name.'),
+          category: describe({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of its nodes.'),
         }),
       ),
       'Templates of nodes, visible to everybody.',
     ),
-    demos: described(
+    demos: describe(
       list(
         object(
           {
             org,
             id,
-            name: described({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
-            simulation: described(
+            name: describe({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
+            simulation: describe(
               uuid,
               'The id of an `INACTIVE` simulation of the same organisation; the demo gets a copy of it.',
             ),
-            tags: described(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Its tags, for searches.'),
-            published: described({ type: 'boolean' }, 'Whether every organisation may see it.'),
-            description: described({ ...text, maxLength: 256 }, 'The description.'),
-            publisher: described(text, 'The name of the publisher.'),
+            tags: describe(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Its tags, for searches.'),
+            published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
+            description: describe({ ...text, maxLength: 256 }, 'The description.'),
+            publisher: describe(text, 'The name of the publisher.'),
           },
           ['description', 'publisher'],
         ),

@@ -3,7 +3,7 @@ import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
-import { checkedMatch, type Known, operationsLike } from '../../journal/check.ts';
+import { checkMatch, type Known, operationsLike } from '../../journal/check.ts';
 import type { Ports } from './ports.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
@@ -30,7 +30,7 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
     );
   }
   const action = checkedAction(order.do);
-  const match = checkedMatch(given, known, (name) => `Field \`match.${name}\``, true);
+  const match = checkMatch(given, known, (name) => `Field \`match.${name}\``, true);
   for (const member of ['status', 'reason'] as const) {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
     throw new Problem(

@@ -1,6 +1,6 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
-import { described, list, object, text } from '../../core/json-schema.ts';
+import { describe, list, object, text } from '../../core/json-schema.ts';
 import type { Law } from '../../core/law.ts';
 import { own } from '../../core/own.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
@@ -47,22 +47,22 @@ interface NgcSeed<Key = GivenKey> {
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
 const resource = object(
   {
-    type: described(text, 'The resource type, such as `All Functions` or `Function`.'),
-    ids: described(list(text), 'Ids of the objects, for a type that names objects.'),
+    type: describe(text, 'The resource type, such as `All Functions` or `Function`.'),
+    ids: describe(list(text), 'Ids of the objects, for a type that names objects.'),
   },
   ['ids'],
 );
 
 const SCHEMA = object(
   {
-    org: described(text, 'The organisation of paths that name none; one of `organizations`.'),
-    ncaId: described(text, 'The account (NCA id) of that organisation.'),
-    organizations: described(
+    org: describe(text, 'The organisation of paths that name none; one of `organizations`.'),
+    ncaId: describe(text, 'The account (NCA id) of that organisation.'),
+    organizations: describe(
       list(
         object({
-          name: described(id, 'The name, as in paths.'),
-          ncaId: described(text, 'The account (NCA id); it must be unique.'),
-          airSubscription: described(
+          name: describe(id, 'The name, as in paths.'),
+          ncaId: describe(text, 'The account (NCA id); it must be unique.'),
+          airSubscription: describe(
             { type: 'boolean' },
             'Whether the organisation subscribes to Air; without a subscription, Air answers 402.',
           ),
@@ -70,36 +70,36 @@ const SCHEMA = object(
       ),
       'The organisations of NGC keys, Air and Cloud Functions.',
     ),
-    keys: described(
+    keys: describe(
       list(
         object(
           {
-            id: described(id, 'The id, as in paths. Default: derived from organisation and name.'),
-            org: described(text, 'The organisation of the key.'),
-            name: described(text, 'The name; it must be unique in the organisation.'),
-            type: described(
+            id: describe(id, 'The id, as in paths. Default: derived from organisation and name.'),
+            org: describe(text, 'The organisation of the key.'),
+            name: describe(text, 'The name; it must be unique in the organisation.'),
+            type: describe(
               { enum: ['personal', 'service'] },
               'A personal key has the rights of its user, a service key those of its scopes.',
             ),
-            services: described(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
-            scopes: described(
+            services: describe(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
+            scopes: describe(
               list(text),
               'For a service key: its scopes, such as `list_functions` or `List Functions`.',
             ),
-            resource: described(
+            resource: describe(
               { anyOf: [resource, list(resource)] },
               'For a service key: the objects it is bound to; one resource or a list.',
             ),
-            user: described(text, 'The e-mail address of the user; required for a personal key.'),
-            roles: described(
+            user: describe(text, 'The e-mail address of the user; required for a personal key.'),
+            roles: describe(
               list(text),
               'The roles of that user, such as `ORG_OWNER` or `air-admin`; they apply to every key of the user.',
             ),
-            expiresAt: described(
+            expiresAt: describe(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
               'When the key expires (RFC 3339). Default: never.',
             ),
-            key: described(
+            key: describe(
               text,
               'The text of the key, with the mark of a mock, as `POST /_mock/keys` returns it. Default: derived from the id.',
             ),

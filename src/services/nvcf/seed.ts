@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
-import { described, list, object, text } from '../../core/json-schema.ts';
+import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
 import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
 import { namedUuid } from '../../machine/random.ts';
@@ -62,45 +62,45 @@ const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?
 /** The API document describes the other members. */
 const asDocumented = {
   type: 'object',
-  properties: { org: described(text, 'The organisation that owns it; one of `ngc.organizations`.') },
+  properties: { org: describe(text, 'The organisation that owns it; one of `ngc.organizations`.') },
   required: ['org'],
 };
 
 const SCHEMA = object(
   {
-    functions: described(
+    functions: describe(
       list(
         object(
           {
-            org: described(text, 'The organisation that owns the function; one of `ngc.organizations`.'),
-            name: described(text, 'The name of the function.'),
-            functionId: described(uuid, 'The id of the function; all its versions have it.'),
-            versionId: described(uuid, 'The id of this version; it must be unique.'),
-            status: described({ enum: STATUSES }, 'The status of the version when the world starts.'),
-            access: described(
+            org: describe(text, 'The organisation that owns the function; one of `ngc.organizations`.'),
+            name: describe(text, 'The name of the function.'),
+            functionId: describe(uuid, 'The id of the function; all its versions have it.'),
+            versionId: describe(uuid, 'The id of this version; it must be unique.'),
+            status: describe({ enum: STATUSES }, 'The status of the version when the world starts.'),
+            access: describe(
               { enum: ['owned', 'shared', 'public'] },
               'Who may invoke it: only its organisation (`owned`), also those of `sharedWith` (`shared`), or everybody (`public`).',
             ),
-            sharedWith: described(list(text), 'For a shared function: the names of the other organisations.'),
-            deployTime: described(duration, 'How long a deployment takes, such as `30s`. Default: no time.'),
-            invokeTime: described(duration, 'How long an invocation takes, such as `30s`. Default: no time.'),
-            answer: described({}, 'The result of an invocation. Default: its input.'),
-            definition: described({ type: 'object' }, "Other members of the function, in the vendor's form."),
+            sharedWith: describe(list(text), 'For a shared function: the names of the other organisations.'),
+            deployTime: describe(duration, 'How long a deployment takes, such as `30s`. Default: no time.'),
+            invokeTime: describe(duration, 'How long an invocation takes, such as `30s`. Default: no time.'),
+            answer: describe({}, 'The result of an invocation. Default: its input.'),
+            definition: describe({ type: 'object' }, "Other members of the function, in the vendor's form."),
           },
           ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
         ),
       ),
       'Versions of functions, one entry per version.',
     ),
-    clusterGroups: described(list(asDocumented), "Cluster groups, in the vendor's form."),
-    gpuQuotas: described(list(asDocumented), "GPU quotas, in the vendor's form."),
-    instanceTypes: described(list(asDocumented), "Instance types, in the vendor's form."),
-    recognizedRegistries: described(
+    clusterGroups: describe(list(asDocumented), "Cluster groups, in the vendor's form."),
+    gpuQuotas: describe(list(asDocumented), "GPU quotas, in the vendor's form."),
+    instanceTypes: describe(list(asDocumented), "Instance types, in the vendor's form."),
+    recognizedRegistries: describe(
       list(
         object({
-          artifactType: described(text, 'The type of its artifacts, such as `CONTAINER` or `MODEL`.'),
-          registryName: described(text, 'The display name.'),
-          registryHostname: described(text, 'The host name, such as `nvcr.io`.'),
+          artifactType: describe(text, 'The type of its artifacts, such as `CONTAINER` or `MODEL`.'),
+          registryName: describe(text, 'The display name.'),
+          registryHostname: describe(text, 'The host name, such as `nvcr.io`.'),
         }),
       ),
       'Registries that Cloud Functions know by name.',

@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { KnownHosts } from '../../core/hosts.ts';
-import { Problem, unauthenticated } from '../../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import type { RememberedTokens } from '../../credentials/remembered.ts';
 import type { Store } from '../../store/index.ts';
@@ -58,10 +58,11 @@ export async function acceptToken(
   checkTenant(claims, tenantId);
   checkTimesOf(token, claims, attempt);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  if (identity === null) throw unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
-  if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
+  if (identity === null)
+    throw unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');
+  if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
-    throw unauthenticated('revoked_token', 'The access token was revoked.');
+    throw unauthenticatedProblem('revoked_token', 'The access token was revoked.');
   return { identity, clientId: claims.azp, claims };
 }
 
@@ -127,7 +128,7 @@ function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): bool
 
 function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
   const why = `iss is ${quote(issuer)}, expected ${origin}${issuerPath}`;
-  return unauthenticated('wrong_issuer', 'Issuer is not familiar.', why);
+  return unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
 }
 
 /** Captures the authority, and the world of a `/w/<id>` prefix. */
@@ -156,7 +157,7 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 function checkTenant({ tenant_id: given }: AccessTokenClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
   const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
-  throw unauthenticated('wrong_tenant', 'The access token belongs to another tenant.', why);
+  throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', why);
 }
 
 function quote(text: string): string {

@@ -2,7 +2,7 @@ import type { Arrival } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
-import { unauthenticated } from '../../core/problem.ts';
+import { unauthenticatedProblem } from '../../core/problem.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
 import { standingOf } from './access-rules.ts';
@@ -29,7 +29,7 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
 function tokenOf(arrival: Arrival, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(arrival.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticated('ngc_key_as_token', 'The bearer token is not an access token of this system.');
+    throw unauthenticatedProblem('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }
   return acceptToken(token, arrival, realm);
 }
@@ -63,7 +63,7 @@ export async function impersonate(world: Surroundings, who: string): Promise<Cal
   const named = await findNamed(world, who);
   if (named === null) return null;
   const { identity, key } = named;
-  if (!identity.enabled) throw unauthenticated('disabled', 'The owner of the access token is disabled.');
+  if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
   const granted = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
   return callerOf(world, granted, await tenantIdOf(world));
 }

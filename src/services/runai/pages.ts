@@ -1,4 +1,4 @@
-import { escaped, escapedWithCode, LOOK, shortened } from '../../core/html.ts';
+import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../core/html.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { OAuthClient } from './collections/oauth-clients.ts';
 import type { People } from './people.ts';
@@ -49,19 +49,19 @@ const MOST_SENTENCE = 300;
 export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
   const { action, realm, clientId, username, hidden, fault, people } = asked;
   const carried = Object.entries(hidden)
-    .map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`)
+    .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('\n');
-  const begin = `<form method="post" action="${escaped(action)}">\n${carried}`;
+  const begin = `<form method="post" action="${escapeHtml(action)}">\n${carried}`;
   return page(
     200,
     `Log in to ${realm}`,
-    `<h1>Log in to ${escaped(realm)}</h1>
-<p class="quiet">for <code>${escaped(shortened(clientId, MOST_NAME))}</code>, at a mock of the Run:ai control plane</p>
-${fault === null ? '' : `<p class="fault" role="alert">${escapedWithCode(fault)}</p>`}
+    `<h1>Log in to ${escapeHtml(realm)}</h1>
+<p class="quiet">for <code>${escapeHtml(shorten(clientId, MOST_NAME))}</code>, at a mock of the Run:ai control plane</p>
+${fault === null ? '' : `<p class="fault" role="alert">${escapeWithCode(fault)}</p>`}
 <div class="ways">
 ${begin}
 <label for="username">E-mail address</label>
-<input id="username" name="username" type="email" autocomplete="username" required value="${escaped(username)}"${username === '' ? ' autofocus' : ''}>
+<input id="username" name="username" type="email" autocomplete="username" required value="${escapeHtml(username)}"${username === '' ? ' autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${username === '' ? '' : ' autofocus'}>
 <button type="submit" class="main">Log in</button>
@@ -76,8 +76,8 @@ function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
     ({ id, name, may }, index) =>
-      `<li><button name="user" value="${escaped(id)}" aria-describedby="may-${index}">${escaped(shortened(name, MOST_NAME))}</button>
-<span id="may-${index}">${escaped(shortened(may, MOST_SENTENCE))}</span></li>`,
+      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MOST_NAME))}</button>
+<span id="may-${index}">${escapeHtml(shorten(may, MOST_SENTENCE))}</span></li>`,
   );
   const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in by name and password.`;
   return `${begin}
@@ -100,7 +100,7 @@ export function messagePage<Status extends number>(
 
 function renderMessage(status: number, title: string, message: string): string {
   const isFault = status >= 400;
-  return `<h1>${escaped(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapedWithCode(message)}</p>`;
+  return `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
 }
 
 /** Clients that the page lists at most. */
@@ -118,7 +118,7 @@ export function clientsPage<Status extends number>(
   const items = clients.slice(0, MOST_CLIENTS).map(({ clientId, redirectUris }) => {
     const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
-    return `<li><strong><code>${escaped(shortened(clientId, MOST_NAME))}</code></strong>
+    return `<li><strong><code>${escapeHtml(shorten(clientId, MOST_NAME))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
   });
   const more = clients.length - items.length;
@@ -134,9 +134,9 @@ ${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
 
 /** A redirect URI in full. One that ends with `:*` matches any port and path (RFC 8252, 7.3). */
 function renderUri(uri: string, origin: string): string {
-  const whole = shortened(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
+  const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
   const also = uri.endsWith(':*') ? ' <span class="quiet">any port and path</span>' : '';
-  return `<code>${escaped(whole)}</code>${also}`;
+  return `<code>${escapeHtml(whole)}</code>${also}`;
 }
 
 function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
@@ -145,7 +145,7 @@ function page<Status extends number>(status: Status, title: string, main: string
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>

@@ -1,5 +1,5 @@
 import type { SeedList } from '../../contract/seed.ts';
-import { described, list, object, text } from '../../core/json-schema.ts';
+import { describe, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './laws.ts';
 import type { Unit, Workload } from './scopes.ts';
@@ -13,7 +13,7 @@ export const PREDEFINED_ROLES: readonly string[] = [
   ...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name))),
 ];
 /** `ROLES_IN_USE` decides which names are valid: it depends on the seed. */
-const role = described(
+const role = describe(
   { type: ['string', 'null'] },
   'A role for the whole tenant, predefined or one of `roles`; null for none.',
 );
@@ -50,33 +50,33 @@ const ROLES_IN_USE = {
 
 const MEMBERS = object(
   {
-    tenant: described(
+    tenant: describe(
       object({
-        id: described({ type: 'integer' }, 'The id, an integer.'),
-        name: described(text, 'The name.'),
-        realm: described({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the path of its issuer.'),
+        id: describe({ type: 'integer' }, 'The id, an integer.'),
+        name: describe(text, 'The name.'),
+        realm: describe({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the path of its issuer.'),
       }),
       'The only tenant.',
     ),
-    users: described(
+    users: describe(
       list(
         object(
           {
-            id: described(text, ID_LEFT_OUT),
-            email: described(text, 'The e-mail address, which is the login name.'),
-            password: described(text, 'The password. Default: derived from the id.'),
+            id: describe(text, ID_LEFT_OUT),
+            email: describe(text, 'The e-mail address, which is the login name.'),
+            password: describe(text, 'The password. Default: derived from the id.'),
             role,
-            groups: described(
+            groups: describe(
               list(text),
               'Groups, as an identity provider names them. Access rules can name a group as subject.',
             ),
-            accessKey: described(
+            accessKey: describe(
               object(
                 {
-                  id: described(text, 'The id. Default: derived from the client id.'),
-                  name: described(keyName, 'The name of the key.'),
-                  clientId: described(text, 'The client id. Default: derived from the user and the name of the key.'),
-                  clientSecret: described(text, SECRET_LEFT_OUT),
+                  id: describe(text, 'The id. Default: derived from the client id.'),
+                  name: describe(keyName, 'The name of the key.'),
+                  clientId: describe(text, 'The client id. Default: derived from the user and the name of the key.'),
+                  clientSecret: describe(text, SECRET_LEFT_OUT),
                 },
                 ['id', 'clientId', 'clientSecret'],
               ),
@@ -88,14 +88,14 @@ const MEMBERS = object(
       ),
       'Users who log in with a password.',
     ),
-    applications: described(
+    applications: describe(
       list(
         object(
           {
-            id: described(text, ID_LEFT_OUT),
-            name: described(text, 'The name.'),
-            clientId: described(text, 'The client id. Default: the name.'),
-            secret: described(text, SECRET_LEFT_OUT),
+            id: describe(text, ID_LEFT_OUT),
+            name: describe(text, 'The name.'),
+            clientId: describe(text, 'The client id. Default: the name.'),
+            secret: describe(text, SECRET_LEFT_OUT),
             role,
           },
           ['id', 'clientId', 'secret'],
@@ -103,14 +103,14 @@ const MEMBERS = object(
       ),
       'Applications, which log in with client id and secret.',
     ),
-    serviceAccounts: described(
+    serviceAccounts: describe(
       list(
         object(
           {
-            id: described(text, ID_LEFT_OUT),
-            name: described(text, 'The name.'),
-            clientId: described(text, 'The client id. Default: the name.'),
-            clientSecret: described(text, SECRET_LEFT_OUT),
+            id: describe(text, ID_LEFT_OUT),
+            name: describe(text, 'The name.'),
+            clientId: describe(text, 'The client id. Default: the name.'),
+            clientSecret: describe(text, SECRET_LEFT_OUT),
             role,
           },
           ['id', 'clientId', 'clientSecret'],
@@ -118,16 +118,13 @@ const MEMBERS = object(
       ),
       'Service accounts, which log in with client id and secret.',
     ),
-    groups: described(
+    groups: describe(
       list(
         object(
           {
-            name: described(text, 'The name, as in tokens of the identity provider.'),
-            role: described(
-              { type: ['string', 'null'] },
-              'A role of every member for the whole tenant; null for none.',
-            ),
-            users: described(
+            name: describe(text, 'The name, as in tokens of the identity provider.'),
+            role: describe({ type: ['string', 'null'] }, 'A role of every member for the whole tenant; null for none.'),
+            users: describe(
               list(text),
               'E-mail addresses of members, in addition to users whose `groups` name the group.',
             ),
@@ -137,13 +134,13 @@ const MEMBERS = object(
       ),
       'Groups of an identity provider. Access rules may also name groups that are not listed here.',
     ),
-    roles: described(
+    roles: describe(
       list(
         object(
           {
-            name: described(text, 'The name. Predefined names are not allowed.'),
-            description: described({ type: 'string' }, 'The purpose of the role. Default: empty.'),
-            permissionSets: described(
+            name: describe(text, 'The name. Predefined names are not allowed.'),
+            description: describe({ type: 'string' }, 'The purpose of the role. Default: empty.'),
+            permissionSets: describe(
               list({ enum: setNames }),
               'The names of its permission sets, such as `projectsReadAccess`.',
             ),
@@ -153,11 +150,11 @@ const MEMBERS = object(
       ),
       'Custom roles. Versions without custom roles ignore them.',
     ),
-    clients: described(
+    clients: describe(
       list(
         object({
-          clientId: described(text, 'The client id, which is public.'),
-          redirectUris: described(
+          clientId: describe(text, 'The client id, which is public.'),
+          redirectUris: describe(
             list(text),
             'Allowed redirect URIs of a login: paths of this server, or URLs with `*` for any port.',
           ),
@@ -165,66 +162,63 @@ const MEMBERS = object(
       ),
       'Public OAuth clients for logins of users.',
     ),
-    clusters: described(
-      list(object({ id: described(id, 'The id.'), name: described(text, 'The name.') })),
-      'Clusters.',
-    ),
-    departments: described(
+    clusters: describe(list(object({ id: describe(id, 'The id.'), name: describe(text, 'The name.') })), 'Clusters.'),
+    departments: describe(
       list(
         object(
           {
-            id: described(id, 'The id.'),
-            name: described(text, 'The name.'),
-            clusterId: described(id, 'The id of its cluster.'),
+            id: describe(id, 'The id.'),
+            name: describe(text, 'The name.'),
+            clusterId: describe(id, 'The id of its cluster.'),
           },
           ['clusterId'],
         ),
       ),
       'Departments.',
     ),
-    projects: described(
+    projects: describe(
       list(
         object(
           {
-            id: described(id, 'The id.'),
-            name: described(text, 'The name.'),
-            departmentId: described(id, 'The id of its department.'),
-            clusterId: described(id, 'The id of its cluster.'),
+            id: describe(id, 'The id.'),
+            name: describe(text, 'The name.'),
+            departmentId: describe(id, 'The id of its department.'),
+            clusterId: describe(id, 'The id of its cluster.'),
           },
           ['departmentId', 'clusterId'],
         ),
       ),
       'Projects.',
     ),
-    workloads: described(
+    workloads: describe(
       list(
         object({
-          id: described(id, 'The id.'),
-          name: described(text, 'The name.'),
-          type: described(text, 'The type, such as `Training`.'),
-          phase: described(text, 'The phase, such as `Running`.'),
-          projectId: described(id, 'The id of its project.'),
+          id: describe(id, 'The id.'),
+          name: describe(text, 'The name.'),
+          type: describe(text, 'The type, such as `Training`.'),
+          phase: describe(text, 'The phase, such as `Running`.'),
+          projectId: describe(id, 'The id of its project.'),
         }),
       ),
       'Workloads.',
     ),
-    accessRules: described(
+    accessRules: describe(
       list(
         object({
-          subjectType: described(
+          subjectType: describe(
             { enum: ['user', 'group', 'app', 'service-account'] },
             'The type of the subject that has the role.',
           ),
-          subjectId: described(
+          subjectId: describe(
             text,
             'The subject: the e-mail address of a user, or the name of a group, an application or a service account.',
           ),
-          role: described(text, 'The name of the role, predefined or one of `roles`.'),
-          scopeType: described(
+          role: describe(text, 'The name of the role, predefined or one of `roles`.'),
+          scopeType: describe(
             { enum: SCOPE_TYPES.map((row) => row.id) },
             'The type of the scope in which the subject has the role.',
           ),
-          scopeId: described(text, 'The id of the scope: a tenant, cluster, department or project.'),
+          scopeId: describe(text, 'The id of the scope: a tenant, cluster, department or project.'),
         }),
       ),
       'Roles in scopes, in addition to the `role` members above.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import { flushed, logRefusal, send } from '../../../src/http/steps/send.ts';
+import { flushActivity, logRefusal, send } from '../../../src/http/steps/send.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
@@ -126,14 +126,14 @@ describe('in a world that processes share', () => {
 
   it('what could not be recorded changes nothing, and is in the log', async () => {
     const flight = shared(() => Promise.reject(new Error('gone')));
-    await flushed(flight);
+    await flushActivity(flight);
 
     expect(flight.told).toEqual([['error', 'what happened could not be recorded', new Error('gone')]]);
   });
 
   it('nothing is written while the database is away', async () => {
     let tries = 0;
-    await flushed(
+    await flushActivity(
       shared(async () => {
         tries += 1;
       }, 'away'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/core/decide.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { broken, strikeAnswer, strikeRequest } from '../../../src/http/steps/strike.ts';
+import { applyFault, strikeAnswer, strikeRequest } from '../../../src/http/steps/strike.ts';
 import type { Facts } from '../../../src/journal/match.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
 import { ALLOWED, faultThat, type Given, NOW, toyFlight } from './toy-flight.ts';
@@ -258,6 +258,6 @@ describe('the way of an answer that was struck', () => {
     [{ body: 'empty' }, { ...answer, headers, payload: '' }],
     [{ body: 'truncated' }, { ...answer, headers, payload: Buffer.from('{"name"') }],
   ] as const)('is that of the fault: %j', (action, expected) => {
-    expect(broken(answer, faultThat(action))).toEqual(expected);
+    expect(applyFault(answer, faultThat(action))).toEqual(expected);
   });
 });

@@ -1,35 +1,35 @@
 import { expect, it } from 'vitest';
-import { spoiled } from '../../../src/http/transport/spoiled.ts';
+import { spoil } from '../../../src/http/transport/spoiled.ts';
 
 const TEXT = '{"name":"ä","list":[1,2,3]}';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 it('a body that is spoiled is empty, or half of what it was', () => {
-  expect(spoiled(TEXT, 'empty')).toBe('');
-  expect(String(spoiled(TEXT, 'truncated'))).toBe('{"name":"ä","');
-  expect(() => JSON.parse(String(spoiled('{}', 'truncated')))).toThrow(SyntaxError);
+  expect(spoil(TEXT, 'empty')).toBe('');
+  expect(String(spoil(TEXT, 'truncated'))).toBe('{"name":"ä","');
+  expect(() => JSON.parse(String(spoil('{}', 'truncated')))).toThrow(SyntaxError);
 });
 
 it('or bytes that are no UTF-8, and so no JSON, as many as before and the same in every run', () => {
   for (const length of [1, 2, 3, 11, 12, 13, 1000]) {
-    const bytes = spoiled('x'.repeat(length), 'garbage') as Buffer;
+    const bytes = spoil('x'.repeat(length), 'garbage') as Buffer;
 
     expect(bytes).toHaveLength(length);
     expect(() => UTF8.decode(bytes)).toThrow(TypeError);
     expect(() => JSON.parse(bytes.toString())).toThrow(SyntaxError);
   }
-  expect(spoiled(TEXT, 'garbage')).toEqual(spoiled(Buffer.from(TEXT), 'garbage'));
+  expect(spoil(TEXT, 'garbage')).toEqual(spoil(Buffer.from(TEXT), 'garbage'));
 });
 
 it.each(['empty', 'truncated', 'garbage'] as const)('a body that is not there is not made %s', (how) => {
-  expect(spoiled(undefined, how)).toBeUndefined();
-  expect(spoiled('', how)).toBe('');
+  expect(spoil(undefined, how)).toBeUndefined();
+  expect(spoil('', how)).toBe('');
 });
 
 it('what is spoiled is left as it was', () => {
   const stored = Buffer.from(TEXT);
-  spoiled(stored, 'truncated');
-  spoiled(stored, 'garbage');
+  spoil(stored, 'truncated');
+  spoil(stored, 'garbage');
 
   expect(stored.toString()).toBe(TEXT);
 });

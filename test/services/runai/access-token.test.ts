@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Findings, findingView } from '../../../src/core/finding.ts';
 import { Budget } from '../../../src/core/held.ts';
 import { knownHosts } from '../../../src/core/hosts.ts';
-import { type Problem, unauthenticated } from '../../../src/core/problem.ts';
+import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
 import { RememberedTokens } from '../../../src/credentials/remembered.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
@@ -146,7 +146,7 @@ describe('a token that was verified before', () => {
     [
       'its key',
       (server: ReturnType<typeof serverOf>) =>
-        Object.assign(server, { keyFault: unauthenticated('unknown_key_id', 'The key is over.') }),
+        Object.assign(server, { keyFault: unauthenticatedProblem('unknown_key_id', 'The key is over.') }),
       'unknown_key_id',
     ],
   ] as const)('is forgotten at the end of %s', async (_what, end, reason) => {
@@ -189,7 +189,7 @@ describe('a token of another world', () => {
     const server = serverOf({ claims: { sid: 's.team-a' } });
     const token = `e30.${Buffer.from(JSON.stringify({ iss: CLAIMS.iss, sid: 's.team-a' })).toString('base64url')}.c2ln`;
     await server.refusal(token);
-    server.keyFault = unauthenticated('unknown_key_id', 'The key is over.');
+    server.keyFault = unauthenticatedProblem('unknown_key_id', 'The key is over.');
 
     expect(await server.refusal(token)).toMatchObject({ reason: 'other_world', ofWorld: 'team-a' });
   });
@@ -202,7 +202,7 @@ describe('a token of another world', () => {
   });
 
   const tokenSaying = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
-  const unknownKey = unauthenticated('unknown_key_id', 'The key is not known.');
+  const unknownKey = unauthenticatedProblem('unknown_key_id', 'The key is not known.');
   const refusalWith = (tokenFault: unknown, token: string) => Object.assign(serverOf(), { tokenFault }).refusal(token);
 
   it('is told as such even if its key is not known', async () => {
@@ -217,7 +217,7 @@ describe('a token of another world', () => {
     ['that says nothing of a login', unknownKey, tokenSaying({})],
     ['whose login is no text', unknownKey, tokenSaying({ sid: { lastIndexOf: 7 } })],
     ['that says nothing at all', unknownKey, 'token'],
-    ['that is wrong in another way', unauthenticated('bad_signature', 'No.'), tokenSaying({ sid: 's.team-a' })],
+    ['that is wrong in another way', unauthenticatedProblem('bad_signature', 'No.'), tokenSaying({ sid: 's.team-a' })],
     ['that a fault of the mock keeps from being read', new Error('broken'), tokenSaying({ sid: 's.team-a' })],
     [
       'that a fault of another kind keeps from being read',

@@ -4,7 +4,7 @@ import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
 import { type Listing, type Page, type PageQuery, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { streamedList } from '../../../core/streamed-list.ts';
-import { checkedMatch } from '../../../journal/check.ts';
+import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { harEntry, harOf } from '../../../journal/har.ts';
 import type { Journal } from '../../../journal/journal.ts';
@@ -59,7 +59,7 @@ export function requestOperations(ports: Ports) {
   const verifyRequests: Handler<'control', 'verify_requests'> = async ({ world, body }) => {
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
-    const match = checkedMatch(given, known(), (name) => `Field \`match.${name}\``, false);
+    const match = checkMatch(given, known(), (name) => `Field \`match.${name}\``, false);
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const wait = waitOf(within);
     const { chronicle } = world;
@@ -104,7 +104,7 @@ async function findRequests(
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.chronicle;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
-  const { fits } = matcherOf(checkedMatch(match, ports.known(), (name) => `Query parameter \`${name}\``, false));
+  const { fits } = matcherOf(checkMatch(match, ports.known(), (name) => `Query parameter \`${name}\``, false));
   const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
   return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
 }
@@ -122,7 +122,7 @@ function streamedRequests<Body extends object>(
 ): Body {
   const numbers = requests.map(({ number }) => number);
   const render = (number: number) => {
-    const entry = hasBodies ? journal.shown(number) : journal.at(number);
+    const entry = hasBodies ? journal.redact(number) : journal.at(number);
     return entry && show(entry);
   };
   return streamedList(numbers, render, around);

@@ -3,7 +3,7 @@ import type { WorldInfo } from '../../../contract/world.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
-import { compared, type Place } from '../../../core/page.ts';
+import { comparePlaces, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
@@ -22,7 +22,7 @@ const LONGEST_TTL = 31_536_000_000;
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
-    const sorted = all.sort((one, other) => compared(one.place, other.place));
+    const sorted = all.sort((one, other) => comparePlaces(one.place, other.place));
     const { entries, extent } = shortPage(sorted, context.query, 'oldest first', { isText: isWorldId });
     return { status: 200, body: { worlds: entries.map((world) => worldView(context, world)), ...extent } };
   };

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import { Problem, unauthenticated } from '../../../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../../../core/problem.ts';
 import { clientIdInWorld } from '../../../core/world-id.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
@@ -134,7 +134,7 @@ function renderKeyWithCreator(key: AccessKey) {
 function creationProblem(thrown: unknown, name: string, limit: number): unknown {
   if (thrown instanceof Collision) return new Problem('conflict', `You already have an access key named \`${name}\`.`);
   if (thrown instanceof NotFound) {
-    return unauthenticated('unknown_subject', 'The owner of the access token does not exist.');
+    return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');
   }
   if (thrown instanceof LimitReached) {
     return new Problem('limit_reached', `You have ${limit} access keys, the maximum per user. Delete one first.`);

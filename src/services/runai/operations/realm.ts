@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { badCredentials, Problem } from '../../../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
@@ -144,7 +144,7 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   const refresh = await grantsIn(store).loginOf(storedForm(token));
   const access = refresh === null ? await introspectAccessToken(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
-  if (owner !== clientId) throw badCredentials('other_client', 'The token belongs to another client.');
+  if (owner !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
   if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiry(context));
   else if (access?.jti !== undefined) await grantsIn(store).revoke(access.jti, now, access.exp * 1000);
   return { status: 200, headers: NO_STORE };

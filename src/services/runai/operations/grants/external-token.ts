@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
-import { badCredentials, Problem } from '../../../../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import { Collision } from '../../../../store/errors.ts';
 import type { Identity } from '../../collections/identities.ts';
 import { identitiesIn } from '../../collections/identities.ts';
@@ -20,7 +20,7 @@ export const externalToken: Grant = {
     const presented = requireMember(request, 'externalToken');
     const clientId = await publicClient(context, request);
     if (identityProvider === null) {
-      throw badCredentials(
+      throw badCredentialsProblem(
         'no_identity_provider',
         'No identity provider is configured: start the server with `--runai-idp` and its JWK set.',
       );
@@ -28,7 +28,7 @@ export const externalToken: Grant = {
     const claims = await identityProvider.verify(presented, now, request.nameOf('externalToken'));
     const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
     if (typeof name !== 'string' || name === '') {
-      throw badCredentials('bad_external_token', 'The token of the identity provider needs the claim `email`.');
+      throw badCredentialsProblem('bad_external_token', 'The token of the identity provider needs the claim `email`.');
     }
     const { email_verified: verified } = claims;
     if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverifiedEmail();
@@ -37,9 +37,9 @@ export const externalToken: Grant = {
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
-    const refuse = (reason: CredentialReason) => badCredentials(reason, 'The user was deleted or disabled.');
+    const refuse = (reason: CredentialReason) => badCredentialsProblem(reason, 'The user was deleted or disabled.');
     const user = await refuseIfEnded(resolveUser(context, { name, groups, isVouchedFor }), refuse);
-    if (!user.enabled) throw badCredentials('disabled', 'The user of the token is disabled.');
+    if (!user.enabled) throw badCredentialsProblem('disabled', 'The user of the token is disabled.');
     return refuseIfEnded(beginSession(context, user, newLogin(context, user, clientId)), refuse);
   },
 };
@@ -80,7 +80,7 @@ async function resolveUser(context: Context, { name, groups, isVouchedFor }: Nam
 }
 
 function unverifiedEmail(): Problem {
-  return badCredentials(
+  return badCredentialsProblem(
     'unverified_email',
     'The e-mail address in the token of the identity provider is not verified: the token needs `"email_verified": true`.',
   );

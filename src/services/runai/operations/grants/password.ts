@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
-import { badCredentials, Problem } from '../../../../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
@@ -59,7 +59,7 @@ export async function chosenUser(
   }
   const user = await identitiesIn(store).byId(id);
   const refuse = (reason: CredentialReason, message: string, claimed?: Granted) =>
-    badCredentials(reason, message, claimed && principalOf(claimed));
+    badCredentialsProblem(reason, message, claimed && principalOf(claimed));
   if (user === null || user.kind !== 'user') throw refuse('unknown_user', 'The user does not exist.');
   const granted = { identity: user, clientId };
   if (user.passwordHash === null) {
@@ -76,5 +76,5 @@ export function premiseOf({ passwordHash }: Identity): Premise {
 
 /** The message is always the same, whatever was wrong. */
 export function badUser(reason: CredentialReason, claimed?: Granted) {
-  return badCredentials(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
+  return badCredentialsProblem(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

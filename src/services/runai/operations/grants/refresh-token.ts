@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
 import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
-import { badCredentials, Problem } from '../../../../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { grantsIn, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
@@ -66,5 +66,5 @@ async function narrowerScope(
 }
 
 function badRefreshToken(reason: CredentialReason) {
-  return badCredentials(reason, 'The refresh token is not valid.');
+  return badCredentialsProblem(reason, 'The refresh token is not valid.');
 }
