@@ -154,10 +154,7 @@ function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
   return { scopeType: type, scopeId: ids?.[0] ?? tenant };
 }
 
-/**
- * The scopes that could cover all uses, the narrowest first: those that everything which was touched lies in, the whole
- * tenant, and the system.
- */
+/** The scopes that could cover all uses, narrowest first; the last ones are the tenant and the system. */
 function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
   const touched = uses.flatMap(({ sighting }) =>
     sighting?.seen === 'object' && sighting.reach !== undefined ? [sighting.reach.names] : [],
@@ -171,7 +168,7 @@ function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): read
   return [...narrower.reverse(), whole, SYSTEM];
 }
 
-/** Scope types are in the order of the table: a wider one before those that it contains. */
+/** The table lists wider scope types before narrower ones. */
 function isWider(type: string, other: string): boolean {
   const place = (one: string) => SCOPE_TYPES.findIndex(({ id }) => id === one);
   return place(type) < place(other);
@@ -186,9 +183,9 @@ interface WrittenRule {
 
 const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
-/** An identity with these rules and no others, as a seed writes it: a single role in the whole tenant is its `role`. */
+/** A seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
 function seedOfRules({ kind, name }: Principal, rules: readonly WrittenRule[]) {
-  // Tokens of Run:ai are identities' only.
+  // Only these kinds can have tokens of Run:ai.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
   const called = kind === 'user' ? { email: name } : { name };
   const [only] = rules;

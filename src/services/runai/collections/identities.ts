@@ -38,7 +38,7 @@ export type IdentityRow = Row<StoredIdentity, null>;
 /** The owner of these rows is the kind of identity. */
 export const IDENTITIES = new Collection<StoredIdentity>('identities');
 
-/** The names of the collections whose rows belong to an identity, and go with it. */
+/** The collections whose rows belong to an identity and are deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
 export function identityRow({ lastLogin, ...body }: Identity): IdentityRow {
