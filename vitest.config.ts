@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * A folder in memory, if there is one with room: what a file promises about a disk is tested by processes that are killed
- * (`vitest.doors.config.ts`).
+ * (`vitest.e2e.config.ts`).
  */
 function folderInMemory(): Record<string, string> {
   try {
@@ -39,7 +39,7 @@ function excluded(): string[] {
 }
 
 /**
- * What runs in one process and in no time. What does not is `vitest.doors.config.ts`; what takes minutes,
+ * What runs in one process and in no time. What does not is `vitest.e2e.config.ts`; what takes minutes,
  * `vitest.long.config.ts`.
  */
 export default defineConfig({

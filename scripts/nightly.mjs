@@ -37,7 +37,7 @@ const PARTS = [
   {
     name: 'files and disks, by node:sqlite',
     files: ['test/cli/disk', 'test/cli/data', 'test/store/open', 'test/store/recovery', 'test/store/tampered'],
-    config: 'vitest.doors.config.ts',
+    config: 'vitest.e2e.config.ts',
     settings: { TEST_DRIVER: 'node:sqlite' },
   },
   { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },

@@ -3,10 +3,10 @@
  * Whether the project installs, and does what it promises, with every line of Node that it is for. The binaries come
  * from the registry of npm, so no version manager is needed; what is tested is the last commit, in a fresh clone.
  *
- * With each line: `npm ci`, by the npm that comes with it, which must not complain about any `engines`; and the tests of
- * the doors. With the oldest line and the one that most people use also the whole suite.
+ * With each line: `npm ci`, by the npm that comes with it, which must not complain about any `engines`; and the end-to-end
+ * tests. With the oldest line and the one that most people use also the whole suite.
  *
- * Usage: npm run test:nodes [-- VERSION... FILE... [--only install|suite|doors]]
+ * Usage: npm run test:nodes [-- VERSION... FILE... [--only install|suite|e2e]]
  *   VERSION  `22`, `20.19`: the newest release that begins so; otherwise all lines
  *   FILE     only these tests, as vitest takes them
  *   --only   this step, and the installation, which all of them need; `suite` runs with each VERSION
@@ -46,7 +46,7 @@ const OTHERS = /^npm warn Unknown (?:user|env|cli|builtin|global) config/i;
 /** How much is shown of what failed. */
 const TAIL = 40;
 
-/** @typedef {'install' | 'suite' | 'doors'} Step */
+/** @typedef {'install' | 'suite' | 'e2e'} Step */
 /** @typedef {{ version: string, steps: readonly Step[] }} Plan */
 /** @typedef {{ step: Step, text: string, hasFailed: boolean, said: string }} Result */
 
@@ -64,8 +64,8 @@ export function planOf(args) {
     allowPositionals: true,
   });
   const { only } = values;
-  if (only !== undefined && !['install', 'suite', 'doors'].includes(only)) {
-    throw new Error(`--only takes install, suite or doors, not ${only}`);
+  if (only !== undefined && !['install', 'suite', 'e2e'].includes(only)) {
+    throw new Error(`--only takes install, suite or e2e, not ${only}`);
   }
   const named = positionals.filter((argument) => /^\d+(?:\.\d+){0,2}$/.test(argument));
   const files = positionals.filter((argument) => !named.includes(argument));
@@ -73,7 +73,7 @@ export function planOf(args) {
   const versions = named.length > 0 ? named : Object.keys(LINES).filter((line) => only !== 'suite' || hasSuite(line));
   const plans = versions.map((version) => {
     /** @type {Step[]} */
-    const all = hasSuite(version) || only === 'suite' ? ['install', 'suite', 'doors'] : ['install', 'doors'];
+    const all = hasSuite(version) || only === 'suite' ? ['install', 'suite', 'e2e'] : ['install', 'e2e'];
     const steps = all.filter((step) => only === undefined || step === 'install' || step === only);
     return { version, steps };
   });
@@ -133,14 +133,14 @@ async function install(node, project) {
 /**
  * @param {import('./nodes/unpacked.mjs').Unpacked} node
  * @param {string} project
- * @param {'suite' | 'doors'} step
+ * @param {'suite' | 'e2e'} step
  * @param {readonly string[]} files
  * @returns {Promise<Result>}
  */
 async function test(node, project, step, files) {
   const report = join(project, `${step}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const script = { suite: 'test', doors: 'test:doors' }[step];
+  const script = { suite: 'test', e2e: 'test:e2e' }[step];
   const started = Date.now();
   // A file is of one of the two.
   const only = files.length > 0 ? [...files, '--passWithNoTests'] : [];
@@ -233,9 +233,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   const rows = tried.map(({ version, results }) => [
     version,
-    ...['install', 'suite', 'doors'].map((name) => results.find(({ step }) => step === name)?.text ?? '-'),
+    ...['install', 'suite', 'e2e'].map((name) => results.find(({ step }) => step === name)?.text ?? '-'),
   ]);
-  if (rows.length > 0) console.log(`\n${tableOf([['Node', 'install', 'suite', 'doors'], ...rows])}`);
+  if (rows.length > 0) console.log(`\n${tableOf([['Node', 'install', 'suite', 'e2e'], ...rows])}`);
   const isRequired = process.env['TEST_NODES'] === 'required';
   for (const line of missing) console.log(`${isRequired ? 'FAIL' : 'SKIP'}  Node ${line}: the registry has none`);
 

@@ -1,5 +1,5 @@
 /**
- * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.doors.ts`.
+ * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.e2e.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

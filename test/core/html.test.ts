@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../src/core/html.ts';
-import { ROOT } from '../house/source-files.ts';
+import { ROOT } from '../architecture/source-files.ts';
 
 const coloursIn = (style: string) =>
   Object.fromEntries([...style.matchAll(/(--[a-z]+): ([^;]+);/g)].map(([, name, value]) => [name, value]));

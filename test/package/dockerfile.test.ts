@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { flagName, OPTIONS, variableName } from '../../src/config/options.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
-import { documentationPages, ROOT } from '../house/source-files.ts';
+import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LINES, planOf, tableOf } from '../../scripts/test-nodes.mjs';
-import { ROOT } from '../house/source-files.ts';
+import { ROOT } from '../architecture/source-files.ts';
 
 describe('npm run test:nodes', () => {
   it('tries the lines of Node that every change is tried on', () => {
@@ -15,10 +15,10 @@ describe('npm run test:nodes', () => {
 
   it('runs the whole suite with two of them', () => {
     expect(planOf([]).plans).toEqual([
-      { version: '20', steps: ['install', 'suite', 'doors'] },
-      { version: '22', steps: ['install', 'doors'] },
-      { version: '24', steps: ['install', 'suite', 'doors'] },
-      { version: '26', steps: ['install', 'doors'] },
+      { version: '20', steps: ['install', 'suite', 'e2e'] },
+      { version: '22', steps: ['install', 'e2e'] },
+      { version: '24', steps: ['install', 'suite', 'e2e'] },
+      { version: '26', steps: ['install', 'e2e'] },
     ]);
   });
 
@@ -32,15 +32,15 @@ describe('npm run test:nodes', () => {
     });
     expect(planOf(['--only', 'suite']).plans.map(({ version }) => version)).toEqual(['20', '24']);
     expect(planOf(['22', '--only', 'install']).plans).toEqual([{ version: '22', steps: ['install'] }]);
-    expect(() => planOf(['--only', 'nothing'])).toThrow('--only takes install, suite or doors, not nothing');
+    expect(() => planOf(['--only', 'nothing'])).toThrow('--only takes install, suite or e2e, not nothing');
   });
 
   it('ends with a table', () => {
     const table = tableOf([
-      ['Node', 'install', 'doors'],
+      ['Node', 'install', 'e2e'],
       ['20.20.2', 'ok', '-'],
     ]);
 
-    expect(table).toBe('Node     install  doors\n20.20.2  ok       -');
+    expect(table).toBe('Node     install  e2e\n20.20.2  ok       -');
   });
 });

@@ -8,7 +8,7 @@ import { derivationOf } from '../../src/credentials/derivation.ts';
 import { findSchemaFaults } from '../../src/seed/check.ts';
 import { castOf, ownSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
-import { documentationPages, ROOT } from '../house/source-files.ts';
+import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { SERVICES } from '../support/services.ts';
 

@@ -447,7 +447,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         readonly effectiveAt: Instant;
       }
 
-      /** The house's sentence, word by word: the highest version whose `effectiveAt` has passed. */
+      /** The rule in one sentence: the highest version whose `effectiveAt` has passed. */
       const inForceAt = (history: readonly Dated[], at: Instant): number =>
         Math.max(...history.filter(({ effectiveAt }) => effectiveAt <= at).map((one) => one.version));
 

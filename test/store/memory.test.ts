@@ -1,4 +1,4 @@
-/** The contract of a store, in memory; its other forms are `forms.doors.ts`. */
+/** The contract of a store, in memory; its other forms are `forms.e2e.ts`. */
 
 import { inMemory } from './benches.ts';
 import { CONTRACTS } from './contracts.ts';

@@ -23,8 +23,8 @@ export interface Validators {
 
 /** Turns off work of ajv that has no use here. */
 const COMPILING = {
-  // `test/house/prepared-documents.test.ts` validates the schemas. openapi-backend makes an Ajv for each operation, and
-  // each would compile the meta-schema, which takes four times as long as the rest.
+  // `test/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend makes an Ajv for each operation,
+  // and each would compile the meta-schema, which takes four times as long as the rest.
   validateSchema: false,
   // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
   code: { optimize: false },

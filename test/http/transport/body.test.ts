@@ -1,5 +1,5 @@
 /**
- * Bodies as values. How they come over a line, or do not: `wire.test.ts`, and `test/http/budgets.doors.ts`.
+ * Bodies as values. How they come over a line, or do not: `wire.test.ts`, and `test/http/budgets.e2e.ts`.
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';

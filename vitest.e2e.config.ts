@@ -5,7 +5,7 @@ const ALONE = { fileParallelism: false, hookTimeout: 60_000 };
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
- * seconds: `npm run test:doors`, and `npm run test:replicas` for several processes on one database.
+ * seconds: `npm run test:e2e`, and `npm run test:replicas` for several processes on one database.
  */
 export default defineConfig({
   test: {
@@ -15,8 +15,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'doors',
-          include: ['test/**/*.doors.ts'],
+          name: 'e2e',
+          include: ['test/**/*.e2e.ts'],
           exclude: ['test/replicas/**'],
           testTimeout: 60_000,
           isolate: false,
@@ -24,7 +24,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...ALONE, name: 'replicas', include: ['test/replicas/**/*.doors.ts'], testTimeout: 240_000 },
+        test: { ...ALONE, name: 'replicas', include: ['test/replicas/**/*.e2e.ts'], testTimeout: 240_000 },
       },
       {
         extends: true,
@@ -33,8 +33,8 @@ export default defineConfig({
           name: 'round robin',
           include: [
             'test/services/**/*.test.ts',
-            'test/journeys/**/*.test.ts',
-            'test/journeys/{broken-answers,fifty-worlds,worlds-apart}.doors.ts',
+            'test/scenarios/**/*.test.ts',
+            'test/scenarios/{broken-answers,fifty-worlds,worlds-apart}.e2e.ts',
           ],
           isolate: false,
           setupFiles: 'test/support/round-robin.ts',

@@ -12,7 +12,7 @@ import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
 
-const GENERATED = '<!-- Made from the tables by `npx vitest run test/house/generated-docs.test.ts -u`. -->';
+const GENERATED = '<!-- Made from the tables by `npx vitest run test/architecture/generated-docs.test.ts -u`. -->';
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
 /** The reference of every option, made from the table that the command reads. */

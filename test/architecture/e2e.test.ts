@@ -13,8 +13,8 @@ const LONG = [
   ...['fuzz/fuzz', 'linear/linear', 'models/restores', 'soak/kills', 'soak/soak'],
   ...['app/bounds', 'store/tampered'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
-  ...['journeys/broken-answers', 'journeys/fifty-worlds', 'journeys/worlds-apart'],
-  ...['http/transport/reader-that-stopped', 'journeys/every-refusal-has-a-fix', 'library/fifty-worlds'],
+  ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
+  ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],
   ...['store/recovery', 'store/forms'],
 ];
 
@@ -26,17 +26,15 @@ function startedBy(file: SourceFile): string[] {
 }
 
 describe('the tests of `npm test`', () => {
-  it('start nothing: those that do are called `.doors.ts`, and run by `npm run test:doors`', () => {
+  it('start nothing: those that do are called `.e2e.ts`, and run by `npm run test:e2e`', () => {
     expect(sourceFiles('test', '.test.ts').flatMap(startedBy)).toEqual([]);
   });
 });
 
-describe('the tests of `npm run test:doors`', () => {
+describe('the tests of `npm run test:e2e`', () => {
   it('start something, or take long', () => {
-    const long = new Set(LONG.map((name) => `test/${name}.doors.ts`));
-    const idle = sourceFiles('test', '.doors.ts').filter(
-      (file) => startedBy(file).length === 0 && !long.has(file.path),
-    );
+    const long = new Set(LONG.map((name) => `test/${name}.e2e.ts`));
+    const idle = sourceFiles('test', '.e2e.ts').filter((file) => startedBy(file).length === 0 && !long.has(file.path));
     expect(idle.map(({ path }) => path)).toEqual([]);
   });
 });

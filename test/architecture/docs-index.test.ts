@@ -68,7 +68,7 @@ it('docs/decisions/README.md lists every decision', async () => {
 
   await expect(`# Decisions
 
-<!-- Made from their titles by \`npx vitest run test/house/docs-index.test.ts -u\`. -->
+<!-- Made from their titles by \`npx vitest run test/architecture/docs-index.test.ts -u\`. -->
 
 Why the mock is built the way it is: what was decided, why, what else was weighed, and what it costs.
 
