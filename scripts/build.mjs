@@ -15,7 +15,7 @@ import { validatorAlone } from './validator-alone.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
-const INPUTS = ['src/', 'console/', 'reader/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const INPUTS = ['src/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
 const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
@@ -221,7 +221,7 @@ async function copySwaggerUi() {
 
 /** Copies the scripts of the pages of /docs, which are served as they are written. */
 async function copyReader() {
-  const source = new URL('../reader/', import.meta.url);
+  const source = new URL('../src/http/docs/', import.meta.url);
   const target = new URL('reader/', DIST);
   await mkdir(target, { recursive: true });
   const scripts = (await readdir(source)).filter((file) => file.endsWith('.js'));

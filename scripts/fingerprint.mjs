@@ -25,8 +25,20 @@ export async function fingerprintOf(sources, wanted = /./) {
 
 /** @param {string} source @param {RegExp} wanted */
 async function filesIn(source, wanted) {
-  if (!source.endsWith('/')) return [`${ROOT}${source}`];
-  const entries = await readdir(`${ROOT}${source}`, { recursive: true, withFileTypes: true });
+  return source.endsWith('/') ? (await filesBelow(`${ROOT}${source}`, wanted)).sort() : [`${ROOT}${source}`];
+}
+
+/**
+ * Without installed packages, of which `scripts/mutation` may have many.
+ *
+ * @param {string} folder ends with `/`
+ * @param {RegExp} wanted
+ * @returns {Promise<string[]>}
+ */
+async function filesBelow(folder, wanted) {
+  const entries = await readdir(folder, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && wanted.test(entry.name));
-  return files.map(({ parentPath, name }) => `${parentPath}/${name}`).sort();
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
+  const below = await Promise.all(folders.map(({ name }) => filesBelow(`${folder}${name}/`, wanted)));
+  return [...files.map(({ name }) => `${folder}${name}`), ...below.flat()];
 }

@@ -22,7 +22,7 @@ import { KEPT, LEAST, PARTS } from './mutation/parts.mjs';
 import { complaints, countOf, scoreOf, shown, survivorsOf } from './mutation/survivors.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const TOOL = 'tools/mutation';
+const TOOL = 'scripts/mutation';
 const STRYKER = `${TOOL}/node_modules/@stryker-mutator/core/bin/stryker.js`;
 
 /** @param {string} command @param {readonly string[]} args @param {Record<string, string>} [variables] */

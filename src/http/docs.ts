@@ -7,7 +7,7 @@ import { operationsIn, type ReadableDocument, renderDocument } from './read-docu
 export interface DocsFiles {
   /** Files of Swagger UI. */
   readonly swaggerUi: (name: string) => Promise<Buffer>;
-  /** Our own scripts, `reader/`. */
+  /** Our own scripts, in `http/docs/`. */
   readonly scripts: (name: string) => Promise<Buffer>;
 }
 

@@ -10,10 +10,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every file below a folder whose name ends so. */
+/** Every file below a folder whose name ends so, without installed packages. */
 export function sourceFiles(folder: string, ending: string): SourceFile[] {
   return readdirSync(posix.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
     .sort()
     .map((name) => posix.join(folder, name))
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));

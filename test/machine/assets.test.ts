@@ -35,7 +35,7 @@ it('what a server reads of a document are its operations, and later their schema
 it('fixtures, the files of pages and the version are those of the package', async () => {
   expect(await fixture('ngc', 'cast.json')).toEqual(JSON.parse(inPackage('fixtures/ngc/cast.json')));
   expect((await swaggerUiFile('swagger-ui.css')).toString()).toContain('.swagger-ui');
-  expect((await readerFile('reader.js')).toString()).toBe(inPackage('reader/reader.js'));
+  expect((await readerFile('reader.js')).toString()).toBe(inPackage('src/http/docs/reader.js'));
   expect(await packageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
 });
 

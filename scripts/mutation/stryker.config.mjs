@@ -1,8 +1,8 @@
 // @ts-check
-/** How StrykerJS changes one group of files (`scripts/mutation/parts.mjs`), which `MUTATION_GROUP` names. */
+/** How StrykerJS changes one group of files (`parts.mjs`), which `MUTATION_GROUP` names. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { groupOf, KEPT } from '../../scripts/mutation/parts.mjs';
+import { groupOf, KEPT } from './parts.mjs';
 
 const { name, files } = groupOf(process.env['MUTATION_GROUP'] ?? '');
 
@@ -25,6 +25,6 @@ export default {
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: `${KEPT}/${name}.json` },
   tempDirName: `${KEPT}/sandbox-${name}`,
-  ignorePatterns: ['bench', 'coverage', 'docs', 'examples', 'tools', '.github'],
+  ignorePatterns: ['bench', 'coverage', 'docs', 'examples', 'scripts/mutation/node_modules', '.github'],
   allowConsoleColors: false,
 };
