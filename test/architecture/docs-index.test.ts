@@ -63,14 +63,15 @@ it('docs/decisions/README.md lists every decision', async () => {
   const lines = decisions.map(({ path, text: page }) => {
     const [, number, title] = /^# (\d+)\. (.*)$/m.exec(page) ?? [];
     expect(posix.basename(path)).toMatch(new RegExp(`^0*${number}-`));
-    return `${number}. [${title}](${posix.basename(path)})`;
+    return `- [${number}. ${title}](${posix.basename(path)})`;
   });
 
   await expect(`# Decisions
 
 <!-- Made from their titles by \`npx vitest run test/architecture/docs-index.test.ts -u\`. -->
 
-Why the mock is built the way it is: what was decided, why, what else was weighed, and what it costs.
+Why the mock is built the way it is. Each page has a decision, its reasons, the alternatives and the cost. A decision that no
+longer explains the code has no page, and its number is not used again.
 
 ${lines.join('\n')}
 `).toMatchFileSnapshot(join(ROOT, DECISIONS));
