@@ -1,5 +1,5 @@
 /** What data files are filled with; `files.mjs` bundles and imports it. */
-export { newBudgets } from '../src/core/held.ts';
+export { newBudgets } from '../src/core/bounded-cache.ts';
 export { DEFAULT_WORLD } from '../src/core/world-id.ts';
 export { NGC_KEYS, NGC_POLICIES, newKeyRows, policyRow } from '../src/ngc-keys/records.ts';
 export { airRow } from '../src/services/air/objects.ts';

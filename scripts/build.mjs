@@ -34,7 +34,7 @@ const EXTERNAL = ['better-sqlite3', 'pg', 'vitest', 'testcontainers'];
 
 /**
  * What tests replace in the process of their app, and what the bundled libraries use instead, all from
- * `machine/time.ts`.
+ * `platform/time.ts`.
  */
 const MACHINE = {
   Date: 'RealDate',
@@ -94,7 +94,7 @@ export async function buildIfChanged() {
  * @param {ReadonlySet<string>} needed sources that ES modules import
  */
 async function buildCore(needed) {
-  const machine = source('machine/time');
+  const platform = source('platform/time');
   const bundle = await rolldown({
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
@@ -102,7 +102,7 @@ async function buildCore(needed) {
     plugins: [validatorAlone],
     // Routes have no schemas, so Fastify never asks for the compilers that it has for them (`http/transport/fastify.ts`).
     resolve: { alias: { '@fastify/ajv-compiler': false, '@fastify/fast-json-stringify-compiler': false } },
-    transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [machine, ours]])) },
+    transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
   });
   const { output } = await bundle.write({
@@ -114,7 +114,7 @@ async function buildCore(needed) {
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'machine', test: /src[\\/]machine[\\/]time/, priority: 3 },
+        { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 3 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         { name: 'services', test: /src[\\/]services[\\/][a-z]+[\\/](?!manifest|options|reasons|cast)/ },

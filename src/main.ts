@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { nodeRefusal } from './machine/node-version.ts';
+import { nodeRefusal } from './platform/node-version.ts';
 
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === null) {

@@ -55,22 +55,22 @@ export const PARTS = {
       {
         name: 'kits',
         files: [
-          'src/kits/ngc/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
+          'src/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
         ],
         tests: [
-          'test/kits/ngc/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
+          'test/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
         ],
       },
       {
         name: 'kits-text',
-        files: ['src/kits/ngc/{hints,key-text}.ts'],
-        tests: ['test/kits/ngc/{hints,key-text}.test.ts'],
+        files: ['src/ngc-keys/{hints,key-text}.ts'],
+        tests: ['test/ngc-keys/{hints,key-text}.test.ts'],
       },
       // Without the test that draws rules and uses, which takes a second for each change.
       {
         name: 'kits-least',
-        files: ['src/kits/ngc/{bindings,least-policy,least-rights,least-roles}.ts'],
-        tests: ['test/kits/ngc/{bindings,least-policy,least-roles}.test.ts'],
+        files: ['src/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
+        tests: ['test/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
       },
     ],
   },

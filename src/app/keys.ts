@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { readDocument } from '../config/config.ts';
 import { type Config, flagName } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import { fixture } from '../machine/assets.ts';
-import { timeoutSignal } from '../machine/time.ts';
+import { fixture } from '../platform/assets.ts';
+import { timeoutSignal } from '../platform/time.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 

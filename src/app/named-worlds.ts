@@ -30,7 +30,7 @@ export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): P
     const made = worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
     await made.catch(async (thrown: unknown) => {
       // Another process, which begins at the same time, may have made it.
-      await worlds.look([]);
+      await worlds.refresh([]);
       if (!worlds.has(id)) throw thrown;
     });
   }

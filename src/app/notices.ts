@@ -4,7 +4,7 @@ import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
-import { toggleOf } from '../kits/ngc/keyring.ts';
+import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
 import type { Place } from '../store/open.ts';
 
@@ -47,7 +47,7 @@ export async function postureOf(
 ): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
-  const profiles = server.laws
+  const profiles = server.rulesets
     .filter(({ profile }) => profile !== null)
     .map(({ service, profile }) => `${service}=${profile}`);
   return [

@@ -6,8 +6,8 @@ import type { Surroundings, World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
-import type { Law } from '../core/law.ts';
 import type { Quota } from '../core/quota.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
 import type { Routes } from '../http/routes.ts';
@@ -53,7 +53,7 @@ export function portsOf(driven: Driven): Ports {
     worlds: worldPorts(driven),
     snapshots: snapshotPorts(driven, driven.effective.config.sqlite),
     tokens: tokenPorts(services),
-    tables: (name) => lawOf(server, name) ?? null,
+    tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
     services: () => services.map(({ name }) => name),
@@ -65,8 +65,8 @@ export function portsOf(driven: Driven): Ports {
   };
 }
 
-function lawOf({ laws }: Server, service: string): Law | undefined {
-  return laws.find((law) => law.service === service);
+function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {
+  return rulesets.find((ruleset) => ruleset.service === service);
 }
 
 async function describeServer(
@@ -82,7 +82,7 @@ async function describeServer(
       names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
     ),
     services: services.map((service) => {
-      const { profile, tables } = service.law(config);
+      const { profile, tables } = service.ruleset(config);
       return { name: service.name, title: service.title, profile, operations: tables.operations.length };
     }),
     counts: await countsIn(store.collections, services),
@@ -108,7 +108,7 @@ async function listEvents(
 
 function describe({ server, services }: Driven, decision: Decision) {
   // A decision is made under a law, so its service has one.
-  const { tables } = lawOf(server, decision.service) as Law;
+  const { tables } = rulesetOf(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
   const fixes = findFixes(decision, tables, service?.findFixes);
   return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });

@@ -3,8 +3,8 @@ import type { Effective } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import { newBudgets } from '../core/bounded-cache.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
-import { newBudgets } from '../core/held.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -18,14 +18,14 @@ import { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
-import { doorsOf } from '../http/transport/doors.ts';
-import { edgesOf } from '../http/transport/edges.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
-import { gateOf } from '../http/transport/gate.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
+import { originGuardOf } from '../http/transport/origin-guard.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
+import { protocolErrorsOf } from '../http/transport/protocol-errors.ts';
 import { OwnHosts, serveOperations } from '../http/transport/services.ts';
+import { worldAddressesOf } from '../http/transport/world-address.ts';
 import { SecretsOfSeeds } from '../journal/known-secrets.ts';
 import {
   consoleFile,
@@ -34,9 +34,9 @@ import {
   preparedDocument,
   readerFile,
   swaggerUiFile,
-} from '../machine/assets.ts';
-import { processWide } from '../machine/process-wide.ts';
-import { type Random, systemRandom } from '../machine/random.ts';
+} from '../platform/assets.ts';
+import { processWide } from '../platform/process-wide.ts';
+import { type Random, systemRandom } from '../platform/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
@@ -158,14 +158,14 @@ async function open({ effective: { config }, budgets, clock }: ServerParts, load
   const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
   const { worlds: sharedWorlds, kept: keptWorlds } = place;
   const machine = clock ?? place.clock ?? machineClock();
-  const laws = services.map((service) => service.law(config));
-  const customs = { settings: config, laws };
+  const rulesets = services.map((service) => service.ruleset(config));
+  const customs = { settings: config, rulesets };
   const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const documented = new Set<string>();
   const parts = {
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, keys, laws, revive },
+    ...{ machine, random, signingKey, shared, keys, rulesets, revive },
     images: new Images(machine, shared, customs, keys),
     mode: config.mode,
     most: config.maxWorlds,
@@ -278,22 +278,22 @@ function serverOf(
   const tripwires = services.flatMap((service) => service.tripwires ?? []);
   return {
     ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, fidelity, offDocument },
-    doors: doorsOf(hosts, hostPatterns),
+    addresses: worldAddressesOf(hosts, hostPatterns),
     settings: config,
-    laws: customs.laws,
+    rulesets: customs.rulesets,
     log: log?.(worlds.default.clock) ?? SILENT,
     tripwire: tripwireOf(tripwires, budgets.tokens),
-    presenters: services.flatMap(({ presenters = [] }) => presenters),
+    extractors: services.flatMap(({ extractors = [] }) => extractors),
     reasons: ALL_REASONS,
-    gate: gateOf({ hosts, hostPatterns, publicUrl, adminToken }),
+    originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken }),
     outgoing: new Outgoing(),
   };
 }
 
 function mount(all: readonly ServiceDefinition[], { settings }: Server, documents: Documents): Promise<Mounted[]> {
   const mounted = all.map(async (service) => {
-    const law = service.law(settings);
-    return { service, law, document: await documents.open(law.document, preparedDocument) };
+    const ruleset = service.ruleset(settings);
+    return { service, ruleset, document: await documents.open(ruleset.document, preparedDocument) };
   });
   return Promise.all(mounted);
 }
@@ -306,16 +306,16 @@ async function serve(mounted: readonly Mounted[], server: Server, limits: Limits
     routed.flatMap((one) => one.routes),
     otherVersions,
   );
-  const edges = edgesOf(server, services, routes);
-  const lines = new Connections(limits);
-  const app = makeFastify(edges, new OwnHosts(mounted, server), lines, limits, server);
+  const protocolErrors = protocolErrorsOf(server, services, routes);
+  const connections = new Connections(limits);
+  const app = makeFastify(protocolErrors, new OwnHosts(mounted, server), connections, limits, server);
   for (const { mounted: one, routes: its } of routed) {
-    const { document, profile } = one.law;
+    const { document, profile } = one.ruleset;
     const router = documents.router(`${document} ${profile}`, () => routerOf(one));
-    serveOperations(app, one, its, router, server, edges);
+    serveOperations(app, one, its, router, server, protocolErrors);
   }
   servePages(app, mounted, server);
-  const listen = prepareToListen(app, lines, server.outgoing);
+  const listen = prepareToListen(app, connections, server.outgoing);
   await app.ready();
   return { app, listen, routes };
 }
@@ -324,9 +324,11 @@ async function serve(mounted: readonly Mounted[], server: Server, limits: Limits
 function servePages(app: FastifyInstance, mounted: readonly Mounted[], server: Server): void {
   const pages = pagesOn(app, server);
   serveConsole(pages, consoleFile);
-  const documented = mounted.map(({ service: { name, title, isSwitchboard = false }, law: { tables, document } }) => ({
-    ...{ name, title, tables, isSwitchboard },
-    read: () => documentText(document),
-  }));
+  const documented = mounted.map(
+    ({ service: { name, title, isControlApi = false }, ruleset: { tables, document } }) => ({
+      ...{ name, title, tables, isControlApi },
+      read: () => documentText(document),
+    }),
+  );
   serveDocs(pages, documented, { swaggerUi: swaggerUiFile, scripts: readerFile });
 }

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import { findNearest } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
-import { fixture } from '../machine/assets.ts';
+import { fixture } from '../platform/assets.ts';
 import type { Ports } from '../services/index.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
@@ -25,7 +25,7 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
       const nearest = findNearest(who.slice(0, MOST_LETTERS), names.slice(0, MOST_NAMES));
       throw new Problem(
         'invalid_request',
-        `Field \`for\` names nobody who could have a token; the nearest name is \`${nearest}\`. Expected an id, a name, an e-mail address or a client id.`,
+        `Field \`for\` names nobody who could have a token. Did you mean \`${nearest}\`? Expected an id, a name, an e-mail address or a client id.`,
       );
     },
     foreignKeys: (algorithm) => {

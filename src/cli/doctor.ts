@@ -1,7 +1,7 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
 import { own } from '../core/own.ts';
-import { timeoutSignal } from '../machine/time.ts';
+import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tlsAdvice, tokenAdvice } from './running.ts';
 import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';

@@ -5,7 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { Unusable } from '../core/unusable.ts';
-import { packageVersion } from '../machine/assets.ts';
+import { packageVersion } from '../platform/assets.ts';
 
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;

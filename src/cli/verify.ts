@@ -1,6 +1,6 @@
 import { readDocument } from '../config/config.ts';
 import { Unusable } from '../core/unusable.ts';
-import { documentNames, documentText } from '../machine/assets.ts';
+import { documentNames, documentText } from '../platform/assets.ts';
 import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
 
 /**

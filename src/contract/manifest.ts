@@ -1,6 +1,6 @@
 import type { Reasons } from '../core/explaining/reasons.ts';
-import type { Law } from '../core/law.ts';
 import type { Option } from '../core/option.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** A line of `nv-auth-mock env`. */
@@ -53,6 +53,6 @@ export interface Manifest {
   readonly reasons: Reasons;
   readonly variables: readonly Variable[];
   readonly probes: readonly Probe[];
-  /** @param lawsOfKeys the laws whose scopes and resource types NGC keys can hold */
-  readonly load: (lawsOfKeys: () => readonly Law[]) => Promise<ServiceDefinition>;
+  /** @param rulesetsOfKeys the laws whose scopes and resource types NGC keys can hold */
+  readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/clock.ts';
-import type { Caller, Reach, Sighting } from '../core/decide.ts';
+import type { Caller, LookupResult, ResourceAttributes } from '../core/decide.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Sources } from '../core/views.ts';
@@ -53,7 +53,7 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    */
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
   /** May the caller also do what the rule is about to this object? For lists, which show what their reader may see. */
-  mayReach(reach: Reach): boolean;
+  mayAccess(attributes: ResourceAttributes): boolean;
   /**
    * The outcome that `make` makes, made once for as long as the same request of the same caller finds everything as it
    * was: what they may do, and what the outcome is made from. Nobody changes the outcome.
@@ -108,4 +108,4 @@ export type Operations<Service extends ServiceName> = {
 };
 
 /** Finds the object that a path names, as this caller may see it. */
-export type Lookup<Target = unknown> = (context: AuthenticatedContext, id: string) => Promise<Sighting<Target>>;
+export type Lookup<Target = unknown> = (context: AuthenticatedContext, id: string) => Promise<LookupResult<Target>>;

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import type { Derivation } from '../credentials/derivation.ts';
-import type { Random } from '../machine/random.ts';
+import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/collections.ts';
 
 /** What a part of a seed turns into. */

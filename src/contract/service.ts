@@ -1,18 +1,18 @@
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
-import type { Decision, Evidence } from '../core/decision.ts';
+import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { FindFixes, Fix } from '../core/explaining/index.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
-import type { Law } from '../core/law.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Presented, Presenter } from '../credentials/presented.ts';
+import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { HintRule } from '../hints/hint.ts';
-import type { Random } from '../machine/random.ts';
+import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/mint.ts';
 import type { Census, ServiceCredentials } from './credentials.ts';
@@ -36,7 +36,7 @@ export interface WorldEvent {
  * @returns its name or id; null if there is none
  */
 export type FindOther = (
-  refused: { readonly evidence: Evidence | undefined; readonly presented: readonly Presented[] },
+  refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },
   world: Pick<Context, 'store' | 'now'>,
 ) => Promise<string | null>;
 
@@ -78,7 +78,7 @@ export interface TokenDrafts {
 }
 
 /** How a service refuses. */
-export interface Voice {
+export interface ErrorRenderer {
   readonly renderProblem: (problem: Problem, about: About) => Outcome;
   /** Every form that `renderProblem` produces. */
   readonly errors: readonly ErrorForm[];
@@ -91,7 +91,7 @@ export interface HostContext<Target = unknown> extends Context<OperationTypes, T
 }
 
 /** Host names that belong to a service whatever the path, such as a function's own. No document has them. */
-export interface ServiceHost extends Voice {
+export interface ServiceHost extends ErrorRenderer {
   /** Matches the host name, in lower case and without the port; its named groups become the parameters. */
   readonly pattern: RegExp;
   /** The row of the tables that applies to it. */
@@ -100,7 +100,7 @@ export interface ServiceHost extends Voice {
 }
 
 /** Ways of a vendor that apply to all of its operations. */
-export interface Quirks {
+export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
   /** Paths are answered with and without a slash at their end. */
@@ -116,7 +116,7 @@ export interface Quirks {
  *
  * @typeParam Name if given, the compiler checks that every operation of the document has a handler of its type
  */
-export interface ServiceDefinition<Name extends string = string> extends Voice {
+export interface ServiceDefinition<Name extends string = string> extends ErrorRenderer {
   /** Also the name of its folders and of its document. */
   readonly name: Name;
   /** What people call it. */
@@ -124,12 +124,12 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   /** Failures on a path below one of these use this service's words; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
   /** Its tables, in every profile. */
-  readonly laws: readonly Law[];
+  readonly rulesets: readonly Ruleset[];
   /** The law in force. */
-  readonly law: (settings: Settings) => Law;
-  readonly quirks?: Quirks;
+  readonly ruleset: (settings: Settings) => Ruleset;
+  readonly conventions?: Conventions;
   /** It controls the mock itself: for whoever runs it, and not for web pages. */
-  readonly isSwitchboard?: true;
+  readonly isControlApi?: true;
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
   /**
@@ -169,12 +169,12 @@ export interface ServiceDefinition<Name extends string = string> extends Voice {
   /** Finds the least rights with which somebody could have done what they did. Absent if nobody holds anything here. */
   readonly leastRights?: (world: Surroundings, doings: Doings) => Promise<LeastRights>;
   /** Its kinds of credentials in headers, by which the world of a request is found. */
-  readonly presenters?: readonly Presenter[];
+  readonly extractors?: readonly CredentialExtractor[];
   /**
    * Credentials in fields, by name, of operations whose row says that they select a world. The first one takes
    * precedence.
    */
-  readonly credentialFields?: Readonly<Record<string, (text: string) => Presented>>;
+  readonly credentialFields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
   /** The credentials that it keeps. */
   readonly credentials?: ServiceCredentials;
   /** What there is of it, besides objects. */

@@ -1,16 +1,16 @@
 import type { Instant, WorldClock } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
-import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Views } from '../core/views.ts';
-import type { Presented } from '../credentials/presented.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
-import type { Habits } from '../hints/habits.ts';
-import type { Chronicle } from '../journal/chronicle.ts';
-import type { Random } from '../machine/random.ts';
+import type { TokenUsage } from '../hints/token-usage.ts';
+import type { ActivityLog } from '../journal/activity-log.ts';
+import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
@@ -23,7 +23,7 @@ export interface ServerScope {
   readonly hosts: KnownHosts;
   readonly settings: Settings;
   /** The law in force for each service, in the chosen profile. */
-  readonly laws: readonly Law[];
+  readonly rulesets: readonly Ruleset[];
 }
 
 /** The tokens of a world, with what only its drills and tests do. */
@@ -74,7 +74,7 @@ export interface WorldsByName {
    *
    * @throws Unreachable
    */
-  look(names: readonly string[], presented?: readonly Presented[]): Promise<void>;
+  refresh(names: readonly string[], presented?: readonly PresentedCredential[]): Promise<void>;
   /** Is there no other world, and has there never been one? */
   readonly isAlone: boolean;
   has(id: string): boolean;
@@ -83,11 +83,11 @@ export interface WorldsByName {
   /** Did a world with this id exist, and was it deleted or has it ended? The latest 10,000 are known. */
   isGone(id: string): boolean;
   /** Ids of the worlds that a credential belongs to, existing or gone: several if they were given the same one. */
-  ownersOf(presented: Presented): readonly string[];
+  ownersOf(presented: PresentedCredential): readonly string[];
   /** The keys that sign in any world now, each once. */
   publishedKeys(): readonly PublicJwk[];
   /** Does the default world have this client or key? `ownersOf` does not say: what nobody claims leads there anyway. */
-  isOfDefault(presented: Presented): Promise<boolean>;
+  isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
 /** What one world has, as far as services use it. */
@@ -116,9 +116,9 @@ export interface World extends WorldScope {
   readonly clock: WorldClock;
   readonly tokens: WorldTokens;
   /** What happened in it. */
-  readonly chronicle: Chronicle;
+  readonly activityLog: ActivityLog;
   /** How its clients treat their tokens. */
-  readonly habits: Habits;
+  readonly tokenUsage: TokenUsage;
   /** What goes wrong in it on purpose. */
   readonly faults: Faults;
   /** Does it refuse what lacks rights, or only record it? */

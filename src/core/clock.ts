@@ -1,4 +1,4 @@
-import { performance, RealDate } from '../machine/time.ts';
+import { performance, RealDate } from '../platform/time.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. Only this file reads the machine's clock; other code is passed the time. */
 export type Instant = number;

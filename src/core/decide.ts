@@ -1,27 +1,27 @@
 import type { Instant } from './clock.ts';
 import type { DenyReason } from './explaining/reasons.ts';
-import type { Law } from './law.ts';
 import { own } from './own.ts';
-import type { Resource, Rights, Standing } from './policy.ts';
+import type { HeldRights, Resource, Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Relation, Rule } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
 
 /** A principal with the rights it holds. */
 export interface Caller {
   readonly principal: Principal;
-  readonly standing: Standing;
+  readonly heldRights: HeldRights;
 }
 
 /** An access request, as far as the path states it. */
-export interface Question {
+export interface AccessRequest {
   readonly rule: Rule;
-  readonly law: Law;
+  readonly ruleset: Ruleset;
   /** The organisation that the path names. */
   readonly org?: string | undefined;
 }
 
 /** The attributes of an object that decide whether a resource covers it. */
-export interface Reach {
+export interface ResourceAttributes {
   readonly relation: Relation;
   /** The names of the whole object in resources, by resource type. */
   readonly names: Names;
@@ -32,20 +32,20 @@ export interface Reach {
 type Names = Readonly<Record<string, readonly string[]>>;
 
 /** The part of a lookup result that decisions need: does the object exist, and does it belong to another owner? */
-export type Seen =
-  | { readonly seen: 'object'; readonly reach?: Reach }
-  | { readonly seen: 'foreign'; readonly owner: string }
-  | { readonly seen: 'nothing' };
+export type ResourceState =
+  | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
+  | { readonly found: 'foreign'; readonly owner: string }
+  | { readonly found: 'nothing' };
 
 /** A lookup result, with the object itself. */
-export type Sighting<Target = unknown> = Seen &
-  ({ readonly seen: 'object'; readonly target: Target } | { readonly seen: 'foreign' | 'nothing' });
+export type LookupResult<Target = unknown> = ResourceState &
+  ({ readonly found: 'object'; readonly target: Target } | { readonly found: 'foreign' | 'nothing' });
 
 /** A lookup result without the object, which may be large, and on which no decision depends. */
-export function seenOf(sighting: Seen): Seen {
-  return sighting.seen === 'object'
-    ? { seen: 'object', ...(sighting.reach !== undefined && { reach: sighting.reach }) }
-    : sighting;
+export function resourceStateOf(lookedUp: ResourceState): ResourceState {
+  return lookedUp.found === 'object'
+    ? { found: 'object', ...(lookedUp.attributes !== undefined && { attributes: lookedUp.attributes }) }
+    : lookedUp;
 }
 
 /** A recorded change that will reverse the decision. */
@@ -77,23 +77,24 @@ const ALLOW = { effect: 'allow' } as const;
  * Decides whether the rule allows the caller, before the body is read, and so before any object is known. Order of
  * checks: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
  */
-export function decide(question: Question, caller: Caller): Verdict {
-  return verdictWithPending(question, caller, null);
+export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
+  return verdictWithPending(accessRequest, caller, null);
 }
 
 /**
  * Decides about the object, after the lookup. A missing or foreign object is reported before anything about resources.
  */
-export function cover(question: Question, caller: Caller, sighting: Seen): Verdict {
-  switch (sighting.seen) {
+export function checkResource(accessRequest: AccessRequest, caller: Caller, lookedUp: ResourceState): Verdict {
+  switch (lookedUp.found) {
     case 'foreign':
       return denial('foreign_object');
     case 'nothing':
       return denial('no_such_object');
     case 'object': {
-      const { reach = null } = sighting;
-      const isForbidden = question.rule.ownersOnly === true && reach !== null && reach.relation !== 'owned';
-      return isForbidden ? denial('not_owner') : verdictWithPending(question, caller, reach);
+      const { attributes = null } = lookedUp;
+      const isForbidden =
+        accessRequest.rule.ownersOnly === true && attributes !== null && attributes.relation !== 'owned';
+      return isForbidden ? denial('not_owner') : verdictWithPending(accessRequest, caller, attributes);
     }
   }
 }
@@ -102,55 +103,79 @@ export function cover(question: Question, caller: Caller, sighting: Seen): Verdi
  * Completes a denial made before the lookup with the lookup result: only then is it known whether a pending version
  * reverses it.
  */
-export function completeDenial(early: Verdict, question: Question, caller: Caller, sighting: Seen | null): Verdict {
-  if (sighting === null) return early;
-  if (sighting.seen === 'object') return cover(question, caller, sighting);
+export function completeDenial(
+  early: Verdict,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: ResourceState | null,
+): Verdict {
+  if (lookedUp === null) return early;
+  if (lookedUp.found === 'object') return checkResource(accessRequest, caller, lookedUp);
   const { pending: _, ...lasting } = early;
   return lasting;
 }
 
 /** Decides in one step, if the object has been looked up. */
-export function decideAndCover(question: Question, caller: Caller, sighting: Seen | null): Verdict {
-  const early = decide(question, caller);
-  if (early.effect === 'deny') return completeDenial(early, question, caller, sighting);
-  return sighting === null ? early : cover(question, caller, sighting);
+export function decideOnResource(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: ResourceState | null,
+): Verdict {
+  const early = decide(accessRequest, caller);
+  if (early.effect === 'deny') return completeDenial(early, accessRequest, caller, lookedUp);
+  return lookedUp === null ? early : checkResource(accessRequest, caller, lookedUp);
 }
 
 /** Do the caller's rights cover this object? For lists, which show only covered objects. */
-export function mayReach(question: Question, { standing }: Caller, reach: Reach): boolean {
-  const { rule, law } = question;
-  return standing.bundles === undefined
-    ? resourceFault(rule, law, standing.resources, reach) === null
-    : verdictUnderBundles(standing.bundles, question, reach).effect === 'allow';
+export function mayAccess(
+  accessRequest: AccessRequest,
+  { heldRights }: Caller,
+  attributes: ResourceAttributes,
+): boolean {
+  const { rule, ruleset } = accessRequest;
+  return heldRights.rightsByRule === undefined
+    ? resourceFault(rule, ruleset, heldRights.resources, attributes) === null
+    : verdictByRule(heldRights.rightsByRule, accessRequest, attributes).effect === 'allow';
 }
 
 /**
  * The permissions that an allow decision is based on: each of `all`, and the held ones of `any`. None if a role
  * replaces them.
  */
-export function usedPermissions({ rule, law }: Question, { standing }: Caller, reach: Reach | null): readonly string[] {
+export function usedPermissions(
+  { rule, ruleset }: AccessRequest,
+  { heldRights }: Caller,
+  attributes: ResourceAttributes | null,
+): readonly string[] {
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
-  if (orRoles.some((role) => standing.roles.includes(role))) return NONE;
+  if (orRoles.some((role) => heldRights.roles.includes(role))) return NONE;
   if (any.length === 0) return all;
-  const counting = standing.bundles?.find(
-    (bundle) => isEnough(lackOf(rule, bundle, [])) && resourceFault(rule, law, bundle.resources, reach) === null,
+  const counting = heldRights.rightsByRule?.find(
+    (ruleRights) =>
+      isEnough(lackOf(rule, ruleRights, [])) && resourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
   );
-  const { held } = counting ?? standing;
+  const { held } = counting ?? heldRights;
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
 /** The caller's resources, only of those rights that have the permissions of the rule. */
-export function boundResources(rule: Rule, { bundles, resources }: Standing): readonly Resource[] {
-  if (bundles === undefined) return resources ?? [];
-  return bundles.flatMap((bundle) => (isEnough(lackOf(rule, bundle, [])) ? (bundle.resources ?? []) : []));
+export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
+  if (rightsByRule === undefined) return resources ?? [];
+  return rightsByRule.flatMap((ruleRights) =>
+    isEnough(lackOf(rule, ruleRights, [])) ? (ruleRights.resources ?? []) : [],
+  );
 }
 
 /** The verdict of the current rights, with the first pending change that reverses it. */
-function verdictWithPending(question: Question, caller: Caller, reach: Reach | null): Verdict {
-  const { standing } = caller;
-  const now = verdictUnder(standing, question, caller, reach);
-  for (const coming of standing.pending) {
-    const { effect } = verdictUnder(coming, question, caller, reach);
+function verdictWithPending(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  attributes: ResourceAttributes | null,
+): Verdict {
+  const { heldRights } = caller;
+  const now = verdictUnder(heldRights, accessRequest, caller, attributes);
+  for (const coming of heldRights.pending) {
+    const { effect } = verdictUnder(coming, accessRequest, caller, attributes);
     if (effect === now.effect) continue;
     const { version, effectiveAt } = coming;
     return { ...now, pending: { version, effectiveAt, effect } };
@@ -160,21 +185,22 @@ function verdictWithPending(question: Question, caller: Caller, reach: Reach | n
 
 function verdictUnder(
   rights: Rights,
-  { rule, law, org }: Question,
-  { principal, standing }: Caller,
-  reach: Reach | null,
+  { rule, ruleset, org }: AccessRequest,
+  { principal, heldRights }: Caller,
+  attributes: ResourceAttributes | null,
 ): Denial | typeof ALLOW {
   if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
-  if (law.tables.product !== undefined && standing.services?.includes(law.service) === false) {
+  if (ruleset.tables.product !== undefined && heldRights.services?.includes(ruleset.service) === false) {
     return denial('service_not_enabled');
   }
   if (rule.closed === true) return denial('closed_to_keys');
-  const lacking = (rule.needs.roles ?? []).filter((role) => !standing.roles.includes(role));
+  const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
-  if (standing.bundles !== undefined) return verdictUnderBundles(standing.bundles, { rule, law }, reach);
-  const lack = lackOf(rule, rights, standing.roles);
-  if (!isEnough(lack)) return denial(`missing_${law.tables.term}`, lack);
-  const fault = resourceFault(rule, law, rights.resources, reach);
+  if (heldRights.rightsByRule !== undefined)
+    return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
+  const lack = lackOf(rule, rights, heldRights.roles);
+  if (!isEnough(lack)) return denial(`missing_${ruleset.tables.term}`, lack);
+  const fault = resourceFault(rule, ruleset, rights.resources, attributes);
   return fault === null ? ALLOW : denial(fault);
 }
 
@@ -182,19 +208,19 @@ function verdictUnder(
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
 /** One access rule that allows is enough. Otherwise the closest denial is reported. */
-function verdictUnderBundles(
-  bundles: readonly Rights[],
-  { rule, law }: Question,
-  reach: Reach | null,
+function verdictByRule(
+  rightsByRule: readonly Rights[],
+  { rule, ruleset }: AccessRequest,
+  attributes: ResourceAttributes | null,
 ): Denial | typeof ALLOW {
   let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
-  for (const bundle of [...bundles, NOTHING]) {
-    if (!isEnough(lackOf(rule, bundle, []))) continue;
-    const found = resourceFault(rule, law, bundle.resources, reach);
+  for (const ruleRights of [...rightsByRule, NOTHING]) {
+    if (!isEnough(lackOf(rule, ruleRights, []))) continue;
+    const found = resourceFault(rule, ruleset, ruleRights.resources, attributes);
     if (found === null) return ALLOW;
     if (fault !== 'resource_mismatch') fault = found;
   }
-  return fault === undefined ? denial(`missing_${law.tables.term}`, lackOf(rule, NOTHING, [])) : denial(fault);
+  return fault === undefined ? denial(`missing_${ruleset.tables.term}`, lackOf(rule, NOTHING, [])) : denial(fault);
 }
 
 const NONE: readonly string[] = [];
@@ -227,24 +253,29 @@ export function isEnough({ missing, missingAnyOf }: Lack): boolean {
 /** Why the caller's resources do not cover the object; before it is known, only the types are checked. */
 export function resourceFault(
   rule: Rule,
-  law: Law,
+  ruleset: Ruleset,
   resources: readonly Resource[] | null,
-  reach: Reach | null,
+  attributes: ResourceAttributes | null,
 ): 'incompatible_resource_type' | 'resource_mismatch' | null {
   const { on, open } = rule;
   if (on === undefined || resources === null) return null;
-  if (open !== undefined && (reach === null || open.includes(reach.relation))) return null;
+  if (open !== undefined && (attributes === null || open.includes(attributes.relation))) return null;
   const compatible = resources.filter(({ type }) => on.includes(type));
   if (compatible.length === 0) return 'incompatible_resource_type';
-  return reach === null || compatible.some((resource) => isCovered(resource, rule, law, reach))
+  return attributes === null || compatible.some((resource) => isCovered(resource, rule, ruleset, attributes))
     ? null
     : 'resource_mismatch';
 }
 
-function isCovered({ type, ids = [] }: Resource, { versionless }: Rule, law: Law, reach: Reach): boolean {
-  const row = law.resourceTypes.get(type);
+function isCovered(
+  { type, ids = [] }: Resource,
+  { versionless }: Rule,
+  ruleset: Ruleset,
+  attributes: ResourceAttributes,
+): boolean {
+  const row = ruleset.resourceTypes.get(type);
   if (row === undefined) return false;
-  if (row.names === null) return row.reach.includes(reach.relation);
-  const parts = versionless === 'narrow' ? own(reach.parts, type) : undefined;
-  return ids.some((id) => own(reach.names, type)?.includes(id) === true || parts?.includes(id) === true);
+  if (row.names === null) return row.reach.includes(attributes.relation);
+  const parts = versionless === 'narrow' ? own(attributes.parts, type) : undefined;
+  return ids.some((id) => own(attributes.names, type)?.includes(id) === true || parts?.includes(id) === true);
 }

@@ -1,13 +1,13 @@
 import type { Instant } from './clock.ts';
 import {
+  type AccessRequest,
   boundResources,
   type Caller,
   type Pending,
-  type Question,
-  type Reach,
+  type ResourceAttributes,
+  type ResourceState,
   resourceFault,
-  type Seen,
-  seenOf,
+  resourceStateOf,
   usedPermissions,
   type Verdict,
 } from './decide.ts';
@@ -19,11 +19,11 @@ import type { Problem } from './problem.ts';
 import { redact, showPath } from './redact.ts';
 
 /** The input of a decision, from which explanations and fixes are made. */
-export interface Evidence {
-  readonly question: Question;
+export interface DecisionInput {
+  readonly accessRequest: AccessRequest;
   readonly caller: Caller;
   /** The lookup result, also for a denial before the lookup. Null if the rule has no lookup. */
-  readonly sighting: Seen | null;
+  readonly lookedUp: ResourceState | null;
 }
 
 /** The decision about one request, with its reason. Contains no token or secret. */
@@ -77,7 +77,7 @@ export interface Decision {
   readonly detail?: string;
   /** Likely mistakes of the caller, most likely first. */
   readonly hints?: readonly string[];
-  readonly evidence?: Evidence;
+  readonly input?: DecisionInput;
 }
 
 /** The facts that all decisions about one request share. */
@@ -90,19 +90,19 @@ const MOST_NAMES = 1000;
  * The decision of the `decide` step, and again of the `cover` step, which may reverse it.
  *
  * @param facts of the request, which the decision repeats
- * @param sighting the lookup result; null if there was no lookup
+ * @param lookedUp the lookup result; null if there was no lookup
  * @param params of the path
  */
 export function decisionOfVerdict(
   facts: RequestFacts,
-  question: Question,
+  accessRequest: AccessRequest,
   caller: Caller,
-  sighting: Seen | null,
+  lookedUp: ResourceState | null,
   verdict: Verdict,
   params: Readonly<Record<string, string>>,
 ): Decision {
   const { id, at, service, operation, request } = facts;
-  const { principal, standing } = caller;
+  const { principal, heldRights } = caller;
   // No spreads unless it is denied, because every request makes a decision.
   const decision: Writable<Decision> = {
     id,
@@ -112,45 +112,48 @@ export function decisionOfVerdict(
     request,
     effect: verdict.effect,
     principal,
-    rule: question.rule.id,
+    rule: accessRequest.rule.id,
     reason: null,
   };
-  if (sighting !== null) decision.target = targetOf(params, question, sighting);
-  if (standing.policyVersion !== undefined) decision.policyVersion = standing.policyVersion;
+  if (lookedUp !== null) decision.target = targetOf(params, accessRequest, lookedUp);
+  if (heldRights.policyVersion !== undefined) decision.policyVersion = heldRights.policyVersion;
   if (verdict.pending !== undefined) decision.pending = verdict.pending;
   if (verdict.effect === 'allow') {
-    decision.used = usedPermissions(question, caller, reachIn(sighting));
-    decision.holds = standing.held;
+    decision.used = usedPermissions(accessRequest, caller, attributesIn(lookedUp));
+    decision.holds = heldRights.held;
     return decision;
   }
   const { reason, missing, missingAnyOf } = verdict;
   const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
-  const evidence: Evidence = { question, caller, sighting: sighting && seenOf(sighting) };
-  const told = { ...particulars(reason, question, caller, sighting), ...bindingOf(reason, question, caller, sighting) };
-  return { ...decision, reason, ...lack, ...told, evidence };
+  const input: DecisionInput = { accessRequest, caller, lookedUp: lookedUp && resourceStateOf(lookedUp) };
+  const told = {
+    ...particulars(reason, accessRequest, caller, lookedUp),
+    ...bindingOf(reason, accessRequest, caller, lookedUp),
+  };
+  return { ...decision, reason, ...lack, ...told, input };
 }
 
-function reachIn(sighting: Seen | null): Reach | null {
-  return sighting?.seen === 'object' ? (sighting.reach ?? null) : null;
+function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null {
+  return lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
 }
 
 /** Whether the caller's resources suffice, for a denial about rights; nothing for callers without resources. */
 function bindingOf(
   reason: DenyReason,
-  { rule, law }: Question,
-  { standing }: Caller,
-  sighting: Seen | null,
+  { rule, ruleset }: AccessRequest,
+  { heldRights }: Caller,
+  lookedUp: ResourceState | null,
 ): Pick<Decision, 'binding'> {
   const isAboutIt = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
-  if (rule.on === undefined || standing.resources === null || !REASONS_OF_RIGHTS.has(reason)) return {};
+  if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return {};
   // The resources of access rules are irrelevant until one of them has the permission.
-  if (standing.bundles !== undefined && !isAboutIt) return {};
-  const bound = boundResources(rule, standing);
+  if (heldRights.rightsByRule !== undefined && !isAboutIt) return {};
+  const bound = boundResources(rule, heldRights);
   return {
     binding: {
-      fits: !isAboutIt && resourceFault(rule, law, bound, reachIn(sighting)) === null,
-      accepted: rule.on.map((type) => labelOfType(law, type)),
-      held: shorten(labelsOfResources(law, bound).join(', ')),
+      fits: !isAboutIt && resourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
+      accepted: rule.on.map((type) => labelOfType(ruleset, type)),
+      held: shorten(labelsOfResources(ruleset, bound).join(', ')),
     },
   };
 }
@@ -158,33 +161,33 @@ function bindingOf(
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** The object of the path: its most specific name, otherwise the path parameter. */
-function targetOf(params: Readonly<Record<string, string>>, { rule }: Question, sighting: Seen): string {
-  const names = sighting.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
+function targetOf(params: Readonly<Record<string, string>>, { rule }: AccessRequest, lookedUp: ResourceState): string {
+  const names = lookedUp.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
   return showPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
 }
 
 /** The details that make a reason concrete. */
 function particulars(
   reason: DenyReason,
-  { rule, law }: Question,
-  { standing }: Caller,
-  sighting: Seen | null,
+  { rule, ruleset }: AccessRequest,
+  { heldRights }: Caller,
+  lookedUp: ResourceState | null,
 ): Partial<Decision> {
   switch (reason) {
     case 'foreign_object':
-      return sighting?.seen === 'foreign' ? { boundTo: sighting.owner } : {};
+      return lookedUp?.found === 'foreign' ? { boundTo: lookedUp.owner } : {};
     case 'incompatible_resource_type':
       return {
-        held: [...new Set(boundResources(rule, standing).map(({ type }) => labelOfType(law, type)))],
-        accepted: (rule.on ?? []).map((type) => labelOfType(law, type)),
+        held: [...new Set(boundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))],
+        accepted: (rule.on ?? []).map((type) => labelOfType(ruleset, type)),
       };
     case 'resource_mismatch':
-      return { boundTo: shorten(labelsOfResources(law, boundResources(rule, standing)).join(', ')) };
+      return { boundTo: shorten(labelsOfResources(ruleset, boundResources(rule, heldRights)).join(', ')) };
     default:
       // Service keys have no roles.
       return {
-        held: [...standing.held].sort(),
-        ...(standing.policyVersion === undefined && { roles: standing.roles }),
+        held: [...heldRights.held].sort(),
+        ...(heldRights.policyVersion === undefined && { roles: heldRights.roles }),
       };
   }
 }

@@ -15,7 +15,7 @@ export interface Entry extends Sourced {
  * The effect of `--fidelity documented` on an operation: it is answered, answered with a finding (`questioned`), or
  * refused. `entry` is the row that decides; null if none objects.
  */
-export interface Footing {
+export interface RuledBy {
   readonly effect: 'answered' | 'questioned' | 'refused';
   readonly entry: Entry | null;
 }
@@ -27,7 +27,7 @@ const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours']);
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
  */
-export function footingOf(row: OperationRow, rule: Rule | null, resources: readonly Resource[] | null = null): Footing {
+export function effectOf(row: OperationRow, rule: Rule | null, resources: readonly Resource[] | null = null): RuledBy {
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
   const entries = [entryOf('operation', row), ...ofRule];
   const unfounded = entries.find(({ certainty }) => UNFOUNDED.has(certainty));

@@ -1,5 +1,5 @@
+import { BoundedCache, type Budget } from './bounded-cache.ts';
 import { type Instant, rfc3339 } from './clock.ts';
-import { type Budget, Held } from './held.ts';
 import { comparePlaces, type Place } from './page.ts';
 import { redact } from './redact.ts';
 
@@ -54,7 +54,7 @@ const FINDING_BYTES = 200;
  * room.
  */
 export class Findings {
-  readonly #byText: Held<Finding>;
+  readonly #byText: BoundedCache<Finding>;
 
   readonly #series: string;
   readonly #notify: (finding: Finding) => void;
@@ -81,7 +81,7 @@ export class Findings {
     this.#hide = hide;
     this.#notify = notify;
     this.#instead = instead;
-    this.#byText = new Held(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
+    this.#byText = new BoundedCache(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
   }
 
   /** @returns the key of the finding, without credentials and secrets */

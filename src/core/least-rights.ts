@@ -1,7 +1,7 @@
-import { type Caller, decideAndCover, type Question, usedPermissions } from './decide.ts';
-import type { Law } from './law.ts';
-import type { Standing } from './policy.ts';
+import { type AccessRequest, type Caller, decideOnResource, usedPermissions } from './decide.ts';
+import type { HeldRights } from './policy.ts';
 import type { Principal } from './principal.ts';
+import type { Ruleset } from './ruleset.ts';
 import type { Use } from './uses.ts';
 
 /** A principal, its uses and, if it still exists, its current rights. */
@@ -31,12 +31,12 @@ export interface LeastRights {
   /** Uses that no rights of this kind of credential would allow. They were allowed in observe mode. */
   readonly beyond: readonly Use[];
   /** The smallest rights as held under a ruleset. */
-  standing(law: Law): Standing;
+  heldRights(ruleset: Ruleset): HeldRights;
 }
 
 /** Would these rights allow the use? */
-export function isAllowed({ question, sighting }: Use, principal: Principal, standing: Standing): boolean {
-  return decideAndCover(question, { principal, standing }, sighting).effect === 'allow';
+export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, heldRights: HeldRights): boolean {
+  return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
 }
 
 /**
@@ -60,8 +60,12 @@ export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly
 }
 
 /** The permissions that allow a use, of these rights. */
-export function grantsOf({ question, sighting }: Use, principal: Principal, standing: Standing): readonly string[] {
-  const asked: Question = question;
-  const reach = sighting?.seen === 'object' ? (sighting.reach ?? null) : null;
-  return usedPermissions(asked, { principal, standing }, reach);
+export function grantsOf(
+  { accessRequest, lookedUp }: Use,
+  principal: Principal,
+  heldRights: HeldRights,
+): readonly string[] {
+  const asked: AccessRequest = accessRequest;
+  const reach = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
+  return usedPermissions(asked, { principal, heldRights }, reach);
 }

@@ -1,4 +1,4 @@
-import type { Question, Verdict } from './decide.ts';
+import type { AccessRequest, Verdict } from './decide.ts';
 import { REASONS_OF_RIGHTS } from './explaining/fixes.ts';
 
 /** Are requests that lack rights refused (`enforce`), or allowed and recorded (`observe`)? */
@@ -9,6 +9,6 @@ export type Mode = (typeof MODES)[number];
  * Is the denial about rights only? `observe` allows those. Rules that are closed to keys stay refused, even if the
  * reported reason is a service that the key was not made for.
  */
-export function isForRights({ rule }: Question, verdict: Verdict): boolean {
+export function isForRights({ rule }: AccessRequest, verdict: Verdict): boolean {
   return verdict.effect === 'deny' && rule.closed !== true && REASONS_OF_RIGHTS.has(verdict.reason);
 }

@@ -41,7 +41,7 @@ export interface PendingRights extends Rights {
 }
 
 /** The rights that a caller holds at one moment, with recorded changes to come. */
-export interface Standing extends Rights {
+export interface HeldRights extends Rights {
   readonly roles: readonly string[];
   /** The services that a key was made for; null for callers without that choice. */
   readonly services: readonly string[] | null;
@@ -51,15 +51,15 @@ export interface Standing extends Rights {
    * Rights granted by separate access rules: the permissions of each apply only to its own resources. `held` is then
    * the union of all. Absent: `held` and `resources` are everything.
    */
-  readonly bundles?: readonly Rights[];
+  readonly rightsByRule?: readonly Rights[];
   /** Earliest first; each will be effective for some time. */
   readonly pending: readonly PendingRights[];
 }
 
 /** The held rights of a caller whose roles apply everywhere and at once. */
-export function standingOfRoles(roles: readonly string[], held: ReadonlySet<string>): Standing {
+export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
   return { roles, held, resources: null, services: null, pending: [] };
 }
 
 /** The held rights of a caller without any. */
-export const NO_STANDING: Standing = standingOfRoles([], new Set());
+export const NO_STANDING: HeldRights = heldRightsOfRoles([], new Set());

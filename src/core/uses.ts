@@ -1,13 +1,13 @@
-import { type Question, type Seen, seenOf } from './decide.ts';
-import { type Budget, bytesOf, Held } from './held.ts';
+import { BoundedCache, type Budget, bytesOf } from './bounded-cache.ts';
+import { type AccessRequest, type ResourceState, resourceStateOf } from './decide.ts';
 import type { Principal } from './principal.ts';
 
 /** A use of a credential: an operation on an object, or without an object that resources could name. */
 export interface Use {
   readonly operation: string;
-  readonly question: Pick<Question, 'rule' | 'law'>;
+  readonly accessRequest: Pick<AccessRequest, 'rule' | 'ruleset'>;
   /** The lookup result; null if there was no lookup, or no object. */
-  readonly sighting: Seen | null;
+  readonly lookedUp: ResourceState | null;
   /** The first such request. */
   readonly example: { readonly method: string; readonly path: string };
 }
@@ -42,7 +42,7 @@ export function credentialOf({ kind, id, clientId = '' }: Principal): string {
  * costs only two lookups.
  */
 export class Uses {
-  readonly #byCredential: Held<Credential>;
+  readonly #byCredential: BoundedCache<Credential>;
   /** Credentials ever added, including evicted ones. */
   #begun = 0;
   #isCut = false;
@@ -51,7 +51,7 @@ export class Uses {
   /** @param notify called with new uses, where processes share them */
   constructor(budget: Budget, notify: ((use: Note) => void) | null = null) {
     this.#notify = notify;
-    this.#byCredential = new Held(budget, ({ bytes }) => bytes);
+    this.#byCredential = new BoundedCache(budget, ({ bytes }) => bytes);
   }
 
   /** Was anything dropped for lack of room? */
@@ -59,46 +59,51 @@ export class Uses {
     return this.#isCut || this.#begun > this.#byCredential.size;
   }
 
-  /** Keeps a new use. @param sighting null if no object is known */
+  /** Keeps a new use. @param lookedUp null if no object is known */
   note(
     principal: Principal,
     operation: string,
-    { rule, law }: Use['question'],
-    sighting: Seen | null,
+    { rule, ruleset }: Use['accessRequest'],
+    lookedUp: ResourceState | null,
     example: Use['example'],
   ): void {
-    const isNew = this.#keep(principal, operation, { rule, law }, sighting, example);
+    const isNew = this.#keep(principal, operation, { rule, ruleset }, lookedUp, example);
     if (isNew && this.#notify !== null) {
       this.#notify({
         principal,
         operation,
-        question: { rule, law },
-        sighting: sighting && limitParts(seenOf(sighting)),
+        accessRequest: { rule, ruleset },
+        lookedUp: lookedUp && limitParts(resourceStateOf(lookedUp)),
         example,
       });
     }
   }
 
   /** Keeps a use that another process noted. */
-  take({ principal, operation, question, sighting, example }: Note): void {
-    this.#keep(principal, operation, question, sighting, example);
+  take({ principal, operation, accessRequest, lookedUp, example }: Note): void {
+    this.#keep(principal, operation, accessRequest, lookedUp, example);
   }
 
   /** @returns whether it was new */
   #keep(
     principal: Principal,
     operation: string,
-    { rule, law }: Use['question'],
-    sighting: Seen | null,
+    { rule, ruleset }: Use['accessRequest'],
+    lookedUp: ResourceState | null,
     example: Use['example'],
   ): boolean {
     const name = credentialOf(principal);
     const credential = this.#byCredential.find(name) ?? this.#begin(name, principal);
-    const key = `${law.service} ${operation} ${placeOf(sighting)}`;
+    const key = `${ruleset.service} ${operation} ${placeOf(lookedUp)}`;
     const { uses } = credential;
     if (uses.has(key)) return false;
-    const use = { operation, question: { rule, law }, sighting: sighting && limitParts(seenOf(sighting)), example };
-    const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.sighting);
+    const use = {
+      operation,
+      accessRequest: { rule, ruleset },
+      lookedUp: lookedUp && limitParts(resourceStateOf(lookedUp)),
+      example,
+    };
+    const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.lookedUp);
     if (uses.size >= MOST_USES || credential.bytes + bytes > MOST_BYTES) {
       this.#isCut = true;
       return false;
@@ -137,16 +142,18 @@ interface Credential {
 }
 
 /** The key of an object for resources: its relation and its most specific name. */
-function placeOf(sighting: Seen | null): string {
-  if (sighting?.seen !== 'object' || sighting.reach === undefined) return '';
-  const { relation, names } = sighting.reach;
+function placeOf(lookedUp: ResourceState | null): string {
+  if (lookedUp?.found !== 'object' || lookedUp.attributes === undefined) return '';
+  const { relation, names } = lookedUp.attributes;
   let fullest = '';
   for (const type in names) fullest = `${type} ${names[type]}`;
   return `${relation} ${fullest}`;
 }
 
-function limitParts(seen: Seen): Seen {
-  if (seen.seen !== 'object' || seen.reach?.parts === undefined) return seen;
-  const parts = Object.entries(seen.reach.parts).map(([type, names]) => [type, names.slice(0, MOST_PARTS)] as const);
-  return { seen: 'object', reach: { ...seen.reach, parts: Object.fromEntries(parts) } };
+function limitParts(seen: ResourceState): ResourceState {
+  if (seen.found !== 'object' || seen.attributes?.parts === undefined) return seen;
+  const parts = Object.entries(seen.attributes.parts).map(
+    ([type, names]) => [type, names.slice(0, MOST_PARTS)] as const,
+  );
+  return { found: 'object', attributes: { ...seen.attributes, parts: Object.fromEntries(parts) } };
 }

@@ -1,9 +1,9 @@
-import { type Budget, Held } from './held.ts';
+import { BoundedCache, type Budget } from './bounded-cache.ts';
 
 /** One kind of view, such as all access rules by subject. Names are unique within a kind. */
 export interface ViewKind<View extends object> {
   /** About how many bytes a view takes. */
-  weigh(view: View): number;
+  sizeOf(view: View): number;
 }
 
 /**
@@ -25,7 +25,7 @@ const SOURCE_BYTES = 16;
  * kept.
  */
 export class Views {
-  readonly #byKind = new Map<ViewKind<never>, Held<Made>>();
+  readonly #byKind = new Map<ViewKind<never>, BoundedCache<Made>>();
   readonly #budget: Budget;
 
   constructor(budget: Budget) {
@@ -48,7 +48,10 @@ export class Views {
   keep<View extends object>(kind: ViewKind<View>, name: string, from: Sources, view: View): View {
     let held = this.#byKind.get(kind);
     if (held === undefined) {
-      held = new Held<Made>(this.#budget, (made) => SOURCE_BYTES * made.from.length + kind.weigh(made.view as View));
+      held = new BoundedCache<Made>(
+        this.#budget,
+        (made) => SOURCE_BYTES * made.from.length + kind.sizeOf(made.view as View),
+      );
       this.#byKind.set(kind, held);
     }
     held.keep(name, { from, view });

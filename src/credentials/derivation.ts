@@ -1,5 +1,5 @@
 import { clientIdInWorld } from '../core/world-id.ts';
-import { alphanumericOf } from '../machine/random.ts';
+import { alphanumericOf } from '../platform/random.ts';
 import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';
 

@@ -1,7 +1,7 @@
 import { type BinaryLike, hash, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Problem } from '../core/problem.ts';
-import { processWide } from '../machine/process-wide.ts';
+import { processWide } from '../platform/process-wide.ts';
 import { Lane } from './lane.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Budget, bytesOf, Held } from '../core/held.ts';
+import { BoundedCache, type Budget, bytesOf } from '../core/bounded-cache.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { VerifiedClaims } from '../tokens/verify.ts';
  * become invalid later, so they are checked every time.
  */
 export class RememberedTokens {
-  readonly #claims: Held<VerifiedClaims>;
+  readonly #claims: BoundedCache<VerifiedClaims>;
 
   constructor(budget: Budget) {
-    this.#claims = new Held<VerifiedClaims>(budget, bytesOf);
+    this.#claims = new BoundedCache<VerifiedClaims>(budget, bytesOf);
   }
 
   find(token: string): VerifiedClaims | undefined {

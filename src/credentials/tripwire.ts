@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { base64Length, encodedForms } from '../core/base64.ts';
-import { type Budget, Held } from '../core/held.ts';
+import { BoundedCache, type Budget } from '../core/bounded-cache.ts';
 
 /** Distinguishes a vendor's real credentials from a mock's. */
 export interface Tripwire {
@@ -39,7 +39,7 @@ export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watc
 }
 
 function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: Budget): Warn {
-  const harmless = new Held<true>(budget, () => 0);
+  const harmless = new BoundedCache<true>(budget, () => 0);
   const encoded = encodedForms(beginning);
   const warningsOf = (credential: string): readonly string[] => {
     if (harmless.find(credential) === true) return NONE;

@@ -2,15 +2,15 @@ import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import type { Facts } from '../journal/match.ts';
-import { drawnAt } from '../machine/random.ts';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../machine/time.ts';
+import { drawnAt } from '../platform/random.ts';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../platform/time.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
 
 /** Where the faults of a world are that several processes share. */
 export interface SharedFaults {
   /** Finds out what other processes have made of them: `replace` is told. */
-  look(): Promise<void>;
+  refresh(): Promise<void>;
   /**
    * Replaces them by what `change` makes of them, which nobody else changes meanwhile.
    *
@@ -108,11 +108,11 @@ export class Faults {
   }
 
   /** The first fault that strikes; those that it shadows have seen the request, too. */
-  async strike(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
+  async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
     // What other processes changed is known since the request began.
     if (!this.#list.concerns(moment, facts)) return null;
-    return this.#change((list) => list.strike(moment, facts));
+    return this.#change((list) => list.inject(moment, facts));
   }
 
   /** Another fault struck the request at an earlier moment: those that would have struck at this one have seen it. */
@@ -160,7 +160,7 @@ export class Faults {
       this.#looking = undefined;
     } else {
       // What cannot be read now is read the next time.
-      this.#looking ??= setInterval(() => shared.look().catch(() => {}), LOOK_MS).unref();
+      this.#looking ??= setInterval(() => shared.refresh().catch(() => {}), LOOK_MS).unref();
     }
   }
 

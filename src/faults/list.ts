@@ -1,8 +1,8 @@
+import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
-import { bytesOf } from '../core/held.ts';
 import { Problem } from '../core/problem.ts';
 import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
-import { drawnAt } from '../machine/random.ts';
+import { drawnAt } from '../platform/random.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
 /** How many faults a world may have. */
@@ -126,7 +126,7 @@ export class FaultList {
   }
 
   /** The first fault that strikes; those that it shadows have seen the request, too. */
-  strike(moment: Moment, facts: Facts): Fault | null {
+  inject(moment: Moment, facts: Facts): Fault | null {
     const fitting = this.#fitting(moment, facts);
     for (const [index, fault] of fitting.entries()) {
       const seen = fault.seen + 1;

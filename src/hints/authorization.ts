@@ -40,8 +40,8 @@ const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as c
 export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'several_authorization_headers',
-    sign: 'more than one header `Authorization`',
-    cure: 'send one header; a proxy, an interceptor or session defaults may add the other',
+    symptom: 'more than one header `Authorization`',
+    advice: 'send one header; a proxy, an interceptor or session defaults may add the other',
     source: 'RFC 9110, 5.3: a field that is not a list is sent once',
     certainty: 'documented',
     when: (refused) => {
@@ -53,8 +53,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_elsewhere',
-    sign: 'no header `Authorization`, but a header such as `X-Api-Key`, or a query parameter such as `access_token`',
-    cure: 'send the credential as `Authorization: Bearer <token>`',
+    symptom: 'no header `Authorization`, but a header such as `X-Api-Key`, or a query parameter such as `access_token`',
+    advice: 'send the credential as `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       if (refused.problem.reason !== 'no_token') return null;
@@ -67,8 +67,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'empty_bearer',
-    sign: '`Authorization: Bearer` without a token',
-    cure: 'add the token; the variable that should contain it may be empty',
+    symptom: '`Authorization: Bearer` without a token',
+    advice: 'add the token; the variable that should contain it may be empty',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -78,8 +78,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_missing',
-    sign: '`Authorization: <token>` without a scheme, or without a space after it',
-    cure: 'send `Authorization: Bearer <token>`',
+    symptom: '`Authorization: <token>` without a scheme, or without a space after it',
+    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -90,8 +90,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_twice',
-    sign: '`Authorization: Bearer Bearer <token>`',
-    cure: 'pass the bare token to a client that adds `Bearer` itself',
+    symptom: '`Authorization: Bearer Bearer <token>`',
+    advice: 'pass the bare token to a client that adds `Bearer` itself',
     ...RFC_6750,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential?.scheme !== 'bearer') return null;
@@ -101,8 +101,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_lower_case',
-    sign: '`Authorization: bearer <token>` where the scheme must be `Bearer`: Cloud Functions as published',
-    cure: 'write `Bearer`',
+    symptom: '`Authorization: bearer <token>` where the scheme must be `Bearer`: Cloud Functions as published',
+    advice: 'write `Bearer`',
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
     when: (refused) => {
@@ -113,8 +113,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'basic_for_bearer',
-    sign: '`Authorization: Basic ...` on an operation that takes a bearer token',
-    cure: 'exchange the client id and secret for a token, and send `Bearer <token>`',
+    symptom: '`Authorization: Basic ...` on an operation that takes a bearer token',
+    advice: 'exchange the client id and secret for a token, and send `Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -124,8 +124,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'other_scheme',
-    sign: 'a scheme that is neither `Bearer` nor `Basic`, such as `Token` or `Bearer:`',
-    cure: 'send `Authorization: Bearer <token>`',
+    symptom: 'a scheme that is neither `Bearer` nor `Basic`, such as `Token` or `Bearer:`',
+    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -140,8 +140,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'placeholder_as_token',
-    sign: 'a word in place of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
-    cure: 'check the template: the variable is not set, or was not replaced',
+    symptom: 'a word in place of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
+    advice: 'check the template: the variable is not set, or was not replaced',
     ...OURS,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;

@@ -13,9 +13,9 @@ export interface Hint {
 export interface HintRule extends Sourced {
   readonly code: string;
   /** The symptom, for `docs/reference/hints.md`. */
-  readonly sign: string;
+  readonly symptom: string;
   /** The advice, for the same page. */
-  readonly cure: string;
+  readonly advice: string;
   /**
    * The text of the hint; null for a request without this mistake. It takes linear time, never throws, and reveals no
    * secret: it describes sent values only by their kind.

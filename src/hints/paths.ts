@@ -93,8 +93,8 @@ function similar({ served }: RefusedRequest, given: readonly string[]): readonly
 export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
-    sign: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
-    cure: 'the URL of a world has the prefix already: join paths to it without another',
+    symptom: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
+    advice: 'the URL of a world has the prefix already: join paths to it without another',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
@@ -104,8 +104,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'doubled_slash',
-    sign: '`//` in the path',
-    cure: 'end the base URL without a slash, or begin the path without one',
+    symptom: '`//` in the path',
+    advice: 'end the base URL without a slash, or begin the path without one',
     source: 'RFC 3986, 3.3: an empty segment is a segment',
     certainty: 'documented',
     when: (refused) => {
@@ -118,8 +118,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_of_other_version',
-    sign: 'an operation that only another version of the vendor has',
-    cure: 'start the mock with that version, or call what the running one has',
+    symptom: 'an operation that only another version of the vendor has',
+    advice: 'start the mock with that version, or call what the running one has',
     ...AS_SERVED,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions.length === 0) return null;
@@ -129,8 +129,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'slash_at_end',
-    sign: 'a slash at the end, where the vendor answers without it, or an empty id behind it',
-    cure: 'leave it out, or put the id behind it; Air alone answers with and without',
+    symptom: 'a slash at the end, where the vendor answers without it, or an empty id behind it',
+    advice: 'leave it out, or put the id behind it; Air alone answers with and without',
     ...AS_SERVED,
     when: (refused) => {
       const { path, method } = refused;
@@ -142,8 +142,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_prefix_extra',
-    sign: 'a path that is served, behind one that is not: `/api/v1/api/v1/token`',
-    cure: 'take what stands before it out of the base URL',
+    symptom: 'a path that is served, behind one that is not: `/api/v1/api/v1/token`',
+    advice: 'take what stands before it out of the base URL',
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];
@@ -159,8 +159,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_incomplete',
-    sign: 'a path without its prefix, its version or the id at its end: `/token`, `/v1/token`, `/nvcf/functions`',
-    cure: 'call the whole path, as the hint names it',
+    symptom: 'a path without its prefix, its version or the id at its end: `/token`, `/v1/token`, `/nvcf/functions`',
+    advice: 'call the whole path, as the hint names it',
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];
@@ -173,12 +173,12 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_misspelt',
-    sign: 'a path that differs in one word, or in upper and lower case',
-    cure: 'call the path that the hint names',
+    symptom: 'a path that differs in one word, or in upper and lower case',
+    advice: 'call the path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
       const meant = named(similar(refused, unknownSegments(refused) ?? []), refused.method);
-      return meant === '' ? null : `Nothing is served at this path; the nearest is ${meant}.`;
+      return meant === '' ? null : `Nothing is served at this path. Did you mean ${meant}?`;
     },
   },
 ];

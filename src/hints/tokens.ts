@@ -51,8 +51,8 @@ function issuers(refused: RefusedRequest) {
 export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
-    sign: 'a credential of another world of this server',
-    cure: 'call that world, by `/w/<id>`, its host or `x-mock-world`, or use a credential of this one',
+    symptom: 'a credential of another world of this server',
+    advice: 'call that world, by `/w/<id>`, its host or `x-mock-world`, or use a credential of this one',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'other_world' || decision.ofWorld === undefined) return null;
@@ -62,8 +62,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_of_gone_world',
-    sign: 'a credential of a world that was deleted or has ended',
-    cure: 'use a credential of an existing world; set a longer `ttl` if the world ended too soon',
+    symptom: 'a credential of a world that was deleted or has ended',
+    advice: 'use a credential of an existing world; set a longer `ttl` if the world ended too soon',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
@@ -77,8 +77,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
 export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
-    sign: 'a token or a code from before the last reset of its world',
-    cure: 'request new tokens after a reset: only the contents of the seed remain',
+    symptom: 'a token or a code from before the last reset of its world',
+    advice: 'request new tokens after a reset: only the contents of the seed remain',
     ...WORLDS,
     when: (refused) => {
       const { resetAt } = refused.world;
@@ -88,8 +88,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_scheme_differs',
-    sign: 'a token whose `iss` has `https` at a server that is called with `http`, or the reverse',
-    cure: 'start the server with the `--public-url` that clients use, and request the token there',
+    symptom: 'a token whose `iss` has `https` at a server that is called with `http`, or the reverse',
+    advice: 'start the server with the `--public-url` that clients use, and request the token there',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -99,8 +99,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_host_differs',
-    sign: 'a token whose `iss` has another host name or port',
-    cure: 'request the token under the name you call; `--alias` and `--public-url` tell the server its other names',
+    symptom: 'a token whose `iss` has another host name or port',
+    advice: 'request the token under the name you call; `--alias` and `--public-url` tell the server its other names',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -110,8 +110,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_path_differs',
-    sign: 'a token whose `iss` has the right host but another realm, or belongs to another world',
-    cure: 'request the token from the realm of this world',
+    symptom: 'a token whose `iss` has the right host but another realm, or belongs to another world',
+    advice: 'request the token from the realm of this world',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -122,8 +122,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'token_never_renewed',
-    sign: 'the same expired token three times',
-    cure: 'on a 401, request a new token once, then repeat the request',
+    symptom: 'the same expired token three times',
+    advice: 'on a 401, request a new token once, then repeat the request',
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ repeats }) =>
@@ -136,8 +136,9 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 /** A client that requests a token for each call. The hint is on successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
-  sign: "three tokens for the same client during the first half of the first token's lifetime; the hint is only in the journal, because these requests succeed",
-  cure: 'cache the token, and request the next one shortly before it expires, or on a 401',
+  symptom:
+    "three tokens for the same client during the first half of the first token's lifetime; the hint is only in the journal, because these requests succeed",
+  advice: 'cache the token, and request the next one shortly before it expires, or on a 401',
   source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
   certainty: 'implied',
 } as const;

@@ -14,14 +14,14 @@ export interface WireAnswer {
   /** A body that is streamed from its source, in place of a payload. */
   readonly stream?: Readable;
   /** Faulty delivery; absent: the answer is sent whole and at once. */
-  readonly manner?: Manner;
+  readonly delivery?: Delivery;
 }
 
 /**
  * Faulty delivery of an answer. `drop`: the connection breaks before the answer, within its headers, or within its
  * body. `slow`: the body takes that many milliseconds, in small pieces.
  */
-export type Manner = { readonly drop: BrokenAt } | { readonly slow: number };
+export type Delivery = { readonly drop: BrokenAt } | { readonly slow: number };
 
 const JSON_TYPE = 'application/json';
 

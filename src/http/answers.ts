@@ -1,6 +1,6 @@
 import type { MadeFrom } from '../contract/request.ts';
+import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
-import { bytesOf } from '../core/held.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { ViewKind } from '../core/views.ts';
 import type { RequestContext } from './context.ts';
@@ -22,7 +22,7 @@ const COPIES = 2;
 export type AnswersOfOperation = ViewKind<Remembered>;
 
 export function newAnswers(): AnswersOfOperation {
-  return { weigh: ({ outcome }) => COPIES * bytesOf(outcome.body) };
+  return { sizeOf: ({ outcome }) => COPIES * bytesOf(outcome.body) };
 }
 
 /**
@@ -36,7 +36,7 @@ export function rememberedAnswer(
   make: () => Outcome,
 ): Remembered {
   const name = `${caller?.principal.id} ${url}`;
-  const sources = [caller?.principal.kind, caller?.standing, world.mode, origin, ...from];
+  const sources = [caller?.principal.kind, caller?.heldRights, world.mode, origin, ...from];
   const known = world.views.find(answers, name, sources);
   if (known !== undefined && known.from <= now && now < known.until) return known;
   const answer = { outcome: make(), text: null, ...periodAround(now, moments?.() ?? []) };

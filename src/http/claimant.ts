@@ -1,23 +1,23 @@
 import type { Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
-import type { InFlight } from './in-flight.ts';
-import { findPresented } from './presented.ts';
-import { bodyOf } from './steps/place.ts';
+import type { InFlightRequest } from './in-flight.ts';
+import { findPresentedCredentials } from './presented-credentials.ts';
+import { bodyOf } from './steps/select-world.ts';
 
 /**
  * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it
  * names. Null if the principal is unknown.
  */
-export async function claimantOf(flight: InFlight): Promise<Principal | null> {
-  const { route, context } = flight;
+export async function claimantOf(inFlight: InFlightRequest): Promise<Principal | null> {
+  const { route, context } = inFlight;
   if (route.rule !== null) {
-    flight.authentication ??= route.service.authenticate(context);
-    return principalUnless(flight.authentication.then(({ principal }) => principal));
+    inFlight.authentication ??= route.service.authenticate(context);
+    return principalUnless(inFlight.authentication.then(({ principal }) => principal));
   }
-  if (route.row.selects === 'body') flight.body ??= await bodyOf(flight.server, route, flight.raw);
-  const { presenters } = flight.server;
-  const sent = { headerLines: context.headerLines, query: context.query, body: flight.body?.value };
-  for (const one of findPresented(presenters, route, sent)) {
+  if (route.row.selects === 'body') inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
+  const { extractors } = inFlight.server;
+  const sent = { headerLines: context.headerLines, query: context.query, body: inFlight.body?.value };
+  for (const one of findPresentedCredentials(extractors, route, sent)) {
     if (one.kind !== 'client') continue;
     const caller = route.service.impersonate?.(context, one.clientId, context.now) ?? Promise.resolve(null);
     const principal = await principalUnless(caller.then((found) => found?.principal ?? null));

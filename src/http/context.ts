@@ -3,7 +3,7 @@ import type { Context, MadeFrom } from '../contract/request.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
-import { mayReach, type Question } from '../core/decide.ts';
+import { type AccessRequest, mayAccess } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
@@ -34,8 +34,8 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   get settings() {
     return this.server.settings;
   }
-  get laws() {
-    return this.server.laws;
+  get rulesets() {
+    return this.server.rulesets;
   }
   get store() {
     return this.world.store;
@@ -82,12 +82,12 @@ export class RequestContext extends Scope<World> implements Context {
   body: unknown;
   target: unknown;
   /** The access request that the route's rule decides; null for public operations. */
-  question: Question | null = null;
+  accessRequest: AccessRequest | null = null;
   /** The answer that the handler caches; null if none. */
   remembering: Remembered | null = null;
   readonly headerLines: Context['headerLines'];
   readonly #worlds: Server['worlds'];
-  readonly #gate: Server['gate'];
+  readonly #originGuard: Server['originGuard'];
   readonly #raw: IncomingMessage;
   readonly #namesWorld: boolean;
   readonly digest: Context['digest'];
@@ -101,7 +101,7 @@ export class RequestContext extends Scope<World> implements Context {
     this.url = raw.url ?? '/';
     this.headerLines = (name) => headerLines(raw, name);
     this.#worlds = server.worlds;
-    this.#gate = server.gate;
+    this.#originGuard = server.originGuard;
     this.#raw = raw;
     this.#namesWorld = namesWorld;
     this.digest = (most) => digestOf(raw, most, server.limits);
@@ -109,7 +109,7 @@ export class RequestContext extends Scope<World> implements Context {
 
   /** The cast is read through the control API, so its guard decides. */
   get mayReadCast(): boolean {
-    return this.#gate.admits(this.#raw, 'admin');
+    return this.#originGuard.admits(this.#raw, 'admin');
   }
 
   publishedKeys(): PublishedKeys {
@@ -117,9 +117,9 @@ export class RequestContext extends Scope<World> implements Context {
     return this.#namesWorld ? own : unique([...own, ...this.#worlds.publishedKeys()]);
   }
 
-  readonly mayReach: Context['mayReach'] = (reach) =>
+  readonly mayAccess: Context['mayAccess'] = (attributes) =>
     this.world.mode === 'observe' ||
-    (this.caller !== null && this.question !== null && mayReach(this.question, this.caller, reach));
+    (this.caller !== null && this.accessRequest !== null && mayAccess(this.accessRequest, this.caller, attributes));
 
   once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {
     if (this.answers === null) return make();

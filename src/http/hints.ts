@@ -14,7 +14,7 @@ import {
   sentCredential,
 } from '../hints/refused-request.ts';
 import { earlyRenewal } from '../hints/tokens.ts';
-import type { Arrived, InFlight, Server } from './in-flight.ts';
+import type { Arrived, InFlightRequest, Server } from './in-flight.ts';
 import { principalOf } from './principal.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -26,11 +26,15 @@ export interface Offered {
 }
 
 /** Hints about likely mistakes in a request that an operation refused. */
-export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Decision | null): readonly Hint[] {
-  const { route, context, sent } = flight;
+export function hintsOfRefusal(
+  inFlight: InFlightRequest,
+  problem: Problem,
+  decision: Decision | null,
+): readonly Hint[] {
+  const { route, context, sent } = inFlight;
   const { service, operation } = route;
-  if (service.isSwitchboard === true) return [];
-  const arrival = arrivalOf(flight);
+  if (service.isControlApi === true) return [];
+  const arrival = arrivalOf(inFlight);
   return findHints(service.hints ?? [], {
     ...arrival,
     service: service.name,
@@ -38,7 +42,7 @@ export function hintsOfRefusal(flight: InFlight, problem: Problem, decision: Dec
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
     text: sent.text,
-    fields: membersOf(context.body ?? flight.body?.value),
+    fields: membersOf(context.body ?? inFlight.body?.value),
     problem,
     decision,
     repeats: repeatsOf(context, arrival, problem),
@@ -71,18 +75,18 @@ export function hintsOfUnrouted(
 }
 
 /** Hints about likely mistakes of a client that was granted a token. */
-export function hintsOfGrant({ route, context }: InFlight, { clientId = '', id }: Principal): readonly Hint[] {
+export function hintsOfGrant({ route, context }: InFlightRequest, { clientId = '', id }: Principal): readonly Hint[] {
   const lifetime = route.service.tokenLifetime?.(context.settings);
   if (lifetime === undefined) return [];
-  const count = context.world.habits.countGrant(holderName(clientId, id), context.now, lifetime);
+  const count = context.world.tokenUsage.countGrant(holderName(clientId, id), context.now, lifetime);
   const hint = earlyRenewal(count, lifetime);
   return hint === null ? [] : [hint];
 }
 
 /** A client hit by a fault has reason to request another token, so its earlier ones do not count. */
-export function mayRenew(flight: InFlight): void {
-  const who = principalOf(flight, flight.context);
-  if (who !== null) flight.context.world.habits.forgetGrants(holderName(who.clientId ?? '', who.id));
+export function mayRenew(inFlight: InFlightRequest): void {
+  const who = principalOf(inFlight, inFlight.context);
+  if (who !== null) inFlight.context.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
 }
 
 /** Adds hints to a decision. */
@@ -101,8 +105,8 @@ function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
   const { world, query, settings, origin, method, now } = context;
   const headers = linesByName(raw.rawHeaders);
   const credential = credentialIn({ headers });
-  const { id, grantMark, habits } = world;
-  const { resetAt } = habits;
+  const { id, grantMark, tokenUsage } = world;
+  const { resetAt } = tokenUsage;
   const path = pathOf(raw.url);
   return { method, path, query, headers, credential, settings, origin, now, world: { id, grantMark, resetAt } };
 }
@@ -132,7 +136,7 @@ function membersOf(body: unknown): RefusedRequest['fields'] {
 
 /** How often this token was refused as expired. The holder of a refused token may request another. */
 function repeatsOf(
-  { world: { habits }, now }: InFlight['context'],
+  { world: { tokenUsage }, now }: InFlightRequest['context'],
   { credential }: Pick<RefusedRequest, 'credential'>,
   { kind, reason }: Problem,
 ): number {
@@ -141,9 +145,9 @@ function repeatsOf(
   const holder = holderName(claim('azp'), claim('sub'));
   if (reason === 'expired_token') {
     const token = claim('jti') || `${holder} ${String(credential?.claims?.['iat'])}`;
-    return habits.countRefusal(token, holder, now);
+    return tokenUsage.countRefusal(token, holder, now);
   }
-  habits.forgetGrants(holder);
+  tokenUsage.forgetGrants(holder);
   return 0;
 }
 

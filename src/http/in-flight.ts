@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
-import type { ServiceDefinition, Voice } from '../contract/service.ts';
+import type { ErrorRenderer, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Fidelity } from '../core/fidelity.ts';
-import type { Law } from '../core/law.ts';
 import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OperationRow, Rule } from '../core/rule.ts';
-import type { Presenter } from '../credentials/presented.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Hint } from '../hints/hint.ts';
@@ -21,26 +21,26 @@ import type { AnswersOfOperation } from './answers.ts';
 import type { RequestContext } from './context.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
-import type { Doors } from './transport/doors.ts';
-import type { Gate, Guard } from './transport/gate.ts';
+import type { Guard, OriginGuard } from './transport/origin-guard.ts';
 import type { Outgoing } from './transport/outgoing.ts';
+import type { WorldAddresses } from './transport/world-address.ts';
 
 /** The members that all worlds of a process share. They never change after the start. */
 export interface Server extends ServerScope {
   readonly worlds: WorldsByName;
-  readonly doors: Doors;
+  readonly addresses: WorldAddresses;
   readonly log: Log;
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
   readonly explain: boolean;
   /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
-  readonly gate: Gate;
+  readonly originGuard: OriginGuard;
   readonly outgoing: Outgoing;
   /** Watches incoming texts for credentials that may be real. */
   readonly tripwire: Watch;
   /** Extractors for all kinds of credentials that a header can present. */
-  readonly presenters: readonly Presenter[];
+  readonly extractors: readonly CredentialExtractor[];
   /** All reasons for which a request can be refused. */
   readonly reasons: Reasons;
   /** An answer that does not match its document: `throw` in tests, `report` as a finding in a server. */
@@ -50,10 +50,10 @@ export interface Server extends ServerScope {
 /** One operation, with everything known about it before a request arrives. */
 export interface Route {
   readonly service: ServiceDefinition;
-  readonly law: Law;
+  readonly ruleset: Ruleset;
   readonly document: ApiDocument;
   /** Renders errors as the vendor does: the service, or one of its hosts. */
-  readonly voice: Voice;
+  readonly errorRenderer: ErrorRenderer;
   readonly operation: Operation;
   readonly handler: AnyHandler;
   readonly row: OperationRow;
@@ -92,7 +92,7 @@ export interface Arrived {
 }
 
 /** A request for an operation, on its way through the steps. Each step reads what earlier ones wrote. */
-export interface InFlight extends Arrived {
+export interface InFlightRequest extends Arrived {
   readonly route: Route;
   /** The id for its decision; null: a new one. */
   readonly decisionId: string | null;
@@ -108,7 +108,7 @@ export interface InFlight extends Arrived {
   /** Likely mistakes in it. */
   hints: readonly Hint[];
   /** The fault that is injected into it. */
-  struckBy: Fault | null;
+  injectedFault: Fault | null;
   /** Was the operation carried out? */
   isDone: boolean;
   /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */

@@ -28,10 +28,10 @@ export async function leastPrivilege(
   who: string | null,
 ): Promise<Report> {
   const { context } = imagine(server, world, 'GET', '/');
-  const known = world.chronicle.uses.list();
+  const known = world.activityLog.uses.list();
   const asked = who === null ? known : await usesOf(context, services, known, who);
   const principals = await Promise.all(asked.map((one) => reportOn(context, services, one)));
-  return { principals: principals.flat(), full: world.chronicle.uses.isFull };
+  return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
 /** The credentials of the named principal, including unused ones. */
@@ -67,18 +67,18 @@ async function reportOn(
 ): Promise<Report['principals']> {
   const caller = await callerNow(context, services, principal);
   // All services that accept a credential compute its least rights in the same way.
-  const service = services.find(({ name }) => name === (uses[0]?.question.law.service ?? caller?.service));
+  const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
   const found = await service?.leastRights?.(context, { principal, caller: caller?.caller ?? null, uses });
   if (found === undefined) return [];
-  const { held, smallest, unused, broader, beyond, seed, standing } = found;
+  const { held, smallest, unused, broader, beyond, seed, heldRights } = found;
   const used = uses.map((use) => {
-    const { question, operation, sighting, example } = use;
-    const names = sighting?.seen === 'object' ? Object.values(sighting.reach?.names ?? {}).flat() : [];
+    const { accessRequest, operation, lookedUp, example } = use;
+    const names = lookedUp?.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
     const target = names.at(-1);
     return {
-      service: question.law.service,
+      service: accessRequest.ruleset.service,
       operation,
-      grants: [...grantsOf(use, principal, standing(question.law))],
+      grants: [...grantsOf(use, principal, heldRights(accessRequest.ruleset))],
       ...(target !== undefined && { target }),
       example: { ...example },
     };

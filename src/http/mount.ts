@@ -1,5 +1,5 @@
 import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
-import type { Law } from '../core/law.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
@@ -9,7 +9,7 @@ import type { ApiDocument, Operation } from './openapi.ts';
 /** A service with its document and the ruleset in force. */
 export interface Mounted {
   readonly service: ServiceDefinition;
-  readonly law: Law;
+  readonly ruleset: Ruleset;
   readonly document: ApiDocument;
 }
 
@@ -19,7 +19,7 @@ type RuledRow = Pick<Route, 'row' | 'rule'>;
 /** The router of the operations of a service. */
 export function routerOf({ service, document }: Mounted): OperationRouter {
   const router = new OperationRouter();
-  for (const operation of document.operations) router.add(operation, service.quirks?.eitherSlash === true);
+  for (const operation of document.operations) router.add(operation, service.conventions?.eitherSlash === true);
   return router;
 }
 
@@ -58,7 +58,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
 /**
  * The rows of a ruleset by operation, each with its rule: a service has hundreds, too many to search for each route.
  */
-function ruledRows({ law: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
+function ruledRows({ ruleset: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
     tables.operations.map((row) => [row.id, { row, rule: row.rule === null ? null : (rules.get(row.rule) ?? null) }]),
@@ -67,10 +67,10 @@ function ruledRows({ law: { tables } }: Mounted): ReadonlyMap<string, RuledRow> 
 
 function routeOf(
   operation: Operation,
-  { service, law, document }: Mounted,
+  { service, ruleset, document }: Mounted,
   rows: ReadonlyMap<string, RuledRow>,
   handler: Route['handler'] | undefined,
-  voice: Route['voice'],
+  errorRenderer: Route['errorRenderer'],
 ): Route {
   const ruled = rows.get(operation.id);
   if (ruled === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
@@ -78,9 +78,22 @@ function routeOf(
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
-  const guard = service.isSwitchboard !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
+  const guard = service.isControlApi !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
   const answers = newAnswers();
-  return { service, law, document, operation, handler, voice, row, readsBody, guard, rule, lookup, answers };
+  return {
+    service,
+    ruleset,
+    document,
+    operation,
+    handler,
+    errorRenderer,
+    row,
+    readsBody,
+    guard,
+    rule,
+    lookup,
+    answers,
+  };
 }
 
 /** The operation of a host, in the form of a document's operations. */

@@ -43,20 +43,20 @@ export interface Pages {
 
 export function pagesOn(
   app: FastifyInstance,
-  server: Pick<Server, 'gate' | 'doors' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts'>,
+  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts'>,
 ): Pages {
-  const { gate, doors, publicUrl, hosts } = server;
+  const { originGuard, addresses, publicUrl, hosts } = server;
   /** The path prefix of the world. @throws Problem if the world does not exist */
   const prefixOf = (raw: IncomingMessage): string => {
-    const door = doors.of(raw);
-    if (door === null) return '';
-    const { id } = worldBehind(server, door, raw);
-    return door.kind === 'prefix' ? worldPath(id) : '';
+    const address = addresses.of(raw);
+    if (address === null) return '';
+    const { id } = worldBehind(server, address, raw);
+    return address.kind === 'prefix' ? worldPath(id) : '';
   };
   /** The URL of the default world, for a visitor whose world does not exist. */
   const wayBack = (raw: IncomingMessage): string => {
-    const door = doors.of(raw);
-    return door?.kind === 'host' ? `//${raw.headers.host?.slice(door.world.length + 1)}` : '';
+    const address = addresses.of(raw);
+    return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
   };
   /** A person who follows an old link gets a page; a program gets the problem. */
   const isLostPerson = ({ headers }: IncomingMessage, { kind }: Problem, { type }: Page) =>
@@ -72,7 +72,7 @@ export function pagesOn(
       try {
         // Called for its checks: pages do not use the origin.
         originOf(raw, publicUrl, hosts);
-        gate.check(raw, 'open');
+        originGuard.check(raw, 'open');
         const text = await page.text(prefixOf(raw));
         return reply.type(page.type).headers(page.headers).send(text);
       } catch (thrown) {

@@ -10,29 +10,29 @@ import { retrying } from '../store/updating.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
-import type { Arrived, InFlight, Route, Server } from './in-flight.ts';
+import type { Arrived, InFlightRequest, Route, Server } from './in-flight.ts';
 import { problemOf, problemWithoutSecrets } from './problem.ts';
 import { admit, isOfForeignPage } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
-import { conform } from './steps/conform.ts';
-import { cover } from './steps/cover.ts';
+import { checkFidelity } from './steps/check-fidelity.ts';
+import { checkResource } from './steps/check-resource.ts';
 import { decide } from './steps/decide.ts';
 import { handle } from './steps/handle.ts';
+import { injectAnswerFault, injectRequestFault } from './steps/inject-fault.ts';
 import { locate } from './steps/locate.ts';
-import { parse } from './steps/parse.ts';
-import { place } from './steps/place.ts';
+import { parseBody } from './steps/parse-body.ts';
 import { record } from './steps/record.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
+import { selectWorld } from './steps/select-world.ts';
 import { flushActivity, logRefusal, send } from './steps/send.ts';
-import { strikeAnswer, strikeRequest } from './steps/strike.ts';
-import { validate } from './steps/validate.ts';
-import { vouch } from './steps/vouch.ts';
+import { validateRequest } from './steps/validate-request.ts';
+import { validateResponse } from './steps/validate-response.ts';
 
 import { discardStream, onceSent } from './streamed.ts';
 
 /** The parts of a service that answer a request without an operation. */
-export type Spokesman = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'name' | 'isSwitchboard' | 'quirks' | 'authenticate' | 'hints'>>;
+export type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
+  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'authenticate' | 'hints'>>;
 
 /** A finding about a request without an operation. */
 export interface WorthKnowing {
@@ -50,55 +50,55 @@ export async function answer(
 ): Promise<WireAnswer> {
   // Refusals are validated too, so the document must be ready before the first step that can refuse.
   if (!route.document.isReady) await route.document.ready();
-  const placed = place(server, raw, { guard: route.guard, route, query });
+  const placed = selectWorld(server, raw, { guard: route.guard, route, query });
   const here = placed instanceof Promise ? await placed : placed;
   const reading = route.row.withoutStore === true ? null : here.context.world.readSecrets();
   if (reading !== null) await reading;
-  const flight = begin(route, here, params, query);
-  const { faults } = flight.context.world;
+  const inFlight = begin(route, here, params, query);
+  const { faults } = inFlight.context.world;
   try {
     let isReplaced = false;
     try {
-      admit(flight);
-      locate(route, flight);
-      isReplaced = !faults.isEmpty && (await strikeRequest(flight));
-      if (!isReplaced) await carryOut(flight);
+      admit(inFlight);
+      locate(route, inFlight);
+      isReplaced = !faults.isEmpty && (await injectRequestFault(inFlight));
+      if (!isReplaced) await carryOut(inFlight);
     } catch (thrown) {
-      await refuse(flight, thrown);
+      await refuse(inFlight, thrown);
     }
     if (!isReplaced) {
-      conform(flight);
-      if (!faults.isEmpty && !isOfForeignPage(flight.fault)) await strikeAnswer(flight);
+      validateResponse(inFlight);
+      if (!faults.isEmpty && !isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
     }
-    return await send(flight);
+    return await send(inFlight);
   } catch (thrown) {
-    discardStream(flight.outcome);
+    discardStream(inFlight.outcome);
     throw thrown;
   } finally {
-    onceSent(flight.outcome, () => flight.context.world.release());
+    onceSent(inFlight.outcome, () => inFlight.context.world.release());
   }
 }
 
 /** The steps that lead to an outcome. */
-async function carryOut(flight: InFlight): Promise<void> {
-  const { route } = flight;
-  await authenticate(flight);
-  vouch(flight);
-  await decide(flight);
-  if (looksUpFirst(route)) await cover(flight);
-  if (route.readsBody) await parse(flight);
-  validate(flight);
-  if (!looksUpFirst(route)) await cover(flight);
+async function carryOut(inFlight: InFlightRequest): Promise<void> {
+  const { route } = inFlight;
+  await authenticate(inFlight);
+  checkFidelity(inFlight);
+  await decide(inFlight);
+  if (looksUpFirst(route)) await checkResource(inFlight);
+  if (route.readsBody) await parseBody(inFlight);
+  validateRequest(inFlight);
+  if (!looksUpFirst(route)) await checkResource(inFlight);
   let isAgain = false;
   await retrying(async () => {
-    if (isAgain) await cover(flight);
+    if (isAgain) await checkResource(inFlight);
     isAgain = true;
-    await handle(flight);
+    await handle(inFlight);
   });
 }
 
 function looksUpFirst({ service }: Route): boolean {
-  return service.quirks?.looksUpFirst === true;
+  return service.conventions?.looksUpFirst === true;
 }
 
 /**
@@ -109,14 +109,14 @@ function looksUpFirst({ service }: Route): boolean {
  */
 export async function answerUnrouted(
   server: Server,
-  service: Spokesman,
+  service: UnroutedService,
   raw: IncomingMessage,
   problem: Problem,
   offered: Offered,
   worthKnowing?: WorthKnowing,
 ): Promise<WireAnswer> {
-  const guard = service.isSwitchboard === true ? 'admin' : 'open';
-  const arrived = await place(server, raw, { guard, route: null, query: {} });
+  const guard = service.isControlApi === true ? 'admin' : 'open';
+  const arrived = await selectWorld(server, raw, { guard, route: null, query: {} });
   const { context } = arrived;
   const reading = context.world.readSecrets();
   if (reading !== null) await reading;
@@ -125,26 +125,26 @@ export async function answerUnrouted(
   try {
     admit(arrived);
     const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.quirks?.authenticatesFirst === true) await service.authenticate?.(context);
+    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(context);
   } catch (thrown) {
     told = problemOf(thrown);
   }
-  told = problemWithoutSecrets(told, context.world.chronicle.secrets);
+  told = problemWithoutSecrets(told, context.world.activityLog.secrets);
   let hints = hintsOfUnrouted(arrived, service, told, offered);
-  if (service.isSwitchboard === true && hints.length > 0) {
+  if (service.isControlApi === true && hints.length > 0) {
     // The control API puts hints into its problems.
     told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
   const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
   const outcome = addHintHeader(refusal, hints, server);
-  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.chronicle.secrets);
+  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
   const written = writeAnswer(outcome, told);
-  if (service.isSwitchboard !== true && !isOfForeignPage(arrived.fault)) {
+  if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
   }
-  if (context.world.chronicle.isShared) await flushActivity(arrived);
+  if (context.world.activityLog.isShared) await flushActivity(arrived);
   context.world.release();
   return written;
 }
@@ -158,10 +158,10 @@ const UNTOUCHED = {
   claimant: null,
   sent: NO_BODY,
   hints: [],
-  struckBy: null,
+  injectedFault: null,
   isDone: false,
   wouldBe: null,
-} as const satisfies Partial<InFlight>;
+} as const satisfies Partial<InFlightRequest>;
 
 /** Runs only the deciding steps, for a simulated request: no authentication, no operation. */
 export async function decideOnly(
@@ -170,15 +170,15 @@ export async function decideOnly(
   params: Record<string, string>,
   decisionId: string,
 ): Promise<Decision> {
-  const flight = { ...begin(route, arrived, params, {}), decisionId };
+  const inFlight = { ...begin(route, arrived, params, {}), decisionId };
   try {
-    locate(route, flight);
-    await decide(flight);
-    await cover(flight);
+    locate(route, inFlight);
+    await decide(inFlight);
+    await checkResource(inFlight);
   } catch (thrown) {
-    if (flight.decision === null) throw thrown;
+    if (inFlight.decision === null) throw thrown;
   }
-  return flight.decision ?? { ...factsOf(flight), effect: 'allow', principal: null, rule: null, reason: null };
+  return inFlight.decision ?? { ...factsOf(inFlight), effect: 'allow', principal: null, rule: null, reason: null };
 }
 
 function begin(
@@ -186,7 +186,7 @@ function begin(
   { server, raw, context, fault, body, isForeign, startedAt }: Arrived,
   params: Record<string, string>,
   query: Record<string, unknown>,
-): InFlight {
+): InFlightRequest {
   context.answers = route.answers;
   context.params = params;
   context.query = query;

@@ -8,7 +8,7 @@ export interface ReadableDocument {
   /** The ruleset in force, which says what each operation needs. */
   readonly tables: Tables;
   /** Is it the control API, which may need the admin token? */
-  readonly isSwitchboard: boolean;
+  readonly isControlApi: boolean;
   readonly read: () => Promise<string>;
 }
 
@@ -61,12 +61,12 @@ function explainOperation(document: ReadableDocument, operation: Described): Des
 }
 
 /** Null for path items that are no operations, such as `parameters`. */
-function needsOf({ tables, isSwitchboard }: ReadableDocument, operation: Described): Needs | null {
+function needsOf({ tables, isControlApi }: ReadableDocument, operation: Described): Needs | null {
   const id = operation['x-alias-of'] ?? operation.operationId;
   const row = tables.operations.find((one) => one.id === id);
   if (row === undefined) return null;
   const open =
-    isSwitchboard && row.unguarded !== true ? 'The admin token, if the server was started with one.' : undefined;
+    isControlApi && row.unguarded !== true ? 'The admin token, if the server was started with one.' : undefined;
   return describeNeeds(tables, row, open);
 }
 

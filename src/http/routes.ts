@@ -59,13 +59,13 @@ export class Routes {
   }
 
   /** Every operation of the switchboard, or every other one, with the segments of its path. */
-  served(isSwitchboard: boolean): readonly ServedPath[] {
-    const known = this.#served.get(isSwitchboard);
+  served(isControlApi: boolean): readonly ServedPath[] {
+    const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;
     const served = this.#routes
-      .filter(({ service }) => (service.isSwitchboard === true) === isSwitchboard)
+      .filter(({ service }) => (service.isControlApi === true) === isControlApi)
       .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
-    this.#served.set(isSwitchboard, served);
+    this.#served.set(isControlApi, served);
     return served;
   }
 
@@ -74,7 +74,7 @@ export class Routes {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const given = path.split('/');
     return this.#templates
-      .filter(({ route, template }) => fits(template, given, route.service.quirks?.eitherSlash === true))
+      .filter(({ route, template }) => fits(template, given, route.service.conventions?.eitherSlash === true))
       .map(({ route }) => route);
   }
 }

@@ -2,8 +2,8 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Caller, decide, type Lack } from '../core/decide.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
-import type { Law } from '../core/law.ts';
 import { Problem } from '../core/problem.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from './in-flight.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
@@ -38,7 +38,7 @@ export async function simulateOperations(
       const isMeant = only !== null || who.principal !== null || who.holding === null;
       if (!isMeant && !(await isHeldHere(context, service, who.holding))) return [];
       const caller = await callerOf(context, service, who);
-      return caller === null ? [] : effectsUnder(service.law(context.settings), caller);
+      return caller === null ? [] : effectsUnder(service.ruleset(context.settings), caller);
     }),
   );
   const all = effects.flat();
@@ -47,16 +47,16 @@ export async function simulateOperations(
   throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${titles}.`);
 }
 
-function effectsUnder(law: Law, caller: Caller | Problem): OperationEffect[] {
-  const rules = new Map(law.tables.rules.map((rule) => [rule.id, rule]));
-  return law.tables.operations.map(({ id: operation, rule: name }) => {
+function effectsUnder(ruleset: Ruleset, caller: Caller | Problem): OperationEffect[] {
+  const rules = new Map(ruleset.tables.rules.map((rule) => [rule.id, rule]));
+  return ruleset.tables.operations.map(({ id: operation, rule: name }) => {
     const rule = rules.get(name);
-    const { service } = law;
+    const { service } = ruleset;
     if (rule === undefined) return { operation, service, effect: 'allow' };
     if (caller instanceof Problem) {
       return { operation, service, effect: 'deny', ...(caller.reason !== undefined && { reason: caller.reason }) };
     }
-    const verdict = decide({ rule, law }, caller);
+    const verdict = decide({ rule, ruleset }, caller);
     if (verdict.effect === 'allow') return { operation, service, effect: 'allow' };
     const { effect, reason, missing, missingAnyOf } = verdict;
     return {

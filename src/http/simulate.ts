@@ -38,7 +38,7 @@ export async function simulate(
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
-  if (!server.laws.includes(route.law)) {
+  if (!server.rulesets.includes(route.ruleset)) {
     throw new Problem(
       'invalid_request',
       'Field `path`: the control API has no rules; any caller that can reach it may call it.',
@@ -77,7 +77,7 @@ function matchOf(routes: Routes, method: string, path: string): Match {
     findNearPath(path, pathsOf(served.filter((one) => one.method === method))) ?? findNearPath(path, pathsOf(served));
   const message =
     methods === ''
-      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '' : `; the nearest is \`${near}\``}.`
+      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '.' : `. Did you mean \`${near}\`?`}`
       : `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
   throw new Problem('invalid_request', message);
 }

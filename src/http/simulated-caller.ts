@@ -79,7 +79,7 @@ export async function isHeldHere(
   service: ServiceDefinition,
   holding: Holding,
 ): Promise<boolean> {
-  if ('policy' in holding) return service.law(context.settings).tables.product !== undefined;
+  if ('policy' in holding) return service.ruleset(context.settings).tables.product !== undefined;
   const known = (await service.holding?.roles(context)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
 }

@@ -2,32 +2,32 @@ import type { IncomingMessage } from 'node:http';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../core/world-id.ts';
-import type { Presented } from '../credentials/presented.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Origins } from './context.ts';
 import type { Route, Server } from './in-flight.ts';
-import { findPresented } from './presented.ts';
+import { findPresentedCredentials } from './presented-credentials.ts';
 import { headerLines, pathOf } from './transport/arrival.ts';
-import { type Door, isBelowWorld } from './transport/doors.ts';
+import { isBelowWorld, type WorldAddress } from './transport/world-address.ts';
 
 /**
  * The base URLs in answers. Under the public URL a world always has its own prefix, however it was reached. Otherwise
  * the base already contains the world's host name.
  */
-export function originsOf({ publicUrl }: Server, { id }: World, door: Door | null, base: string): Origins {
-  if (door === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
+export function originsOf({ publicUrl }: Server, { id }: World, address: WorldAddress | null, base: string): Origins {
+  if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
   const below = `${base}${worldPath(id)}`;
-  const isNamed = door?.kind === 'prefix' || (door?.kind === 'host' && publicUrl !== null);
+  const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
   return {
     origin: isNamed ? below : base,
     openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base,
-    namesWorld: door !== null,
+    namesWorld: address !== null,
   };
 }
 
 /** The world at an address. @throws Problem `no_such_world` */
 export function worldBehind(
   { worlds }: Pick<Server, 'worlds'>,
-  { kind, world: id, beside = null }: Door,
+  { kind, world: id, beside = null }: WorldAddress,
   raw: Pick<IncomingMessage, 'url'>,
 ): World {
   const inner = pathOf(raw.url);
@@ -60,12 +60,12 @@ export function worldBehind(
 
 /** The credentials of a request that may belong to a world. */
 export function presentedBy(
-  { presenters }: Pick<Server, 'presenters'>,
+  { extractors }: Pick<Server, 'extractors'>,
   route: Route,
   raw: IncomingMessage,
   sent: Sent,
-): readonly Presented[] {
-  return findPresented(presenters, route, { headerLines: (name) => headerLines(raw, name), ...sent });
+): readonly PresentedCredential[] {
+  return findPresentedCredentials(extractors, route, { headerLines: (name) => headerLines(raw, name), ...sent });
 }
 
 /** The parts of a request besides its headers. */
@@ -76,12 +76,12 @@ export interface Sent {
 
 /** The world that owns a credential; null if none, or several. */
 export function worldOfCredential(
-  { worlds, presenters }: Server,
+  { worlds, extractors }: Server,
   route: Route,
   raw: IncomingMessage,
   sent: Sent,
 ): World | null {
-  for (const one of presentedBy({ presenters }, route, raw, sent)) {
+  for (const one of presentedBy({ extractors }, route, raw, sent)) {
     const [owner, second] = worlds.ownersOf(one);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;

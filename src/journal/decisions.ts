@@ -1,5 +1,5 @@
+import { BoundedCache, type Budget, bytesOf } from '../core/bounded-cache.ts';
 import type { Decision } from '../core/decision.ts';
-import { type Budget, bytesOf, Held } from '../core/held.ts';
 import { namesOf } from '../core/principal.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
@@ -19,7 +19,7 @@ const MOST_EVIDENCE = 256 * 1024;
 
 /** The newest 2000 decisions of one world, within the budget. */
 export class Decisions {
-  readonly #byId: Held<Kept>;
+  readonly #byId: BoundedCache<Kept>;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
   /** The place of the newest decision. */
@@ -28,7 +28,7 @@ export class Decisions {
   #recorded = 0;
 
   constructor(budget: Budget) {
-    this.#byId = new Held(budget, ({ bytes }) => bytes, MOST);
+    this.#byId = new BoundedCache(budget, ({ bytes }) => bytes, MOST);
   }
 
   /** @param place from 1: the next one, or a higher one of the shared log */
@@ -74,15 +74,15 @@ interface Kept extends PlacedDecision {
 
 /** Estimates the size of a decision by its large parts: the rights and the object of a denial. */
 function keptOf(decision: Decision, place: number, weights: WeakMap<object, number>): Kept {
-  const { evidence, hints } = decision;
+  const { input, hints } = decision;
   const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
-  if (evidence === undefined) return { decision, place, bytes: plain };
-  const { standing } = evidence.caller;
-  const weight = weights.get(standing) ?? bytesOf(standing);
-  weights.set(standing, weight);
-  const bytes = weight + bytesOf(evidence.sighting);
+  if (input === undefined) return { decision, place, bytes: plain };
+  const { heldRights } = input.caller;
+  const weight = weights.get(heldRights) ?? bytesOf(heldRights);
+  weights.set(heldRights, weight);
+  const bytes = weight + bytesOf(input.lookedUp);
   if (bytes <= MOST_EVIDENCE) return { decision, place, bytes: plain + bytes };
-  const { evidence: _, ...bare } = decision;
+  const { input: _, ...bare } = decision;
   return { decision: bare, place, bytes: plain };
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { clearInterval, setInterval } from '../machine/time.ts';
+import { clearInterval, setInterval } from '../platform/time.ts';
 import type { Events, HappenedEvent } from './events.ts';
 
 /** The interval of comments in milliseconds, by which dead connections are noticed. */

@@ -1,4 +1,4 @@
-import type { Budget, Weighed } from '../core/held.ts';
+import type { Budget, Weighed } from '../core/bounded-cache.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 import type { Facts } from './match.ts';
 import type { KnownSecrets } from './secrets.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Budget, Held } from '../core/held.ts';
+import { BoundedCache, type Budget } from '../core/bounded-cache.ts';
 import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secrets.ts';
 
 /** Settings that all worlds of a process share. */
@@ -44,7 +44,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly #settings: SecretSettings;
   readonly #seed: () => SeedSecrets;
   /** Hashes of earlier secrets, because the journal may be older than their end. */
-  readonly #given: Held<true>;
+  readonly #given: BoundedCache<true>;
   readonly #hasSecret: HasSecret;
   #key: string;
 
@@ -54,7 +54,7 @@ export class WorldSecrets implements KnownSecrets {
     this.#key = settings.key;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
-    this.#given = new Held<true>(budget, () => 0);
+    this.#given = new BoundedCache<true>(budget, () => 0);
   }
 
   /** Sets the key of the fingerprints, which all processes share. */

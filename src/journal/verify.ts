@@ -1,7 +1,7 @@
-import { bytesOf } from '../core/held.ts';
+import { bytesOf } from '../core/bounded-cache.ts';
 import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
-import { clearTimeout, setTimeout } from '../machine/time.ts';
+import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
 import { type Difference, type Match, type Matcher, matcherOf } from './match.ts';

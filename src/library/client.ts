@@ -100,7 +100,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
         return (await list({ ...filter, limit: 1 }))[0];
       },
       // Which of the two it answers follows from the question.
-      simulate: (question: object) => call<never>('POST', '/decisions/simulate', question),
+      simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
     },
     drills: {
       run: async (name, order = {}) => {

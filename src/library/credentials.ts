@@ -137,7 +137,7 @@ function notCredentials(): TypeError {
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
   if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
-  return `There is no ${kind} \`${name}\` in the cast; the nearest is \`${findNearest(name, valid)}\`. There are ${listed(shown)}.`;
+  return `There is no ${kind} \`${name}\` in the cast. Did you mean \`${findNearest(name, valid)}\`? There are ${listed(shown)}.`;
 }
 
 function listed(names: readonly string[]): string {

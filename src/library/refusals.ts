@@ -79,7 +79,7 @@ function checkReason(reason: unknown): void {
   const reasons = Object.keys(ALL_REASONS);
   if (reason === undefined) throw new TypeError(`there is no reason in the call; use one of ${reasons.join(', ')}`);
   throw new Error(
-    `there is no reason \`${reason}\`; the nearest is \`${findNearest(String(reason), reasons)}\`. There are ${reasons.join(', ')}`,
+    `there is no reason \`${reason}\`. Did you mean \`${findNearest(String(reason), reasons)}\`? There are ${reasons.join(', ')}`,
   );
 }
 

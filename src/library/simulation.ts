@@ -22,9 +22,9 @@ export type Asker =
 /** What would be decided, without doing it. */
 export interface Simulate {
   /** About one request. */
-  (question: Asker & { readonly method: string; readonly path: string }): Promise<Decision>;
+  (accessRequest: Asker & { readonly method: string; readonly path: string }): Promise<Decision>;
   /** About every operation, or those of one service. */
   (
-    question: Asker & { readonly operations: '*'; readonly service?: string },
+    accessRequest: Asker & { readonly operations: '*'; readonly service?: string },
   ): Promise<{ readonly operations: readonly OperationEffect[] }>;
 }

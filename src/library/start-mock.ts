@@ -2,7 +2,7 @@ import { readOptions } from '../config/config.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
-import { nodeRefusal } from '../machine/node-version.ts';
+import { nodeRefusal } from '../platform/node-version.ts';
 import { checkObject } from './given.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';

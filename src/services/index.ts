@@ -1,8 +1,8 @@
 import type { Manifest } from '../contract/manifest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
-import type { Law } from '../core/law.ts';
 import type { Option } from '../core/option.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
@@ -39,10 +39,12 @@ export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition
 
 /** Loads every service. */
 export async function loadServices(): Promise<readonly ServiceDefinition[]> {
-  const services: readonly ServiceDefinition[] = await Promise.all(MANIFESTS.map(({ load }) => load(lawsOfKeys)));
+  const services: readonly ServiceDefinition[] = await Promise.all(MANIFESTS.map(({ load }) => load(rulesetsOfKeys)));
   // Names are the same in every profile.
-  function lawsOfKeys(): readonly Law[] {
-    return services.flatMap(({ laws }) => laws.slice(0, 1)).filter(({ tables }) => tables.product !== undefined);
+  function rulesetsOfKeys(): readonly Ruleset[] {
+    return services
+      .flatMap(({ rulesets }) => rulesets.slice(0, 1))
+      .filter(({ tables }) => tables.product !== undefined);
   }
   return services;
 }

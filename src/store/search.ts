@@ -1,6 +1,6 @@
 import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/own.ts';
-import { setImmediate } from '../machine/time.ts';
+import { setImmediate } from '../platform/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Entry, Table } from './table.ts';
 

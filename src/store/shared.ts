@@ -1,4 +1,4 @@
-import { type Budgets, newBudgets } from '../core/held.ts';
+import { type Budgets, newBudgets } from '../core/bounded-cache.ts';
 import { Revisions } from './revisions.ts';
 
 /** What the stores of a process share. */

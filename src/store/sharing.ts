@@ -5,14 +5,14 @@ import type { StoreParts } from './shared.ts';
 import type { FrozenRows } from './world-rows.ts';
 
 /** Something that happened in a world, as it is stored for all processes. */
-export interface StoredHappening {
+export interface StoredActivity {
   readonly kind: string;
   /** JSON; null if it has been forgotten. */
   readonly data: string | null;
 }
 
 /** A happening to be stored. */
-export interface NewHappening extends StoredHappening {
+export interface NewActivity extends StoredActivity {
   readonly data: string;
   /** Has it a place among the requests? */
   readonly isRequest: boolean;
@@ -36,7 +36,7 @@ export interface LogNews {
   /** How many requests there had been when it was emptied; null if it was not emptied since the last call. */
   readonly emptiedAt: number | null;
   /** Oldest first. */
-  readonly happenings: readonly (StoredHappening & {
+  readonly activities: readonly (StoredActivity & {
     readonly request: number | null;
     readonly event: number | null;
   })[];
@@ -50,7 +50,7 @@ export interface LogNews {
  */
 export interface SharedLog {
   /** To be stored with the next `flush`. If too many wait for it, a finding says how many were not kept. */
-  append(happening: NewHappening, at: Instant): void;
+  append(activity: NewActivity, at: Instant): void;
   /** To be counted with the next `flush`. */
   count(kind: string, message: string, at: Instant): void;
   /**
@@ -68,7 +68,7 @@ export interface SharedLog {
    * @returns whether there was anything
    * @throws Unreachable, OutcomeUnknown
    */
-  uncount(name: string, happening: StoredHappening): Promise<boolean>;
+  uncount(name: string, activity: StoredActivity): Promise<boolean>;
   /** Forgets everything but the events. */
   empty(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export interface SharedText {
   /** As it was when the world was last refreshed, or later. */
   readonly text: string;
   /** Reads it again; the listener is told if it is another one. @throws Unreachable */
-  look(): Promise<void>;
+  refresh(): Promise<void>;
   /**
    * Replaces it with what `change` makes of it, which nobody else changes meanwhile.
    *
@@ -168,7 +168,7 @@ export interface SharedWorlds {
    * @param ids those to look into; what is not open here is passed over
    * @throws Unreachable
    */
-  look(ids: readonly string[]): Promise<void>;
+  refresh(ids: readonly string[]): Promise<void>;
   readonly snapshots: SharedSnapshots;
   /** Another number each time a world was made or deleted anywhere. */
   readonly version: number;

@@ -1,5 +1,5 @@
+import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
-import { bytesOf } from '../core/held.ts';
 import { checked } from './checked.ts';
 import {
   type Change,

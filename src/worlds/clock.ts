@@ -98,13 +98,13 @@ class StoredClock implements OwnedClock {
     return this.#turns.run(async () => {
       const running = this.#state;
       if ('frozenAt' in running) return;
-      const standing = { frozenAt: this.now() };
+      const heldRights = { frozenAt: this.now() };
       // The clock stops before this is written: otherwise it would run on meanwhile, and jump back.
-      this.#state = standing;
+      this.#state = heldRights;
       try {
-        await this.#change((stored) => ('frozenAt' in stored ? stored : standing));
+        await this.#change((stored) => ('frozenAt' in stored ? stored : heldRights));
       } catch (cause) {
-        if (this.#state === standing) this.#state = running;
+        if (this.#state === heldRights) this.#state = running;
         throw cause;
       }
     });

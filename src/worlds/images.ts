@@ -1,10 +1,10 @@
 import type { Holder } from '../contract/credentials.ts';
+import { BoundedCache } from '../core/bounded-cache.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
-import { Held } from '../core/held.ts';
-import type { Law } from '../core/law.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
-import { type KeyReport, reportUselessKeys, reviveToggle } from '../kits/ngc/keyring.ts';
+import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import { seedRow } from '../store/seed.ts';
@@ -39,23 +39,23 @@ const SEED_COPIES = 6;
 /** What is needed to finish a world once it is filled. */
 export interface Customs {
   readonly settings: Settings;
-  readonly laws: readonly Law[];
+  readonly rulesets: readonly Ruleset[];
 }
 
 /** Restores the toggle that the server was started with, and reports keys that can do nothing. */
 export async function settle(
   store: KeyReport['store'],
   report: Reports['report'],
-  { settings, laws }: Customs,
+  { settings, rulesets }: Customs,
   now: Instant,
 ): Promise<void> {
   await reviveToggle({ store, settings });
-  await reportUselessKeys({ laws, store, findings: { report } }, now);
+  await reportUselessKeys({ rulesets, store, findings: { report } }, now);
 }
 
 /** Images of seeds: tests make many worlds from one seed. */
 export class Images {
-  readonly #images: Held<Image>;
+  readonly #images: BoundedCache<Image>;
   readonly #making = new Map<string, Promise<Image>>();
   readonly #machine: Clock;
   readonly #shared: StoreParts;
@@ -63,8 +63,8 @@ export class Images {
   readonly #keys: Credentials;
 
   constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials) {
-    const weigh = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
-    this.#images = new Held(shared.budgets.images, weigh);
+    const sizeOfImage = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
+    this.#images = new BoundedCache(shared.budgets.images, sizeOfImage);
     this.#machine = machine;
     this.#shared = shared;
     this.#customs = customs;

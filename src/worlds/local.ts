@@ -1,6 +1,6 @@
 import type { World } from '../contract/world.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import type { Presented } from '../credentials/presented.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Unwritable } from '../store/errors.ts';
 import type { KeptWorld, KeptWorlds } from '../store/kept-worlds.ts';
 import type { Begun } from './copies.ts';
@@ -34,7 +34,7 @@ export class LocalWorlds extends Worlds {
   }
 
   // Nobody else changes anything.
-  async look(): Promise<void> {}
+  async refresh(): Promise<void> {}
 
   get isAlone(): boolean {
     return this.entries.size === 0 && !this.ended.isAnyGone;
@@ -44,7 +44,7 @@ export class LocalWorlds extends Worlds {
     return this.entries.size;
   }
 
-  protected holdersOf(presented: Extract<Presented, { kind: 'client' | 'key' }>): readonly string[] {
+  protected holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
     const { index } = this.indexing;
     if (presented.kind === 'client') return index.of('client', presented.clientId);
     return index.hasKeys ? index.of('key', presented.hash()) : [];

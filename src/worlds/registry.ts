@@ -2,14 +2,14 @@ import type { Holder } from '../contract/credentials.ts';
 import type { World, WorldInfo, WorldOrder, WorldsByName } from '../contract/world.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
-import type { Presented } from '../credentials/presented.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
-import type { Random } from '../machine/random.ts';
-import { clearInterval, setInterval } from '../machine/time.ts';
+import type { Random } from '../platform/random.ts';
+import { clearInterval, setInterval } from '../platform/time.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
@@ -60,7 +60,7 @@ export interface WorldsParts {
   readonly machine: Clock;
   readonly random: Random;
   /** Those of the server. */
-  readonly laws: readonly Law[];
+  readonly rulesets: readonly Ruleset[];
   /** What every world signs with until its key is replaced. */
   readonly signingKey: SigningKey;
   readonly shared: StoreParts;
@@ -103,7 +103,7 @@ export abstract class Worlds implements WorldsByName {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, shared, mode, laws, secrets, keys } = parts;
+    const { machine, random, signingKey, shared, mode, rulesets, secrets, keys } = parts;
     this.parts = parts;
     this.indexing = new Indexing({
       credentials: keys,
@@ -113,7 +113,7 @@ export abstract class Worlds implements WorldsByName {
       isAny: () => this.entries.size > 0,
     });
     this.common = {
-      ...{ machine, random, signingKey, budgets: shared.budgets, mode, laws, secrets, keys },
+      ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys },
       changed: (world, changed) => this.indexing.changed(world, changed),
       begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
       replaced: (world, clients) => this.replaced(world, clients),
@@ -121,7 +121,7 @@ export abstract class Worlds implements WorldsByName {
     };
   }
 
-  abstract look(names: readonly string[], presented?: readonly Presented[]): Promise<void>;
+  abstract refresh(names: readonly string[], presented?: readonly PresentedCredential[]): Promise<void>;
 
   abstract get isAlone(): boolean;
 
@@ -129,7 +129,7 @@ export abstract class Worlds implements WorldsByName {
   protected abstract get count(): number;
 
   /** The worlds that have a client id or a key, and are there. */
-  protected abstract holdersOf(presented: Extract<Presented, { kind: 'client' | 'key' }>): readonly string[];
+  protected abstract holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[];
 
   /** Puts a new world where it will be. @throws Problem saying why there is no place for it */
   protected abstract stored(
@@ -181,7 +181,7 @@ export abstract class Worlds implements WorldsByName {
     return this.ended.isGone(id);
   }
 
-  ownersOf(presented: Presented): readonly string[] {
+  ownersOf(presented: PresentedCredential): readonly string[] {
     switch (presented.kind) {
       case 'token':
         return [presented.world];
@@ -205,7 +205,7 @@ export abstract class Worlds implements WorldsByName {
     return [...new Set(current)].map(({ publicJwk }) => publicJwk);
   }
 
-  async isOfDefault(presented: Presented): Promise<boolean> {
+  async isOfDefault(presented: PresentedCredential): Promise<boolean> {
     const { store } = this.default;
     const { keys } = this.parts;
     if (presented.kind === 'client') return keys.hasClient(store, presented.clientId);
@@ -230,7 +230,7 @@ export abstract class Worlds implements WorldsByName {
 
   /** The same, opened if only other processes have used it so far. @throws Problem `not_found` */
   async opened(id: string): Promise<WorldEntry> {
-    if (id !== DEFAULT_WORLD) await this.look([id]);
+    if (id !== DEFAULT_WORLD) await this.refresh([id]);
     return this.entry(id);
   }
 
@@ -264,7 +264,7 @@ export abstract class Worlds implements WorldsByName {
 
   /** Those who watch the default world are told which worlds there are; other worlds know nothing of each other. */
   protected tell(what: 'made' | 'deleted', id: string): void {
-    this.default.chronicle.event('world', { world: id, what });
+    this.default.activityLog.event('world', { world: id, what });
   }
 
   /** Nothing waits any longer for something to happen in a world: no verification, stream of events or delayed answer. */

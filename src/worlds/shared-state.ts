@@ -28,8 +28,8 @@ export class SharedState {
   }
 
   /** Finds out what other processes have made of it since the last request. */
-  look(): Promise<void> {
-    return this.#text.look();
+  refresh(): Promise<void> {
+    return this.#text.refresh();
   }
 
   /** @param change must not do anything but make the next state */

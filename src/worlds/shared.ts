@@ -1,7 +1,7 @@
 import type { World, WorldInfo } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import type { Presented } from '../credentials/presented.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Collision, LimitReached } from '../store/errors.ts';
 import type { Seed } from '../store/seed.ts';
 import type { SharedWorlds as StoredWorlds, WorldRecord } from '../store/sharing.ts';
@@ -35,11 +35,11 @@ export class SharedWorlds extends Worlds {
 
   override async begin(seed: Seed, filled: Filled): Promise<void> {
     await super.begin(seed, filled);
-    await this.look([]);
+    await this.refresh([]);
     this.sweepLater();
   }
 
-  async look(names: readonly string[], presented: readonly Presented[] = []): Promise<void> {
+  async refresh(names: readonly string[], presented: readonly PresentedCredential[] = []): Promise<void> {
     const named = () => [...names, ...presented.flatMap((one) => this.ownersOf(one))];
     const first = named();
     await this.#lookAt(first);
@@ -69,7 +69,7 @@ export class SharedWorlds extends Worlds {
     return this.#stored.records.size;
   }
 
-  protected holdersOf(presented: Extract<Presented, { kind: 'client' | 'key' }>): readonly string[] {
+  protected holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
     if (presented.kind === 'key' && this.isAlone) return [];
     return this.#holders.get(nameOf(presented) ?? '') ?? [];
   }
@@ -142,7 +142,7 @@ export class SharedWorlds extends Worlds {
   /** Looks at what is in the default world and in these, and which worlds there are. */
   async #lookAt(names: readonly string[]): Promise<void> {
     const ids = names.flatMap((name) => this.#stored.records.get(name)?.id ?? []);
-    await this.#stored.look([DEFAULT_WORLD, ...ids]);
+    await this.#stored.refresh([DEFAULT_WORLD, ...ids]);
     this.#reconcile();
   }
 
@@ -157,7 +157,7 @@ export class SharedWorlds extends Worlds {
   }
 
   /** Finds out in which worlds a credential is that does not say so itself. */
-  async #lookFor(presented: Presented): Promise<void> {
+  async #lookFor(presented: PresentedCredential): Promise<void> {
     const name = nameOf(presented);
     if (name === null) return;
     const { keys } = this.parts;
@@ -216,7 +216,7 @@ export class SharedWorlds extends Worlds {
 }
 
 /** What it is looked for by; null for a credential that names its world. */
-function nameOf(presented: Presented): string | null {
+function nameOf(presented: PresentedCredential): string | null {
   if (presented.kind === 'client') return presented.clientId;
   return presented.kind === 'key' ? presented.hash() : null;
 }

@@ -1,7 +1,7 @@
 import type { WorldTokens } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { Lane } from '../credentials/lane.ts';
-import type { Random } from '../machine/random.ts';
+import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { tokensOf } from '../tokens/index.ts';

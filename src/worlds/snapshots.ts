@@ -1,6 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import type { Random } from '../machine/random.ts';
+import type { Random } from '../platform/random.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { SharedSnapshots, SnapshotInfo, SnapshotRecord, StoredSnapshot } from '../store/sharing.ts';
 import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
@@ -19,7 +19,7 @@ const ID_LENGTH = 12;
 
 /** The snapshots of all worlds: in the memory of the process, or where other processes find them, too. */
 export class Snapshots {
-  readonly #shelf: SharedSnapshots;
+  readonly #documents: SharedSnapshots;
   readonly #random: Random;
   readonly #revive: (kept: KeptSeed) => Seed;
 
@@ -28,7 +28,7 @@ export class Snapshots {
    * @param revive a seed, as it was kept
    */
   constructor(random: Random, shared: SharedSnapshots | null, revive: (kept: KeptSeed) => Seed) {
-    this.#shelf = shared ?? snapshotsInMemory();
+    this.#documents = shared ?? snapshotsInMemory();
     this.#random = random;
     this.#revive = revive;
   }
@@ -40,12 +40,12 @@ export class Snapshots {
     const rows = await world.store.freeze();
     await this.#mustHaveRoom(sizeOf(rows));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return { ...info, size: await this.#shelf.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
+    return { ...info, size: await this.#documents.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
   }
 
   /** Those of a world, newest first. */
   async of(world: string): Promise<readonly SnapshotRecord[]> {
-    return (await this.#shelf.list()).filter((one) => one.world === world).reverse();
+    return (await this.#documents.list()).filter((one) => one.world === world).reverse();
   }
 
   /**
@@ -53,7 +53,7 @@ export class Snapshots {
    * @throws Problem `not_found`
    */
   async find(id: string, from: string = DEFAULT_WORLD): Promise<Snapshot> {
-    const found = await this.#shelf.find(id);
+    const found = await this.#documents.find(id);
     if (found === null || !isSeen(found, from)) throw noSnapshot(id);
     const { made, ...rest } = found;
     const { seed, credentials } = provenanceIn(made);
@@ -62,12 +62,12 @@ export class Snapshots {
 
   /** @throws Problem `not_found` */
   async delete(id: string, from: string): Promise<void> {
-    const isThere = (await this.#shelf.list()).some((one) => one.id === id && isSeen(one, from));
-    if (!isThere || !(await this.#shelf.delete(id))) throw noSnapshot(id);
+    const isThere = (await this.#documents.list()).some((one) => one.id === id && isSeen(one, from));
+    if (!isThere || !(await this.#documents.delete(id))) throw noSnapshot(id);
   }
 
   async #mustHaveRoom(bytes: number): Promise<void> {
-    const all = await this.#shelf.list();
+    const all = await this.#documents.list();
     const held = all.reduce((sum, { size }) => sum + size, 0);
     const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
     if (!isFull) return;

@@ -1,28 +1,28 @@
 import type { World } from '../contract/world.ts';
+import type { Budgets } from '../core/bounded-cache.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
-import type { Budgets } from '../core/held.ts';
-import type { Law } from '../core/law.ts';
 import type { Mode } from '../core/mode.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
 import { Faults, type SharedFaults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
-import { Habits } from '../hints/habits.ts';
-import { Chronicle } from '../journal/chronicle.ts';
+import { TokenUsage } from '../hints/token-usage.ts';
+import { ActivityLog } from '../journal/activity-log.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
-import type { Random } from '../machine/random.ts';
+import type { Random } from '../platform/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
-import { archiveOn } from './archive.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
+import { sharedActivityLogOn } from './shared-activity-log.ts';
 import { SharedState } from './shared-state.ts';
 import { type OwnedTokens, worldTokens } from './signing-keys.ts';
 
@@ -68,7 +68,7 @@ export interface OwnedWorld extends World {
 /** What all worlds of a process have in common. */
 export interface WorldsCommon {
   /** Those of the server. */
-  readonly laws: readonly Law[];
+  readonly rulesets: readonly Ruleset[];
   readonly machine: Clock;
   readonly random: Random;
   /** What they sign with until their key is replaced. */
@@ -118,8 +118,8 @@ class OpenedWorld implements OwnedWorld {
   readonly #ownSeries: string;
   #state: SharedState | null = null;
   #secrets: WorldSecrets | null = null;
-  #chronicle: Chronicle | null = null;
-  #habits: Habits | null = null;
+  #activityLog: ActivityLog | null = null;
+  #tokenUsage: TokenUsage | null = null;
   #remembered: RememberedTokens | null = null;
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
@@ -165,7 +165,7 @@ class OpenedWorld implements OwnedWorld {
       changed: async (collections) => {
         if (collections === 'all') {
           this.remembered.clear();
-          this.habits.clear();
+          this.tokenUsage.clear();
         }
         if (collections === 'all' || collections.includes('settings')) await this.#reread();
       },
@@ -192,24 +192,24 @@ class OpenedWorld implements OwnedWorld {
     return this.#tokens;
   }
 
-  get chronicle(): Chronicle {
-    if (this.#chronicle === null) {
-      const { budgets, laws } = this.#common;
+  get activityLog(): ActivityLog {
+    if (this.#activityLog === null) {
+      const { budgets, rulesets } = this.#common;
       const { sharing } = this.store;
-      const archive = sharing === null ? null : archiveOn(sharing.log, laws);
-      this.#chronicle = new Chronicle(budgets, this.#series, this.#knownSecrets, archive);
-      if (this.#over !== null) this.#chronicle.end(this.#over);
+      const shared = sharing === null ? null : sharedActivityLogOn(sharing.log, rulesets);
+      this.#activityLog = new ActivityLog(budgets, this.#series, this.#knownSecrets, shared);
+      if (this.#over !== null) this.#activityLog.end(this.#over);
     }
-    return this.#chronicle;
+    return this.#activityLog;
   }
 
-  get findings(): Chronicle['findings'] {
-    return this.chronicle.findings;
+  get findings(): ActivityLog['findings'] {
+    return this.activityLog.findings;
   }
 
-  get habits(): Habits {
-    this.#habits ??= new Habits(this.#common.budgets.habits);
-    return this.#habits;
+  get tokenUsage(): TokenUsage {
+    this.#tokenUsage ??= new TokenUsage(this.#common.budgets.habits);
+    return this.#tokenUsage;
   }
 
   get remembered(): RememberedTokens {
@@ -251,7 +251,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   hasDecision(id: string): boolean {
-    return this.#chronicle !== null && this.#chronicle.decisions.byId(id) !== null;
+    return this.#activityLog !== null && this.#activityLog.decisions.byId(id) !== null;
   }
 
   nextDecisionId(): string {
@@ -300,7 +300,7 @@ class OpenedWorld implements OwnedWorld {
     const { frozen } = await openClock(machine, () => this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#remembered?.clear();
-    this.#habits?.clear();
+    this.#tokenUsage?.clear();
     await this.#reread();
     await replaced(this);
     this.#told?.event('world', { world: this.id, what: 'restored' });
@@ -317,7 +317,7 @@ class OpenedWorld implements OwnedWorld {
     if (sharing !== null) await this.#reread();
     await this.#told?.empty();
     this.#remembered?.clear();
-    this.habits.reset(this.clock.now());
+    this.tokenUsage.reset(this.clock.now());
     await this.#faults?.clear();
     await this.setMode(begunMode);
     this.#tell(findings);
@@ -337,17 +337,17 @@ class OpenedWorld implements OwnedWorld {
 
   async close(): Promise<void> {
     this.#end('stopping');
-    this.#chronicle?.close();
+    this.#activityLog?.close();
     this.#remembered?.clear();
     this.#views?.clear();
-    this.#habits?.clear();
+    this.#tokenUsage?.clear();
     this.#secrets?.clear();
     await this.store.close();
   }
 
   /** Whom it tells what happens: nobody has asked, and nobody else will, if it is not there. */
-  get #told(): Chronicle | null {
-    return this.store.sharing === null ? this.#chronicle : this.chronicle;
+  get #told(): ActivityLog | null {
+    return this.store.sharing === null ? this.#activityLog : this.activityLog;
   }
 
   get #knownSecrets(): WorldSecrets {
@@ -365,7 +365,7 @@ class OpenedWorld implements OwnedWorld {
     const state = this.#state;
     return (
       state && {
-        look: () => state.look(),
+        refresh: () => state.refresh(),
         update: async (change) => {
           const updated = await state.update(({ faults: before }) => {
             const [after, result] = change(before);
@@ -419,7 +419,7 @@ class OpenedWorld implements OwnedWorld {
   #end(why: WorldEnd): void {
     this.#over ??= why;
     this.#faults?.end();
-    this.#chronicle?.end(why);
+    this.#activityLog?.end(why);
   }
 }
 

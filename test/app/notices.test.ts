@@ -52,12 +52,12 @@ describe('the posture of a server', async () => {
   const postureAt = (clock: object, driver: string | null = null) => {
     const settings = config({});
     const world = { store: server.world.store, clock };
-    const laws = [
+    const rulesets = [
       { service: 'toys', profile: '2' },
       { service: 'games', profile: null },
     ];
     return postureOf(
-      { worlds: { default: world }, settings, laws } as unknown as Server,
+      { worlds: { default: world }, settings, rulesets } as unknown as Server,
       { kind: driver === null ? 'memory' : 'file', driver },
       settings,
     );

@@ -182,9 +182,9 @@ describe('a document is left with what it uses:', () => {
 });
 
 describe('documents of one service', () => {
-  const several = SERVICES.map(({ name, laws }) => ({
+  const several = SERVICES.map(({ name, rulesets }) => ({
     name,
-    documents: [...new Set(laws.map(({ document }) => document))],
+    documents: [...new Set(rulesets.map(({ document }) => document))],
   })).filter(({ documents }) => documents.length > 1);
 
   it.each(several)('tell by their version which one they are: $name', ({ name, documents }) => {

@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import { footingOf } from '../../src/core/fidelity.ts';
-import type { Law } from '../../src/core/law.ts';
+import { effectOf } from '../../src/core/fidelity.ts';
 import type { Option } from '../../src/core/option.ts';
 import type { Rule } from '../../src/core/rule.ts';
+import type { Ruleset } from '../../src/core/ruleset.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
@@ -70,21 +70,21 @@ function needs(rule: Rule | undefined): string {
   return parts.join(', ') || 'a credential';
 }
 
-async function coverageOf({ title, laws }: ServiceDefinition): Promise<string> {
-  const rows = new Map<string, { call: string; profiles: string[]; law: Law; id: string }>();
-  for (const law of laws) {
+async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<string> {
+  const rows = new Map<string, { call: string; profiles: string[]; ruleset: Ruleset; id: string }>();
+  for (const ruleset of rulesets) {
     const { operations } = await apiDocument(
-      JSON.parse(readFileSync(join(ROOT, `dist/openapi/${law.document}.json`), 'utf8')),
+      JSON.parse(readFileSync(join(ROOT, `dist/openapi/${ruleset.document}.json`), 'utf8')),
     );
     for (const { id, method, path, isAlias } of operations) {
       if (isAlias) continue;
-      const known = rows.get(id) ?? { call: `${method} ${path}`, profiles: [], law, id };
-      rows.set(id, { ...known, profiles: [...known.profiles, law.profile ?? ''] });
+      const known = rows.get(id) ?? { call: `${method} ${path}`, profiles: [], ruleset, id };
+      rows.set(id, { ...known, profiles: [...known.profiles, ruleset.profile ?? ''] });
     }
   }
-  const lines = [...rows.values()].map(({ call, profiles, law, id }) => {
-    const row = law.tables.operations.find((one) => one.id === id);
-    const rule = law.tables.rules.find((one) => one.id === row?.rule);
+  const lines = [...rows.values()].map(({ call, profiles, ruleset, id }) => {
+    const row = ruleset.tables.operations.find((one) => one.id === id);
+    const rule = ruleset.tables.rules.find((one) => one.id === row?.rule);
     const added = (rule?.added ?? []).map(({ certainty }) => certainty);
     const certainty = [...new Set([row?.certainty, rule?.certainty, ...added].filter(Boolean))].join(', ');
     return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${cell(needs(rule))} | ${certainty} |`;
@@ -99,9 +99,9 @@ ${lines.join('\n')}`;
 }
 
 /** How many operations of a service remain under `--fidelity documented`. */
-function remaining({ title, laws }: ServiceDefinition): string[] {
-  return laws.map(({ profile, tables: { operations, rules } }) => {
-    const effects = operations.map((row) => footingOf(row, rules.find(({ id }) => id === row.rule) ?? null).effect);
+function remaining({ title, rulesets }: ServiceDefinition): string[] {
+  return rulesets.map(({ profile, tables: { operations, rules } }) => {
+    const effects = operations.map((row) => effectOf(row, rules.find(({ id }) => id === row.rule) ?? null).effect);
     const left = effects.filter((effect) => effect !== 'refused');
     const questioned = left.filter((effect) => effect === 'questioned').length;
     return `| ${title} | ${profile ?? ''} | ${effects.length} | ${left.length} | ${questioned} |`;

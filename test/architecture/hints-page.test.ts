@@ -21,7 +21,7 @@ it('every hint is told in docs/reference/hints.md, and no other', () => {
     { sign, cure },
   ]);
 
-  const told = everyHint().map(({ rule: { code, sign, cure } }) => [code, { sign, cure }]);
+  const told = everyHint().map(({ rule: { code, symptom: sign, advice: cure } }) => [code, { sign, cure }]);
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(told));
   expect(rows).toHaveLength(Object.keys(Object.fromEntries(rows)).length);
 });

@@ -7,22 +7,16 @@ import { type Import, importsOf, sourceFiles } from './source-files.ts';
  */
 const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   // What a test may have replaced is taken from Node, in one file.
-  { files: /^machine\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
-  { files: /^machine\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
-  { files: /^machine\//, may: [/^machine\/time$/, /^node:crypto$/] },
+  { files: /^platform\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
+  { files: /^platform\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
+  { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
-  { files: /^core\//, may: [/^core\//, /^machine\/time$/] },
+  { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
   {
     files: /^store\/sqlite\//,
-    may: [/^store\//, /^core\//, /^machine\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
+    may: [/^store\//, /^core\//, /^platform\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
-  { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^machine\/time$/, /^pg$/, /^node:fs$/] },
-  // What several services stand on: it works on whatever keeps rows.
-  {
-    files: /^ngc-keys\//,
-    may: [/^ngc-keys\//, /^store\/(errors|collection|collections|updating)$/, /^core\//],
-    types: [/^store\/index$/],
-  },
+  { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^platform\/time$/, /^pg$/, /^node:fs$/] },
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
@@ -32,27 +26,26 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^store\/memory$/, may: [/^store\/[a-z-]+$/] },
   {
     files: /^store\//,
-    may: [/^store\/[a-z-]+$/, /^core\/(?:held|own|clock|text-order)$/, /^machine\/time$/],
+    may: [/^store\/[a-z-]+$/, /^core\/(?:bounded-cache|own|clock|text-order)$/, /^platform\/time$/],
     types: [/^core\//],
   },
-  { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^machine\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
+  { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^platform\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
   {
     files: /^credentials\//,
-    may: [/^credentials\//, /^core\//, /^tokens\//, /^machine\/(random|time|process-wide)$/, /^node:(crypto|util)$/],
+    may: [/^credentials\//, /^core\//, /^tokens\//, /^platform\/(random|time|process-wide)$/, /^node:(crypto|util)$/],
     types: [/^store\/[a-z-]+$/],
   },
   // What services on keys of NGC share: as free to import as a service is.
   {
-    files: /^kits\/([a-z-]+)\//,
+    files: /^ngc-keys\//,
     may: [
-      /^kits\/OWN\//,
       /^ngc-keys\//,
       /^core\//,
       /^credentials\//,
       /^tokens\//,
       /^hints\/refused-request$/,
-      /^store\/(errors|collection|updating)$/,
-      /^machine\/random$/,
+      /^store\/(errors|collection|collections|updating)$/,
+      /^platform\/random$/,
       /^node:crypto$/,
     ],
     types: [/^contract\//, /^hints\//, /^store\/[a-z-]+$/],
@@ -63,12 +56,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^journal\//,
-    may: [/^journal\//, /^core\//, /^machine\/time$/, /^node:(crypto|http|stream)$/],
+    may: [/^journal\//, /^core\//, /^platform\/time$/, /^node:(crypto|http|stream)$/],
     types: [/^hints\//],
   },
   {
     files: /^faults\//,
-    may: [/^faults\//, /^core\//, /^journal\/match$/, /^machine\/(random|time)$/, /^node:http$/],
+    may: [/^faults\//, /^core\//, /^journal\/match$/, /^platform\/(random|time)$/, /^node:http$/],
     types: [/^generated\/library$/],
   },
   {
@@ -80,8 +73,8 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\//,
       /^store\/[a-z-]+$/,
       /^tokens\//,
-      /^credentials\/(remembered|derivation|presented|tripwire)$/,
-      /^machine\/random$/,
+      /^credentials\/(remembered|derivation|presented-credential|tripwire)$/,
+      /^platform\/random$/,
       /^generated\/documents$/,
     ],
   },
@@ -90,12 +83,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(remembered|world-mark)$/,
-      /^worlds\/(archive|shared-state|clock|signing-keys)$/,
+      /^worlds\/(shared-activity-log|shared-state|clock|signing-keys)$/,
       /^store\/seed$/,
       /^(journal|faults)\//,
-      /^hints\/habits$/,
+      /^hints\/token-usage$/,
     ],
-    types: [/^store\/[a-z-]+$/, /^machine\/random$/, /^contract\//, /^tokens\/keys$/, /^worlds\/credentials$/],
+    types: [/^store\/[a-z-]+$/, /^platform\/random$/, /^contract\//, /^tokens\/keys$/, /^worlds\/credentials$/],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
@@ -105,7 +98,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^services\/([a-z-]+)\/(manifest|options|reasons|cast)$/,
-    may: [/^services\/OWN\/(index|options|reasons|cast)$/, /^core\//, /^kits\/[a-z-]+\/reasons$/],
+    may: [/^services\/OWN\/(index|options|reasons|cast)$/, /^core\//, /^ngc-keys\/reasons$/],
     types: [/^contract\//],
   },
   {
@@ -115,7 +108,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^services\/([a-z-]+)\/tables\/remedies$/,
-    may: [/^services\/OWN\/tables\//, /^kits\/[a-z-]+\/remedies$/],
+    may: [/^services\/OWN\/tables\//, /^ngc-keys\/remedies$/],
     types: [/^core\//],
   },
   { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
@@ -124,7 +117,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/control\//,
     may: [
       /^services\/control\//,
-      /^(kits|ngc-keys|core|credentials|journal|faults|tokens)\//,
+      /^(ngc-keys|core|credentials|journal|faults|tokens)\//,
       /^store\/(errors|collection|updating)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
@@ -133,14 +126,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/([a-z-]+)\//,
     may: [
       /^services\/OWN\//,
-      /^kits\//,
       /^ngc-keys\//,
       /^core\//,
       /^credentials\//,
       /^tokens\//,
       /^hints\/refused-request$/,
       /^store\/(errors|collection|collections|updating)$/,
-      /^machine\/random$/,
+      /^platform\/random$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^hints\//, /^journal\/match$/],
   },
@@ -149,14 +141,14 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^http\//,
       /^core\//,
-      /^machine\/time$/,
+      /^platform\/time$/,
       /^fastify$/,
       /^find-my-way$/,
       /^openapi-backend\/validation\.js$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto|stream)$/,
       /^store\/(errors|updating)$/,
-      /^credentials\/presented$/,
+      /^credentials\/presented-credential$/,
       /^(journal|faults|hints)\//,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/],
@@ -177,7 +169,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^seed\//,
     may: [
       /^seed\//,
-      /^machine\/assets$/,
+      /^platform\/assets$/,
       /^config\/(config|source-lines)$/,
       /^core\//,
       /^credentials\/derivation$/,
@@ -185,7 +177,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^store\/(errors|settings)$/,
       /^node:(crypto|path|fs\/promises)$/,
     ],
-    types: [/^contract\//, /^store\/[a-z-]+$/, /^machine\/random$/],
+    types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
   { files: /^verify\//, may: [] },
   {
@@ -194,7 +186,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^cli\//,
       /^config\//,
       /^core\//,
-      /^machine\/(assets|time)$/,
+      /^platform\/(assets|time)$/,
       /^verify\/drift$/,
       /^app\/server$/,
       /^services\/index$/,
@@ -209,7 +201,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^library\//,
       /^config\/config$/,
       /^app\/server$/,
-      /^machine\/(time|node-version)$/,
+      /^platform\/(time|node-version)$/,
       /^core\/(log|nearest|unusable|world-id)$/,
       /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,
@@ -229,7 +221,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^generated\/library$/,
     ],
   },
-  { files: /^main$/, may: [/^cli\/index$/, /^machine\/node-version$/] },
+  { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
   { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },
   { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)|store\/[a-z-]+\/).*/] },
@@ -281,7 +273,7 @@ describe('what may import what', () => {
     ['store/index', 'better-sqlite3'],
     ['tokens/mint', 'store/index'],
     ['credentials/bearer', 'http/transport/body'],
-    ['core/decide', 'kits/ngc/key-policy'],
+    ['core/decide', 'ngc-keys/key-policy'],
     ['services/runai/problem', 'fastify'],
     ['services/runai/problem', 'better-sqlite3'],
     ['services/runai/problem', 'services/control/problem'],

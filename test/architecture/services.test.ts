@@ -5,10 +5,10 @@ import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
-import type { Law } from '../../src/core/law.ts';
+import type { Ruleset } from '../../src/core/ruleset.ts';
 import type { RefusedRequest } from '../../src/hints/refused-request.ts';
 import { WORLD_HINTS } from '../../src/hints/tokens.ts';
-import { KEY_REASONS } from '../../src/kits/ngc/reasons.ts';
+import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
@@ -24,7 +24,7 @@ const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 const documentOf = (name: string) => apiDocument(JSON.parse(text(`dist/openapi/${name}.json`)));
 /** A service has one document, unless its profiles have one each. */
-const documentNames = ({ laws }: ServiceDefinition) => [...new Set(laws.map(({ document }) => document))];
+const documentNames = ({ rulesets }: ServiceDefinition) => [...new Set(rulesets.map(({ document }) => document))];
 
 /** The fixed files and folders of a service, in its four places. */
 const SHAPE = [
@@ -54,10 +54,10 @@ it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds serv
 describe.each(ALL)('the document of $name', (service) => {
   const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
 
-  it.each(service.laws)(
+  it.each(service.rulesets)(
     'agrees with handlers, prefixes and tables of the profile $profile, row by row',
-    async (law) => {
-      expect(mountFaults({ service, law, document: await documentOf(law.document) }, ALL_REASONS)).toEqual([]);
+    async (ruleset) => {
+      expect(mountFaults({ service, ruleset, document: await documentOf(ruleset.document) }, ALL_REASONS)).toEqual([]);
     },
   );
 
@@ -99,10 +99,13 @@ describe.each(ALL)('the document of $name', (service) => {
 });
 
 it("services are not in each other's way, whatever profiles are in force", () => {
-  const profiles = ALL.flatMap((service) => service.laws.map(({ tables }) => ({ service, tables })));
+  const profiles = ALL.flatMap((service) => service.rulesets.map(({ tables }) => ({ service, tables })));
 
   for (const { service, tables } of profiles) {
-    const others = ALL.filter((one) => one !== service).map((one) => ({ ...one, tables: (one.laws[0] as Law).tables }));
+    const others = ALL.filter((one) => one !== service).map((one) => ({
+      ...one,
+      tables: (one.rulesets[0] as Ruleset).tables,
+    }));
     expect(checkServices([{ ...service, tables }, ...others])).toEqual([]);
   }
 });
@@ -115,8 +118,9 @@ it('the built-in casts fit what a seed must be', () => {
 });
 
 describe('every reason', () => {
-  const laws = ALL.flatMap((service) => service.laws);
-  const remedyUnder = (law: Law, reason: DenyReason) => findFixes(refusalFor(reason, law.service), law.tables);
+  const rulesets = ALL.flatMap((service) => service.rulesets);
+  const remedyUnder = (ruleset: Ruleset, reason: DenyReason) =>
+    findFixes(refusalFor(reason, ruleset.service), ruleset.tables);
   const reasons = Object.keys(ALL_REASONS) as DenyReason[];
   const credentialReasons = reasons.filter((reason) => ALL_REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
@@ -124,25 +128,26 @@ describe('every reason', () => {
   it.each(credentialReasons)('%s has a remedy in a service that can refuse for it, or a hint in all', (reason) => {
     const refused = { world: { id: 'one' }, decision: { reason, ofWorld: 'other' } } as unknown as RefusedRequest;
     const ofWorlds = WORLD_HINTS.filter(({ when }) => when(refused) !== null);
-    expect([...ofWorlds, ...laws.flatMap((law) => remedyUnder(law, reason))].length).toBeGreaterThan(0);
+    expect([...ofWorlds, ...rulesets.flatMap((ruleset) => remedyUnder(ruleset, reason))].length).toBeGreaterThan(0);
   });
 
-  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ laws }) => {
+  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ rulesets }) => {
     const common = ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'] as const;
-    for (const law of laws) for (const reason of common) expect(remedyUnder(law, reason), reason).toHaveLength(1);
+    for (const ruleset of rulesets)
+      for (const reason of common) expect(remedyUnder(ruleset, reason), reason).toHaveLength(1);
   });
 
   it.each(keyReasons)('%s has a remedy in each service that takes keys', (reason) => {
-    for (const law of laws.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
-      expect(remedyUnder(law, reason), `${law.service} ${law.profile}`).toHaveLength(1);
+    for (const ruleset of rulesets.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
+      expect(remedyUnder(ruleset, reason), `${ruleset.service} ${ruleset.profile}`).toHaveLength(1);
     }
   });
 
   it('closed_to_keys has a remedy wherever a rule is closed', () => {
-    const closing = laws.filter(({ tables }) => tables.rules.some(({ closed }) => closed));
+    const closing = rulesets.filter(({ tables }) => tables.rules.some(({ closed }) => closed));
 
     expect(closing.length).toBeGreaterThan(0);
-    for (const law of closing) expect(remedyUnder(law, 'closed_to_keys')).toHaveLength(1);
+    for (const ruleset of closing) expect(remedyUnder(ruleset, 'closed_to_keys')).toHaveLength(1);
   });
 });
 

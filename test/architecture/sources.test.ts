@@ -9,11 +9,11 @@ const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
   [
     'draws randomness',
     /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/,
-    'src/machine/random.ts',
+    'src/platform/random.ts',
   ],
   ['reads the environment', /process\.env/, 'src/config/config.ts'],
-  ['knows where files of the package lie', /import\.meta/, 'src/machine/assets.ts'],
-  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/machine/time.ts'],
+  ['knows where files of the package lie', /import\.meta/, 'src/platform/assets.ts'],
+  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/platform/time.ts'],
 ];
 
 /** Globals that tests replace in the process of their app. */
@@ -30,14 +30,14 @@ describe('only one file', () => {
 
 describe('no source file', () => {
   it('uses timers of the app: it imports those that no test replaces', () => {
-    const found = FILES.filter(({ path }) => path !== 'src/machine/time.ts').flatMap((file) => {
-      const imported = /import \{([^}]*)\} from '[./a-z]+\/machine\/time\.ts'/.exec(file.text)?.[1] ?? '';
+    const found = FILES.filter(({ path }) => path !== 'src/platform/time.ts').flatMap((file) => {
+      const imported = /import \{([^}]*)\} from '[./a-z]+\/platform\/time\.ts'/.exec(file.text)?.[1] ?? '';
       const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
       return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);
     });
 
     expect(found).toEqual([]);
-    expect(FILES.filter(({ text }) => /from '[./a-z]+\/machine\/time\.ts'/.test(text)).length).toBeGreaterThan(3);
+    expect(FILES.filter(({ text }) => /from '[./a-z]+\/platform\/time\.ts'/.test(text)).length).toBeGreaterThan(3);
   });
 
   it('is a drawer for everything', () => {

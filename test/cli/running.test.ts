@@ -64,7 +64,7 @@ it('of a server that does not speak TLS it is said', async () => {
   const url = (await answering((_request, response) => void response.end())).replace('http:', 'https:');
 
   await expect(askWorld({ url, headers: {} }, null, '/cast', (body) => body)).rejects.toThrow(
-    `What answers on ${url} does not speak TLS: use http:// in the URL.`,
+    `The server on ${url} does not support TLS: use http:// in the URL.`,
   );
 });
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
-import { namedUuid } from '../../src/machine/random.ts';
+import { namedUuid } from '../../src/platform/random.ts';
 import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 
@@ -309,9 +309,9 @@ nvcf:
 
     expect(code).toBe(2);
     for (const line of [
-      'line 6: `runai.projects[0].departmentId` names the department `research`, which is not in the seed; the nearest valid name is `reserch`',
-      'line 11: `runai.accessRules[0].subjectId` names the user `adda@umbra.test`, which is not in the seed; the nearest valid name is `ada@umbra.test`',
-      'line 14: `runai.accessRules[0].scopeId` names the project `p2`, which is not in the seed; the nearest valid name is `p1`',
+      'line 6: `runai.projects[0].departmentId` names the department `research`, which is not in the seed; did you mean `reserch`?',
+      'line 11: `runai.accessRules[0].subjectId` names the user `adda@umbra.test`, which is not in the seed; did you mean `ada@umbra.test`?',
+      'line 14: `runai.accessRules[0].scopeId` names the project `p2`, which is not in the seed; did you mean `p1`?',
     ]) {
       expect(told).toContain(line);
     }

@@ -46,6 +46,6 @@ it.each([
   ['http://mock:6625/#/faults', '#/faults'],
 ])('the URL %s is refused for what is behind its address', (url, more) => {
   expect(() => placeOf(url, null)).toThrow(
-    `--url ${url} has \`${more}\` behind the address; expected the URL of a server, such as \`http://mock:6625\`, or of a world in it, such as \`http://mock:6625/w/team-a\`.`,
+    `--url ${url} contains \`${more}\`. Expected the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625/w/team-a\`.`,
   );
 });

@@ -48,8 +48,8 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await ask('GET', '/v2/nvcf/functions', 'undefined');
     const page = await opened(url);
     await rows(page).filter({ hasText: 'functionz' }).click();
-    await panel(page).getByText('the nearest is GET /v2/nvcf/functions').waitFor();
-    expect(await panel(page).getByText('the nearest is').locator('visible=true').count()).toBe(1);
+    await panel(page).getByText('Did you mean GET /v2/nvcf/functions?').waitFor();
+    expect(await panel(page).getByText('Did you mean').locator('visible=true').count()).toBe(1);
     await rows(page).filter({ hasText: 'unsupported_token' }).click();
     await panel(page).getByRole('heading', { name: 'What would turn it' }).waitFor();
 

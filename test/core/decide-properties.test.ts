@@ -1,23 +1,23 @@
 /** What holds of decisions whatever the rule, the key and the object are. */
 import { describe, expect, it } from 'vitest';
 import {
+  type AccessRequest,
   type Caller,
-  cover,
+  checkResource,
   decide,
-  mayReach,
-  type Question,
-  type Reach,
-  type Sighting,
+  type LookupResult,
+  mayAccess,
+  type ResourceAttributes,
   type Verdict,
 } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
-import type { Law } from '../../src/core/law.ts';
-import type { Resource, Standing } from '../../src/core/policy.ts';
+import type { HeldRights, Resource } from '../../src/core/policy.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
-import { findKeyFixes } from '../../src/kits/ngc/key-fixes.ts';
-import { drawnAt } from '../../src/machine/random.ts';
-import { effectAfter, faultsOfEdit } from '../kits/ngc/edit.ts';
+import type { Ruleset } from '../../src/core/ruleset.ts';
+import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
+import { drawnAt } from '../../src/platform/random.ts';
+import { effectAfter, faultsOfEdit } from '../ngc-keys/edit.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { SERVICES } from '../support/services.ts';
 import { decisionOn, ORG, personalKey, serviceKey, sourced, toyLaw } from './toy-law.ts';
@@ -49,9 +49,9 @@ class Draws {
 }
 
 interface Case {
-  readonly question: Question;
+  readonly accessRequest: AccessRequest;
   readonly caller: Caller;
-  readonly sighting: Sighting | null;
+  readonly lookedUp: LookupResult | null;
 }
 
 const uuid = (digit: string) => 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', digit);
@@ -65,22 +65,24 @@ function idsOf(form: string): readonly string[] {
   return form.includes('/') ? OBJECTS.flatMap((id) => PARTS.map((part) => `${id}/${part}`)) : OBJECTS;
 }
 
-function someResource(draws: Draws, law: Law): Resource {
-  const { id, names } = draws.one(law.tables.resourceTypes ?? []);
+function someResource(draws: Draws, ruleset: Ruleset): Resource {
+  const { id, names } = draws.one(ruleset.tables.resourceTypes ?? []);
   return names === null ? { type: id } : { type: id, ids: [draws.one(idsOf(names)), draws.one(idsOf(names))] };
 }
 
 /** One entry for each type, as policies have. */
-function someResources(draws: Draws, law: Law): Resource[] {
-  if (law.tables.resourceTypes === undefined) return [];
-  const drawn = Array.from({ length: draws.below(4) }, () => someResource(draws, law));
+function someResources(draws: Draws, ruleset: Ruleset): Resource[] {
+  if (ruleset.tables.resourceTypes === undefined) return [];
+  const drawn = Array.from({ length: draws.below(4) }, () => someResource(draws, ruleset));
   return drawn.filter(({ type }, index) => drawn.findIndex((other) => other.type === type) === index);
 }
 
-function someReach(draws: Draws, law: Law): Reach {
+function someReach(draws: Draws, ruleset: Ruleset): ResourceAttributes {
   const object = draws.one(OBJECTS);
   const parts = PARTS.map((part) => `${object}/${part}`);
-  const named = (law.tables.resourceTypes ?? []).flatMap(({ id, names }) => (names === null ? [] : [{ id, names }]));
+  const named = (ruleset.tables.resourceTypes ?? []).flatMap(({ id, names }) =>
+    names === null ? [] : [{ id, names }],
+  );
   const whole = named.filter(({ names }) => !names.includes('/')).map(({ id }) => [id, [object]]);
   const inner = named.filter(({ names }) => names.includes('/')).map(({ id }) => id);
   const relation = draws.one(RELATIONS);
@@ -89,17 +91,17 @@ function someReach(draws: Draws, law: Law): Reach {
     : { relation, names: Object.fromEntries([...whole, ...inner.map((id) => [id, [draws.one(parts)]])]) };
 }
 
-function someSighting(draws: Draws, law: Law): Sighting | null {
+function someSighting(draws: Draws, ruleset: Ruleset): LookupResult | null {
   const drawn = draws.below(12);
-  if (drawn === 0) return { seen: 'nothing' };
-  if (drawn === 1) return { seen: 'foreign', owner: 'somebody' };
-  if (drawn === 2) return { seen: 'object', target: {} };
-  return drawn === 3 ? null : { seen: 'object', target: {}, reach: someReach(draws, law) };
+  if (drawn === 0) return { found: 'nothing' };
+  if (drawn === 1) return { found: 'foreign', owner: 'somebody' };
+  if (drawn === 2) return { found: 'object', target: {} };
+  return drawn === 3 ? null : { found: 'object', target: {}, attributes: someReach(draws, ruleset) };
 }
 
-function someRule(draws: Draws, law: Law): Rule {
-  const grants = law.tables.permissions.map(({ id }) => id);
-  const types = (law.tables.resourceTypes ?? []).map(({ id }) => id);
+function someRule(draws: Draws, ruleset: Ruleset): Rule {
+  const grants = ruleset.tables.permissions.map(({ id }) => id);
+  const types = (ruleset.tables.resourceTypes ?? []).map(({ id }) => id);
   return {
     id: 'r',
     label: 'r',
@@ -115,13 +117,13 @@ function someRule(draws: Draws, law: Law): Rule {
   };
 }
 
-function someStanding(draws: Draws, law: Law, bound: boolean): Standing {
-  const grants = law.tables.permissions.map(({ id }) => id);
+function someStanding(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRights {
+  const grants = ruleset.tables.permissions.map(({ id }) => id);
   const rights = () => ({
     held: new Set(draws.some(grants, 0.6)),
-    resources: bound ? someResources(draws, law) : null,
+    resources: bound ? someResources(draws, ruleset) : null,
   });
-  const services = draws.chance(0.9) ? [law.service] : draws.some(['other']);
+  const services = draws.chance(0.9) ? [ruleset.service] : draws.some(['other']);
   const versions = bound ? draws.below(4) : 0;
   const pending = Array.from({ length: versions }, (_, index) => ({
     ...rights(),
@@ -131,40 +133,40 @@ function someStanding(draws: Draws, law: Law, bound: boolean): Standing {
   return { roles: [], services, ...rights(), pending };
 }
 
-function someCase(draws: Draws, law: Law, rule = someRule(draws, law)): Case {
+function someCase(draws: Draws, ruleset: Ruleset, rule = someRule(draws, ruleset)): Case {
   const bound = draws.chance(0.85);
   const org = draws.chance(0.1) ? 'other' : draws.chance(0.5) ? ORG : undefined;
   return {
-    question: { rule, law, org },
-    caller: { principal: bound ? serviceKey : personalKey, standing: someStanding(draws, law, bound) },
-    sighting: someSighting(draws, law),
+    accessRequest: { rule, ruleset, org },
+    caller: { principal: bound ? serviceKey : personalKey, heldRights: someStanding(draws, ruleset, bound) },
+    lookedUp: someSighting(draws, ruleset),
   };
 }
 
-function judge({ question, caller, sighting }: Case): Verdict {
-  const early = decide(question, caller);
-  return early.effect === 'deny' || sighting === null ? early : cover(question, caller, sighting);
+function judge({ accessRequest, caller, lookedUp }: Case): Verdict {
+  const early = decide(accessRequest, caller);
+  return early.effect === 'deny' || lookedUp === null ? early : checkResource(accessRequest, caller, lookedUp);
 }
 
-const withRights = ({ caller, ...rest }: Case, rights: Partial<Standing>): Case => ({
+const withRights = ({ caller, ...rest }: Case, rights: Partial<HeldRights>): Case => ({
   ...rest,
-  caller: { ...caller, standing: { ...caller.standing, ...rights } },
+  caller: { ...caller, heldRights: { ...caller.heldRights, ...rights } },
 });
 
 /** Many cases under a law; more than a few of them allowed, and more than a few refused. */
-function many(seed: string, law: Law, rules?: readonly Rule[]): readonly (Case & { readonly draws: Draws })[] {
+function many(seed: string, ruleset: Ruleset, rules?: readonly Rule[]): readonly (Case & { readonly draws: Draws })[] {
   return Array.from({ length: MOST }, (_, index) => {
     const draws = new Draws(seedOf(`${seed}-${index}`));
-    return { ...someCase(draws, law, rules && draws.one(rules)), draws };
+    return { ...someCase(draws, ruleset, rules && draws.one(rules)), draws };
   });
 }
 
 /** What a failing case was, in short. */
-function told({ question: { rule, org }, caller: { principal, standing }, sighting }: Case): string {
-  return JSON.stringify({ rule, org, kind: principal.kind, ...standing, held: [...standing.held], sighting });
+function told({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
+  return JSON.stringify({ rule, org, kind: principal.kind, ...heldRights, held: [...heldRights.held], lookedUp });
 }
 
-const grantsOf = (law: Law) => law.tables.permissions.map(({ id }) => id);
+const grantsOf = (ruleset: Ruleset) => ruleset.tables.permissions.map(({ id }) => id);
 
 describe('whatever the rule, the key and the object are,', () => {
   const cases = many('toys', toyLaw);
@@ -196,7 +198,7 @@ describe('whatever the rule, the key and the object are,', () => {
     for (const one of cases) {
       if (judge(one).effect === 'deny') continue;
       for (const scope of grantsOf(toyLaw)) {
-        const held = new Set([...one.caller.standing.held, scope]);
+        const held = new Set([...one.caller.heldRights.held, scope]);
         expect(judge(withRights(one, { held })).effect, told(one)).toBe('allow');
       }
     }
@@ -204,7 +206,7 @@ describe('whatever the rule, the key and the object are,', () => {
 
   it('one more resource never takes a permission away', () => {
     for (const one of cases) {
-      const { resources } = one.caller.standing;
+      const { resources } = one.caller.heldRights;
       if (resources === null || judge(one).effect === 'deny') continue;
       const more = [...resources, someResource(one.draws, toyLaw)];
       expect(judge(withRights(one, { resources: more })).effect, told(one)).toBe('allow');
@@ -213,7 +215,7 @@ describe('whatever the rule, the key and the object are,', () => {
 
   it('one more id of a resource never takes a permission away', () => {
     for (const one of cases) {
-      const { resources } = one.caller.standing;
+      const { resources } = one.caller.heldRights;
       if (resources === null || judge(one).effect === 'deny') continue;
       const more = resources.map(({ type, ids }) => (ids === undefined ? { type } : { type, ids: [...ids, 'more'] }));
       expect(judge(withRights(one, { resources: more })).effect, told(one)).toBe('allow');
@@ -230,7 +232,7 @@ describe('whatever the rule, the key and the object are,', () => {
 
   it('the order of scopes and resources changes nothing', () => {
     for (const one of cases) {
-      const { held, resources } = one.caller.standing;
+      const { held, resources } = one.caller.heldRights;
       const turned = {
         held: new Set([...held].reverse()),
         resources: resources && [...resources].reverse(),
@@ -249,11 +251,11 @@ describe('whatever the rule, the key and the object are,', () => {
   it('the version that is told to turn the answer does, and none before it', () => {
     let turned = 0;
     for (const one of cases) {
-      const { sighting } = one;
+      const { lookedUp } = one;
       // A refusal before the look-up is not judged by the object; what it tells of versions is looked at by itself.
-      if (sighting !== null && decide(one.question, one.caller).effect === 'deny') continue;
+      if (lookedUp !== null && decide(one.accessRequest, one.caller).effect === 'deny') continue;
       const { effect, pending } = judge(one);
-      const effects = one.caller.standing.pending.map(({ held, resources, version, effectiveAt }) => ({
+      const effects = one.caller.heldRights.pending.map(({ held, resources, version, effectiveAt }) => ({
         version,
         effectiveAt,
         effect: judge(withRights(one, { held, resources, pending: [] })).effect,
@@ -265,28 +267,36 @@ describe('whatever the rule, the key and the object are,', () => {
   });
 
   it('a call about an object is never allowed where the call is refused without it', () => {
-    for (const { question, caller, sighting } of cases) {
-      if (sighting === null || decide(question, caller).effect === 'allow') continue;
-      const { open } = question.rule;
-      expect(open !== undefined && sighting.seen !== 'object' ? 'deny' : cover(question, caller, sighting).effect).toBe(
-        'deny',
-      );
+    for (const { accessRequest, caller, lookedUp } of cases) {
+      if (lookedUp === null || decide(accessRequest, caller).effect === 'allow') continue;
+      const { open } = accessRequest.rule;
+      expect(
+        open !== undefined && lookedUp.found !== 'object'
+          ? 'deny'
+          : checkResource(accessRequest, caller, lookedUp).effect,
+      ).toBe('deny');
     }
   });
 
   it('a list shows exactly what a call about the object would be allowed for', () => {
-    for (const { question, caller, sighting } of cases) {
-      if (sighting?.seen !== 'object' || sighting.reach === undefined || decide(question, caller).effect === 'deny') {
+    for (const { accessRequest, caller, lookedUp } of cases) {
+      if (
+        lookedUp?.found !== 'object' ||
+        lookedUp.attributes === undefined ||
+        decide(accessRequest, caller).effect === 'deny'
+      ) {
         continue;
       }
-      expect(mayReach(question, caller, sighting.reach)).toBe(cover(question, caller, sighting).effect === 'allow');
+      expect(mayAccess(accessRequest, caller, lookedUp.attributes)).toBe(
+        checkResource(accessRequest, caller, lookedUp).effect === 'allow',
+      );
     }
   });
 
   it('every edit that is told turns the decision, and an answer that is allowed has none', () => {
     let tried = 0;
     for (const one of cases) {
-      const decision = decisionOn(one.question, one.caller, one.sighting);
+      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
       const edits = requestsOf(decision, toyLaw, 'PATCH');
       if (decision.effect === 'allow') expect(edits).toEqual([]);
       for (const edit of edits) {
@@ -300,7 +310,7 @@ describe('whatever the rule, the key and the object are,', () => {
   it('letting recorded versions count turns the decision, where that is told', () => {
     let tried = 0;
     for (const one of cases) {
-      const decision = decisionOn(one.question, one.caller, one.sighting);
+      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
       for (const flush of requestsOf(decision, toyLaw, 'POST')) {
         tried += 1;
         expect(effectAfter(decision, flush), told(one)).toBe('allow');
@@ -314,7 +324,7 @@ describe('whatever the rule, the key and the object are,', () => {
     let count = 0;
     for (const one of cases) {
       const now = withRights(one, { pending: [] });
-      const decision = decisionOn(now.question, now.caller, now.sighting);
+      const decision = decisionOn(now.accessRequest, now.caller, now.lookedUp);
       if (!MENDABLE.includes(decision.reason ?? '')) continue;
       const edits = requestsOf(decision, toyLaw, 'PATCH');
       expect(edits.length > 0, told(now)).toBe(couldBeMended(now));
@@ -326,11 +336,11 @@ describe('whatever the rule, the key and the object are,', () => {
 
 /** Would every scope, the service, and one further resource that is accepted and names the object turn the refusal? */
 function couldBeMended(one: Case): boolean {
-  const { question, caller, sighting } = one;
+  const { accessRequest, caller, lookedUp } = one;
   const everything = { held: new Set(grantsOf(toyLaw)), services: [toyLaw.service] };
-  const { resources } = caller.standing;
-  const reach = sighting?.seen === 'object' ? sighting.reach : undefined;
-  const further = (question.rule.on ?? []).flatMap((type): Resource[] => {
+  const { resources } = caller.heldRights;
+  const reach = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
+  const further = (accessRequest.rule.on ?? []).flatMap((type): Resource[] => {
     if (toyLaw.resourceTypes.get(type)?.names === null) return [{ type }];
     return (reach?.names[type] ?? []).map((name) => ({ type, ids: [name] }));
   });
@@ -338,22 +348,22 @@ function couldBeMended(one: Case): boolean {
   return bindings.some((binding) => judge(withRights(one, { ...everything, resources: binding })).effect === 'allow');
 }
 
-function requestsOf(decision: Decision, law: Law, method: 'PATCH' | 'POST') {
-  const requests = findFixes(decision, law.tables, findKeyFixes).flatMap(({ request }) => request ?? []);
+function requestsOf(decision: Decision, ruleset: Ruleset, method: 'PATCH' | 'POST') {
+  const requests = findFixes(decision, ruleset.tables, findKeyFixes).flatMap(({ request }) => request ?? []);
   return requests.filter((request) => request.method === method);
 }
 
 /** The laws that keys are judged under. */
-const NGC_LAWS = SERVICES.filter(({ name }) => name !== 'runai').flatMap(({ laws }) => laws);
-const lawsWith = (law: Law) => [...NGC_LAWS.filter(({ service }) => service !== law.service), law];
+const NGC_LAWS = SERVICES.filter(({ name }) => name !== 'runai').flatMap(({ rulesets }) => rulesets);
+const lawsWith = (ruleset: Ruleset) => [...NGC_LAWS.filter(({ service }) => service !== ruleset.service), ruleset];
 
-describe.each(NGC_LAWS)('under the rules of $service ($profile),', (law) => {
-  const cases = many(`law-${law.service}-${law.profile}`, law, law.tables.rules);
+describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => {
+  const cases = many(`law-${ruleset.service}-${ruleset.profile}`, ruleset, ruleset.tables.rules);
 
   it('every edit that is told turns the decision', () => {
     for (const one of cases) {
-      const decision = decisionOn(one.question, one.caller, one.sighting);
-      for (const edit of requestsOf(decision, law, 'PATCH')) {
+      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
+      for (const edit of requestsOf(decision, ruleset, 'PATCH')) {
         expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${told(one)}`).toBe('allow');
       }
     }
@@ -361,10 +371,11 @@ describe.each(NGC_LAWS)('under the rules of $service ($profile),', (law) => {
 
   it('every edit that is told is one that is taken, if the key was not forced before', () => {
     for (const one of cases) {
-      const decision = decisionOn(one.question, one.caller, one.sighting);
-      if (one.caller.standing.resources === null || faultsOfEdit(decision, {}, lawsWith(law)).length > 0) continue;
-      for (const { body } of requestsOf(decision, law, 'PATCH')) {
-        const faults = faultsOfEdit(decision, body, lawsWith(law)).map(({ message }) => message);
+      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
+      if (one.caller.heldRights.resources === null || faultsOfEdit(decision, {}, lawsWith(ruleset)).length > 0)
+        continue;
+      for (const { body } of requestsOf(decision, ruleset, 'PATCH')) {
+        const faults = faultsOfEdit(decision, body, lawsWith(ruleset)).map(({ message }) => message);
         expect(faults, `${JSON.stringify(body)} of ${told(one)}`).toEqual([]);
       }
     }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type AccessRequest,
   boundResources,
   type Caller,
+  checkResource,
   completeDenial,
-  cover,
   decide,
-  decideAndCover,
-  mayReach,
-  type Question,
-  type Reach,
-  seenOf,
+  decideOnResource,
+  mayAccess,
+  type ResourceAttributes,
+  resourceStateOf,
   usedPermissions,
 } from '../../src/core/decide.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
@@ -45,7 +45,7 @@ describe('what has to be held', () => {
   });
 
   it('is told in the terms of the service', () => {
-    expect(decide(ask({ needs: { all: ['a'] } }, { law: openLaw }), key([]))).toEqual(
+    expect(decide(ask({ needs: { all: ['a'] } }, { ruleset: openLaw }), key([]))).toEqual(
       refusal('missing_permission', ['a']),
     );
   });
@@ -64,28 +64,28 @@ describe('what counted of what is held', () => {
   });
 
   it('is nothing where a role does in place of it', () => {
-    const standing = { ...key(['a']).standing, roles: ['owner'] };
+    const heldRights = { ...key(['a']).heldRights, roles: ['owner'] };
 
     expect(
-      usedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), standing }, null),
+      usedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), heldRights }, null),
     ).toEqual([]);
   });
 
   it('is of the rights that reach the object, where each has its own', () => {
     const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-    const standing = { ...key([]).standing, bundles: [bundle('a', 'doll'), bundle('b', 'ball')] };
-    const question = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
+    const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('a', 'doll'), bundle('b', 'ball')] };
+    const accessRequest = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
 
-    expect(usedPermissions(question, { ...key([]), standing }, BALL)).toEqual(['b']);
+    expect(usedPermissions(accessRequest, { ...key([]), heldRights }, BALL)).toEqual(['b']);
   });
 });
 
 describe('rights that were given apart', () => {
   const bundle = (held: string[], id: string) => ({ held: new Set(held), resources: [{ type: 'toy', ids: [id] }] });
-  const question = ask({ needs: { all: ['play', 'look'] }, on: ['toy'] });
-  const effectOf = (...bundles: ReturnType<typeof bundle>[]) => {
-    const caller = { ...key([]), standing: { ...key([]).standing, bundles } };
-    const verdict = decideAndCover(question, caller, seen(BALL));
+  const accessRequest = ask({ needs: { all: ['play', 'look'] }, on: ['toy'] });
+  const effectOf = (...rightsByRule: ReturnType<typeof bundle>[]) => {
+    const caller = { ...key([]), heldRights: { ...key([]).heldRights, rightsByRule } };
+    const verdict = decideOnResource(accessRequest, caller, seen(BALL));
     return verdict.effect === 'allow' ? 'allow' : verdict.reason;
   };
 
@@ -99,11 +99,13 @@ describe('rights that were given apart', () => {
   });
 
   it('bind their owner to what they reach, as far as they are enough', () => {
-    const { standing } = key([]);
-    const bundles = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
+    const { heldRights } = key([]);
+    const rightsByRule = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
 
-    expect(boundResources(question.rule, { ...standing, bundles })).toEqual([{ type: 'toy', ids: ['doll'] }]);
-    expect(boundResources(question.rule, { ...standing, resources: null })).toEqual([]);
+    expect(boundResources(accessRequest.rule, { ...heldRights, rightsByRule })).toEqual([
+      { type: 'toy', ids: ['doll'] },
+    ]);
+    expect(boundResources(accessRequest.rule, { ...heldRights, resources: null })).toEqual([]);
   });
 });
 
@@ -113,116 +115,116 @@ describe('of rights that were given apart', () => {
     { held: new Set(['play']), resources: [{ type: 'toy', ids: ['doll'] }] },
     { held: new Set(['play']), resources: [{ type: 'toy', ids: ['ball'] }] },
   ];
-  const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
-  const holder = (...bundles: NonNullable<Caller['standing']['bundles']>): Caller => ({
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
+  const holder = (...rightsByRule: NonNullable<Caller['heldRights']['rightsByRule']>): Caller => ({
     ...key([]),
-    standing: { ...key([]).standing, bundles },
+    heldRights: { ...key([]).heldRights, rightsByRule },
   });
 
   it('one that is of the right type came closer than one that is not, in whichever order', () => {
-    for (const bundles of [
+    for (const rightsByRule of [
       [all, doll],
       [doll, all],
     ]) {
-      expect(cover(question, holder(...bundles), seen(BALL))).toEqual(refusal('resource_mismatch'));
+      expect(checkResource(accessRequest, holder(...rightsByRule), seen(BALL))).toEqual(refusal('resource_mismatch'));
     }
-    expect(cover(question, holder(all), seen(BALL))).toEqual(refusal('incompatible_resource_type'));
+    expect(checkResource(accessRequest, holder(all), seen(BALL))).toEqual(refusal('incompatible_resource_type'));
   });
 
   it('one that reaches an object shows it in a list', () => {
-    expect(mayReach(question, holder(all, ball), BALL)).toBe(true);
-    expect(mayReach(question, holder(all, doll), BALL)).toBe(false);
+    expect(mayAccess(accessRequest, holder(all, ball), BALL)).toBe(true);
+    expect(mayAccess(accessRequest, holder(all, doll), BALL)).toBe(false);
     // What is held outside of them does not count.
-    const standing = { ...holder(doll).standing, resources: [{ type: 'toy', ids: ['ball'] }] };
-    expect(mayReach(question, { ...key([]), standing }, BALL)).toBe(false);
+    const heldRights = { ...holder(doll).heldRights, resources: [{ type: 'toy', ids: ['ball'] }] };
+    expect(mayAccess(accessRequest, { ...key([]), heldRights }, BALL)).toBe(false);
   });
 
   it('one that is bound to nothing binds its owner to nothing', () => {
     const free = { held: new Set(['play']), resources: null };
 
-    expect(boundResources(question.rule, holder(free, doll).standing)).toEqual([{ type: 'toy', ids: ['doll'] }]);
+    expect(boundResources(accessRequest.rule, holder(free, doll).heldRights)).toEqual([{ type: 'toy', ids: ['doll'] }]);
   });
 });
 
 describe('roles', () => {
   it('that a rule needs are told as far as they are lacking, before any scope', () => {
-    const question = ask({ needs: { roles: ['Parent', 'Player', 'Owner'], all: ['burn'] } });
+    const accessRequest = ask({ needs: { roles: ['Parent', 'Player', 'Owner'], all: ['burn'] } });
 
-    expect(decide(question, keyOfUser(['Player']))).toEqual(refusal('missing_role', ['Parent', 'Owner']));
-    expect(decide(question, keyOfUser(['Parent', 'Player', 'Owner']))).toEqual(ALLOW);
+    expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(refusal('missing_role', ['Parent', 'Owner']));
+    expect(decide(accessRequest, keyOfUser(['Parent', 'Player', 'Owner']))).toEqual(ALLOW);
   });
 
   it('may take the place of permissions', () => {
-    const question = ask({ needs: { all: ['fly'], orRoles: ['Pilot', 'Player'] } });
+    const accessRequest = ask({ needs: { all: ['fly'], orRoles: ['Pilot', 'Player'] } });
 
-    expect(decide(question, keyOfUser(['Player']))).toEqual(ALLOW);
-    expect(decide(question, keyOfUser(['Parent']))).toEqual(refusal('missing_scope', ['fly']));
+    expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(ALLOW);
+    expect(decide(accessRequest, keyOfUser(['Parent']))).toEqual(refusal('missing_scope', ['fly']));
   });
 });
 
 describe('what only owners may do', () => {
-  const question = ask({ ownersOnly: true });
+  const accessRequest = ask({ ownersOnly: true });
 
   it('is refused to those whom an object is shared with, whatever they hold', () => {
     for (const relation of ['shared', 'public'] as const) {
-      expect(cover(question, key([]), seen({ ...BALL, relation }))).toEqual(refusal('not_owner'));
+      expect(checkResource(accessRequest, key([]), seen({ ...BALL, relation }))).toEqual(refusal('not_owner'));
     }
-    expect(cover(question, key([]), seen(BALL))).toEqual(ALLOW);
-    expect(cover(question, key([]), { seen: 'object' })).toEqual(ALLOW);
-    expect(cover(ask(), key([]), seen({ ...BALL, relation: 'shared' }))).toEqual(ALLOW);
+    expect(checkResource(accessRequest, key([]), seen(BALL))).toEqual(ALLOW);
+    expect(checkResource(accessRequest, key([]), { found: 'object' })).toEqual(ALLOW);
+    expect(checkResource(ask(), key([]), seen({ ...BALL, relation: 'shared' }))).toEqual(ALLOW);
   });
 });
 
 describe('a refusal before the look-up', () => {
-  const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
   const pending = [pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }])];
   const caller = key([], [{ type: 'toy', ids: ['doll'] }], { pending });
-  const early = decide(question, caller);
+  const early = decide(accessRequest, caller);
   const lasting = refusal('missing_scope', ['play']);
 
   it('stays as it is where nothing is looked up', () => {
     expect(early).toMatchObject({ pending: { version: 2, effect: 'allow' } });
-    expect(completeDenial(early, question, caller, null)).toBe(early);
-    expect(decideAndCover(question, caller, null)).toEqual(early);
+    expect(completeDenial(early, accessRequest, caller, null)).toBe(early);
+    expect(decideOnResource(accessRequest, caller, null)).toEqual(early);
   });
 
   it('is turned by what comes only if that covers the object', () => {
-    expect(completeDenial(early, question, caller, seen(BALL))).toEqual(lasting);
-    expect(completeDenial(early, question, caller, seen({ relation: 'owned', names: { toy: ['doll'] } }))).toEqual(
+    expect(completeDenial(early, accessRequest, caller, seen(BALL))).toEqual(lasting);
+    expect(completeDenial(early, accessRequest, caller, seen({ relation: 'owned', names: { toy: ['doll'] } }))).toEqual(
       early,
     );
-    expect(decideAndCover(question, caller, seen(BALL))).toEqual(lasting);
+    expect(decideOnResource(accessRequest, caller, seen(BALL))).toEqual(lasting);
   });
 
-  it.each([{ seen: 'nothing' }, { seen: 'foreign', owner: 'bo' }] as const)(
+  it.each([{ found: 'nothing' }, { found: 'foreign', owner: 'bo' }] as const)(
     'is not told as anything else, and is turned by nothing, where the object is not shown: %o',
-    (sighting) => {
-      expect(completeDenial(early, question, caller, sighting)).toStrictEqual(lasting);
-      expect(decideAndCover(question, caller, sighting)).toStrictEqual(lasting);
+    (lookedUp) => {
+      expect(completeDenial(early, accessRequest, caller, lookedUp)).toStrictEqual(lasting);
+      expect(decideOnResource(accessRequest, caller, lookedUp)).toStrictEqual(lasting);
     },
   );
 
   it('comes before anything about the object', () => {
     const allowed = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
 
-    expect(decideAndCover(question, allowed, { seen: 'nothing' })).toEqual(refusal('no_such_object'));
-    expect(decideAndCover(question, allowed, null)).toEqual(ALLOW);
+    expect(decideOnResource(accessRequest, allowed, { found: 'nothing' })).toEqual(refusal('no_such_object'));
+    expect(decideOnResource(accessRequest, allowed, null)).toEqual(ALLOW);
   });
 });
 
 it('of what a look-up saw only that is kept which decisions depend on', () => {
-  expect(seenOf(seen(BALL))).toStrictEqual({ seen: 'object', reach: BALL });
-  expect(seenOf({ seen: 'object', target: {} } as never)).toStrictEqual({ seen: 'object' });
-  expect(seenOf({ seen: 'foreign', owner: 'bo' })).toStrictEqual({ seen: 'foreign', owner: 'bo' });
-  expect(seenOf({ seen: 'nothing' })).toStrictEqual({ seen: 'nothing' });
+  expect(resourceStateOf(seen(BALL))).toStrictEqual({ found: 'object', attributes: BALL });
+  expect(resourceStateOf({ found: 'object', target: {} } as never)).toStrictEqual({ found: 'object' });
+  expect(resourceStateOf({ found: 'foreign', owner: 'bo' })).toStrictEqual({ found: 'foreign', owner: 'bo' });
+  expect(resourceStateOf({ found: 'nothing' })).toStrictEqual({ found: 'nothing' });
 });
 
 describe('of several grounds the first is told, in this order:', () => {
   const worst = ask({ closed: true, needs: { all: ['mend'], any: ['play', 'look'] }, on: ['toy'] }, { org: 'other' });
-  const without = (rule: Partial<Rule>, more: Partial<Question> = {}): Question =>
+  const without = (rule: Partial<Rule>, more: Partial<AccessRequest> = {}): AccessRequest =>
     ask({ needs: worst.rule.needs, on: ['toy'], ...rule }, more);
   const lent = [{ type: 'lent-toys' }];
-  const cases: [ground: string, question: Question, caller: Caller, told: ReturnType<typeof refusal>][] = [
+  const cases: [ground: string, question: AccessRequest, caller: Caller, told: ReturnType<typeof refusal>][] = [
     ['organisation', worst, key([], lent, { services: [] }), refusal('other_organization')],
     ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), refusal('service_not_enabled')],
     ['closed', { ...worst, org: ORG }, key([], lent), refusal('closed_to_keys')],
@@ -233,14 +235,14 @@ describe('of several grounds the first is told, in this order:', () => {
     ['resource', without({}), key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]), refusal('resource_mismatch')],
   ];
 
-  it.each(cases)('%s', (_ground, question, caller, told) => {
-    expect(cover(question, caller, seen())).toEqual(told);
+  it.each(cases)('%s', (_ground, accessRequest, caller, told) => {
+    expect(checkResource(accessRequest, caller, seen())).toEqual(told);
   });
 
   it('and none where all of it holds', () => {
-    expect(cover(without({}, { org: ORG }), key(['mend', 'play'], [{ type: 'toy', ids: ['ball'] }]), seen())).toEqual(
-      ALLOW,
-    );
+    expect(
+      checkResource(without({}, { org: ORG }), key(['mend', 'play'], [{ type: 'toy', ids: ['ball'] }]), seen()),
+    ).toEqual(ALLOW);
   });
 });
 
@@ -260,16 +262,16 @@ describe('the organisation', () => {
 });
 
 describe('the services of a key', () => {
-  const cases: [what: string, services: string[] | null, question: Question, told: object][] = [
+  const cases: [what: string, services: string[] | null, question: AccessRequest, told: object][] = [
     ['have to include the one that is called', ['air'], ask(), refusal('service_not_enabled')],
     ['have to include it among others', ['air', 'toys'], ask(), ALLOW],
     ['cannot be none', [], ask(), refusal('service_not_enabled')],
     ['do not matter to callers who choose none', null, ask(), ALLOW],
-    ['do not matter where keys need not be made for the service', [], ask({}, { law: openLaw }), ALLOW],
+    ['do not matter where keys need not be made for the service', [], ask({}, { ruleset: openLaw }), ALLOW],
   ];
 
-  it.each(cases)('%s', (_what, services, question, told) => {
-    expect(decide(question, key([], [], { services }))).toEqual(told);
+  it.each(cases)('%s', (_what, services, accessRequest, told) => {
+    expect(decide(accessRequest, key([], [], { services }))).toEqual(told);
   });
 });
 
@@ -307,36 +309,38 @@ describe('an object', () => {
   const mine = [{ type: 'toy', ids: ['ball'] }];
 
   it.each([
-    ['that is not there', { seen: 'nothing' }, refusal('no_such_object')],
-    ['of somebody else', { seen: 'foreign', owner: 'bo' }, refusal('foreign_object')],
-  ] as const)('%s is told before anything about resources', (_what, sighting, told) => {
+    ['that is not there', { found: 'nothing' }, refusal('no_such_object')],
+    ['of somebody else', { found: 'foreign', owner: 'bo' }, refusal('foreign_object')],
+  ] as const)('%s is told before anything about resources', (_what, lookedUp, told) => {
     for (const resources of [mine, [], null]) {
-      expect(cover(ask({ on: ['toy'] }), key([], [], { resources }), sighting)).toEqual(told);
+      expect(checkResource(ask({ on: ['toy'] }), key([], [], { resources }), lookedUp)).toEqual(told);
     }
   });
 
   it('that no key can name is judged by the type alone', () => {
-    const target = { seen: 'object', target: {} } as const;
+    const target = { found: 'object', target: {} } as const;
 
-    expect(cover(ask({ on: ['toy'] }), key([], mine), target)).toEqual(ALLOW);
-    expect(cover(ask({ on: ['all-toys'] }), key([], mine), target)).toEqual(refusal('incompatible_resource_type'));
+    expect(checkResource(ask({ on: ['toy'] }), key([], mine), target)).toEqual(ALLOW);
+    expect(checkResource(ask({ on: ['all-toys'] }), key([], mine), target)).toEqual(
+      refusal('incompatible_resource_type'),
+    );
   });
 });
 
 /** A caller who holds these, bound to these. */
 const holding = (held: readonly string[], resources: readonly Resource[] | null): Caller => {
   const caller = key(held);
-  return { ...caller, standing: { ...caller.standing, resources } };
+  return { ...caller, heldRights: { ...caller.heldRights, resources } };
 };
 
 const ANY_TYPE = ['all-toys', 'toy', 'toy-parts', 'lent-toys', 'everything'];
-const covered = (resources: readonly Resource[], reach: Reach, rule: Partial<Rule> = {}): string => {
-  const judgement = cover(ask({ on: ANY_TYPE, ...rule }), key([], resources), seen(reach));
+const covered = (resources: readonly Resource[], reach: ResourceAttributes, rule: Partial<Rule> = {}): string => {
+  const judgement = checkResource(ask({ on: ANY_TYPE, ...rule }), key([], resources), seen(reach));
   return judgement.effect === 'allow' ? 'covered' : judgement.reason;
 };
 
 describe('types that name single objects', () => {
-  const cases: [what: string, resources: Resource[], reach: Reach, told: string][] = [
+  const cases: [what: string, resources: Resource[], reach: ResourceAttributes, told: string][] = [
     ['cover the object that they name', [{ type: 'toy', ids: ['ball'] }], BALL, 'covered'],
     ['cover it among others', [{ type: 'toy', ids: ['doll', 'ball'] }], BALL, 'covered'],
     [
@@ -422,9 +426,11 @@ describe('relations that are open', () => {
   });
 
   it('need their scopes all the same', () => {
-    const question = ask({ ...open, needs: { all: ['play'] } });
+    const accessRequest = ask({ ...open, needs: { all: ['play'] } });
 
-    expect(cover(question, key([]), seen({ ...BALL, relation: 'public' }))).toEqual(refusal('missing_scope', ['play']));
+    expect(checkResource(accessRequest, key([]), seen({ ...BALL, relation: 'public' }))).toEqual(
+      refusal('missing_scope', ['play']),
+    );
   });
 });
 
@@ -462,19 +468,19 @@ describe('a key for single parts, on a call about the whole,', () => {
 describe('callers who are bound to nothing', () => {
   it('may reach every object that they may know of', () => {
     for (const relation of ['owned', 'shared', 'public'] as const) {
-      expect(cover(ask({ on: ['toy'] }), keyOfUser(['Player']), seen({ relation, names: {} }))).toEqual(ALLOW);
+      expect(checkResource(ask({ on: ['toy'] }), keyOfUser(['Player']), seen({ relation, names: {} }))).toEqual(ALLOW);
     }
   });
 
   it('need their permissions all the same', () => {
-    expect(cover(ask({ needs: { all: ['burn'] } }), keyOfUser(['Player']), seen())).toEqual(
+    expect(checkResource(ask({ needs: { all: ['burn'] } }), keyOfUser(['Player']), seen())).toEqual(
       refusal('missing_scope', ['burn']),
     );
   });
 });
 
 describe('of what is recorded and does not count yet,', () => {
-  const question = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
   const MINE = [{ type: 'toy', ids: ['ball'] }];
   const may = (version: number) => pendingVersion(version, ['play'], MINE);
   const lacks = (version: number) => pendingVersion(version, [], MINE);
@@ -497,13 +503,13 @@ describe('of what is recorded and does not count yet,', () => {
 
   it.each(cases)('%s', (_what, held, pending, told) => {
     const caller = key(held, MINE, { pending });
-    const judgement = decide(question, caller);
+    const judgement = decide(accessRequest, caller);
 
     expect(judgement).toEqual({
-      ...decide(question, key(held, MINE)),
+      ...decide(accessRequest, key(held, MINE)),
       ...(told !== null && { pending: { version: told[0], effectiveAt: told[0] * 1000, effect: told[1] } }),
     });
-    expect(cover(question, caller, seen())).toEqual(judgement);
+    expect(checkResource(accessRequest, caller, seen())).toEqual(judgement);
   });
 
   it.each([
@@ -514,7 +520,7 @@ describe('of what is recorded and does not count yet,', () => {
   ])('%s is told', (_what, now, later, reason, effect) => {
     const caller = key(['play'], now, { pending: [pendingVersion(2, ['play'], later)] });
 
-    expect(cover(question, caller, seen())).toMatchObject({
+    expect(checkResource(accessRequest, caller, seen())).toMatchObject({
       ...(reason !== undefined && { reason }),
       pending: { version: 2, effect },
     });
@@ -523,29 +529,33 @@ describe('of what is recorded and does not count yet,', () => {
   it('a resource that does not name the object turns nothing', () => {
     const elsewhere = pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }]);
 
-    expect(cover(question, key([], MINE, { pending: [elsewhere] }), seen())).toEqual(
+    expect(checkResource(accessRequest, key([], MINE, { pending: [elsewhere] }), seen())).toEqual(
       refusal('missing_scope', ['play']),
     );
   });
 
-  it.each([{ seen: 'nothing' }, { seen: 'foreign', owner: 'bo' }] as const)(
+  it.each([{ found: 'nothing' }, { found: 'foreign', owner: 'bo' }] as const)(
     'nothing is told of an object that is not shown: %o',
-    (sighting) => {
-      expect(cover(question, key([], MINE, { pending: [may(2)] }), sighting)).not.toHaveProperty('pending');
+    (lookedUp) => {
+      expect(checkResource(accessRequest, key([], MINE, { pending: [may(2)] }), lookedUp)).not.toHaveProperty(
+        'pending',
+      );
     },
   );
 
   it('nothing is told where rights change nothing: the organisation, the service, what is closed', () => {
     const pending = [may(2)];
 
-    expect(decide({ ...question, org: 'other' }, key([], MINE, { pending }))).toEqual(refusal('other_organization'));
-    expect(decide(question, key([], MINE, { pending, services: [] }))).toEqual(refusal('service_not_enabled'));
+    expect(decide({ ...accessRequest, org: 'other' }, key([], MINE, { pending }))).toEqual(
+      refusal('other_organization'),
+    );
+    expect(decide(accessRequest, key([], MINE, { pending, services: [] }))).toEqual(refusal('service_not_enabled'));
     expect(decide(ask({ closed: true }), key([], MINE, { pending }))).toEqual(refusal('closed_to_keys'));
   });
 });
 
 describe('a list shows an object', () => {
-  const question = ask({ needs: { all: ['play'] }, on: ['toy', 'toy-parts', 'all-toys'], versionless: 'narrow' });
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'toy-parts', 'all-toys'], versionless: 'narrow' });
   const cases: [what: string, resources: Resource[] | null, shown: boolean][] = [
     ['to a key that names it', [{ type: 'toy', ids: ['ball'] }], true],
     ['to a key that names the part', [{ type: 'toy-parts', ids: ['ball/skin'] }], true],
@@ -557,17 +567,17 @@ describe('a list shows an object', () => {
   ];
 
   it.each(cases)('%s', (_what, resources, shown) => {
-    expect(mayReach(question, holding(['play'], resources), BALL)).toBe(shown);
+    expect(mayAccess(accessRequest, holding(['play'], resources), BALL)).toBe(shown);
   });
 
   it('whatever the key may do else: scopes were looked at before', () => {
-    expect(mayReach(question, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
+    expect(mayAccess(accessRequest, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
   });
 
   it('that is open, to everybody', () => {
     const open = ask({ on: ['toy'], open: ['public'] });
 
-    expect(mayReach(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
-    expect(mayReach(open, holding([], []), BALL)).toBe(false);
+    expect(mayAccess(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
+    expect(mayAccess(open, holding([], []), BALL)).toBe(false);
   });
 });

@@ -28,14 +28,14 @@ describe('the decision of a verdict', () => {
     const verdict = { effect: 'allow' } as const;
     const caller = key(['play'], MINE);
 
-    expect(decisionOfVerdict(FACTS, onToys, caller, { seen: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
+    expect(decisionOfVerdict(FACTS, onToys, caller, { found: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'doll',
     });
   });
 
   it('that allows has all that is held, and nothing that did not count', () => {
     const caller = keyOfUser(['Player']);
-    expect(caller.standing.held.size).toBeGreaterThan(0);
+    expect(caller.heldRights.held.size).toBeGreaterThan(0);
     expect(decisionOn(ask(), caller, null)).toStrictEqual({
       ...FACTS,
       request: { method: 'GET', path: '/toys' },
@@ -44,16 +44,16 @@ describe('the decision of a verdict', () => {
       rule: 'r',
       reason: null,
       used: [],
-      holds: caller.standing.held,
+      holds: caller.heldRights.held,
     });
   });
 
   it('that allows has of several the permission that reaches the object', () => {
     const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-    const standing = { ...key([]).standing, bundles: [bundle('look', 'doll'), bundle('play', 'ball')] };
-    const question = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
+    const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
+    const accessRequest = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
 
-    expect(decisionOn(question, { ...key([]), standing }, seen(BALL))).toMatchObject({ used: ['play'] });
+    expect(decisionOn(accessRequest, { ...key([]), heldRights }, seen(BALL))).toMatchObject({ used: ['play'] });
   });
 
   it('that will be turned has the version that does', () => {
@@ -68,18 +68,18 @@ describe('the decision of a verdict', () => {
 
   it('that refuses keeps what it was based on', () => {
     const caller = key([], MINE);
-    const { evidence, ...decision } = decisionOn(onToys, caller, seen(BALL));
+    const { input, ...decision } = decisionOn(onToys, caller, seen(BALL));
 
-    expect(evidence).toStrictEqual({ question: onToys, caller, sighting: { seen: 'object', reach: BALL } });
+    expect(input).toStrictEqual({ accessRequest: onToys, caller, lookedUp: { found: 'object', attributes: BALL } });
     expect(decision).not.toHaveProperty('missingAnyOf');
-    expect(decisionOn(onToys, caller, null).evidence).toStrictEqual({ question: onToys, caller, sighting: null });
+    expect(decisionOn(onToys, caller, null).input).toStrictEqual({ accessRequest: onToys, caller, lookedUp: null });
   });
 
   it('names the object as the path does, if it has no names, and not at all if the path does not', () => {
     const verdict = { effect: 'allow' } as const;
-    const nameless = { seen: 'object', target: {} } as const;
-    const targetOf = (question: typeof onToys, params: Record<string, string>) =>
-      decisionOfVerdict(FACTS, question, key([]), nameless, verdict, params).target;
+    const nameless = { found: 'object', target: {} } as const;
+    const targetOf = (accessRequest: typeof onToys, params: Record<string, string>) =>
+      decisionOfVerdict(FACTS, accessRequest, key([]), nameless, verdict, params).target;
 
     expect(targetOf(onToys, { toyId: 'doll' })).toBe('doll');
     expect(targetOf(onToys, {})).toBe('');
@@ -90,7 +90,7 @@ describe('the decision of a verdict', () => {
     const verdict = { effect: 'deny', reason: 'foreign_object', missing: [] } as const;
 
     expect(decisionOfVerdict(FACTS, onToys, key([]), null, verdict, {})).not.toHaveProperty('boundTo');
-    expect(decisionOfVerdict(FACTS, onToys, key([]), { seen: 'nothing' }, verdict, {})).not.toHaveProperty('boundTo');
+    expect(decisionOfVerdict(FACTS, onToys, key([]), { found: 'nothing' }, verdict, {})).not.toHaveProperty('boundTo');
   });
 
   it('that refuses for several resources names them all, and cuts only what is longer than a thousand', () => {
@@ -112,8 +112,8 @@ describe('the decision of a verdict', () => {
 
   it('that refuses says whether the binding fits, whatever else is missing', () => {
     const toBall = [{ type: 'toy', ids: ['ball'] }];
-    const bindingOf = (held: string[], resources: readonly Resource[], question = onToys) =>
-      decisionOn(question, key(held, resources), seen(BALL)).binding;
+    const bindingOf = (held: string[], resources: readonly Resource[], accessRequest = onToys) =>
+      decisionOn(accessRequest, key(held, resources), seen(BALL)).binding;
 
     expect(bindingOf([], toBall)).toEqual({ fits: true, accepted: ['Toy'], held: 'Toy ball' });
     expect(bindingOf([], [])).toEqual({ fits: false, accepted: ['Toy'], held: '' });
@@ -124,12 +124,12 @@ describe('the decision of a verdict', () => {
   });
 
   it('that refuses says nothing of the binding of somebody whose permissions each have their own', () => {
-    const lacking = { ...key([]).standing, bundles: [{ held: new Set(['look']), resources: MINE }] };
+    const lacking = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['look']), resources: MINE }] };
     const elsewhere = [{ type: 'toy', ids: ['doll'] }];
-    const held = { ...key([]).standing, bundles: [{ held: new Set(['play']), resources: elsewhere }] };
+    const held = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['play']), resources: elsewhere }] };
 
-    expect(decisionOn(onToys, { ...key([]), standing: lacking }, seen(BALL))).not.toHaveProperty('binding');
-    expect(decisionOn(onToys, { ...key([]), standing: held }, seen(BALL)).binding).toEqual({
+    expect(decisionOn(onToys, { ...key([]), heldRights: lacking }, seen(BALL))).not.toHaveProperty('binding');
+    expect(decisionOn(onToys, { ...key([]), heldRights: held }, seen(BALL)).binding).toEqual({
       fits: false,
       accepted: ['Toy'],
       held: 'Toy doll',
@@ -154,11 +154,11 @@ describe('the decision of a verdict', () => {
   });
 
   it('that refuses what is somebody else’s has whose it is', () => {
-    const foreign = { seen: 'foreign', owner: 'globex' } as const;
+    const foreign = { found: 'foreign', owner: 'globex' } as const;
     const verdict = { effect: 'deny', reason: 'foreign_object', missing: [] } as const;
 
     expect(
-      decisionOfVerdict(FACTS, { ...onToys, law: openLaw }, key(['play'], MINE), foreign, verdict, {}),
+      decisionOfVerdict(FACTS, { ...onToys, ruleset: openLaw }, key(['play'], MINE), foreign, verdict, {}),
     ).toMatchObject({ reason: 'foreign_object', boundTo: 'globex' });
   });
 });

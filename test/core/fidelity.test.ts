@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEntry, footingOf } from '../../src/core/fidelity.ts';
+import { describeEntry, effectOf } from '../../src/core/fidelity.ts';
 import type { Certainty, OperationRow, Rule } from '../../src/core/rule.ts';
 import { ruleOf } from './toy-law.ts';
 
@@ -11,24 +11,24 @@ const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
 
 describe('where only what is documented is answered, an operation', () => {
   it.each(['documented', 'implied', 'observed'] as const)('that is %s is answered', (certainty) => {
-    expect(footingOf(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
-    expect(footingOf(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
+    expect(effectOf(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
+    expect(effectOf(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
   });
 
   it.each(['inferred', 'ours'] as const)('that is %s is refused, or if its rule is', (certainty) => {
-    expect(footingOf(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
-    expect(footingOf(row('documented'), rule(certainty))).toEqual({
+    expect(effectOf(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
+    expect(effectOf(row('documented'), rule(certainty))).toEqual({
       effect: 'refused',
       entry: { ...OF_RULE, certainty },
     });
-    expect(footingOf(row('contradicted'), rule(certainty)).effect).toBe('refused');
+    expect(effectOf(row('contradicted'), rule(certainty)).effect).toBe('refused');
   });
 
   it('that is contradicted is answered with a finding, or if its rule is', () => {
     const certainty = 'contradicted';
 
-    expect(footingOf(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
-    expect(footingOf(row('documented'), rule(certainty))).toEqual({
+    expect(effectOf(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
+    expect(effectOf(row('documented'), rule(certainty))).toEqual({
       effect: 'questioned',
       entry: { ...OF_RULE, certainty },
     });
@@ -41,7 +41,7 @@ describe('where only what is documented is answered, an operation', () => {
     ];
     const accepting = rule('documented', { on: ['toy', 'lent-toys', 'everything'], added });
     const effectFor = (...types: string[]) =>
-      footingOf(
+      effectOf(
         row('documented'),
         accepting,
         types.map((type) => ({ type })),
@@ -60,16 +60,16 @@ describe('where only what is documented is answered, an operation', () => {
       expect(effectFor('toy').effect).toBe('answered');
       expect(effectFor('toy', 'lent-toys').effect).toBe('answered');
       expect(effectFor().effect).toBe('answered');
-      expect(footingOf(row('documented'), accepting, null).effect).toBe('answered');
-      expect(footingOf(row('documented'), accepting).effect).toBe('answered');
+      expect(effectOf(row('documented'), accepting, null).effect).toBe('answered');
+      expect(effectOf(row('documented'), accepting).effect).toBe('answered');
     });
 
     it('does not look at types that the rule does not accept', () => {
       expect(effectFor('lent-toys', 'all-toys').effect).toBe('refused');
-      expect(footingOf(row('documented'), rule('documented', { added }), [{ type: 'lent-toys' }]).effect).toBe(
+      expect(effectOf(row('documented'), rule('documented', { added }), [{ type: 'lent-toys' }]).effect).toBe(
         'answered',
       );
-      expect(footingOf(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
+      expect(effectOf(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
         'answered',
       );
     });

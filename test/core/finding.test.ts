@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { type Finding, Findings, findingView, ReportsOfRequest } from '../../src/core/finding.ts';
-import { Budget } from '../../src/core/held.ts';
 
 it('a finding is kept once and counted', () => {
   const findings = new Findings(new Budget(100_000), 's');

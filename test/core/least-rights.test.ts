@@ -23,25 +23,25 @@ describe('what can be left out', () => {
 });
 
 describe('a use', () => {
-  const question = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
-  const use: Use = { operation: 'o', question, sighting: seen(BALL), example: { method: 'GET', path: '/' } };
+  const accessRequest = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
+  const use: Use = { operation: 'o', accessRequest, lookedUp: seen(BALL), example: { method: 'GET', path: '/' } };
   const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-  const apart = { ...key([]).standing, bundles: [bundle('look', 'doll'), bundle('play', 'ball')] };
+  const apart = { ...key([]).heldRights, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
 
   it('is allowed by rights that cover it', () => {
-    const { principal, standing } = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+    const { principal, heldRights } = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
 
-    expect(isAllowed(use, principal, standing)).toBe(true);
-    expect(isAllowed(use, principal, key(['play'], [{ type: 'toy', ids: ['doll'] }]).standing)).toBe(false);
-    expect(isAllowed({ ...use, sighting: null }, principal, standing)).toBe(true);
+    expect(isAllowed(use, principal, heldRights)).toBe(true);
+    expect(isAllowed(use, principal, key(['play'], [{ type: 'toy', ids: ['doll'] }]).heldRights)).toBe(false);
+    expect(isAllowed({ ...use, lookedUp: null }, principal, heldRights)).toBe(true);
   });
 
   it('rests on those of the permissions that reach its object', () => {
     const { principal } = key([]);
 
     expect(grantsOf(use, principal, apart)).toEqual(['play']);
-    expect(grantsOf({ ...use, sighting: null }, principal, apart)).toEqual(['look']);
-    expect(grantsOf({ ...use, sighting: { seen: 'object' } }, principal, apart)).toEqual(['look']);
-    expect(grantsOf({ ...use, sighting: { seen: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
+    expect(grantsOf({ ...use, lookedUp: null }, principal, apart)).toEqual(['look']);
+    expect(grantsOf({ ...use, lookedUp: { found: 'object' } }, principal, apart)).toEqual(['look']);
+    expect(grantsOf({ ...use, lookedUp: { found: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveAt } from '../../src/core/propagation.ts';
-import { drawnAt } from '../../src/machine/random.ts';
+import { drawnAt } from '../../src/platform/random.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 const DELAY = 900_000;

@@ -20,7 +20,7 @@ it('the entries of a list have their places, and a list that is not there has no
 describe('values that occur twice', () => {
   it('are the fault of the later entries, which are told the first', () => {
     expect(findDuplicates('users: `name`', users('a', 'b', 'a'), ({ name }) => name)).toEqual([
-      { place: 'users[2]', message: 'users: `name` `a` occurs twice; `users[0]` has it, too' },
+      { place: 'users[2]', message: 'users: `name` `a` occurs twice; `users[0]` also has it' },
     ]);
     expect(duplicates('a', 'a', 'a')).toEqual(['users[1]', 'users[2]']);
   });

@@ -1,9 +1,15 @@
-import { type Caller, decideAndCover, type Question, type Reach, type Sighting } from '../../src/core/decide.ts';
+import {
+  type AccessRequest,
+  type Caller,
+  decideOnResource,
+  type LookupResult,
+  type ResourceAttributes,
+} from '../../src/core/decide.ts';
 import { type Decision, decisionOfVerdict } from '../../src/core/decision.ts';
-import { lawOf, permissionsOfRoles } from '../../src/core/law.ts';
-import type { PendingRights, Resource, Standing } from '../../src/core/policy.ts';
+import type { HeldRights, PendingRights, Resource } from '../../src/core/policy.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
+import { permissionsOfRoles, rulesetOf } from '../../src/core/ruleset.ts';
 
 export const sourced = { source: 'test', certainty: 'ours' } as const;
 
@@ -63,9 +69,9 @@ export const TOY_TABLES = {
   remedies: {},
 } as const satisfies Tables;
 
-export const toyLaw = lawOf('toys', null, TOY_TABLES);
+export const toyLaw = rulesetOf('toys', null, TOY_TABLES);
 /** A service that no key needs to be made for. */
-export const openLaw = lawOf('open', null, {
+export const openLaw = rulesetOf('open', null, {
   term: 'permission',
   permissions: [],
   roles: [],
@@ -78,9 +84,9 @@ export const ORG = 'acme';
 
 export const ruleOf = (parts: Partial<Rule> = {}): Rule => ({ id: 'r', label: 'r', needs: {}, ...sourced, ...parts });
 
-export const ask = (parts: Partial<Rule> = {}, more: Partial<Question> = {}): Question => ({
+export const ask = (parts: Partial<Rule> = {}, more: Partial<AccessRequest> = {}): AccessRequest => ({
   rule: ruleOf(parts),
-  law: toyLaw,
+  ruleset: toyLaw,
   ...more,
 });
 
@@ -91,20 +97,28 @@ export const personalKey: Principal = { ...serviceKey, kind: 'personal-key', id:
 export function key(
   held: readonly string[],
   resources: readonly Resource[] = [],
-  more: Partial<Standing> = {},
+  more: Partial<HeldRights> = {},
 ): Caller {
   return {
     principal: serviceKey,
-    standing: { roles: [], held: new Set(held), resources, services: ['toys'], pending: [], policyVersion: 1, ...more },
+    heldRights: {
+      roles: [],
+      held: new Set(held),
+      resources,
+      services: ['toys'],
+      pending: [],
+      policyVersion: 1,
+      ...more,
+    },
   };
 }
 
 /** A personal key of somebody with these roles. */
-export function keyOfUser(roles: readonly string[], more: Partial<Standing> = {}): Caller {
+export function keyOfUser(roles: readonly string[], more: Partial<HeldRights> = {}): Caller {
   const held = permissionsOfRoles(TOY_TABLES, roles);
   return {
     principal: personalKey,
-    standing: { roles, held, resources: null, services: ['toys'], pending: [], ...more },
+    heldRights: { roles, held, resources: null, services: ['toys'], pending: [], ...more },
   };
 }
 
@@ -118,21 +132,30 @@ export function pendingVersion(
 }
 
 /** A toy of the caller's own, with its names. */
-export const BALL: Reach = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball/skin'] } };
+export const BALL: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball/skin'] } };
 /** The same on a call that names no part of it. */
-export const WHOLE_BALL: Reach = {
+export const WHOLE_BALL: ResourceAttributes = {
   relation: 'owned',
   names: { toy: ['ball'] },
   parts: { 'toy-parts': ['ball/skin', 'ball/valve'] },
 };
 
-export const seen = (reach: Reach = BALL): Sighting => ({ seen: 'object', target: {}, reach });
+export const seen = (reach: ResourceAttributes = BALL): LookupResult => ({
+  found: 'object',
+  target: {},
+  attributes: reach,
+});
 
 /** What was decided about a call of somebody, as the pipeline records it. */
-export function decisionOn(question: Question, caller: Caller, sighting: Sighting | null, target?: string): Decision {
+export function decisionOn(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: LookupResult | null,
+  target?: string,
+): Decision {
   const request = { method: 'GET', path: '/toys' };
-  const asked = { id: 'd-1', at: 0, service: question.law.service, operation: 'get_toy', request };
-  const verdict = decideAndCover(question, caller, sighting);
-  const decision = decisionOfVerdict(asked, question, caller, sighting, verdict, {});
+  const asked = { id: 'd-1', at: 0, service: accessRequest.ruleset.service, operation: 'get_toy', request };
+  const verdict = decideOnResource(accessRequest, caller, lookedUp);
+  const decision = decisionOfVerdict(asked, accessRequest, caller, lookedUp, verdict, {});
   return target === undefined ? decision : { ...decision, target };
 }

@@ -1,17 +1,17 @@
 /** What a credential was used for is kept once, within bounds that are told. */
 import { describe, expect, it } from 'vitest';
-import type { Seen } from '../../src/core/decide.ts';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
+import type { ResourceState } from '../../src/core/decide.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { credentialOf, type Note, Uses } from '../../src/core/uses.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
-const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), law: toyLaw };
+const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };
 const EXAMPLE = { method: 'GET', path: '/toys' };
 
-const toy = (name: string, parts: readonly string[] = []): Seen => ({
-  seen: 'object',
-  reach: { relation: 'owned', names: { toy: [name] }, parts: { 'toy-parts': parts } },
+const toy = (name: string, parts: readonly string[] = []): ResourceState => ({
+  found: 'object',
+  attributes: { relation: 'owned', names: { toy: [name] }, parts: { 'toy-parts': parts } },
 });
 const named = (id: string): Principal => ({ ...serviceKey, id });
 const kept = () => new Uses(new Budget(16_000_000));
@@ -65,9 +65,9 @@ describe('what a credential was used for', () => {
     const uses = kept();
     const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
     uses.note(serviceKey, 'play', QUESTION, toy('ball', parts), EXAMPLE);
-    const sighting = uses.list()[0]?.uses[0]?.sighting;
+    const lookedUp = uses.list()[0]?.uses[0]?.lookedUp;
 
-    expect(sighting?.seen === 'object' ? sighting.reach?.parts?.['toy-parts'] : null).toHaveLength(100);
+    expect(lookedUp?.found === 'object' ? lookedUp.attributes?.parts?.['toy-parts'] : null).toHaveLength(100);
   });
 
   it('is empty after it was cleared', () => {
@@ -82,8 +82,8 @@ describe('what a credential was used for', () => {
     const told: Note[] = [];
     const uses = new Uses(new Budget(16_000_000), (note) => void told.push(note));
     const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
-    for (const sighting of [toy('ball', parts), toy('ball', parts), null]) {
-      uses.note(serviceKey, 'play', QUESTION, sighting, EXAMPLE);
+    for (const lookedUp of [toy('ball', parts), toy('ball', parts), null]) {
+      uses.note(serviceKey, 'play', QUESTION, lookedUp, EXAMPLE);
     }
     const other: Note = { ...(told[1] as Note), operation: 'look' };
     uses.take(other);
@@ -94,11 +94,11 @@ describe('what a credential was used for', () => {
       {
         principal: serviceKey,
         operation: 'play',
-        question: QUESTION,
-        sighting: toy('ball', parts.slice(0, 100)),
+        accessRequest: QUESTION,
+        lookedUp: toy('ball', parts.slice(0, 100)),
         example: EXAMPLE,
       },
-      { principal: serviceKey, operation: 'play', question: QUESTION, sighting: null, example: EXAMPLE },
+      { principal: serviceKey, operation: 'play', accessRequest: QUESTION, lookedUp: null, example: EXAMPLE },
     ]);
     expect(uses.list()[0]?.uses.map(({ operation }) => operation)).toEqual(['play', 'play', 'look']);
   });
@@ -113,14 +113,14 @@ describe('what a credential was used for', () => {
 
   it('may be something that was seen without a name, or without parts, or that was not seen', () => {
     const uses = kept();
-    const nameless: Seen = { seen: 'object' };
-    const whole: Seen = { seen: 'object', reach: { relation: 'owned', names: { toy: ['ball'] } } };
-    const foreign: Seen = { seen: 'foreign', owner: 'bo' };
+    const nameless: ResourceState = { found: 'object' };
+    const whole: ResourceState = { found: 'object', attributes: { relation: 'owned', names: { toy: ['ball'] } } };
+    const foreign: ResourceState = { found: 'foreign', owner: 'bo' };
     uses.note(serviceKey, 'a', QUESTION, nameless, EXAMPLE);
     uses.note(serviceKey, 'b', QUESTION, whole, EXAMPLE);
     uses.note(serviceKey, 'c', QUESTION, foreign, EXAMPLE);
 
-    expect(uses.list()[0]?.uses.map(({ sighting }) => sighting)).toEqual([nameless, whole, foreign]);
+    expect(uses.list()[0]?.uses.map(({ lookedUp }) => lookedUp)).toEqual([nameless, whole, foreign]);
   });
 
   it('is that of a credential, and not of somebody', () => {

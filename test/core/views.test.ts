@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { type ViewKind, Views } from '../../src/core/views.ts';
 
 interface Count {
   readonly count: number;
 }
 
-const COUNTS: ViewKind<Count> = { weigh: () => 100 };
-const OTHERS: ViewKind<Count> = { weigh: () => 100 };
+const COUNTS: ViewKind<Count> = { sizeOf: () => 100 };
+const OTHERS: ViewKind<Count> = { sizeOf: () => 100 };
 
 /** Views, and the number of those that were made. */
 function counted(budget = new Budget(10_000)) {

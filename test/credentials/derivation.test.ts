@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { addMark, grantMark, markIn, worldMark } from '../../src/credentials/world-mark.ts';
-import { deriveKeyText, keyForm } from '../../src/kits/ngc/key-text.ts';
+import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
 
 const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
 const home = derivationOf('default');

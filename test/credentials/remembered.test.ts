@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { RememberedTokens } from '../../src/credentials/remembered.ts';
 
 const claims = { iss: 'http://a', sub: 'b', azp: 'c', iat: 1, exp: 2, kid: 'k' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { type Tripwire, tripwireOf } from '../../src/credentials/tripwire.ts';
 
 /** Credentials of a kind, with those that were looked at. */

@@ -23,7 +23,7 @@ const faultsWith = async (...orders: Partial<FaultOrder>[]) => {
 describe('the faults of a world', () => {
   it('strike in the order in which they were added; one that struck leaves the request to no other', async () => {
     const faults = await faultsWith({ times: 1 }, { times: 1 });
-    const ids = await Promise.all([1, 2, 3].map(async () => (await faults.strike('request', FACTS, 0))?.id ?? null));
+    const ids = await Promise.all([1, 2, 3].map(async () => (await faults.inject('request', FACTS, 0))?.id ?? null));
     expect(ids).toEqual(['s-f1', 's-f2', null]);
     expect(faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy])).toEqual([
       [1, 1, null],
@@ -38,7 +38,7 @@ describe('the faults of a world', () => {
       { match: { operation: 'get_users' } },
       { action: { body: 'empty' } },
     );
-    await faults.strike('request', FACTS, 0);
+    await faults.inject('request', FACTS, 0);
     await faults.shadow('answer', FACTS, { id: 's-f1' });
 
     expect(faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy])).toEqual([
@@ -64,8 +64,8 @@ describe('the faults of a world', () => {
 
   it('strike at their moment only', async () => {
     const faults = await faultsWith({ action: { body: 'empty' } });
-    expect(await faults.strike('request', FACTS, 0)).toBeNull();
-    expect((await faults.strike('answer', FACTS, 0))?.id).toBe('s-f1');
+    expect(await faults.inject('request', FACTS, 0)).toBeNull();
+    expect((await faults.inject('answer', FACTS, 0))?.id).toBe('s-f1');
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe('faults that processes share', () => {
     let stored: readonly Fault[] = [];
     const open = (series: string) => {
       const faults: Faults = new Faults(series, new Quota(1e6), () => {}, {
-        look: async () => faults.replace(stored),
+        refresh: async () => faults.replace(stored),
         update: async (change) => {
           const [after, result] = change(stored);
           stored = after;
@@ -142,7 +142,7 @@ describe('faults that processes share', () => {
     const both = shelf();
     await both[0].add({ ...ORDER, times: 1 }, 0);
     both[1].replace(both[0].list());
-    const struck = await Promise.all([0, 1, 0, 1].map((which) => both[which as 0 | 1].strike('request', FACTS, 0)));
+    const struck = await Promise.all([0, 1, 0, 1].map((which) => both[which as 0 | 1].inject('request', FACTS, 0)));
     expect(struck.filter((fault) => fault !== null)).toHaveLength(1);
     for (const one of both) expect(one.list().map(({ fired }) => fired)).toEqual([1]);
   });

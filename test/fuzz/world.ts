@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/options.ts';
 import { manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { type Document, readDocument } from '../support/documents.ts';
 import { SERVICES } from '../support/services.ts';
 import type { FuzzAnswer } from './judge.ts';
@@ -39,7 +39,7 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
         logged += text;
       }),
   });
-  const names = [...SERVICES.map((service) => service.law(effective.config).document), 'control'];
+  const names = [...SERVICES.map((service) => service.ruleset(effective.config).document), 'control'];
   return {
     documents: names.map(readDocument),
     close,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MadeFrom } from '../../src/contract/request.ts';
 import type { World } from '../../src/contract/world.ts';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { Views } from '../../src/core/views.ts';
 import { newAnswers, rememberedAnswer, rememberedOf } from '../../src/http/answers.ts';
 import type { RequestContext } from '../../src/http/context.ts';
@@ -41,7 +41,7 @@ describe('an answer is made once', () => {
     ['somebody else', { caller: { ...CALLER, principal: { ...CALLER.principal, id: 'other' } } }],
     ['somebody of another kind', { caller: { ...CALLER, principal: { ...CALLER.principal, kind: 'user' } } }],
     ['nobody', { caller: null }],
-    ['somebody who holds something else now', { caller: { ...CALLER, standing: { ...CALLER.standing } } }],
+    ['somebody who holds something else now', { caller: { ...CALLER, heldRights: { ...CALLER.heldRights } } }],
     ['another path or query', { url: '/b?c' }],
     ['another name of the server', { origin: 'http://c' }],
     ['a world that only records what it would refuse', { mode: 'observe' }],

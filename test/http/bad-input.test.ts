@@ -73,7 +73,7 @@ const operations: Operation[] = [
   },
 ];
 
-const newestDecision = async () => server.world.chronicle.decisions.list({})[0]?.decision.id;
+const newestDecision = async () => server.world.activityLog.decisions.list({})[0]?.decision.id;
 
 describe.each(operations)(
   'POST $path',

@@ -56,7 +56,7 @@ describe('a body that drips', () => {
 
     const reply = await line.reply();
     expect(reply?.status).toBe(408);
-    expect(reply?.body.message).toMatch(/^After 0 s only \d+ bytes of the body had arrived; send it faster\.$/);
+    expect(reply?.body.message).toMatch(/^Only \d+ bytes of the body arrived within 0 s\. Send it faster\.$/);
     expect(await line.closed()).toBe('');
     await dripping;
   });

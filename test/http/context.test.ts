@@ -6,12 +6,12 @@ import { limitsOf } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
-const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'laws'] as const;
+const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'rulesets'] as const;
 const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'random', 'views'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
-const gate = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
-const server = { ...named(OF_THE_SERVER), limits: limitsOf(), gate } as unknown as Server;
+const originGuard = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
+const server = { ...named(OF_THE_SERVER), limits: limitsOf(), originGuard } as unknown as Server;
 const findings = {
   report: (kind: string, message: string, at: number) => {
     told.push([kind, message, at]);
@@ -65,14 +65,14 @@ describe('a context', () => {
 
   it('tells what its caller may reach, once it is known who asks for what', () => {
     const asked = context();
-    const question = ask({ needs: { all: ['play'] }, on: ['toy'] });
+    const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
 
-    expect(asked.mayReach(BALL)).toBe(false);
-    asked.question = question;
-    expect(asked.mayReach(BALL)).toBe(false);
+    expect(asked.mayAccess(BALL)).toBe(false);
+    asked.accessRequest = accessRequest;
+    expect(asked.mayAccess(BALL)).toBe(false);
     asked.caller = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
-    expect(asked.mayReach(BALL)).toBe(true);
+    expect(asked.mayAccess(BALL)).toBe(true);
     asked.caller = key(['play'], [{ type: 'toy', ids: ['doll'] }]);
-    expect(asked.mayReach(BALL)).toBe(false);
+    expect(asked.mayAccess(BALL)).toBe(false);
   });
 });

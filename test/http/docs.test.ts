@@ -169,9 +169,7 @@ describe('each operation', () => {
 
       expect(all.length).toBeGreaterThan(5);
       for (const { description } of all) {
-        expect(description).toMatch(
-          /(?:^|\n\n)\*\*Needs:\*\* [^\n]+\.\n\n\*\*How sure this is:\*\*\n\n- the operation: `/,
-        );
+        expect(description).toMatch(/(?:^|\n\n)\*\*Needs:\*\* [^\n]+\.\n\n\*\*Certainty:\*\*\n\n- the operation: `/);
       }
     },
   );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
-import { lawOf } from '../../src/core/law.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
+import { rulesetOf } from '../../src/core/ruleset.ts';
 import { routeOfHost, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
@@ -22,7 +22,7 @@ const document = {
 const toyRow = { id: 'get_toy', rule: 'public', ...sourced };
 const tables: Tables = { term: 'scope', permissions: [], roles: [], rules: [], operations: [toyRow], remedies: {} };
 const answerNothing = () => ({ status: 200 });
-const voice = {
+const errorRenderer = {
   renderProblem: () => ({ status: 500 }),
   errors: [{ schema: 'Error', mediaType: 'application/json' }],
 };
@@ -30,27 +30,27 @@ const toys: ServiceDefinition = {
   name: 'toys',
   title: 'Toys',
   prefixes: ['/toys'],
-  laws: [],
-  law: () => lawOf('toys', null, tables),
+  rulesets: [],
+  ruleset: () => rulesetOf('toys', null, tables),
   authenticate: () => Promise.reject(new Error('nobody asks')),
   lookups: {},
   operations: { get_toy: answerNothing },
-  ...voice,
+  ...errorRenderer,
   seed: null,
   events: null,
 };
 
 interface Parts {
   readonly service?: Partial<ServiceDefinition>;
-  readonly law?: Partial<Tables>;
+  readonly ruleset?: Partial<Tables>;
   readonly paths?: object;
 }
 
-async function mounted({ service, law, paths = document.paths }: Parts) {
+async function mounted({ service, ruleset, paths = document.paths }: Parts) {
   const read = await apiDocument({ ...document, paths });
   return {
     service: { ...toys, ...service },
-    law: lawOf('toys', null, { ...tables, ...law }),
+    ruleset: rulesetOf('toys', null, { ...tables, ...ruleset }),
     document: read,
   };
 }
@@ -67,7 +67,7 @@ it('a complete service gives its routes', async () => {
 it('a service without a handler, or without a row, gives none', async () => {
   const incomplete = await Promise.all([
     mounted({ service: { operations: {} } }),
-    mounted({ law: { operations: [] } }),
+    mounted({ ruleset: { operations: [] } }),
   ]);
 
   for (const one of incomplete) expect(() => routesOf(one)).toThrow('`get_toy` has no row or no handler');
@@ -81,7 +81,7 @@ describe('a service is incomplete when', () => {
       'handler `get_ball` has no operation',
       { service: { operations: { ...toys.operations, get_ball: answerNothing } } },
     ],
-    ['an operation has no rule', 'operation `get_toy` has no rule', { law: { operations: [] } }],
+    ['an operation has no rule', 'operation `get_toy` has no rule', { ruleset: { operations: [] } }],
     [
       'an operationId occurs twice',
       'operationId `get_toy` occurs twice in its document',
@@ -95,7 +95,7 @@ describe('a service is incomplete when', () => {
     [
       'its tables do not hold together',
       'operation `get_toy` names the unknown rule `play`',
-      { law: { operations: [{ ...toyRow, rule: 'play' }] } },
+      { ruleset: { operations: [{ ...toyRow, rule: 'play' }] } },
     ],
     [
       'the operation of one of its hosts has no rule',
@@ -137,23 +137,23 @@ describe('the host of a service', () => {
     cover: { lookup: 'toy', param: 'toyId' },
     ...sourced,
   };
-  const law = { rules: [rule], operations: [toyRow, { id: 'play_at_host', rule: 'play', ...sourced }] };
-  const lookup = async () => ({ seen: 'nothing' }) as const;
+  const ruleset = { rules: [rule], operations: [toyRow, { id: 'play_at_host', rule: 'play', ...sourced }] };
+  const lookup = async () => ({ found: 'nothing' }) as const;
   const host = hostOf('play_at_host');
   const service = { hosts: [host], lookups: { toy: lookup } };
 
   it('has the parameters that its pattern names', async () => {
-    expect(await faultsOf({ service, law })).toEqual([]);
-    expect(await faultsOf({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, law })).toEqual([
+    expect(await faultsOf({ service, ruleset })).toEqual([]);
+    expect(await faultsOf({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, ruleset })).toEqual([
       'rule `play` reads the path parameter `toyId`, which operation `play_at_host` does not have',
     ]);
   });
 
   it('is a route for every method, path and body, in its own voice', async () => {
-    const route = routeOfHost(host, await mounted({ service, law }));
+    const route = routeOfHost(host, await mounted({ service, ruleset }));
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
-    expect(route).toMatchObject({ rule, lookup, voice: host, handler: host.handler, readsBody: true });
+    expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
     expect(route.operation.requestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
   });
 
@@ -165,5 +165,5 @@ describe('the host of a service', () => {
 });
 
 function hostOf(operation: string): ServiceHost {
-  return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...voice };
+  return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...errorRenderer };
 }

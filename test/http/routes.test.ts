@@ -49,7 +49,8 @@ it.each([
 
 describe('the slash at the end', () => {
   const [list, item, bare] = [route('GET', '/dolls/'), route('GET', '/dolls/{dollId}/'), route('GET', '/balls')];
-  const withQuirk = (one: Route): Route => ({ ...one, service: { quirks: { eitherSlash: true } } }) as unknown as Route;
+  const withQuirk = (one: Route): Route =>
+    ({ ...one, service: { conventions: { eitherSlash: true } } }) as unknown as Route;
   const either = new Routes([list, item, bare].map(withQuirk));
 
   it.each([
@@ -116,7 +117,7 @@ describe('what only other versions have', () => {
 });
 
 const DOCUMENTS = SERVICES.flatMap((service) => {
-  const names = new Set(service.laws.map(({ document }) => document));
+  const names = new Set(service.rulesets.map(({ document }) => document));
   return [...names].map((name) => ({ name, service }));
 });
 

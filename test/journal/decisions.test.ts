@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { Decisions } from '../../src/journal/decisions.ts';
 import { decision } from '../support/records.ts';
 

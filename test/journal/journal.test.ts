@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';

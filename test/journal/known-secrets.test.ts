@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/held.ts';
+import { Budget } from '../../src/core/bounded-cache.ts';
 import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
 
 const ofSeeds = new SecretsOfSeeds();

@@ -85,7 +85,7 @@ describe('a secret that a world has is told nowhere, in', () => {
     const everything = await told();
     expect(everything).not.toContain(secret.slice(0, 10));
     expect(everything).not.toContain(ofSeed.slice(0, 10));
-    expect(everything).toContain(server.world.chronicle.secrets.fingerprint(secret));
+    expect(everything).toContain(server.world.activityLog.secrets.fingerprint(secret));
   });
 
   it('what holds it in base64, names it in a path, or has it as the name of a header', async () => {

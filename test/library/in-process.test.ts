@@ -26,7 +26,7 @@ const server = await answeringServer({
     opened.push(stream);
     return { status: 200, headers: {}, payload: undefined, stream };
   },
-  '/slow': () => ({ status: 200, headers: {}, payload: 'x'.repeat(1000), manner: { slow: 60_000 } }),
+  '/slow': () => ({ status: 200, headers: {}, payload: 'x'.repeat(1000), delivery: { slow: 60_000 } }),
   '/large': () => {
     const stream = Readable.from(Array.from({ length: 100 }, (_, index) => Buffer.alloc(100_000, index)));
     opened.push(stream);

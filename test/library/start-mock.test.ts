@@ -300,7 +300,7 @@ describe('a refusal', async () => {
   );
 
   it('is not expected by a misspelt reason, and the nearest one is named', () => {
-    expect(() => assertRefused(refused, 'no_tokn' as DenyReason)).toThrow('the nearest is `no_token`');
+    expect(() => assertRefused(refused, 'no_tokn' as DenyReason)).toThrow('Did you mean `no_token`?');
   });
 
   it('is expected or not by the matcher', () => {

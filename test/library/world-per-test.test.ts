@@ -15,7 +15,7 @@ describe('the fixture of vitest', () => {
   });
 
   /** Each of the two waits for the other, so that both run at the same time. */
-  const [moved, asked] = [gate(), gate()];
+  const [moved, asked] = [originGuard(), originGuard()];
 
   test.concurrent('gives a concurrent test a world whose clock it may move by two hours', async ({ mock }) => {
     ids.push(mock.id);
@@ -158,7 +158,7 @@ describe('useMock', () => {
 });
 
 /** What one waits for, and another opens. */
-function gate(): { readonly passed: Promise<void>; open(): void } {
+function originGuard(): { readonly passed: Promise<void>; open(): void } {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
     open = resolve;

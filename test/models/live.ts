@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/options.ts';
 import { manualClock } from '../../src/core/clock.ts';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';
 

@@ -34,7 +34,7 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 
 /** Where such a name stands all the same, and why that does no harm. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  'src/machine/time.ts': 'gives them to all the others',
+  'src/platform/time.ts': 'gives them to all the others',
   'machine.cjs': 'is where that file is, and loads what it imports',
   'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',

@@ -114,7 +114,7 @@ describe('a list that stands in the wrong place', () => {
     [
       'a user',
       { runai: { tenant, users: [{ ...ada, roles: [] }] } },
-      /`roles` in `runai.users\[0\]`; it belongs to `runai`, as `roles`; the nearest name here is `role`$/,
+      /`roles` in `runai.users\[0\]`; it belongs to `runai`, as `roles`; or did you mean `role`\?$/,
     ],
     [
       'another part',
@@ -129,17 +129,14 @@ describe('a list that stands in the wrong place', () => {
 describe('an unknown name', () => {
   const account = { name: 'bot', role: null };
   it.each<[seed: object, said: RegExp]>([
-    [{ air: { simulation: [] }, ngc }, /^unknown key `simulation` in `air`; the nearest valid name is `simulations`$/],
-    [{ ngc: { ...ngc, key: [] } }, /^unknown key `key` in `ngc`; the nearest valid name is `keys`$/],
-    [
-      { runai: { tenant, serviceAccounts: [{ ...account, secret: 'x' }] } },
-      /; the nearest valid name is `clientSecret`$/,
-    ],
+    [{ air: { simulation: [] }, ngc }, /^unknown key `simulation` in `air`; did you mean `simulations`\?$/],
+    [{ ngc: { ...ngc, key: [] } }, /^unknown key `key` in `ngc`; did you mean `keys`\?$/],
+    [{ runai: { tenant, serviceAccounts: [{ ...account, secret: 'x' }] } }, /; did you mean `clientSecret`\?$/],
     [
       { runai: { tenant, users: [{ ...ada, accessKey: { name: 'a-key', secret: 'x' } }] } },
-      /^unknown key `secret` in `runai.users\[0\].accessKey`; the nearest valid name is `clientSecret`$/,
+      /^unknown key `secret` in `runai.users\[0\].accessKey`; did you mean `clientSecret`\?$/,
     ],
-    [{ runai: { tenant, applications: [{ ...account, clientSecret: 'x' }] } }, /; the nearest valid name is `secret`$/],
+    [{ runai: { tenant, applications: [{ ...account, clientSecret: 'x' }] } }, /; did you mean `secret`\?$/],
     [{ runai: { tenant, clientSecret: 'x' } }, /; it belongs to `runai.serviceAccounts\[\]`, as `clientSecret`$/],
   ])('is told the nearest of the same object: %j', async (seed, said) => {
     expect(await saidOf(seed)).toEqual([expect.stringMatching(said)]);

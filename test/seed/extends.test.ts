@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { castLine, castOf, chooseSeed } from '../../src/seed/index.ts';
 import { cast as builtIn } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
@@ -188,17 +188,17 @@ describe('a fault of a seed that extends another', () => {
     [
       'an entry that is not there to be removed',
       { ngc: { keys: [{ org: 'acme', name: 'onwer', remove: true }] } },
-      '`acme/onwer` cannot be removed: the extended seed does not have it; the nearest valid name is `acme/owner`',
+      '`acme/onwer` cannot be removed: the extended seed does not have it; did you mean `acme/owner`?',
     ],
     [
       'a removal that says more',
       { runai: { users: [{ email: 'admin@acme.test', role: null, remove: true }] } },
-      '`role` must be left out: an entry with `remove` removes another one, and has no other members but `email`',
+      '`role` must be omitted: an entry with `remove` has no members besides `email`',
     ],
     [
       'a removal that names nobody',
       { ngc: { keys: [{ name: 'owner', remove: true }] } },
-      '`org` is missing: an entry with `remove` says with `org`, `name` which one it removes',
+      '`org` is missing: an entry with `remove` needs `org`, `name` to identify the entry to remove',
     ],
     [
       'a removal that says only that it is one',
@@ -208,7 +208,7 @@ describe('a fault of a seed that extends another', () => {
     [
       'a removal that is none',
       { runai: { users: [{ email: 'admin@acme.test', remove: 'yes' }] } },
-      '`remove` must be true; leave it out to keep the entry',
+      '`remove` must be true; omit it to keep the entry',
     ],
     [
       'a new entry that lacks something, at its place in what was written',
@@ -238,7 +238,7 @@ describe('a fault of a seed that extends another', () => {
       { ngc: { keys: [{ ...newKey, id: castKey('air-user').id }] } },
       `keys: \`id\` \`${castKey('air-user').id}\` occurs twice; \`ngc.keys[8]\` of the built-in cast also has it`,
     ],
-    ['an unknown part', { runay: {} }, 'unknown key `runay`; the nearest valid name is `runai`'],
+    ['an unknown part', { runay: {} }, 'unknown key `runay`; did you mean `runai`?'],
     ['an unknown part that is taken away', { runay: null }, 'unknown key `runay`'],
     ['a schema that is no text', { $schema: 5 }, '`$schema` must be a text'],
   ])('is told: %s', async (_, changes, said) => {
@@ -330,7 +330,7 @@ describe('a seed file', () => {
     expect(said.slice(1)).toEqual([
       expect.stringMatching(/^ {2}line 10: `acme\/onwer` cannot be removed/),
       expect.stringMatching(/^ {2}line 7: `runai\.users\[1\]\.role` must be null or one of/),
-      `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`personal\`, \`service\`; the nearest valid name is \`service\``,
+      `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`personal\`, \`service\`; did you mean \`service\`?`,
     ]);
   });
 
@@ -366,9 +366,7 @@ describe('a seed file', () => {
     const folder = await files(Object.fromEntries(chain));
 
     expect(emails(castOf(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(2);
-    await expect(seed(join(folder, '10.yaml'))).rejects.toThrow(
-      '`extends` makes more than 10 files that extend each other',
-    );
+    await expect(seed(join(folder, '10.yaml'))).rejects.toThrow('`extends` chains more than 10 files');
   });
 
   withFiles('says which file it cannot extend, and why', async ({ files, seed }) => {

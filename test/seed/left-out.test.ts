@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { castOf, revivedSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
@@ -108,7 +108,7 @@ describe('what a seed leaves out', () => {
     const twins = { ...onlyNames.runai, serviceAccounts: [{ name: 'robot', role: null }] };
 
     await expect(castFrom({ runai: twins })).rejects.toThrow(
-      'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` has it, too',
+      'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` also has it',
     );
   });
 
@@ -118,7 +118,7 @@ describe('what a seed leaves out', () => {
     const key = { ...onlyNames.ngc.keys[0], name: 'writer', id: ngc.keys[0].id };
 
     await expect(castFrom({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } })).rejects.toThrow(
-      `\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` has it, too`,
+      `\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` also has it`,
     );
     await expect(castFrom({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
       `keys: \`id\` \`${ngc.keys[0].id}\` occurs twice`,

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { type BuiltServer, startBuilt, type Vitals } from './server.ts';
 import { type Ask, askOf, type Client, GRANT, type Kind, kindAt, TRAFFIC } from './traffic.ts';
 import { SoakWorlds } from './worlds.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/collections.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newBudgets } from '../../src/core/held.ts';
+import { newBudgets } from '../../src/core/bounded-cache.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS, rowsIn } from '../../src/store/world-rows.ts';

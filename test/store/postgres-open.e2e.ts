@@ -199,7 +199,7 @@ describePostgres('a database', () => {
     const store = await database.store('default', newStoreParts());
     await store.settings.set('name', 'before');
     const read = async () => {
-      await database.worlds.look(['default']);
+      await database.worlds.refresh(['default']);
       return store.settings.get('name');
     };
     server.freeze();

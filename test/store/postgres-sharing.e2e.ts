@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import { newBudgets } from '../../src/core/held.ts';
+import { newBudgets } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/services/runai/collections/access-keys.ts';
 import { Changed, Unwritable } from '../../src/store/errors.ts';
@@ -25,14 +25,14 @@ describePostgres('a world that two processes share', () => {
       Store,
     ];
     const sharing = both.map((store) => store.sharing as Sharing) as [Sharing, Sharing];
-    const look = (which: number) => databases[which]?.worlds.look([world]);
+    const look = (which: number) => databases[which]?.worlds.refresh([world]);
     return { world, sharing, stores: both, look };
   };
-  const happening = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });
+  const activity = (data: string) => ({ kind: 'request', data, isRequest: true, isEvent: true });
   const key = (number: number) => accessKeyRow(accessKey(`key ${number}`));
   const idsIn = async ({ collections }: Pick<Store, 'collections'>) =>
     (await ACCESS_KEYS.all(collections)).rows.map(({ id }) => id);
-  const dataOf = ({ happenings }: LogNews) => happenings.map(({ data }) => data);
+  const dataOf = ({ activities }: LogNews) => activities.map(({ data }) => data);
 
   describe('a log', () => {
     it('is read in the order in which it was written, by everybody the same', async () => {
@@ -40,7 +40,7 @@ describePostgres('a world that two processes share', () => {
       const writing = sharing.flatMap(({ log }, which) =>
         Array.from({ length: 8 }, async (_, writer) => {
           for (let number = 0; number < 40; number += 1) {
-            log.append(happening(`${which}-${writer}-${number}`), 0);
+            log.append(activity(`${which}-${writer}-${number}`), 0);
             await log.flush();
           }
         }),
@@ -52,27 +52,27 @@ describePostgres('a world that two processes share', () => {
         if (read.length < 640) await reading();
       };
       await Promise.all([...writing, reading()]);
-      const { happenings } = await sharing[0].log.news();
+      const { activities } = await sharing[0].log.news();
 
-      expect(happenings.map(({ data }) => data)).toEqual(read);
+      expect(activities.map(({ data }) => data)).toEqual(read);
       expect(new Set(read).size).toBe(640);
-      expect(happenings.map(({ request }) => request)).toEqual(Array.from({ length: 640 }, (_, index) => index + 1));
-      expect(happenings.map(({ event }) => event)).toEqual(happenings.map(({ request }) => request));
+      expect(activities.map(({ request }) => request)).toEqual(Array.from({ length: 640 }, (_, index) => index + 1));
+      expect(activities.map(({ event }) => event)).toEqual(activities.map(({ request }) => request));
       expect(dataOf(await sharing[0].log.news())).toEqual([]);
     });
 
     it('is emptied for everybody, but keeps the places of what was told', async () => {
       const { sharing } = await stores();
       const [{ log }, { log: other }] = sharing;
-      for (const data of ['1', '2']) log.append(happening(data), 0);
+      for (const data of ['1', '2']) log.append(activity(data), 0);
       log.append({ kind: 'event', data: '3', isRequest: false, isEvent: true }, 0);
       log.append({ kind: 'use', data: '4', isRequest: false, isEvent: false }, 0);
       await log.flush();
       await other.news();
       await log.empty();
-      expect(await other.news()).toEqual({ emptiedAt: 2, happenings: [], counted: [] });
+      expect(await other.news()).toEqual({ emptiedAt: 2, activities: [], counted: [] });
       const news = await log.news();
-      expect([news.emptiedAt, news.happenings.map(({ data, event }) => [data, event])]).toEqual([
+      expect([news.emptiedAt, news.activities.map(({ data, event }) => [data, event])]).toEqual([
         2,
         [
           [null, 1],
@@ -98,13 +98,13 @@ describePostgres('a world that two processes share', () => {
       const [{ log }] = sharing;
       log.append({ kind: 'use', data: 'use', isRequest: false, isEvent: false }, 0);
       for (let number = 0; number < 5600; number += 1) {
-        log.append(happening(String(number)), 0);
+        log.append(activity(String(number)), 0);
         if (number % 400 === 0) await log.flush();
       }
       await log.flush();
       const kept = async () => {
         const late = await databases[1]?.store(world, newStoreParts());
-        return (await late?.sharing?.log.news())?.happenings.map(({ data }) => data) ?? [];
+        return (await late?.sharing?.log.news())?.activities.map(({ data }) => data) ?? [];
       };
       await expect.poll(async () => (await kept()).length).toBeLessThan(5401);
       const [use, ...others] = await kept();

@@ -22,7 +22,7 @@ async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
     // As a request does: it ends with what it noted, and the next one begins with what others have changed.
     for (const store of stores) await store.sharing?.log.flush();
     const turn = steps++ % handles.length;
-    await handles[turn]?.worlds.look([world]);
+    await handles[turn]?.worlds.refresh([world]);
     return fullStore(stores[turn] as Store);
   };
   const end = async () => {

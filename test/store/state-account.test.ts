@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newBudgets } from '../../src/core/held.ts';
+import { newBudgets } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';

@@ -1,6 +1,6 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import type { Change, Collections, PageQuery, Row } from '../../src/store/collections.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { type FrozenRows, NO_ROWS, OwnRows, sizeOf, WorldRows } from '../../src/store/world-rows.ts';

@@ -2,13 +2,13 @@ import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/core/hosts.ts';
 import type { WireAnswer } from '../../src/http/answer.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
-import { doorsOf } from '../../src/http/transport/doors.ts';
-import type { Edges } from '../../src/http/transport/edges.ts';
 import { makeFastify } from '../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { Outgoing } from '../../src/http/transport/outgoing.ts';
+import type { ProtocolErrors } from '../../src/http/transport/protocol-errors.ts';
 import { sendAnswer } from '../../src/http/transport/send-answer.ts';
+import { worldAddressesOf } from '../../src/http/transport/world-address.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
 
 /** Asks a server. */
@@ -31,9 +31,9 @@ export async function answeringServer(
   const lines = new Connections(limits);
   const outgoing = new Outgoing();
   // No test asks for what only the edges answer.
-  const edges = {} as Edges;
+  const edges = {} as ProtocolErrors;
   const app = makeFastify(edges, { answer: () => null }, lines, limits, {
-    doors: doorsOf(knownHosts([]), []),
+    addresses: worldAddressesOf(knownHosts([]), []),
     outgoing,
   });
   for (const [url, answer] of Object.entries(answers)) {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { seedOfValue } from '../../src/seed/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';
 import { SERVICES } from './services.ts';

@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import type { CastUser } from './cast.ts';
 
 declare module 'vitest' {

@@ -5,10 +5,10 @@ import { hostOperation, type Mounted } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 
 /** Everything that is incomplete about a service, each a sentence that names the row or the operation. */
-export function mountFaults({ service, law, document }: Mounted, reasons: Reasons): string[] {
+export function mountFaults({ service, ruleset, document }: Mounted, reasons: Reasons): string[] {
   const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
-  const ofOtherVersions = service.laws.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
+  const ofOtherVersions = service.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
   const documented = [...document.operations, ...(service.hosts ?? []).map(hostOperation)];
   return [
     ...ids
@@ -21,7 +21,7 @@ export function mountFaults({ service, law, document }: Mounted, reasons: Reason
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
-    ...checkTables(law.tables, documented, Object.keys(service.lookups), reasons),
+    ...checkTables(ruleset.tables, documented, Object.keys(service.lookups), reasons),
   ];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mint, plainJson } from '../../src/tokens/mint.ts';
 import { shippedKey } from '../support/tokens.ts';
 
-const awkward = { name: 'Zoë ~ 名前 🔑', question: 'why? > because\u007f' };
+const awkward = { name: 'Zoë ~ 名前 🔑', accessRequest: 'why? > because\u007f' };
 
 describe('the payload of a token', () => {
   it('is plain ASCII without the characters that plain Base64 writes otherwise', () => {

@@ -8,7 +8,7 @@ it('the state of a shared world begins as the server says, and each change keeps
     get text() {
       return text;
     },
-    look: async () => {},
+    refresh: async () => {},
     update: async (change) => {
       const [after, result] = change(text);
       text = after;

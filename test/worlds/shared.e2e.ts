@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
-import { seededRandom } from '../../src/machine/random.ts';
+import { seededRandom } from '../../src/platform/random.ts';
 import { describePostgres, it } from '../support/postgres.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';
 
@@ -76,7 +76,7 @@ describePostgres('worlds that two servers share', () => {
       await one('DELETE /_mock/worlds/hidden');
       const alone = await openServer({}, { clock: manualClock(START) });
       onTestFinished(() => alone.close());
-      expect(paths).not.toContain(`/nothing/${alone.world.chronicle.secrets.fingerprint(made)}`);
+      expect(paths).not.toContain(`/nothing/${alone.world.activityLog.secrets.fingerprint(made)}`);
     });
 
     it('has one clock, one mode, one set of faults', async () => {

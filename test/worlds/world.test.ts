@@ -52,7 +52,7 @@ it('a world that nobody used yet ends with its server, and whoever waits in it i
   const world = server.worlds.find('alice');
   world?.tellOver();
   const told: string[] = [];
-  world?.chronicle.journal.listen({ onRecord: () => {}, onEnd: (why) => told.push(why) });
+  world?.activityLog.journal.listen({ onRecord: () => {}, onEnd: (why) => told.push(why) });
 
   expect(told).toEqual(['stopping']);
 });

@@ -8,7 +8,7 @@ export function describeDecision(
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
 ) {
   const {
-    evidence: _,
+    input: _,
     holds,
     hints = [],
     id,

@@ -1,4 +1,4 @@
-import type { Decision, Evidence } from '../decision.ts';
+import type { Decision, DecisionInput } from '../decision.ts';
 import type { RemedyRow, RoleRow, Tables } from '../rule.ts';
 import type { DenyReason } from './reasons.ts';
 import { describeLack, namePrincipal, quote } from './sentence.ts';
@@ -32,16 +32,16 @@ export interface RightsFixes {
  *
  * @returns null if the refusal is not about rights
  */
-export type FindFixes = (decision: Decision, evidence: Evidence, reason: DenyReason) => RightsFixes | null;
+export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
 
 /** Finds the smallest changes that would fix a refusal; none if the request was allowed, or cannot be fixed. */
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
-  const { reason, evidence } = decision;
+  const { reason, input } = decision;
   if (reason === null) return [];
-  const found = evidence === undefined ? null : (findRightsFixes?.(decision, evidence, reason) ?? null);
-  if (evidence !== undefined && found !== null) {
+  const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
+  if (input !== undefined && found !== null) {
     if (found.fixes.length > 0) return found.fixes;
-    const told = absenceOf(evidence) ?? found.otherwise;
+    const told = absenceOf(input) ?? found.otherwise;
     return told === undefined ? [] : remedyOf(told, tables);
   }
   const remedy = remedyOf(reason, tables);
@@ -55,9 +55,9 @@ function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[
 }
 
 /** Why no rights would fix a refusal: its object does not exist, or has another owner. */
-function absenceOf({ sighting }: Evidence): 'no_such_object' | 'foreign_object' | null {
-  if (sighting?.seen === 'nothing') return 'no_such_object';
-  return sighting?.seen === 'foreign' ? 'foreign_object' : null;
+function absenceOf({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
+  if (lookedUp?.found === 'nothing') return 'no_such_object';
+  return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
 }
 
 function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {

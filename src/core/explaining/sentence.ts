@@ -61,13 +61,13 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
 }
 
 /** Does each scope have its own permissions, rather than the key as a whole? */
-function isGivenByScope({ evidence }: Decision): boolean {
-  return evidence?.caller.standing.bundles !== undefined;
+function isGivenByScope({ input }: Decision): boolean {
+  return input?.caller.heldRights.rightsByRule !== undefined;
 }
 
 /** The missing permissions, with the vendor's labels where these differ from the ids. */
-function describeMissing({ missing = [], missingAnyOf = [], evidence }: Decision): string {
-  const permissions = evidence?.question.law.tables.permissions ?? [];
+function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): string {
+  const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
   const describeIds = (ids: readonly string[]) =>
     ids
       .map((id) => {

@@ -1,6 +1,6 @@
-import type { InFlight } from '../in-flight.ts';
+import type { InFlightRequest } from '../in-flight.ts';
 
 /** Identifies the caller. */
-export async function authenticate({ route, context, authentication }: InFlight): Promise<void> {
+export async function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> {
   if (route.rule !== null) context.caller = await (authentication ?? route.service.authenticate(context));
 }

@@ -2,31 +2,31 @@ import { completeDenial, decide as decideBy } from '../../core/decide.ts';
 import { decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import { factsOf } from '../facts.ts';
-import type { InFlight } from '../in-flight.ts';
+import type { InFlightRequest } from '../in-flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 import { withOther } from './with-other.ts';
 
 /** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
-export async function decide(flight: InFlight): Promise<void> {
-  const { route, context } = flight;
+export async function decide(inFlight: InFlightRequest): Promise<void> {
+  const { route, context } = inFlight;
   const { caller } = context;
   if (route.rule === null || caller === null) return;
-  const question = { rule: route.rule, law: route.law, org: context.params['org'] };
-  context.question = question;
-  const verdict = decideBy(question, caller);
+  const accessRequest = { rule: route.rule, ruleset: route.ruleset, org: context.params['org'] };
+  context.accessRequest = accessRequest;
+  const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
-    flight.decision = decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params);
+    inFlight.decision = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params);
     return;
   }
-  if (isLetPass(flight, question, verdict)) {
+  if (isLetPass(inFlight, accessRequest, verdict)) {
     // `cover` looks up the object later, and refuses the request if it does not exist.
-    letPass(flight, decisionOfVerdict(factsOf(flight), question, caller, null, verdict, context.params));
+    letPass(inFlight, decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params));
     return;
   }
-  const sighting = await lookUp(flight, question);
-  const denial = completeDenial(verdict, question, caller, sighting);
-  const refusal = decisionOfVerdict(factsOf(flight), question, caller, sighting, denial, context.params);
-  flight.decision = await withOther(flight, refusal);
+  const lookedUp = await lookUp(inFlight, accessRequest);
+  const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
+  const refusal = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, lookedUp, denial, context.params);
+  inFlight.decision = await withOther(inFlight, refusal);
   throw new Problem('forbidden');
 }

@@ -1,18 +1,18 @@
 import { decisionOfProblem } from '../../core/decision.ts';
 import { factsOf } from '../facts.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from '../hints.ts';
-import type { InFlight } from '../in-flight.ts';
+import type { InFlightRequest } from '../in-flight.ts';
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
-export async function handle(flight: InFlight): Promise<void> {
+export async function handle(inFlight: InFlightRequest): Promise<void> {
   // A handler's type of context follows from its document, and `validate` has checked the request against it.
-  const outcome = await flight.route.handler(flight.context as never);
-  flight.outcome = outcome;
-  flight.isDone = outcome.refusal === undefined;
-  if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
+  const outcome = await inFlight.route.handler(inFlight.context as never);
+  inFlight.outcome = outcome;
+  inFlight.isDone = outcome.refusal === undefined;
+  if (outcome.principal !== undefined) inFlight.hints = hintsOfGrant(inFlight, outcome.principal);
   if (outcome.refusal === undefined) return;
-  const decision = decisionOfProblem(factsOf(flight), outcome.refusal);
-  flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
-  flight.decision = addHints(decision, flight.hints);
-  if (decision === null) flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
+  const decision = decisionOfProblem(factsOf(inFlight), outcome.refusal);
+  inFlight.hints = hintsOfRefusal(inFlight, outcome.refusal, decision);
+  inFlight.decision = addHints(decision, inFlight.hints);
+  if (decision === null) inFlight.outcome = addHintHeader(outcome, inFlight.hints, inFlight.server);
 }

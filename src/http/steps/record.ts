@@ -4,13 +4,13 @@ import { hidesStatus } from '../../faults/fault.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import type { WireAnswer } from '../answer.ts';
-import type { Arrived, InFlight } from '../in-flight.ts';
+import type { Arrived, InFlightRequest } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 
 /** The journal's facts about a request, besides those of its arrival. */
 export type Told = Pick<
-  InFlight,
-  'decision' | 'problem' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'struckBy' | 'isDone' | 'wouldBe'
+  InFlightRequest,
+  'decision' | 'problem' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'injectedFault' | 'isDone' | 'wouldBe'
 >;
 
 /** The target of a request. Requests to the control API are not recorded. */
@@ -22,23 +22,23 @@ export interface Addressee {
 /** Records the request and its answer, before the answer is sent. */
 export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: WireAnswer): void {
   const { raw, context, startedAt } = arrived;
-  const { chronicle, id: world } = context.world;
-  const { decision, sent, hints, struckBy, isDone, wouldBe } = told;
-  chronicle.request({
+  const { activityLog, id: world } = context.world;
+  const { decision, sent, hints, injectedFault, isDone, wouldBe } = told;
+  activityLog.request({
     at: context.now,
     world,
     service,
     operation,
     method: context.method,
     url: raw.url ?? '/',
-    status: struckBy !== null && hidesStatus(struckBy.action) ? null : answer.status,
+    status: injectedFault !== null && hidesStatus(injectedFault.action) ? null : answer.status,
     wouldBe,
     principal: principalOf(told, context),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: explanationOf(told, chronicle.secrets),
+    explanation: explanationOf(told, activityLog.secrets),
     hints,
-    fault: struckBy?.id ?? null,
+    fault: injectedFault?.id ?? null,
     done: isDone,
     durationMs: stopwatch() - startedAt,
     requestHeaders: raw.rawHeaders.join('\n'),

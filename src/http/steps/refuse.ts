@@ -7,8 +7,8 @@ import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
 import { factsOf } from '../facts.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
-import type { Arrived, InFlight, Route, Server } from '../in-flight.ts';
-import { findPresented } from '../presented.ts';
+import type { Arrived, InFlightRequest, Route, Server } from '../in-flight.ts';
+import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { otherVersionSentence, versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
@@ -23,34 +23,36 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Renders a thrown value as the vendor does, and records a refused credential as a decision. */
-export async function refuse(flight: InFlight, thrown: unknown): Promise<void> {
-  const { route, context, decision } = flight;
-  const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.chronicle.secrets);
-  flight.problem = problem;
+export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promise<void> {
+  const { route, context, decision } = inFlight;
+  const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.activityLog.secrets);
+  inFlight.problem = problem;
   if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
-  flight.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(flight, problem)));
-  if (thrown instanceof OutcomeUnknown) flight.decision = overturn(flight, decision, 'outcome_unknown');
-  if (problem.reason === 'foreign_credential' && route.service.isSwitchboard !== true)
-    flight.decision = overturn(flight, decision, problem.reason);
-  if (flight.decision?.reason === 'no_such_object') reportOtherVersion(flight);
-  flight.hints = hintsOfRefusal(flight, problem, flight.decision);
+  inFlight.decision = MALFORMED.has(problem.kind)
+    ? null
+    : (decision ?? (await decisionOfCredential(inFlight, problem)));
+  if (thrown instanceof OutcomeUnknown) inFlight.decision = overturn(inFlight, decision, 'outcome_unknown');
+  if (problem.reason === 'foreign_credential' && route.service.isControlApi !== true)
+    inFlight.decision = overturn(inFlight, decision, problem.reason);
+  if (inFlight.decision?.reason === 'no_such_object') reportOtherVersion(inFlight);
+  inFlight.hints = hintsOfRefusal(inFlight, problem, inFlight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
-    : route.voice.renderProblem(problem, { ...aboutOf(flight, route.row.id), decision: flight.decision });
-  flight.outcome = flight.decision === null ? addHintHeader(outcome, flight.hints, flight.server) : outcome;
-  flight.decision = addHints(flight.decision, flight.hints);
+    : route.errorRenderer.renderProblem(problem, { ...aboutOf(inFlight, route.row.id), decision: inFlight.decision });
+  inFlight.outcome = inFlight.decision === null ? addHintHeader(outcome, inFlight.hints, inFlight.server) : outcome;
+  inFlight.decision = addHints(inFlight.decision, inFlight.hints);
 }
 
 /** The decision about a refused credential; null for other problems. */
-async function decisionOfCredential(flight: InFlight, problem: Problem): Promise<Decision | null> {
-  const refusal = decisionOfProblem(factsOf(flight), await addOwnerWorld(flight, problem));
-  return refusal === null ? null : withOther(flight, refusal);
+async function decisionOfCredential(inFlight: InFlightRequest, problem: Problem): Promise<Decision | null> {
+  const refusal = decisionOfProblem(factsOf(inFlight), await addOwnerWorld(inFlight, problem));
+  return refusal === null ? null : withOther(inFlight, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
-function overturn(flight: InFlight, allowed: Decision | null, reason: DenyReason): Decision {
+function overturn(inFlight: InFlightRequest, allowed: Decision | null, reason: DenyReason): Decision {
   const { enforced: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
-    ...factsOf(flight),
+    ...factsOf(inFlight),
     principal: null,
     rule: null,
   };
@@ -58,7 +60,7 @@ function overturn(flight: InFlight, allowed: Decision | null, reason: DenyReason
 }
 
 /** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */
-async function addOwnerWorld({ server, route, context }: InFlight, problem: Problem): Promise<Problem> {
+async function addOwnerWorld({ server, route, context }: InFlightRequest, problem: Problem): Promise<Problem> {
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
   if (owner === undefined || owner === context.world.id) return problem;
@@ -73,14 +75,14 @@ async function addOwnerWorld({ server, route, context }: InFlight, problem: Prob
 }
 
 async function ownerElsewhere(
-  { worlds, presenters, reasons }: Server,
+  { worlds, extractors, reasons }: Server,
   route: Route,
-  context: InFlight['context'],
+  context: InFlightRequest['context'],
   { reason }: Problem,
 ): Promise<string | undefined> {
   const kind = reason === undefined || worlds.isAlone ? undefined : reasons[reason]?.unknown;
   if (kind === undefined) return undefined;
-  const unknown = findPresented(presenters, route, context).filter((one) => one.kind === kind);
+  const unknown = findPresentedCredentials(extractors, route, context).filter((one) => one.kind === kind);
   const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
   if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
   for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;
@@ -88,7 +90,7 @@ async function ownerElsewhere(
 }
 
 /** A path that looks like an object's may be an operation of another version. */
-function reportOtherVersion({ route, context, raw }: InFlight): void {
+function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
   const path = pathOf(raw.url);
   const profiles = versionsWith(route.document.otherVersions, context.method, path);
   if (profiles.length > 0)

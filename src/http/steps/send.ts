@@ -10,21 +10,21 @@ import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
 import { rememberedOf } from '../answers.ts';
-import type { InFlight } from '../in-flight.ts';
+import type { InFlightRequest } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './admit.ts';
+import { applyFault } from './inject-fault.ts';
 import { record } from './record.ts';
-import { applyFault } from './strike.ts';
 
 /** Writes the answer, with its decision in a header. */
-export async function send(flight: InFlight): Promise<WireAnswer> {
-  const { server, route, context, raw, problem, outcome, struckBy } = flight;
-  const { secrets } = context.world.chronicle;
-  const decision = flight.decision === null ? null : decisionWithoutSecrets(flight.decision, secrets);
+export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
+  const { server, route, context, raw, problem, outcome, injectedFault } = inFlight;
+  const { secrets } = context.world.activityLog;
+  const decision = inFlight.decision === null ? null : decisionWithoutSecrets(inFlight.decision, secrets);
   const whole = writeAnswer(outcome, problem, rememberedOf(context, outcome));
-  const answer = struckBy === null ? whole : applyFault(whole, struckBy);
+  const answer = injectedFault === null ? whole : applyFault(whole, injectedFault);
   if (decision !== null) {
-    context.world.chronicle.decision(decision);
+    context.world.activityLog.decision(decision);
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
   const where = worldInLog(context.world.id);
@@ -32,20 +32,20 @@ export async function send(flight: InFlight): Promise<WireAnswer> {
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where, secrets);
   else if (server.log.debugging)
     server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`);
-  if (route.service.isSwitchboard !== true && !isOfForeignPage(flight.fault)) {
-    record(flight, { service: route.service.name, operation: route.operation.id }, flight, answer);
+  if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
+    record(inFlight, { service: route.service.name, operation: route.operation.id }, inFlight, answer);
   }
-  if (context.world.chronicle.isShared) await flushActivity(flight);
+  if (context.world.activityLog.isShared) await flushActivity(inFlight);
   return answer;
 }
 
 /** Writes the activity log of a shared world before the answer ends, so that all processes can read it. */
-export async function flushActivity({ server, context }: Pick<InFlight, 'server' | 'context'>): Promise<void> {
-  const { chronicle, store } = context.world;
+export async function flushActivity({ server, context }: Pick<InFlightRequest, 'server' | 'context'>): Promise<void> {
+  const { activityLog, store } = context.world;
   // The entries wait until the database is back.
   if (store.fault() !== null) return;
   // Losing the record does not change the result of the operation.
-  await chronicle.flush().catch((cause) => server.log.error('the activity log could not be written', cause));
+  await activityLog.flush().catch((cause) => server.log.error('the activity log could not be written', cause));
 }
 
 /** The line in the log for a refusal. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
-import { clearTimeout, setTimeout } from '../../machine/time.ts';
+import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Operation } from '../openapi.ts';
 import { headerLines } from './arrival.ts';
 
@@ -45,7 +45,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * The body of a request; undefined if the operation takes none. A missing optional JSON body is `{}`.
  *
- * @param look receives the body as it arrived
+ * @param onText receives the body as it arrived
  * @throws Problem naming what was expected
  */
 export async function readBody(
@@ -53,14 +53,14 @@ export async function readBody(
   operation: Operation,
   fieldNames: 'exact' | 'caseless',
   limits: BodyLimits,
-  look: (text: string) => void,
+  onText: (text: string) => void,
 ): Promise<unknown> {
   const { body, bodyForm } = operation;
   const sent = isSent(request);
   if (sent && bodyForm !== 'bytes') checkType(headerLines(request, 'content-type'), bodyForm);
   if (body === 'none') return undefined;
   const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
-  look(bytes.toString('latin1'));
+  onText(bytes.toString('latin1'));
   if (bodyForm === 'bytes') return bytes;
   if (bodyForm === 'form') return parseForm(bytes);
   if (bytes.length === 0) {

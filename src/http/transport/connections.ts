@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
-import { clearInterval, setInterval } from '../../machine/time.ts';
+import { clearInterval, setInterval } from '../../platform/time.ts';
 import { wireBytes, writeAnswer } from '../answer.ts';
 
 /** A request with its answer. */

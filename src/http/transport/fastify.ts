@@ -2,18 +2,18 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from '../in-flight.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { connectEdges, type Edges, endWithWireProblem, type WireError } from './edges.ts';
 import type { Limits } from './limits.ts';
+import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type WireError } from './protocol-errors.ts';
 import { sendAnswer } from './send-answer.ts';
 import type { OwnHosts } from './services.ts';
 
 /** Fastify listens, routes, and reports requests without a route. Its other automatic behaviour is turned off. */
 export function makeFastify(
-  edges: Edges,
+  protocolErrors: ProtocolErrors,
   ownHosts: Pick<OwnHosts, 'answer'>,
-  lines: Connections,
+  connections: Connections,
   limits: Limits,
-  { doors, outgoing }: Pick<Server, 'doors' | 'outgoing'>,
+  { addresses, outgoing }: Pick<Server, 'addresses' | 'outgoing'>,
 ): FastifyInstance {
   const app = fastify({
     exposeHeadRoutes: false,
@@ -29,15 +29,16 @@ export function makeFastify(
     // Removes the prefix of a world, so that routes need not know worlds.
     rewriteUrl: (request) => {
       readTarget(request);
-      return doors.open(request);
+      return addresses.open(request);
     },
     frameworkErrors: (error, request, reply) => {
       // Fastify cannot decode the path. A service that owns the whole host answers any path.
-      const answering = ownHosts.answer(request.raw) ?? edges.framework(error, request.raw);
+      const answering = ownHosts.answer(request.raw) ?? protocolErrors.framework(error, request.raw);
       answering.then((answer) => sendAnswer(reply, answer, outgoing));
     },
     // Node adds the error code and the unreadable bytes.
-    clientErrorHandler: (error, socket) => endWithWireProblem(edges, lines, error as unknown as WireError, socket),
+    clientErrorHandler: (error, socket) =>
+      endWithWireProblem(protocolErrors, connections, error as unknown as WireError, socket),
   });
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parse` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
@@ -47,7 +48,7 @@ export function makeFastify(
     if (answering === null) next();
     else answering.then((answer) => void sendAnswer(reply, answer, outgoing)).catch(next);
   });
-  connectEdges(app, edges, outgoing);
+  connectProtocolErrors(app, protocolErrors, outgoing);
   return app;
 }
 

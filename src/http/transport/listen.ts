@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createServer, type Server as TwinServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Unusable } from '../../core/unusable.ts';
-import { setTimeout } from '../../machine/time.ts';
+import { setTimeout } from '../../platform/time.ts';
 import type { Connections } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -30,17 +30,17 @@ export type Listen = (host: string, port: number, keepRunning?: boolean) => Prom
  * To stop: answers say `Connection: close`, idle connections close at once, complete requests are finished, and
  * incomplete ones are cut after three seconds. The rest of a slow body is sent at once, and streams close.
  */
-export function prepareToListen(app: FastifyInstance, lines: Connections, outgoing: Outgoing): Listen {
+export function prepareToListen(app: FastifyInstance, connections: Connections, outgoing: Outgoing): Listen {
   const { server } = app;
-  let twin: TwinServer | undefined;
+  let onLoopback6: TwinServer | undefined;
 
-  lines.watch(server);
+  connections.watch(server);
   app.addHook('preClose', (done) => {
-    twin?.close();
-    lines.announceClose();
+    onLoopback6?.close();
+    connections.announceClose();
     outgoing.finish();
     setTimeout(() => {
-      lines.cutHalfSent();
+      connections.cutHalfSent();
       outgoing.cut();
     }, HALF_SENT_MS).unref();
     done();
@@ -55,25 +55,27 @@ export function prepareToListen(app: FastifyInstance, lines: Connections, outgoi
     }
     const socketAddress = server.address();
     const bound = typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port;
-    if (address === LOOPBACK) twin = await twinOnLoopback6(server, bound, port !== 0);
+    if (address === LOOPBACK) onLoopback6 = await listenOnLoopback6(server, bound, port !== 0);
     if (!keepRunning) {
-      lines.letProcessEnd();
+      connections.letProcessEnd();
       server.unref();
-      twin?.unref();
+      onLoopback6?.unref();
     }
     return { port: bound, url: `http://${shownHost(address)}:${bound}` };
   };
 }
 
 /** Accepts connections on ::1 for the same server. A second listener of Fastify would lack its error handling. */
-function twinOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
-  const twin = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
+function listenOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
+  const onLoopback6 = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    server.emit('connection', socket),
+  );
   return new Promise((resolve, reject) => {
-    twin.once('error', (cause: NodeJS.ErrnoException) => {
+    onLoopback6.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE' && wanted) reject(unusableAddress('::1', port, cause));
-      else resolve(twin);
+      else resolve(onLoopback6);
     });
-    twin.listen({ host: '::1', port, ipv6Only: true }, () => resolve(twin));
+    onLoopback6.listen({ host: '::1', port, ipv6Only: true }, () => resolve(onLoopback6));
   });
 }
 

@@ -8,7 +8,7 @@ import { streamOut } from './stream-out.ts';
 
 /** Sends an answer: by Fastify, unless it is a stream or has faulty delivery. */
 export function sendAnswer(reply: FastifyReply, answer: WireAnswer, outgoing: Outgoing): FastifyReply {
-  const isUsual = answer.manner === undefined && answer.stream === undefined;
+  const isUsual = answer.delivery === undefined && answer.stream === undefined;
   if (isUsual || !sendByHand(reply.raw, answer, outgoing)) {
     return reply.code(answer.status).headers(answer.headers).send(answer.payload);
   }
@@ -17,20 +17,20 @@ export function sendAnswer(reply: FastifyReply, answer: WireAnswer, outgoing: Ou
 
 /** @returns false if nothing was sent, because there is no body to slow down */
 function sendByHand(response: ServerResponse, answer: WireAnswer, outgoing: Outgoing): boolean {
-  const { status, headers, payload = '', stream, manner } = answer;
+  const { status, headers, payload = '', stream, delivery } = answer;
   const hasBody = mayHaveBody(response, status);
   const body = Buffer.from(hasBody ? payload : '');
-  if (manner !== undefined && 'drop' in manner) {
+  if (delivery !== undefined && 'drop' in delivery) {
     stream?.destroy();
-    breakOff(response, { status, headers: addFraming(answer, body), body }, manner.drop);
+    breakOff(response, { status, headers: addFraming(answer, body), body }, delivery.drop);
   } else if (stream !== undefined && hasBody) {
     // A slow body does not apply to streams.
     streamOut(response, answer, stream, outgoing);
   } else if (stream !== undefined) {
     stream.destroy();
     response.writeHead(status, headers).end();
-  } else if (manner !== undefined && body.length > 0) {
-    const slow = new SlowBody(body, manner.slow);
+  } else if (delivery !== undefined && body.length > 0) {
+    const slow = new SlowBody(body, delivery.slow);
     streamOut(response, { status, headers: addFraming(answer, body) }, slow, outgoing, () => slow.finish());
   } else {
     return false;

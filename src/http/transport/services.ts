@@ -6,7 +6,7 @@ import { type Mounted, routeOfHost } from '../mount.ts';
 import { fastifyPath, type OperationRouter } from '../openapi/operation-router.ts';
 import { answer } from '../pipeline.ts';
 import { methodOf } from './arrival.ts';
-import type { Edges } from './edges.ts';
+import type { ProtocolErrors } from './protocol-errors.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /**
@@ -20,7 +20,7 @@ export function serveOperations(
   routes: readonly Route[],
   router: OperationRouter,
   server: Server,
-  edges: Pick<Edges, 'pathTooLong'>,
+  protocolErrors: Pick<ProtocolErrors, 'pathTooLong'>,
 ): void {
   const byOperation = new Map(routes.map((route) => [route.operation, route]));
   const methods = new Set(['HEAD', ...document.operations.map(({ method }) => method)]);
@@ -30,7 +30,7 @@ export function serveOperations(
       url: `${fastifyPath(prefix)}*`,
       handler: async ({ raw, query }, reply) => {
         const found = router.find(methodOf(raw), raw.url ?? '/');
-        if (found === 'path_too_long') return sendAnswer(reply, await edges.pathTooLong(raw), server.outgoing);
+        if (found === 'path_too_long') return sendAnswer(reply, await protocolErrors.pathTooLong(raw), server.outgoing);
         const route = found === null ? undefined : byOperation.get(found.operation);
         if (found === null || route === undefined) return reply.callNotFound();
         return sendAnswer(reply, await answer(server, route, raw, found.params, query), server.outgoing);

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { namedUuid } from '../../machine/random.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY } from './objects.ts';
 
 /** The id by which Air names an account. */

@@ -2,12 +2,12 @@ import type { Arrival, AuthenticatedContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../kits/ngc/key-bearer.ts';
-import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
+import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
-import { LAWS } from './laws.ts';
+import { RULESETS } from './rulesets.ts';
 
-const CALLERS = { '2.0': callerUnder(LAWS['2.0']), dsx: callerUnder(LAWS.dsx) };
+const CALLERS = { '2.0': callerUnder(RULESETS['2.0']), dsx: callerUnder(RULESETS.dsx) };
 
 /** @throws Problem if the key is not valid, or its organisation has no subscription */
 export async function authenticate(arrival: Arrival): Promise<Caller> {
@@ -21,7 +21,7 @@ export async function impersonate(world: Surroundings, who: string, now: number)
 }
 
 /** Simulates keys with other rights. */
-export const holding = holdingOfKeys((settings) => LAWS[settings.air], checkSubscription);
+export const holding = holdingOfKeys((settings) => RULESETS[settings.air], checkSubscription);
 
 function checkSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');

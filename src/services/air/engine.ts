@@ -75,11 +75,11 @@ function viewAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<
 export function lookupOf(resource: AirResource): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
-    if (row === null) return { seen: 'nothing' };
+    if (row === null) return { found: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
-    if (!isOwn && !isShared(context, row)) return { seen: 'foreign', owner: row.owner };
+    if (!isOwn && !isShared(context, row)) return { found: 'foreign', owner: row.owner };
     const relation = isOwn ? 'owned' : 'shared';
-    return { seen: 'object', target: row, reach: { relation, names: {} } };
+    return { found: 'object', target: row, attributes: { relation, names: {} } };
   };
 }
 

@@ -1,12 +1,11 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { KEY_HINTS } from '../../kits/ngc/hints.ts';
-import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
-import { findOtherKey } from '../../kits/ngc/key-for-service.ts';
-import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
+import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
+import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { lookupOf } from './engine.ts';
 import { events } from './events.ts';
-import { LAWS } from './laws.ts';
 import { imageOperations } from './operations/images.ts';
 import { infraOperations } from './operations/infra.ts';
 import { marketplaceOperations } from './operations/marketplace.ts';
@@ -16,6 +15,7 @@ import { simulationOperations } from './operations/simulations.ts';
 import { topologyOperations } from './operations/topologies.ts';
 import { trainingOperations } from './operations/trainings.ts';
 import { ERRORS, renderProblem } from './problem.ts';
+import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
@@ -24,9 +24,9 @@ export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',
   prefixes: ['/api/v3'],
-  laws: Object.values(LAWS),
-  law: (settings) => LAWS[settings.air],
-  quirks: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
+  rulesets: Object.values(RULESETS),
+  ruleset: (settings) => RULESETS[settings.air],
+  conventions: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
   authenticate,
   impersonate,
   holding,

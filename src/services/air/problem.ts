@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
-import { requestStatus } from '../../kits/ngc/envelope.ts';
+import { requestStatus } from '../../ngc-keys/envelope.ts';
 
 const JSON_TYPE = 'application/json';
 

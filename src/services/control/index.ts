@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { lawOf } from '../../core/law.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
+import { rulesetOf } from '../../core/ruleset.ts';
 import { clockOperations } from './operations/clock.ts';
 import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
@@ -21,7 +21,7 @@ import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
-const LAW = lawOf('control', null, TABLES);
+const LAW = rulesetOf('control', null, TABLES);
 
 /** The control API: a service like the others, which reaches them through `ports`. */
 export function control(ports: Ports): ServiceDefinition<'control'> {
@@ -29,10 +29,10 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     name: 'control',
     title: 'Switchboard',
     prefixes: ['/_mock'],
-    laws: [LAW],
-    law: () => LAW,
-    isSwitchboard: true,
-    quirks: { eitherSlash: true },
+    rulesets: [LAW],
+    ruleset: () => LAW,
+    isControlApi: true,
+    conventions: { eitherSlash: true },
     authenticate: () => Promise.reject(new Error('every operation of the control API is public')),
     lookups: {},
     operations: {

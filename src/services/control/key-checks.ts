@@ -1,11 +1,11 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { quote } from '../../core/explaining/index.ts';
-import type { Law } from '../../core/law.ts';
 import { findNear, findWithWord } from '../../core/nearest.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
+import type { Ruleset } from '../../core/ruleset.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
 
 /** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {
@@ -20,8 +20,8 @@ export function refuseMembers<Given>(given: Given, members: readonly (keyof Give
   if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${why}.`);
 }
 
-export function resolveServices(laws: readonly Law[], services: readonly string[]): string[] {
-  const known = keyServices(laws);
+export function resolveServices(rulesets: readonly Ruleset[], services: readonly string[]): string[] {
+  const known = keyServices(rulesets);
   const unknown = services.find((service) => !known.includes(service));
   if (unknown === undefined) return [...new Set(services)];
   throw new Problem(
@@ -31,9 +31,9 @@ export function resolveServices(laws: readonly Law[], services: readonly string[
 }
 
 /** @param services the services of the key: messages list their roles first */
-export function checkRoles(laws: readonly Law[], roles: readonly string[], services: readonly string[]): void {
-  const isOwn = ({ service }: Law) => services.includes(service);
-  const known = knownRoles([...laws.filter(isOwn), ...laws.filter((law) => !isOwn(law))]);
+export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[], services: readonly string[]): void {
+  const isOwn = ({ service }: Ruleset) => services.includes(service);
+  const known = knownRoles([...rulesets.filter(isOwn), ...rulesets.filter((ruleset) => !isOwn(ruleset))]);
   const unknown = roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
   throw new Problem(
@@ -47,9 +47,14 @@ export function checkRoles(laws: readonly Law[], roles: readonly string[], servi
  *
  * @param within the field with the members; empty: the body itself
  */
-export function resolvePolicy(laws: readonly Law[], given: GivenPolicy, before: Policy | null, within = ''): Policy {
+export function resolvePolicy(
+  rulesets: readonly Ruleset[],
+  given: GivenPolicy,
+  before: Policy | null,
+  within = '',
+): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
-  const { policy, faults } = readPolicy(laws, scopes, resourcesOf(given) ?? before?.resources ?? []);
+  const { policy, faults } = readPolicy(rulesets, scopes, resourcesOf(given) ?? before?.resources ?? []);
   const remaining = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
   const [fault] = remaining;
   if (fault === undefined) return policy;

@@ -36,7 +36,7 @@ export async function checkPrincipal(
 }
 
 /** The names of earlier callers, and those that their credentials claimed. */
-function namesSeen({ chronicle: { journal, decisions } }: World): readonly string[] {
+function namesSeen({ activityLog: { journal, decisions } }: World): readonly string[] {
   const ofRequests = journal.newestFirst().map(({ principal }) => principal);
   const ofDecisions = decisions.list({}).map(({ decision }) => decision.principal ?? decision.claimed ?? null);
   return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));

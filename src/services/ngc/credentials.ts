@@ -1,5 +1,5 @@
 import type { Census, ServiceCredentials } from '../../contract/credentials.ts';
-import { deriveKeyText } from '../../kits/ngc/key-text.ts';
+import { deriveKeyText } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
 export const CREDENTIALS: ServiceCredentials = {

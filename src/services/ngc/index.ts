@@ -1,11 +1,11 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Law, lawOf } from '../../core/law.ts';
-import { KEY_HINTS } from '../../kits/ngc/hints.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../kits/ngc/key-bearer.ts';
-import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
-import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
-import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../kits/ngc/key-text.ts';
-import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
+import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
+import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
+import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
+import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { CENSUS, CREDENTIALS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -14,21 +14,21 @@ import { renderProblem } from './problem.ts';
 import { ngcSeed } from './seed.ts';
 import { TABLES } from './tables/index.ts';
 
-const LAW = lawOf('ngc', null, TABLES);
+const LAW = rulesetOf('ngc', null, TABLES);
 const CALLER = callerUnder(LAW);
 
 /**
  * NGC's key administration, and the gateway in front of other NVIDIA services.
  *
- * @param lawsOfKeys the rulesets whose scopes and resource types keys can hold
+ * @param rulesetsOfKeys the rulesets whose scopes and resource types keys can hold
  */
-export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> {
+export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition<'ngc'> {
   return {
     name: 'ngc',
     title: 'NVIDIA NGC keys',
     prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs'],
-    laws: [LAW],
-    law: () => LAW,
+    rulesets: [LAW],
+    ruleset: () => LAW,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
     impersonate: async (world, id, now) => {
       const key = await resolveKey(world.store, id, now);
@@ -38,7 +38,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
     leastRights: leastRightsOfKey,
-    presenters: [presentBearerKey],
+    extractors: [presentBearerKey],
     credentialFields: { credentials: presentKey },
     tripwires: [KEY_TRIPWIRE],
     lookups: keyLookups,
@@ -47,7 +47,7 @@ export function ngc(lawsOfKeys: () => readonly Law[]): ServiceDefinition<'ngc'> 
     errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
     credentials: CREDENTIALS,
     census: CENSUS,
-    seed: ngcSeed(lawsOfKeys),
+    seed: ngcSeed(rulesetsOfKeys),
     events,
   };
 }

@@ -1,5 +1,5 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
-import { KEY_REASONS } from '../../kits/ngc/reasons.ts';
+import { KEY_REASONS } from '../../ngc-keys/reasons.ts';
 import type { NgcCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 
@@ -22,5 +22,5 @@ export const ngcManifest = {
   reasons: KEY_REASONS,
   variables: VARIABLES,
   probes: [],
-  load: async (lawsOfKeys) => (await import('./index.ts')).ngc(lawsOfKeys),
+  load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

@@ -1,7 +1,7 @@
 import type { About } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Problem } from '../../core/problem.ts';
-import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
+import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 
 /** The text in published clients for a rejected key. */
 const INVALID_KEY = 'Invalid API key.';

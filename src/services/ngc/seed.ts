@@ -1,16 +1,16 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
-import type { Law } from '../../core/law.ts';
 import { own } from '../../core/own.ts';
+import type { Ruleset } from '../../core/ruleset.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../kits/ngc/key-policy.ts';
-import { deriveKeyText, keyForm } from '../../kits/ngc/key-text.ts';
-import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
-import { namedUuid } from '../../machine/random.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
+import { deriveKeyText, keyForm } from '../../ngc-keys/key-text.ts';
+import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { type NewNgcKey, type NgcUser, newKeyRows, ngcUserRow, organizationRow } from '../../ngc-keys/records.ts';
+import { namedUuid } from '../../platform/random.ts';
 import { TABLES } from './tables/index.ts';
 
 /** A key as a seed gives it. */
@@ -130,12 +130,12 @@ const FOREIGN = {
   },
 } as const;
 
-/** @param lawsOfKeys the rulesets whose scopes and resource types keys can hold */
-export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
+/** @param rulesetsOfKeys the rulesets whose scopes and resource types keys can hold */
+export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => findFaults(givenOf(part), lawsOfKeys()),
+    faults: (part) => findFaults(givenOf(part), rulesetsOfKeys()),
     completed: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
       withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
@@ -150,12 +150,12 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
         ...organization,
         subscriptions: airSubscription ? ['air'] : [],
       }));
-      const laws = lawsOfKeys();
+      const rulesets = rulesetsOfKeys();
       return {
         rows: [
           ...subscribed.map(organizationRow),
           ...usersOf(keys).map(ngcUserRow),
-          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, laws).policy, now))),
+          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, rulesets).policy, now))),
         ],
       };
     },
@@ -163,7 +163,7 @@ export function ngcSeed(lawsOfKeys: () => readonly Law[]): Seeding {
   };
 }
 
-function findFaults(seed: NgcSeed, laws: readonly Law[]): SeedFault[] {
+function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[]): SeedFault[] {
   const organizations = placeEntries('ngc.organizations', seed.organizations);
   const names = seed.organizations.map(({ name }) => name);
   const keys = placeEntries('ngc.keys', seed.keys);
@@ -174,23 +174,23 @@ function findFaults(seed: NgcSeed, laws: readonly Law[]): SeedFault[] {
     ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
     ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
     ...sameKeys(keys),
-    ...keys.flatMap((key) => findKeyFaults(key, laws)),
+    ...keys.flatMap((key) => findKeyFaults(key, rulesets)),
     ...unknownUsers(keys),
     ...contradictoryUsers(keys),
   ];
 }
 
-function findKeyFaults({ entry: key, place }: Placed<GivenKey>, laws: readonly Law[]): SeedFault[] {
+function findKeyFaults({ entry: key, place }: Placed<GivenKey>, rulesets: readonly Ruleset[]): SeedFault[] {
   const of = `key \`${key.name}\` of \`ngc\``;
-  const roles = [...knownRoles(laws), ...TABLES.roles.map(({ name }) => name)];
+  const roles = [...knownRoles(rulesets), ...TABLES.roles.map(({ name }) => name)];
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
     placeEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
       .map(({ entry, place }) => ({ place, message: `${of}: unknown ${what} \`${entry}\``, given: entry, valid }));
   const faults: SeedFault[] = [
     ...findForeignMembers(key, place),
-    ...findPolicyFaults(key, laws, of, place),
-    ...findUnknown('services', 'service', key.services, keyServices(laws)),
+    ...findPolicyFaults(key, rulesets, of, place),
+    ...findUnknown('services', 'service', key.services, keyServices(rulesets)),
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
   if (key.key !== undefined && keyForm(key.key) !== 'marked') {
@@ -218,8 +218,8 @@ function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
     }));
 }
 
-function findPolicyFaults(key: GivenKey, laws: readonly Law[], of: string, place: string): SeedFault[] {
-  return policyOf(key, laws)
+function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: string, place: string): SeedFault[] {
+  return policyOf(key, rulesets)
     .faults.filter(({ forceable }) => !forceable)
     .map(({ message, field, given, valid }) => ({
       place: `${place}.${field ?? ''}`,
@@ -228,8 +228,8 @@ function findPolicyFaults(key: GivenKey, laws: readonly Law[], of: string, place
     }));
 }
 
-function policyOf(key: GivenKey, laws: readonly Law[]) {
-  return readPolicy(laws, key.scopes ?? [], [key.resource ?? []].flat());
+function policyOf(key: GivenKey, rulesets: readonly Ruleset[]) {
+  return readPolicy(rulesets, key.scopes ?? [], [key.resource ?? []].flat());
 }
 
 function givenOf(part: unknown): NgcSeed {

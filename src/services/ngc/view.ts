@@ -1,22 +1,22 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
-import type { Law } from '../../core/law.ts';
 import type { Policy } from '../../core/policy.ts';
+import type { Ruleset } from '../../core/ruleset.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 
 /** Renders a policy in NGC's form: one entry for each product of the key. */
 export function productPolicies(
-  laws: readonly Law[],
+  rulesets: readonly Ruleset[],
   services: readonly string[],
   policy: Policy | null,
 ): Schema<'ngc', 'Policy'>[] {
   return services.flatMap((service) => {
-    const law = laws.find((one) => one.service === service);
-    if (law?.tables.product === undefined) return [];
-    const { product, permissions } = law.tables;
+    const ruleset = rulesets.find((one) => one.service === service);
+    if (ruleset?.tables.product === undefined) return [];
+    const { product, permissions } = ruleset.tables;
     const own = policy?.scopes.filter((scope) => permissions.some(({ id }) => id === scope)) ?? [];
     const resources = (policy?.resources ?? []).flatMap(({ type, ids }) => {
-      const encoding = law.resourceTypes.get(type)?.encoding;
+      const encoding = ruleset.resourceTypes.get(type)?.encoding;
       if (encoding === undefined) return [];
       if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
       return ids.map((id) => ({ type: encoding.type, id: id.includes('/') ? id : `${id}/*` }));
@@ -27,7 +27,7 @@ export function productPolicies(
 
 /** Renders a key in the vendor's form; `value` only for a new or rotated key. */
 export function apiKeyView(
-  laws: readonly Law[],
+  rulesets: readonly Ruleset[],
   inForce: KeyInForce,
   newest: Policy | null,
   now: Instant,
@@ -45,7 +45,7 @@ export function apiKeyView(
     createdDate: rfc3339(key.createdAt),
     ...(key.expiresAt !== null && { expiryDate: rfc3339(key.expiresAt) }),
     ...(key.user !== null && { user: key.user, roles }),
-    policies: productPolicies(laws, key.services, newest),
+    policies: productPolicies(rulesets, key.services, newest),
     ...(value !== undefined && { value }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import type { Reach, Sighting } from '../../core/decide.ts';
+import type { LookupResult, ResourceAttributes } from '../../core/decide.ts';
 import type { Relation } from '../../core/rule.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
@@ -98,12 +98,16 @@ export function relationTo(row: Row, account: string): Relation | null {
 }
 
 /** The names by which keys refer to a version. */
-export function reachOfVersion({ parent, id }: FunctionRow, relation: Relation): Reach {
+export function attributesOfVersion({ parent, id }: FunctionRow, relation: Relation): ResourceAttributes {
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
 /** The names by which keys refer to a function, on calls that name no version. */
-export function reachOfFunction(functionId: string, versions: readonly Row[], relation: Relation): Reach {
+export function attributesOfFunction(
+  functionId: string,
+  versions: readonly Row[],
+  relation: Relation,
+): ResourceAttributes {
   return {
     relation,
     names: { function: [functionId] },
@@ -116,10 +120,10 @@ export async function ownVersions(
   collections: Collections,
   functionId: string,
   account: string,
-): Promise<Sighting<readonly FunctionRow[]>> {
+): Promise<LookupResult<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const own = versions.filter(({ owner }) => owner === account);
-  return lookupResultOf(versions, own, () => reachOfFunction(functionId, own, 'owned'));
+  return lookupResultOf(versions, own, () => attributesOfFunction(functionId, own, 'owned'));
 }
 
 /** Looks up the versions of a function that an account may see. */
@@ -127,34 +131,36 @@ export async function visibleVersions(
   collections: Collections,
   functionId: string,
   account: string,
-): Promise<Sighting<readonly FunctionRow[]>> {
+): Promise<LookupResult<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
   const relation = visible[0] === undefined ? null : relationTo(visible[0], account);
-  return lookupResultOf(versions, visible, () => reachOfFunction(functionId, visible, relation ?? 'owned'));
+  return lookupResultOf(versions, visible, () => attributesOfFunction(functionId, visible, relation ?? 'owned'));
 }
 
 function lookupResultOf(
   all: readonly Row[],
   some: readonly FunctionRow[],
-  reach: () => Reach,
-): Sighting<readonly FunctionRow[]> {
+  attributes: () => ResourceAttributes,
+): LookupResult<readonly FunctionRow[]> {
   const [first] = all;
-  if (first === undefined) return { seen: 'nothing' };
-  return some.length === 0 ? { seen: 'foreign', owner: first.owner } : { seen: 'object', target: some, reach: reach() };
+  if (first === undefined) return { found: 'nothing' };
+  return some.length === 0
+    ? { found: 'foreign', owner: first.owner }
+    : { found: 'object', target: some, attributes: attributes() };
 }
 
 /** The lookup result for operations that only the owner may use. */
-export function asOwner(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
-  if (row === null) return { seen: 'nothing' };
-  if (row.owner !== account) return { seen: 'foreign', owner: row.owner };
-  return { seen: 'object', target: row, reach: reachOfVersion(row, 'owned') };
+export function asOwner(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
+  if (row === null) return { found: 'nothing' };
+  if (row.owner !== account) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: attributesOfVersion(row, 'owned') };
 }
 
 /** The lookup result for operations that are open to shared and public versions too. */
-export function asAnybody(row: FunctionRow | null, account: string): Sighting<FunctionRow> {
-  if (row === null) return { seen: 'nothing' };
+export function asAnybody(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
+  if (row === null) return { found: 'nothing' };
   const relation = relationTo(row, account);
-  if (relation === null) return { seen: 'foreign', owner: row.owner };
-  return { seen: 'object', target: row, reach: reachOfVersion(row, relation) };
+  if (relation === null) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: attributesOfVersion(row, relation) };
 }

@@ -1,14 +1,13 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { KEY_HINTS } from '../../kits/ngc/hints.ts';
-import { bearerOfNgcKey, resolveKey } from '../../kits/ngc/key-bearer.ts';
-import { findKeyFixes } from '../../kits/ngc/key-fixes.ts';
-import { findOtherKey } from '../../kits/ngc/key-for-service.ts';
-import { holdingOfKeys } from '../../kits/ngc/key-holding.ts';
-import { leastRightsOfKey } from '../../kits/ngc/least-rights.ts';
+import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { bearerOfNgcKey, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
+import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
+import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
-import { LAWS } from './laws.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
 import { authorizationOperations } from './operations/authorizations.ts';
 import { clusterOperations } from './operations/clusters.ts';
@@ -23,6 +22,7 @@ import { secretOperations } from './operations/secrets.ts';
 import { telemetryLookups, telemetryOperations } from './operations/telemetries.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
+import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 
 const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
@@ -32,9 +32,9 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
   prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],
-  quirks: { caselessEnums: true },
-  laws: Object.values(LAWS),
-  law: (settings) => LAWS[settings.nvcf],
+  conventions: { caselessEnums: true },
+  rulesets: Object.values(RULESETS),
+  ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {
     const { nvcf: profile } = arrival.settings;
     return CALLERS[profile](arrival, await bearerOfNgcKey(arrival, profile === 'open-source'));
@@ -43,7 +43,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     const key = await resolveKey(world.store, id, now);
     return key === null ? null : CALLERS[world.settings.nvcf](world, key);
   },
-  holding: holdingOfKeys((settings) => LAWS[settings.nvcf]),
+  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,

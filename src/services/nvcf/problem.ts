@@ -4,7 +4,7 @@ import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
-import { renderRequestStatus } from '../../kits/ngc/envelope.ts';
+import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
 /** The error forms that `renderProblem` produces. */
@@ -135,8 +135,8 @@ function isObjectMismatch({ decision, operation, settings }: About): boolean {
 
 /** The path may name the object by another id, so function and version come from the lookup result. */
 function fillTemplate(template: string, { params, caller, decision }: About): string {
-  const sighting = decision?.evidence?.sighting;
-  const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
+  const lookedUp = decision?.input?.lookedUp;
+  const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const [functionId, versionId] = names?.['function-versions']?.[0]?.split('/') ?? [];
   const known: Readonly<Record<string, string | undefined>> = {
     functionId,

@@ -4,8 +4,8 @@ import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
-import { findUnknownOrganizations } from '../../kits/ngc/organizations.ts';
-import { namedUuid } from '../../machine/random.ts';
+import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
+import { namedUuid } from '../../platform/random.ts';
 import {
   type AuthorizedParty,
   EVERYBODY,

@@ -1,6 +1,6 @@
 import type { Arrival } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { NO_STANDING, type Rights, type Standing } from '../../core/policy.ts';
+import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
 import type { List, Row } from '../../store/collections.ts';
@@ -77,7 +77,7 @@ function bookIn({ views }: World, tenantId: string, { rows, revision }: List<Acc
   return views.of(RULE_BOOK, tenantId, [revision], () => bookOf(rows));
 }
 
-const RULE_BOOK: ViewKind<RuleBook> = { weigh: ({ all }) => RULE_BYTES * all.length };
+const RULE_BOOK: ViewKind<RuleBook> = { sizeOf: ({ all }) => RULE_BYTES * all.length };
 
 /** Memory that the list and the map take for a rule, in bytes. The rule itself is the body of its row. */
 const RULE_BYTES = 200;
@@ -110,27 +110,29 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
  * The rights of an identity: each access rule grants the permissions of its role in its own scope. Every request reads
  * them, so they are cached until a rule, a role or the groups of the identity change.
  */
-export async function standingOf(
+export async function heldRightsOf(
   world: World & Partial<Witness>,
   identity: Identity,
   tenantId: string,
-): Promise<Standing> {
+): Promise<HeldRights> {
   const { collections } = world.store;
   const rules = await ACCESS_RULES.listOf(collections, tenantId);
   const custom = await ROLES.listOf(collections, tenantId);
   const { kind, name, groups } = identity;
-  return world.views.of(STANDINGS, `${kind} ${name}`, [tenantId, rules.revision, custom.revision, ...groups], () => {
+  return world.views.of(HELD_RIGHTS, `${kind} ${name}`, [tenantId, rules.revision, custom.revision, ...groups], () => {
     const roles = rolesIn(world, tenantId, custom);
     const own = rulesOf(bookIn(world, tenantId, rules), identity);
     reportOtherRoles(world, own, roles);
-    return standingBy(own, roles);
+    return heldRightsBy(own, roles);
   });
 }
 
-const STANDINGS: ViewKind<Standing> = { weigh: ({ bundles }) => STANDING_BYTES * (1 + (bundles?.length ?? 0)) };
+const HELD_RIGHTS: ViewKind<HeldRights> = {
+  sizeOf: ({ rightsByRule }) => HELD_RIGHTS_BYTES * (1 + (rightsByRule?.length ?? 0)),
+};
 
 /** Size of held rights, and of the rights of each rule, in bytes. The names in them belong to tables. */
-const STANDING_BYTES = 500;
+const HELD_RIGHTS_BYTES = 500;
 
 /** Where findings are reported. */
 type Witness = Pick<Arrival, 'findings' | 'now'>;
@@ -145,19 +147,22 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
 }
 
 /** The rights of an identity that has these roles in the whole tenant. Unknown role names grant nothing. */
-export function standingOfRoles(names: readonly string[], roles: Roles, tenantId: string): Standing {
+export function heldRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
   const held = [...roles.values()].filter(({ name }) => names.includes(name));
   const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
-  return standingBy(rules, roles);
+  return heldRightsBy(rules, roles);
 }
 
 /** A disabled role grants nothing. */
-function standingBy(rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[], roles: Roles): Standing {
+function heldRightsBy(
+  rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[],
+  roles: Roles,
+): HeldRights {
   const given = rules.flatMap((rule) => {
     const role = roles.get(rule.roleId);
     return role?.enabled === true ? [{ rule, role }] : [];
   });
-  const bundles = given.map(
+  const rightsByRule = given.map(
     ({ rule, role }): Rights => ({
       held: role.permissions,
       resources: [{ type: rule.scopeType, ids: [rule.scopeId] }],
@@ -167,6 +172,6 @@ function standingBy(rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 's
     ...NO_STANDING,
     roles: [...new Set(given.map(({ role }) => role.name))],
     held: new Set(given.flatMap(({ role }) => [...role.permissions])),
-    bundles,
+    rightsByRule,
   };
 }

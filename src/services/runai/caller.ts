@@ -4,8 +4,8 @@ import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
 import { unauthenticatedProblem } from '../../core/problem.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
-import { NGC_KEY_PREFIX } from '../../kits/ngc/key-text.ts';
-import { standingOf } from './access-rules.ts';
+import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
+import { heldRightsOf } from './access-rules.ts';
 import { type AcceptedToken, acceptToken, type TokenRealm } from './access-token.ts';
 import type { AccessKey } from './collections/access-keys.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
@@ -72,7 +72,7 @@ async function callerOf(world: Surroundings, granted: Granted, tenant: string): 
   const { kind, id, name } = granted.identity;
   return {
     principal: { kind, id, name, clientId: granted.clientId, tenant },
-    standing: await standingOf(world, granted.identity, tenant),
+    heldRights: await heldRightsOf(world, granted.identity, tenant),
   };
 }
 

@@ -1,5 +1,5 @@
-import { decideAndCover, lackOf } from '../../core/decide.ts';
-import type { Evidence } from '../../core/decision.ts';
+import { decideOnResource, lackOf } from '../../core/decide.ts';
+import type { DecisionInput } from '../../core/decision.ts';
 import {
   describeLack,
   type FindFixes,
@@ -10,8 +10,8 @@ import {
   REASONS_OF_RIGHTS,
 } from '../../core/explaining/index.ts';
 import { own } from '../../core/own.ts';
-import type { Resource, Standing } from '../../core/policy.ts';
-import { ROLES_OF } from './laws.ts';
+import type { HeldRights, Resource } from '../../core/policy.ts';
+import { ROLES_OF } from './rulesets.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
@@ -22,20 +22,23 @@ export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
  * Suggests an access rule that would allow a refused request: the smallest sufficient role, in the narrowest sufficient
  * scope. Each candidate is tried on the decision itself first.
  */
-export const findRuleFixes: FindFixes = (_decision, evidence, reason) =>
-  REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(evidence) } : null;
+export const findRuleFixes: FindFixes = (_decision, input, reason) =>
+  REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(input) } : null;
 
-function ruleFixes(evidence: Evidence): Fix[] {
-  const { question, caller, sighting } = evidence;
-  const { rule, law } = question;
+function ruleFixes(input: DecisionInput): Fix[] {
+  const { accessRequest, caller, lookedUp } = input;
+  const { rule, ruleset } = accessRequest;
   const { principal } = caller;
-  const scopes = narrowestScopes(evidence);
+  const scopes = narrowestScopes(input);
   const allows = (role: PredefinedRole, scope: Resource): boolean => {
-    const bundle = { held: new Set<string>(role.permissions), resources: [scope] };
-    const standing: Standing = { ...caller.standing, bundles: [...(caller.standing.bundles ?? []), bundle] };
-    return decideAndCover(question, { principal, standing }, sighting).effect === 'allow';
+    const added = { held: new Set<string>(role.permissions), resources: [scope] };
+    const heldRights: HeldRights = {
+      ...caller.heldRights,
+      rightsByRule: [...(caller.heldRights.rightsByRule ?? []), added],
+    };
+    return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
   };
-  const all = own(ROLES_OF, law.profile ?? '') ?? [];
+  const all = own(ROLES_OF, ruleset.profile ?? '') ?? [];
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
@@ -45,7 +48,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
   // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
   const would = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
   const [least] = would as [PredefinedRole];
-  const where = labelsOfResources(law, [found.scope]).join('');
+  const where = labelsOfResources(ruleset, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
   return [
     {
@@ -53,7 +56,7 @@ function ruleFixes(evidence: Evidence): Fix[] {
       roles: [least.name],
       text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
       // 2.19 has no service accounts, so it cannot have a rule for one.
-      ...((law.profile !== '2.19' || principal.kind !== 'service-account') && {
+      ...((ruleset.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
           method: 'POST',
           path: ACCESS_RULES_PATH,
@@ -79,8 +82,8 @@ function identityFix(would: readonly PredefinedRole[]): Fix[] {
 }
 
 /** The scopes that contain the object, narrowest first; the tenant if the operation has no single object. */
-function narrowestScopes({ caller, sighting }: Evidence): Resource[] {
-  const names = sighting?.seen === 'object' ? sighting.reach?.names : undefined;
+function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
+  const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const { tenant } = caller.principal;
   const whole: Resource = { type: 'tenant', ids: [tenant ?? ''] };
   const path = Object.entries(names ?? {}).map(([type, ids]): Resource => ({ type, ids }));

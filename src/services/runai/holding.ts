@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { Problem } from '../../core/problem.ts';
-import { standingOfRoles } from './access-rules.ts';
+import { heldRightsOfRoles } from './access-rules.ts';
 import { rolesOf } from './roles.ts';
 import { tenantIdOf } from './tenant.ts';
 
@@ -15,10 +15,10 @@ export const holding: NonNullable<ServiceDefinition['holding']> = {
       );
     }
     const tenant = await tenantIdOf(world);
-    const standing = standingOfRoles(held.roles, await rolesOf(world), tenant);
+    const heldRights = heldRightsOfRoles(held.roles, await rolesOf(world), tenant);
     return {
       principal: who?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
-      standing,
+      heldRights,
     };
   },
 };

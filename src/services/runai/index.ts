@@ -1,5 +1,10 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { presentBasicClient, presentBearerToken, presentClient, presentGrant } from '../../credentials/presented.ts';
+import {
+  presentBasicClient,
+  presentBearerToken,
+  presentClient,
+  presentGrant,
+} from '../../credentials/presented-credential.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { CENSUS, CREDENTIALS } from './collections/index.ts';
 import { DRILLS } from './drills/index.ts';
@@ -7,7 +12,6 @@ import { events } from './events.ts';
 import { findRuleFixes } from './fixes.ts';
 import { HINTS } from './hints/index.ts';
 import { holding } from './holding.ts';
-import { LAWS, profileOf } from './laws.ts';
 import { leastRights } from './least-rights.ts';
 import { findNearestClient } from './nearest-client.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
@@ -24,6 +28,7 @@ import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { ERRORS, renderProblem } from './problem.ts';
+import { profileOf, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
 import { tokenDrafts } from './token-drafts.ts';
@@ -33,8 +38,8 @@ export const runai: ServiceDefinition<'runai'> = {
   name: 'runai',
   title: 'NVIDIA Run:ai',
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
-  laws: Object.values(LAWS),
-  law: (settings) => LAWS[profileOf(settings)],
+  rulesets: Object.values(RULESETS),
+  ruleset: (settings) => RULESETS[profileOf(settings)],
   authenticate,
   impersonate,
   holding,
@@ -45,7 +50,7 @@ export const runai: ServiceDefinition<'runai'> = {
   hints: HINTS,
   tokenLifetime: ({ tokenTtl }) => tokenTtl,
   leastRights,
-  presenters: [presentBasicClient, presentBearerToken],
+  extractors: [presentBasicClient, presentBearerToken],
   // Clients come first: they authenticate, then redeem the grants.
   credentialFields: {
     clientID: presentClient,

@@ -1,14 +1,14 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { type Law, rowsOf } from '../../core/law.ts';
 import { isAllowed, leaveOut } from '../../core/least-rights.ts';
-import { NO_STANDING, type Resource, type Standing } from '../../core/policy.ts';
+import { type HeldRights, NO_STANDING, type Resource } from '../../core/policy.ts';
 import type { Principal } from '../../core/principal.ts';
+import { type Ruleset, rowsOf } from '../../core/ruleset.ts';
 import type { Use } from '../../core/uses.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
-import { LAWS, profileOf } from './laws.ts';
 import { type Role, type Roles, rolesOf } from './roles.ts';
+import { profileOf, RULESETS } from './rulesets.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
 
@@ -21,20 +21,21 @@ const SYSTEM: Resource = { type: 'system', ids: ['system'] };
  */
 export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, doings) => {
   const { principal, caller, uses } = doings;
-  const law = LAWS[profileOf(world.settings)];
+  const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await rolesOf(world);
-  const allow = (standing: Standing, some: readonly Use[]) => some.filter((use) => isAllowed(use, principal, standing));
-  const suffices = (bundles: readonly Bundle[], some: readonly Use[]) =>
-    some.every((use) => isAllowed(use, principal, standingOf(bundles)));
+  const allow = (heldRights: HeldRights, some: readonly Use[]) =>
+    some.filter((use) => isAllowed(use, principal, heldRights));
+  const suffices = (rightsByRule: readonly RightsOfRule[], some: readonly Use[]) =>
+    some.every((use) => isAllowed(use, principal, heldRightsOf(rightsByRule)));
 
-  const every = new Set(law.tables.permissions.map(({ id }) => id));
+  const every = new Set(ruleset.tables.permissions.map(({ id }) => id));
   const everywhere = candidateScopes(principal, []).map((scope) => ({ held: every, scope }));
-  const possible = new Set(allow(standingOf(everywhere), uses));
+  const possible = new Set(allow(heldRightsOf(everywhere), uses));
   const free = new Set(allow(NO_STANDING_AT_ALL, uses));
   const demanding = uses.filter((use) => possible.has(use) && !free.has(use));
   const scopes = candidateScopes(principal, demanding);
   const scope = scopes.find((one) => suffices([{ held: every, scope: one }], demanding)) ?? SYSTEM;
-  const inScope = (held: Iterable<string>): Bundle => ({ held: new Set(held), scope });
+  const inScope = (held: Iterable<string>): RightsOfRule => ({ held: new Set(held), scope });
 
   const held = caller === null ? null : await heldRules(world, principal, roles);
   const chosen =
@@ -47,14 +48,15 @@ export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async 
           ),
         );
   const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
-  const used = held === null ? [] : fewestRules(held, (some) => allow(standingOf(some.map(bundleOf)), uses).length);
+  const used =
+    held === null ? [] : fewestRules(held, (some) => allow(heldRightsOf(some.map(rightsOfRule)), uses).length);
   return {
     held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
     smallest: {
       roles: roleNames(chosen),
       rules,
       ...(demanding.length > 0 &&
-        hasCustomRoles(law) && { custom: customRole(law, (some) => suffices([inScope(some)], demanding)) }),
+        hasCustomRoles(ruleset) && { custom: customRole(ruleset, (some) => suffices([inScope(some)], demanding)) }),
     },
     unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
     broader: used
@@ -62,25 +64,25 @@ export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async 
       .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
     seed: seedOfRules(principal, rules),
     beyond: uses.filter((use) => !possible.has(use)),
-    standing: () => standingOf(chosen.map(({ permissions }) => inScope(permissions))),
+    heldRights: () => heldRightsOf(chosen.map(({ permissions }) => inScope(permissions))),
   };
 };
 
 /** Permissions in a scope. */
-interface Bundle {
+interface RightsOfRule {
   readonly held: ReadonlySet<string>;
   readonly scope: Resource;
 }
 
-function standingOf(bundles: readonly Bundle[]): Standing {
+function heldRightsOf(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
     ...NO_STANDING,
-    held: new Set(bundles.flatMap(({ held }) => [...held])),
-    bundles: bundles.map(({ held, scope }) => ({ held, resources: [scope] })),
+    held: new Set(rightsByRule.flatMap(({ held }) => [...held])),
+    rightsByRule: rightsByRule.map(({ held, scope }) => ({ held, resources: [scope] })),
   };
 }
 
-const NO_STANDING_AT_ALL = standingOf([]);
+const NO_STANDING_AT_ALL = heldRightsOf([]);
 
 /** An access rule of the principal, with its role. */
 interface HeldRule {
@@ -97,7 +99,7 @@ async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): 
   });
 }
 
-function bundleOf({ rule, role }: HeldRule): Bundle {
+function rightsOfRule({ rule, role }: HeldRule): RightsOfRule {
   return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
 }
 
@@ -128,13 +130,13 @@ function smallestRoles(
   return suffice(byNeed) ? leaveOut(byNeed.reverse(), suffice) : [];
 }
 
-function hasCustomRoles({ tables }: Law): boolean {
+function hasCustomRoles({ tables }: Ruleset): boolean {
   return tables.rules.some(({ id }) => id === 'create-role');
 }
 
 /** The fewest permission sets, smaller ones preferred. */
-function customRole(law: Law, suffice: (permissions: readonly string[]) => boolean) {
-  const all = rowsOf(PERMISSION_SETS, law.profile ?? '').sort(
+function customRole(ruleset: Ruleset, suffice: (permissions: readonly string[]) => boolean) {
+  const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (one, other) => other.permissions.length - one.permissions.length,
   );
   const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
@@ -156,8 +158,8 @@ function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
 
 /** The scopes that could cover all uses, narrowest first; the last ones are the tenant and the system. */
 function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
-  const touched = uses.flatMap(({ sighting }) =>
-    sighting?.seen === 'object' && sighting.reach !== undefined ? [sighting.reach.names] : [],
+  const touched = uses.flatMap(({ lookedUp }) =>
+    lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
   );
   const [first = {}, ...others] = touched.filter((names) => Object.keys(names).length > 0);
   const shared = Object.entries(first).filter(([type, ids]) =>

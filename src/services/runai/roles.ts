@@ -2,7 +2,7 @@ import type { Surroundings } from '../../contract/world.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
 import type { List, Row } from '../../store/collections.ts';
-import { profileOf, ROLES_OF } from './laws.ts';
+import { profileOf, ROLES_OF } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
@@ -64,7 +64,7 @@ export function rolesIn({ views, settings }: World, tenantId: string, { rows, re
   return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => combineRoles(profile, rows));
 }
 
-const ROLES_BY_ID: ViewKind<Roles> = { weigh: ({ size }) => ROLE_BYTES * size };
+const ROLES_BY_ID: ViewKind<Roles> = { sizeOf: ({ size }) => ROLE_BYTES * size };
 
 /** Size of a role in bytes. The names of its permissions belong to tables. */
 const ROLE_BYTES = 3000;

@@ -2,9 +2,9 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import type { AccessRule } from './access-rules.ts';
-import { profileOf } from './laws.ts';
 import type { Fields } from './lists.ts';
 import { type Roles, rolesOf } from './roles.ts';
+import { profileOf } from './rulesets.ts';
 import { type Scopes, scopesOf } from './scopes.ts';
 
 /** The names of roles and scopes that rules refer to. */

@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../contract/world.ts';
-import type { Reach } from '../../core/decide.ts';
+import type { ResourceAttributes } from '../../core/decide.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
@@ -93,7 +93,7 @@ interface Units {
   readonly byId: ReadonlyMap<string, Unit>;
 }
 
-const UNITS: ViewKind<Units> = { weigh: ({ list }) => UNIT_BYTES * list.length };
+const UNITS: ViewKind<Units> = { sizeOf: ({ list }) => UNIT_BYTES * list.length };
 
 /** Memory that the list and the map take for a unit, in bytes. The unit itself is the body of its row. */
 const UNIT_BYTES = 200;
@@ -115,12 +115,12 @@ function parentsOf(units: { readonly cluster: Units; readonly department: Units 
 }
 
 /** The attributes that access rules are checked against: the ids of the scope and of all that contain it. */
-export function reachOf(path: ScopePath): Reach {
+export function attributesOf(path: ScopePath): ResourceAttributes {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
 }
 
 /** Like `reachOf`, by type and id. Objects in a deleted scope belong to the tenant. */
-export function reachIn(scopes: Scopes, type: ScopeType, id: string): Reach {
-  return reachOf(scopes.path(type, id) ?? scopes.whole);
+export function attributesIn(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
+  return attributesOf(scopes.path(type, id) ?? scopes.whole);
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import { nameInWorld } from '../../core/world-id.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { namedUuid } from '../../machine/random.ts';
+import { namedUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiry } from './issue.ts';
 

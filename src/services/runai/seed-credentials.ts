@@ -1,6 +1,6 @@
 import type { Derivation } from '../../credentials/derivation.ts';
 import { digestPassword } from '../../credentials/password.ts';
-import { namedUuid, type Random } from '../../machine/random.ts';
+import { namedUuid, type Random } from '../../platform/random.ts';
 import type {
   RunaiSeed,
   SeedAccessKey,

@@ -1,7 +1,7 @@
 import type { SeedList } from '../../contract/seed.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
-import { PROFILES, ROLES_OF } from './laws.ts';
+import { PROFILES, ROLES_OF } from './rulesets.ts';
 import type { Unit, Workload } from './scopes.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
 

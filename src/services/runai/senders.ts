@@ -1,12 +1,12 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Caller, decideAndCover, isEnough, lackOf } from '../../core/decide.ts';
+import { type Caller, decideOnResource, isEnough, lackOf } from '../../core/decide.ts';
 import type { Rights } from '../../core/policy.ts';
-import { ruleBookOf, standingOf } from './access-rules.ts';
+import { heldRightsOf, ruleBookOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './fixes.ts';
-import { LAWS, profileOf } from './laws.ts';
 import { rolesOf } from './roles.ts';
-import { reachOf, scopesOf } from './scopes.ts';
+import { profileOf, RULESETS } from './rulesets.ts';
+import { attributesOf, scopesOf } from './scopes.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -20,8 +20,8 @@ const NOTHING: Rights = { held: new Set(), resources: [] };
 
 /** Finds an identity that may create the access rule of a fix: users before clients, oldest access rule first. */
 export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async (world) => {
-  const law = LAWS[profileOf(world.settings)];
-  const rule = law.tables.rules.find(({ id }) => id === 'create-access-rule');
+  const ruleset = RULESETS[profileOf(world.settings)];
+  const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
   if (rule === undefined) return () => null;
   const [scopes, tenant, roles, { all }] = await Promise.all([
     scopesOf(world),
@@ -42,7 +42,7 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
     const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };
-    callers.push({ principal, standing: await standingOf(world, identity, tenant) });
+    callers.push({ principal, heldRights: await heldRightsOf(world, identity, tenant) });
   }
   return ({ path, body }) => {
     if (path !== ACCESS_RULES_PATH) return null;
@@ -50,8 +50,8 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
     const scope = scopes.path(scopeType, scopeId);
     if (scope === null) return null;
-    const sighting = { seen: 'object', reach: reachOf(scope) } as const;
-    const may = (caller: Caller) => decideAndCover({ rule, law }, caller, sighting).effect === 'allow';
+    const lookedUp = { found: 'object', attributes: attributesOf(scope) } as const;
+    const may = (caller: Caller) => decideOnResource({ rule, ruleset }, caller, lookedUp).effect === 'allow';
     return callers.find(may)?.principal.name ?? null;
   };
 };

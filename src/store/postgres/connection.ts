@@ -21,7 +21,7 @@ export interface Connection extends Transaction {
   /** Takes note of whether it is read-only, as a read said. */
   heardReadOnly(isReadOnly: boolean): void;
   /** The same as `query`, whether the database answered before or not. @throws Unreachable */
-  look<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  probe<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** One statement that changes something and commits itself. @throws Unreachable, OutcomeUnknown */
   change(text: string, values?: readonly unknown[]): Promise<void>;
   /**
@@ -63,7 +63,7 @@ export function connectionTo(pg: typeof Postgres, location: Location, deadline =
     },
     heardReadOnly: (isReadOnly) => availability.recordReadOnly(isReadOnly),
     query: (text, values) => pool.query(text, values),
-    look: async (text, values) => {
+    probe: async (text, values) => {
       if (availability.isToBeAsked()) await tryToWrite(pool, availability, location);
       return pool.query(text, values, true);
     },

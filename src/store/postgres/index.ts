@@ -73,7 +73,7 @@ export async function openPostgres(
     const fill: WorldsParts['fill'] = async (transaction, world, rows, revision) => {
       await insertRows(transaction, statements, world, rows, revision);
     };
-    const look = (ids: readonly string[]) => refreshing.look(ids);
+    const refresh = (ids: readonly string[]) => refreshing.refresh(ids);
     const worlds: PostgresWorlds = new PostgresWorlds({ connection, sql, storeOf, fill });
     return {
       clock: refreshing.clock,
@@ -83,7 +83,7 @@ export async function openPostgres(
         const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
         return storeOf(world, row?.series ?? '', shared);
       },
-      worlds: Object.assign(worlds, { look, snapshots: postgresSnapshots(connection, sql) }),
+      worlds: Object.assign(worlds, { refresh, snapshots: postgresSnapshots(connection, sql) }),
       close: () => connection.close(),
     };
   } catch (cause) {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../core/clock.ts';
 import { TakesNothing } from '../errors.ts';
-import type { Counted, LogNews, NewHappening, SharedLog, StoredHappening } from '../sharing.ts';
+import type { Counted, LogNews, NewActivity, SharedLog, StoredActivity } from '../sharing.ts';
 import type { Connection } from './connection.ts';
 import { type LogStatements, MOST_CHARACTERS, MOST_COUNTED, PAGE } from './log-statements.ts';
 
@@ -22,17 +22,17 @@ interface Note {
 
 /** Waits to be stored. */
 class Batch {
-  readonly happenings: NewHappening[] = [];
+  readonly activities: NewActivity[] = [];
   readonly counted = new Map<string, Omit<Counted, 'name'>>();
   readonly notes = new Map<string, Note>();
   #characters = 0;
 
   /** Has room for as much as is kept in the end. */
-  append(happening: NewHappening): boolean {
-    const { length } = happening.data;
-    if (this.happenings.length === MOST_WAITING || this.#characters + length > MOST_CHARACTERS) return false;
+  append(activity: NewActivity): boolean {
+    const { length } = activity.data;
+    if (this.activities.length === MOST_WAITING || this.#characters + length > MOST_CHARACTERS) return false;
     this.#characters += length;
-    this.happenings.push(happening);
+    this.activities.push(activity);
     return true;
   }
 
@@ -49,7 +49,7 @@ class Batch {
   }
 
   get isEmpty(): boolean {
-    return this.happenings.length === 0 && this.counted.size === 0 && this.notes.size === 0;
+    return this.activities.length === 0 && this.counted.size === 0 && this.notes.size === 0;
   }
 }
 
@@ -60,7 +60,7 @@ interface Head {
   readonly emptied_requests: string;
 }
 
-interface StoredPlace extends StoredHappening {
+interface StoredPlace extends StoredActivity {
   readonly position: string;
   readonly request: string | null;
   readonly event: string | null;
@@ -93,9 +93,9 @@ export class PostgresLog implements SharedLog {
     this.#parts = parts;
   }
 
-  append(happening: NewHappening, at: Instant): void {
+  append(activity: NewActivity, at: Instant): void {
     this.#latest = Math.max(this.#latest, at);
-    this.#append(happening);
+    this.#append(activity);
   }
 
   count(kind: string, message: string, at: Instant): void {
@@ -136,13 +136,13 @@ export class PostgresLog implements SharedLog {
     const from = this.#read;
     const [head] = await connection.query<Head>(statements.head, [world]);
     const to = Number(head?.position ?? 0);
-    if (head === undefined || to === from) return { emptiedAt: null, happenings: [], counted: [] };
-    const happenings = await this.#happenings(from, to);
+    if (head === undefined || to === from) return { emptiedAt: null, activities: [], counted: [] };
+    const activities = await this.#happenings(from, to);
     const counted = await connection.query<Record<keyof Counted, string>>(statements.counted, [world, from]);
     this.#read = to;
     return {
       emptiedAt: Number(head.emptied_position) > from ? Number(head.emptied_requests) : null,
-      happenings,
+      activities,
       counted: counted.map(({ name, kind, message, firstAt, lastAt, count }) => ({
         ...{ name, kind, message },
         ...{ firstAt: Number(firstAt), lastAt: Number(lastAt), count: Number(count) },
@@ -150,7 +150,7 @@ export class PostgresLog implements SharedLog {
     };
   }
 
-  async uncount(name: string, { kind, data }: StoredHappening): Promise<boolean> {
+  async uncount(name: string, { kind, data }: StoredActivity): Promise<boolean> {
     const { connection, statements, world } = this.#parts;
     await this.flush();
     return connection.transaction(async (transaction) => {
@@ -172,8 +172,8 @@ export class PostgresLog implements SharedLog {
   }
 
   /** One that has no room is counted, and known to all as soon as anything can be stored. */
-  #append(happening: NewHappening): void {
-    if (this.#waiting.append(happening)) return;
+  #append(activity: NewActivity): void {
+    if (this.#waiting.append(activity)) return;
     this.count('storage', LOST, this.#latest);
   }
 
@@ -195,11 +195,11 @@ export class PostgresLog implements SharedLog {
     return writing;
   }
 
-  async #write({ happenings, counted, notes }: Batch): Promise<void> {
+  async #write({ activities, counted, notes }: Batch): Promise<void> {
     const { connection, statements, world, noted } = this.#parts;
     let requests = 0;
     let events = 0;
-    const given = happenings.map(({ kind, data, isRequest, isEvent }, index) => ({
+    const given = activities.map(({ kind, data, isRequest, isEvent }, index) => ({
       ...{ place: index + 1, kind, data },
       request: isRequest ? ++requests : null,
       event: isEvent ? ++events : null,
@@ -223,16 +223,16 @@ export class PostgresLog implements SharedLog {
   }
 
   /** Certainly nothing of it was stored, so it is stored with what comes later. */
-  #keep({ happenings, counted, notes }: Batch): void {
+  #keep({ activities, counted, notes }: Batch): void {
     const later = this.#waiting;
     this.#waiting = new Batch();
-    for (const one of [...happenings, ...later.happenings]) this.#append(one);
+    for (const one of [...activities, ...later.activities]) this.#append(one);
     for (const one of [...counted.values(), ...later.counted.values()]) this.#waiting.count(one);
     for (const one of [...notes.values(), ...later.notes.values()]) this.#waiting.note(one);
   }
 
   /** Those after one position, up to another. */
-  async #happenings(from: number, to: number): Promise<LogNews['happenings']> {
+  async #happenings(from: number, to: number): Promise<LogNews['activities']> {
     const { connection, statements, world } = this.#parts;
     const stored: StoredPlace[] = [];
     for (let at = from, isMore = true; isMore; ) {

@@ -1,6 +1,6 @@
 import type * as Postgres from 'pg';
 import { stopwatch } from '../../core/clock.ts';
-import { setImmediate } from '../../machine/time.ts';
+import { setImmediate } from '../../platform/time.ts';
 import { OutcomeUnknown, TakesNothing, Unreachable } from '../errors.ts';
 import type { Availability } from './availability.ts';
 import type { Location } from './location.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../../core/clock.ts';
-import { setTimeout } from '../../machine/time.ts';
+import { setTimeout } from '../../platform/time.ts';
 import type { SharedListener, SharedText } from '../sharing.ts';
 import type { Connection } from './connection.ts';
 import type { RowNews } from './received-rows.ts';
@@ -98,7 +98,7 @@ export class Refreshing {
         get text() {
           return known.state;
         },
-        look: () => this.look([world]),
+        refresh: () => this.refresh([world]),
         update: (change) => this.#update(world, known, change),
       },
       listen: (listener) => {
@@ -111,7 +111,7 @@ export class Refreshing {
   }
 
   /** Looks at worlds, no earlier than now. @throws Unreachable */
-  look(ids: readonly string[]): Promise<void> {
+  refresh(ids: readonly string[]): Promise<void> {
     if (this.#batch === null) {
       const worlds = new Set<string>();
       const run = async () => {
@@ -145,7 +145,7 @@ export class Refreshing {
     const number = this.#begun;
     let found: Found[];
     try {
-      found = await this.#connection.look<Found>(this.#statement, values);
+      found = await this.#connection.probe<Found>(this.#statement, values);
       this.#lastToSucceed = Math.max(this.#lastToSucceed, number);
       this.#fault = null;
     } catch (fault) {

@@ -36,7 +36,7 @@ export interface WorldsParts {
 }
 
 /** The worlds of a database, in addition to the default one. */
-export class PostgresWorlds implements Omit<SharedWorlds, 'look' | 'snapshots'> {
+export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots'> {
   readonly records = new Map<string, WorldRecord>();
   readonly gone = new Set<string>();
   /** Names of the worlds that there are, by id. */

@@ -1,5 +1,5 @@
 import { Unusable } from '../../core/unusable.ts';
-import { installedManifest } from '../../machine/assets.ts';
+import { installedManifest } from '../../platform/assets.ts';
 import type { DriverName } from '../data-option.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';

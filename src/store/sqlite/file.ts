@@ -114,7 +114,7 @@ export class SqliteFile implements KeptWorlds {
       get text() {
         return text;
       },
-      look: async () => {},
+      refresh: async () => {},
       update: async (change) => {
         const [after, result] = change(text);
         if (after !== text) {

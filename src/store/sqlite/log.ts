@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { clearTimeout, setTimeout } from '../../machine/time.ts';
+import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Revision, Row } from '../collections.ts';
 import { Damaged } from '../errors.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from '../row-log.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Unusable } from '../../core/unusable.ts';
-import { processWide } from '../../machine/process-wide.ts';
+import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { faultOfHeader, HEADER_BYTES, schemaIn } from './header.ts';

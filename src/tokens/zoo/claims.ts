@@ -1,7 +1,7 @@
 import { compose, signerOf } from '../compose.ts';
 import { forge } from '../forge.ts';
 import { plainJson } from '../mint.ts';
-import { type Maker, type Stock, withClaims } from './stock.ts';
+import { type Stock, type TokenMaker, withClaims } from './stock.ts';
 
 const HOUR = 3600;
 
@@ -29,10 +29,10 @@ export const CLAIMS = {
   })),
   'audience-that-begins-alike': withClaims(({ audience }) => ({ aud: `${audience}.somebody-else.invalid` })),
   'no-audience': withClaims(() => ({ aud: null })),
-} as const satisfies Readonly<Record<string, Maker>>;
+} as const satisfies Readonly<Record<string, TokenMaker>>;
 
 /** Repeats a claim, which no JSON writer does. */
-function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknown, unknown]): Maker {
+function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknown, unknown]): TokenMaker {
   return (stock) => {
     const { claims, keys } = stock;
     const [first, last] = values(stock);

@@ -1,10 +1,10 @@
 import { CLAIMS } from './claims.ts';
 import { KEYS } from './keys.ts';
-import type { Maker, Stock } from './stock.ts';
+import type { Stock, TokenMaker } from './stock.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from './verdicts.ts';
 import { WRITING } from './writing.ts';
 
-const MAKERS: Readonly<Record<ZooName, Maker>> = { ...CLAIMS, ...KEYS, ...WRITING };
+const MAKERS: Readonly<Record<ZooName, TokenMaker>> = { ...CLAIMS, ...KEYS, ...WRITING };
 
 /** A token, and the verdict that a verifier should reach. */
 export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 'source'> {

@@ -1,6 +1,6 @@
 import { compose, noSignature, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
-import { forgeFrom, type Maker, withHeader } from './stock.ts';
+import { forgeFrom, type TokenMaker, withHeader } from './stock.ts';
 
 /** Length of an ES256 signature in bytes (RFC 7518, 3.4). */
 const ES256_SIGNATURE = 64;
@@ -29,4 +29,4 @@ export const KEYS = {
     compose({ alg: own.algorithm, typ: 'JWT', kid: own.kid }, plainJson(claims), async () =>
       Buffer.alloc(ES256_SIGNATURE),
     ),
-} as const satisfies Readonly<Record<string, Maker>>;
+} as const satisfies Readonly<Record<string, TokenMaker>>;

@@ -17,7 +17,7 @@ export interface Stock {
   readonly now: number;
 }
 
-export type Maker = (stock: Stock) => Promise<string>;
+export type TokenMaker = (stock: Stock) => Promise<string>;
 
 /** Changes the valid token. */
 export async function forgeFrom({ claims, keys }: Stock, changes: Changes): Promise<string> {
@@ -25,11 +25,11 @@ export async function forgeFrom({ claims, keys }: Stock, changes: Changes): Prom
 }
 
 /** Changes the claims of the valid token. */
-export function withClaims(claims: (stock: Stock) => Claims): Maker {
+export function withClaims(claims: (stock: Stock) => Claims): TokenMaker {
   return (stock) => forgeFrom(stock, { claims: claims(stock) });
 }
 
 /** Changes the header of the valid token. */
-export function withHeader(header: (stock: Stock) => Claims): Maker {
+export function withHeader(header: (stock: Stock) => Claims): TokenMaker {
   return (stock) => forgeFrom(stock, { header: header(stock) });
 }

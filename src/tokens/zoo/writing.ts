@@ -1,6 +1,6 @@
 import { compose, encodePart, type Signer, signerOf } from '../compose.ts';
 import { plainJson } from '../mint.ts';
-import { forgeFrom, type Maker, type Stock, withHeader } from './stock.ts';
+import { forgeFrom, type Stock, type TokenMaker, withHeader } from './stock.ts';
 
 /** Tokens that differ in their encoding. */
 export const WRITING = {
@@ -44,7 +44,7 @@ export const WRITING = {
   'four-parts': async (stock) => `${await forgeFrom(stock, {})}.${encodePart({})}`,
   'no-jwt': async () => 'not-a-jwt',
   'with-its-scheme': async (stock) => `Bearer ${await forgeFrom(stock, {})}`,
-} as const satisfies Readonly<Record<string, Maker>>;
+} as const satisfies Readonly<Record<string, TokenMaker>>;
 
 function headerOf({ keys: { own } }: Stock) {
   return { alg: own.algorithm, typ: 'JWT', kid: own.kid };

@@ -1,6 +1,6 @@
 /** What would turn a refusal, where no kit knows better. */
 import { describe, expect, it } from 'vitest';
-import type { Caller, Question } from '../../../src/core/decide.ts';
+import type { AccessRequest, Caller } from '../../../src/core/decide.ts';
 import type { Decision } from '../../../src/core/decision.ts';
 import { findFixes } from '../../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
@@ -15,18 +15,18 @@ describe('an identity is told', () => {
       { name: 'owner', permissions: ['things:read', 'things:write'], ...sourced },
     ],
   };
-  const law = { ...openLaw, tables };
+  const ruleset = { ...openLaw, tables };
   const bot: Caller = {
     principal: { kind: 'service-account', id: 'b', name: 'bot', clientId: 'bot' },
-    standing: { roles: [], held: new Set(), resources: null, services: null, pending: [] },
+    heldRights: { roles: [], held: new Set(), resources: null, services: null, pending: [] },
   };
-  const toldOf = (needs: Question['rule']['needs']) =>
-    findFixes(decisionOn(ask({ needs }, { law }), bot, null), tables);
+  const toldOf = (needs: AccessRequest['rule']['needs']) =>
+    findFixes(decisionOn(ask({ needs }, { ruleset }), bot, null), tables);
 
   it('the roles that have what is missing, or somebody who has them', () => {
     expect(toldOf({ all: ['things:write'] })).toEqual([
       { kind: 'role', roles: ['owner'], text: 'give service account `bot` a role that has `things:write`: `owner`' },
-      { kind: 'identity', roles: ['owner'], text: 'call as somebody who has the role `owner`' },
+      { kind: 'identity', roles: ['owner'], text: 'call as a principal with the role `owner`' },
     ]);
   });
 
@@ -48,35 +48,35 @@ describe('whoever knows the rights of a credential better', () => {
   const fix = { kind: 'policy', text: 'add the scope' } as const;
   const remedy = { kind: 'credential', text: 'make another' } as const;
   const tables: Tables = { ...TOY_TABLES, remedies: { missing_scope: remedy } };
-  const question = ask({ needs: { all: ['play'] } });
+  const accessRequest = ask({ needs: { all: ['play'] } });
   type Found = ReturnType<NonNullable<Parameters<typeof findFixes>[2]>>;
-  const told = (found: Found, sighting: Parameters<typeof decisionOn>[2] = null) =>
-    findFixes(decisionOn(question, key([]), sighting), tables, () => found);
+  const told = (found: Found, lookedUp: Parameters<typeof decisionOn>[2] = null) =>
+    findFixes(decisionOn(accessRequest, key([]), lookedUp), tables, () => found);
 
   it('is asked, and says what turns it', () => {
     const asked: unknown[][] = [];
-    const decision = decisionOn(question, key([]), null);
+    const decision = decisionOn(accessRequest, key([]), null);
     findFixes(decision, tables, (...parts) => {
       asked.push(parts);
       return null;
     });
 
-    expect(asked).toEqual([[decision, decision.evidence, 'missing_scope']]);
+    expect(asked).toEqual([[decision, decision.input, 'missing_scope']]);
     expect(told({ fixes: [fix] })).toEqual([fix]);
-    expect(told({ fixes: [fix], otherwise: 'missing_scope' }, { seen: 'nothing' })).toEqual([fix]);
+    expect(told({ fixes: [fix], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([fix]);
   });
 
   it('may know only which remedy is left, or none', () => {
     expect(told({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
     expect(told({ fixes: [] })).toEqual([]);
-    expect(told({ fixes: [] }, { seen: 'object', target: {} })).toEqual([]);
+    expect(told({ fixes: [] }, { found: 'object', target: {} })).toEqual([]);
   });
 
   it('cannot help where there is no such object, or somebody else has it', () => {
-    expect(told({ fixes: [], otherwise: 'missing_scope' }, { seen: 'nothing' })).toEqual([
-      { kind: 'object', text: 'use an id from the list; ids of deleted objects are never used again' },
+    expect(told({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
+      { kind: 'object', text: 'use an id from the list; ids of deleted objects are not reused' },
     ]);
-    expect(told({ fixes: [], otherwise: 'missing_scope' }, { seen: 'foreign', owner: 'bo' })).toEqual([
+    expect(told({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
       { kind: 'identity', text: 'call as its owner' },
     ]);
   });
@@ -114,7 +114,7 @@ describe('what no change of rights turns has the remedy', () => {
 
   it('of the service for keys, too', () => {
     expect(findFixes(decisionOn(ask({ closed: true }), key([]), null), tables)).toEqual([remedy]);
-    expect(findFixes(decisionOn(ask(), key([]), { seen: 'foreign', owner: 'bo' }), tables)).toEqual([remedy]);
+    expect(findFixes(decisionOn(ask(), key([]), { found: 'foreign', owner: 'bo' }), tables)).toEqual([remedy]);
   });
 
   it.each([

@@ -26,9 +26,9 @@ describe('what an operation needs', () => {
       '`mend`, of a key bound to All Toys, Toy or unheard-of.',
       { needs: { all: ['mend'] }, on: ['all-toys', 'toy', 'unheard-of'] },
     ],
-    ['`mend`. What is public needs no such resource.', { needs: { all: ['mend'] }, open: ['public'] }],
-    ['`mend`. Only the owner of the object may.', { needs: { all: ['mend'] }, ownersOnly: true }],
-    ['`mend`. No key may, whatever it holds.', { needs: { all: ['mend'] }, closed: true }],
+    ['`mend`. Objects that are public need no such resource.', { needs: { all: ['mend'] }, open: ['public'] }],
+    ['`mend`. Only the owner of the object may call it.', { needs: { all: ['mend'] }, ownersOnly: true }],
+    ['`mend`. No key may call it, whatever it holds.', { needs: { all: ['mend'] }, closed: true }],
   ];
 
   it.each(CASES)('%s', (text, rule) => {

@@ -108,12 +108,12 @@ describe('the sentence about a key', () => {
     ],
     [
       'tells whose an object is',
-      decisionOn(onToys, key(['play'], MINE), { seen: 'foreign', owner: 'nca-2' }, 'ball'),
+      decisionOn(onToys, key(['play'], MINE), { found: 'foreign', owner: 'nca-2' }, 'ball'),
       'get_toy was refused: `ball` belongs to `nca-2`, so it does not exist for service key `robot`',
     ],
     [
       'tells that an object is not there',
-      decisionOn(onToys, key(['play'], MINE), { seen: 'nothing' }, 'ball'),
+      decisionOn(onToys, key(['play'], MINE), { found: 'nothing' }, 'ball'),
       'get_toy was refused: there is no `ball` for service key `robot`',
     ],
     [
@@ -149,17 +149,17 @@ describe('the sentence about a key', () => {
   });
 
   it('that was decided long ago, without its grounds, tells the ids', () => {
-    const { evidence: _, ...kept } = decisionOn(ask({ needs: { all: ['play'] } }), key([]), null);
+    const { input: _, ...kept } = decisionOn(ask({ needs: { all: ['play'] } }), key([]), null);
 
     expect(explain(kept)).toBe('get_toy was refused: it needs `play`, and service key `robot` holds nothing');
   });
 });
 
 describe('versions of a policy', () => {
-  const question = ask({ needs: { all: ['play'] } });
+  const accessRequest = ask({ needs: { all: ['play'] } });
   const decide = (held: string[], policyVersion: number, later?: string[]) => {
     const pending = later === undefined ? [] : [pendingVersion(policyVersion + 1, later)];
-    return explain(decisionOn(question, key(held, [], { policyVersion, pending }), null));
+    return explain(decisionOn(accessRequest, key(held, [], { policyVersion, pending }), null));
   };
 
   it('are told of a refusal, with the one that will turn it and its time', () => {

@@ -68,7 +68,7 @@ describe('a member', () => {
       'Field `grantType` is missing; expected a string.',
     );
     expect(sentenceOf({ grantType: { type: 'string' } }, { grant_type: 'a' }, needed)).toBe(
-      'Field `grantType` is missing; expected a string; `grant_type` was sent, but is not read here.',
+      'Field `grantType` is missing; expected a string; `grant_type` was sent, but is not a known field.',
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller, Sighting } from '../../../src/core/decide.ts';
-import { cover, noteUse } from '../../../src/http/steps/cover.ts';
+import type { Caller, LookupResult } from '../../../src/core/decide.ts';
+import { checkResource, noteUse } from '../../../src/http/steps/check-resource.ts';
 import { decide } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
@@ -12,35 +12,39 @@ const POOR = key(['look'], [{ type: 'toy', ids: ['ball'] }]);
 
 interface Asked extends Given {
   readonly caller: Caller | null;
-  readonly sighting?: Sighting;
+  readonly lookedUp?: LookupResult;
 }
 
 /** A request for the ball. */
-function asking({ caller, sighting = sightingOf(BALL), ...given }: Asked) {
+function asking({ caller, lookedUp = sightingOf(BALL), ...given }: Asked) {
   const lookups: unknown[] = [];
   const lookup = async (_context: unknown, name: string) => {
     lookups.push(name);
-    return sighting;
+    return lookedUp;
   };
-  const route = { law: toyLaw, rule: RULE, lookup, ...given.route };
+  const route = { ruleset: toyLaw, rule: RULE, lookup, ...given.route };
   const flight = toyFlight({
     ...given,
     context: { caller, params: { toy: 'ball', org: 'acme' }, ...given.context },
     operation: { id: 'get_toy' },
-    route: { voice: { errors: [], renderProblem: () => ({ status: 418 }) }, row: { id: 'row_of_toy' }, ...route },
+    route: {
+      errorRenderer: { errors: [], renderProblem: () => ({ status: 418 }) },
+      row: { id: 'row_of_toy' },
+      ...route,
+    },
   });
   return Object.assign(flight, { lookups });
 }
 const both = async (asked: Asked) => {
   const flight = asking(asked);
   await decide(flight);
-  await cover(flight);
+  await checkResource(flight);
   return flight;
 };
 const refusalOf = async (asked: Asked) => {
   const flight = asking(asked);
   const problem = await decide(flight)
-    .then(() => cover(flight))
+    .then(() => checkResource(flight))
     .catch((thrown: unknown) => thrown);
   return { flight, problem };
 };
@@ -54,12 +58,19 @@ describe('a caller who may', () => {
     expect(flight.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
     expect(flight.decision).not.toHaveProperty('target');
 
-    await cover(flight);
+    await checkResource(flight);
     expect(flight.lookups).toEqual(['ball']);
     expect(flight.context.target).toEqual({});
     expect(flight.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
     expect(flight.told).toEqual([
-      ['use', serviceKey, 'get_toy', flight.context.question, sightingOf(BALL), { method: 'GET', path: '/toys/ball' }],
+      [
+        'use',
+        serviceKey,
+        'get_toy',
+        flight.context.accessRequest,
+        sightingOf(BALL),
+        { method: 'GET', path: '/toys/ball' },
+      ],
     ]);
   });
 
@@ -82,8 +93,8 @@ describe('a caller who may', () => {
     const flight = asking({ caller: BOUND });
     await decide(flight);
     flight.decision = { ...ALLOWED, principal: null };
-    await cover(flight);
-    noteUse(flight, { ...ALLOWED, principal: null }, { rule: RULE, law: toyLaw }, null);
+    await checkResource(flight);
+    noteUse(flight, { ...ALLOWED, principal: null }, { rule: RULE, ruleset: toyLaw }, null);
 
     expect(flight.told).toEqual([]);
   });
@@ -101,21 +112,21 @@ describe('what nobody needs a right for', () => {
     const flight = await both(asked);
 
     expect(flight).toMatchObject({ decision: null, told: [], lookups: [] });
-    expect(flight.context.question).toBeNull();
+    expect(flight.context.accessRequest).toBeNull();
   });
 
   it('is not covered while one of the three is not known', async () => {
-    for (const missing of ['question', 'caller'] as const) {
+    for (const missing of ['accessRequest', 'caller'] as const) {
       const flight = asking({ caller: BOUND });
       await decide(flight);
       flight.context[missing] = null;
-      await cover(flight);
+      await checkResource(flight);
       expect(flight).toMatchObject({ lookups: [], told: [] });
     }
     const flight = asking({ caller: BOUND });
     await decide(flight);
     flight.decision = null;
-    await cover(flight);
+    await checkResource(flight);
     expect(flight.lookups).toEqual([]);
   });
 });
@@ -131,7 +142,7 @@ describe('a caller who may not', () => {
       reason: 'missing_scope',
       missing: ['play'],
       target: 'ball/skin',
-      evidence: { sighting: { seen: 'object', reach: BALL } },
+      input: { lookedUp: { found: 'object', attributes: BALL } },
     });
     expect(flight.decision).not.toHaveProperty('enforced');
     expect(flight).toMatchObject({ told: [], wouldBe: null });
@@ -151,12 +162,12 @@ describe('a caller who may not', () => {
     expect(flight.context.target).toBeUndefined();
   });
 
-  it.each<[Sighting, string]>([
-    [{ seen: 'nothing' }, 'no_such_object'],
-    [{ seen: 'foreign', owner: 'globex' }, 'foreign_object'],
-  ])('is told that there is no such object, and has used the right to ask: %j', async (sighting, reason) => {
+  it.each<[LookupResult, string]>([
+    [{ found: 'nothing' }, 'no_such_object'],
+    [{ found: 'foreign', owner: 'globex' }, 'foreign_object'],
+  ])('is told that there is no such object, and has used the right to ask: %j', async (lookedUp, reason) => {
     for (const world of [{}, { mode: 'observe' }]) {
-      const { problem, flight } = await refusalOf({ caller: BOUND, sighting, world });
+      const { problem, flight } = await refusalOf({ caller: BOUND, lookedUp, world });
 
       expect(problem).toMatchObject({ kind: 'not_found' });
       expect(flight.decision).toMatchObject({ effect: 'deny', reason });
@@ -174,11 +185,11 @@ describe('in a world that observes', () => {
     expect(flight.decision).not.toHaveProperty('target');
     expect(flight.wouldBe).toBe(418);
 
-    await cover(flight);
+    await checkResource(flight);
     expect(flight.lookups).toEqual(['ball']);
     expect(flight.context.target).toEqual({});
     expect(flight).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
-    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, { seen: 'object' }, {}]]);
+    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, { found: 'object' }, {}]]);
   });
 
   it('who holds too little for the object is let pass as well', async () => {
@@ -197,7 +208,7 @@ describe('in a world that observes', () => {
   });
 
   it('an object that is not there is refused, and then nothing would have been otherwise', async () => {
-    const { problem, flight } = await refusalOf({ caller: POOR, sighting: { seen: 'nothing' }, ...observing });
+    const { problem, flight } = await refusalOf({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
 
     expect(problem).toMatchObject({ kind: 'not_found' });
     expect(flight).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
@@ -220,7 +231,7 @@ describe('in a world that observes', () => {
       asked.push(parts);
       return { status: 403 };
     };
-    const flight = await both({ caller: ELSEWHERE, route: { voice: { renderProblem } }, ...observing });
+    const flight = await both({ caller: ELSEWHERE, route: { errorRenderer: { renderProblem } }, ...observing });
 
     expect(flight.wouldBe).toBe(403);
     expect(asked).toMatchObject([

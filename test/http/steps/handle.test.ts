@@ -57,13 +57,16 @@ describe('what somebody may have got wrong is said', () => {
   it('to a client that asks for tokens more often than it needs them', async () => {
     const principal = { kind: 'application', id: 'bot', name: 'bot', clientId: 'bot' };
     const asked: unknown[][] = [];
-    const habits = {
+    const tokenUsage = {
       countGrant: (...parts: unknown[]) => {
         asked.push(parts);
         return 100;
       },
     };
-    const flight = told({ status: 200, principal }, { world: { habits }, service: { tokenLifetime: () => 3600_000 } });
+    const flight = told(
+      { status: 200, principal },
+      { world: { tokenUsage }, service: { tokenLifetime: () => 3600_000 } },
+    );
     await handle(flight);
 
     expect(asked).toEqual([['bot bot', NOW, 3600_000]]);

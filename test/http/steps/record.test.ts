@@ -104,6 +104,6 @@ describe('the journal has of a request', () => {
     ['headers', null],
     ['body', 200],
   ] as const)('the fault that struck it; the connection broke: %s', (drop, status) => {
-    expect(recorded({ flight: { struckBy: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
+    expect(recorded({ flight: { injectedFault: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
   });
 });

@@ -120,7 +120,7 @@ describe('the decision about a request', () => {
 describe('a credential that is not known here', () => {
   const principal = { kind: 'service-key', id: 'key-7', name: 'robot' } as const;
   const server = {
-    presenters: [(line: string) => (line === 'key' ? { kind: 'key', mark: 'm', hash: () => 'h' } : null)],
+    extractors: [(line: string) => (line === 'key' ? { kind: 'key', mark: 'm', hash: () => 'h' } : null)],
     reasons: { unknown_key_id: { unknown: 'key' }, disabled: {} },
   };
   /** Sent to a server that has more worlds. */

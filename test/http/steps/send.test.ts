@@ -38,16 +38,16 @@ describe('an answer is sent', () => {
   });
 
   it('and not recorded if the switchboard gave it', async () => {
-    const flight = toyFlight({ service: { isSwitchboard: true } });
+    const flight = toyFlight({ service: { isControlApi: true } });
     await send(flight);
 
     expect(flight.told).toEqual([]);
   });
 
   it('as a fault breaks it', async () => {
-    const flight = toyFlight({ flight: { struckBy: faultThat({ drop: 'body' }) } });
+    const flight = toyFlight({ flight: { injectedFault: faultThat({ drop: 'body' }) } });
 
-    expect(await send(flight)).toMatchObject({ headers: { 'x-mock-fault': 'f-1' }, manner: { drop: 'body' } });
+    expect(await send(flight)).toMatchObject({ headers: { 'x-mock-fault': 'f-1' }, delivery: { drop: 'body' } });
     expect(flight.told).toEqual([['request', expect.objectContaining({ fault: 'f-1' })]]);
   });
 });
@@ -109,7 +109,7 @@ describe('the log has', () => {
 describe('in a world that processes share', () => {
   const shared = (flush: () => Promise<void>, fault: string | null = null) => {
     const flight = toyFlight({ world: { store: { fault: () => fault } } });
-    Object.assign(flight.context.world.chronicle, { isShared: true, flush });
+    Object.assign(flight.context.world.activityLog, { isShared: true, flush });
     return flight;
   };
 
@@ -128,7 +128,7 @@ describe('in a world that processes share', () => {
     const flight = shared(() => Promise.reject(new Error('gone')));
     await flushActivity(flight);
 
-    expect(flight.told).toEqual([['error', 'what happened could not be recorded', new Error('gone')]]);
+    expect(flight.told).toEqual([['error', 'the activity log could not be written', new Error('gone')]]);
   });
 
   it('nothing is written while the database is away', async () => {

@@ -3,7 +3,7 @@ import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestContext } from '../../../src/http/context.ts';
-import type { InFlight } from '../../../src/http/in-flight.ts';
+import type { InFlightRequest } from '../../../src/http/in-flight.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
 import { toyLaw } from '../../core/toy-law.ts';
@@ -21,12 +21,12 @@ export interface Given {
   readonly route?: object;
   readonly service?: object;
   readonly operation?: object;
-  readonly flight?: Partial<InFlight>;
+  readonly flight?: Partial<InFlightRequest>;
   readonly raw?: Parameters<typeof incoming>[0];
 }
 
 /** A request for a toy, and what its steps told to the world and the server around it, in order. */
-export interface ToyFlight extends InFlight {
+export interface ToyFlight extends InFlightRequest {
   readonly told: unknown[][];
 }
 
@@ -42,7 +42,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     mode: 'enforce',
     clock: { now: () => NOW },
     findings: { report: tell('finding') },
-    chronicle: {
+    activityLog: {
       id: 'default',
       isShared: false,
       secrets: toySecrets(),
@@ -52,7 +52,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
       event: tell('event'),
       flush: async () => tell('flush')(),
     },
-    habits: { countGrant: () => 0, forgetGrants: tell('forgetGrants'), countRefusal: () => 0, resetAt: null },
+    tokenUsage: { countGrant: () => 0, forgetGrants: tell('forgetGrants'), countRefusal: () => 0, resetAt: null },
     store: { fault: () => null },
     nextDecisionId: () => 'd-1',
     ...world,
@@ -64,7 +64,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     fidelity: 'any',
     offDocument: 'report',
     reasons: COMMON_REASONS,
-    presenters: [],
+    extractors: [],
     tripwire: { shortest: 5, warn: (text: string) => (text.includes('REAL') ? [`in \`${text}\``] : []) },
     publicUrl: null,
     limits: limitsOf(),
@@ -83,12 +83,12 @@ export function toyFlight({ server, world, context, route, service, operation, f
     raw: request,
     context: Object.assign(toyContext, { params: { toy: 'ball' } }, context),
     route: {
-      law: toyLaw,
+      ruleset: toyLaw,
       row: { id: 'row_of_toy' },
       rule: null,
       lookup: null,
       readsBody: false,
-      voice: { errors: [], renderProblem: toyWords },
+      errorRenderer: { errors: [], renderProblem: toyWords },
       document: { otherVersions: [], schemaFault: () => null },
       ...route,
       service: { name: 'toys', ...service },
@@ -106,7 +106,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     claimant: null,
     sent: NO_BODY,
     hints: [],
-    struckBy: null,
+    injectedFault: null,
     isDone: false,
     wouldBe: null,
     ...flight,

@@ -2,19 +2,19 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
-import { doorsOf } from '../../../src/http/transport/doors.ts';
-import type { Edges } from '../../../src/http/transport/edges.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { Outgoing } from '../../../src/http/transport/outgoing.ts';
+import type { ProtocolErrors } from '../../../src/http/transport/protocol-errors.ts';
+import { worldAddressesOf } from '../../../src/http/transport/world-address.ts';
 
 /** A server without services. */
 const made = () => {
   const limits = limitsOf();
   const framework = async () => ({ status: 418, headers: {}, payload: 'edge' });
-  const edges = { framework } as unknown as Edges;
+  const edges = { framework } as unknown as ProtocolErrors;
   return makeFastify(edges, { answer: () => null }, new Connections(limits), limits, {
-    doors: doorsOf(knownHosts([]), []),
+    addresses: worldAddressesOf(knownHosts([]), []),
     outgoing: new Outgoing(),
   });
 };

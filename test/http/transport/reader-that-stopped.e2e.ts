@@ -6,7 +6,7 @@ import { answeringServer } from '../../support/answering.ts';
 it('a reader that stopped reading does not hold up a server that stops', async () => {
   const much = 'x'.repeat(30_000_000);
   const stopping = await answeringServer({
-    '/much': () => ({ status: 200, headers: {}, payload: much, manner: { slow: 60_000 } }),
+    '/much': () => ({ status: 200, headers: {}, payload: much, delivery: { slow: 60_000 } }),
   });
   // A client that reads nothing of what it is sent.
   const request = get({ port: stopping.port, path: '/much', agent: false }, (response) => void response.pause());

@@ -27,18 +27,18 @@ const streaming = (stream: Readable): WireAnswer => ({
 });
 const answers = () => ({
   '/usual': () => usual,
-  '/before': () => ({ ...usual, manner: { drop: 'before' } as const }),
-  '/headers': () => ({ ...usual, manner: { drop: 'headers' } as const }),
-  '/body': () => ({ ...usual, manner: { drop: 'body' } as const }),
-  '/none/body': () => ({ status: 204, headers: {}, payload: undefined, manner: { drop: 'body' } as const }),
-  '/empty/body': () => ({ ...usual, payload: '', manner: { drop: 'body' } as const }),
-  '/slow': () => ({ ...usual, manner: { slow: 300 } }),
-  '/slower': () => ({ ...usual, manner: { slow: 60_000 } }),
-  '/none/slow': () => ({ status: 204, headers: {}, payload: undefined, manner: { slow: 60_000 } }),
-  '/unchanged/slow': () => ({ status: 304, headers: {}, payload: undefined, manner: { slow: 60_000 } }),
-  '/empty/slow': () => ({ ...usual, payload: '', manner: { slow: 60_000 } }),
+  '/before': () => ({ ...usual, delivery: { drop: 'before' } as const }),
+  '/headers': () => ({ ...usual, delivery: { drop: 'headers' } as const }),
+  '/body': () => ({ ...usual, delivery: { drop: 'body' } as const }),
+  '/none/body': () => ({ status: 204, headers: {}, payload: undefined, delivery: { drop: 'body' } as const }),
+  '/empty/body': () => ({ ...usual, payload: '', delivery: { drop: 'body' } as const }),
+  '/slow': () => ({ ...usual, delivery: { slow: 300 } }),
+  '/slower': () => ({ ...usual, delivery: { slow: 60_000 } }),
+  '/none/slow': () => ({ status: 204, headers: {}, payload: undefined, delivery: { slow: 60_000 } }),
+  '/unchanged/slow': () => ({ status: 304, headers: {}, payload: undefined, delivery: { slow: 60_000 } }),
+  '/empty/slow': () => ({ ...usual, payload: '', delivery: { slow: 60_000 } }),
   '/stream': () => streaming(opening()),
-  '/stream/dropped': () => ({ ...streaming(opening()), manner: { drop: 'body' } as const }),
+  '/stream/dropped': () => ({ ...streaming(opening()), delivery: { drop: 'body' } as const }),
 });
 const server = await answeringServer(answers());
 const { port } = server;

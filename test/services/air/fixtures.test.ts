@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/kits/ngc/key-text.ts';
+import { keyForm } from '../../../src/ngc-keys/key-text.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import {
   type AirImagesServer,

@@ -5,7 +5,7 @@ import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 
 const server = await testServer();
-const fingerprint = (secret: string) => server.world.chronicle.secrets.fingerprint(secret);
+const fingerprint = (secret: string) => server.world.activityLog.secrets.fingerprint(secret);
 const { clientId, clientSecret } = admin.accessKey;
 const order = { grantType: 'client_credentials', clientId, clientSecret };
 
@@ -278,7 +278,7 @@ describe('verifying', () => {
     [{ match: { method: 'GET', operation: 'grant_token' } }, 'can never match'],
     [
       { match: { status: 777 } },
-      '`match.status`: `777` is no status of HTTP; statuses are whole numbers from 100 to 599.',
+      '`match.status`: `777` is not an HTTP status. Expected a whole number from 100 to 599.',
     ],
     [{ match: { status: 599 } }, 'HTTP has no status `599`, so it never matches. Did you mean `511`?'],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],

@@ -15,8 +15,8 @@ it.each<[request: string, body: unknown, status: number, said: string]>([
   ],
   ['POST /_mock/faults', { operation: 'get_users', do: { drop: 'before' } }, 400, 'it belongs at `match.operation`'],
   ['POST /_mock/requests/verify', { operation: 'get_users', times: 1 }, 400, 'it belongs at `match.operation`'],
-  ['POST /_mock/world', {}, 404, 'the nearest is `POST /_mock/worlds`'],
-  ['GET /_mock/clok', undefined, 404, 'the nearest is `GET /_mock/clock`'],
+  ['POST /_mock/world', {}, 404, 'Did you mean `POST /_mock/worlds`?'],
+  ['GET /_mock/clok', undefined, 404, 'Did you mean `GET /_mock/clock`?'],
 ])('%s with %j is told so', async (request, body, status, said) => {
   const answer = await server.call(request, body === undefined ? {} : { body });
 

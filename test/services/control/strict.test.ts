@@ -154,7 +154,7 @@ it('a seed that is given as a value still says where it is wrong, in its own wor
 
   expect(status).toBe(400);
   expect(body.detail).toMatch(/^Field `seed`: /);
-  expect(body.detail).toContain('unknown key `nam` in `ngc.keys[0]`; the nearest valid name is `name`');
+  expect(body.detail).toContain('unknown key `nam` in `ngc.keys[0]`; did you mean `name`?');
 });
 
 it('vendors ignore query parameters that they do not know, as before, and it becomes a finding', async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
-import { seededRandom } from '../../../src/machine/random.ts';
-import { LAWS as AIR_LAWS } from '../../../src/services/air/laws.ts';
+import { seededRandom } from '../../../src/platform/random.ts';
+import { RULESETS as AIR_LAWS } from '../../../src/services/air/rulesets.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
-import { LAWS } from '../../../src/services/nvcf/laws.ts';
+import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 
-const seeding = ngcSeed(() => [LAWS.documented, AIR_LAWS['2.0']]);
+const seeding = ngcSeed(() => [RULESETS.documented, AIR_LAWS['2.0']]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.completed?.(part, derivationOf('default'));
 const records = async (part: unknown) =>

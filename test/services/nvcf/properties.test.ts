@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { drawnAt } from '../../../src/machine/random.ts';
+import { drawnAt } from '../../../src/platform/random.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';

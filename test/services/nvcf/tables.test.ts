@@ -317,11 +317,11 @@ async function shownLaw(profile: (typeof PROFILES)[number]) {
   };
 }
 
-const LAWS = { documented: await shownLaw('documented'), 'open-source': await shownLaw('open-source') };
+const RULESETS = { documented: await shownLaw('documented'), 'open-source': await shownLaw('open-source') };
 
 describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
   it('shows the fifteen scopes with their labels', () => {
-    const { tables } = LAWS[profile];
+    const { tables } = RULESETS[profile];
 
     expect(tables.profile).toBe(profile);
     expect(Object.fromEntries(tables.grants.map(({ id, label }) => [id, label]))).toEqual(SCOPES);
@@ -329,7 +329,7 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
   });
 
   it('marks exactly four scopes as given with All Entity only', () => {
-    const { tables, typeLabels } = LAWS[profile];
+    const { tables, typeLabels } = RULESETS[profile];
     const bound = tables.grants.filter(({ onlyOn }) => onlyOn !== undefined);
 
     expect(bound.map(({ label }) => label).sort()).toEqual(
@@ -339,14 +339,14 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
   });
 
   it('marks the three scopes without a public id as ours', () => {
-    const { tables } = LAWS[profile];
+    const { tables } = RULESETS[profile];
     const ours = tables.grants.filter(({ certainty }) => certainty === 'ours').map(({ label }) => label);
 
     expect(ours).toEqual(['List Clusters', 'Read GPU Quota Rule', 'GPU Capacity']);
   });
 
   it("shows the six resource types with the vendor's encoding, and what is invented as ours", () => {
-    const { tables } = LAWS[profile];
+    const { tables } = RULESETS[profile];
 
     expect(tables.resourceTypes.map(({ label }) => label)).toEqual(TYPES.map(({ label }) => label));
     for (const { label, encoding } of TYPES) {
@@ -357,7 +357,7 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
   });
 
   it('has a source and a certainty in every row', () => {
-    const { tables } = LAWS[profile];
+    const { tables } = RULESETS[profile];
     const { grants, resourceTypes, roles, rules, operations } = tables;
     const rows = [...grants, ...resourceTypes, ...roles, ...rules, ...operations];
 
@@ -372,7 +372,7 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
 
 describe('rows of the service-keys page, documented profile', () => {
   it.each(PAGE_ROWS)('$action', ({ action, scopes, any, types, endpoints }) => {
-    const { ruleOf, scopeLabels, typeLabels } = LAWS.documented;
+    const { ruleOf, scopeLabels, typeLabels } = RULESETS.documented;
     for (const endpoint of endpoints) {
       const { needs, on, closed, source } = ruleOf(endpoint);
       expect(scopeLabels(any === true ? needs.any : needs.all), endpoint).toEqual(scopes);
@@ -389,7 +389,7 @@ describe('rows of the service-keys page, documented profile', () => {
   });
 
   it.each(PAGE_ROWS)('$action: what the page lists is as sure as the row, and what was added is inferred', (row) => {
-    const { ruleOf, typeLabels } = LAWS.documented;
+    const { ruleOf, typeLabels } = RULESETS.documented;
     for (const endpoint of row.endpoints) {
       const rule = ruleOf(endpoint);
       const sure = Object.entries(certaintiesOf(rule)).map(([type, certainty]) => [typeLabels([type])[0], certainty]);
@@ -409,14 +409,14 @@ describe('rows of the service-keys page, documented profile', () => {
   ];
 
   it.each(contradicted)('says that the published code contradicts the page: %s', (endpoint) => {
-    const { ruleOf } = LAWS.documented;
+    const { ruleOf } = RULESETS.documented;
     expect(ruleOf(endpoint).certainty).toBe('contradicted');
   });
 });
 
 describe('rows of the published code, open-source profile', () => {
   it.each(CODE_ROWS)('$action', ({ scopes, any, types, closed, endpoints }) => {
-    const { ruleOf, scopeLabels, typeLabels } = LAWS['open-source'];
+    const { ruleOf, scopeLabels, typeLabels } = RULESETS['open-source'];
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
       expect(scopeLabels(any === true ? rule.needs.any : rule.needs.all), endpoint).toEqual(scopes);
@@ -428,7 +428,7 @@ describe('rows of the published code, open-source profile', () => {
   });
 
   it.each(CODE_ROWS)('$action: every type is as sure as the code', ({ endpoints }) => {
-    const { ruleOf } = LAWS['open-source'];
+    const { ruleOf } = RULESETS['open-source'];
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
       expect(rule.certainty, endpoint).toBe('documented');
@@ -439,14 +439,14 @@ describe('rows of the published code, open-source profile', () => {
   });
 
   it('that a version is no entry for a new version of its function is inferred', () => {
-    const { ruleOf, typeLabels } = LAWS['open-source'];
+    const { ruleOf, typeLabels } = RULESETS['open-source'];
     const { added } = ruleOf(`POST ${FUNCTION}/versions`);
 
     expect(added?.map(({ types, certainty }) => [typeLabels(types), certainty])).toEqual([[[FV], 'inferred']]);
   });
 
   it('a new version takes All Functions and Function; a Function Versions entry does not do', () => {
-    const { ruleOf, scopeLabels, typeLabels } = LAWS['open-source'];
+    const { ruleOf, scopeLabels, typeLabels } = RULESETS['open-source'];
     const { needs, on, ...rule } = ruleOf(`POST ${FUNCTION}/versions`);
 
     expect(scopeLabels(needs.all)).toEqual(['Register Function']);
@@ -455,7 +455,7 @@ describe('rows of the published code, open-source profile', () => {
   });
 
   it('GPU actions, which the code lacks, are as the page has them', () => {
-    const { ruleOf, typeLabels } = LAWS['open-source'];
+    const { ruleOf, typeLabels } = RULESETS['open-source'];
     for (const endpoint of [...GPU_QUOTA, ...GPU_CAPACITY]) {
       expect(typeLabels(ruleOf(endpoint).on), endpoint).toEqual([AE]);
       expect(ruleOf(endpoint).source, endpoint).toContain('service-keys page');

@@ -27,7 +27,7 @@ type TypeLabel =
   | 'Authorized Functions';
 
 /** What a profile asks of a key's resource. */
-interface Law {
+interface Ruleset {
   /** Types that count; `any`: no test at all; `no key`: whatever it holds. */
   readonly types: readonly TypeLabel[] | 'any' | 'no key';
   /** Calls without a version, for a key that names versions. */
@@ -42,8 +42,8 @@ interface Row {
   readonly needs: { readonly all: readonly Scope[] } | { readonly any: readonly Scope[] };
   /** What the path names: nothing that a resource names, a function, or one version. */
   readonly about: 'account' | 'function' | 'version';
-  readonly documented: Law;
-  readonly 'open-source': Law;
+  readonly documented: Ruleset;
+  readonly 'open-source': Ruleset;
 }
 
 const AF = 'All Functions';
@@ -54,14 +54,14 @@ const AE = 'All Entity';
 const SHARED = 'Authorized Functions';
 
 /** The page's All Functions, Function, All Entity; Function Versions wherever Function is, as ruled. */
-const PAGE: Law = { types: [AF, F, FV, AE] };
+const PAGE: Ruleset = { types: [AF, F, FV, AE] };
 /** The same, and what the published code takes for functions of others. */
-const PAGE_READ: Law = { types: [AF, F, FV, AE, SHARED] };
-const PAGE_INVOKE: Law = { types: [AF, F, FV, SHARED] };
-const ONLY_ALL_ENTITY: Law = { types: [AE] };
-const CODE_OWN: Law = { types: [AF, F, FV] };
-const CODE_ANYBODYS: Law = { types: [AF, F, FV, SHARED] };
-const UNTESTED: Law = { types: 'any' };
+const PAGE_READ: Ruleset = { types: [AF, F, FV, AE, SHARED] };
+const PAGE_INVOKE: Ruleset = { types: [AF, F, FV, SHARED] };
+const ONLY_ALL_ENTITY: Ruleset = { types: [AE] };
+const CODE_OWN: Ruleset = { types: [AF, F, FV] };
+const CODE_ANYBODYS: Ruleset = { types: [AF, F, FV, SHARED] };
+const UNTESTED: Ruleset = { types: 'any' };
 
 /** The page's thirteen rows, and after them the rows that only the API has. */
 const ROWS: readonly Row[] = [

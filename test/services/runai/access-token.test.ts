@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Budget } from '../../../src/core/bounded-cache.ts';
 import { Findings, findingView } from '../../../src/core/finding.ts';
-import { Budget } from '../../../src/core/held.ts';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
 import { RememberedTokens } from '../../../src/credentials/remembered.ts';

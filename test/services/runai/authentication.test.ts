@@ -2,7 +2,7 @@
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
-import { seededRandom } from '../../../src/machine/random.ts';
+import { seededRandom } from '../../../src/platform/random.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { hashPassword, passwordFits } from '../../../src/credentials/password.ts';
-import { seededRandom } from '../../../src/machine/random.ts';
+import { seededRandom } from '../../../src/platform/random.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';

@@ -424,9 +424,9 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
   });
 
   it('says of permissions, scopes and roles what the law says', async () => {
-    const { body: law } = await staged.server.call('GET /_mock/tables/runai');
-    const rules = new Map<string, LawRule>(law.rules.map((rule: LawRule) => [rule.id, rule]));
-    const told = law.operations.map(({ id, rule }: { id: string; rule: string }) => {
+    const { body: ruleset } = await staged.server.call('GET /_mock/tables/runai');
+    const rules = new Map<string, LawRule>(ruleset.rules.map((rule: LawRule) => [rule.id, rule]));
+    const told = ruleset.operations.map(({ id, rule }: { id: string; rule: string }) => {
       const { needs, on } = rules.get(rule) ?? {};
       const isTenant = on !== undefined && !on.includes('project');
       const held = on === undefined ? null : isTenant ? 'tenant' : 'scope';
@@ -434,14 +434,14 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     });
     const may = rows.map((row) => {
       const does = ({ grants }: LawRole) => row.needs === null || grants.includes(row.needs);
-      return [row.operation, law.roles.filter(does).map(({ name }: LawRole) => name)];
+      return [row.operation, ruleset.roles.filter(does).map(({ name }: LawRole) => name)];
     });
 
     const ours = ROWS.filter(({ profiles }) => profiles.includes(profile));
     const byOperation = (one: { operation: string }, other: { operation: string }) =>
       one.operation < other.operation ? -1 : 1;
     expect(told.sort(byOperation)).toEqual(ours.map(({ profiles: _, ...row }) => row).sort(byOperation));
-    expect(law.roles.map(({ name }: LawRole) => name).sort()).toEqual([...roles].sort());
+    expect(ruleset.roles.map(({ name }: LawRole) => name).sort()).toEqual([...roles].sort());
     expect(may.map(([operation, names]) => [operation, [...names].sort()])).toEqual(
       rows.map((row) => [row.operation, [...mayBy(row, profile)].sort()]),
     );

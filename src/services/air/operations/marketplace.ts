@@ -20,7 +20,7 @@ type DemoRow = RowOf<'demos'>;
 
 /** Whether the caller has a scope of the platform's operators. */
 function isOperator({ caller }: AuthenticatedContext): boolean {
-  const { held } = caller.standing;
+  const { held } = caller.heldRights;
   return held.has('air:sre') || held.has('air:admin');
 }
 

@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { sshFingerprint } from '../../../credentials/ssh-key.ts';
-import { namedUuid } from '../../../machine/random.ts';
+import { namedUuid } from '../../../platform/random.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { plain } from '../engine.ts';
@@ -90,7 +90,7 @@ function budgetId(account: string): string {
 
 /** Finds only the budget of the caller's organisation. */
 export const budgetLookup: Lookup<string> = async (context, id) =>
-  id === budgetId(accountOf(context)) ? { seen: 'object', target: id } : { seen: 'nothing' };
+  id === budgetId(accountOf(context)) ? { found: 'object', target: id } : { found: 'nothing' };
 
 const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
   pageOfAll(context, RESOURCE_BUDGETS.path, [await budgetOf(context)]);

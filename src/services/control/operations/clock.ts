@@ -30,7 +30,7 @@ export function clockOperations(ports: Ports) {
 
   const respond = async (world: World, { from, to }: Jump): Promise<MoveAnswer> => {
     const reading = { ...clockView(world.clock, to), from: rfc3339(from) };
-    world.chronicle.event('clock', reading);
+    world.activityLog.event('clock', reading);
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };

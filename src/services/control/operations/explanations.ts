@@ -29,7 +29,7 @@ function listingOf(decisions: Decisions): Listing<PlacedDecision> {
 export function explanationOperations(ports: Ports) {
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
-    const { decisions } = context.world.chronicle;
+    const { decisions } = context.world.activityLog;
     await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
     const page = pageOf(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
@@ -48,7 +48,7 @@ export function explanationOperations(ports: Ports) {
   };
 
   const getDecision: Handler<'control', 'get_decision'> = async (context) => {
-    const decision = context.world.chronicle.decisions.byId(context.params.id);
+    const decision = context.world.activityLog.decisions.byId(context.params.id);
     if (decision !== null) {
       const describe = await ports.describer(context, [decision]);
       return { status: 200, body: describe(decision) };
@@ -65,7 +65,7 @@ export function explanationOperations(ports: Ports) {
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
-    const { findings } = world.chronicle;
+    const { findings } = world.activityLog;
     // Ordered by the last report.
     const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
     const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
@@ -73,7 +73,7 @@ export function explanationOperations(ports: Ports) {
   };
 
   const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
-    if (await world.chronicle.deleteFinding(params.findingId)) return { status: 204 };
+    if (await world.activityLog.deleteFinding(params.findingId)) return { status: 204 };
     throw new Problem('not_found', 'No finding has this id. `GET /_mock/findings` lists them.');
   };
 

@@ -19,7 +19,7 @@ export function faultOperations(ports: Ports) {
     const fault = await world.faults.add(order, now);
     return {
       status: 201,
-      body: { ...faultView(fault, world.chronicle.secrets), ...(certainty !== null && { certainty }) },
+      body: { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) },
     };
   };
 
@@ -32,14 +32,14 @@ export function faultOperations(ports: Ports) {
     const { entries, extent } = shortPage(all, query, 'oldest first');
     return {
       status: 200,
-      body: { faults: entries.map(({ fault }) => faultView(fault, world.chronicle.secrets)), ...extent },
+      body: { faults: entries.map(({ fault }) => faultView(fault, world.activityLog.secrets)), ...extent },
     };
   };
 
   const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
     const fault = world.faults.find(params.faultId);
     if (fault === undefined) throw noFault();
-    return { status: 200, body: faultView(fault, world.chronicle.secrets) };
+    return { status: 200, body: faultView(fault, world.activityLog.secrets) };
   };
 
   const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {

@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
-import { footingOf } from '../../../core/fidelity.ts';
+import { effectOf } from '../../../core/fidelity.ts';
 import { findNear } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
@@ -54,7 +54,7 @@ function partOf(service: string, tables: Tables | undefined) {
   return {
     operations: (tables?.operations ?? []).map((row) => {
       const rule = rules.find(({ id }) => id === row.rule) ?? null;
-      const { effect, entry } = footingOf(row, rule);
+      const { effect, entry } = effectOf(row, rule);
       const { id: operation, source, certainty } = row;
       return {
         service,

@@ -3,8 +3,8 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
@@ -42,11 +42,11 @@ const create: Handler<'control', 'create_key'> = async (context) => {
       type: order.type,
       name: order.name,
       description: null,
-      services: resolveServices(context.laws, order.services),
+      services: resolveServices(context.rulesets, order.services),
       user: person?.email ?? null,
       roles: person?.roles ?? [],
       expiresAt: expiryOf(order.expiresAt, now) ?? null,
-      policy: isService ? resolvePolicy(context.laws, order, null) : null,
+      policy: isService ? resolvePolicy(context.rulesets, order, null) : null,
     },
     null,
   );
@@ -71,11 +71,11 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
 
 /** The user of a personal key: a known one, or a new one with these roles. */
 async function personOf(
-  { store, laws }: Context,
+  { store, rulesets }: Context,
   org: string,
   { user, roles, name, services }: Schema<'control', 'KeyOrder'>,
 ) {
-  if (roles !== undefined) checkRoles(laws, roles, services);
+  if (roles !== undefined) checkRoles(rulesets, roles, services);
   if (user === undefined && roles === undefined) {
     throw new Problem(
       'invalid_request',
@@ -119,7 +119,7 @@ const get: Handler<'control', 'get_key'> = async (context) => ({
 });
 
 const update: Handler<'control', 'update_key'> = async (context) => {
-  const { now, laws, body: edit } = context;
+  const { now, rulesets, body: edit } = context;
   const before = await findKey(context);
   const { key } = before;
   if (key.type === 'personal')
@@ -134,18 +134,18 @@ const update: Handler<'control', 'update_key'> = async (context) => {
       ['roles'],
       'only personal keys have it, and this is a service key; edit its `scopes` and `resource`',
     );
-  if (edit.roles !== undefined) checkRoles(laws, edit.roles, edit.services ?? key.services);
+  if (edit.roles !== undefined) checkRoles(rulesets, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
   // A function, so that absent members come from the newest policy even if the key changes meanwhile.
-  const policy = (newest: Policy | null) => resolvePolicy(laws, edit, newest);
+  const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest);
   if (isPolicy) policy(await newestPolicy(context, before));
   await orNotFound(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(status !== undefined && { enabled: status === 'active' }),
-      ...(services !== undefined && { services: resolveServices(laws, services) }),
+      ...(services !== undefined && { services: resolveServices(rulesets, services) }),
       ...(roles !== undefined && { roles }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(isPolicy && { policy }),

@@ -28,7 +28,7 @@ export function requestOperations(ports: Ports) {
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
     const { entries, total, next } = await findRequests(ports, context, query, DEFAULT_LIMIT);
-    const { dropped } = context.world.chronicle.journal;
+    const { dropped } = context.world.activityLog.journal;
     const around = (requests: never[]) => ({ requests, total, dropped, next });
     return {
       status: 200,
@@ -37,7 +37,7 @@ export function requestOperations(ports: Ports) {
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
-    const entry = world.chronicle.journal.find(params.requestId);
+    const entry = world.activityLog.journal.find(params.requestId);
     if (entry !== undefined) return { status: 200, body: show(world)(entry) };
     throw new Problem(
       'not_found',
@@ -62,9 +62,11 @@ export function requestOperations(ports: Ports) {
     const match = checkMatch(given, known(), (name) => `Field \`match.${name}\``, false);
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const wait = waitOf(within);
-    const { chronicle } = world;
-    const unfollow = wait === 0 ? () => {} : chronicle.follow();
-    const verifying = verify(chronicle.journal, match, expectation, wait, chronicle.verifications).finally(unfollow);
+    const { activityLog } = world;
+    const unfollow = wait === 0 ? () => {} : activityLog.follow();
+    const verifying = verify(activityLog.journal, match, expectation, wait, activityLog.verifications).finally(
+      unfollow,
+    );
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });
@@ -72,7 +74,7 @@ export function requestOperations(ports: Ports) {
       const request = show(world)(entry);
       return { request, differs: differences.map(({ sentence }) => sentence), hint: request.hints[0]?.text ?? null };
     });
-    const { dropped } = chronicle.journal;
+    const { dropped } = activityLog.journal;
     return {
       status: 200,
       body: streamedRequests(world, matched, show(world), (entries) => ({
@@ -86,11 +88,11 @@ export function requestOperations(ports: Ports) {
 }
 
 /** A refusal without a hint shows the first fix of its decision instead. */
-function viewerOf({ chronicle }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
+function viewerOf({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
     const view = viewOf(entry, { bodies });
     if (entry.hints.length > 0 || entry.decision === null) return view;
-    const decision = chronicle.decisions.byId(entry.decision);
+    const decision = activityLog.decisions.byId(entry.decision);
     const [fix] = decision === null ? [] : describe(decision).fixes;
     return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
   };
@@ -102,7 +104,7 @@ async function findRequests(
   { after, since, limit, ...match }: Match & PageQuery,
   fallback: number,
 ): Promise<Page<JournalEntry>> {
-  const { journal } = world.chronicle;
+  const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
   const { fits } = matcherOf(checkMatch(match, ports.known(), (name) => `Query parameter \`${name}\``, false));
   const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
@@ -114,7 +116,7 @@ async function findRequests(
  * that the journal drops meanwhile.
  */
 function streamedRequests<Body extends object>(
-  { chronicle: { journal } }: World,
+  { activityLog: { journal } }: World,
   requests: readonly JournalEntry[],
   show: (entry: JournalEntry) => object,
   around: (entries: never[]) => Body,

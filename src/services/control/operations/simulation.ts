@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
-import type { Law } from '../../../core/law.ts';
 import type { Holding } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
+import type { Ruleset } from '../../../core/ruleset.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import type { Ports, Who } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
@@ -11,9 +11,9 @@ import { knownService } from './fidelity.ts';
 /** Operations that evaluate access without calling a service. */
 export function simulationOperations(ports: Ports) {
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
-    const { world, laws, body } = context;
+    const { world, rulesets, body } = context;
     const { method, path, operations, service } = body;
-    const who = whoOf(body, laws);
+    const who = whoOf(body, rulesets);
     // Any spelling that a service accepts is enough here, so the exact comparison comes second.
     const isNobody = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
     if (isNobody) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
@@ -40,22 +40,22 @@ export function simulationOperations(ports: Ports) {
 
 type Simulation = Schema<'control', 'Simulation'>;
 
-function whoOf({ principal, holding }: Simulation, laws: readonly Law[]): Who {
+function whoOf({ principal, holding }: Simulation, rulesets: readonly Ruleset[]): Who {
   if (principal === undefined && holding === undefined) {
     throw invalidRequest(
       'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address, the rights to simulate, or both.',
     );
   }
-  return { principal: principal ?? null, holding: holding === undefined ? null : holdingOf(holding, laws) };
+  return { principal: principal ?? null, holding: holding === undefined ? null : holdingOf(holding, rulesets) };
 }
 
-function holdingOf(given: NonNullable<Simulation['holding']>, laws: readonly Law[]): Holding {
+function holdingOf(given: NonNullable<Simulation['holding']>, rulesets: readonly Ruleset[]): Holding {
   const { scopes, resource, roles } = given;
   const isPolicy = scopes !== undefined || resource !== undefined;
   if (isPolicy === (roles !== undefined)) {
     throw invalidRequest('Field `holding` must have either `scopes`, with an optional `resource`, or `roles`.');
   }
-  return roles === undefined ? { policy: resolvePolicy(laws, given, null, 'holding') } : { roles };
+  return roles === undefined ? { policy: resolvePolicy(rulesets, given, null, 'holding') } : { roles };
 }
 
 function requireField<Value>(value: Value | undefined, name: string): Value {

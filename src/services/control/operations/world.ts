@@ -16,7 +16,7 @@ export function worldOperations(ports: Ports) {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
     // A shared world stores findings in the database, which does not answer now.
-    if (!world.chronicle.isShared) findings.report('storage', fault, now);
+    if (!world.activityLog.isShared) findings.report('storage', fault, now);
     if (query.ready !== undefined) throw new Problem('storage_failing', fault);
     return { status: 200, body: { status: 'waiting', detail: fault } };
   };

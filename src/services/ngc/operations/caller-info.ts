@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import { findKey } from '../../../kits/ngc/key-bearer.ts';
-import { namedUuid } from '../../../machine/random.ts';
+import { findKey } from '../../../ngc-keys/key-bearer.ts';
+import { namedUuid } from '../../../platform/random.ts';
 import { productPolicies } from '../view.ts';
 import { success } from './keys.ts';
 
@@ -8,7 +8,7 @@ import { success } from './keys.ts';
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
   const { key, organization, roles } = await findKey(credentials, context);
-  const products = productPolicies(context.laws, key.services, null).map(({ product }) => product);
+  const products = productPolicies(context.rulesets, key.services, null).map(({ product }) => product);
   const common = { requestStatus: success(context), orgName: key.org, products };
   if (key.user === null) {
     return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };

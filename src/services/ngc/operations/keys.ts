@@ -1,13 +1,13 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
-import type { Law } from '../../../core/law.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
-import { requestStatus } from '../../../kits/ngc/envelope.ts';
-import { type GivenResource, readPolicy } from '../../../kits/ngc/key-policy.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../kits/ngc/keyring.ts';
+import type { Ruleset } from '../../../core/ruleset.ts';
+import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { type GivenResource, readPolicy } from '../../../ngc-keys/key-policy.ts';
+import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { apiKeyView } from '../view.ts';
@@ -20,21 +20,21 @@ type GivenPolicy = Schema<'ngc', 'Policy'>;
 /** A key of another organisation is answered like an absent one. */
 const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
   const found = await ngcKeysIn(context.store).byId(id, context.now);
-  if (found === null) return { seen: 'nothing' };
+  if (found === null) return { found: 'nothing' };
   const { org } = found.key;
-  return org === context.caller.principal.org ? { seen: 'object', target: found } : { seen: 'foreign', owner: org };
+  return org === context.caller.principal.org ? { found: 'object', target: found } : { found: 'foreign', owner: org };
 };
 
 export const keyLookups = { keyOfOrganization };
 
 const create: Handler<'ngc', 'createKey'> = async (context) => {
-  const { params, body, now, laws } = context;
+  const { params, body, now, rulesets } = context;
   const { keyType } = params;
   if (body.type !== undefined && body.type !== keyType) {
     throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as the path says.`);
   }
   const isPersonal = keyType === 'PERSONAL_KEY';
-  const { principal, standing } = context.caller;
+  const { principal, heldRights } = context.caller;
   const owner = await ngcKeysIn(context.store).byId(principal.id, now);
   const { id, text } = await issueKey(
     context,
@@ -44,11 +44,11 @@ const create: Handler<'ngc', 'createKey'> = async (context) => {
       type: isPersonal ? 'personal' : 'service',
       name: body.name,
       description: body.description ?? null,
-      services: servicesOf(laws, body.policies),
+      services: servicesOf(rulesets, body.policies),
       user: isPersonal ? (owner?.key.user ?? null) : null,
-      roles: standing.roles,
+      roles: heldRights.roles,
       expiresAt: expiryOf(body, now) ?? null,
-      policy: isPersonal ? null : policyOf(laws, body.policies),
+      policy: isPersonal ? null : policyOf(rulesets, body.policies),
     },
     null,
   );
@@ -68,7 +68,7 @@ const get: Handler<'ngc', 'getKey', KeyInForce> = async (context) => ({
 });
 
 const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
-  const { now, laws } = context;
+  const { now, rulesets } = context;
   const { name, description, policies, status, ...dates } = context.body;
   const { key } = context.target;
   const expiresAt = expiryOf(dates, now);
@@ -78,7 +78,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
       ...(description !== undefined && { description }),
       ...(status !== undefined && { enabled: status === 'ACTIVE' }),
       ...(expiresAt !== undefined && { expiresAt }),
-      ...(policies !== undefined && { services: servicesOf(laws, policies), policy: policyOf(laws, policies) }),
+      ...(policies !== undefined && { services: servicesOf(rulesets, policies), policy: policyOf(rulesets, policies) }),
     }),
   );
   return respondAndReport(context, key.id);
@@ -121,18 +121,18 @@ async function respond(context: AuthenticatedContext, id: string, value?: string
 /** Shows the latest edit; only the control API tells whether the edit is in force. */
 async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
-  return apiKeyView(context.laws, key, newest, context.now, value);
+  return apiKeyView(context.rulesets, key, newest, context.now, value);
 }
 
 export function success({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
-function servicesOf(laws: readonly Law[], policies: readonly GivenPolicy[]): string[] {
-  const forKeys = laws.filter(({ tables }) => tables.product !== undefined);
+function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]): string[] {
+  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
   const services = policies.map(({ product }) => {
-    const law = forKeys.find(({ tables, service }) => tables.product === product || service === product);
-    if (law !== undefined) return law.service;
+    const ruleset = forKeys.find(({ tables, service }) => tables.product === product || service === product);
+    if (ruleset !== undefined) return ruleset.service;
     const valid = forKeys.map(({ tables }) => `\`${tables.product}\``).join(', ');
     throw new Problem(
       'invalid_request',
@@ -143,11 +143,11 @@ function servicesOf(laws: readonly Law[], policies: readonly GivenPolicy[]): str
 }
 
 /** Accepts combinations that the documents rule out, because the vendor's console stores them too. */
-function policyOf(laws: readonly Law[], policies: readonly GivenPolicy[]): Policy {
+function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
   const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id] }));
-  const { policy, faults } = readPolicy(laws, scopes, given);
+  const { policy, faults } = readPolicy(rulesets, scopes, given);
   const fault = faults.find(({ forceable }) => !forceable);
   if (fault !== undefined) throw new Problem('invalid_request', fault.message);
   return policy;

@@ -5,13 +5,13 @@ import { accountOf } from '../caller.ts';
 import {
   type AuthorizedParty,
   amendRow,
+  attributesOfVersion,
   EVERYBODY,
   FUNCTIONS,
   type FunctionRow,
   type FunctionVersion,
   isPublic,
   ownVersions,
-  reachOfVersion,
 } from '../functions.ts';
 import { pick } from '../members.ts';
 import { amendTarget } from './functions.ts';
@@ -175,7 +175,7 @@ const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly Func
   context,
 ) => {
   const rows = context.target ?? (await ownTarget(context, context.params));
-  const covered = rows.filter((row) => context.mayReach(reachOfVersion(row, 'owned')));
+  const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
   const [first] = covered;
   const versions = covered.filter(({ body }) => body.versionParties.length > 0);
   const views = [...(first === undefined ? [] : [OF_FUNCTION.view(first)]), ...versions.map(OF_VERSION.view)];
@@ -184,9 +184,9 @@ const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly Func
 
 /** The open-source rule refuses no key for its resource, so it looks up no function. */
 async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
-  const sighting = await ownVersions(context.store.collections, functionId, accountOf(context));
-  if (sighting.seen !== 'object') throw new Problem('not_found');
-  return sighting.target;
+  const lookedUp = await ownVersions(context.store.collections, functionId, accountOf(context));
+  if (lookedUp.found !== 'object') throw new Problem('not_found');
+  return lookedUp.target;
 }
 
 const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', FunctionRow> = (context) => ({

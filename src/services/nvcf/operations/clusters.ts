@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { requestStatus } from '../../../kits/ngc/envelope.ts';
+import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { Collection } from '../../../store/collection.ts';
 import { objectsOf } from '../objects.ts';
 

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { accountOf } from '../caller.ts';
-import { FUNCTIONS, type FunctionRow, reachOfVersion, relationTo } from '../functions.ts';
+import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { functionView } from '../view.ts';
 
 const VISIBILITIES = { private: 'owned', authorized: 'shared', public: 'public' } as const;
@@ -22,7 +22,7 @@ async function listVisible<Body>(
     const shown = rows.filter((row) => {
       const relation = relationTo(row, account);
       const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
-      return relation !== null && isAsked && context.mayReach(reachOfVersion(row, relation));
+      return relation !== null && isAsked && context.mayAccess(attributesOfVersion(row, relation));
     });
     return { status: 200, body: bodyOf(shown) };
   });
@@ -41,7 +41,7 @@ const listIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
 const listVersions: Handler<'nvcf', 'listFunctionVersions', Rows> = (context) => {
   const account = accountOf(context);
   const versions = context.target.filter((row) =>
-    context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')),
+    context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')),
   );
   return { status: 200, body: { functions: versions.map((row) => functionView(row, account, context.now)) } };
 };

@@ -65,7 +65,7 @@ function respond(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf'
 
 const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   const { caller, query, target, now } = context;
-  const { held } = caller.standing;
+  const { held } = caller.heldRights;
   const sees = held.has('list_functions_details');
   const detail: Detail = { instances: sees, secrets: sees && query.includeSecrets !== false };
   return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };

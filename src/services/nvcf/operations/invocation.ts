@@ -4,7 +4,7 @@ import type { HostContext } from '../../../contract/service.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
+import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
 import { removeObject } from '../objects.ts';
 
@@ -68,7 +68,7 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   const account = accountOf(context);
   const all = [context.target]
     .flat()
-    .filter((row) => context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')));
+    .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')));
   const statuses = all.map((row) => statusAt(row.body, now));
   const up = all.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? ''));
   const newest = up.at(-1);

@@ -29,17 +29,17 @@ const deployment: Lookup<FunctionRow> = async (context, id) =>
 /** Found by the id of the request; the rights on the invoked function decide. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
-  if (row === null || row.owner !== accountOf(context) || isGone(row.body, context.now)) return { seen: 'nothing' };
-  const sighting = asAnybody(await FUNCTIONS.byId(context.store.collections, row.body.versionId), accountOf(context));
-  return sighting.seen === 'object' ? { ...sighting, target: row } : { seen: 'nothing' };
+  if (row === null || row.owner !== accountOf(context) || isGone(row.body, context.now)) return { found: 'nothing' };
+  const lookedUp = asAnybody(await FUNCTIONS.byId(context.store.collections, row.body.versionId), accountOf(context));
+  return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
 };
 
 /** For objects that no resource of a key can name. */
 export function ofAccount<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
   return async (context, id) => {
     const row = await collection.byId(context.store.collections, id);
-    if (row === null) return { seen: 'nothing' };
-    return row.owner === accountOf(context) ? { seen: 'object', target: row } : { seen: 'foreign', owner: row.owner };
+    if (row === null) return { found: 'nothing' };
+    return row.owner === accountOf(context) ? { found: 'object', target: row } : { found: 'foreign', owner: row.owner };
   };
 }
 

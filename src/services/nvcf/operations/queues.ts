@@ -1,7 +1,7 @@
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, reachOfVersion, relationTo, statusAt } from '../functions.ts';
+import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';
 import { waitingAt } from './invocation.ts';
 
@@ -14,7 +14,7 @@ async function queuesOf(
   const account = accountOf(context);
   const deployed = versions.filter(
     (row) =>
-      context.mayReach(reachOfVersion(row, relationTo(row, account) ?? 'owned')) &&
+      context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')) &&
       ['ACTIVE', 'DEPLOYING'].includes(statusAt(row.body, context.now)),
   );
   if (deployed.length === 0) {

@@ -16,8 +16,8 @@ const REFRESH_TOKEN = /^[A-Za-z0-9]{64}$/;
 export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
-    sign: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
-    cure: 'get an access token from `POST /api/v1/token`, and send that',
+    symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
+    advice: 'get an access token from `POST /api/v1/token`, and send that',
     ...GUIDE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
@@ -26,8 +26,8 @@ export const BEARER_HINTS: readonly HintRule[] = [
   },
   {
     code: 'refresh_token_for_token',
-    sign: 'a refresh token as bearer token',
-    cure: 'send the access token; the refresh token goes to the token endpoint, with the grant `refresh_token`',
+    symptom: 'a refresh token as bearer token',
+    advice: 'send the access token; the refresh token goes to the token endpoint, with the grant `refresh_token`',
     source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
     certainty: 'documented',
     when: ({ problem, credential, world }) => {
@@ -38,8 +38,8 @@ export const BEARER_HINTS: readonly HintRule[] = [
   },
   {
     code: 'secret_for_token',
-    sign: 'a client secret as bearer token',
-    cure: 'exchange client id and secret for an access token at `POST /api/v1/token`, and send that',
+    symptom: 'a client secret as bearer token',
+    advice: 'exchange client id and secret for an access token at `POST /api/v1/token`, and send that',
     ...GUIDE,
     when: ({ problem, credential }) =>
       problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')
@@ -48,8 +48,8 @@ export const BEARER_HINTS: readonly HintRule[] = [
   },
   {
     code: 'id_token_for_token',
-    sign: 'an ID token as bearer token',
-    cure: 'send the access token of the same answer',
+    symptom: 'an ID token as bearer token',
+    advice: 'send the access token of the same answer',
     source: 'OpenID Connect Core 1.0, 2: an ID token is about a login, for its client',
     certainty: 'documented',
     when: (refused) =>

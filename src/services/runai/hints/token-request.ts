@@ -98,8 +98,8 @@ const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'field_spelling',
-    sign: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
-    cure: 'camel case in the JSON of `/api/v1/token`, snake case in the forms of the others',
+    symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
+    advice: 'camel case in the JSON of `/api/v1/token`, snake case in the forms of the others',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -112,8 +112,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'client_id_before_2_24',
-    sign: '`client_credentials`, or `clientId` without `grantType: app_token`, at 2.19',
-    cure: 'send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`, or start the mock with `--runai 2.24`',
+    symptom: '`client_credentials`, or `clientId` without `grantType: app_token`, at 2.19',
+    advice: 'send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`, or start the mock with `--runai 2.24`',
     source: 'API authentication guide 2.19: tokens are for applications',
     certainty: 'documented',
     when: (refused) => {
@@ -125,8 +125,9 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'app_id_since_2_24',
-    sign: '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24',
-    cure: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
+    symptom:
+      '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24',
+    advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
     when: (refused) => {
@@ -141,8 +142,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'client_id_with_app_token',
-    sign: '`app_token` with `clientId` and `clientSecret`',
-    cure: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
+    symptom: '`app_token` with `clientId` and `clientSecret`',
+    advice: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -152,8 +153,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'basic_at_v1',
-    sign: '`Authorization: Basic` at `/api/v1/token`',
-    cure: 'send `clientId` and `clientSecret` in the body; Basic is for `/api/v2/token` and the realm',
+    symptom: '`Authorization: Basic` at `/api/v1/token`',
+    advice: 'send `clientId` and `clientSecret` in the body; Basic is for `/api/v2/token` and the realm',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -166,8 +167,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'client_id_misspelt',
-    sign: 'an unknown client id that differs in a few characters from an existing one',
-    cure: 'send the client id that the hint names',
+    symptom: 'an unknown client id that differs in a few characters from an existing one',
+    advice: 'send the client id that the hint names',
     source: 'the client ids of this world',
     certainty: 'ours',
     when: ({ decision }) => {
@@ -177,8 +178,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_id_for_client_id',
-    sign: 'the id of an access key, which is a UUID, in place of its client id',
-    cure: 'send the `clientId` that is shown beside the id',
+    symptom: 'the id of an access key, which is a UUID, in place of its client id',
+    advice: 'send the `clientId` that is shown beside the id',
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are two members',
     certainty: 'documented',
     when: (refused) => {

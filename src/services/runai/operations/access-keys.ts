@@ -14,15 +14,15 @@ const CLIENT_ID_LENGTH = 16;
 /** A key of the caller. Another owner's key is not found. */
 const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await accessKeysIn(context.store).byId(id);
-  if (key === null) return { seen: 'nothing' };
+  if (key === null) return { found: 'nothing' };
   return key.owner === context.caller.principal.id
-    ? { seen: 'object', target: key }
-    : { seen: 'foreign', owner: key.createdBy };
+    ? { found: 'object', target: key }
+    : { found: 'foreign', owner: key.createdBy };
 };
 
 const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
   const key = await accessKeysIn(store).byId(id);
-  return key === null ? { seen: 'nothing' } : { seen: 'object', target: key };
+  return key === null ? { found: 'nothing' } : { found: 'object', target: key };
 };
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };

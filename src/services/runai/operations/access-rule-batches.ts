@@ -5,7 +5,7 @@ import { NotFound } from '../../../store/errors.ts';
 import { messageOf } from '../problem.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { namesOf, renderRule } from '../rule-view.ts';
-import { reachIn, reachOf, scopesOf } from '../scopes.ts';
+import { attributesIn, attributesOf, scopesOf } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
 /** The reason why an entry failed. */
@@ -33,10 +33,10 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
   const failed: (Failure & { id: string })[] = [];
   for (const id of new Set(ids.map(String))) {
     const outcome = await attempt(async () => {
-      const sighting = await accessRule(context, id);
-      if (sighting.seen !== 'object') throw new Problem('not_found');
-      const rule = sighting.target;
-      if (!context.mayReach(reachIn(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
+      const lookedUp = await accessRule(context, id);
+      if (lookedUp.found !== 'object') throw new Problem('not_found');
+      const rule = lookedUp.target;
+      if (!context.mayAccess(attributesIn(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
       if (action === 'delete') await endRule(context, rule.id);
     });
     if ('result' in outcome) succeeded.push(id);
@@ -67,7 +67,7 @@ const batchCreate: Handler<'runai', 'batch_create_access_rules'> = async (contex
   for (const order of orders) {
     const outcome = await attempt(async () => {
       const path = resolveScope(names.scopes, order.scopeType, order.scopeId);
-      if (!context.mayReach(reachOf(path))) throw new Problem('forbidden');
+      if (!context.mayAccess(attributesOf(path))) throw new Problem('forbidden');
       return createRule(context, order);
     });
     if ('result' in outcome) succeeded.push(renderRule(outcome.result, names));

@@ -5,13 +5,17 @@ import { orNotFound } from '../gone.ts';
 import { selectItems, slice } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
-import { reachIn, reachOf, type ScopePath, scopesOf } from '../scopes.ts';
+import { attributesIn, attributesOf, type ScopePath, scopesOf } from '../scopes.ts';
 
 /** An active access rule. */
 export const accessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
-  if (rule === undefined || rule.deletedAt !== null) return { seen: 'nothing' };
-  return { seen: 'object', target: rule, reach: reachIn(await scopesOf(context), rule.scopeType, rule.scopeId) };
+  if (rule === undefined || rule.deletedAt !== null) return { found: 'nothing' };
+  return {
+    found: 'object',
+    target: rule,
+    attributes: attributesIn(await scopesOf(context), rule.scopeType, rule.scopeId),
+  };
 };
 
 /** The scope that the body of a new rule names. */
@@ -19,7 +23,7 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
   // Only operations that create a rule use this look-up, and their body is valid by then.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = resolveScope(await scopesOf(context), scopeType, scopeId);
-  return { seen: 'object', target: path, reach: reachOf(path) };
+  return { found: 'object', target: path, attributes: attributesOf(path) };
 };
 
 export const accessRuleLookups = { accessRule, scopeInBody };
@@ -46,7 +50,7 @@ async function findRules(context: AuthenticatedContext, query: RuleQuery, names:
       (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
       (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
       (since === null || rule.updatedAt >= since) &&
-      context.mayReach(reachIn(names.scopes, rule.scopeType, rule.scopeId)),
+      context.mayAccess(attributesIn(names.scopes, rule.scopeType, rule.scopeId)),
   );
   return selectItems(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
 }

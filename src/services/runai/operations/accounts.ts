@@ -35,7 +35,7 @@ const SERVICE_ACCOUNT: Kind<{ readonly clientSecret: string }> = {
 function lookupOf({ kind }: Kind<unknown>): Lookup<Identity> {
   return async ({ store }, id) => {
     const found = await identitiesIn(store).byId(id);
-    return found?.kind === kind ? { seen: 'object', target: found } : { seen: 'nothing' };
+    return found?.kind === kind ? { found: 'object', target: found } : { found: 'nothing' };
   };
 }
 

@@ -1,14 +1,14 @@
 import type { Handler } from '../../../contract/request.ts';
-import { rowsOf } from '../../../core/law.ts';
-import type { Standing } from '../../../core/policy.ts';
-import { profileOf } from '../laws.ts';
+import type { HeldRights } from '../../../core/policy.ts';
+import { rowsOf } from '../../../core/ruleset.ts';
+import { profileOf } from '../rulesets.ts';
 import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
 import { type ACTIONS, permissionsOf } from './roles.ts';
 
 /** The caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
-  const { held } = context.caller.standing;
+  const { held } = context.caller.heldRights;
   const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
   return { status: 200, body: permissionsOf(held, types).filter(({ actions }) => actions.length > 0) };
 };
@@ -19,9 +19,9 @@ type Action = (typeof ACTIONS)[number];
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
   const { tenantId } = await scopesOf(context);
-  const { standing } = context.caller;
+  const { heldRights } = context.caller;
   const scopesFor = (one: Action) =>
-    permittedScopes(standing, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
+    permittedScopes(heldRights, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
   return {
     status: 200,
     body: {
@@ -33,8 +33,8 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   };
 };
 
-function permittedScopes({ bundles = [] }: Standing, permission: string, asked: boolean, tenantId: string) {
-  const scopes = bundles
+function permittedScopes({ rightsByRule = [] }: HeldRights, permission: string, asked: boolean, tenantId: string) {
+  const scopes = rightsByRule
     .filter(({ held }) => asked && held.has(permission))
     .flatMap(({ resources }) => resources ?? []);
   const ids = (type: string) => [

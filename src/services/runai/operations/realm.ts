@@ -6,7 +6,7 @@ import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { profileOf } from '../laws.ts';
+import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
 import { storedForm } from './grants/sessions.ts';

@@ -1,14 +1,14 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
-import { rowsOf } from '../../../core/law.ts';
 import { Problem } from '../../../core/problem.ts';
+import { rowsOf } from '../../../core/ruleset.ts';
 import { Collision } from '../../../store/errors.ts';
 import { ruleBookOf } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
-import { profileOf } from '../laws.ts';
 import { type Fields, pageOf, selectItems } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
+import { profileOf } from '../rulesets.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { tenantIdOf } from '../tenant.ts';
 
@@ -29,12 +29,12 @@ export function permissionsOf(
 
 const role: Lookup<Role> = async (context, id) => {
   const found = /^[1-9]\d*$/.test(id) ? (await rolesOf(context)).get(Number(id)) : undefined;
-  return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
+  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
 const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
   const found = rowsOf(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
-  return found === undefined ? { seen: 'nothing' } : { seen: 'object', target: found };
+  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
 export const roleLookups = { role, permissionSet };

@@ -4,7 +4,7 @@ import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
 import { principalOf } from '../caller.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
-import { profileOf } from '../laws.ts';
+import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { appToken } from './grants/app-token.ts';
 import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { type ListQuery, pageOf, selectItems } from '../lists.ts';
-import { reachIn, type Scopes, scopesOf, type Unit, type UnitType, WORKLOADS } from '../scopes.ts';
+import { attributesIn, type Scopes, scopesOf, type Unit, type UnitType, WORKLOADS } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
 
 const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
@@ -15,8 +15,8 @@ function lookupOf(type: UnitType): Lookup<Unit> {
   return async (context, id) => {
     const scopes = await scopesOf(context);
     const unit = scopes.unit(type, id);
-    if (unit === null) return { seen: 'nothing' };
-    return { seen: 'object', target: unit, reach: reachIn(scopes, type, id) };
+    if (unit === null) return { found: 'nothing' };
+    return { found: 'object', target: unit, attributes: attributesIn(scopes, type, id) };
   };
 }
 
@@ -29,7 +29,7 @@ export const unitLookups = {
 /** The units within the caller's scopes. */
 async function visible(context: AuthenticatedContext, type: UnitType): Promise<Unit[]> {
   const scopes = await scopesOf(context);
-  return OF_TYPE[type](scopes).filter(({ id }) => context.mayReach(reachIn(scopes, type, id)));
+  return OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
 }
 
 const PAGE = 50;
@@ -116,7 +116,7 @@ const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
   const rows = await WORKLOADS.ofOwner(store.collections, await tenantIdOf(context));
   const seen = rows
     .map(({ body }) => body)
-    .filter(({ projectId }) => context.mayReach(reachIn(scopes, 'project', projectId)));
+    .filter(({ projectId }) => context.mayAccess(attributesIn(scopes, 'project', projectId)));
   const { page, next } = pageOf(seen, context.query, PAGE);
   const shown = page.map(({ createdAt, ...workload }) => ({
     ...workload,

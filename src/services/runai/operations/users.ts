@@ -19,7 +19,7 @@ const PAGE = 500;
 
 const user: Lookup<Identity> = async ({ store }, id) => {
   const found = await identitiesIn(store).byId(id);
-  return found?.kind === 'user' ? { seen: 'object', target: found } : { seen: 'nothing' };
+  return found?.kind === 'user' ? { found: 'object', target: found } : { found: 'nothing' };
 };
 
 export const userLookups = { user };

@@ -1,0 +1,41 @@
+import type { ResourceTypeRow, Tables } from './rule.ts';
+
+/** The tables of one service in one profile, with indexes for requests. */
+export interface Ruleset {
+  readonly service: string;
+  /** The version of the vendor's API, or the interpretation of its rules; null if there is only one. */
+  readonly profile: string | null;
+  readonly tables: Tables;
+  /** The document that the tables match. */
+  readonly document: string;
+  readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
+}
+
+/** @param document for a profile that has its own; default: the service's */
+export function rulesetOf(service: string, profile: string | null, tables: Tables, document = service): Ruleset {
+  return {
+    service,
+    profile,
+    tables,
+    document,
+    resourceTypes: new Map((tables.resourceTypes ?? []).map((row) => [row.id, row])),
+  };
+}
+
+/** All permissions of the roles. Unknown roles have none. */
+export function permissionsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
+  return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
+}
+
+/** A row that only some versions have. */
+export interface OfProfiles<Profile extends string = string> {
+  /** Absent: all versions. */
+  readonly profiles?: readonly Profile[];
+}
+
+/** The rows of a version, without the list of versions. */
+export function rowsOf<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
+  return (rows as readonly (Row & OfProfiles)[])
+    .filter(({ profiles }) => profiles?.includes(profile) !== false)
+    .map(({ profiles: _, ...row }) => row);
+}

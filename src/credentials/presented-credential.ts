@@ -1,0 +1,46 @@
+import { worldOfName } from '../core/world-id.ts';
+import { decodeClaims } from '../tokens/compact.ts';
+import { markIn } from './world-mark.ts';
+
+/** A credential in a request, reduced to the part that names its world. It has not been verified. */
+export type PresentedCredential =
+  | { readonly kind: 'key'; readonly mark: string; readonly hash: () => string }
+  /** A refresh token or a code. */
+  | { readonly kind: 'grant'; readonly mark: string }
+  | { readonly kind: 'token'; readonly world: string }
+  | { readonly kind: 'client'; readonly clientId: string };
+
+/** Extracts one kind of credential from an `Authorization` header; null if it has none. Must take linear time. */
+export type CredentialExtractor = (authorization: string) => PresentedCredential | null;
+
+/** The token of `Authorization: Bearer <token>`; null for any other header. */
+export function bearerIn(authorization: string): string | null {
+  return /^bearer +(\S+)/i.exec(authorization)?.[1] ?? null;
+}
+
+/** The client of Basic authentication (RFC 6749, 2.3.1); null if the header is malformed. */
+export const presentBasicClient: CredentialExtractor = (authorization) => {
+  const base64 = /^basic +(\S+)/i.exec(authorization)?.[1];
+  if (base64 === undefined) return null;
+  const [pair = ''] = Buffer.from(base64, 'base64').toString('utf8').split(':', 1);
+  try {
+    return presentClient(decodeURIComponent(pair.replaceAll('+', ' ')));
+  } catch {
+    return null;
+  }
+};
+
+/** The world of a JWT, from the end of its `sid`; null for any other text. */
+export const presentBearerToken: CredentialExtractor = (authorization) => {
+  const token = bearerIn(authorization);
+  const sid = token === null ? undefined : decodeClaims(token)?.['sid'];
+  return typeof sid === 'string' ? { kind: 'token', world: worldOfName(sid) } : null;
+};
+
+export function presentGrant(text: string): PresentedCredential {
+  return { kind: 'grant', mark: markIn(text) };
+}
+
+export function presentClient(clientId: string): PresentedCredential {
+  return { kind: 'client', clientId };
+}

@@ -1,0 +1,53 @@
+import { type AccessRequest, checkResource as coverBy, type ResourceState } from '../../core/decide.ts';
+import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
+import { Problem } from '../../core/problem.ts';
+import type { InFlightRequest } from '../in-flight.ts';
+import { lookUp } from '../look-up.ts';
+import { isLetPass, letPass } from './let-pass.ts';
+
+/** Does the object exist for this caller, and do their rights cover it? */
+export async function checkResource(inFlight: InFlightRequest): Promise<void> {
+  const { context, decision } = inFlight;
+  const { caller, accessRequest } = context;
+  if (accessRequest === null || caller === null || decision === null) return;
+  const lookedUp = await lookUp(inFlight, accessRequest);
+  if (lookedUp === null) return noteUse(inFlight, decision, accessRequest, null);
+  const verdict = coverBy(accessRequest, caller, lookedUp);
+  const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, context.params);
+  if (isLetPass(inFlight, accessRequest, verdict)) letPass(inFlight, covered);
+  else {
+    inFlight.decision = covered;
+    inFlight.wouldBe = null;
+  }
+  if (lookedUp.found !== 'object') {
+    // Learning that the object does not exist uses the rights, too.
+    noteUse(inFlight, decision, accessRequest, null);
+    throw new Problem('not_found');
+  }
+  if (verdict.effect === 'deny' && inFlight.decision?.enforced !== false) throw new Problem('forbidden');
+  noteUse(inFlight, decision, accessRequest, lookedUp);
+  context.target = lookedUp.target;
+}
+
+/**
+ * Remembers the use of the credential.
+ *
+ * @param lookedUp null if the call is about no object, or about one that is not there
+ */
+export function noteUse(
+  inFlight: InFlightRequest,
+  decision: Decision,
+  accessRequest: AccessRequest,
+  lookedUp: ResourceState | null,
+): void {
+  const { context, decisionId } = inFlight;
+  // A simulated request uses nothing.
+  if (decisionId !== null || decision.principal === null) return;
+  context.world.activityLog.uses.note(
+    decision.principal,
+    decision.operation,
+    accessRequest,
+    lookedUp,
+    decision.request,
+  );
+}

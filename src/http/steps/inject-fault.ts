@@ -1,0 +1,129 @@
+import type { Outcome } from '../../core/outcome.ts';
+import type { Principal } from '../../core/principal.ts';
+import { worldInLog } from '../../core/world-id.ts';
+import { type Fault, hidesStatus } from '../../faults/fault.ts';
+import { delayOf, retryAfterOf } from '../../faults/faults.ts';
+import { errorWithStatus } from '../../faults/outcome.ts';
+import { keptBytes } from '../../journal/entry.ts';
+import type { Facts } from '../../journal/match.ts';
+import { hideInLine } from '../../journal/secrets.ts';
+import { isTruncated, sentValue } from '../../journal/view.ts';
+import type { WireAnswer } from '../answer.ts';
+import { claimantOf } from '../claimant.ts';
+import { mayRenew } from '../hints.ts';
+import type { InFlightRequest } from '../in-flight.ts';
+import { principalOf } from '../principal.ts';
+import { pathOf } from '../transport/arrival.ts';
+import { spoil } from '../transport/spoiled.ts';
+import { aboutOf } from './refuse.ts';
+import { bodyOf } from './select-world.ts';
+
+/** The status of an answer that breaks off before the client can read it. */
+const UNREAD = 503;
+
+/**
+ * Injects a fault before anything is done, after its delay.
+ *
+ * @returns whether the fault replaces the steps that lead to an answer
+ */
+export async function injectRequestFault(inFlight: InFlightRequest): Promise<boolean> {
+  const { context, route } = inFlight;
+  if (route.service.isControlApi === true) return false;
+  const { faults } = context.world;
+  const needs = faults.needs('request', factsOf(inFlight, null));
+  if (needs.body && route.readsBody) inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
+  const principal = needs.principal ? await claimantOf(inFlight) : null;
+  const fault = await faults.inject('request', factsOf(inFlight, principal), context.now);
+  if (fault === null) return false;
+  // The journal records the body, although no step will read it.
+  if (route.readsBody) inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
+  inFlight.sent = keptBytes(inFlight.body?.texts[0] ?? '');
+  inFlight.claimant = principal ?? (await claimantOf(inFlight));
+  await beginFault(inFlight, fault);
+  const { status } = fault.action;
+  if (status === undefined && !hidesStatus(fault.action)) return false;
+  inFlight.outcome = faultOutcome(inFlight, fault, status ?? UNREAD);
+  return true;
+}
+
+/** Injects a fault into the finished answer. */
+export async function injectAnswerFault(inFlight: InFlightRequest): Promise<void> {
+  const { context, route, outcome } = inFlight;
+  if (route.service.isControlApi === true) return;
+  const { faults } = context.world;
+  if (faults.isEmpty) return;
+  const facts = factsOf(inFlight, principalOf(inFlight, context));
+  if (inFlight.injectedFault !== null) return faults.shadow('answer', facts, inFlight.injectedFault);
+  const fault = await faults.inject('answer', facts, context.now);
+  if (fault === null) return;
+  await beginFault(inFlight, fault);
+  const { status } = fault.action;
+  if (status === undefined) return;
+  inFlight.wouldBe = outcome.status;
+  inFlight.outcome = faultOutcome(inFlight, fault, status);
+}
+
+async function beginFault(inFlight: InFlightRequest, fault: Fault): Promise<void> {
+  const { server, raw, route, context } = inFlight;
+  const { faults, activityLog } = context.world;
+  const { id, drill, fired } = fault;
+  inFlight.injectedFault = fault;
+  mayRenew(inFlight);
+  server.log.info(
+    `the fault ${id} is injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(context.world.id)}`,
+  );
+  const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
+  activityLog.event('fault', told);
+  const delay = delayOf(fault);
+  if (delay > 0) await faults.pause(fault, delay);
+}
+
+function faultOutcome(inFlight: InFlightRequest, fault: Fault, status: number): Outcome {
+  const { route, context } = inFlight;
+  const retryAfter = retryAfterOf(fault, context.now);
+  const outcome = errorWithStatus(status, (problem) =>
+    route.errorRenderer.renderProblem(problem, { ...aboutOf(inFlight, route.row.id), decision: inFlight.decision }),
+  );
+  if (retryAfter === undefined) return outcome;
+  return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
+}
+
+/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a good one. */
+const SLOW_MS = 3000;
+
+/** Applies a fault's delivery to an answer. */
+export function applyFault(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
+  const named = { ...answer, headers: { ...answer.headers, 'x-mock-fault': id } };
+  if (drop !== undefined) return { ...named, delivery: { drop } };
+  if (body === undefined) return named;
+  return body === 'slow'
+    ? { ...named, delivery: { slow: SLOW_MS } }
+    : { ...named, payload: spoil(named.payload, body) };
+}
+
+/** The body with its members' names as sent, as in the journal; the operation may spell some differently. */
+function bodyAsSent({ raw, context, body, sent }: InFlightRequest): unknown {
+  const text = body?.texts[0] ?? sent.text;
+  if (text === null || (body === null && isTruncated(sent))) return context.body;
+  return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
+}
+
+/** The facts that faults match, as far as they are known. */
+function factsOf(inFlight: InFlightRequest, principal: Principal | null): Facts {
+  const { route, context, raw, decision, outcome } = inFlight;
+  let parsed: { readonly value: unknown } | null = null;
+  return {
+    service: route.service.name,
+    operation: route.row.id,
+    method: context.method,
+    path: pathOf(raw.url),
+    status: outcome.status,
+    principal,
+    reason: decision?.reason ?? null,
+    // Parsed once, however many faults match on it.
+    body: () => {
+      parsed ??= { value: bodyAsSent(inFlight) };
+      return parsed.value;
+    },
+  };
+}

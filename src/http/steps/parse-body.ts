@@ -1,0 +1,23 @@
+import { keptBytes } from '../../journal/entry.ts';
+import type { InFlightRequest } from '../in-flight.ts';
+import { readBody } from '../transport/body.ts';
+import { reportForeignCredentials } from '../tripwire.ts';
+
+/** Parses the body. */
+export async function parseBody(inFlight: InFlightRequest): Promise<void> {
+  const { route, context } = inFlight;
+  const body = await sentBody(inFlight);
+  context.body = route.service.conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body) : body;
+}
+
+async function sentBody(inFlight: InFlightRequest): Promise<unknown> {
+  const { server, route, raw, context, body } = inFlight;
+  const look = (text: string) => {
+    inFlight.sent = keptBytes(text);
+    if (reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
+  };
+  if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
+  for (const text of body.texts) look(text);
+  if (body.fault !== null) throw body.fault;
+  return body.value;
+}

@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import { stopwatch } from '../../core/clock.ts';
+import { Problem } from '../../core/problem.ts';
+import { RequestContext } from '../context.ts';
+import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
+import { problemOf } from '../problem.ts';
+import { originOf } from '../transport/arrival.ts';
+import { readBody } from '../transport/body.ts';
+import type { Guard } from '../transport/origin-guard.ts';
+import type { WorldAddress } from '../transport/world-address.ts';
+import { originsOf, presentedBy, worldBehind, worldOfCredential } from '../which-world.ts';
+
+/** The target of a request, as the transport knows it. */
+export interface Destination {
+  readonly guard: Guard;
+  readonly route: Route | null;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. Nothing is
+ * built for a request before this, and no other step selects a world.
+ */
+export function selectWorld(
+  server: Server,
+  raw: IncomingMessage,
+  destination: Destination,
+): Arrived | Promise<Arrived> {
+  const { guard, route } = destination;
+  const entry: Entry = { address: server.addresses.of(raw), base: '', fault: null, body: null, startedAt: stopwatch() };
+  try {
+    entry.base = originOf(raw, server.publicUrl, server.hosts);
+    server.originGuard.check(raw, guard);
+  } catch (thrown) {
+    entry.fault = asFault(thrown);
+  }
+  // Only a body that may select the world is awaited.
+  const isToBeRead = entry.fault === null && entry.address === null && route?.row.selects === 'body';
+  // Other processes may have created worlds, so the shared registry must be read first.
+  if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isToBeRead);
+  if (!isToBeRead || server.worlds.isAlone) return enterWorld(server, raw, destination, entry);
+  return bodyOf(server, route, raw).then((body) => enterWorld(server, raw, destination, { ...entry, body }));
+}
+
+/** Selects among worlds that other processes share. */
+async function afterLook(
+  server: Server,
+  raw: IncomingMessage,
+  destination: Destination,
+  entry: Entry,
+  isRead: boolean,
+): Promise<Arrived> {
+  const { route, guard } = destination;
+  const body = isRead && route !== null ? await bodyOf(server, route, raw) : null;
+  const { address } = entry;
+  const names = address === null ? [] : [address.world, address.beside ?? []].flat();
+  const sent = { query: destination.query, body: body?.value };
+  const presented = address === null && route !== null ? presentedBy(server, route, raw, sent) : [];
+  const fault = await faultOf(() => server.worlds.refresh(names, presented), route);
+  const here = enterWorld(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
+  if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
+  // Clients of the control API see the activity of all processes.
+  return { ...here, fault: await faultOf(() => here.context.world.activityLog.catchUp(), route) };
+}
+
+/** Why the store cannot be read; null if it can, or if the operation does not need it. */
+async function faultOf(read: () => Promise<void>, route: Route | null): Promise<Problem | null> {
+  try {
+    await read();
+    return null;
+  } catch (thrown) {
+    return route?.row.withoutStore === true ? null : problemOf(thrown);
+  }
+}
+
+/** The facts about a request before its world is known. */
+interface Entry {
+  readonly address: WorldAddress | null;
+  readonly body: BodyRead | null;
+  readonly startedAt: number;
+  base: string;
+  fault: Problem | null;
+}
+
+function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
+  const { address, body, base, startedAt } = entry;
+  let { fault } = entry;
+  let world = server.worlds.default;
+  try {
+    if (fault === null && address !== null) world = worldBehind(server, address, raw);
+    else if (fault === null && route !== null && !server.worlds.isAlone) {
+      world = worldOfCredential(server, route, raw, { query, body: body?.value }) ?? world;
+    }
+  } catch (thrown) {
+    fault = asFault(thrown);
+  }
+  world.hold();
+  const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
+  return { server, raw, context, fault, body, isForeign: false, startedAt };
+}
+
+/** @throws any error that is not a Problem */
+function asFault(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  throw thrown;
+}
+
+/** Reads the body before `parse`, because an earlier step depends on it. */
+export async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
+  const texts: string[] = [];
+  try {
+    const value = await readBody(raw, operation, row.fieldNames ?? 'exact', limits, (text) => texts.push(text));
+    return { value, texts, fault: null };
+  } catch (fault) {
+    return { value: undefined, texts, fault };
+  }
+}

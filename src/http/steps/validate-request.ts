@@ -1,0 +1,101 @@
+import { findNear } from '../../core/nearest.ts';
+import { Problem } from '../../core/problem.ts';
+import { showPath } from '../../core/redact.ts';
+import type { RequestContext } from '../context.ts';
+import type { InFlightRequest } from '../in-flight.ts';
+import type { Operation } from '../openapi.ts';
+import { presentsKey } from '../presented-credentials.ts';
+import { checkTexts } from '../transport/body.ts';
+
+/**
+ * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
+ * refuses them, because its clients should learn what was not understood.
+ */
+export function validateRequest(inFlight: InFlightRequest): void {
+  const { route, context } = inFlight;
+  const { operation, service } = route;
+  if (inFlight.isForeign && !presentsKey(route, context)) throw foreignCredential();
+  const { query } = context;
+  if (service.isControlApi !== true) ignoreOtherParameters(operation, context);
+  for (const name of operation.queryLists) {
+    if (typeof query[name] === 'string') query[name] = query[name].split(',');
+  }
+  reportOtherMembers(operation, context);
+  if (service.isControlApi !== true) reportMisspelt(operation, context);
+  const sent = { ...query };
+  const fault = operation.requestFault({ path: context.params, query, body: context.body });
+  if (fault === null) {
+    if (service.isControlApi === true) refuseOtherNumerals(sent, query);
+    checkTexts('Query parameter', query);
+    checkTexts('Field', context.body);
+    return;
+  }
+  const { sentence, otherVersions } = fault;
+  if (otherVersions.length > 0) {
+    const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
+    context.findings.report('other_version', message, context.now);
+  }
+  throw new Problem('invalid_request', sentence);
+}
+
+/** Longer numerals are shortened in messages. */
+const MOST_SHOWN = 40;
+
+/** Ajv's coercion also accepts `0x10` and `1e1`, which are probably mistakes. */
+function refuseOtherNumerals(sent: Readonly<Record<string, unknown>>, query: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== 'number' || /^-?\d+$/.test(String(sent[name]))) continue;
+    throw new Problem(
+      'invalid_request',
+      `Query parameter \`${name}\` is not valid; expected a whole number in decimal digits, got \`${String(sent[name]).slice(0, MOST_SHOWN)}\`.`,
+    );
+  }
+}
+
+/** No later step sees the credential, so none can store it. */
+function foreignCredential(): Problem {
+  return new Problem(
+    'invalid_request',
+    'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
+    { reason: 'foreign_credential' },
+  );
+}
+
+function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestContext): void {
+  for (const name of Object.keys(query)) {
+    if (queryNames === 'any' || queryNames.has(name)) continue;
+    delete query[name];
+    const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
+    findings.report('undocumented_query', message, now);
+  }
+}
+
+/** How many unknown members of a body get a suggestion. */
+const MOST_COMPARED = 20;
+
+/** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
+function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: RequestContext): void {
+  if (typeof body !== 'object' || body === null || bodyFields.size === 0) return;
+  const named = new Set(bodyFields.values());
+  const unknown = Object.keys(body).filter((name) => !named.has(name));
+  if (unknown.length === 0) return;
+  const free = [...named].filter((name) => !Object.hasOwn(body, name));
+  for (const name of unknown.slice(0, MOST_COMPARED)) {
+    const near = findNear(name, free);
+    if (near === undefined) continue;
+    const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name. It was ignored. Did you mean \`${near}\`?`;
+    findings.report('undocumented_field', message, now);
+  }
+}
+
+/** Members of the body that only other versions have are ignored, as vendors do, and reported. */
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
+    if (!Object.hasOwn(body, name)) continue;
+    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It was ignored.`;
+    findings.report('other_version', message, now);
+    // An object, as checked above.
+    delete (body as Record<string, unknown>)[name];
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.ts';
+import { Problem } from '../../core/problem.ts';
+
+/**
+ * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program.
+ */
+export type Guard = 'admin' | 'known' | 'open';
+
+/** Protects the server from web pages and unknown host names. */
+export interface OriginGuard {
+  /**
+   * No web page may call the mock: neither through a host name that was rebound to this machine (DNS rebinding), nor
+   * from another origin, unless a person follows its link. Programs may, under any name. The control API is open only
+   * under known names, and with the admin token if one is set.
+   *
+   * @throws Problem `foreign_page` or `no_admin_token`
+   */
+  check(request: IncomingMessage, guard: Guard): void;
+  /** Would `check` admit the request? */
+  admits(request: IncomingMessage, guard: Guard): boolean;
+}
+
+export interface OriginGuardParts {
+  readonly hosts: KnownHosts;
+  /** Host names of services, each up to the server's own name. */
+  readonly hostPatterns: readonly RegExp[];
+  readonly publicUrl: string | null;
+  readonly adminToken: string | null;
+}
+
+/** The header of the admin token. */
+const ADMIN_HEADER = 'x-mock-admin-token';
+
+export function originGuardOf({ hosts, hostPatterns, publicUrl, adminToken }: OriginGuardParts): OriginGuard {
+  const tokenHash = adminToken === null ? null : sha256(adminToken);
+  const isKnown = (host: string): boolean => {
+    if (hosts.has(host)) return true;
+    const behind = behindServiceName(host, hostPatterns);
+    return behind !== null && hosts.has(behind);
+  };
+  // Nearly every request has the same host as the one before.
+  let last = { host: '', known: false };
+  const isKnownHost = (host: string): boolean => {
+    if (host !== last.host) last = { host, known: isKnown(host) };
+    return last.known;
+  };
+  const faultOf = ({ headers }: IncomingMessage, guard: Guard): Problem | null => {
+    const host = headers.host ?? 'localhost';
+    if (isKnownHost(host)) {
+      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
+      if (isLoadedElsewhere(headers)) return foreignOrigin();
+    } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
+    if (guard !== 'admin' || tokenHash === null) return null;
+    const given = headers[ADMIN_HEADER];
+    return timingSafeEqual(sha256(String(given)), tokenHash) ? null : noAdminToken(given !== undefined);
+  };
+  return {
+    check: (request, guard) => {
+      const fault = faultOf(request, guard);
+      if (fault !== null) throw fault;
+    },
+    admits: (request, guard) => faultOf(request, guard) === null,
+  };
+}
+
+/**
+ * May a browser have sent it for a page? Requests of a rebound page to plain http have no `Sec-Fetch-*`, and its GETs
+ * only `Referer` and the browser's name. `Sec-Fetch-Mode` alone proves nothing, because Node's own fetch sends it.
+ */
+function isFromPage(headers: IncomingMessage['headers']): boolean {
+  return (
+    headers.origin !== undefined ||
+    headers.referer !== undefined ||
+    headers['sec-fetch-site'] !== undefined ||
+    headers['user-agent']?.startsWith('Mozilla/') === true
+  );
+}
+
+/**
+ * Does a browser load it for a page of another origin? Images, scripts and frames have no `Origin`, but every browser
+ * sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may come from anywhere.
+ */
+function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
+}
+
+function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
+  const given = origin.toLowerCase();
+  const name = host.toLowerCase();
+  return given === `http://${name}` || given === `https://${name}` || given === publicUrl;
+}
+
+function foreignOrigin(): Problem {
+  return new Problem(
+    'foreign_page',
+    'A page of another origin sent the request. Pages may call the mock only from its own origin.',
+  );
+}
+
+function unknownHost(host: string): Problem {
+  const name = hostName(host);
+  const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
+  return new Problem(
+    'foreign_page',
+    `The mock does not answer this request under ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
+  );
+}
+
+function noAdminToken(isGiven: boolean): Problem {
+  const what = isGiven ? `The header \`${ADMIN_HEADER}\` is wrong` : `The header \`${ADMIN_HEADER}\` is missing`;
+  return new Problem('no_admin_token', `${what}. Send the token that the server was started with (\`--admin-token\`).`);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,120 @@
+import type { Resource } from '../core/policy.ts';
+import type { ResourceTypeRow } from '../core/rule.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import type { Use } from '../core/uses.ts';
+
+/** An object that a resource names, and the uses that may depend on it. */
+interface Bound {
+  readonly type: string;
+  readonly id: string;
+  readonly about: readonly Use[];
+}
+
+/** The uses that name an object; null for an object that always stays. */
+interface About {
+  readonly uses: Use[] | null;
+}
+
+/** By resource type and id; the value is null for a type that names no objects. */
+type Named = Map<string, Map<string, About> | null>;
+
+/**
+ * The widest resources for the recorded uses of a key: every type, with all objects that were used or, where none was,
+ * those that the key names now. Trials then remove resources. A trial takes the same time for a thousand objects as for
+ * one, because it checks only the objects of its own use.
+ */
+export class Bindings {
+  readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
+  readonly #named: Named;
+
+  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, named: Named) {
+    this.#rows = rows;
+    this.#named = named;
+  }
+
+  /** @param bound the resources of the key now */
+  static of(rulesets: readonly Ruleset[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
+    const rows = new Map(rulesets.flatMap(({ resourceTypes }) => [...resourceTypes]));
+    const named = new Map(
+      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, About>()]),
+    );
+    for (const use of uses) {
+      for (const [type, ids] of Object.entries(namesIn(use))) {
+        if (use.accessRequest.rule.on?.includes(type) !== true) continue;
+        for (const id of ids) named.get(type)?.set(id, { uses: [] });
+      }
+    }
+    // Uses that have an object as a part depend on it too.
+    for (const use of uses) {
+      for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.uses?.push(use);
+    }
+    for (const [type, ids] of named) {
+      if (ids?.size !== 0) continue;
+      const own = bound.find((resource) => resource.type === type)?.ids ?? [];
+      // A list does not say which object it was read for, so all stay.
+      for (const id of own) ids.set(id, { uses: null });
+      if (ids.size === 0) named.delete(type);
+    }
+    return new Bindings(rows, named);
+  }
+
+  /** The types from the widest to the finest: those without objects first. */
+  get widestFirst(): readonly string[] {
+    const types = [...this.#named.keys()].reverse();
+    return types.sort((one, other) => this.#depth(one) - this.#depth(other));
+  }
+
+  only(types: readonly string[]): Bindings {
+    const kept = [...this.#named].filter(([type]) => types.includes(type));
+    return new Bindings(this.#rows, new Map(kept.map(([type, ids]) => [type, ids && new Map(ids)])));
+  }
+
+  /** The resources that can matter to a use: of each type, only the objects that the use names. */
+  resourcesFor(use: Use, except?: Pick<Bound, 'type' | 'id'>): readonly Resource[] {
+    const mentions = mentionsIn(use);
+    return [...this.#named].map(([type, ids]): Resource => {
+      if (ids === null) return { type };
+      const own = mentions.filter(([named]) => named === type).flatMap(([, some]) => some);
+      return { type, ids: own.filter((id) => ids.has(id) && !(except?.type === type && except.id === id)) };
+    });
+  }
+
+  /** Omits one object. */
+  without(type: string, id: string): Pick<Bindings, 'resourcesFor'> {
+    return { resourcesFor: (use) => this.resourcesFor(use, { type, id }) };
+  }
+
+  /** Objects that may be dropped; the last one of a type stays, because a type without objects is invalid. */
+  *objects(): Generator<Bound> {
+    for (const [type, ids] of this.#named) {
+      for (const [id, { uses: about }] of [...(ids ?? [])]) {
+        if (about !== null && ids !== null && ids.size > 1) yield { type, id, about };
+      }
+    }
+  }
+
+  drop(type: string, id: string): void {
+    this.#named.get(type)?.delete(id);
+  }
+
+  resources(): readonly Resource[] {
+    return [...this.#named].map(([type, ids]) => (ids === null ? { type } : { type, ids: [...ids.keys()] }));
+  }
+
+  #depth(type: string): number {
+    const form = this.#rows.get(type)?.names ?? null;
+    return form === null ? 0 : form.split('/').length;
+  }
+}
+
+/** The names by which resources refer to the object of a use, by type. */
+function namesIn({ lookedUp }: Use): Readonly<Record<string, readonly string[]>> {
+  return lookedUp?.found === 'object' ? (lookedUp.attributes?.names ?? {}) : {};
+}
+
+/** The names of the object and of its parts, by type. */
+function mentionsIn(use: Use): readonly (readonly [type: string, ids: readonly string[]])[] {
+  const { lookedUp } = use;
+  const parts = lookedUp?.found === 'object' ? (lookedUp.attributes?.parts ?? {}) : {};
+  return [...Object.entries(namesIn(use)), ...Object.entries(parts)];
+}

@@ -1,0 +1,53 @@
+import type { Problem, ProblemKind } from '../core/problem.ts';
+import { HTTP_STATUS } from '../core/problem.ts';
+
+/** The codes of NGC's envelope, by HTTP status (NGC account-service document). */
+const STATUS_CODES: Readonly<Record<number, string>> = {
+  400: 'INVALID_REQUEST',
+  401: 'UNAUTHORIZED',
+  402: 'PAYMENT_REQUIRED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'TIMEOUT',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  417: 'PRECONDITION_FAILED',
+  500: 'INTERNAL_ERROR',
+  501: 'INTERNAL_ERROR',
+  503: 'INTERNAL_ERROR',
+  507: 'INTERNAL_ERROR',
+};
+
+/** The gateway's texts for these failures, from published answers. */
+const WORDS: Partial<Record<ProblemKind, string>> = {
+  unauthenticated: 'Authentication Failed',
+  forbidden: 'Access Denied',
+};
+
+/** The server name in every envelope. */
+const SERVER_ID = 'nv-auth-mock';
+
+/** The member `requestStatus` of every answer of the NGC gateway. */
+export function requestStatus<Code extends string>(statusCode: Code, requestId: string, statusDescription?: string) {
+  return {
+    statusCode,
+    ...(statusDescription !== undefined && { statusDescription }),
+    requestId,
+    serverId: SERVER_ID,
+  };
+}
+
+/** Renders a problem in the form of the NGC gateway. @param description replaces the gateway's own text */
+export function renderRequestStatus(problem: Problem, requestId: string, description?: string) {
+  const status = HTTP_STATUS[problem.kind];
+  const words = description ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');
+  return {
+    status,
+    headers: {
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
+    },
+    body: { requestStatus: requestStatus(STATUS_CODES[status] ?? 'INVALID_REQUEST', requestId, words) },
+  };
+}

@@ -1,0 +1,71 @@
+import type { HintRule } from '../hints/hint.ts';
+import { claimOf } from '../hints/refused-request.ts';
+import { NGC_KEY_PREFIX } from './key-text.ts';
+
+/** The prefix and 64 characters. */
+const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
+
+/** Hints about NGC keys, for every service that accepts them. */
+export const KEY_HINTS: readonly HintRule[] = [
+  {
+    code: 'runai_token_for_key',
+    symptom: 'an access token of Run:ai at Air, Cloud Functions or NGC',
+    advice: 'send an NGC key (`nvapi-...`) as the bearer token: keys are not exchanged for tokens',
+    source: 'API authentication page of Air, and the API of Cloud Functions: keys are sent as they are',
+    certainty: 'documented',
+    when: (refused) => {
+      const isRunai = claimOf(refused, 'iss').includes('/auth/realms/');
+      if (refused.problem.reason !== 'unsupported_token' || !isRunai) return null;
+      return 'The bearer token is an access token of Run:ai, but this service expects an NGC key. Send the key as it is: `Authorization: Bearer nvapi-...`. `GET /_mock/cast` lists keys.';
+    },
+  },
+  {
+    code: 'key_of_wrong_length',
+    symptom: 'a key with fewer or more than 70 characters',
+    advice: 'copy the whole key: `nvapi-` and 64 characters',
+    source: 'keys of published clients',
+    certainty: 'observed',
+    when: ({ problem, credential }) => {
+      if (problem.reason !== 'malformed_key' || credential === null) return null;
+      const { length } = credential.text;
+      if (length === KEY_LENGTH) return null;
+      const how = length < KEY_LENGTH ? 'It may have been cut off when it was copied' : 'Remove the text after the key';
+      return `The key has ${length} characters, but an NGC key has ${KEY_LENGTH}, including \`${NGC_KEY_PREFIX}\`. ${how}.`;
+    },
+  },
+  {
+    code: 'key_of_other_service',
+    symptom: 'a key for another service, such as a key for Air at Cloud Functions',
+    advice: 'use a key for this service; the hint names one',
+    source: 'API authentication page of Air: the key has to include the service; by analogy for the others',
+    certainty: 'implied',
+    when: ({ decision, serviceTitle }) => {
+      if (decision?.reason !== 'service_not_enabled') return null;
+      const title = serviceTitle?.replace(/^NVIDIA /, '') ?? decision.service;
+      const key = decision.principal === null ? 'The key' : `The key \`${decision.principal.name}\``;
+      const such =
+        decision.instead === undefined
+          ? ', or create one with `POST /_mock/keys`'
+          : `, such as \`${decision.instead}\``;
+      return `${key} is not for ${title}. Use a key for ${title}${such}.`;
+    },
+  },
+  {
+    code: 'key_of_other_organization',
+    symptom: 'a path or an object of another organisation than the key',
+    advice: "use a key of that organisation, or paths and objects of the key's own",
+    source: "organisations do not see each other's functions, simulations and keys",
+    certainty: 'implied',
+    when: ({ decision }) => {
+      const { org, account } = decision?.principal ?? {};
+      if (org === undefined) return null;
+      if (decision?.reason === 'other_organization') {
+        return `The key belongs to organisation \`${org}\`, but the path names another. Use a key of that organisation, or \`${org}\` in the path.`;
+      }
+      // The owner of a person's object is `<account>/<person>`.
+      const isOurs = account !== undefined && decision?.boundTo?.split('/', 1)[0] === account;
+      if (decision?.reason !== 'foreign_object' || isOurs) return null;
+      return `The key belongs to organisation \`${org}\`, but the object to another. Use a key of the owner, or an object of \`${org}\`.`;
+    },
+  },
+];

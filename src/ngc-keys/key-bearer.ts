@@ -1,0 +1,129 @@
+import type { Surroundings } from '../contract/world.ts';
+import { bytesOf } from '../core/bounded-cache.ts';
+import type { Instant } from '../core/clock.ts';
+import type { Caller } from '../core/decide.ts';
+import type { CredentialReason } from '../core/explaining/reasons.ts';
+import type { PolicyVersion } from '../core/policy.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem, unauthenticatedProblem } from '../core/problem.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import type { ViewKind } from '../core/views.ts';
+import { bearerToken } from '../credentials/bearer.ts';
+import { hashSecret } from '../credentials/secret.ts';
+import type { Store } from '../store/index.ts';
+import { decodeClaims } from '../tokens/compact.ts';
+import { ngcKeysIn } from './index.ts';
+import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
+import type {} from './principal.ts';
+import type { KeyInForce } from './records.ts';
+
+/** The parts of a request that authentication with a key reads. */
+export interface NgcKeyAttempt {
+  headerLines(name: string): readonly string[];
+  readonly now: Instant;
+  readonly store: Pick<Store, 'collections'>;
+}
+
+/**
+ * Authenticates the key of `Authorization: Bearer nvapi-...`.
+ *
+ * @param exact the scheme must be spelled `Bearer`
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
+  const token = bearerToken(attempt.headerLines('authorization'), exact);
+  if (!token.startsWith(NGC_KEY_PREFIX)) {
+    throw unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
+  }
+  return findKey(token, attempt);
+}
+
+/** Describes a token that is not a key; undefined if it is not a JWT. */
+function describeOtherToken(token: string): string | undefined {
+  const claims = decodeClaims(token);
+  if (claims === null) return undefined;
+  const { iss } = claims;
+  return typeof iss === 'string' && iss.includes('/auth/realms/')
+    ? 'it is a token of Run:ai, but this service accepts only NGC keys, which begin with `nvapi-`'
+    : 'it is a JWT, but this service accepts only NGC keys, which begin with `nvapi-`';
+}
+
+/** Finds the key with this text. @throws Problem `unauthenticated` with the reason, unless it is valid now */
+export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
+  const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
+  if (found === null) {
+    const form = keyForm(text);
+    throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
+  }
+  return requireValid(found, now);
+}
+
+export function isInForce({ key: { expiresAt, enabled } }: KeyInForce, now: Instant): boolean {
+  return enabled && (expiresAt === null || expiresAt > now);
+}
+
+/** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
+function requireValid(found: KeyInForce, now: Instant): KeyInForce {
+  const { expiresAt, enabled } = found.key;
+  if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
+  if (!enabled) throw refusedKey('disabled_key', principalOfKey(found));
+  return found;
+}
+
+/**
+ * Finds a key by its id, its name, or the e-mail address of its user; null if there is none.
+ *
+ * @throws Problem `unauthenticated` if it is not valid now; `invalid_request` if several keys match
+ */
+export async function resolveKey(
+  store: Pick<Store, 'collections'>,
+  who: string,
+  now: Instant,
+): Promise<KeyInForce | null> {
+  const ngcKeys = ngcKeysIn(store);
+  const byId = await ngcKeys.byId(who, now);
+  if (byId !== null) return requireValid(byId, now);
+  const byName = await ngcKeys.byName(who, 2, now);
+  const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(who, 2, now);
+  if (found === undefined) return null;
+  if (other === undefined) return requireValid(found, now);
+  const what = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
+  throw new Problem('invalid_request', `Several keys ${what}. Use the id of one.`);
+}
+
+/** All rejected keys get the same message, so that it reveals nothing about them. */
+function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
+  return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
+}
+
+export function principalOfKey({ key, organization }: KeyInForce): Principal {
+  const { id, name, org, type, user } = key;
+  return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
+}
+
+/** Derives callers from keys under one ruleset; the caller of an unchanged key is the same object. */
+export function callerUnder(ruleset: Ruleset): (world: Pick<Surroundings, 'views'>, inForce: KeyInForce) => Caller {
+  const callers: ViewKind<Caller> = { sizeOf: bytesOf };
+  return ({ views }, inForce) => views.of(callers, inForce.key.id, [inForce], () => callerOf(inForce, ruleset));
+}
+
+/** Derives the caller from a key, without a cache. */
+export function callerOf(inForce: KeyInForce, ruleset: Ruleset): Caller {
+  const { key, roles, policy, pending } = inForce;
+  const principal = principalOfKey(inForce);
+  const { services } = key;
+  if (key.type === 'personal') {
+    const held = permissionsOfRoles(ruleset.tables, roles);
+    return { principal, heldRights: { roles, held, resources: null, services, pending: [] } };
+  }
+  const heldRights = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+  return { principal, heldRights: policy === null ? heldRights : { ...heldRights, policyVersion: policy.version } };
+}
+
+function rightsOf(policy: PolicyVersion | null) {
+  return { held: new Set(policy?.scopes), resources: policy?.resources ?? [] };
+}
+
+function pendingRightsOf(policy: PolicyVersion) {
+  return { ...rightsOf(policy), version: policy.version, effectiveAt: policy.effectiveAt };
+}

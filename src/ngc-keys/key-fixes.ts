@@ -1,0 +1,222 @@
+import { rfc3339 } from '../core/clock.ts';
+import { decideOnResource, isEnough, lackOf, type Pending, type Verdict } from '../core/decide.ts';
+import type { Decision, DecisionInput } from '../core/decision.ts';
+import {
+  type FindFixes,
+  type Fix,
+  labelOfType,
+  labelsOfResources,
+  namePrincipal,
+  quote,
+  REASONS_OF_RIGHTS,
+} from '../core/explaining/index.ts';
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import { own } from '../core/own.ts';
+import type { HeldRights, Resource } from '../core/policy.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { type GivenResource, readPolicy } from './key-policy.ts';
+
+/** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
+export const findKeyFixes: FindFixes = (decision, input, reason) => {
+  const { pending } = decision;
+  if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
+  if (!REASONS_OF_RIGHTS.has(reason)) return null;
+  if (!isEditable(input)) return { fixes: [], otherwise: reason };
+  return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
+};
+
+/** A service key has no roles, so it cannot gain rights that only roles grant. */
+function isEditable({ accessRequest: { ruleset }, caller: { principal } }: DecisionInput): boolean {
+  return principal.kind === 'personal-key' || ruleset.tables.product !== undefined;
+}
+
+/** The reason that would remain if the key were for the service. */
+function lastReason(input: DecisionInput, reason: DenyReason): DenyReason {
+  if (reason !== 'service_not_enabled') return reason;
+  const next = verdictFor(input, serviceChange(input).heldRights);
+  return next.effect === 'deny' ? next.reason : reason;
+}
+
+/** A recorded edit grants the right. To flush helps only if the newest version allows the request. */
+function propagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: Pending): Fix {
+  const { principal, heldRights } = input.caller;
+  const newest = heldRights.pending.at(-1);
+  const canFlush = newest !== undefined && verdictFor(input, { ...heldRights, ...newest }).effect === 'allow';
+  const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} takes effect, or move the clock there (\`POST /_mock/clock/advance\`)`;
+  return {
+    kind: 'propagation',
+    text: canFlush ? `${text}; or put it into force now` : text,
+    request: canFlush
+      ? { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: principal.id } }
+      : { method: 'POST', path: '/_mock/clock/advance', body: { by: `${effectiveAt - at}ms` } },
+  };
+}
+
+/** A change to a key: the rights after it, the request that makes it, and its description. */
+interface Change {
+  readonly heldRights: HeldRights;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Tries every change on the decision itself; those that allow the request stay. For a key of another service only the
+ * smallest stays, because another key is the usual fix.
+ */
+function keyFixes(input: DecisionInput): Fix[] {
+  const { principal } = input.caller;
+  const withService = serviceChange(input);
+  const changes =
+    principal.kind === 'personal-key' ? roleChanges(input, withService) : policyChanges(input, withService);
+  const turning = changes.filter(({ heldRights }) => verdictFor(input, heldRights).effect === 'allow');
+  return (withService.texts.length === 0 ? turning : smallestOf(turning)).map(({ body, texts }) => ({
+    kind: 'policy',
+    text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
+    request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
+  }));
+}
+
+/** The change with the fewest rights; among equals, one that names its objects. */
+function smallestOf(changes: readonly Change[]): readonly Change[] {
+  const sizeOf = ({ heldRights: { held, resources } }: Change) =>
+    2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
+  const least = Math.min(...changes.map(sizeOf));
+  return changes.filter((change) => sizeOf(change) === least).slice(0, 1);
+}
+
+function verdictFor(
+  { accessRequest, caller: { principal }, lookedUp }: DecisionInput,
+  heldRights: HeldRights,
+): Verdict {
+  return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, lookedUp);
+}
+
+/** An edit continues from the latest recorded version, even if it is not in force yet. */
+function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): Change {
+  const { held, resources } = caller.heldRights.pending.at(-1) ?? caller.heldRights;
+  const heldRights = { ...caller.heldRights, held, resources };
+  const { services } = heldRights;
+  if (services === null || ruleset.tables.product === undefined || services.includes(ruleset.service)) {
+    return { heldRights, body: {}, texts: [] };
+  }
+  const wider = [...services, ruleset.service];
+  return {
+    heldRights: { ...heldRights, services: wider },
+    body: { services: wider },
+    texts: [`add the service \`${ruleset.service}\``],
+  };
+}
+
+function roleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: Change): Change[] {
+  const { heldRights } = from;
+  const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
+  if (lacking.length === 0 && isEnough(lackOf(rule, heldRights, heldRights.roles))) return [from];
+  const choices = lacking.length > 0 ? [lacking] : ruleset.tables.roles.map(({ name }) => [name]);
+  return choices.map((added) => {
+    const roles = [...heldRights.roles, ...added];
+    return {
+      heldRights: { ...heldRights, roles, held: permissionsOfRoles(ruleset.tables, roles) },
+      body: { ...from.body, roles },
+      texts: [...from.texts, `grant its user the role ${quote(added)}`],
+    };
+  });
+}
+
+function policyChanges(input: DecisionInput, from: Change): Change[] {
+  const { ruleset } = input.accessRequest;
+  return scopeChanges(input, from)
+    .flatMap((change) =>
+      verdictFor(input, change.heldRights).effect === 'allow' ? [change] : resourceChanges(input, change),
+    )
+    .map((change) => storable(ruleset, change));
+}
+
+/** Adds the resource types that the scopes require; a combination that the documents rule out needs `force`. */
+function storable(ruleset: Ruleset, change: Change): Change {
+  const { heldRights, texts } = change;
+  const resources = heldRights.resources ?? [];
+  const absent = ruleset.tables.permissions.flatMap(({ id, onlyOn }) =>
+    heldRights.held.has(id) && onlyOn?.every((type) => resources.every((resource) => resource.type !== type))
+      ? onlyOn.slice(0, 1)
+      : [],
+  );
+  const wider = [...resources, ...[...new Set(absent)].map((type) => ({ type }))];
+  const isEdited = change.body['scopes'] !== undefined || change.body['resource'] !== undefined;
+  if (!isEdited) return change;
+  const isWider = wider.length > resources.length;
+  const given = givenResources(ruleset, wider);
+  const { faults } = readPolicy([ruleset], [...heldRights.held], given);
+  return {
+    heldRights: { ...heldRights, resources: wider },
+    body: {
+      ...change.body,
+      ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
+      ...(faults.some(({ forceable }) => forceable) && { force: true }),
+    },
+    texts:
+      isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, describeBinding(ruleset, wider)] : texts,
+  };
+}
+
+const BIND = 'bind it to ';
+
+function describeBinding(ruleset: Ruleset, resources: readonly Resource[]): string {
+  return `${BIND}${quote(labelsOfResources(ruleset, resources))}`;
+}
+
+function givenResources(ruleset: Ruleset, resources: readonly Resource[]): readonly GivenResource[] {
+  return resources.map(({ type, ...rest }) => ({ type: labelOfType(ruleset, type), ...rest }));
+}
+
+/** Adds all missing scopes of `all`, and one of `any` per change. */
+function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
+  const { heldRights } = from;
+  const lack = lackOf(rule, heldRights, heldRights.roles);
+  if (isEnough(lack)) return [from];
+  const { missing: all, missingAnyOf: any = [] } = lack;
+  const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
+  return choices.map((added) => {
+    const scopes = [...heldRights.held, ...added];
+    return {
+      heldRights: { ...heldRights, held: new Set(scopes) },
+      body: { ...from.body, scopes },
+      texts: [...from.texts, `add the scope ${quote(added)}`],
+    };
+  });
+}
+
+/** One change for each accepted type, with the object if the type names objects. */
+function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: DecisionInput, from: Change): Change[] {
+  const attributes = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
+  const before = from.heldRights.resources ?? [];
+  return (rule.on ?? []).flatMap((type): Change[] => {
+    const row = ruleset.resourceTypes.get(type);
+    if (row === undefined) return [];
+    const choices = row.names === null ? [undefined] : (own(attributes?.names, type) ?? []).map((name) => [name]);
+    return choices.map((ids) => {
+      const resources = withResource(ruleset, from.heldRights.held, before, { type, ...(ids && { ids }) });
+      return {
+        heldRights: { ...from.heldRights, resources },
+        body: { ...from.body, resource: givenResources(ruleset, resources) },
+        texts: [...from.texts, describeBinding(ruleset, resources)],
+      };
+    });
+  });
+}
+
+/** A resource of the same type gains the object. Another type replaces all that no scope requires. */
+function withResource(
+  { tables }: Ruleset,
+  held: ReadonlySet<string>,
+  before: readonly Resource[],
+  added: Resource,
+): readonly Resource[] {
+  const same = before.find(({ type }) => type === added.type);
+  if (same !== undefined) {
+    const ids = [...new Set([...(same.ids ?? []), ...(added.ids ?? [])])];
+    return before.map((resource) => (resource === same ? { ...same, ids } : resource));
+  }
+  const bound = tables.permissions.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);
+  const needed = before.filter(({ type }) => bound.some(({ onlyOn }) => onlyOn?.includes(type) === true));
+  return [...needed, added];
+}

@@ -1,0 +1,31 @@
+import type { FindOther } from '../contract/service.ts';
+import { decideOnResource } from '../core/decide.ts';
+import { ngcKeysIn } from './index.ts';
+import { callerOf, isInForce } from './key-bearer.ts';
+
+/** The most keys of an organisation that are tried. */
+const MOST_TRIED = 100;
+
+/**
+ * Finds a key of the same organisation that would be allowed: of the oldest 100, the one with the fewest rights.
+ *
+ * @returns its name, or null
+ */
+export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
+  if (input === undefined) return null;
+  const { accessRequest, caller, lookedUp } = input;
+  const { org } = caller.principal;
+  const { ruleset } = accessRequest;
+  const keys = await ngcKeysIn(store).list({ org }, MOST_TRIED, now);
+  const would = keys
+    .filter((one) => isInForce(one, now))
+    .map((one) => callerOf(one, ruleset))
+    .filter((other) => decideOnResource(accessRequest, other, lookedUp).effect === 'allow');
+  const [first, ...others] = would;
+  if (first === undefined) return null;
+  const least = others.reduce(
+    (best, one) => (one.heldRights.held.size < best.heldRights.held.size ? one : best),
+    first,
+  );
+  return least.principal.name;
+};

@@ -1,0 +1,71 @@
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { Caller } from '../core/decide.ts';
+import type { HeldRights, Holding } from '../core/policy.ts';
+import { Problem } from '../core/problem.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import type { Settings } from '../core/settings.ts';
+import { type NgcKeys, ngcKeysIn } from './index.ts';
+import type { Organization } from './records.ts';
+
+/**
+ * Simulates a key with other rights: another policy for a service key, other roles for a personal key.
+ *
+ * @param admit throws for an organisation that may not use the service
+ */
+export function holdingOfKeys(
+  rulesetUnder: (settings: Settings) => Ruleset,
+  admit: (organization: Organization) => void = () => {},
+): NonNullable<ServiceDefinition['holding']> {
+  return {
+    roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),
+    caller: async ({ settings, store }, held, who) =>
+      who === null
+        ? newKey(rulesetUnder(settings), held, ngcKeysIn(store), admit)
+        : { principal: who.principal, heldRights: editedRights(rulesetUnder(settings), held, who) },
+  };
+}
+
+/** The caller of a simulated key of the first organisation. */
+async function newKey(
+  ruleset: Ruleset,
+  held: Holding,
+  ngcKeys: NgcKeys,
+  admit: (organization: Organization) => void,
+): Promise<Caller> {
+  const [organization] = await ngcKeys.organizations();
+  if (organization === undefined) {
+    throw new Problem('invalid_request', 'Field `principal` is missing: this world has no organisation for a new key.');
+  }
+  admit(organization);
+  const { name: org, ncaId: account } = organization;
+  const kind = 'policy' in held ? 'service-key' : 'personal-key';
+  const principal = { kind, id: 'simulated', name: 'simulated', org, account } as const;
+  return { principal, heldRights: heldRightsOf(ruleset, held, null, 1) };
+}
+
+/** @throws Problem if keys of this type cannot hold such rights */
+function editedRights(ruleset: Ruleset, held: Holding, { principal, heldRights }: Caller): HeldRights {
+  const isService = principal.kind === 'service-key';
+  if (isService === 'policy' in held)
+    return heldRightsOf(ruleset, held, heldRights.services, (heldRights.policyVersion ?? 0) + 1);
+  throw new Problem(
+    'invalid_request',
+    isService
+      ? 'Field `holding.roles` is not allowed for a service key: give `scopes` and `resource` instead.'
+      : 'Field `holding.scopes` is not allowed for a personal key: give `roles` instead.',
+  );
+}
+
+function heldRightsOf(
+  ruleset: Ruleset,
+  held: Holding,
+  services: HeldRights['services'],
+  policyVersion: number,
+): HeldRights {
+  if ('roles' in held) {
+    const permissions = permissionsOfRoles(ruleset.tables, held.roles);
+    return { roles: held.roles, held: permissions, resources: null, services, pending: [] };
+  }
+  const { scopes, resources } = held.policy;
+  return { roles: [], held: new Set(scopes), resources, services, policyVersion, pending: [] };
+}

@@ -1,0 +1,161 @@
+import { quote } from '../core/explaining/index.ts';
+import type { Policy, Resource } from '../core/policy.ts';
+import { redact } from '../core/redact.ts';
+import type { PermissionRow, ResourceTypeRow } from '../core/rule.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+
+/** A resource as input, with its type by label or id. */
+export interface GivenResource {
+  readonly type: string;
+  readonly ids?: readonly string[];
+}
+
+/** A fault in a policy. */
+export interface PolicyFault {
+  /** A sentence with the field, the expectation and the rule. */
+  readonly message: string;
+  /** The vendor's documents rule it out, but its console stores it. */
+  readonly forceable: boolean;
+  /** The field with the unknown name. */
+  readonly field?: string;
+  /** For an unknown name: the name, and the names that are known. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+}
+
+/** Names of the services that accept keys. */
+export function keyServices(rulesets: readonly Ruleset[]): string[] {
+  return rulesets.filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
+}
+
+/** Names of the roles that any service knows. */
+export function knownRoles(rulesets: readonly Ruleset[]): string[] {
+  return [...new Set(rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
+}
+
+/** Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels. */
+export function readPolicy(
+  rulesets: readonly Ruleset[],
+  scopes: readonly string[],
+  resources: readonly GivenResource[],
+): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
+  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
+  const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
+  const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
+  const faults: PolicyFault[] = [];
+
+  const known = scopes.flatMap((scope) => {
+    const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
+    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, permissions));
+    return permission ?? [];
+  });
+  const bound = resources.flatMap((given) => {
+    const rows = typesOf(given.type, types);
+    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, types));
+    return byForm(given, rows).map(({ row, ids }) => {
+      const resource = inOurForm(row, ids);
+      faults.push(...idFaults(resource, row));
+      return resource;
+    });
+  });
+  faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
+  const ids = [...new Set(known.map(({ id }) => id))];
+  return { policy: { scopes: ids, resources: mergeByType(bound) }, faults };
+}
+
+function isCalled(given: string, names: readonly string[]): boolean {
+  return names.some((name) => name.toLowerCase() === given.toLowerCase());
+}
+
+function unknownName(
+  field: string,
+  what: string,
+  given: string,
+  rows: readonly { readonly id: string; readonly label: string }[],
+): PolicyFault {
+  const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
+  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`. Use an id or label of: ${valid.join(', ')}.`;
+  return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
+}
+
+/** A label is unique, but one id of the vendor can stand for two of our types. */
+function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
+  const labelled = types.filter(({ label }) => label === given);
+  if (labelled.length > 0) return labelled;
+  return types.filter((row) => isCalled(given, [row.id, row.label, ...(row.aliases ?? []), row.encoding.type]));
+}
+
+interface Entry {
+  readonly row: ResourceTypeRow;
+  readonly ids: readonly string[] | undefined;
+}
+
+/** The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. */
+function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  if (rows.length === 1 || ids === undefined || ids.length === 0) return [{ row: first, ids }];
+  const fitting = (id: string) => rows.find(({ names }) => partsOf(names ?? '') === partsOf(id)) ?? first;
+  return rows
+    .map((row) => ({ row, ids: ids.filter((id) => fitting(id) === row) }))
+    .filter((entry) => entry.ids.length > 0);
+}
+
+function partsOf(name: string): number {
+  return name.replace(/\/\*$/, '').split('/').length;
+}
+
+/** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
+function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
+  const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
+  return kept.length === 0 ? { type } : { type, ids: kept };
+}
+
+const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+
+function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {
+  if (names === null) {
+    return ids === undefined
+      ? []
+      : [forceableFault(`Field \`resource.ids\` is not allowed: \`${label}\` does not name objects.`)];
+  }
+  // `inOurForm` turns an empty list into no list.
+  if (ids === undefined) {
+    return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
+  }
+  const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
+  return ids
+    .filter((id) => !form.test(id))
+    .map((id) =>
+      forceableFault(
+        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, with UUIDs.`,
+      ),
+    );
+}
+
+function combinationFaults(
+  { id, label, onlyOn }: PermissionRow,
+  resources: readonly Resource[],
+  types: readonly ResourceTypeRow[],
+): PolicyFault[] {
+  if (onlyOn === undefined || resources.length === 0 || resources.some(({ type }) => onlyOn.includes(type))) return [];
+  const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
+  return [
+    forceableFault(
+      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is available only with the resource type ${quote(labels)}.`,
+    ),
+  ];
+}
+
+function forceableFault(message: string): PolicyFault {
+  return { message, forceable: true };
+}
+
+/** One entry for each type. */
+function mergeByType(resources: readonly Resource[]): readonly Resource[] {
+  const types = [...new Set(resources.map(({ type }) => type))];
+  return types.map((type) => {
+    const ids = resources.filter((resource) => resource.type === type).flatMap((resource) => resource.ids ?? []);
+    return ids.length === 0 ? { type } : { type, ids: [...new Set(ids)] };
+  });
+}

@@ -1,0 +1,56 @@
+import type { Derivation } from '../credentials/derivation.ts';
+import { hmacWith } from '../credentials/hmac.ts';
+import { bearerIn, type CredentialExtractor, type PresentedCredential } from '../credentials/presented-credential.ts';
+import { hashSecret } from '../credentials/secret.ts';
+import type { Tripwire } from '../credentials/tripwire.ts';
+import { markIn } from '../credentials/world-mark.ts';
+
+/** The prefix of every key. */
+export const NGC_KEY_PREFIX = 'nvapi-';
+/** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
+const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+/** Public on purpose: the checksum only separates keys of a mock from real ones. */
+const MARKING = hmacWith('sha3-256', 'nv-auth-mock');
+
+/** The number of random bytes of a new key. */
+export const KEY_BYTES = 32;
+
+/** Makes the text of a key, with the mark of a mock. @param drawn 32 random bytes in base64url */
+export function makeKeyText(drawn: string): string {
+  return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
+}
+
+/** Derives the text of a key from its id. In a world other than `default` it begins with the world's mark. */
+export function deriveKeyText(derivation: Derivation, id: string): string {
+  return derivation.draw('key', id, makeKeyText);
+}
+
+/** Classifies a text: `marked` keys were minted by a mock, `foreign` ones elsewhere. */
+export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
+  const [, drawn, checksum] = FORM.exec(text) ?? [];
+  if (drawn === undefined) return 'malformed';
+  return checksum === checksumOf(drawn) ? 'marked' : 'foreign';
+}
+
+function checksumOf(drawn: string): string {
+  return MARKING(drawn, 'base64url').slice(0, 21);
+}
+
+/** Extracts the parts of a key by which its world is found. */
+export function presentKey(text: string): PresentedCredential {
+  return { kind: 'key', mark: markIn(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
+}
+
+/** Extracts the key of `Authorization: Bearer nvapi-...`. */
+export const presentBearerKey: CredentialExtractor = (authorization) => {
+  const text = bearerIn(authorization);
+  return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
+};
+
+/** Detects real keys anywhere in a text. */
+export const KEY_TRIPWIRE: Tripwire = {
+  shortest: NGC_KEY_PREFIX.length + 64,
+  beginning: NGC_KEY_PREFIX,
+  form: /nvapi-[A-Za-z0-9_-]{64}/g,
+  isForeign: (key) => keyForm(key) === 'foreign',
+};

@@ -1,0 +1,115 @@
+import { isEnough, lackOf, resourceFault } from '../core/decide.ts';
+import { quote } from '../core/explaining/index.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Rule } from '../core/rule.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { keyServices } from './key-policy.ts';
+
+/** The parts of a key that decide whether it can do anything. */
+interface Key {
+  readonly name: string;
+  readonly services: readonly string[];
+  /** Null: a personal key, which has the rights of its user. */
+  readonly policy: Policy | null;
+  /** For a personal key: the roles of its user, if they are known. */
+  readonly roles?: readonly string[];
+}
+
+/**
+ * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one,
+ * the sentences are only about a missing resource, and about scopes that need other resource types.
+ *
+ * @param rulesets the rulesets of all services, in the version in force
+ */
+export function findKeyWarnings(
+  rulesets: readonly Ruleset[],
+  { name, services, policy, roles }: Key,
+): readonly string[] {
+  if (services.length === 0) {
+    const all = quote(keyServices(rulesets));
+    return [`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`];
+  }
+  const own = rulesets.filter(({ service }) => services.includes(service));
+  if (policy === null) return roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
+  if (own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, policy))))
+    return own.flatMap((ruleset) => {
+      const unbound = unboundWords(ruleset, policy);
+      return unbound === null
+        ? findScopeWarnings(ruleset, name, policy)
+        : [`The key \`${name}\` has no resource: ${unbound}.`];
+    });
+  return own.map((ruleset) => {
+    const { service, tables } = ruleset;
+    const hasAny = tables.permissions.some(({ id }) => policy.scopes.includes(id));
+    const why = hasAny
+      ? (unboundWords(ruleset, policy) ?? 'no operation is open to its scopes and resource types')
+      : `it has no scope of \`${service}\``;
+    return `The key \`${name}\` can do nothing in \`${service}\`: ${why}.`;
+  });
+}
+
+/** The service where people manage keys; it accepts every personal key. */
+const ADMINISTRATION = 'ngc';
+
+/** Explains why a personal key can do nothing: no role of its user has rights in the services of the key. */
+function findRoleWarnings(
+  rulesets: readonly Ruleset[],
+  own: readonly Ruleset[],
+  name: string,
+  roles: readonly string[],
+): readonly string[] {
+  const counting = [...own, ...rulesets.filter(({ service }) => service === ADMINISTRATION)];
+  if (counting.some((ruleset) => isOpenToRoles(ruleset, roles))) return [];
+  const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
+  if (roles.length === 0) {
+    const valid = quote(own.flatMap(rolesOf));
+    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles. The roles are ${valid}.`];
+  }
+  const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
+  return own.map((ruleset) => {
+    const valid = `\`${ruleset.service}\` has ${quote(rolesOf(ruleset))}`;
+    return `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${held} of its user ${roles.length === 1 ? 'grants' : 'grant'} no rights there; ${valid}.`;
+  });
+}
+
+/** Whether these roles allow any operation of the service. */
+function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
+  const held = permissionsOfRoles(tables, roles);
+  return tables.rules.some(({ closed, needs, ...rule }) => {
+    const hasRoles = (needs.roles ?? []).every((role) => roles.includes(role));
+    return closed !== true && hasRoles && isEnough(lackOf({ ...rule, needs }, { held, resources: null }, roles));
+  });
+}
+
+/** Scopes without effect, because their operations need other resource types than the key has. */
+function findScopeWarnings(ruleset: Ruleset, name: string, policy: Policy): readonly string[] {
+  const { service, tables, resourceTypes } = ruleset;
+  const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
+  return policy.scopes.flatMap((scope) => {
+    const needing = tables.rules.filter(
+      (rule) => hasScopes(rule, policy) && [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])].includes(scope),
+    );
+    if (needing.length === 0 || needing.some((rule) => isOpen(rule, ruleset, policy))) return [];
+    const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
+    return [
+      `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
+    ];
+  });
+}
+
+/** The service's own text about a key without a resource; null if the scopes need no resource. */
+function unboundWords({ tables }: Ruleset, policy: Policy): string | null {
+  if (policy.resources.length > 0 || tables.unbound === undefined) return null;
+  const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, policy));
+  return isNeeded ? `a key without a resource ${tables.unbound}` : null;
+}
+
+/** Whether a service key with this policy may do this to any object. */
+function isOpen(rule: Rule, ruleset: Ruleset, policy: Policy): boolean {
+  return hasScopes(rule, policy) && resourceFault(rule, ruleset, policy.resources, null) === null;
+}
+
+function hasScopes(rule: Rule, { scopes, resources }: Policy): boolean {
+  if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
+  return isEnough(lackOf(rule, { held: new Set(scopes), resources }, []));
+}

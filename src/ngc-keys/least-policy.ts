@@ -1,0 +1,110 @@
+import { labelOfType } from '../core/explaining/index.ts';
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../core/least-rights.ts';
+import type { HeldRights, Resource } from '../core/policy.ts';
+import type { PermissionRow } from '../core/rule.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import type { Use } from '../core/uses.ts';
+import { Bindings } from './bindings.ts';
+import type { GivenResource } from './key-policy.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
+
+/**
+ * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
+ * tables and those that the key holds last; then resource types, the widest first; then single objects.
+ */
+export function leastPolicy(doings: Doings): LeastRights {
+  const { principal, caller, uses } = doings;
+  const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
+    ({ tables }) => tables.product !== undefined,
+  );
+  const scopesOfRulesets = rulesets.flatMap(({ tables }) => tables.permissions);
+  const held = caller?.heldRights.held ?? new Set<string>();
+  const bound = caller?.heldRights.resources ?? [];
+  const made = caller?.heldRights.services ?? [];
+  const everything = Bindings.of(rulesets, uses, bound);
+  const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
+    isAllowed(use, principal, heldRightsOf(scopes, bindings.resourcesFor(use)));
+
+  const all = new Set(scopesOfRulesets.map(({ id }) => id));
+  const possible = uses.filter((use) => allows(use, all, everything));
+  const isEnough = (
+    scopes: ReadonlySet<string>,
+    bindings: Pick<Bindings, 'resourcesFor'>,
+    some: readonly Use[] = possible,
+  ) => some.every((use) => allows(use, scopes, bindings));
+
+  const order = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
+  const needed = leaveOut(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
+  const scopes = new Set(needed.map(({ id }) => id));
+  const types = leaveOut(everything.widestFirst, (rest) => {
+    const bindings = everything.only(rest);
+    return isOffered(needed, rest) && isEnough(scopes, bindings);
+  });
+  const narrowed = everything.only(types);
+  for (const { type, id, about } of narrowed.objects()) {
+    if (!isEnough(scopes, narrowed.without(type, id), about)) continue;
+    narrowed.drop(type, id);
+  }
+
+  const resources = narrowed.resources();
+  const services = servicesUsed(doings);
+  const rights = {
+    services,
+    scopes: scopesOfRulesets.filter(({ id }) => scopes.has(id)).map(({ id }) => id),
+    ...resourceMember(rulesets, resources),
+  };
+  return {
+    held: caller && { services: made, scopes: [...held], ...resourceMember(rulesets, bound) },
+    smallest: rights,
+    unused: [...held].filter((scope) => !scopes.has(scope)),
+    broader: [
+      ...(scopes.size === 0 ? [] : broaderResources(rulesets, bound, resources)),
+      ...broaderServices(made, services),
+    ],
+    seed: seedOfKey(principal, rights),
+    beyond: uses.filter((use) => !possible.includes(use)),
+    heldRights: () => heldRightsOf(scopes, resources),
+  };
+}
+
+function heldRightsOf(held: ReadonlySet<string>, resources: readonly Resource[]): HeldRights {
+  return { roles: [], held, resources, services: null, pending: [] };
+}
+
+/** Whether the vendor offers these scopes with one of these resource types. */
+function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): boolean {
+  return (
+    types.length === 0 ||
+    scopes.every(({ onlyOn }) => onlyOn === undefined || onlyOn.some((type) => types.includes(type)))
+  );
+}
+
+/** As in seeds and in bodies of `POST /_mock/keys`: one resource, a list, or no member. */
+function resourceMember(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
+  const given = resources.map(
+    ({ type, ids }): GivenResource => ({ type: labelUnder(rulesets, type), ...(ids && { ids }) }),
+  );
+  const [first] = given;
+  if (first === undefined) return {};
+  return { resource: given.length === 1 ? first : given };
+}
+
+function labelUnder(rulesets: readonly Ruleset[], type: string): string {
+  const ruleset = rulesets.find(({ resourceTypes }) => resourceTypes.has(type));
+  return ruleset === undefined ? type : labelOfType(ruleset, type);
+}
+
+/** The held resource, if a part of it is not needed. */
+function broaderResources(rulesets: readonly Ruleset[], held: readonly Resource[], enough: readonly Resource[]) {
+  if (held.every((resource) => enough.some((one) => isWithin(resource, one)))) return [];
+  const { resource: before } = resourceMember(rulesets, held);
+  const { resource: after = null } = resourceMember(rulesets, enough);
+  return [{ what: 'resource', held: before, enough: after } as const];
+}
+
+/** A resource with objects is within every type that names none. */
+function isWithin({ type, ids }: Resource, wider: Resource): boolean {
+  if (wider.ids === undefined) return type === wider.type || ids !== undefined;
+  const names = wider.ids;
+  return ids?.every((id) => names.includes(id) || names.some((name) => id.startsWith(`${name}/`))) === true;
+}

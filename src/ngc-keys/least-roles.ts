@@ -1,0 +1,70 @@
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../core/least-rights.ts';
+import type { HeldRights } from '../core/policy.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import type { Use } from '../core/uses.ts';
+import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
+
+/** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
+export function leastRoles(doings: Doings): LeastRights {
+  const { principal, caller, uses } = doings;
+  const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
+  const held = caller?.heldRights.roles ?? [];
+  const all = [...new Set([...rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
+  const allow = (roles: readonly string[], some: readonly Use[]) => {
+    const heldRightsByRuleset = new Map(rulesets.map((ruleset) => [ruleset, heldRightsOf(ruleset, roles)]));
+    return some.filter((use) =>
+      isAllowed(
+        use,
+        principal,
+        heldRightsByRuleset.get(use.accessRequest.ruleset) ?? heldRightsOf(use.accessRequest.ruleset, roles),
+      ),
+    );
+  };
+  const fewest = (roles: readonly string[]) => {
+    const allowed = allow(roles, uses);
+    const bySize = [...roles].sort(
+      (one, other) => sizeOf(other, rulesets) - sizeOf(one, rulesets) || byHeld(one, other, held),
+    );
+    return leaveOut(bySize, (rest) => allow(rest, allowed).length === allowed.length);
+  };
+  const within = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
+  const roles = within(fewest(all));
+  const needed = within(fewest(held));
+  const larger = needed.filter((role) => !roles.includes(role) && bringsMore(role, roles, rulesets));
+  const services = servicesUsed(doings);
+  const { services: made } = caller?.heldRights ?? {};
+  const possible = new Set(allow(all, uses));
+  return {
+    held: caller && { services: made ?? [], roles: held },
+    smallest: { services, roles },
+    unused: held.filter((role) => !needed.includes(role)),
+    broader: [
+      ...(larger.length === 0 ? [] : [{ what: 'role', held: larger, enough: roles } as const]),
+      ...broaderServices(made ?? [], services),
+    ],
+    seed: seedOfKey(principal, { services, roles }),
+    beyond: uses.filter((use) => !possible.has(use)),
+    heldRights: (ruleset) => heldRightsOf(ruleset, roles),
+  };
+}
+
+function heldRightsOf({ tables }: Ruleset, roles: readonly string[]): HeldRights {
+  return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: null, pending: [] };
+}
+
+/** The number of permissions that a role grants in these services. */
+function sizeOf(role: string, rulesets: readonly Ruleset[]): number {
+  return rulesets.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
+}
+
+/** Of two roles of the same size, the held one is dropped last. */
+function byHeld(one: string, other: string, held: readonly string[]): number {
+  return Number(held.includes(one)) - Number(held.includes(other));
+}
+
+function bringsMore(role: string, roles: readonly string[], rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) => {
+    const enough = permissionsOfRoles(tables, roles);
+    return [...permissionsOfRoles(tables, [role])].some((permission) => !enough.has(permission));
+  });
+}

@@ -1,0 +1,20 @@
+import type { Placed, SeedFault } from '../core/seed-fault.ts';
+
+/** Finds entries with unknown organisations. @param known names of all organisations */
+export function findUnknownOrganizations(
+  entries: readonly Placed<{ readonly org: string }>[],
+  known: readonly string[],
+): SeedFault[] {
+  return entries.flatMap(({ entry: { org }, place }) =>
+    known.includes(org)
+      ? []
+      : [
+          {
+            place: `${place}.org`,
+            message: `\`${place}\` names the organisation \`${org}\`, which is not in \`ngc.organizations\``,
+            given: org,
+            valid: known,
+          },
+        ],
+  );
+}

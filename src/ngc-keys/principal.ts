@@ -1,0 +1,13 @@
+// Separate from the code for keys: the declarations of the package import this file.
+import type {} from '../core/principal.ts';
+
+declare module '../core/principal.ts' {
+  interface PrincipalKinds {
+    'personal-key': true;
+    'service-key': true;
+  }
+  interface Principal {
+    /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
+    readonly account?: string;
+  }
+}

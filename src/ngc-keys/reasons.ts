@@ -1,0 +1,46 @@
+import type { Reasons, StagesOf } from '../core/explaining/reasons.ts';
+
+/** Why an NGC key is not accepted. */
+export const KEY_REASONS = {
+  malformed_key: {
+    stage: 'authenticate',
+    meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters',
+    source: 'keys of published clients: the prefix; the length is taken from them',
+    certainty: 'observed',
+  },
+  foreign_key: {
+    stage: 'authenticate',
+    meaning: 'the key looks real and was not minted by a mock; it was neither stored nor logged',
+    source: 'the mock accepts no real credential',
+    certainty: 'ours',
+  },
+  unknown_key: {
+    stage: 'authenticate',
+    unknown: 'key',
+    meaning: 'the key was minted by a mock, but this world does not have it',
+    source: 'answers that published clients report',
+    certainty: 'observed',
+  },
+  expired_key: {
+    stage: 'authenticate',
+    meaning: 'the key has expired',
+    source: 'no page says how an expired key is refused; answered as an unknown one',
+    certainty: 'inferred',
+  },
+  disabled_key: {
+    stage: 'authenticate',
+    meaning: 'the key is disabled',
+    source: 'no page says how a disabled key is refused; answered as an unknown one',
+    certainty: 'ours',
+  },
+  unsupported_token: {
+    stage: 'authenticate',
+    meaning: 'the bearer token is not an NGC key, and the service accepts nothing else',
+    source: 'the identity service that issues other tokens is not emulated',
+    certainty: 'ours',
+  },
+} as const satisfies Reasons;
+
+declare module '../core/explaining/reasons.ts' {
+  interface ServiceReasons extends StagesOf<typeof KEY_REASONS> {}
+}

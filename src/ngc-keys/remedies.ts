@@ -1,0 +1,20 @@
+import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { RemedyRow } from '../core/rule.ts';
+
+const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or create one with `POST /_mock/keys`';
+
+/** Remedies for a rejected key. */
+export const KEY_REMEDIES = {
+  malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all its 70 characters` },
+  foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real key to a mock` },
+  unknown_key: {
+    kind: 'credential',
+    text: `${ANOTHER_KEY}; this one was deleted or rotated, or belongs to another world`,
+  },
+  expired_key: {
+    kind: 'credential',
+    text: 'create a new key, or set a later `expiresAt` with `PATCH /_mock/keys/{id}`',
+  },
+  disabled_key: { kind: 'credential', text: 'enable it with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
+  unsupported_token: { kind: 'credential', text: `send a key that begins with \`nvapi-\`: ${ANOTHER_KEY}` },
+} as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -1,0 +1,20 @@
+import type { Doings } from '../core/least-rights.ts';
+import type { Principal } from '../core/principal.ts';
+
+/** The services that a key used, without those that accept keys for any service. */
+export function servicesUsed({ uses }: Pick<Doings, 'uses'>): readonly string[] {
+  const rulesets = new Set(uses.map(({ accessRequest }) => accessRequest.ruleset));
+  return [...rulesets].filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
+}
+
+/** Renders a key with these rights as in a seed. */
+export function seedOfKey({ kind, org, name, user }: Principal, rights: Readonly<Record<string, unknown>>) {
+  const type = kind === 'personal-key' ? 'personal' : 'service';
+  return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
+}
+
+/** The services of a key, if it did not use all of them. */
+export function broaderServices(held: readonly string[], used: readonly string[]) {
+  if (used.length === 0 || held.every((service) => used.includes(service))) return [];
+  return [{ what: 'services', held, enough: used } as const];
+}

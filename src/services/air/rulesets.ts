@@ -1,0 +1,81 @@
+import type { OperationRow, Rule, Sourced } from '../../core/rule.ts';
+import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import { type AirOperation, operationsOf } from './actions.ts';
+import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
+
+type Profile = '2.0' | 'dsx';
+
+const ACCESS = 'air:access';
+const EVERY_SCOPE = SCOPES.map(({ id }) => id);
+
+/** Derives the ruleset of a profile from the resources. */
+function rulesetOfProfile(profile: Profile): Ruleset {
+  const own = RESOURCES.flatMap((resource) =>
+    operationsOf(resource)
+      .filter(({ only }) => only === undefined || only === profile)
+      .map((operation) => ({ resource, operation })),
+  );
+  return rulesetOf(
+    'air',
+    profile,
+    {
+      term: 'scope',
+      product: 'air',
+      // Scopes have no names other than their ids.
+      permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
+      roles: profile === '2.0' ? ROLES : DSX_ROLES,
+      rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
+      operations: [
+        ...OPERATIONS,
+        ...own.map(
+          ({ operation }): OperationRow => ({ id: operation.id, rule: operation.id, ...sourceOf(profile, operation) }),
+        ),
+      ],
+      remedies: REMEDIES,
+    },
+    `air.${profile}`,
+  );
+}
+
+function sourceOf(profile: Profile, operation: AirOperation): Sourced {
+  const { source, certainty } = profile === 'dsx' ? (operation.dsx ?? operation) : operation;
+  return { source, certainty };
+}
+
+/** 2.0: `air:access` and the needs of the operation. dsx: its needs, or a role; without needs, any scope of Air. */
+function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
+  const { id, action, item, orRoles } = operation;
+  const {
+    needs,
+    roles = operation.roles,
+    source,
+    certainty,
+  } = profile === 'dsx' ? (operation.dsx ?? operation) : operation;
+  const { all, any } = 'any' in needs ? { all: [], any: needs.any } : { all: needs, any: [] };
+  const common = {
+    id,
+    label: `${resource.name}: ${action}`,
+    ...(operation.ownersOnly === true && { ownersOnly: true as const }),
+    ...(item === true && { cover: { lookup: resource.target ?? resource.name, param: 'id' } }),
+    source,
+    certainty,
+  };
+  if (profile === '2.0') return { ...common, needs: { ...(any.length > 0 && { any }), all: [ACCESS, ...all] } };
+  const needsNothing = all.length === 0 && any.length === 0 && roles === undefined;
+  return {
+    ...common,
+    needs: {
+      ...(all.length > 0 && { all }),
+      ...(any.length > 0 && { any }),
+      ...(needsNothing && { any: EVERY_SCOPE }),
+      ...(roles !== undefined && { roles }),
+      ...(orRoles !== undefined && { orRoles }),
+    },
+  };
+}
+
+/** The two versions of the API. */
+export const RULESETS: Readonly<Record<Profile, Ruleset>> = {
+  '2.0': rulesetOfProfile('2.0'),
+  dsx: rulesetOfProfile('dsx'),
+};

@@ -1,0 +1,65 @@
+import { type Ruleset, rowsOf, rulesetOf } from '../../core/ruleset.ts';
+import type { Settings } from '../../core/settings.ts';
+import {
+  GRANT_TYPES,
+  OPERATIONS,
+  PERMISSION_SETS,
+  PERMISSIONS,
+  type PredefinedRole,
+  type Profile,
+  REMEDIES,
+  RESOURCE_TYPES,
+  ROLES_2_19,
+  ROLES_2_24,
+  RULES,
+  SCOPE_TYPES,
+} from './tables/index.ts';
+
+export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
+
+/** The predefined roles of each version, with the permissions they have there. */
+export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
+  '2.19': rolesIn('2.19', ROLES_2_19),
+  '2.24': rolesIn('2.24', ROLES_2_24),
+  '3.0': rolesIn('3.0', ROLES_2_24),
+};
+
+function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
+  const known = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
+  return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
+}
+
+/** Leaves out operations that the version does not have, and their rules. */
+function rulesetOfProfile(profile: Profile): Ruleset {
+  const operations = rowsOf(OPERATIONS, profile);
+  const used = new Set<string>(operations.map(({ rule }) => rule));
+  return rulesetOf(
+    'runai',
+    profile,
+    {
+      term: 'permission',
+      permissions: rowsOf(PERMISSIONS, profile),
+      resourceTypes: SCOPE_TYPES,
+      roles: ROLES_OF[profile],
+      rules: RULES.filter(({ id }) => used.has(id)),
+      operations,
+      remedies: REMEDIES,
+      more: {
+        grantTypes: rowsOf(GRANT_TYPES, profile),
+        resourceTypes: rowsOf(RESOURCE_TYPES, profile),
+        permissionSets: rowsOf(PERMISSION_SETS, profile),
+      },
+    },
+    `runai.${profile}`,
+  );
+}
+
+export const RULESETS: Readonly<Record<Profile, Ruleset>> = {
+  '2.19': rulesetOfProfile('2.19'),
+  '2.24': rulesetOfProfile('2.24'),
+  '3.0': rulesetOfProfile('3.0'),
+};
+
+export function profileOf({ runai }: Settings): Profile {
+  return runai;
+}

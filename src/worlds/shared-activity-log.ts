@@ -1,0 +1,101 @@
+import type { Instant } from '../core/clock.ts';
+import type { FindingKind } from '../core/finding.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import type { Activity, SharedActivityLog } from '../journal/activity-log.ts';
+import type { SharedLog } from '../store/sharing.ts';
+
+/**
+ * The archive of a world, in the log that processes share.
+ *
+ * @param rulesets those of the server: what a decision was made from is stored by the names of service and rule
+ */
+export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]): SharedActivityLog {
+  return {
+    append: (activity, at) => {
+      const { kind } = activity;
+      if (kind === 'finding') log.count(activity.finding.kind, activity.finding.message, at);
+      const isEvent = kind !== 'use';
+      log.append({ kind, data: written(activity), isRequest: kind === 'request', isEvent }, at);
+    },
+    flush: () => log.flush(),
+    news: async () => {
+      const { emptiedAt, activities, counted } = await log.news();
+      return {
+        emptiedAt,
+        activities: activities.map(({ data, request, event }) => ({
+          activity: data === null ? null : read(data, rulesets),
+          request,
+          event,
+        })),
+        // Only kinds of findings are counted.
+        findings: counted.map(({ name: id, kind, message, firstAt, lastAt, count }) => ({
+          id,
+          place: [firstAt, id] as const,
+          kind: kind as FindingKind,
+          message,
+          firstSeenAt: firstAt satisfies Instant,
+          lastSeenAt: lastAt satisfies Instant,
+          count,
+          // The requests say which findings are about them.
+          request: null,
+        })),
+      };
+    },
+    deleteFinding: (id) => log.uncount(id, { kind: 'finding-deleted', data: written({ kind: 'finding-deleted', id }) }),
+    empty: () => log.empty(),
+  };
+}
+
+/** A set, as it is written. */
+const SET = '$set';
+
+/** A happening as JSON. Law and rule are in the code, and only their names are written. */
+export function written(activity: Activity): string {
+  return JSON.stringify(activity, (name, value: unknown) => {
+    if (value instanceof Set) return { [SET]: [...value] };
+    if (name !== 'accessRequest' || !isQuestion(value)) return value;
+    const { ruleset, rule, ...rest } = value;
+    return { ...rest, ruleset: ruleset.service, rule: rule.id };
+  });
+}
+
+/** What `written` wrote. */
+export function read(text: string, rulesets: readonly Ruleset[]): Activity {
+  // The text is what `written` made, of a happening.
+  return JSON.parse(text, (name, value: unknown) => {
+    if (isSet(value)) return new Set(value[SET]);
+    return name === 'accessRequest' && isWritten(value) ? accessRequestOf(value, rulesets) : value;
+  }) as Activity;
+}
+
+interface WrittenAccessRequest {
+  readonly ruleset: string;
+  readonly rule: string;
+}
+
+interface AccessRequest {
+  readonly ruleset: Ruleset;
+  readonly rule: { readonly id: string };
+}
+
+function accessRequestOf(
+  { ruleset: service, rule: id, ...rest }: WrittenAccessRequest,
+  rulesets: readonly Ruleset[],
+): object | undefined {
+  const ruleset = rulesets.find((one) => one.service === service);
+  const rule = ruleset?.tables.rules.find((one) => one.id === id);
+  // All processes of a world should have the same law; one that has another cannot say what the rule needs.
+  return rule === undefined ? undefined : { ...rest, ruleset, rule };
+}
+
+function isQuestion(value: unknown): value is AccessRequest {
+  return typeof value === 'object' && value !== null && 'ruleset' in value && 'rule' in value;
+}
+
+function isWritten(value: unknown): value is WrittenAccessRequest {
+  return isQuestion(value) && typeof value.ruleset === 'string';
+}
+
+function isSet(value: unknown): value is { readonly [SET]: readonly unknown[] } {
+  return typeof value === 'object' && value !== null && SET in value;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { Certainty } from '../../../src/core/rule.ts';
+import { checkFidelity } from '../../../src/http/steps/check-fidelity.ts';
+import { key, ruleOf } from '../../core/toy-law.ts';
+import { NOW, toyFlight } from './toy-flight.ts';
+
+const asked = (certainty: Certainty, { fidelity = 'documented', ...service }: Record<string, unknown> = {}) =>
+  toyFlight({
+    server: { fidelity },
+    service,
+    route: { row: { id: 'row_of_toy', source: 'a page', certainty }, rule: null },
+  });
+const refusalOf = (flight: ReturnType<typeof toyFlight>) => {
+  try {
+    checkFidelity(flight);
+    return null;
+  } catch (thrown) {
+    return thrown;
+  }
+};
+
+describe('a server that answers only what is documented', () => {
+  it('refuses what is inferred, and says what would answer it', () => {
+    expect(refusalOf(asked('inferred'))).toMatchObject({
+      kind: 'beyond_documentation',
+      message:
+        'get_toy is not documented well enough: the operation `row_of_toy` is `inferred` (a page). The mock runs with `--fidelity documented`. Use `--fidelity any` to call it.',
+    });
+  });
+
+  it('answers what is contradicted, which is worth knowing', () => {
+    const flight = asked('contradicted');
+
+    expect(refusalOf(flight)).toBeNull();
+    expect(flight.told).toEqual([
+      [
+        'finding',
+        'contradicted_source',
+        'get_toy was answered although its sources contradict each other: the operation `row_of_toy` is `contradicted` (a page)',
+        NOW,
+      ],
+    ]);
+  });
+
+  it('answers what is documented, and there is nothing to say', () => {
+    const flight = asked('documented');
+
+    expect(refusalOf(flight)).toBeNull();
+    expect(flight.told).toEqual([]);
+  });
+
+  it('looks at the rule, and at what the key of the caller adds to it', () => {
+    const documented = { source: 'a page', certainty: 'documented' } as const;
+    const added = [{ types: ['lent-toys'], source: 'a guess', certainty: 'inferred' as const }];
+    const rule = ruleOf({ ...documented, on: ['toy', 'lent-toys'], added });
+    const flightOf = (type: string) =>
+      toyFlight({
+        server: { fidelity: 'documented' },
+        route: { row: { id: 'row_of_toy', ...documented }, rule },
+        context: { caller: key(['play'], [{ type }]) },
+      });
+
+    expect(refusalOf(flightOf('toy'))).toBeNull();
+    expect(refusalOf(flightOf('lent-toys'))).toMatchObject({ kind: 'beyond_documentation' });
+    expect(refusalOf(Object.assign(flightOf('toy'), { context: { caller: null } }))).toBeNull();
+  });
+});
+
+it('a server that answers everything vouches for nothing, and nobody vouches for the switchboard', () => {
+  for (const flight of [asked('inferred', { fidelity: 'any' }), asked('inferred', { isControlApi: true })]) {
+    expect(refusalOf(flight)).toBeNull();
+  }
+  expect(refusalOf(asked('inferred', { isControlApi: false }))).not.toBeNull();
+});

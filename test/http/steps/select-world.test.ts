@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { knownHosts } from '../../../src/core/hosts.ts';
+import { Problem } from '../../../src/core/problem.ts';
+import { bodyOf, selectWorld } from '../../../src/http/steps/select-world.ts';
+import { limitsOf } from '../../../src/http/transport/limits.ts';
+import type { WorldAddress } from '../../../src/http/transport/world-address.ts';
+import { incoming } from '../../support/incoming.ts';
+import { toyFlight } from './toy-flight.ts';
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
+
+interface Given {
+  readonly door?: WorldAddress | null;
+  readonly guard?: 'open' | 'admin';
+  readonly selects?: 'body' | 'query';
+  readonly withoutStore?: true;
+  readonly routed?: boolean;
+  readonly host?: string;
+  readonly body?: string;
+  readonly query?: Record<string, unknown>;
+  readonly worlds?: object;
+  readonly originGuard?: () => void;
+  readonly catchUp?: () => Promise<void>;
+}
+
+/** A server with the worlds `default` and `team-a`; credentials that begin with `a` are of the latter. */
+function placed({ door = null, guard = 'open', routed = true, host = 'mock', body, ...given }: Given = {}) {
+  const told: unknown[][] = [];
+  const worldOf = (id: string) => ({
+    id,
+    clock: { now: () => 7 },
+    hold: () => told.push(['hold', id]),
+    activityLog: {
+      catchUp: async () => {
+        told.push(['catchUp', id]);
+        await given.catchUp?.();
+      },
+    },
+  });
+  const worlds = {
+    default: worldOf('default'),
+    isAlone: false,
+    isShared: false,
+    has: (id: string) => id === 'team-a',
+    isGone: () => false,
+    find: (id: string) => (id === 'team-a' ? worldOf(id) : undefined),
+    ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
+    refresh: async (...parts: unknown[]) => void told.push(['refresh', ...parts]),
+    ...given.worlds,
+  };
+  const client = (clientId: string) => ({ kind: 'client', clientId }) as const;
+  const server = {
+    worlds,
+    addresses: { of: () => door },
+    originGuard: {
+      check: (_raw: unknown, guarded: string) => {
+        told.push(['check', guarded]);
+        given.originGuard?.();
+      },
+    },
+    hosts: knownHosts(['mock']),
+    publicUrl: null,
+    limits: limitsOf({ bodyBytes: 100 }),
+    extractors: [(line: string) => (line.startsWith('Basic ') ? client(line.slice(6)) : null)],
+  };
+  const { route } = toyFlight({
+    route: {
+      row: { id: 'row_of_toy', selects: given.selects, withoutStore: given.withoutStore },
+      rule: null,
+    },
+    service: { credentialFields: { client } },
+    operation: { body: 'required', bodyForm: 'json' },
+  });
+  const raw = incoming({
+    method: 'POST',
+    url: '/toys',
+    headers: [
+      ['host', host],
+      ['authorization', 'Basic xyz'],
+      ...(body === undefined ? [] : [JSON_TYPE, ['content-length', String(body.length)] as const]),
+    ],
+    ...(body !== undefined && { body }),
+  });
+  const destination = { guard, route: routed ? route : null, query: given.query ?? {} };
+  return { told, arrived: selectWorld(server as never, raw, destination) };
+}
+const worldIn = async (given: Given) => {
+  const { arrived } = placed(given);
+  const { context, fault } = await arrived;
+  return [context.world.id, fault?.kind ?? null];
+};
+const DOOR: WorldAddress = { kind: 'header', world: 'team-a' };
+
+describe('a request leads', () => {
+  it('to the world that it names', async () => {
+    expect(await worldIn({ door: DOOR })).toEqual(['team-a', null]);
+  });
+
+  it('to none where it names one that is not there', async () => {
+    expect(await worldIn({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
+  });
+
+  it('to that of its credential', async () => {
+    expect(await worldIn({ selects: 'query', query: { client: 'a1' } })).toEqual(['team-a', null]);
+    expect(await worldIn({ selects: 'body', body: '{"client":"a1"}' })).toEqual(['team-a', null]);
+  });
+
+  it('to the default one otherwise', async () => {
+    expect(await worldIn({})).toEqual(['default', null]);
+    expect(await worldIn({ selects: 'body', body: '{"client":"b1"}' })).toEqual(['default', null]);
+    expect(await worldIn({ routed: false })).toEqual(['default', null]);
+    expect(await worldIn({ selects: 'query', query: { client: 'a1' }, worlds: { isAlone: true } })).toEqual([
+      'default',
+      null,
+    ]);
+  });
+
+  it('to the default one, if it may not come in', async () => {
+    const originGuard = () => {
+      throw new Problem('foreign_page');
+    };
+
+    expect(await worldIn({ door: DOOR, originGuard })).toEqual(['default', 'foreign_page']);
+    expect(await worldIn({ selects: 'query', query: { client: 'a1' }, originGuard })).toEqual([
+      'default',
+      'foreign_page',
+    ]);
+    expect(await worldIn({ door: DOOR, host: 'a b' })).toEqual(['default', 'invalid_request']);
+  });
+});
+
+describe('a request that has arrived', () => {
+  it('holds its world, and knows under which name it was called and since when', async () => {
+    const begin = performance.now();
+    const { told, arrived } = placed({ door: DOOR, guard: 'admin' });
+    const { context, startedAt, body } = await arrived;
+
+    expect(told).toEqual([
+      ['check', 'admin'],
+      ['hold', 'team-a'],
+    ]);
+    expect(context).toMatchObject({ origin: 'http://mock', openOrigin: 'http://mock/w/team-a' });
+    expect(startedAt).toBeGreaterThanOrEqual(begin);
+    expect(body).toBeNull();
+  });
+
+  it('has no name of the server, if it named none that can be one', async () => {
+    const { context } = await placed({ host: 'a b' }).arrived;
+
+    expect([context.origin, context.openOrigin]).toEqual(['', '']);
+  });
+
+  it('is not waited for, unless its body may name the world', () => {
+    expect(placed({}).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'query' }).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'body', body: '{}', worlds: { isAlone: true } }).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'body', body: '{}', door: DOOR }).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'body', body: '{}', routed: false }).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'body', body: '{}', host: 'a b' }).arrived).not.toBeInstanceOf(Promise);
+    expect(placed({ selects: 'body', body: '{}' }).arrived).toBeInstanceOf(Promise);
+  });
+
+  it('brings the body that was read, or what is wrong with it', async () => {
+    const bodyIn = async (body: string) => (await placed({ selects: 'body', body }).arrived).body;
+
+    expect(await bodyIn('{"client":"a1"}')).toEqual({
+      value: { client: 'a1' },
+      texts: ['{"client":"a1"}'],
+      fault: null,
+    });
+    expect(await bodyIn('{')).toMatchObject({ value: undefined, texts: ['{'], fault: { kind: 'invalid_request' } });
+  });
+
+  it('is not answered for a fault of the mock', () => {
+    const originGuard = () => {
+      throw new TypeError('broken');
+    };
+
+    expect(() => placed({ originGuard })).toThrow(TypeError);
+  });
+});
+
+describe('where other processes make worlds', () => {
+  const shared = { isShared: true };
+
+  it('they are looked for by every name that leads to one', async () => {
+    const looks = async (given: Given) => {
+      const { told, arrived } = placed({ ...given, worlds: { ...shared, ...given.worlds } });
+      await arrived;
+      return told.filter(([what]) => what === 'refresh');
+    };
+
+    expect(await looks({ door: { kind: 'prefix', world: 'team-a', beside: 'team-b' } })).toEqual([
+      ['refresh', ['team-a', 'team-b'], []],
+    ]);
+    expect(await looks({ door: DOOR })).toEqual([['refresh', ['team-a'], []]]);
+    expect(await looks({ door: { ...DOOR, beside: null } })).toEqual([['refresh', ['team-a'], []]]);
+    expect(await looks({ door: DOOR, selects: 'query', query: { client: 'a1' } })).toEqual([
+      ['refresh', ['team-a'], []],
+    ]);
+    expect(await looks({ routed: false })).toEqual([['refresh', [], []]]);
+    expect(await looks({ selects: 'body', body: '{"client":"a1"}' })).toEqual([
+      [
+        'refresh',
+        [],
+        [
+          { kind: 'client', clientId: 'xyz' },
+          { kind: 'client', clientId: 'a1' },
+        ],
+      ],
+    ]);
+    expect(await looks({ selects: 'query', query: { client: 'a2' } })).toMatchObject([
+      ['refresh', [], [{}, { clientId: 'a2' }]],
+    ]);
+  });
+
+  it('a body that need not be read is left where it is', async () => {
+    const { arrived } = placed({ selects: 'body', body: '{}', door: DOOR, worlds: shared });
+
+    expect((await arrived).body).toBeNull();
+  });
+
+  it('whoever drives the mock is told what happened anywhere, and nobody else', async () => {
+    const toldTo = async (given: Given) => {
+      const { told, arrived } = placed({ ...given, worlds: shared });
+      await arrived;
+      return told.filter(([what]) => what === 'catchUp');
+    };
+
+    expect(await toldTo({ guard: 'admin', door: DOOR })).toEqual([['catchUp', 'team-a']]);
+    expect(await toldTo({ guard: 'admin', routed: false })).toEqual([['catchUp', 'default']]);
+    expect(await toldTo({ guard: 'open' })).toEqual([]);
+    expect(await toldTo({ guard: 'admin', withoutStore: true })).toEqual([]);
+    expect(await toldTo({ guard: 'admin', host: 'a b' })).toEqual([]);
+  });
+
+  it('a database that is away keeps requests out, but for those that do without it', async () => {
+    const away = () => Promise.reject(new Problem('unavailable', 'away'));
+    const originGuard = () => {
+      throw new Problem('foreign_page');
+    };
+
+    expect(await worldIn({ worlds: { ...shared, refresh: away } })).toEqual(['default', 'unavailable']);
+    expect(await worldIn({ worlds: { ...shared, refresh: away }, routed: false })).toEqual(['default', 'unavailable']);
+    expect(await worldIn({ worlds: { ...shared, refresh: away }, withoutStore: true })).toEqual(['default', null]);
+    expect(await worldIn({ worlds: { ...shared, refresh: away }, originGuard })).toEqual(['default', 'foreign_page']);
+    expect(await worldIn({ worlds: shared, guard: 'admin', door: DOOR, catchUp: away })).toEqual([
+      'team-a',
+      'unavailable',
+    ]);
+    expect(await worldIn({ worlds: shared, guard: 'admin', door: DOOR })).toEqual(['team-a', null]);
+  });
+});
+
+it('a body is read in the spelling that its operation says', async () => {
+  const fields = new Map([['name', 'name']]);
+  const read = async (fieldNames?: 'caseless') => {
+    const { server, route, raw } = toyFlight({
+      raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', '10']], body: '{"NAME":1}' },
+      route: { row: { id: 'row_of_toy', fieldNames } },
+      operation: { body: 'required', bodyForm: 'json', bodyFields: fields },
+    });
+    return (await bodyOf(server, route, raw)).value;
+  };
+
+  expect([await read(), await read('caseless')]).toEqual([{ NAME: 1 }, { name: 1 }]);
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { validateRequest } from '../../../src/http/steps/validate-request.ts';
+import { type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const OPERATION = {
+  queryNames: new Set(['size', 'tags']),
+  queryLists: ['tags'],
+  bodyFields: new Map(),
+  bodyOtherVersions: { colour: ['2.0', '3.0'] },
+  requestFault: () => null,
+};
+const asked = (query: Record<string, unknown>, body?: unknown, more: object = {}, given: Given = {}) =>
+  toyFlight({ operation: { ...OPERATION, ...more }, context: { query, body }, ...given });
+
+describe('a query parameter that the document does not name', () => {
+  it('is ignored, which is worth knowing', () => {
+    const flight = asked({ size: '1', 'of-nobody': 'x', more: 'y' });
+    validateRequest(flight);
+
+    expect(flight.context.query).toEqual({ size: '1' });
+    const said = (name: string) =>
+      `get_toy was called with the query parameter \`${name}\`, which its document does not name. It was ignored.`;
+    expect(flight.told).toEqual([
+      ['finding', 'undocumented_query', said('of-nobody'), NOW],
+      ['finding', 'undocumented_query', said('more'), NOW],
+    ]);
+  });
+
+  it('is kept where the document takes any, and where the switchboard will refuse it', () => {
+    const [any, switchboard] = [
+      asked({ more: 'y' }, undefined, { queryNames: 'any' }),
+      asked({ more: 'y' }, undefined, {}, { service: { isControlApi: true } }),
+    ];
+    for (const flight of [any, switchboard]) {
+      validateRequest(flight);
+      expect(flight.context.query).toEqual({ more: 'y' });
+      expect(flight.told).toEqual([]);
+    }
+  });
+});
+
+describe('a list in a query', () => {
+  it('is written with commas, or one by one', () => {
+    const [together, apart, none] = [asked({ tags: 'a,b' }), asked({ tags: ['a,b', 'c'] }), asked({})];
+    for (const flight of [together, apart, none]) validateRequest(flight);
+
+    expect([together, apart, none].map(({ context }) => context.query)).toEqual([
+      { tags: ['a', 'b'] },
+      { tags: ['a,b', 'c'] },
+      {},
+    ]);
+  });
+});
+
+describe('a field of the body that the document does not name', () => {
+  const bodyFields = new Map(['name', 'expiresAt'].map((field) => [field.toLowerCase(), field]));
+  const toldOf = (body: unknown, given: Given = {}) => {
+    const flight = asked({}, body, { bodyFields }, given);
+    validateRequest(flight);
+    expect(flight.context.body).toBe(body);
+    return flight.told;
+  };
+
+  it('is reported with the one that was probably meant', () => {
+    expect(toldOf({ name: 'a', expiersAt: null })).toEqual([
+      [
+        'finding',
+        'undocumented_field',
+        'get_toy was called with the field `expiersAt`, which its document does not name. It was ignored. Did you mean `expiresAt`?',
+        NOW,
+      ],
+    ]);
+  });
+
+  it.each([
+    ['if none is near', { name: 'a', weight: 1 }],
+    ['if the near one was sent as well', { expiresAt: null, expiersAt: null }],
+    ['in a body that is no object', null],
+    [
+      'beyond the first twenty',
+      { ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`x${at}`, 1])), nmae: 1 },
+    ],
+  ])('is not reported %s', (_when, body) => {
+    expect(toldOf(body)).toEqual([]);
+  });
+
+  it('is not reported where the switchboard will refuse it', () => {
+    expect(toldOf({ nmae: 'a' }, { service: { isControlApi: true } })).toEqual([]);
+  });
+});
+
+describe('a field of the body that only other versions have', () => {
+  it('is ignored, which is worth knowing', () => {
+    const flight = asked({}, { colour: 'red', size: 1 });
+    validateRequest(flight);
+
+    expect(flight.context.body).toEqual({ size: 1 });
+    expect(flight.told).toEqual([
+      [
+        'finding',
+        'other_version',
+        'get_toy was called with the field `colour`, which only 2.0, 3.0 has. It was ignored.',
+        NOW,
+      ],
+    ]);
+  });
+
+  it.each([[{ size: 1 }], ['colour'], [null], [undefined], [Object.create({ colour: 'red' })]])(
+    'is not there in %j',
+    (body) => {
+      const flight = asked({}, body);
+      validateRequest(flight);
+
+      expect(flight.told).toEqual([]);
+    },
+  );
+});
+
+describe('a request', () => {
+  const fault = (otherVersions: readonly string[]) => () => ({ sentence: 'Field `size` is wrong.', otherVersions });
+
+  it('is compared with its document as the steps have left it', () => {
+    const seen: unknown[] = [];
+    const requestFault = (request: unknown) => {
+      seen.push(request);
+      return null;
+    };
+    validateRequest(asked({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { requestFault }));
+
+    expect(seen).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
+  });
+
+  it('that does not fit is refused in the words of the fault', () => {
+    const flight = asked({}, {}, { requestFault: fault([]) });
+
+    expect(() => validateRequest(flight)).toThrow(
+      expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
+    );
+    expect(flight.told).toEqual([]);
+  });
+
+  it('that would fit another version is refused, and that is worth knowing', () => {
+    const flight = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
+
+    expect(() => validateRequest(flight)).toThrow('Field `size` is wrong.');
+    expect(flight.told).toEqual([
+      [
+        'finding',
+        'other_version',
+        'get_toy was refused for a value that only 2.0, 3.0 has: Field `size` is wrong.',
+        NOW,
+      ],
+    ]);
+  });
+
+  it('that fits is refused for a text that nobody can store', () => {
+    expect(() => validateRequest(asked({ size: '\ud800' }))).toThrow(/^Query parameter `size`/);
+    expect(() => validateRequest(asked({}, { size: '\ud800' }))).toThrow(/^Field `size`/);
+    expect(() => validateRequest(asked({ size: 'a' }, { size: 'b' }))).not.toThrow();
+  });
+});

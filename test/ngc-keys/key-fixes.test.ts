@@ -1,0 +1,377 @@
+/** Which edits of a key would turn a refusal. */
+import { describe, expect, it } from 'vitest';
+import type { AccessRequest, Caller, LookupResult, ResourceAttributes } from '../../src/core/decide.ts';
+import type { Decision } from '../../src/core/decision.ts';
+import { findFixes as findFixesBy } from '../../src/core/explaining/fixes.ts';
+import type { DenyReason } from '../../src/core/explaining/reasons.ts';
+import type { PendingRights, Resource } from '../../src/core/policy.ts';
+import type { Relation, Tables } from '../../src/core/rule.ts';
+import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
+import {
+  ask,
+  decisionOn,
+  key,
+  keyOfUser,
+  openLaw,
+  pendingVersion,
+  seen,
+  sourced,
+  TOY_TABLES,
+} from '../core/toy-law.ts';
+import { effectAfter, faultsOfEdit } from './edit.ts';
+
+const findFixes = (decision: Decision, tables: Tables) => findFixesBy(decision, tables, findKeyFixes);
+
+const [BALL, DOLL, PART] = ['b', 'd', 'e'].map((digit) =>
+  'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', digit),
+) as [string, string, string];
+const reachOfBall = (relation: Relation = 'owned'): ResourceAttributes => ({
+  relation,
+  names: { toy: [BALL], 'toy-parts': [`${BALL}/${PART}`] },
+});
+const wholeBall: ResourceAttributes = {
+  relation: 'owned',
+  names: { toy: [BALL] },
+  parts: { 'toy-parts': [`${BALL}/${PART}`] },
+};
+
+interface Case {
+  readonly accessRequest: AccessRequest;
+  readonly caller: Caller;
+  readonly lookedUp?: LookupResult | null;
+  /** Told without the name of the key, with the body of its edit. */
+  readonly told: readonly [text: string, body: object][];
+}
+
+const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
+const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
+
+describe('a service key is told', () => {
+  const cases: Record<string, Case> = {
+    'the scope that is missing': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: key(['look']),
+      told: [['add the scope `play`', { scopes: ['look', 'play'] }]],
+    },
+    'all scopes that are missing, at once': {
+      accessRequest: ask({ needs: { all: ['play', 'look', 'mend'] } }),
+      caller: key(['look']),
+      told: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
+    },
+    'each of several scopes that would do, by itself': {
+      accessRequest: ask({ needs: { any: ['play', 'look'] } }),
+      caller: key(['mend']),
+      told: [
+        ['add the scope `play`', { scopes: ['mend', 'play'] }],
+        ['add the scope `look`', { scopes: ['mend', 'look'] }],
+      ],
+    },
+    'what is missing of both': {
+      accessRequest: ask({ needs: { all: ['mend'], any: ['play', 'look'] } }),
+      caller: key([]),
+      told: [
+        ['add the scope `mend`, `play`', { scopes: ['mend', 'play'] }],
+        ['add the scope `mend`, `look`', { scopes: ['mend', 'look'] }],
+      ],
+    },
+    'the service that it was not made for': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: key(['play'], [], { services: ['air'] }),
+      told: [['add the service `toys`', { services: ['air', 'toys'] }]],
+    },
+    'the service, and the least of what is missing then': {
+      accessRequest: onToys,
+      caller: key([], toys(DOLL), { services: [] }),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [
+          `add the service \`toys\`, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
+          { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: [DOLL, BALL] } },
+        ],
+      ],
+    },
+    'every type that would do in place of one that does not': {
+      accessRequest: onToys,
+      caller: key(['play'], [{ type: 'lent-toys' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
+        [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
+      ],
+    },
+    'types that name nothing, where no object is named': {
+      accessRequest: onToys,
+      caller: key(['play'], [{ type: 'lent-toys' }]),
+      lookedUp: null,
+      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+    },
+    'no type that would not reach the object': {
+      accessRequest: ask({ on: ['all-toys', 'lent-toys', 'everything'] }),
+      caller: key([]),
+      lookedUp: seen(reachOfBall('shared')),
+      told: [
+        ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
+        ['bind it to `Everything`', { resource: { type: 'Everything' } }],
+      ],
+    },
+    'the object, beside those of the same type': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key([], toys(DOLL)),
+      lookedUp: seen(reachOfBall()),
+      told: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
+    },
+    'the object beside those of the same type, with what else it is bound to': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key([], [{ type: 'lent-toys' }, ...toys(DOLL)]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [
+          `bind it to \`Lent Toys\`, \`Toy ${DOLL}, ${BALL}\``,
+          { resource: [{ type: 'Lent Toys' }, { type: 'Toy', ids: [DOLL, BALL] }] },
+        ],
+      ],
+    },
+    'the object or its part, whichever type names it': {
+      accessRequest: ask({ on: ['toy', 'toy-parts'] }),
+      caller: key([], [{ type: 'toy-parts', ids: [`${DOLL}/${PART}`] }]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
+        [
+          `bind it to \`Toy Parts ${DOLL}/${PART}, ${BALL}/${PART}\``,
+          { resource: { type: 'Toy Parts', ids: [`${DOLL}/${PART}`, `${BALL}/${PART}`] } },
+        ],
+      ],
+    },
+    'the whole, where a part is not enough': {
+      accessRequest: ask({ on: ['toy', 'toy-parts'], versionless: 'refuse' }),
+      caller: key([], [{ type: 'toy-parts', ids: [`${BALL}/${PART}`] }]),
+      lookedUp: seen(wholeBall),
+      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+    },
+    'the type that its scopes are not given without, too': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key(['burn'], [{ type: 'lent-toys' }, { type: 'everything' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [
+          `bind it to \`Everything\`, \`Toy ${BALL}\``,
+          { resource: [{ type: 'Everything' }, { type: 'Toy', ids: [BALL] }] },
+        ],
+      ],
+    },
+    'the scope and the resource together, where both are missing': {
+      accessRequest: onToys,
+      caller: key([], [{ type: 'lent-toys' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        ['add the scope `play`, and bind it to `All Toys`', { scopes: ['play'], resource: { type: 'All Toys' } }],
+        [
+          `add the scope \`play\`, and bind it to \`Toy ${BALL}\``,
+          { scopes: ['play'], resource: { type: 'Toy', ids: [BALL] } },
+        ],
+      ],
+    },
+    'the scope alone, where what it is bound to will do': {
+      accessRequest: onToys,
+      caller: key([], toys(BALL)),
+      lookedUp: seen(reachOfBall()),
+      told: [['add the scope `play`', { scopes: ['play'] }]],
+    },
+    'the type that a scope is given with': {
+      accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
+      caller: key([], [{ type: 'all-toys' }]),
+      told: [
+        ['add the scope `burn`, and bind it to `Everything`', { scopes: ['burn'], resource: { type: 'Everything' } }],
+      ],
+    },
+    'the type that a scope is given with, also where the rule looks at none': {
+      accessRequest: ask({ needs: { all: ['burn'] } }),
+      caller: key([], [{ type: 'all-toys' }]),
+      told: [
+        [
+          'add the scope `burn`, and bind it to `All Toys`, `Everything`',
+          { scopes: ['burn'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
+        ],
+      ],
+    },
+    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: key([]), told: [] },
+    'nothing of a rule that is closed, where it has not even the service': {
+      accessRequest: ask({ closed: true }),
+      caller: key([], [], { services: [] }),
+      told: [],
+    },
+    'nothing where the object is not there': {
+      accessRequest: onToys,
+      caller: key([], toys(DOLL)),
+      lookedUp: { found: 'nothing' },
+      told: [],
+    },
+    'nothing where the object is somebody else’s': {
+      accessRequest: onToys,
+      caller: key([], toys(DOLL)),
+      lookedUp: { found: 'foreign', owner: 'bo' },
+      told: [],
+    },
+    'nothing where no type could name the object': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key([], [{ type: 'lent-toys' }]),
+      lookedUp: null,
+      told: [],
+    },
+    'nothing where the answer was allowed': {
+      accessRequest: onToys,
+      caller: key(['play'], toys(BALL)),
+      lookedUp: seen(reachOfBall()),
+      told: [],
+    },
+  };
+
+  it.each(Object.entries(cases))('%s', (what, { accessRequest, caller, lookedUp = null, told }) => {
+    const decision = decisionOn(accessRequest, caller, lookedUp);
+    const changes = findFixes(decision, TOY_TABLES).filter(({ kind }) => kind === 'policy');
+
+    expect(changes).toEqual(
+      told.map(([text, body]) => ({
+        kind: 'policy',
+        text: `service key \`robot\`: ${text}`,
+        request: { method: 'PATCH', path: '/_mock/keys/key-1', body },
+      })),
+    );
+    for (const request of changes.flatMap((change) => change.request ?? [])) {
+      expect(effectAfter(decision, request), what).toBe('allow');
+      expect(faultsOfEdit(decision, request.body), what).toEqual([]);
+    }
+  });
+
+  it.each<[reason: DenyReason, sighting: LookupResult]>([
+    ['no_such_object', { found: 'nothing' }],
+    ['foreign_object', { found: 'foreign', owner: 'bo' }],
+  ])('what helps against `%s`, where rights are missing for nothing that there is', (reason, lookedUp) => {
+    const lacking = decisionOn(onToys, key(['look'], toys(DOLL)), lookedUp);
+    const absent = decisionOn(onToys, key(['play'], toys(DOLL)), lookedUp);
+
+    expect([lacking.reason, absent.reason]).toEqual(['missing_scope', reason]);
+    expect(findFixes(lacking, TOY_TABLES)).toEqual(findFixes(absent, TOY_TABLES));
+    expect(findFixes(lacking, TOY_TABLES)).toHaveLength(1);
+  });
+
+  it('edits that begin with what is recorded already, because an edit takes the place of it', () => {
+    const pending = [pendingVersion(2, ['look', 'mend'], toys(DOLL))];
+    const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(reachOfBall()));
+    const [first] = findFixes(decision, TOY_TABLES);
+
+    expect(first?.request?.body['scopes']).toEqual(['look', 'mend', 'play']);
+    expect(first?.request?.body['resource']).toBeDefined();
+  });
+
+  it('no edit of a service whose grants no key can hold', () => {
+    const tables: Tables = { ...openLaw.tables, permissions: [{ id: 'keys:manage', label: 'Manage', ...sourced }] };
+    const accessRequest = ask({ needs: { all: ['keys:manage'] } }, { ruleset: { ...openLaw, tables } });
+
+    expect(
+      findFixes(decisionOn(accessRequest, key([]), null), tables).filter(({ request }) => request !== undefined),
+    ).toEqual([]);
+  });
+});
+
+describe('a refusal that a recorded version will turn', () => {
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
+  const refusedWith = (...pending: readonly PendingRights[]) =>
+    decisionOn(accessRequest, key([], toys(BALL), { pending }), seen(reachOfBall()));
+  const may = (version: number) => pendingVersion(version, ['play'], toys(BALL));
+
+  it('is a matter of time, which can be moved, and of nothing else', () => {
+    const decision = refusedWith(may(2));
+    const told = findFixes(decision, TOY_TABLES);
+
+    expect(told).toEqual([
+      {
+        kind: 'propagation',
+        text: expect.stringMatching(/until 1970-01-01T00:00:02\.000Z.*version 2.*`POST \/_mock\/clock\/advance`/),
+        request: { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: 'key-1' } },
+      },
+    ]);
+    expect(effectsOf(decision)).toEqual(['allow']);
+  });
+
+  it('is not told to count at once where a later version turns it back', () => {
+    const decision = refusedWith(may(2), pendingVersion(3, [], toys(BALL)));
+
+    expect(effectsOf(decision)).not.toContain('deny');
+  });
+
+  it('is not told of a version that does not name the object', () => {
+    const decision = refusedWith(pendingVersion(2, ['play'], toys(DOLL)));
+
+    expect(effectsOf(decision)).not.toContain('deny');
+  });
+
+  it('is another thing than an answer that a version will refuse, which needs no fix', () => {
+    const allowed = decisionOn(accessRequest, key(['play'], toys(BALL), { pending: [pendingVersion(2, [])] }), null);
+
+    expect(allowed.pending?.effect).toBe('deny');
+    expect(findFixes(allowed, TOY_TABLES)).toEqual([]);
+  });
+
+  function effectsOf(decision: Decision): string[] {
+    const requests = findFixes(decision, TOY_TABLES).flatMap(({ request }) => request ?? []);
+    return requests.map((request) => effectAfter(decision, request));
+  }
+});
+
+describe('the user of a personal key is told', () => {
+  const cases: Record<string, Case> = {
+    'every role that would do': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: keyOfUser([]),
+      told: [
+        ['grant its user the role `Player`', { roles: ['Player'] }],
+        ['grant its user the role `Parent`', { roles: ['Parent'] }],
+      ],
+    },
+    'a further role, beside those there are': {
+      accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
+      caller: keyOfUser(['Player']),
+      lookedUp: seen(reachOfBall()),
+      told: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+    },
+    'the service': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: keyOfUser(['Player'], { services: [] }),
+      told: [['add the service `toys`', { services: ['toys'] }]],
+    },
+    'the service and the role': {
+      accessRequest: ask({ needs: { all: ['burn'] } }),
+      caller: keyOfUser([], { services: ['air'] }),
+      told: [
+        [
+          'add the service `toys`, and grant its user the role `Parent`',
+          { services: ['air', 'toys'], roles: ['Parent'] },
+        ],
+      ],
+    },
+    'nothing where no role would do': {
+      accessRequest: ask({ needs: { all: ['fly'] } }),
+      caller: keyOfUser(['Player']),
+      told: [],
+    },
+    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), told: [] },
+  };
+
+  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookedUp = null, told }) => {
+    const decision = decisionOn(accessRequest, caller, lookedUp);
+    const changes = findFixes(decision, TOY_TABLES);
+
+    expect(changes).toEqual(
+      told.map(([text, body]) => ({
+        kind: 'policy',
+        text: `personal key \`laptop\`: ${text}`,
+        request: { method: 'PATCH', path: '/_mock/keys/key-2', body },
+      })),
+    );
+    for (const request of changes.flatMap((change) => change.request ?? [])) {
+      expect(effectAfter(decision, request)).toBe('allow');
+    }
+  });
+});

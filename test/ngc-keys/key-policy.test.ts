@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/core/policy.ts';
+import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../src/ngc-keys/key-policy.ts';
+import { RULESETS } from '../../src/services/nvcf/rulesets.ts';
+import { openLaw, toyLaw } from '../core/toy-law.ts';
+
+const [F, G, V, W] = ['f', 'a', 'b', 'c'].map((digit) =>
+  'dddddddd-dddd-4ddd-8ddd-dddddddddddd'.replaceAll('d', digit),
+) as [string, string, string, string];
+const rulesets = [openLaw, toyLaw];
+const BURN = { id: 'burn', label: 'Burn Toys', source: 'test', certainty: 'ours' as const };
+
+const read = (scopes: readonly string[], ...resources: GivenResource[]) => readPolicy(rulesets, scopes, resources);
+const resourcesOf = (...resources: GivenResource[]) => read([], ...resources).policy.resources;
+const faultsOf = (...resources: GivenResource[]) => read([], ...resources).faults;
+
+describe('a scope is understood', () => {
+  it.each([
+    ['by its id', 'look_closely', 'look_closely'],
+    ['by its label', 'Look Closely', 'look_closely'],
+    ['by its id in any case', 'LOOK_Closely', 'look_closely'],
+    ['by its label in any case', 'look closely', 'look_closely'],
+  ])('%s: `%s`', (_how, given, scope) => {
+    expect(read([given])).toEqual({ policy: { scopes: [scope], resources: [] }, faults: [] });
+  });
+
+  it('once, however often it is given, and in the order given', () => {
+    expect(read(['mend', 'Play', 'play', 'MEND', 'look']).policy.scopes).toEqual(['mend', 'play', 'look']);
+  });
+
+  it('of every service that keys are made for', () => {
+    const air = {
+      ...toyLaw,
+      service: 'air',
+      tables: {
+        ...toyLaw.tables,
+        permissions: [{ id: 'fly', label: 'Fly', source: 'test', certainty: 'ours' as const }],
+      },
+    };
+
+    expect(readPolicy([toyLaw, air], ['fly', 'play'], []).policy.scopes).toEqual(['fly', 'play']);
+  });
+
+  it('not of one that no key is made for', () => {
+    const closed = { ...openLaw, tables: { ...openLaw.tables, permissions: toyLaw.tables.permissions } };
+
+    expect(readPolicy([closed], ['play'], [])).toMatchObject({
+      policy: { scopes: [], resources: [] },
+      faults: [{ forceable: false }],
+    });
+  });
+});
+
+describe('a resource is understood', () => {
+  const cases: [what: string, given: GivenResource, read: Resource][] = [
+    ['by the id of its type', { type: 'all-toys' }, { type: 'all-toys' }],
+    ['by the label of its type', { type: 'All Toys' }, { type: 'all-toys' }],
+    ['by its label in any case', { type: 'ALL toys' }, { type: 'all-toys' }],
+    ['by an alias', { type: 'All Toy(s)' }, { type: 'all-toys' }],
+    ['by an alias in any case', { type: 'all toy(s)' }, { type: 'all-toys' }],
+    ['by what the vendor writes', { type: 'lent' }, { type: 'lent-toys' }],
+    ['with the id that is always the same, which says nothing', { type: 'all-toys', ids: ['*'] }, { type: 'all-toys' }],
+    ['of all objects, with an empty list', { type: 'all-toys', ids: [] }, { type: 'all-toys' }],
+    ['of single objects', { type: 'Toy', ids: [F] }, { type: 'toy', ids: [F] }],
+    ['of several single objects', { type: 'Toy', ids: [F, G] }, { type: 'toy', ids: [F, G] }],
+    ['of single parts', { type: 'Toy Parts', ids: [`${F}/${V}`] }, { type: 'toy-parts', ids: [`${F}/${V}`] }],
+    ['of single parts by id', { type: 'toy-parts', ids: [`${F}/${V}`] }, { type: 'toy-parts', ids: [`${F}/${V}`] }],
+    ['of an object with `/*`, which is all of it', { type: 'Toy', ids: [`${F}/*`] }, { type: 'toy', ids: [F] }],
+  ];
+
+  it.each(cases)('%s', (_what, given, resource) => {
+    expect(read([], given)).toEqual({ policy: { scopes: [], resources: [resource] }, faults: [] });
+  });
+});
+
+describe('what the vendor writes alike is told apart by the form of its ids:', () => {
+  const cases: [what: string, ids: string[], read: Resource[]][] = [
+    ['an object', [F], [{ type: 'toy', ids: [F] }]],
+    ['all of an object', [`${F}/*`], [{ type: 'toy', ids: [F] }]],
+    ['a part', [`${F}/${V}`], [{ type: 'toy-parts', ids: [`${F}/${V}`] }]],
+    [
+      'both',
+      [`${F}/*`, `${G}/${V}`, G, `${G}/${W}`],
+      [
+        { type: 'toy', ids: [F, G] },
+        { type: 'toy-parts', ids: [`${G}/${V}`, `${G}/${W}`] },
+      ],
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, ids, resources) => {
+    expect(read([], { type: 'toy', ids })).toEqual({ policy: { scopes: [], resources }, faults: [] });
+    expect(read([], { type: 'TOY', ids })).toEqual({ policy: { scopes: [], resources }, faults: [] });
+  });
+
+  it('a label is one type only, so that ids of the other form are at fault', () => {
+    expect(faultsOf({ type: 'Toy', ids: [`${F}/${V}`] })).toHaveLength(1);
+    expect(faultsOf({ type: 'Toy Parts', ids: [F] })).toHaveLength(1);
+  });
+
+  it('as in the policies of Cloud Functions', () => {
+    const given = [
+      { type: 'function', ids: [`${F}/*`, `${G}/${V}`] },
+      { type: 'account-functions', ids: ['*'] },
+    ];
+
+    expect(readPolicy([RULESETS.documented], ['Invoke Function'], given)).toEqual({
+      policy: {
+        scopes: ['invoke_function'],
+        resources: [
+          { type: 'function', ids: [F] },
+          { type: 'function-versions', ids: [`${G}/${V}`] },
+          { type: 'account-functions' },
+        ],
+      },
+      faults: [],
+    });
+  });
+});
+
+describe('several resources', () => {
+  it('of one type become one', () => {
+    expect(resourcesOf({ type: 'Toy', ids: [F] }, { type: 'All Toys' }, { type: 'toy', ids: [G, `${F}/*`] })).toEqual([
+      { type: 'toy', ids: [F, G] },
+      { type: 'all-toys' },
+    ]);
+  });
+
+  it('that name nothing become one', () => {
+    expect(resourcesOf({ type: 'Everything' }, { type: 'everything', ids: ['*'] })).toEqual([{ type: 'everything' }]);
+  });
+
+  it('name an id once', () => {
+    expect(resourcesOf({ type: 'Toy', ids: [F, F] })).toEqual([{ type: 'toy', ids: [F] }]);
+  });
+});
+
+it('a policy may be empty', () => {
+  expect(read([])).toEqual({ policy: { scopes: [], resources: [] }, faults: [] });
+});
+
+describe('a fault names the field and what is expected:', () => {
+  const cases: [what: string, scopes: string[], resources: GivenResource[], told: string[], forceable: boolean][] = [
+    [
+      'an unknown scope',
+      ['fly'],
+      [],
+      ['`scopes`', '`fly`', '`Play` (`play`)', '`Look Closely` (`look_closely`)', '`mend`'],
+      false,
+    ],
+    [
+      'an unknown type',
+      [],
+      [{ type: 'dream' }],
+      ['`resource.type`', '`dream`', '`All Toys` (`all-toys`)', '`Toy` (`toy`)', '`Everything` (`everything`)'],
+      false,
+    ],
+    ['ids that are missing', [], [{ type: 'Toy' }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
+    ['ids that are empty', [], [{ type: 'Toy', ids: [] }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
+    [
+      'ids that are missing where two types are written alike',
+      [],
+      [{ type: 'toy' }],
+      ['`resource.ids`', '`Toy`'],
+      true,
+    ],
+    ['ids that are empty where two types are written alike', [], [{ type: 'toy', ids: [] }], ['`resource.ids`'], true],
+    ['ids that are not wanted', [], [{ type: 'All Toys', ids: [F] }], ['`resource.ids`', '`All Toys`'], true],
+    [
+      'an id that is no UUID',
+      [],
+      [{ type: 'Toy', ids: ['ball'] }],
+      ['`resource.ids`', '`ball`', '`<toyId>`', 'UUID'],
+      true,
+    ],
+    ['an id that begins as a UUID', [], [{ type: 'Toy', ids: [`${F}x`] }], ['`resource.ids`', `\`${F}x\``], true],
+    ['`*` where single objects are named', [], [{ type: 'Toy', ids: ['*'] }], ['`resource.ids`', '`*`'], true],
+    [
+      'an object where a part is wanted',
+      [],
+      [{ type: 'Toy Parts', ids: [F] }],
+      ['`resource.ids`', `\`${F}\``, '`<toyId>/<partId>`'],
+      true,
+    ],
+    [
+      'a scope that is not given with the type',
+      ['burn'],
+      [{ type: 'All Toys' }],
+      ['`scopes`', '`Burn Toys` (`burn`)', '`Everything`'],
+      true,
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, scopes, resources, told, forceable) => {
+    const { faults } = read(scopes, ...resources);
+
+    expect(faults).toMatchObject([{ message: expect.any(String), forceable }]);
+    for (const name of told) expect(faults[0]?.message).toContain(name);
+  });
+
+  it('in one sentence, with every name that is known', () => {
+    expect(read(['fly']).faults).toEqual([
+      {
+        message:
+          'Field `scopes` names the unknown scope `fly`. Use an id or label of: `Play` (`play`), `Look At` (`look`), `Look Closely` (`look_closely`), `mend`, `Burn Toys` (`burn`).',
+        forceable: false,
+        field: 'scopes',
+        given: 'fly',
+        valid: ['play', 'Play', 'look', 'Look At', 'look_closely', 'Look Closely', 'mend', 'mend', 'burn', 'Burn Toys'],
+      },
+    ]);
+    expect(faultsOf({ type: 'dream' })[0]?.message).toMatch(
+      /^Field `resource.type` names the unknown resource type `dream`\. Use an id or label of: `All Toys` \(`all-toys`\), `Toy`/,
+    );
+  });
+
+  it('whatever the tables have', () => {
+    const { resourceTypes: _, ...tables } = toyLaw.tables;
+    const odd = { ...toyLaw, tables: { ...tables, permissions: [{ ...BURN, onlyOn: ['dream'] }] } };
+
+    expect(readPolicy([odd], [], [{ type: 'Toy', ids: [F] }]).faults).toMatchObject([{ given: 'Toy', valid: [] }]);
+    expect(readPolicy([odd, toyLaw], ['burn'], [{ type: 'Toy', ids: [F] }]).faults).toMatchObject([
+      {
+        message: 'Field `scopes` has `Burn Toys` (`burn`), which is available only with the resource type `dream`.',
+      },
+    ]);
+  });
+
+  it('`/*` in the middle of an id is part of it', () => {
+    const id = `${F}/*/${V}`;
+
+    expect(read([], { type: 'toy', ids: [id] })).toMatchObject({
+      policy: { resources: [{ type: 'toy', ids: [id] }] },
+      faults: [{ forceable: true }],
+    });
+  });
+
+  it('all of them are told, in the order of the policy', () => {
+    const { faults } = read(['fly', 'burn', 'swim'], { type: 'dream' }, { type: 'Toy', ids: ['x', F, 'y'] });
+
+    expect(faults.map(({ message }) => /`(fly|swim|dream|x|y|burn)`/.exec(message)?.[1])).toEqual([
+      'fly',
+      'swim',
+      'dream',
+      'x',
+      'y',
+      'burn',
+    ]);
+  });
+
+  it('what is unknown is cut where it is long', () => {
+    const { faults } = read(['s'.repeat(9999)], { type: 't'.repeat(9999) }, { type: 'Toy', ids: ['i'.repeat(9999)] });
+
+    expect(faults).toHaveLength(3);
+    for (const { message } of faults) expect(message.length).toBeLessThan(500);
+  });
+});
+
+describe('what is forced is stored as it was given:', () => {
+  const cases: [what: string, given: GivenResource, read: Resource][] = [
+    ['ids of the wrong form', { type: 'Toy', ids: ['ball'] }, { type: 'toy', ids: ['ball'] }],
+    ['missing ids', { type: 'Toy' }, { type: 'toy' }],
+    ['ids that name nothing', { type: 'All Toys', ids: [F] }, { type: 'all-toys', ids: [F] }],
+  ];
+
+  it.each(cases)('%s', (_what, given, resource) => {
+    expect(resourcesOf(given)).toEqual([resource]);
+  });
+
+  it('a scope that is not given with the type', () => {
+    expect(read(['burn'], { type: 'All Toys' }).policy).toEqual({
+      scopes: ['burn'],
+      resources: [{ type: 'all-toys' }],
+    });
+  });
+});
+
+describe('a scope that is given with one type only', () => {
+  it.each([
+    ['goes with that type', [{ type: 'Everything' }]],
+    ['goes with that type among others', [{ type: 'All Toys' }, { type: 'everything' }]],
+    ['goes with no resource', []],
+  ])('%s', (_what, resources) => {
+    expect(read(['burn'], ...resources).faults).toEqual([]);
+  });
+
+  it('does not keep others from being of no use with the type', () => {
+    expect(read(['look'], { type: 'Lent Toys' }).faults).toEqual([]);
+  });
+});
+
+it('keys can be made for services with a product', () => {
+  expect(keyServices(rulesets)).toEqual(['toys']);
+});
+
+it('roles are known once, of every service', () => {
+  expect(knownRoles([toyLaw, openLaw, toyLaw])).toEqual(['Player', 'Parent']);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { rulesetOf } from '../../src/core/ruleset.ts';
+import { findKeyWarnings } from '../../src/ngc-keys/key-warnings.ts';
+import { ruleOf, TOY_TABLES } from '../core/toy-law.ts';
+
+const rules = [
+  ruleOf({ id: 'play', needs: { all: ['play'] }, on: ['toy', 'all-toys'] }),
+  ruleOf({ id: 'mend', needs: { all: ['mend'] }, closed: true }),
+  ruleOf({ id: 'look', needs: { all: ['look'], roles: ['Parent'] } }),
+];
+const rulesets = [rulesetOf('toys', null, { ...TOY_TABLES, rules })];
+
+const warnings = (scopes: readonly string[], resources: { type: string }[] = [], services = ['toys']) =>
+  findKeyWarnings(rulesets, { name: 'robot', services, policy: { scopes, resources } });
+
+describe('a service key that can do something is worth no warning', () => {
+  it('with a scope that an operation is open to, on a type that it accepts', () => {
+    expect(warnings(['play'], [{ type: 'all-toys' }])).toEqual([]);
+  });
+});
+
+describe('a key that can do nothing is told why', () => {
+  it('where it has no service', () => {
+    expect(warnings(['play'], [], [])).toEqual([
+      'The key `robot` has no service, so every service refuses it. The services are `toys`.',
+    ]);
+  });
+
+  it('where it has no scope of its service', () => {
+    expect(warnings([])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
+  });
+
+  it.each([
+    ['is bound to a type that no operation accepts', ['play'], [{ type: 'toy-parts' }]],
+    ['has scopes of closed operations', ['mend'], []],
+    ['has scopes of operations that need a role', ['look'], []],
+  ])('where it %s', (_what, scopes, resources) => {
+    expect(warnings(scopes, resources)).toEqual([
+      'The key `robot` can do nothing in `toys`: no operation is open to its scopes and resource types.',
+    ]);
+  });
+});
+
+it('a personal key can do what its user can', () => {
+  const laptop = { name: 'laptop', services: ['toys'], policy: null };
+
+  expect(findKeyWarnings(rulesets, laptop)).toEqual([]);
+  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
+  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
+  expect(findKeyWarnings(rulesets, { ...laptop, roles: [] })).toEqual([
+    'The key `laptop` can do nothing: it is personal, and its user has no roles. The roles are `Player`, `Parent`.',
+  ]);
+  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
+    'The key `laptop` can do nothing in `toys`: the role `Child` of its user grants no rights there; `toys` has `Player`, `Parent`.',
+  ]);
+});
+
+it('a service key is told of a scope that counts on other resource types than it has', () => {
+  const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
+  const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
+  const told = (scopes: readonly string[], type: string) =>
+    findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+
+  expect(told(['play', 'burn'], 'toy')).toEqual([
+    'The key `robot` can do nothing in `toys` with the scope `burn`: the scope needs a resource of type `Everything`.',
+  ]);
+  expect(told(['play', 'mend'], 'toy')).toEqual([]);
+  expect(told(['burn'], 'everything')).toEqual([]);
+});
+
+describe('a service key without a resource is told what it covers, in the words of its service', () => {
+  const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
+  const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
+  const told = (scopes: readonly string[], resources: { type: string }[] = []) =>
+    findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
+
+  it('where its scopes need one', () => {
+    expect(told(['look', 'play'])).toEqual([
+      'The key `robot` has no resource: a key without a resource covers no toy.',
+    ]);
+  });
+
+  it('but not where they need none, or it has one', () => {
+    expect(told(['look'])).toEqual([]);
+    expect(told(['look', 'play'], [{ type: 'toy' }])).toEqual([]);
+  });
+});

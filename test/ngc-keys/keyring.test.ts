@@ -1,0 +1,255 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { rfc3339 } from '../../src/core/clock.ts';
+import { hashSecret } from '../../src/credentials/secret.ts';
+import { NgcKeys } from '../../src/ngc-keys/index.ts';
+import { keyForm } from '../../src/ngc-keys/key-text.ts';
+import {
+  editKey,
+  issueKey,
+  type KeyOrder,
+  type Keyroom,
+  newestPolicy,
+  reportUseless,
+  reportUselessKeys,
+  reviveToggle,
+  rotateKey,
+  setToggle,
+  toggleOf,
+} from '../../src/ngc-keys/keyring.ts';
+import { toyLaw } from '../core/toy-law.ts';
+import { faked } from '../support/faked.ts';
+import { inForce, personal, versionOf } from './toy-keys.ts';
+
+interface Room extends Keyroom {
+  readonly kept: Map<string, string>;
+  readonly told: unknown[][];
+  /** What those who watch were told. */
+  readonly events: unknown[][];
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A world with settings, and what its keys were told. */
+function room({
+  mark = '',
+  propagation = 'fixed',
+}: {
+  mark?: string;
+  propagation?: 'fixed' | 'off' | 'jitter';
+} = {}): Room {
+  const kept = new Map<string, string>();
+  const told: unknown[][] = [];
+  const events: unknown[][] = [];
+  const tell =
+    (what: string) =>
+    async (...parts: unknown[]) =>
+      void told.push([what, ...parts]);
+  const settings = {
+    get: async (name: string) => kept.get(name) ?? null,
+    set: async (name: string, value: string) => void kept.set(name, value),
+    remove: async (names: readonly string[]) => {
+      for (const name of names) kept.delete(name);
+    },
+    next: async (name: string) => {
+      const place = Number(kept.get(name) ?? 0);
+      kept.set(name, String(place + 1));
+      return place;
+    },
+  };
+  faked(NgcKeys.prototype, {
+    create: tell('create'),
+    edit: tell('edit'),
+    replaceSecret: tell('replaceSecret'),
+    newest: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
+    list: async (filter: object, limit: number, now: number) => {
+      told.push(['list', filter, limit, now]);
+      return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
+    },
+  });
+  return {
+    kept,
+    told,
+    events,
+    world: { mark, activityLog: { event: (...parts: unknown[]) => void events.push(parts) } },
+    store: { settings },
+    settings: { propagation, propagationDelay: 60_000 },
+    random: { uuid: () => 'id-1', base64url: (bytes: number) => 'r'.repeat(Math.ceil((bytes * 4) / 3)) },
+  } as unknown as Room;
+}
+
+describe('how long edits take', () => {
+  it('is what the server was started with, until something else is set', async () => {
+    const world = room();
+    expect(await toggleOf(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+
+    await setToggle(world, { mode: 'jitter', delay: 0 });
+    expect(await toggleOf(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
+
+    await setToggle(world, { seed: 'mine' });
+    expect(await toggleOf(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
+  });
+
+  it('survives a restart, unless the server is started with something else', async () => {
+    const world = room();
+    await reviveToggle(world);
+    await setToggle(world, { mode: 'off', delay: 1, seed: 'mine' });
+    await reviveToggle(world);
+    expect(await toggleOf(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
+
+    world.kept.set('propagation.position', '7');
+    await reviveToggle({ ...world, settings: { propagation: 'off', propagationDelay: 60_000 } } as never);
+    expect(await toggleOf(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    expect([...world.kept]).toEqual([['propagation.started-with', 'off 60000']]);
+  });
+
+  it('is kept by a world that was never started before', async () => {
+    const world = room();
+    await setToggle(world, { mode: 'off' });
+    await reviveToggle(world);
+
+    expect((await toggleOf(world)).mode).toBe('off');
+  });
+});
+
+describe('an edit of a policy', () => {
+  const policy = { scopes: ['look'], resources: [] };
+  const edits = async (world: Room, count: number) => {
+    for (let number = 0; number < count; number++) await editKey(world, 1000, inForce().key, { policy });
+    return world.told.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
+  };
+
+  it('comes into force once it has propagated; the rest of it at once', async () => {
+    const world = room();
+    await editKey(world, 1000, inForce().key, { name: 'new', policy });
+
+    expect(world.told).toEqual([
+      ['edit', 'key-1', { name: 'new', policy: { next: policy, recordedAt: 1000, effectiveAt: 61_000 } }],
+    ]);
+    expect(world.events).toEqual([
+      [
+        'policy',
+        {
+          ...{ keyId: 'key-1', what: 'edited' },
+          ...{ recordedAt: rfc3339(1000), effectiveAt: rfc3339(61_000) },
+        },
+      ],
+    ]);
+    expect(await edits(room({ propagation: 'off' }), 1)).toEqual([1000]);
+  });
+
+  it('is told to those who watch if it changes rights, and not if it does not', async () => {
+    const world = room();
+    await editKey(world, 1000, inForce().key, { name: 'new' });
+    await editKey(world, 1000, personal().key, { roles: ['Player'], enabled: false });
+
+    expect(world.events).toEqual([['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }]]);
+  });
+
+  it('is none for a personal key, or where none is given', async () => {
+    const world = room();
+    await editKey(world, 1000, personal().key, { name: 'new', policy });
+    await editKey(world, 1000, inForce().key, { name: 'newer' });
+
+    expect(world.told).toEqual([
+      ['edit', 'key-2', { name: 'new' }],
+      ['edit', 'key-1', { name: 'newer' }],
+    ]);
+  });
+
+  it('with jitter takes another time each time, and the same series after its seed is given again', async () => {
+    const world = room({ propagation: 'jitter' });
+    const first = await edits(world, 3);
+    expect(new Set(first).size).toBe(3);
+    for (const at of first) expect(at).toBeGreaterThanOrEqual(1000);
+    for (const at of first) expect(at).toBeLessThanOrEqual(61_000);
+
+    await setToggle(world, { seed: 'nv-auth-mock' });
+    expect((await edits(world, 3)).slice(3)).toEqual(first);
+    await setToggle(world, { seed: 'other' });
+    expect((await edits(world, 3)).slice(6)).not.toEqual(first);
+  });
+
+  it('with a fixed delay takes no place in the series', async () => {
+    const world = room();
+    await edits(world, 1);
+
+    expect([...world.kept]).toEqual([]);
+  });
+});
+
+describe('a new key', () => {
+  const order = { name: 'robot', services: ['toys'], roles: ['Player'] } as unknown as KeyOrder;
+
+  it('is shown once, and only its hash is stored', async () => {
+    const world = room();
+    const { id, text } = await issueKey(world, 1000, order, 5);
+
+    expect(id).toBe('id-1');
+    expect(keyForm(text)).toBe('marked');
+    expect(world.told).toEqual([
+      [
+        'create',
+        {
+          name: 'robot',
+          services: ['toys'],
+          id: 'id-1',
+          enabled: true,
+          createdAt: 1000,
+          secretHash: hashSecret(text),
+        },
+        ['Player'],
+        5,
+      ],
+    ]);
+  });
+
+  it('begins with the mark of its world, and so does its next secret', async () => {
+    const world = room({ mark: '0123456789ab' });
+    const { text } = await issueKey(world, 1000, order, null);
+    const next = await rotateKey(world, 'key-1');
+
+    expect(text).toMatch(/^nvapi-0123456789abr{31}/);
+    expect(next).toMatch(/^nvapi-0123456789abr{31}/);
+    expect(world.told[1]).toEqual(['replaceSecret', 'key-1', hashSecret(next)]);
+  });
+});
+
+describe('the newest policy of a key', () => {
+  it('is the one in force, or the last that is recorded', async () => {
+    const world = room();
+
+    expect(await newestPolicy(world, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
+    expect(await newestPolicy(world, inForce({}, { pending: [versionOf(2)] }))).toEqual({
+      scopes: ['look'],
+      resources: [{ type: 'all-toys' }],
+    });
+    expect(await newestPolicy(world, personal())).toBeNull();
+  });
+});
+
+describe('a key that can do nothing', () => {
+  const reporting = () => {
+    const { store, told } = room();
+    const findings = { report: (...parts: unknown[]) => void told.push(['finding', ...parts]) };
+    return { told, report: { rulesets: [toyLaw], findings, store } };
+  };
+  const SAID = 'The key `robot` has no service, so every service refuses it. The services are `toys`.';
+
+  it('is worth knowing, for each reason', async () => {
+    const { told, report } = reporting();
+
+    expect(await reportUseless(report, 1000, inForce({ services: [] }))).toEqual([SAID]);
+    expect(told).toEqual([['finding', 'useless_key', SAID, 1000]]);
+  });
+
+  it('is looked for among all', async () => {
+    const { told, report } = reporting();
+    await reportUselessKeys(report, 1000);
+
+    expect(told[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
+    expect(told.slice(1)).toMatchObject([
+      ['finding', 'useless_key', SAID, 1000],
+      ['finding', 'useless_key', expect.stringContaining('`good` can do nothing in `toys`'), 1000],
+    ]);
+  });
+});

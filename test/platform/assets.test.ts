@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import {
+  documentNames,
+  documentText,
+  fixture,
+  installedManifest,
+  packageVersion,
+  preparedDocument,
+  readerFile,
+  swaggerUiFile,
+} from '../../src/platform/assets.ts';
+
+const inPackage = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+it('documents are had by name, those of versions in place of the one that has them', async () => {
+  const names = await documentNames();
+
+  expect(names).toContain('control');
+  expect(names.filter((name) => name.startsWith('air'))).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^air\./)]),
+  );
+  expect(names).not.toContain('air');
+  for (const name of names) expect(JSON.parse(await documentText(name)).openapi).toBe('3.0.3');
+});
+
+it('what a server reads of a document are its operations, and later their schemas', async () => {
+  const { operations, schemas } = await preparedDocument('control');
+  const ids = JSON.parse(operations).operations.map(({ operationId }: { operationId: string }) => operationId);
+
+  expect(ids.length).toBeGreaterThan(0);
+  expect(Object.keys(JSON.parse(await schemas()).operations).sort()).toEqual(ids.sort());
+});
+
+it('fixtures, the files of pages and the version are those of the package', async () => {
+  expect(await fixture('ngc', 'cast.json')).toEqual(JSON.parse(inPackage('fixtures/ngc/cast.json')));
+  expect((await swaggerUiFile('swagger-ui.css')).toString()).toContain('.swagger-ui');
+  expect((await readerFile('reader.js')).toString()).toBe(inPackage('src/http/docs/reader.js'));
+  expect(await packageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
+});
+
+it('what is installed beside the package says what it is', () => {
+  expect(installedManifest('typescript')).toMatchObject({ name: 'typescript' });
+  expect(installedManifest('no-such-package')).toBeNull();
+});

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { nodeRefusal, OLDEST_NODE } from '../../src/platform/node-version.ts';
+
+const DIST = new URL('../../dist/', import.meta.url);
+
+/** Files of the bundle that are loaded before the first line of an entry point runs. */
+function loadedBefore(entry: string, known: readonly string[] = [entry]): string[] {
+  const text = readFileSync(new URL(entry, DIST), 'utf8');
+  const imported = text.matchAll(/^(?:import|export)\b.*?["']([^"']+)["']/gm);
+  const required = text.matchAll(/^(?:(?:const|let|var) .*)?\brequire\("([^"]+)"\)/gm);
+  const imports = [...imported, ...required].map(([, target = '']) => target);
+  const files = imports.filter((target) => target.startsWith('./')).map((target) => target.slice(2));
+  const others = imports.filter((target) => !target.startsWith('./'));
+  const further = files.filter((file) => !known.includes(file));
+  return [...files, ...others, ...further.flatMap((file) => loadedBefore(file, [...known, ...further]))];
+}
+
+describe('a Node that is too old', () => {
+  it.each(['18.20.8', '20.0.0', '20.18.3', '16.20.2'])('%s is named, with what is needed', (version) => {
+    expect(nodeRefusal(version)).toContain(`This is Node ${version}, and Node 20.19 or newer is needed`);
+  });
+
+  it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('%s is none', (version) => {
+    expect(nodeRefusal(version)).toBeNull();
+  });
+
+  it('is one that the package does not promise', () => {
+    const { engines } = JSON.parse(readFileSync(new URL('../package.json', DIST), 'utf8'));
+
+    expect(engines.node).toBe(`>=${OLDEST_NODE}`);
+  });
+
+  it('is told before anything is loaded that it may not have', () => {
+    const loaded = loadedBefore('main.js');
+
+    expect([...new Set(loaded)].sort()).toEqual(['main.cjs', 'node-version.cjs', 'rolldown-runtime.cjs']);
+    expect(readFileSync(new URL('main.cjs', DIST), 'utf8')).toContain('nodeRefusal');
+    expect(loadedBefore('cli.cjs')).toContain('options.cjs');
+  });
+});
