@@ -279,7 +279,7 @@ describe.concurrent('`doctor --world`', () => {
     const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
 
     expect(stdout).toContain('BAD  issuer: the issuer of tokens is http://mock:6625/w/alice/auth/realms/acme');
-    expect(stdout).toContain(`was given ${url}/w/alice refuses that`);
+    expect(stdout).toContain(`a strict client that expects ${url}/w/alice rejects them`);
     expect(code).toBe(1);
   });
 

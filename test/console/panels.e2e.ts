@@ -53,7 +53,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await rows(page).filter({ hasText: 'unsupported_token' }).click();
     await panel(page).getByRole('heading', { name: 'What would turn it' }).waitFor();
 
-    expect(await panel(page).getByText('there is a placeholder').locator('visible=true').count()).toBe(1);
+    expect(await panel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await rows(page).filter({ hasText: 'missing_scope' }).click();
     await panel(page).getByText('add the scope').first().waitFor();

@@ -68,7 +68,7 @@ describe('bodies that are being read', () => {
 
     expect(await second.reply()).toMatchObject({
       status: 503,
-      body: { message: expect.stringMatching(/are read at once/) },
+      body: { message: expect.stringMatching(/bytes of request bodies at a time/) },
     });
     first.drop();
     await new Promise((resolve) => setTimeout(resolve, 100));

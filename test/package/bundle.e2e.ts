@@ -35,7 +35,7 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 /** Where such a name stands all the same, and why that does no harm. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   'src/platform/time.ts': 'gives them to all the others',
-  'machine.cjs': 'is where that file is, and loads what it imports',
+  'platform.cjs': 'is where that file is, and loads what it imports',
   'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
 };
@@ -69,7 +69,7 @@ function useOf(node: ts.Identifier): string | null {
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) {
     const owner = parent.expression.getText();
     const isReplaced = MEMBERS.has(text)
-      ? !/^require_machine(?:\$\d+)?$/.test(owner)
+      ? !/^require_platform(?:\$\d+)?$/.test(owner)
       : REPLACED.has(text) && GLOBALS.test(owner);
     return isReplaced ? parent.getText() : null;
   }
@@ -100,7 +100,7 @@ describe('the bundle', () => {
     expect(usesIn('some.cjs', `// node_modules/some/index.js\n${code};`)).toHaveLength(1);
   });
 
-  it.each(['socket.setTimeout(1)', 'const own = { Date: 1 }', 'require_machine.setTimeout(done)', 'own.Date.now()'])(
+  it.each(['socket.setTimeout(1)', 'const own = { Date: 1 }', 'require_platform.setTimeout(done)', 'own.Date.now()'])(
     'is not blamed for `%s`',
     (code) => {
       expect(usesIn('some.cjs', `${code};`)).toEqual([]);

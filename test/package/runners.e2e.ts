@@ -251,7 +251,7 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
 
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
     // It tells of every timer that the mock clears by what is not its own.
-    expect(stderr).not.toContain('machine.cjs');
+    expect(stderr).not.toContain('platform.cjs');
   });
 
   it('two files of tests in one process do not open one data file, and tell SQLite’s errors', async () => {
