@@ -1,11 +1,12 @@
 import type { Effective } from '../config/config.ts';
-import { type Config, flagName, shownValue } from '../config/options.ts';
+import { flagName, shownValue } from '../config/options.ts';
 import type { Arrival } from '../contract/request.ts';
 import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
+import { keysOf } from '../core/own.ts';
 import type { Quota } from '../core/quota.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
@@ -74,7 +75,7 @@ async function describeServer(
   { store }: World,
 ): ReturnType<Ports['info']> {
   // `origins` has a member for each option, and no other.
-  const names = Object.keys(origins) as (keyof Config)[];
+  const names = keysOf(origins);
   return {
     name: 'nv-auth-mock',
     version,

@@ -53,7 +53,7 @@ function score({ compared, lines }: Drift): number {
 
 async function readServedDocument(name: string): Promise<OpenApi> {
   // A document of the mock, which a test validates.
-  return JSON.parse(await documentText(name)) as OpenApi;
+  return JSON.parse(await documentText(name));
 }
 
 function formatCount(count: number, noun: string): string {

@@ -4,6 +4,7 @@ import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
+import { keysOf } from '../core/own.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
@@ -185,7 +186,7 @@ const OF_OUTPUT = {
 export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
 
 // The object has exactly the keys of its type.
-export const OPTION_NAMES = Object.keys(OPTIONS) as readonly (keyof Config)[];
+export const OPTION_NAMES = keysOf(OPTIONS);
 
 /** The name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
 export function flagName(name: string): string {

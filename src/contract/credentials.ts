@@ -25,17 +25,19 @@ export interface Holder {
 /**
  * Rows with credentials. By these requests find their world; and in a world with credentials of its own, each row has
  * others than in the world that it was made from.
+ *
+ * @typeParam Its the rows of that collection: nothing else is written to it
  */
-export interface CredentialRows {
+export interface CredentialRows<Its extends Row = Row> {
   readonly collection: string;
   /** The same with other credentials; the row itself if it has none. */
-  rekeyed(row: Row, rekeying: Rekeying): Row;
+  rekeyed(row: Its, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
-  holderOf(row: Row): Holder | null;
+  holderOf(row: Its): Holder | null;
   /** For those who have a client id. All others are keys, and each is found by one alias: the hash of its text. */
   readonly clients?: {
     /** What callers may give as their client id. */
-    idsOf(row: Row): readonly string[];
+    idsOf(row: Its): readonly string[];
     /** By which rows are found that have this client id. */
     aliasesOf(clientId: string): readonly string[];
   };

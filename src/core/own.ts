@@ -5,3 +5,13 @@
 export function own<Value>(members: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
 }
+
+/** Is it an object? Its members may be anything. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The names of the members of a table, which has no others than its type says. */
+export function keysOf<Table extends object>(table: Table): (keyof Table)[] {
+  return Object.keys(table) as (keyof Table)[];
+}

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Outcome } from '../core/outcome.ts';
+import { keysOf } from '../core/own.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
 
 /**
@@ -25,7 +26,7 @@ const WORDLESS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
 /** Those with this status come first, in the order of the table; a vendor may give it to another, too. */
 function kindsFor(status: number): readonly ProblemKind[] {
   // The table has a member for each kind, and no other.
-  const kinds = (Object.keys(HTTP_STATUS) as ProblemKind[]).filter((kind) => !OF_THE_MOCK.has(kind));
+  const kinds = keysOf(HTTP_STATUS).filter((kind) => !OF_THE_MOCK.has(kind));
   return [
     ...kinds.filter((kind) => HTTP_STATUS[kind] === status),
     ...kinds.filter((kind) => HTTP_STATUS[kind] !== status),

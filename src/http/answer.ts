@@ -105,5 +105,6 @@ export function headBytes(status: number, headers: WireAnswer['headers']): Buffe
 
 /** The media type of an outcome's body, without parameters. */
 export function mediaTypeOf({ headers }: Outcome): string {
-  return (headers?.['content-type'] ?? JSON_TYPE).split(';')[0] as string;
+  const [type = JSON_TYPE] = (headers?.['content-type'] ?? JSON_TYPE).split(';');
+  return type;
 }

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { isRecord } from '../core/own.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Hint } from '../hints/hint.ts';
@@ -129,9 +130,7 @@ function credentialIn(refused: Pick<RefusedRequest, 'headers'>): SentCredential 
 }
 
 function membersOf(body: unknown): RefusedRequest['fields'] {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body) && !Buffer.isBuffer(body);
-  // An object, whose members may be anything.
-  return isObject ? (body as Record<string, unknown>) : {};
+  return isRecord(body) && !Array.isArray(body) && !Buffer.isBuffer(body) ? body : {};
 }
 
 /** How often this token was refused as expired. The holder of a refused token may request another. */

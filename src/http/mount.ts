@@ -98,6 +98,6 @@ function routeOf(
 
 /** The operation of a host, in the form of a document's operations. */
 export function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
-  const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map((match) => match[1] as string);
+  const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
   return { id: operation, public: false, pathParams: names };
 }

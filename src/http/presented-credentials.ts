@@ -1,5 +1,5 @@
 import type { Context } from '../contract/request.ts';
-import { own } from '../core/own.ts';
+import { isRecord, own } from '../core/own.ts';
 import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Route } from './in-flight.ts';
 
@@ -41,10 +41,9 @@ function presentedInHeader(
 }
 
 function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): PresentedCredential[] {
-  if (typeof sent !== 'object' || sent === null) return [];
+  if (!isRecord(sent)) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
-    // An object, as checked above.
-    const text: unknown = own(sent as Record<string, unknown>, name);
+    const text = own(sent, name);
     return typeof text === 'string' ? [present(text)] : [];
   });
 }

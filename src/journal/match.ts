@@ -1,5 +1,5 @@
 import type { DenyReason } from '../core/explaining/reasons.ts';
-import { own } from '../core/own.ts';
+import { isRecord, own } from '../core/own.ts';
 import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { hideCredentials, hideInUrl, type KnownSecrets } from './secrets.ts';
@@ -134,11 +134,9 @@ export function lackIn(expected: unknown, got: unknown, name: string, fingerprin
     const isSame = Object.is(expected, got) || (typeof got === 'string' && got === fingerprint?.(String(expected)));
     return isSame ? null : `${name} is ${quoteValue(got)}, not ${quoteValue(expected)}`;
   }
-  if (typeof got !== 'object' || got === null || Array.isArray(got))
-    return `${name} is ${quoteValue(got)}, not an object`;
+  if (!isRecord(got) || Array.isArray(got)) return `${name} is ${quoteValue(got)}, not an object`;
   return firstOf(Object.entries(expected), ([member, value]) =>
-    // An object, as checked above.
-    lackIn(value, own(got as Record<string, unknown>, member), `${name}.${member}`, fingerprint),
+    lackIn(value, own(got, member), `${name}.${member}`, fingerprint),
   );
 }
 

@@ -34,7 +34,7 @@ export function decisionOf(answer: Answered): DecisionNote | null {
   const { headers } = answer;
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   // The header is JSON of this form (`decisionHeader`).
-  return typeof text === 'string' ? (JSON.parse(text) as DecisionNote) : null;
+  return typeof text === 'string' ? JSON.parse(text) : null;
 }
 
 /** Headers of any realm and library: some bring a class of their own. */

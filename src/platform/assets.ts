@@ -57,7 +57,7 @@ export async function fixture(service: string, file: string): Promise<unknown> {
 export async function packageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // Our own package.json.
-  return (JSON.parse(text) as { version: string }).version;
+  return JSON.parse(text).version;
 }
 
 /** The `package.json` of a package that is installed beside this one; null if it is not. */

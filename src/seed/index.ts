@@ -247,7 +247,7 @@ function completeSeed(
       const complete = await hashPasswords();
       const present = seededServices(services).filter(({ name }) => complete[name] !== undefined);
       const made = await Promise.all(present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)));
-      const settings = Object.entries(Object.assign({}, ...made.map((one) => one.settings)) as Record<string, string>);
+      const settings = made.flatMap((one) => Object.entries(one.settings ?? {}));
       return [...made.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
     },
     own: (derivation) => {

@@ -1,3 +1,5 @@
+import { isRecord } from '../core/own.ts';
+
 const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
@@ -23,7 +25,7 @@ export function decodeClaims(token: string): Readonly<Record<string, unknown>> |
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString());
     // An object. Callers check the types of the members that they read.
-    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : null;
+    return isRecord(claims) ? claims : null;
   } catch {
     return null;
   }

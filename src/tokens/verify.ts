@@ -76,7 +76,7 @@ export async function readIdToken(
     const find = ({ kid }: { kid?: string }) => keyInForce(ring, kid, now).publicKey;
     const { payload } = await compactVerify(token, find, { algorithms: [ring.current.algorithm] });
     // Our key signed it, so it is a JSON object. Each member is checked below.
-    const { typ, sid, aud } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+    const { typ, sid, aud }: Record<string, unknown> = JSON.parse(new TextDecoder().decode(payload));
     return typ === 'ID' && typeof sid === 'string' && typeof aud === 'string' ? { sid, aud } : null;
   } catch (thrown) {
     if (thrown instanceof errors.JOSEError || thrown instanceof SyntaxError || thrown instanceof Problem) return null;

@@ -1,3 +1,5 @@
+import { isRecord } from '../core/own.ts';
+
 /** The compared parts of an OpenAPI 3 document. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -14,10 +16,11 @@ interface Schema {
   readonly enum?: readonly unknown[];
 }
 
+/** Each part can also be a reference, which `resolve` follows. */
 interface Operation {
-  readonly parameters?: readonly (Parameter | Schema)[];
-  readonly requestBody?: { readonly content?: Content } | Schema;
-  readonly responses?: Readonly<Record<string, { readonly content?: Content } | Schema>>;
+  readonly parameters?: readonly Partial<Parameter>[];
+  readonly requestBody?: { readonly content?: Content };
+  readonly responses?: Readonly<Record<string, { readonly content?: Content }>>;
 }
 
 interface Parameter {
@@ -97,14 +100,18 @@ function operationDrift(theirs: Found, ours: Found): string[] {
   return [
     ...setDrift(`${shown}: query parameter`, queryNames(theirs), queryNames(ours)),
     ...setDrift(`${shown}: status`, statuses(theirs), statuses(ours)),
-    ...setDrift(`${shown}: request field`, members(theirs, requestSchema(theirs)), members(ours, requestSchema(ours))),
+    ...setDrift(
+      `${shown}: request field`,
+      members(theirs.document, requestSchema(theirs)),
+      members(ours.document, requestSchema(ours)),
+    ),
     ...statuses(theirs)
       .filter((status) => statuses(ours).includes(status) && status.startsWith('2'))
       .flatMap((status) =>
         setDrift(
           `${shown}: field of ${status}`,
-          members(theirs, responseSchema(theirs, status)),
-          members(ours, responseSchema(ours, status)),
+          members(theirs.document, responseSchema(theirs, status)),
+          members(ours.document, responseSchema(ours, status)),
         ),
       ),
   ];
@@ -118,9 +125,8 @@ function setDrift(what: string, theirs: readonly string[], ours: readonly string
 }
 
 function queryNames({ operation, document }: Found): string[] {
-  // A parameter, or any value in its place. A missing name is compared as such.
-  const parameters = (operation.parameters ?? []).map((one) => resolve(document, one) as Partial<Parameter>);
-  return parameters.flatMap(({ name, in: place }) => (place === 'query' && name !== undefined ? [name] : []));
+  const parameters = (operation.parameters ?? []).map((one) => resolve(document, one));
+  return parameters.flatMap((one) => (one?.in === 'query' && one.name !== undefined ? [one.name] : []));
 }
 
 /** `500` and `503` can occur anywhere, so the mock need not document them. */
@@ -129,15 +135,11 @@ function statuses({ operation }: Found): string[] {
 }
 
 function requestSchema({ operation, document }: Found): Schema | undefined {
-  // A body, if the reference resolves.
-  const body = resolve(document, operation.requestBody) as { readonly content?: Content } | undefined;
-  return schemaOf(body?.content);
+  return schemaOf(resolve(document, operation.requestBody)?.content);
 }
 
 function responseSchema({ operation, document }: Found, status: string): Schema | undefined {
-  // A response, if the reference resolves.
-  const response = resolve(document, operation.responses?.[status]) as { readonly content?: Content } | undefined;
-  return schemaOf(response?.content);
+  return schemaOf(resolve(document, operation.responses?.[status])?.content);
 }
 
 function schemaOf(content: Content | undefined): Schema | undefined {
@@ -145,28 +147,26 @@ function schemaOf(content: Content | undefined): Schema | undefined {
 }
 
 /** The members of a schema, by their paths: `accessKeys[].name`. */
-function members({ document }: Found, schema: Schema | undefined, prefix = '', depth = 0): string[] {
-  const whole = resolve(document, schema) as Schema | undefined;
+function members(document: OpenApi, schema: Schema | undefined, prefix = '', depth = 0): string[] {
+  const whole = resolve(document, schema);
   if (whole === undefined || depth > MOST_DEPTH) return [];
   const own = Object.entries(whole.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    // `members` reads only the document.
-    return [path, ...members({ document } as Found, member, path, depth + 1)];
+    return [path, ...members(document, member, path, depth + 1)];
   });
-  const parts = (whole.allOf ?? []).flatMap((part) => members({ document } as Found, part, prefix, depth + 1));
-  const items = whole.items === undefined ? [] : members({ document } as Found, whole.items, `${prefix}[]`, depth + 1);
+  const parts = (whole.allOf ?? []).flatMap((part) => members(document, part, prefix, depth + 1));
+  const items = whole.items === undefined ? [] : members(document, whole.items, `${prefix}[]`, depth + 1);
   return [...new Set([...own, ...parts, ...items])];
 }
 
-/** Follows a reference within the document. */
-function resolve(document: OpenApi, value: unknown): unknown {
-  const { $ref } = (value ?? {}) as Schema;
-  if ($ref === undefined || !$ref.startsWith('#/')) return value;
+/** Follows a reference within the document. A malformed target has none of the members that its type has. */
+function resolve<Value>(document: OpenApi, value: Value): Value | undefined {
+  const $ref = isRecord(value) ? value['$ref'] : undefined;
+  if (typeof $ref !== 'string' || !$ref.startsWith('#/')) return value;
   const steps = $ref
     .slice(2)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  // A value that is not an object has no members.
-  const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
-  return resolve(document, target);
+  const target = steps.reduce<unknown>((at, step) => (isRecord(at) ? at[step] : undefined), document);
+  return resolve(document, target as Value | undefined);
 }

@@ -17,9 +17,8 @@ export class EndedWorlds {
 
   ended(id: string): void {
     this.#gone.add(id);
-    if (this.#gone.size <= MOST_GONE) return;
-    // There is one, because there are too many.
-    const oldest = this.#gone.values().next().value as string;
+    const [oldest] = this.#gone;
+    if (this.#gone.size <= MOST_GONE || oldest === undefined) return;
     this.#gone.delete(oldest);
     this.#marks.delete(worldMark(oldest));
   }

@@ -16,5 +16,5 @@ export function provenanceText({ seed: { fingerprint, origin, text }, credential
 
 export function provenanceIn(text: string): Provenance {
   // The text is what `provenanceText` wrote.
-  return JSON.parse(text) as Provenance;
+  return JSON.parse(text);
 }

@@ -405,9 +405,8 @@ export abstract class Worlds implements WorldsByName {
     if (entry === this.#default) return;
     this.#awake.delete(entry);
     this.#awake.add(entry);
-    if (this.#awake.size <= MOST_AWAKE) return;
-    // There is one, because there are too many.
-    const oldest = this.#awake.values().next().value as WorldEntry;
+    const [oldest] = this.#awake;
+    if (this.#awake.size <= MOST_AWAKE || oldest === undefined) return;
     this.#awake.delete(oldest);
     if (!oldest.world.isHeld) oldest.world.rest();
   }

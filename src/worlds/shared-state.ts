@@ -45,6 +45,6 @@ export class SharedState {
 
   #read(text: string): WorldState {
     // The text is what this class wrote.
-    return text === '' ? this.#first : (JSON.parse(text) as WorldState);
+    return text === '' ? this.#first : JSON.parse(text);
   }
 }

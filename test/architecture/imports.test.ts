@@ -179,7 +179,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
-  { files: /^verify\//, may: [] },
+  { files: /^verify\//, may: [/^core\/own$/] },
   {
     files: /^cli\//,
     may: [

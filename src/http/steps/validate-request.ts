@@ -1,4 +1,5 @@
 import { findNear } from '../../core/nearest.ts';
+import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
@@ -90,12 +91,11 @@ function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: 
 
 /** Members of the body that only other versions have are ignored, as vendors do, and reported. */
 function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
-  if (typeof body !== 'object' || body === null) return;
+  if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It was ignored.`;
     findings.report('other_version', message, now);
-    // An object, as checked above.
-    delete (body as Record<string, unknown>)[name];
+    delete body[name];
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Operation } from '../openapi.ts';
@@ -259,7 +260,7 @@ function checkMembers(root: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, depth] = next;
-    if (typeof value !== 'object' || value === null) continue;
+    if (!isRecord(value)) continue;
     if (depth > MOST_DEPTH) {
       throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
     }
@@ -271,8 +272,7 @@ function checkMembers(root: unknown): void {
       if (key === '__proto__' || key === 'constructor') {
         throw new Problem('invalid_request', `The body has a member \`${key}\`, which is never accepted. Remove it.`);
       }
-      // An object, as checked above.
-      waiting.push([(value as Record<string, unknown>)[key], depth + 1]);
+      waiting.push([value[key], depth + 1]);
     }
   }
 }

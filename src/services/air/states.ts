@@ -25,7 +25,7 @@ export function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): num
   if (typeof metadata !== 'string') return 0;
   try {
     // A member of `null` throws; all other JSON values allow the access.
-    const said = (JSON.parse(metadata) as Readonly<Record<string, unknown>>)[STEP_TIME];
+    const said: unknown = JSON.parse(metadata)[STEP_TIME];
     return typeof said === 'string' ? (parseDuration(said) ?? 0) : 0;
   } catch {
     return 0;

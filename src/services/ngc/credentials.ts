@@ -1,25 +1,19 @@
-import type { Census, ServiceCredentials } from '../../contract/credentials.ts';
+import type { Census, CredentialRows, ServiceCredentials } from '../../contract/credentials.ts';
 import { deriveKeyText } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
-export const CREDENTIALS: ServiceCredentials = {
-  rows: [
-    {
-      collection: NGC_KEYS.name,
-      rekeyed: (row, { keyHash }) => {
-        const { body, id } = row as NgcKeyRow;
-        const secretHash = keyHash(deriveKeyText, id);
-        // Everything else is the same object as before: many worlds have it.
-        return { ...row, aliases: [secretHash], body: { ...body, secretHash } };
-      },
-      holderOf: (row) => {
-        const { id, name, org } = (row as NgcKeyRow).body;
-        return { kind: 'ngc-key', id, name, clientId: null, owner: org };
-      },
-    },
-  ],
-  ended: [],
+const KEYS: CredentialRows<NgcKeyRow> = {
+  collection: NGC_KEYS.name,
+  rekeyed: (row, { keyHash }) => {
+    const { body, id } = row;
+    const secretHash = keyHash(deriveKeyText, id);
+    // Everything else is the same object as before: many worlds have it.
+    return { ...row, aliases: [secretHash], body: { ...body, secretHash } };
+  },
+  holderOf: ({ body: { id, name, org } }) => ({ kind: 'ngc-key', id, name, clientId: null, owner: org }),
 };
+
+export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], ended: [] };
 
 export const CENSUS: Census = {
   counted: { organizations: { collection: ORGANIZATIONS.name }, ngcKeys: { collection: NGC_KEYS.name } },

@@ -33,7 +33,7 @@ export function postgresSnapshots(connection: Connection, sql: (text: string) =>
     find: async (id) => {
       const [found] = await connection.query<StoredWhole>(FIND, [id]);
       if (found === undefined) return null;
-      const rows = JSON.parse(Buffer.from(found.bytes).toString()) as readonly Row[];
+      const rows: readonly Row[] = JSON.parse(Buffer.from(found.bytes).toString());
       return { ...read(found), made: found.made, rows: frozenRows(rows, new Revisions()) };
     },
     put: async ({ id, name, world, at, made, rows }) => {

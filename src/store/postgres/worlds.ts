@@ -214,6 +214,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     if (this.records.get(name)?.id === id) this.records.delete(name);
     if (this.records.has(name)) return;
     this.gone.add(name);
-    if (this.gone.size > MOST_GONE) this.gone.delete(this.gone.values().next().value as string);
+    const [oldest] = this.gone;
+    if (this.gone.size > MOST_GONE && oldest !== undefined) this.gone.delete(oldest);
   }
 }

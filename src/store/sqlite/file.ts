@@ -1,5 +1,4 @@
 import type { Instant } from '../../core/clock.ts';
-import type { Row } from '../collections.ts';
 import type { Store } from '../index.ts';
 import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
 import { storeOn } from '../memory.ts';
@@ -139,7 +138,7 @@ export class SqliteFile implements KeptWorlds {
         const stored = find.get(id);
         if (stored === undefined) return null;
         const { rows, ...record } = stored;
-        return { ...record, rows: frozenRows(JSON.parse(rows) as readonly Row[], this.#shared.revisions) };
+        return { ...record, rows: frozenRows(JSON.parse(rows), this.#shared.revisions) };
       },
       put: async ({ id, name, world, at, made, rows }) => {
         const size = sizeOf(rows);

@@ -1,3 +1,4 @@
+import { keysOf } from '../../core/own.ts';
 /** The verdict that a verifier should reach. */
 export interface ZooVerdict {
   /** `depends`: both are correct. */
@@ -243,7 +244,7 @@ export type ZooName = keyof typeof VERDICTS;
 /** The names of the zoo, in its order. @param has does the zoo include tokens with this condition? */
 export function zooNames(has: (only: NonNullable<ZooVerdict['only']>) => boolean): readonly ZooName[] {
   // The keys of the table are its names.
-  return (Object.keys(VERDICTS) as ZooName[]).filter((name) => {
+  return keysOf(VERDICTS).filter((name) => {
     const { only }: ZooVerdict = VERDICTS[name];
     return only === undefined || has(only);
   });

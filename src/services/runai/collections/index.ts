@@ -5,42 +5,40 @@ import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
 import { IDENTITIES, type IdentityRow, identityClient, identityName, identityRow } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
-// The casts below are safe: only the row functions of the same names write these collections.
-
-const accessKeys: CredentialRows = {
+const accessKeys: CredentialRows<AccessKeyRow> = {
   collection: ACCESS_KEYS.name,
   rekeyed: (row, { clientId, secretHash }) => {
-    const { body, revision, usedAt } = row as AccessKeyRow;
+    const { body, revision, usedAt } = row;
     const own = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
     return { ...accessKeyRow(own), revision, usedAt };
   },
   holderOf: (row) => {
-    const { id, name, clientId, owner } = (row as AccessKeyRow).body;
+    const { id, name, clientId, owner } = row.body;
     return { kind: 'access-key', id, name, clientId, owner };
   },
   clients: {
-    idsOf: (row) => [(row as AccessKeyRow).body.clientId],
+    idsOf: (row) => [row.body.clientId],
     aliasesOf: (clientId) => [keyClient(clientId)],
   },
 };
 
-const identities: CredentialRows = {
+const identities: CredentialRows<IdentityRow> = {
   collection: IDENTITIES.name,
   rekeyed: (row, rekeying) => {
-    const { body, revision, usedAt } = row as IdentityRow;
+    const { body, revision, usedAt } = row;
     if (body.kind === 'user') return row;
     const clientId = body.clientId === null ? null : rekeying.clientId(body.clientId);
     const secretHash = body.secretHash === null ? null : rekeying.secretHash(body.id);
     return { ...identityRow({ ...body, clientId, secretHash, lastLogin: usedAt }), revision };
   },
   holderOf: (row) => {
-    const { kind, id, name, clientId } = (row as IdentityRow).body;
+    const { kind, id, name, clientId } = row.body;
     return kind === 'user' ? null : { kind, id, name, clientId, owner: '' };
   },
   clients: {
     // The name of an application can be used as its client id.
     idsOf: (row) => {
-      const { kind, name, clientId } = (row as IdentityRow).body;
+      const { kind, name, clientId } = row.body;
       return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
     },
     aliasesOf: (clientId) => [
