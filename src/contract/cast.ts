@@ -1,6 +1,6 @@
 /**
- * The cast: who is who, with public test credentials. The shape of a seed file. Each service adds its part (`declare
+ * The cast: all identities, with public test credentials. It is the shape of a seed file. Each service adds its part (`declare
  * module`).
  */
-// biome-ignore lint/suspicious/noEmptyInterface: it is there to be added to
+// biome-ignore lint/suspicious/noEmptyInterface: services add their members
 export interface Cast {}

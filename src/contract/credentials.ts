@@ -3,15 +3,15 @@ import type { Row } from '../store/collections.ts';
 
 /** Replacements for the credentials of a world. Different credentials get different ones. */
 export interface Rekeying {
-  /** The hash of a key, by how its text follows from its id. */
+  /** The hash of a key. The text of the key is derived from its id. */
   keyHash(derive: DeriveKey, id: string): string;
-  /** The hash of a secret, by the id of who has it. */
+  /** The hash of a secret, by the id of its owner. */
   secretHash(id: string): string;
   /** Gives the client id to use in place of this one. */
   clientId(given: string): string;
 }
 
-/** Somebody or something that has a credential. */
+/** An identity that has a credential. */
 export interface Holder {
   readonly kind: 'ngc-key' | 'access-key' | 'application' | 'service-account';
   readonly id: string;
@@ -23,22 +23,22 @@ export interface Holder {
 }
 
 /**
- * Rows with credentials. By these requests find their world; and in a world with credentials of its own, each row has
- * others than in the world that it was made from.
+ * Rows with credentials. Requests find their world by them. In a world with credentials of its own, each row has
+ * other credentials than in the source world.
  *
- * @typeParam Its the rows of that collection: nothing else is written to it
+ * @typeParam Its the rows of that collection, which holds no others
  */
 export interface CredentialRows<Its extends Row = Row> {
   readonly collection: string;
-  /** The same with other credentials; the row itself if it has none. */
+  /** The row with other credentials; the row itself if it has none. */
   rekeyed(row: Its, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
   holderOf(row: Its): Holder | null;
-  /** For those who have a client id. All others are keys, and each is found by one alias: the hash of its text. */
+  /** For rows with a client id. All others are keys; the hash of a key's text is its only alias. */
   readonly clients?: {
-    /** What callers may give as their client id. */
+    /** The client ids that callers may give. */
     idsOf(row: Its): readonly string[];
-    /** By which rows are found that have this client id. */
+    /** The aliases that find rows with this client id. */
     aliasesOf(clientId: string): readonly string[];
   };
 }
@@ -46,14 +46,14 @@ export interface CredentialRows<Its extends Row = Row> {
 /** The credentials of a service. */
 export interface ServiceCredentials {
   readonly rows: readonly CredentialRows[];
-  /** The collections of what comes from a credential, and ends with it: codes, logins. */
+  /** The collections of rows that come from a credential and end with it: codes, logins. */
   readonly ended: readonly string[];
 }
 
-/** What people are told of how much there is of a service. */
+/** The counts of a service's objects that people see. */
 export interface Census {
-  /** By the name that they read: how many rows of a collection, or of one owner in it. */
+  /** By the name that people see: how many rows of a collection, or of one owner in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;
-  /** Collections that are no objects, and are not counted either. */
+  /** Collections that hold no objects and are not counted. */
   readonly passedOver: readonly string[];
 }

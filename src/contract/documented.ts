@@ -13,8 +13,8 @@ export type Schema<
 > = Documents[Service]['schemas'][Name];
 
 /**
- * What a document says about an operation, in all versions together: members that only some versions have are optional.
- * The build writes these types (`scripts/handler-types.mjs`); this is what they have in common.
+ * A document's types for an operation, in all versions together: members that only some versions have are optional.
+ * The build writes these types (`scripts/handler-types.mjs`); this is their common shape.
  */
 export interface OperationTypes {
   /** Text, whatever the schema says. Optional if another path of the operation lacks it. */

@@ -4,32 +4,32 @@ import type { FaultOrder } from '../faults/fault.ts';
 import type { Schema } from './documented.ts';
 import type { Arrival } from './request.ts';
 
-/** Something that goes wrong in real life, rehearsed: what a client of the service has to survive. */
+/** A rehearsed failure of real life, which a client of the service must survive. */
 export interface Drill {
   readonly name: Schema<'control', 'DrillName'>;
-  /** What happens, in a sentence. */
+  /** The event, in a sentence. */
   readonly what: string;
-  /** What a client does that is right. */
+  /** The behaviour of a correct client. */
   readonly rightClient: string;
-  /** How long it lasts unless it is told otherwise, in milliseconds of the world's clock; null: it happens at once. */
+  /** The duration unless one is given, in milliseconds of the world's clock; null: it happens at once. */
   readonly lasts: number | null;
-  /** Whom it is about: always one principal, one or everybody, or always everybody. */
+  /** Whom it affects: always one principal, one or everybody, or always everybody. */
   readonly about: 'one' | 'one-or-all' | 'all';
   /**
    * Makes it happen.
    *
-   * @param who whom it is about; null for everybody or, if it is about one, for the administrator
-   * @throws Problem saying why it cannot
+   * @param who whom it affects; null for everybody or, if it affects one principal, for the administrator
+   * @throws Problem that says why it cannot start
    */
   run(context: Arrival, who: Caller | null): Promise<DrillEffect>;
 }
 
-/** What a drill did, and what is to go wrong while it lasts. */
+/** The effect of a drill, and the faults that it adds. */
 export interface DrillEffect {
-  /** What happened already, in a sentence. */
+  /** The event that has already happened, in a sentence. */
   readonly did: string;
   readonly faults?: readonly Pick<FaultOrder, 'match' | 'action'>[];
-  /** Whom it turned out to be about. */
+  /** The principal that it affects. */
   readonly principal?: Principal;
   /** Credentials that replace others. */
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string };

@@ -9,26 +9,26 @@ export interface Variable {
   /**
    * Undefined if the cast has nothing for it.
    *
-   * @param part of the cast, as the switchboard answered; undefined if the seed has none
+   * @param part of the cast, as the control API answered; undefined if the seed has none
    * @param url of the server, as the client has it
    */
   readonly of: (part: unknown, url: string) => string | undefined;
-  /** What the cast lacks in that case, if it is worth mentioning: `administrator with an access key`. */
+  /** The missing part of the cast in that case, if it is worth mentioning: `administrator with an access key`. */
   readonly absent?: string;
 }
 
-/** What a request to a server showed. */
+/** The result of a probe. */
 export interface Observation {
   readonly good: boolean;
-  /** What was found, and what to do about it if it is not good. */
+  /** The finding and, if something is wrong, the advice. */
   readonly said: string;
 }
 
-/** Something that `nv-auth-mock doctor` looks at from where a client is. */
+/** A check that `nv-auth-mock doctor` makes from the client's machine. */
 export interface Probe {
-  /** What it checks, in a word or two. */
+  /** The subject of the check, in a word or two. */
   readonly what: string;
-  /** It reads the cast, which the switchboard shows only to those it trusts. */
+  /** It reads the cast, which the control API shows only to trusted callers. */
   readonly needsCast?: true;
   /**
    * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
@@ -41,7 +41,7 @@ export interface Probe {
 }
 
 /**
- * What is known about a service before it is loaded: its name, and what it adds to the command, to the library and to
+ * The part of a service that is known before it is loaded: its name, and its additions to the command, the library and
  * the words of refusals.
  */
 export interface Manifest {
@@ -53,6 +53,6 @@ export interface Manifest {
   readonly reasons: Reasons;
   readonly variables: readonly Variable[];
   readonly probes: readonly Probe[];
-  /** @param rulesetsOfKeys the laws whose scopes and resource types NGC keys can hold */
+  /** @param rulesetsOfKeys the rulesets whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

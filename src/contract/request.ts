@@ -10,18 +10,18 @@ import type { Surroundings, World } from './world.ts';
 /** A request before its caller is known. */
 export interface Arrival extends Surroundings {
   readonly world: World;
-  /** The single time at which everything in this request happens. */
+  /** The time at which everything in this request happens. */
   readonly now: Instant;
   /** Scheme and authority by which the caller reached this server, without a slash at the end. */
   readonly origin: string;
   /**
-   * The same, for URLs that are called without the caller's credential: in any world but the default one they name the
+   * The base of URLs that are called without the caller's credential: in any world but the default one they name the
    * world.
    */
   readonly openOrigin: string;
   readonly method: string;
   /**
-   * May whoever sent it read the cast, with its passwords? They could log in as anybody in it, so they are not asked for
+   * May the caller read the cast, with its passwords? Such a caller could log in as anybody, so they are not asked for
    * a password.
    */
   readonly mayReadCast: boolean;
@@ -35,7 +35,7 @@ export interface Arrival extends Surroundings {
   headerLines(name: string): readonly string[];
 }
 
-/** What a handler is given. It can read and write the world, and answers with its return value; it has no socket. */
+/** The input of a handler. A handler reads and writes the world and returns its answer; it has no socket. */
 export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends Arrival {
   /** Null on public operations. */
   readonly caller: CallerOf<Its['isPublic']>;
@@ -43,7 +43,7 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
   readonly query: Its['query'];
   /** Checked against the document. */
   readonly body: Its['body'];
-  /** What the rule's look-up found. */
+  /** The object that the rule's lookup found. */
   readonly target: Target;
   /**
    * For an operation that streams: counts the bytes of the body as they arrive, up to a limit, and hashes them with
@@ -52,22 +52,22 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * @throws Problem if there are more bytes, or if they stop coming
    */
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
-  /** May the caller also do what the rule is about to this object? For lists, which show what their reader may see. */
+  /** Does the rule also allow this caller this object? For lists, which show only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
   /**
-   * The outcome that `make` makes, made once for as long as the same request of the same caller finds everything as it
-   * was: what they may do, and what the outcome is made from. Nobody changes the outcome.
+   * The outcome that `make` returns. It is reused while the same request of the same caller finds nothing changed:
+   * neither the caller's rights nor the outcome's inputs. It must not be modified.
    *
-   * @param made whatever else it depends on
+   * @param made the other inputs of the outcome
    */
   once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its;
 }
 
-/** What an outcome depends on, besides the request, its caller and the mode of the world. */
+/** The inputs of an outcome, besides the request, its caller and the mode of the world. */
 export interface MadeFrom {
-  /** Revisions of rows and lists, and whatever they do not say, such as the times of uses. */
+  /** Revisions of rows and lists, and inputs that revisions do not cover, such as the times of uses. */
   readonly from: Sources;
-  /** When something that it shows changes by itself; null: never. Asked only of an outcome that is made. */
+  /** When its content changes by itself; null: never. Called only when an outcome is made. */
   readonly moments?: () => Iterable<Instant | null>;
 }
 
@@ -78,7 +78,7 @@ export interface AuthenticatedContext<Target = unknown> extends Context<Operatio
   readonly caller: Caller;
 }
 
-/** What the document of an operation allows it to answer, or a refusal in a form of its own. */
+/** The answers that an operation's document allows, or a refusal in a form of its own. */
 export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
   | AnswerOf<OperationOf<Service, Id>['answers']>
   | (Outcome & { readonly refusal: Problem });
@@ -86,12 +86,12 @@ export type Answer<Service extends ServiceName, Id extends OperationId<Service>>
 type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
 
 /**
- * Does what an operation is for: `Handler<'nvcf', 'createDeployment', FunctionRow>`. What it is given and what it
- * answers have the types of its document, which the steps before and after it check (`http/steps/validate.ts`,
- * `conform.ts`). Without parameters it is for any operation, for code that many share; what it answers is then checked
- * only when it answers.
+ * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>`. Its input and its answer
+ * have the types of its document, which the steps before and after it check (`http/steps/validate.ts`,
+ * `conform.ts`). Without parameters it fits any operation, for code that many share; its answer is then checked
+ * only at run time.
  *
- * @typeParam Target what the look-up of the operation's rule finds
+ * @typeParam Target the object that the lookup of the operation's rule finds
  */
 export type Handler<Service extends ServiceName = never, Id extends OperationId<Service> = never, Target = unknown> = [
   Service,

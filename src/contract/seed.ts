@@ -4,7 +4,7 @@ import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/collections.ts';
 
-/** What a part of a seed turns into. */
+/** The result of applying a part of a seed. */
 export interface SeedRows {
   readonly rows: readonly Row[];
   readonly settings?: Readonly<Record<string, string>>;
@@ -12,9 +12,9 @@ export interface SeedRows {
 
 /** A list whose entries can be changed one by one by a seed that extends another. */
 export interface SeedList {
-  /** The members that tell an entry apart from the others. */
+  /** The members that identify an entry. */
   readonly by: readonly string[];
-  /** For a list of those who have credentials: what people call one of them, and several. */
+  /** For a list of identities with credentials: the singular and the plural of their kind. */
   readonly called?: readonly [one: string, many: string];
 }
 
@@ -22,23 +22,23 @@ export interface SeedList {
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
   readonly schema: object;
-  /** Its lists whose entries can be told apart by members, by name. */
+  /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**
-   * Faults that the schema cannot express, in a part that matches it and is as it was written.
+   * Faults that the schema cannot express, in a part that matches the schema and is not yet completed.
    *
    * @param seed the whole seed
    */
   faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedFault[];
   /**
-   * Adds what was left out of a part: ids, keys, secrets, client ids, passwords. Absent if nothing can be left out.
+   * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted.
    * Existing values stay, so a complete part is unchanged.
    *
    * @param part matches the schema
    */
   completed?(part: unknown, derivation: Derivation): unknown;
   /**
-   * The part as another world has it: every NGC key, secret and confidential client id is the world's own, even those
+   * The part for another world: every NGC key, secret and confidential client id is the world's own, even those
    * that are written out; ids are written out, and the same everywhere. Names, e-mails, passwords with their hashes,
    * realm names and public OAuth clients stay. Absent if there are no credentials.
    *
@@ -48,10 +48,10 @@ export interface Seeding {
   /** The part without the ids that `completed` would add again. Absent if it adds none. */
   bare?(part: unknown): unknown;
   /**
-   * The part with what is made once and the same in every world: what is stored for passwords.
+   * The part with its password hashes, which are computed once for all worlds.
    *
    * @param part is complete
-   * @param builtIn this service's part of the built-in cast: what it already has need not be made
+   * @param builtIn this service's part of the built-in cast, whose hashes are reused
    */
   hashed?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
   /**
@@ -59,6 +59,6 @@ export interface Seeding {
    * @param seed the whole seed, because its parts refer to each other
    */
   rows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
-  /** This part of the cast: what somebody needs to use the identities. */
+  /** This part of the cast: the credentials and names that a client needs to use the identities. */
   cast(part: unknown): unknown;
 }

@@ -22,7 +22,7 @@ import type { AnyHandler, Arrival, Context, Lookup, Operations } from './request
 import type { Seeding } from './seed.ts';
 import type { Surroundings } from './world.ts';
 
-/** Something that happens by itself between two moments. */
+/** An event that happens by itself between two moments. */
 export interface WorldEvent {
   readonly at: Instant;
   readonly kind: string;
@@ -32,7 +32,7 @@ export interface WorldEvent {
 /**
  * Finds another credential than the one that was refused.
  *
- * @param refused what was decided about, if it was decided by a rule, and what was presented
+ * @param refused the decision, if a rule made it, and the presented credential
  * @returns its name or id; null if there is none
  */
 export type FindOther = (
@@ -40,7 +40,7 @@ export type FindOther = (
   world: Pick<Context, 'store' | 'now'>,
 ) => Promise<string | null>;
 
-/** What a refusal is about, besides the problem itself: what a vendor's words may name. */
+/** The context of a refusal, besides the problem itself: the values that a vendor's words may name. */
 export interface About {
   readonly settings: Settings;
   readonly random: Random;
@@ -56,7 +56,7 @@ export interface About {
 /** A form of refusals: a schema of the document (null for text) with its media type; null for an empty body. */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
 
-/** What the tokens of somebody would say, before they are signed. */
+/** The claims of an identity's tokens, before they are signed. */
 export interface TokenDraft {
   readonly issuer: string;
   /** Where the issuer publishes its keys. */
@@ -69,11 +69,11 @@ export interface TokenDraft {
 /** Drafts tokens, for tests to change and to sign. */
 export interface TokenDrafts {
   /**
-   * @param who an id, a name, an e-mail address or a client id; null: the first who could have a token
-   * @returns null if there is nobody
+   * @param who an id, a name, an e-mail address or a client id; null: the first identity that can have a token
+   * @returns null if there is no such identity
    */
   draft(arrival: Arrival, who: string | null): Promise<TokenDraft | null>;
-  /** Whom tokens can be for, by the names that people use. */
+  /** The identities that can have tokens, by the names that people use. */
   names(world: Surroundings): Promise<readonly string[]>;
 }
 
@@ -84,7 +84,7 @@ export interface ErrorRenderer {
   readonly errors: readonly ErrorForm[];
 }
 
-/** What the handler of a host is given: any method, any path, and the bytes of any body. */
+/** The input of a host's handler: any method, any path, and the bytes of any body. */
 export interface HostContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;
   readonly body: Buffer;
@@ -99,7 +99,7 @@ export interface ServiceHost extends ErrorRenderer {
   readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
 
-/** Ways of a vendor that apply to all of its operations. */
+/** Conventions of a vendor that apply to all of its operations. */
 export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
@@ -119,54 +119,54 @@ export interface Conventions {
 export interface ServiceDefinition<Name extends string = string> extends ErrorRenderer {
   /** Also the name of its folders and of its document. */
   readonly name: Name;
-  /** What people call it. */
+  /** The name that people see. */
   readonly title: string;
   /** Failures on a path below one of these use this service's words; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
   /** Its tables, in every profile. */
   readonly rulesets: readonly Ruleset[];
-  /** The law in force. */
+  /** The ruleset in force. */
   readonly ruleset: (settings: Settings) => Ruleset;
   readonly conventions?: Conventions;
-  /** It controls the mock itself: for whoever runs it, and not for web pages. */
+  /** It controls the mock itself: it serves its operator, and not web pages. */
   readonly isControlApi?: true;
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (arrival: Arrival) => Promise<Caller>;
   /**
-   * Who somebody with this id, name, client id or e-mail address would be; null for nobody. Absent if nobody can be impersonated.
+   * The principal with this id, name, client id or e-mail address; null for nobody. Absent if nobody can be impersonated.
    *
    * @throws Problem `unauthenticated` if their credential would be rejected
    */
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
-  /** What somebody could do who held something else. Absent if nobody holds anything here. */
+  /** The decisions with other held rights. Absent if nobody holds anything here. */
   readonly holding?: {
     /** The names of the roles that can be held here. */
     readonly roles: (world: Surroundings) => Promise<readonly string[]>;
     /**
-     * Somebody who holds this, and nothing else.
+     * A principal that holds exactly these rights.
      *
-     * @param who has other rights now; null for somebody new
-     * @throws Problem `invalid_request` if they cannot hold it; `payment_required` as for `authenticate`
+     * @param who the principal whose rights are replaced; null for a new one
+     * @throws Problem `invalid_request` if it cannot hold them; `payment_required` as for `authenticate`
      */
     readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
   };
   /** Absent if it issues no tokens that tests are about. */
   readonly tokenDrafts?: TokenDrafts;
-  /** Finds what would turn a refusal, if rights are given in a way of its own. */
+  /** Finds the changes that turn a refusal, if the service gives rights in a way of its own. */
   readonly findFixes?: FindFixes;
-  /** By reason: finds what would have done in place of the credential that was refused for it. */
+  /** By reason: finds a credential that would work in place of the refused one. */
   readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
   /**
-   * Who may send the calls of fixes, if these are calls of the vendor's own API.
+   * The principal that may send the calls of fixes, if these are calls of the vendor's own API.
    *
-   * @returns finds a name for which tokens can be asked; null if nobody may
+   * @returns finds a name for which tokens can be requested; null if nobody may
    */
   readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
   /** Mistakes that clients of this vendor make, most telling first. */
   readonly hints?: readonly HintRule[];
-  /** How long the access tokens last that it gives, in milliseconds; absent if it gives none. */
+  /** The lifetime of the access tokens that it issues, in milliseconds; absent if it issues none. */
   readonly tokenLifetime?: (settings: Settings) => number;
-  /** Finds the least rights with which somebody could have done what they did. Absent if nobody holds anything here. */
+  /** Finds the least rights that allow a principal's recorded requests. Absent if nobody holds anything here. */
   readonly leastRights?: (world: Surroundings, doings: Doings) => Promise<LeastRights>;
   /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly extractors?: readonly CredentialExtractor[];
@@ -177,11 +177,11 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly credentialFields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
   /** The credentials that it keeps. */
   readonly credentials?: ServiceCredentials;
-  /** What there is of it, besides objects. */
+  /** The counts of its objects. */
   readonly census?: Census;
-  /** How the vendor's real credentials are told apart from a mock's. */
+  /** The patterns that tell the vendor's real credentials from a mock's. */
   readonly tripwires?: readonly Tripwire[];
-  /** What its clients have to survive. */
+  /** The drills for its clients. */
   readonly drills?: readonly Drill[];
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId: exactly those of the document. */
@@ -189,8 +189,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
   /**
-   * What happens by itself in `(from, to]`, in any order: at least the first `limit` events, and not many more. Null if
-   * nothing does.
+   * The events that happen by themselves in `(from, to]`, in any order: at least the first `limit`, and few more. Null if
+   * there are none.
    */
   readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
 }

@@ -16,37 +16,37 @@ import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { PublicJwk, Tokens } from '../tokens/index.ts';
 
-/** What a process has in common for all of its worlds, as far as services use it. It never changes after the start. */
+/** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
 export interface ServerScope {
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
   readonly hosts: KnownHosts;
   readonly settings: Settings;
-  /** The law in force for each service, in the chosen profile. */
+  /** The ruleset in force for each service, in the chosen profile. */
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The tokens of a world, with what only its drills and tests do. */
+/** The tokens of a world, with the operations that only drills and tests use. */
 export interface WorldTokens extends Tokens {
   /**
-   * Replaces the key that signs by a new one of the same algorithm. The old one counts for ten more minutes; then
-   * tokens of it are refused.
+   * Replaces the signing key by a new one of the same algorithm. The old one stays valid for ten more minutes; then
+   * its tokens are refused.
    *
    * @param now by the clock of the world
    */
   rotate(now: Instant): Promise<Rotation>;
 }
 
-/** What a rotation did. */
+/** The result of a rotation. */
 export interface Rotation {
   /** The key that signs now. */
   readonly kid: string;
-  /** The key that signed before, and until when its tokens count. */
+  /** The key that signed before, and the time until which its tokens are valid. */
   readonly replaced: string;
   readonly until: Instant;
 }
 
-/** How a world is to be made. */
+/** The options of a new world. */
 export interface WorldOrder {
   /** Generated if left out. */
   readonly id?: string | undefined;
@@ -55,22 +55,22 @@ export interface WorldOrder {
   readonly ttl: number | null;
 }
 
-/** What is reported of a world. */
+/** A world's description for users. */
 export interface WorldInfo extends Required<WorldOrder> {
   readonly id: string;
   readonly createdAt: Instant;
   readonly lastUsedAt: Instant;
 }
 
-/** The worlds, as far as requests ask about them. */
+/** The worlds, as requests use them. */
 export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
-  /** Do other processes use the same worlds? Then `look` comes before everything else. */
+  /** Do other processes use the same worlds? Then `refresh` comes before everything else. */
   readonly isShared: boolean;
   /**
-   * Looks at what other processes have changed: which worlds there are, and what is in the default one, in those named and
-   * in those that credentials lead to. From then on all of this is as it was when this was called, or later.
+   * Reads the changes of other processes: the list of worlds, the default world, the named worlds
+   * and those that credentials lead to. From then on all of them are at least as new as this call.
    *
    * @throws Unreachable
    */
@@ -80,50 +80,50 @@ export interface WorldsByName {
   has(id: string): boolean;
   /** The world with this id. Finding it counts as use. */
   find(id: string): World | undefined;
-  /** Did a world with this id exist, and was it deleted or has it ended? The latest 10,000 are known. */
+  /** Did a world with this id exist before it was deleted or ended? The latest 10,000 are known. */
   isGone(id: string): boolean;
   /** Ids of the worlds that a credential belongs to, existing or gone: several if they were given the same one. */
   ownersOf(presented: PresentedCredential): readonly string[];
   /** The keys that sign in any world now, each once. */
   publishedKeys(): readonly PublicJwk[];
-  /** Does the default world have this client or key? `ownersOf` does not say: what nobody claims leads there anyway. */
+  /** Does the default world have this client or key? `ownersOf` omits it: an unowned credential leads there anyway. */
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
-/** What one world has, as far as services use it. */
+/** The part of a world that services use. */
 export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
   readonly remembered: RememberedTokens;
   readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
-  /** What was made from rows, each made once for as long as it is made from the same. */
+  /** Values derived from rows. Each is reused until its rows change. */
   readonly views: Views;
 }
 
 /**
- * One world, as the steps of a request and the switchboard see it: everything that can change, and nothing of other
+ * One world, as the steps of a request and the control API see it: its whole changeable state, and nothing of other
  * worlds.
  */
 export interface World extends WorldScope {
   readonly id: string;
-  /** What its keys begin with, so that they lead to it; empty for the default world. */
+  /** The mark at the start of its keys, which leads to it; empty for the default world. */
   readonly mark: string;
-  /** The same for its refresh tokens and codes; the default world has one, too. */
+  /** The mark of its refresh tokens and codes; the default world has one, too. */
   readonly grantMark: string;
   /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
   readonly tokens: WorldTokens;
-  /** What happened in it. */
+  /** Its activity log. */
   readonly activityLog: ActivityLog;
   /** How its clients treat their tokens. */
   readonly tokenUsage: TokenUsage;
-  /** What goes wrong in it on purpose. */
+  /** Its faults. */
   readonly faults: Faults;
-  /** Does it refuse what lacks rights, or only record it? */
+  /** Does it refuse requests that lack rights, or only record them? */
   readonly mode: Mode;
-  /** Switches that. */
+  /** Switches the mode. */
   setMode(mode: Mode): Promise<void>;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
@@ -131,12 +131,12 @@ export interface World extends WorldScope {
   readSecrets(): Promise<void> | null;
   /** The seed it was made from. */
   seed(): Promise<KeptSeed>;
-  /** A request that may use it begins, until `release`: until then it stays usable, even if it is deleted. */
+  /** Marks a request as using it until `release`: until then it stays usable, even if it is deleted. */
   hold(): void;
   release(): void;
   /**
-   * Returns it to the seed it was made from: its clock shows real time, journal, decisions, findings, faults and uses
-   * are empty, its mode is that of the start, and everything made since is gone.
+   * Resets it to its seed: its clock shows real time; journal, decisions, findings, faults and uses
+   * are empty; its mode is that of the start; everything created since is gone.
    */
   reset(): Promise<void>;
 }

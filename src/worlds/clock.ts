@@ -18,11 +18,11 @@ const SETTING = 'clock';
 /** The state of a new world's clock. */
 const REAL_TIME: ClockState = { ahead: 0 };
 
-/** The clock of a world, with what only the owner of the world does to it. */
+/** The clock of a world, with the operations that only its owner calls. */
 export interface OwnedClock extends WorldClock {
-  /** Does it show what a new one shows? */
+  /** Does it show the time of a new clock? */
   readonly isReal: boolean;
-  /** Takes over what the settings say, after the store was replaced or filled with another world. */
+  /** Reads the settings again, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function clockOf(machine: Clock, settings: () => SettingsStore): OwnedClo
   return new StoredClock(machine, settings, REAL_TIME);
 }
 
-/** The clock of a world, as its store's settings have it. */
+/** The clock of a world, as its store's settings hold it. */
 export async function openClock(machine: Clock, settings: () => SettingsStore): Promise<OwnedClock> {
   return new StoredClock(machine, settings, await storedState(settings()));
 }
@@ -50,13 +50,13 @@ async function storedState(settings: SettingsStore): Promise<ClockState> {
 }
 
 function stateIn(text: string | null): ClockState {
-  // The text is what this file wrote.
+  // This file wrote the text.
   return text === null ? REAL_TIME : parseStored<ClockState>(text, 'settings', SETTING);
 }
 
 /**
- * Changes take turns, because each begins where the previous one ended. The settings have the last word: a state that
- * is replaced while a change to it is being written is read from there again.
+ * Changes take turns, because each begins where the previous one ended. The settings decide: if a state
+ * is replaced while a change to it is being written, the clock reads it again.
  */
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
@@ -99,7 +99,7 @@ class StoredClock implements OwnedClock {
       const running = this.#state;
       if ('frozenAt' in running) return;
       const heldRights = { frozenAt: this.now() };
-      // The clock stops before this is written: otherwise it would run on meanwhile, and jump back.
+      // The clock stops before the write: otherwise it would run on meanwhile, and jump back.
       this.#state = heldRights;
       try {
         await this.#change((stored) => ('frozenAt' in stored ? stored : heldRights));
@@ -140,13 +140,13 @@ class StoredClock implements OwnedClock {
     });
   }
 
-  /** Changes what the settings say, also where other processes do so at the same time. */
+  /** Changes the settings, also while other processes change them. */
   async #change(change: (stored: ClockState) => ClockState): Promise<void> {
     const before = this.#state;
     let next = before;
     try {
       await this.#settings().update(SETTING, (text) => {
-        // If it cannot be changed so, this is what it is.
+        // If the change fails, this state stays in force.
         next = stateIn(text);
         next = change(next);
         return JSON.stringify(next);

@@ -13,39 +13,39 @@ import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled } from './world.ts';
 
-/** What a world is made from: a seed, or what another world or a snapshot holds. */
+/** The source of a world: a seed, another world or a snapshot. */
 export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
   | (Made & { readonly kind: 'copy'; readonly rows: FrozenRows; readonly of: string });
 
-/** What a world was made from, and whose credentials it has. */
+/** The source of a world, and the owner of its credentials. */
 export interface Made {
-  /** The seed before anything in it became the world's own. */
+  /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
   readonly credentials: World['credentials'];
 }
 
-/** What a new world begins with. */
+/** The initial content of a new world. */
 export interface Begun {
   readonly filled: Filled;
   /** How many bytes of its rows it shares with the other worlds of its seed. */
   readonly free: number;
-  /** The seed before anything in it became the world's own. */
+  /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
-  /** The same seed, with the world's own credentials in it. */
+  /** That seed, with the world's own credentials. */
   readonly kept: Seed;
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
   /** As `Begin.clients`. */
   readonly clients: SeedClients | undefined;
-  /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
+  /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
 }
 
-/** What copying needs. */
+/** The parts that copying uses. */
 interface CopyParts {
   readonly images: Images;
-  /** What the stores of the process share. */
+  /** The parts that the stores of the process share. */
   readonly shared: StoreParts;
   readonly keys: Credentials;
 }
@@ -86,15 +86,15 @@ export async function makeCopy(
 /** A world's own credentials, in bytes. */
 const OWN_BYTES = 64 * 1024;
 
-/** What a world of this seed may hold without being counted: it shares the rows of the seed with others. */
+/** The bytes that a world of this seed may hold without being counted: it shares the rows of the seed with others. */
 function freeOf({ rows }: Image): number {
   return weightOf(rows) + OWN_BYTES;
 }
 
 /**
- * What a world begins with, as its seed makes it.
+ * The initial content of a world, made from its seed.
  *
- * @param seed before anything in it became the world's own
+ * @param seed before the world's own credentials were derived
  */
 export async function beginOf(
   made: Pick<World, 'id'> & Made,
@@ -109,7 +109,7 @@ function beginningOf(
   keys: Credentials,
 ): Begin {
   if (credentials === 'cast') return { rows, findings };
-  // Derived anew when they are needed: of most worlds few are, and of many none.
+  // Derived on first use: most worlds need few of them, and many none.
   const own = () => {
     const derivation = derivationOf(id);
     return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
@@ -126,7 +126,7 @@ function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = deri
   };
 }
 
-/** What a copy with credentials of its own is made from. */
+/** The source of a copy with credentials of its own. */
 interface Copy extends Pick<CopyParts, 'keys'> {
   readonly origin: Extract<WorldOrigin, { kind: 'copy' }>;
   readonly derivation: Derivation;
@@ -142,8 +142,8 @@ async function rekeyedCopy(store: Store, copy: Copy): Promise<readonly Holder[]>
 }
 
 /**
- * Renames the client ids of a copy: those of the seed become what the seed says; in others, the end that names the
- * source world is replaced, unless that name is taken.
+ * Renames the client ids of a copy. Those of the seed become the new seed's; in others, the end that names the
+ * source world is replaced, unless the new name is taken.
  */
 function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
   const { clientId: inWorld } = derivation;

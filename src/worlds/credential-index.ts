@@ -1,7 +1,7 @@
 import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** What can lead to a world because it is known there: client ids, and keys by their hash. */
+/** The credentials that the index holds: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -13,7 +13,7 @@ function folded(name: string): string {
 /** Which worlds have which credentials, for credentials that do not name their world themselves. */
 export class CredentialIndex {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
-  /** What each world has in it, so that it can be dropped without searching what others have. */
+  /** The entries of each world, so that a world is dropped without a search through the others. */
   readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
   /** Worlds that have the client ids of their seed, each with the world's id at its end. */
   readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
@@ -31,7 +31,7 @@ export class CredentialIndex {
     return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
   }
 
-  /** What a world has in it by itself. */
+  /** The entries that were added for a world one by one. */
   in(kind: Kind, world: string): readonly string[] {
     return [...(this.#ofWorld.get(world)?.[kind] ?? [])];
   }
@@ -44,7 +44,7 @@ export class CredentialIndex {
     this.#ofWorld.set(world, own);
   }
 
-  /** A world has the clients of its seed. That is noted once for all of them: there may be thousands of such worlds. */
+  /** Adds the clients of a world's seed: one entry for all of them, because there may be thousands of such worlds. */
   addSeeded(clients: SeedClients, world: string): void {
     const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(folded));
     this.#idsOf.set(clients, ids);
@@ -52,11 +52,11 @@ export class CredentialIndex {
     for (const name of clients.names) this.#put('client', folded(name), world);
   }
 
-  /** A world no longer has it. */
+  /** Removes a credential of a world. */
   remove(kind: Kind, given: string, world: string): void {
     const name = folded(given);
     const seeded = this.#seeded.get(world);
-    // From now on each of its clients is noted by itself.
+    // From now on each of its clients has its own entry.
     if (seeded !== undefined && kind === 'client') {
       this.#seeded.delete(world);
       for (const one of seeded.clients.ids) this.add('client', clientIdInWorld(one, world), world);
@@ -66,7 +66,7 @@ export class CredentialIndex {
     this.#take(kind, name, world);
   }
 
-  /** A world is gone. */
+  /** Removes a world that has ended. */
   drop(world: string): void {
     const { clients } = this.#seeded.get(world) ?? {};
     this.#seeded.delete(world);
@@ -97,7 +97,7 @@ export class CredentialIndex {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);
-    // Whatever is not in it leads to the default world anyway.
+    // A credential without an entry leads to the default world anyway.
     else if (worlds?.size === 1 && worlds.has(DEFAULT_WORLD)) this.remove(kind, name, DEFAULT_WORLD);
   }
 }

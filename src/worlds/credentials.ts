@@ -10,7 +10,7 @@ import { type FrozenRows, OwnRows } from '../store/world-rows.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
-/** What makes the credentials of a world its own. */
+/** The source of a world's own credentials. */
 export interface Own {
   readonly rekeying: Rekeying;
   /** The seed with them in it. */
@@ -23,7 +23,7 @@ interface Known {
   readonly clientIds: readonly string[];
 }
 
-/** By what the clients of a seed are found in each world that has credentials of its own. */
+/** The aliases of a seed's clients in each world that has credentials of its own. */
 export interface SeedClients {
   /** Client ids, as they are in the default world. */
   readonly ids: readonly string[];
@@ -52,7 +52,7 @@ export class Credentials {
     return this.#keys.map((collection) => ({ collection, alias: hash }));
   }
 
-  /** The rows that something can be that a caller gives as their client id: several worlds may have one. */
+  /** The rows that a client id can mean: several worlds may have one. */
   clientAliases(clientId: string): readonly AliasOf[] {
     return this.#clients.flatMap(([collection, { aliasesOf }]) =>
       aliasesOf(clientId).map((alias) => ({ collection, alias })),
@@ -64,7 +64,7 @@ export class Credentials {
     return rowOf(store, this.keyAliases(hash));
   }
 
-  /** Does anybody in this world have this client id? */
+  /** Does a client in this world have this client id? */
   async hasClient(store: Store, clientId: string): Promise<boolean> {
     return (await rowOf(store, this.clientAliases(clientId))) !== null;
   }
@@ -74,7 +74,7 @@ export class Credentials {
     return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
   }
 
-  /** All that lead to a world. */
+  /** All credentials that lead to a world. */
   async of({ collections }: Store): Promise<Known> {
     const all = async (collection: string) => (await collections.list({ collection })).rows;
     const keyHashes: string[] = [];
@@ -86,12 +86,12 @@ export class Credentials {
     return { keyHashes, clientIds: [...clientIds] };
   }
 
-  /** Does a change of this row change what leads to its world? */
+  /** Does a change of this row change the credentials that lead to its world? */
   isOf({ collection }: Row): boolean {
     return this.#rows.has(collection);
   }
 
-  /** What callers may give as their client id to be this row; none for other rows. */
+  /** The client ids of this row; none for other rows. */
   clientIdsOf(row: Row): readonly string[] {
     return this.#rows.get(row.collection)?.clients?.idsOf(row) ?? [];
   }
@@ -125,11 +125,11 @@ export class Credentials {
   }
 
   /**
-   * Gives every key, every secret and every confidential client id of a world a new value, in one step. What came from the
-   * old ones is removed, and the kept seed is replaced.
+   * Replaces every key, every secret and every confidential client id of a world, in one step. Rows that came from the
+   * old ones are removed, and the kept seed is replaced.
    *
-   * @returns who has new credentials
-   * @throws Collision if two of a kind would get the same value; nothing is changed then
+   * @returns the identities with new credentials
+   * @throws Collision if two of a kind would get the same value; then nothing is changed
    */
   rekey({ collections }: Store, own: Own): Promise<readonly Holder[]> {
     return updating(collections, async () => {

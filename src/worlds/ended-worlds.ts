@@ -4,7 +4,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 /** How many ids of ended worlds are remembered. */
 const MOST_GONE = 10_000;
 
-/** By what credentials are recognised as those of a world, also when it is gone: marks, and ends of client ids. */
+/** The marks and ends of client ids by which credentials of a world are recognised, also when it is gone. */
 export class EndedWorlds {
   /** Ids by mark, of worlds that exist and of those that are gone. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);

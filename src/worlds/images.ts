@@ -12,14 +12,14 @@ import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, frozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
-/** A world as its seed makes it, for others to begin with. */
+/** A world made from its seed, as the initial content of others. */
 export interface Image {
   /** The seed it was made from, with password hashes, which are slow to compute. */
   readonly seed: Seed;
   readonly rows: FrozenRows;
   /** When it was made: the world's contents begin then. */
   readonly at: Instant;
-  /** What a person should know about it. */
+  /** The notices about it for the user. */
   readonly findings: readonly Parameters<Reports['report']>[];
   /** All credentials in it. */
   readonly credentials: readonly Holder[];
@@ -27,7 +27,7 @@ export interface Image {
 }
 
 /**
- * How much older an image may be than the world made from it, in milliseconds: times in it are the beginning of that
+ * The maximum age of an image, in milliseconds, when a world is made from it: its times become the beginning of that
  * world.
  */
 const FRESH = 1000;
@@ -36,7 +36,7 @@ const FRESH = 1000;
 const ROW_COPIES = 10;
 const SEED_COPIES = 6;
 
-/** What is needed to finish a world once it is filled. */
+/** The parts that are needed to finish a filled world. */
 export interface Customs {
   readonly settings: Settings;
   readonly rulesets: readonly Ruleset[];

@@ -4,13 +4,13 @@ import type { Row, Watcher } from '../store/collections.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
-/** What indexing needs of the worlds. */
+/** The part of the worlds that indexing uses. */
 export interface IndexingParts {
   readonly credentials: Credentials;
   readonly default: () => World;
   /** Null if there is no such world. */
   readonly find: (id: string) => World | undefined;
-  /** Is it the world that has its id now? */
+  /** Does this world have its id now? Another may have replaced it. */
   readonly isThere: (world: World) => boolean;
   /** Is there any other than the default one? */
   readonly isAny: () => boolean;
@@ -27,13 +27,13 @@ export class Indexing {
     this.#parts = parts;
   }
 
-  /** Notes that rows of a world have changed, which may be replaced by another of its id meanwhile. */
+  /** Notes changed rows of a world, which another world of its id may replace meanwhile. */
   async changed(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
     const { credentials, isThere } = this.#parts;
     const isOther = world.id !== DEFAULT_WORLD;
     const [made, gone] = different(puts, before, (row) => credentials.clientIdsOf(row));
     for (const clientId of made) {
-      // For the default world only shared client ids are noted: whatever is not in the index leads to it anyway.
+      // For the default world only shared client ids are noted: a credential without an entry leads to it anyway.
       const isOfDefault = isOther && (await credentials.hasClient(this.#parts.default().store, clientId));
       if (!isThere(world)) return;
       if (isOfDefault) this.index.add('client', clientId, DEFAULT_WORLD);
@@ -43,21 +43,21 @@ export class Indexing {
       const isLeft = await credentials.hasClient(world.store, clientId);
       if (!isLeft && isThere(world)) this.index.remove('client', clientId, world.id);
     }
-    // A new key leads to its world by itself.
+    // A new key names its world.
     const [, ended] = different(puts, before, (row) => credentials.keyHashOf(row) ?? []);
     for (const hash of ended) if (isThere(world)) this.index.remove('key', hash, world.id);
   }
 
   /**
-   * Notes what leads to a world, replacing what was noted before.
+   * Notes the credentials that lead to a world, in place of the earlier ones.
    *
    * @param source the world whose credentials it may share; null if they are all its own
    * @param known its clients, if known without asking the store
-   * @returns what leads to other worlds as well, but for names of its seed that every world has
+   * @returns the credentials that lead to other worlds as well, without the names of its seed that every world has
    */
   async add(world: World, source: string | null, known?: SeedClients): Promise<readonly string[]> {
     const { id } = world;
-    // Its own keys follow from its id, so another world has them only if it is a copy of an earlier world of this id.
+    // Its own keys are derived from its id. Another world has them only as a copy of an earlier world of this id.
     if (known !== undefined && ![...this.#sources.values()].some((ids) => ids.has(id))) {
       const own = known.ids.map((given) => clientIdInWorld(given, id));
       const isOthers = (clientId: string) => this.index.of('client', clientId).some((other) => other !== id);
@@ -74,7 +74,7 @@ export class Indexing {
     const { keyHashes, clientIds } = await this.#parts.credentials.of(store);
     const found: Parameters<CredentialIndex['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
-    // Keys of its own are in the index only if another world has them, too: a copy of an earlier state.
+    // Its own keys are in the index only if another world has them, too: a copy of an earlier state.
     const isShared = (hash: string) => this.index.of('key', hash).some((other) => other !== id);
     const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
@@ -84,7 +84,7 @@ export class Indexing {
         if ((await this.#parts.credentials.keyIn(other.store, hash)) !== null) found.push(['key', hash, other.id]);
       }
     }
-    // All at once, so that no request finds half of it.
+    // All at once, so that no request finds a half-updated index.
     this.drop(id);
     if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
     for (const one of found) this.index.add(...one);
@@ -106,14 +106,14 @@ export class Indexing {
     return found;
   }
 
-  /** Does the same after the world's state was replaced. A world that is gone leads nowhere. */
+  /** Notes them again after the world's state was replaced. Nothing leads to a world that is gone. */
   async addAgain(world: World, source: string | null, known?: SeedClients): Promise<void> {
     if (!this.#parts.isThere(world)) return;
     await this.add(world, source, known);
     if (this.#parts.find(world.id) === undefined) this.drop(world.id);
   }
 
-  /** A world is gone. */
+  /** Removes a world that has ended. */
   drop(id: string): void {
     this.index.drop(id);
     this.#sources.delete(id);
@@ -132,7 +132,7 @@ export class Indexing {
   }
 }
 
-/** What these rows have that those had not, and the other way round. */
+/** The rows that only one of the two lists has, in both directions. */
 function different(
   puts: readonly Row[],
   before: readonly Row[],

@@ -33,7 +33,7 @@ export class LocalWorlds extends Worlds {
     return reopenedNotices(this.entries.size, ended);
   }
 
-  // Nobody else changes anything.
+  // No other process changes anything.
   async refresh(): Promise<void> {}
 
   get isAlone(): boolean {
@@ -58,7 +58,7 @@ export class LocalWorlds extends Worlds {
     const now = this.parts.machine.now();
     const made = provenanceText({ seed, credentials, source });
     const rows = await filled.store.freeze();
-    // What it was made in is not counted twice.
+    // The bytes of its source are not counted twice.
     await filled.store.close();
     const store = this.#kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows, free);
     return { filled: { ...filled, store } };
@@ -73,7 +73,7 @@ export class LocalWorlds extends Worlds {
     if (entry.ttl !== null) this.#kept?.used(entry.world.id, entry.lastUsedAt);
   }
 
-  /** If the disk takes no changes, the next time does. */
+  /** If the disk takes no changes, the next sweep ends it. */
   protected endUnused(entry: WorldEntry): void {
     try {
       this.#remove(entry);

@@ -1,7 +1,7 @@
 import type { World } from '../contract/world.ts';
 import type { KeptSeed } from '../store/seed.ts';
 
-/** What a world was made from, as other processes read it. */
+/** The source of a world, as other processes read it. */
 export interface Provenance {
   readonly seed: KeptSeed;
   readonly credentials: World['credentials'];
@@ -15,6 +15,6 @@ export function provenanceText({ seed: { fingerprint, origin, text }, credential
 }
 
 export function provenanceIn(text: string): Provenance {
-  // The text is what `provenanceText` wrote.
+  // `provenanceText` wrote the text.
   return JSON.parse(text);
 }

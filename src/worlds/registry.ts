@@ -24,7 +24,7 @@ import { Indexing } from './indexing.ts';
 import { provenanceIn } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
-/** What is kept about a world besides itself. */
+/** The record of a world besides the world itself. */
 export interface WorldEntry extends Made, Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly world: OwnedWorld;
   /** The world whose credentials it shares; null if they are all its own. */
@@ -39,9 +39,9 @@ export interface MadeWorld {
   readonly entry: WorldEntry;
   /** Its seed, with the world's own credentials in it. */
   readonly kept: Seed;
-  /** Client ids, and ids of keys, that other worlds have too: by themselves they lead to none of these worlds. */
+  /** Client ids, and ids of keys, that other worlds have too: alone they lead to none of these worlds. */
   readonly ambiguous: readonly string[];
-  /** For a copy with credentials of its own: what had been created since the seed, and now has new secrets. */
+  /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
 }
 
@@ -50,7 +50,7 @@ export const MOST_NAMED = 5;
 
 const FRESH_ID_LENGTH = 10;
 
-/** How many worlds keep what can be made again of their rows, until others are used. */
+/** How many worlds keep values that can be made again from their rows, until others are used. */
 const MOST_AWAKE = 100;
 
 /** How often unused worlds are looked for, in milliseconds. */
@@ -61,7 +61,7 @@ export interface WorldsParts {
   readonly random: Random;
   /** Those of the server. */
   readonly rulesets: readonly Ruleset[];
-  /** What every world signs with until its key is replaced. */
+  /** The signing key of every world until it is replaced. */
   readonly signingKey: SigningKey;
   readonly shared: StoreParts;
   /** The mode that every world begins in. */
@@ -75,7 +75,7 @@ export interface WorldsParts {
   readonly most: number;
 }
 
-/** A world that is stored where it will be. */
+/** A world that is stored in its final place. */
 export interface StoredWorld {
   readonly filled: Filled;
   /** For a world that other processes use, too. */
@@ -83,7 +83,7 @@ export interface StoredWorld {
 }
 
 /**
- * The worlds of a server. What differs is whether the process has them alone (`local.ts`) or shares them with others
+ * The worlds of a server. Subclasses differ in whether the process has them alone (`local.ts`) or shares them with others
  * (`shared.ts`).
  */
 export abstract class Worlds implements WorldsByName {
@@ -95,7 +95,7 @@ export abstract class Worlds implements WorldsByName {
   protected readonly ended = new EndedWorlds();
   protected readonly indexing: Indexing;
   protected isClosed = false;
-  /** Ids that are taken although their world is still being made. */
+  /** Ids that are reserved while their world is being made. */
   readonly #making = new Set<string>();
   /** Those that were used last. */
   readonly #awake = new Set<WorldEntry>();
@@ -131,19 +131,19 @@ export abstract class Worlds implements WorldsByName {
   /** The worlds that have a client id or a key, and are there. */
   protected abstract holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[];
 
-  /** Puts a new world where it will be. @throws Problem saying why there is no place for it */
+  /** Stores a new world in its final place. @throws Problem that says why there is no room for it */
   protected abstract stored(
     begun: Begun,
     order: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld>;
 
-  /** Ends a world that nobody has used for too long, if this process may. */
+  /** Ends a world that was unused for its time to live, if this process may. */
   protected abstract endUnused(entry: WorldEntry): void;
 
   /** Ends a world that was deleted. */
   protected abstract end(id: string): Promise<void> | void;
 
-  /** Ends those that nobody has used for too long. */
+  /** Ends the worlds that were unused for their time to live. */
   protected abstract sweep(): void;
 
   /** Begins the default world. @param filled its store */
@@ -155,7 +155,7 @@ export abstract class Worlds implements WorldsByName {
   /**
    * Opens the worlds that were kept.
    *
-   * @returns what a person should know about them
+   * @returns the notices about them for the user
    */
   async reopen(): Promise<readonly string[]> {
     return [];
@@ -188,7 +188,7 @@ export abstract class Worlds implements WorldsByName {
       case 'grant':
         return this.ended.ofMark(presented.mark);
       case 'key': {
-        // A key that was copied belongs to the worlds that have it now, and only otherwise to the one that it is of.
+        // A copied key belongs to the worlds that have it now; otherwise it belongs to the world that its text names.
         const holders = this.holdersOf(presented);
         return holders.length > 0 ? holders : this.ended.ofMark(presented.mark);
       }
@@ -228,7 +228,7 @@ export abstract class Worlds implements WorldsByName {
     return infoOf(this.entry(id));
   }
 
-  /** The same, opened if only other processes have used it so far. @throws Problem `not_found` */
+  /** The world, opened if only other processes have used it so far. @throws Problem `not_found` */
   async opened(id: string): Promise<WorldEntry> {
     if (id !== DEFAULT_WORLD) await this.refresh([id]);
     return this.entry(id);
@@ -241,7 +241,7 @@ export abstract class Worlds implements WorldsByName {
     throw new Problem('not_found', `There is no world \`${id.slice(0, 100)}\`; \`GET /_mock/worlds\` lists them.`);
   }
 
-  /** @throws Problem saying what is wrong with the order */
+  /** @throws Problem that says what is wrong with the order */
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
     const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
     this.#check(id);
@@ -262,12 +262,12 @@ export abstract class Worlds implements WorldsByName {
     throw new Problem('conflict', message);
   }
 
-  /** Those who watch the default world are told which worlds there are; other worlds know nothing of each other. */
+  /** Informs watchers of the default world about the other worlds, which know nothing of each other. */
   protected tell(what: 'made' | 'deleted', id: string): void {
     this.default.activityLog.event('world', { world: id, what });
   }
 
-  /** Nothing waits any longer for something to happen in a world: no verification, stream of events or delayed answer. */
+  /** Ends every wait for an event of a world: verifications, streams of events and delayed answers. */
   tellOver(): void {
     for (const { world } of this.#all()) world.tellOver();
   }
@@ -280,7 +280,7 @@ export abstract class Worlds implements WorldsByName {
     await Promise.all(all.map(({ world }) => world.close()));
   }
 
-  /** Is it one that nobody has used for too long? A long request counts as use for as long as it lasts. */
+  /** Was it unused for its time to live? A long request counts as use until it ends. */
   protected isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
     if (entry.world.isHeld) this.noteUse(entry);
@@ -292,7 +292,7 @@ export abstract class Worlds implements WorldsByName {
     return entry.lastUsedAt;
   }
 
-  /** Notes that a world is used now. */
+  /** Notes that a world is in use. */
   protected noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.parts.machine.now();
   }
@@ -302,7 +302,7 @@ export abstract class Worlds implements WorldsByName {
     if (world.id === DEFAULT_WORLD) await this.indexing.addDefault();
   }
 
-  /** Opens a world that is stored, with what it was made from. */
+  /** Opens a stored world, with its source. */
   protected async openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
@@ -416,7 +416,7 @@ export abstract class Worlds implements WorldsByName {
   }
 }
 
-/** A world, as far as people are told. */
+/** A world, as users see it. */
 export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, record }: WorldEntry): WorldInfo {
   return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
 }

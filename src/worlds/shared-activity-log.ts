@@ -5,9 +5,9 @@ import type { Activity, SharedActivityLog } from '../journal/activity-log.ts';
 import type { SharedLog } from '../store/sharing.ts';
 
 /**
- * The archive of a world, in the log that processes share.
+ * The activity log of a world, in the log that processes share.
  *
- * @param rulesets those of the server: what a decision was made from is stored by the names of service and rule
+ * @param rulesets those of the server: the log stores the names of service and rule for the input of a decision
  */
 export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]): SharedActivityLog {
   return {
@@ -49,7 +49,7 @@ export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]
 /** A set, as it is written. */
 const SET = '$set';
 
-/** A happening as JSON. Law and rule are in the code, and only their names are written. */
+/** An activity as JSON. Ruleset and rule are in the code, so only their names are written. */
 export function written(activity: Activity): string {
   return JSON.stringify(activity, (name, value: unknown) => {
     if (value instanceof Set) return { [SET]: [...value] };
@@ -59,9 +59,9 @@ export function written(activity: Activity): string {
   });
 }
 
-/** What `written` wrote. */
+/** The JSON that `written` wrote. */
 export function read(text: string, rulesets: readonly Ruleset[]): Activity {
-  // The text is what `written` made, of a happening.
+  // `written` wrote the text, from an activity.
   return JSON.parse(text, (name, value: unknown) => {
     if (isSet(value)) return new Set(value[SET]);
     return name === 'accessRequest' && isWritten(value) ? accessRequestOf(value, rulesets) : value;
@@ -84,7 +84,7 @@ function accessRequestOf(
 ): object | undefined {
   const ruleset = rulesets.find((one) => one.service === service);
   const rule = ruleset?.tables.rules.find((one) => one.id === id);
-  // All processes of a world should have the same law; one that has another cannot say what the rule needs.
+  // All processes of a world should have the same ruleset; one with another ruleset cannot say what the rule needs.
   return rule === undefined ? undefined : { ...rest, ruleset, rule };
 }
 

@@ -2,22 +2,22 @@ import type { Mode } from '../core/mode.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { SharedText } from '../store/sharing.ts';
 
-/** What drives a world, as it is kept, or as processes share it. No snapshot has it. */
+/** The state that drives a world, as it is kept, or as processes share it. No snapshot has it. */
 export interface WorldState {
   readonly mode: Mode;
   readonly faults: readonly Fault[];
   /** The mode that the server was started with, for a process that has the world alone. */
   readonly begunMode?: Mode;
-  /** What the fingerprints of its secrets depend on, once one of them was needed. */
+  /** The key of its secrets' fingerprints, once one was needed. */
   readonly fingerprintKey?: string;
 }
 
-/** What drives a world, where that outlives the process. */
+/** The state that drives a world, where it outlives the process. */
 export class SharedState {
   readonly #text: SharedText;
   readonly #first: WorldState;
 
-  /** @param first what it begins with */
+  /** @param first the initial state */
   constructor(text: SharedText, first: WorldState) {
     this.#text = text;
     this.#first = first;
@@ -27,12 +27,12 @@ export class SharedState {
     return this.#read(this.#text.text);
   }
 
-  /** Finds out what other processes have made of it since the last request. */
+  /** Reads the changes of other processes since the last request. */
   refresh(): Promise<void> {
     return this.#text.refresh();
   }
 
-  /** @param change must not do anything but make the next state */
+  /** @param change must only return the next state */
   update<Result>(
     change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
   ): Promise<Result> {
@@ -44,7 +44,7 @@ export class SharedState {
   }
 
   #read(text: string): WorldState {
-    // The text is what this class wrote.
+    // This class wrote the text.
     return text === '' ? this.#first : JSON.parse(text);
   }
 }

@@ -10,10 +10,10 @@ import { provenanceText } from './provenance.ts';
 import { type StoredWorld, taken, type WorldEntry, Worlds, type WorldsParts } from './registry.ts';
 import type { Filled } from './world.ts';
 
-/** How much later than it happens the use of a world is written at most, in milliseconds; sooner if it lasts less long. */
+/** The longest delay before a use of a world is written, in milliseconds; shorter if its time to live is shorter. */
 const WRITTEN_EVERY = 60_000;
 
-/** How many answers about credentials are remembered for requests that are being placed. */
+/** How many lookups of credentials are cached for requests that select their world. */
 const MOST_FOUND = 10_000;
 
 /** The worlds that a process shares with others. */
@@ -22,7 +22,7 @@ export class SharedWorlds extends Worlds {
   readonly #stored: StoredWorlds;
   /** Worlds that are being opened. */
   readonly #opening = new Map<string, Promise<void>>();
-  /** The worlds that have a credential, as of the last look for it. */
+  /** The worlds that have a credential, as of the last lookup. */
   readonly #holders = new Map<string, readonly string[]>();
   /** When the use of a world was last written, by id. */
   readonly #written = new Map<string, Instant>();
@@ -93,7 +93,7 @@ export class SharedWorlds extends Worlds {
     }
   }
 
-  /** A world is used. That is written from time to time, and nobody waits for it. */
+  /** Notes a use of a world. It is written from time to time, and no request waits for the write. */
   protected override noteUse(entry: WorldEntry): void {
     super.noteUse(entry);
     const record = this.#stored.records.get(entry.world.id);
@@ -110,7 +110,7 @@ export class SharedWorlds extends Worlds {
     return Math.max(entry.lastUsedAt, this.#stored.records.get(entry.world.id)?.usedAt ?? 0);
   }
 
-  // Whoever sweeps ends it for all.
+  // The process that sweeps ends it for all.
   protected endUnused(): void {}
 
   protected async end(id: string): Promise<void> {
@@ -124,7 +124,7 @@ export class SharedWorlds extends Worlds {
     this.tell('deleted', id);
   }
 
-  /** If the database is away, the next time does. */
+  /** If the database is away, the next sweep ends it. */
   protected sweep(): void {
     for (const entry of this.entries.values()) if (entry.world.isHeld) this.noteUse(entry);
     const swept = async () => {
@@ -139,14 +139,14 @@ export class SharedWorlds extends Worlds {
     this.forget(entry);
   }
 
-  /** Looks at what is in the default world and in these, and which worlds there are. */
+  /** Reads the changes of the default world, of these worlds and of the list of worlds. */
   async #lookAt(names: readonly string[]): Promise<void> {
     const ids = names.flatMap((name) => this.#stored.records.get(name)?.id ?? []);
     await this.#stored.refresh([DEFAULT_WORLD, ...ids]);
     this.#reconcile();
   }
 
-  /** Lets go of worlds that other processes ended, or replaced by others of the same id. */
+  /** Drops worlds that other processes ended, or replaced by others of the same id. */
   #reconcile(): void {
     const { version, records, gone } = this.#stored;
     if (version === this.#version) return;
@@ -156,7 +156,7 @@ export class SharedWorlds extends Worlds {
     for (const id of records.keys()) this.ended.begun(id);
   }
 
-  /** Finds out in which worlds a credential is that does not say so itself. */
+  /** Finds the worlds of a credential that does not name its world. */
   async #lookFor(presented: PresentedCredential): Promise<void> {
     const name = nameOf(presented);
     if (name === null) return;
@@ -164,7 +164,7 @@ export class SharedWorlds extends Worlds {
     const aliases = presented.kind === 'client' ? keys.clientAliases(presented.clientId) : keys.keyAliases(name);
     const names = await this.#stored.worldsWith(aliases);
     if (this.#holders.size >= MOST_FOUND) this.#holders.clear();
-    // Whatever nobody else has leads to the default world anyway.
+    // A credential that no other world has leads to the default world anyway.
     if (names.some((one) => one !== DEFAULT_WORLD)) this.#holders.set(name, names);
     else this.#holders.delete(name);
   }
@@ -199,14 +199,14 @@ export class SharedWorlds extends Worlds {
   #unopened(): readonly WorldInfo[] {
     const records = [...this.#stored.records.values()];
     const others = records.filter(({ name }) => !this.entries.has(name) && this.#recordThere(name) !== undefined);
-    // Whoever made them wrote what it is.
+    // The process that made them wrote their record.
     return others.map(({ name, credentials, ttl, createdAt, usedAt }) => ({
       ...{ id: name, ttl, createdAt, lastUsedAt: usedAt },
       credentials: credentials as World['credentials'],
     }));
   }
 
-  /** One that was not used for too long is as good as gone. */
+  /** A world that was unused for its time to live counts as ended. */
   #recordThere(id: string): WorldRecord | undefined {
     const record = this.#stored.records.get(id);
     const isOver =
@@ -215,7 +215,7 @@ export class SharedWorlds extends Worlds {
   }
 }
 
-/** What it is looked for by; null for a credential that names its world. */
+/** The key of the lookup; null for a credential that names its world. */
 function nameOf(presented: PresentedCredential): string | null {
   if (presented.kind === 'client') return presented.clientId;
   return presented.kind === 'key' ? presented.hash() : null;

@@ -11,20 +11,20 @@ import { type JWK, publicKeyOf, type SigningAlgorithm, type SigningKey, signingK
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
 const SETTING = 'signing-keys';
 
-/** The tokens of a world, with what only the owner of the world does to its keys. */
+/** The tokens of a world, with the operations on its keys that only its owner calls. */
 export interface OwnedTokens extends WorldTokens {
   /** Has its key never been replaced? */
   isServers(): boolean;
-  /** Returns to the server's key, without a word to the store. */
+  /** Returns to the server's key, and leaves the store as it is. */
   restart(): void;
-  /** Takes over what the settings say, after the store was replaced or filled with another world. */
+  /** Reads the settings again, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
 
 /**
- * Opens the keys of a world, as its store's settings have them.
+ * Opens the keys of a world, as its store's settings hold them.
  *
- * @param server what the world signs with until its key is replaced
+ * @param server the world's signing key until it is replaced
  * @param settings called at every use, because the store of a world can be replaced
  */
 export function worldTokens(server: SigningKey, random: Random, settings: () => SettingsStore): OwnedTokens {
@@ -34,7 +34,7 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
   const read = async () => {
     ring = (await storedRing(settings())) ?? first;
   };
-  /** Rotations take turns. The settings have the last word, as for the clock. */
+  /** Rotations take turns. The settings decide, as for the clock. */
   const rotate = (now: Instant) =>
     turns.run(async () => {
       const { algorithm } = ring.current;
@@ -75,7 +75,7 @@ function storedForm({ current: { algorithm }, retired }: KeyRing, current: JWK):
 async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
   const text = await settings.get(SETTING);
   if (text === null) return null;
-  // The text is what this file wrote.
+  // This file wrote the text.
   const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', SETTING);
   try {
     return {

@@ -49,7 +49,7 @@ export class Snapshots {
   }
 
   /**
-   * @param from the world whose address it is asked for at; without one it may be of any world
+   * @param from the world at whose address it is requested; without one it may belong to any world
    * @throws Problem `not_found`
    */
   async find(id: string, from: string = DEFAULT_WORLD): Promise<Snapshot> {
@@ -79,7 +79,7 @@ export class Snapshots {
   }
 }
 
-/** A test must not come upon those of another; at the address of the default world all can be looked after. */
+/** A test must not find the snapshots of another; the address of the default world shows all of them. */
 function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
   return world === from || from === DEFAULT_WORLD;
 }

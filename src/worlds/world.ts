@@ -26,18 +26,18 @@ import { sharedActivityLogOn } from './shared-activity-log.ts';
 import { SharedState } from './shared-state.ts';
 import { type OwnedTokens, worldTokens } from './signing-keys.ts';
 
-/** What a person should know about a world. */
+/** The notices about a world for its user. */
 type FoundInSeed = readonly Parameters<Reports['report']>[];
 
-/** What a world begins with as its seed makes it. */
+/** The initial content of a world, made from its seed. */
 export interface Begin {
   readonly rows: FrozenRows;
   readonly findings: FoundInSeed;
-  /** By what requests find its callers, if it has credentials of its own; undefined: ask the store. */
+  /** The aliases of its callers, if it has credentials of its own; undefined: ask the store. */
   readonly clients?: SeedClients | undefined;
 }
 
-/** A store that has what a world begins with. */
+/** A store with the initial content of a world. */
 export interface Filled {
   readonly store: Store;
   /** Does its clock show real time? */
@@ -45,19 +45,19 @@ export interface Filled {
   readonly findings: FoundInSeed;
 }
 
-/** A world, with what only its owner does. */
+/** A world, with the operations that only its owner calls. */
 export interface OwnedWorld extends World {
   /** Is any request using it? */
   readonly isHeld: boolean;
-  /** What it signs with now. */
+  /** Its signing key. */
   readonly signingKey: SigningKey;
   /** Has this process a decision of it with this id? */
   hasDecision(id: string): boolean;
-  /** Lets go of what can be made again, while no request uses it. */
+  /** Drops values that can be made again, while no request uses it. */
   rest(): void;
   /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
   restore(rows: FrozenRows, at: Instant): Promise<void>;
-  /** The server stops: ends whatever waits for something to happen in it. */
+  /** The server stops: ends every wait for an event of this world. */
   tellOver(): void;
   /** It was deleted: ends it with the last request that uses it. */
   end(): void;
@@ -65,22 +65,22 @@ export interface OwnedWorld extends World {
   close(): Promise<void>;
 }
 
-/** What all worlds of a process have in common. */
+/** The parts that all worlds of a process share. */
 export interface WorldsCommon {
   /** Those of the server. */
   readonly rulesets: readonly Ruleset[];
   readonly machine: Clock;
   readonly random: Random;
-  /** What they sign with until their key is replaced. */
+  /** Their signing key until it is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
   /** The mode that they begin in. */
   readonly mode: Mode;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
-  /** Is told when rows with credentials change. */
+  /** Called when rows with credentials change. */
   readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
-  /** What a world begins with after a reset. */
+  /** The initial content of a world after a reset. */
   readonly begin: (world: World, seed: Seed) => Promise<Begin>;
   /** Its whole state was replaced. */
   readonly replaced: (world: World, clients?: SeedClients) => Promise<void>;
@@ -88,11 +88,11 @@ export interface WorldsCommon {
   readonly left: (world: OwnedWorld) => void;
 }
 
-/** What a world is made from. */
+/** The source of a world. */
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
-  /** Before anything in it became the world's own. */
+  /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
   readonly filled: Filled;
 }
@@ -104,7 +104,7 @@ export async function openWorld(parts: WorldParts, common: WorldsCommon): Promis
 }
 
 /**
- * A world of this process. Whatever is not asked for is not made: most of thousands of worlds answer a few requests, and
+ * A world of this process. Its parts are made on first use: most of thousands of worlds answer a few requests, and
  * many of them none.
  */
 class OpenedWorld implements OwnedWorld {
@@ -147,14 +147,14 @@ class OpenedWorld implements OwnedWorld {
     this.#reading = sharing === null ? null : undefined;
   }
 
-  /** Takes over what its store has, which needs no reading if it is new. */
+  /** Reads its store; a new store needs no reading. */
   async open({ isNew, findings }: Filled): Promise<void> {
     const { sharing, state: kept } = this.store;
     const { mode: begunMode } = this.#common;
     const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
     const state = kept === null ? null : new SharedState(kept, first);
     this.#state = state;
-    // Another mode than the server was started with before is wanted now.
+    // The server was started with another mode before.
     if (sharing === null && state !== null && state.now.begunMode !== begunMode) {
       await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
     }
@@ -345,7 +345,7 @@ class OpenedWorld implements OwnedWorld {
     await this.store.close();
   }
 
-  /** Whom it tells what happens: nobody has asked, and nobody else will, if it is not there. */
+  /** The receiver of its activities. Absent until somebody asks; then there is nobody to inform. */
   get #told(): ActivityLog | null {
     return this.store.sharing === null ? this.#activityLog : this.activityLog;
   }
@@ -371,7 +371,7 @@ class OpenedWorld implements OwnedWorld {
             const [after, result] = change(before);
             return [{ faults: after }, result];
           });
-          // Nobody else tells of it.
+          // Nobody else reports it.
           if (this.store.sharing === null) this.#rereadState();
           return updated;
         },
@@ -415,7 +415,7 @@ class OpenedWorld implements OwnedWorld {
     for (const finding of found) this.findings.report(...finding);
   }
 
-  /** Whoever waits for something to happen in it does so in vain. */
+  /** Ends every wait for an event of this world. */
   #end(why: WorldEnd): void {
     this.#over ??= why;
     this.#faults?.end();
@@ -423,7 +423,7 @@ class OpenedWorld implements OwnedWorld {
   }
 }
 
-/** What fingerprints of a world depend on that processes share: the first of them draws it. */
+/** The key of a world's fingerprints, which processes share: the first of them draws it. */
 async function fingerprintKeyIn(state: SharedState, random: Random): Promise<string> {
   const { fingerprintKey } = state.now;
   if (fingerprintKey !== undefined) return fingerprintKey;
