@@ -20,16 +20,16 @@ const ETC = '/etc/nv-auth-mock';
 /** The image of this package's version, built from its Dockerfile. */
 const IMAGE = 'nv-auth-mock';
 
-/** What the server says when it is seeded and listening, in text and in JSON. */
+/** The server's message when it is seeded and listening, in text and in JSON. */
 const READY = /nv-auth-mock ready on |"event":"ready"/;
 
 /** How many characters of the server's output an error repeats: a refused start is one line. */
 const MOST_SAID = 4000;
 
-/** The user of the image may read what was copied, whoever owns it on this machine. */
+/** The user of the image may read the copied files, regardless of their owner on this machine. */
 const FOR_EVERYBODY = 0o644;
 
-/** Options of the server, by the names of `startMock`. Where it listens, and what it keeps, is up to the container. */
+/** Options of the server, by the names of `startMock`. The container determines its address and its data. */
 export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
 
 /** A mock in a container, which has started when it says that it is ready. */
@@ -68,7 +68,7 @@ export class NvAuthMockContainer extends GenericContainer {
     );
   }
 
-  /** If the admin token is among the variables, the switchboard of the started container sends it. */
+  /** If the admin token is among the variables, the control API client of the started container sends it. */
   override withEnvironment(environment: Readonly<Record<string, string>>): this {
     this.#adminToken = environment[variableName('adminToken')] ?? this.#adminToken;
     return super.withEnvironment(environment);
@@ -105,7 +105,7 @@ export class NvAuthMockContainer extends GenericContainer {
     });
   }
 
-  /** What a container prints from now on. */
+  /** The output of a container from now on. */
   protected async logOf(containerId: string): Promise<Readable> {
     const { container } = await getContainerRuntimeClient();
     return container.attach(container.getById(containerId));
@@ -118,7 +118,7 @@ async function mustBeReadable(file: string): Promise<void> {
   });
 }
 
-/** A running container, with its URLs and its switchboard. */
+/** A running container, with its URLs and its control API. */
 export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   readonly #alias: string | null;
   readonly #adminToken: string | null;
@@ -141,7 +141,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return `http://${this.#alias}:${PORT}`;
   }
 
-  /** The switchboard's root. */
+  /** The control API's root. */
   getAdminUrl(): string {
     return `${this.getUrl()}/_mock`;
   }

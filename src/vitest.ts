@@ -13,30 +13,30 @@ export interface MockFixtures {
   readonly mockOptions: MockOptions;
   /** Options of the worlds: `test.extend({ worldOptions: { seed: './seed.yaml' } })`. */
   readonly worldOptions: WorldOptions;
-  /** One server for each worker, with its default world. What one test changes in it, the others see. */
+  /** One server for each worker, with its default world. All tests of the worker share its state. */
   readonly mockServer: Mock;
   /**
    * A world with credentials of its own, made before the test and deleted after it, in `test.concurrent`, too. When the
-   * test fails, the latest refusals in its world are printed with their explanations, and what else may explain it.
+   * test fails, the latest refusals in its world are printed with their explanations, and other possible causes.
    */
   readonly mock: World;
 }
 
-/** The expectations of a test's world that are not judged yet. */
+/** The pending expectations of a test's world. */
 interface Pending {
   /** An error for each, made where it was written. */
   readonly places: Set<Error>;
   isTestOver: boolean;
 }
 
-/** The worlds of tests have these. */
+/** The worlds that tests have. */
 const PENDING = Symbol('pending');
 
 function pendingOf(mock: Receiver): Pending | undefined {
   return (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
 }
 
-/** What is pending when its test is over was not awaited. @throws Error at the line of the expectation */
+/** An expectation that is pending when its test is over was not awaited. @throws Error at the line of the expectation */
 function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
   const [first] = pending.places;
@@ -118,11 +118,11 @@ declare module 'vitest' {
     /**
      * The answer is a refusal of the mock for this reason.
      *
-     * @param expected a reason, optionally with what was missing
+     * @param expected a reason, optionally with the missing rights
      */
     toBeRefused(expected: DenyReason | ExpectedRefusal): T;
     /**
-     * Such requests came to a mock, a world, or what `connect` returns: `await expect(mock).toHaveReceived({ operation:
+     * Such requests came to a mock, a world, or the result of `connect`: `await expect(mock).toHaveReceived({ operation:
      * 'grant_token', times: 1 })`.
      *
      * @param expected which requests and, by `times`, `atLeast` or `atMost`, how many. Default: at least one; with

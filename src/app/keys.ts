@@ -24,7 +24,7 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
 /** How long fetching the keys of an identity provider may take, in milliseconds. */
 const KEYS_TIMEOUT = 5000;
 
-/** A file is read now, so that a fault in it stops the start; a URL is read when the first token arrives. */
+/** A file is read now, so that a mistake in it stops the start; a URL is read when the first token arrives. */
 export async function identityProviderFrom(config: Config): Promise<IdentityProvider | null> {
   const { runaiIdp, runaiIdpIssuer: issuer, runaiIdpAudience: audience } = config;
   if (runaiIdp === null) {
@@ -48,7 +48,7 @@ export async function identityProviderFrom(config: Config): Promise<IdentityProv
 }
 
 function jwkSetOf(value: unknown, name: string): JwkSet {
-  // Whether `keys` is a list of keys is looked at below.
+  // The next step checks that `keys` is a list of keys.
   const { keys } = (value ?? {}) as Partial<JwkSet>;
   if (Array.isArray(keys) && keys.length > 0) return { keys };
   throw new Unusable(

@@ -5,7 +5,7 @@ import type { Worlds } from '../worlds/registry.ts';
 /**
  * Checks that the worlds named in the configuration can all be made, before anything is opened or written.
  *
- * @throws Unusable saying what to change
+ * @throws Unusable that says what to change
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   const twice = ids.find((id, index) => ids.indexOf(id) < index);
@@ -29,7 +29,7 @@ export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): P
   for (const id of ids.filter((one) => !worlds.has(one))) {
     const made = worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
     await made.catch(async (thrown: unknown) => {
-      // Another process, which begins at the same time, may have made it.
+      // Another process that starts at the same time may have made it.
       await worlds.refresh([]);
       if (!worlds.has(id)) throw thrown;
     });

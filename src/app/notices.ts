@@ -9,13 +9,13 @@ import { shownData } from '../store/data-option.ts';
 import type { Place } from '../store/open.ts';
 
 /**
- * On a loopback address only users of this machine reach the switchboard; on any other, everybody who reaches that
+ * On a loopback address only users of this machine reach the control API; on any other, everybody who reaches that
  * address.
  */
 export function exposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
-    `whoever reaches ${host} can control the mock at /_mock and read its credentials; --admin-token TEXT makes it ask for a token`,
+    `anybody who reaches ${host} can control the mock at /_mock and read its credentials; --admin-token TEXT makes it ask for a token`,
   ];
 }
 

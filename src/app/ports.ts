@@ -23,7 +23,7 @@ import { countsIn } from '../worlds/counts.ts';
 import { tokenPorts } from './token-ports.ts';
 import { snapshotPorts, type WorldKeeping, worldPorts } from './world-ports.ts';
 
-/** The server, as the switchboard controls it. */
+/** The server, as the control API uses it. */
 export interface Driven extends WorldKeeping {
   readonly server: Server;
   readonly version: string;
@@ -35,7 +35,7 @@ export interface Driven extends WorldKeeping {
   readonly routes: () => Routes;
 }
 
-/** All that the switchboard needs of the rest of the server. */
+/** The parts of the server that the control API uses. */
 export function portsOf(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
   return {
@@ -108,7 +108,7 @@ async function listEvents(
 }
 
 function describe({ server, services }: Driven, decision: Decision) {
-  // A decision is made under a law, so its service has one.
+  // A decision comes from a ruleset, so its service has one.
   const { tables } = rulesetOf(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
   const fixes = findFixes(decision, tables, service?.findFixes);
@@ -159,7 +159,7 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
   return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
 }
 
-/** A match of requests can name the operations of documents, and those of hosts, which no document has. */
+/** A request matcher can name the operations of documents, and those of hosts, which no document has. */
 function knownOf(services: readonly ServiceDefinition[], routes: Routes): Known {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));

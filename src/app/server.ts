@@ -72,7 +72,7 @@ export interface ServerParts {
    * `throw`: an answer that does not match its document fails the request, for tests. Default: it becomes a finding.
    */
   readonly offDocument?: Server['offDocument'];
-  /** Where documents are read; servers that are given the same one share them. */
+  /** The loader of documents; servers that are given the same one share them. */
   readonly documents?: Documents;
 }
 
@@ -84,16 +84,16 @@ export interface MockServer {
   readonly version: string;
   /** One line about its state and its versions. */
   readonly posture: string;
-  /** For the person who starts it. */
+  /** The notices for the person who starts it. */
   readonly notices: readonly string[];
   readonly listen: Listen;
   /**
-   * Who is in the seed that the default world was made from, in one line, such as `2 users, 1 application, no NGC
+   * The identities of the default world's seed, in one line, such as `2 users, 1 application, no NGC
    * keys`.
    */
   whoIsThere(): Promise<string>;
   /**
-   * The content of a seed file on this machine, as a value for the switchboard.
+   * The content of a seed file on this machine, as a value for the control API.
    *
    * @throws Unusable naming everything that is wrong with it
    */
@@ -101,7 +101,7 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** Stands in messages for a seed that a program gave. */
+/** The name, in messages, of a seed that a program gave. */
 const SEED_OPTION = 'the option `seed`';
 
 /**
@@ -134,7 +134,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** Everything that a start needs before it opens what must be closed again. */
+/** The parts of a start that come before anything opens that must be closed again. */
 async function load({ effective: { config, origins }, seed, random = systemRandom() }: ServerParts) {
   const [services, control] = await Promise.all([loadServices(), loadControl()]);
   const [version, signingKey, identityProvider, chosenSeed] = await Promise.all([
@@ -150,7 +150,7 @@ async function load({ effective: { config, origins }, seed, random = systemRando
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
-/** The place of the worlds, and the worlds, none of which has begun. */
+/** The place of the worlds, and the worlds, none of which is open yet. */
 async function open({ effective: { config }, budgets, clock }: ServerParts, loaded: Loaded) {
   const { services, random, signingKey } = loaded;
   const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...budgets }));
@@ -177,7 +177,7 @@ async function open({ effective: { config }, budgets, clock }: ServerParts, load
 
 const MEGABYTE = 1024 * 1024;
 
-/** @returns what should be known of the worlds that were there already */
+/** @returns the notices about the worlds that existed already */
 async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Promise<readonly string[]> {
   await beginDefaultWorld(loaded, opened, config);
   const reopened = await opened.worlds.reopen();
@@ -191,14 +191,14 @@ async function beginDefaultWorld(
   { worlds, place: { store }, machine, customs, revive }: Opened,
   { reseed }: Config,
 ): Promise<void> {
-  // Of several processes that begin at the same time with the same database, one fills it.
+  // Of several processes that start at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
     const kept = await seedIn(store.collections);
     if (!reseed && kept !== null) return revive(kept);
     await store.collections.load([seedRow(seed), ...(await seed.rows(machine.now()))]);
     return seed;
   });
-  // Who opens the console later did not see what was said at the start.
+  // A user who opens the console later did not see the notices of the start.
   const findings = store.notices.map((notice): Filled['findings'][number] => ['storage', notice, machine.now()]);
   await settle(store, (...finding) => findings.push(finding), customs, machine.now());
   await worlds.begin(made, { store, findings, isNew: false });
@@ -210,8 +210,8 @@ function fingerprintKey(): string {
 }
 
 /**
- * A failure to store stops the start, as an unusable file does. So does a row that cannot be read, or that holds JSON and
- * not what was written: it is found out where something that should be in it is missing.
+ * A failure to store stops the start, as an unusable file does. So does a row that cannot be read, or that holds JSON of
+ * another shape: the error appears where an expected member is missing.
  */
 function startFault(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
@@ -255,7 +255,7 @@ async function assemble(
     whoIsThere: async () => castLine(await world.seed(), services),
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
     close: async () => {
-      // The requests that are running are answered, and none of them goes on waiting.
+      // Running requests are answered, and none of them goes on waiting.
       worlds.tellOver();
       await app.close();
       await worlds.close();
@@ -264,7 +264,7 @@ async function assemble(
   };
 }
 
-/** All of the server that requests need. */
+/** The parts of the server that requests use. */
 function serverOf(
   { effective: { config }, log, offDocument = 'report' }: ServerParts,
   { services, identityProvider }: Loaded,

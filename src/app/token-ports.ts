@@ -6,11 +6,11 @@ import type { Ports } from '../services/index.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
 
-/** Among how many names the nearest is looked for, and by how many characters. */
+/** Among how many names the nearest is searched, and by how many characters. */
 const MOST_NAMES = 1000;
 const MOST_LETTERS = 100;
 
-/** What the switchboard needs to make tokens. */
+/** The parts of the server that make tokens for the control API. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
   const drafts = services.flatMap(({ tokenDrafts }) => tokenDrafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();

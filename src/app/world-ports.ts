@@ -17,14 +17,14 @@ type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 
 /** The part of the server that has worlds. */
 export interface WorldKeeping {
-  /** All services but the switchboard. */
+  /** All services but the control API. */
   readonly services: readonly ServiceDefinition[];
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly random: Random;
 }
 
-/** The worlds, as the switchboard makes and finds them. */
+/** The worlds, as the control API makes and finds them. */
 export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping): Ports['worlds'] {
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
     if (from === undefined) {
@@ -60,7 +60,7 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
   };
 }
 
-/** The snapshots, as the switchboard takes and restores them. */
+/** The snapshots, as the control API takes and restores them. */
 export function snapshotPorts({ worlds, snapshots }: WorldKeeping, driver: Config['sqlite']): Ports['snapshots'] {
   return {
     take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
@@ -98,7 +98,7 @@ async function dataFile(rows: FrozenRows, driver: Config['sqlite']): Promise<Uin
   }
 }
 
-/** Turns a fault in a seed into a fault of the request. */
+/** Turns a mistake in a seed into a problem of the request. */
 async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
   try {
     return await read();

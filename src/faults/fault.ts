@@ -5,51 +5,51 @@ import type { Match } from '../journal/match.ts';
 /** The kinds that the document lists: a table that lacks one does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
 
-/** What a fault does. Times in milliseconds. */
+/** The effect of a fault. Times in milliseconds. */
 export interface FaultAction extends Pick<DocumentedAction, 'status' | 'drop' | 'body'> {
   /** The header `Retry-After` (RFC 9110, 10.2.3): seconds, or as many as are left until the fault ends. */
   readonly retryAfter?: number | 'end';
-  /** How long the request waits: some time between the two. */
+  /** The range of the request's delay. */
   readonly delay?: { readonly min: number; readonly max: number };
-  /** What was asked for is done first. */
+  /** The operation is performed first. */
   readonly after?: true;
 }
 
-/** What to strike, when, and how. */
+/** The requests that a fault matches, its schedule and its effect. */
 export interface FaultOrder {
   readonly match: Match;
-  /** How often it strikes, from above 0 to 1, by a sequence that `seed` determines. */
+  /** The share of matching requests that it is injected into, above 0 and up to 1, by a sequence from `seed`. */
   readonly probability: number;
   readonly seed: string;
-  /** How often it strikes at most; null: as often as there are requests. */
+  /** How often it is injected at most; null: without a limit. */
   readonly times: number | null;
-  /** How many requests that it fits it lets pass first. */
+  /** How many matching requests it lets pass first. */
   readonly after: number;
   readonly action: FaultAction;
   /** When it ends, by the clock of its world; null: it stays until it is removed. */
   readonly until: Instant | null;
-  /** The drill that it is part of; null if it stands alone. */
+  /** The drill that it is part of; null if there is none. */
   readonly drill: string | null;
 }
 
-/** A fault with what has become of it. */
+/** A fault with its counters. */
 export interface Fault extends FaultOrder {
   readonly id: string;
-  /** It rises in the order in which they were added, and no two faults of a world ever have the same one. */
+  /** It rises in the order of addition, and is unique in a world. */
   readonly place: number;
   readonly createdAt: Instant;
-  /** How many requests it fitted. */
+  /** How many requests it matched. */
   readonly seen: number;
-  /** How many it struck. */
+  /** How many requests it was injected into. */
   readonly fired: number;
-  /** The id of the fault that struck in its place, the last time that one did; null if none did. */
+  /** The id of the fault that was last injected in its place; null if there was none. */
   readonly shadowedBy: string | null;
-  /** It was removed, and is kept only for its place: it strikes nothing, and nobody sees it. */
+  /** It was removed, and is kept only for its place: it is never injected, and no list shows it. */
   readonly isGone?: true;
 }
 
 /**
- * When a fault strikes: `request` before anything is done, `answer` once the answer is finished. Only the latter can be
+ * When a fault is injected: `request` before the deciding steps, `answer` once the answer is finished. Only `answer` can be
  * chosen by status or reason.
  */
 export function momentOf(action: FaultAction): 'request' | 'answer' {

@@ -7,21 +7,21 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from '../platfor
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
 
-/** Where the faults of a world are that several processes share. */
+/** The store of a world's faults that several processes share. */
 export interface SharedFaults {
-  /** Finds out what other processes have made of them: `replace` is told. */
+  /** Reads the changes of other processes, and passes them to `replace`. */
   refresh(): Promise<void>;
   /**
-   * Replaces them by what `change` makes of them, which nobody else changes meanwhile.
+   * Replaces them by the result of `change`; no other process changes them meanwhile.
    *
-   * @param change must not do anything else
+   * @param change must have no other effect
    */
   update<Result>(
     change: (before: readonly Fault[]) => readonly [after: readonly Fault[], result: Result],
   ): Promise<Result>;
 }
 
-/** How often those that processes share are looked at while a request waits for one, in milliseconds. */
+/** How often shared faults are read while a request waits for one, in milliseconds. */
 const LOOK_MS = 50;
 
 /** The faults of one world. */
@@ -30,9 +30,9 @@ export class Faults {
   readonly #shared: SharedFaults | null;
   readonly #removed: (fault: Fault) => void;
   readonly #quota: Quota;
-  /** What these faults have of the quota. */
+  /** These faults' share of the quota. */
   #bytes = 0;
-  /** How to wake whoever waits, and the fault for which they do. */
+  /** The callbacks of waiting requests, and the fault for which each waits. */
   readonly #pauses = new Map<() => void, string>();
   #looking: ReturnType<typeof setInterval> | undefined;
   #list = new FaultList();
@@ -40,9 +40,9 @@ export class Faults {
   #isOver = false;
 
   /**
-   * @param series begins the ids; no other process has the same one
+   * @param series the prefix of the ids, unique to this process
    * @param quota of the faults of all worlds
-   * @param removed is told of each fault that is no longer in force
+   * @param removed called for each fault that is no longer in force
    */
   constructor(
     series: string,
@@ -56,7 +56,7 @@ export class Faults {
     this.#shared = shared;
   }
 
-  /** Is there any? Nearly always there is none, and requests should not pay for it. */
+  /** Are there any? Usually there are none, and requests should not pay for the check. */
   get isEmpty(): boolean {
     return this.#list.size === 0;
   }
@@ -96,31 +96,31 @@ export class Faults {
     await this.#remove(() => true);
   }
 
-  /** Removes those whose time is over. */
+  /** Removes those that have expired. */
   async sweep(now: Instant): Promise<void> {
     const isOver = ({ until }: Fault) => until !== null && until <= now;
     if (this.#list.all.some(isOver)) await this.#remove(isOver);
   }
 
-  /** What must be known about a request to tell which faults fit it. */
+  /** The facts about a request that decide which faults match it. */
   needs(moment: Moment, facts: Facts): ReturnType<FaultList['needs']> {
     return this.#list.needs(moment, facts);
   }
 
-  /** The first fault that strikes; those that it shadows have seen the request, too. */
+  /** The first fault that is injected; the faults that it shadows count the request, too. */
   async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
-    // What other processes changed is known since the request began.
+    // The changes of other processes were read when the request began.
     if (!this.#list.concerns(moment, facts)) return null;
     return this.#change((list) => list.inject(moment, facts));
   }
 
-  /** Another fault struck the request at an earlier moment: those that would have struck at this one have seen it. */
+  /** Another fault was injected at an earlier moment: the faults that would follow now count the request, too. */
   async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): Promise<void> {
     if (this.#list.concerns(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
   }
 
-  /** Waits, by the machine's clock; not longer than the fault is there. @param milliseconds */
+  /** Waits, by the machine's clock, at most until the fault is removed. @param milliseconds */
   pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
     if (this.#isOver || this.#list.find(id) === undefined) return Promise.resolve();
     return new Promise((resolve) => {
@@ -136,14 +136,14 @@ export class Faults {
     });
   }
 
-  /** Other processes have changed them. */
+  /** Takes over the changes of other processes. */
   replace(faults: readonly Fault[]): void {
     this.#list = new FaultList(faults, this.#list);
     this.#weigh();
     this.#wakeOthers();
   }
 
-  /** They are of no more use here: nobody waits any longer, and those that are only here are removed. */
+  /** They are no longer used: every wait ends, and faults that only this process has are removed. */
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
@@ -151,7 +151,7 @@ export class Faults {
     this.#weigh();
   }
 
-  /** Another process may remove what a request waits for here. */
+  /** Another process may remove the fault that a request waits for. */
   #follow(): void {
     const shared = this.#shared;
     if (shared === null) return;
@@ -159,7 +159,7 @@ export class Faults {
       clearInterval(this.#looking);
       this.#looking = undefined;
     } else {
-      // What cannot be read now is read the next time.
+      // If this read fails, the next one follows.
       this.#looking ??= setInterval(() => shared.refresh().catch(() => {}), LOOK_MS).unref();
     }
   }
@@ -184,7 +184,7 @@ export class Faults {
     return result;
   }
 
-  /** Once they are of no more use, they take nothing, whatever other processes tell of them. */
+  /** Once closed, they hold no quota, even if other processes change them. */
   #weigh(): void {
     const bytes = this.#isOver ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
@@ -197,19 +197,19 @@ export class Faults {
     for (const fault of removed) this.#removed(fault);
   }
 
-  /** Whoever waits for a fault that is gone goes on. */
+  /** Ends the waits for removed faults. */
   #wakeOthers(): void {
     for (const [wake, id] of [...this.#pauses]) if (this.#list.find(id) === undefined) wake();
   }
 }
 
-/** How long a struck request waits, in milliseconds: each time another, and the same in every run. */
+/** The delay of an injected fault, in milliseconds: different each time, and equal in every run. */
 export function delayOf({ action: { delay }, seed, fired }: Fault): number {
   if (delay === undefined) return 0;
   return delay.min + Math.floor(drawnAt(`${seed}:delay`, fired) * (delay.max - delay.min + 1));
 }
 
-/** The seconds that `Retry-After` says; undefined for none. */
+/** The seconds of `Retry-After`; undefined for none. */
 export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Instant): number | undefined {
   if (retryAfter !== 'end') return retryAfter;
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));

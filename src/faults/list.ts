@@ -10,12 +10,12 @@ const MOST = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
-/** What recognises the requests of a fault. */
+/** The matcher of a fault's requests. */
 interface Matchers {
-  /** About how many bytes the fault takes. */
+  /** The approximate size of the fault, in bytes. */
   readonly bytes: number;
   readonly whole: Matcher;
-  /** By what can be known before the body is read and the caller is known. */
+  /** By the facts that are known before the body is read and the caller is known. */
   readonly early: Matcher;
 }
 
@@ -23,12 +23,12 @@ interface Matchers {
 export class FaultList {
   readonly #faults = new Map<string, Fault>();
   readonly #matchers = new Map<string, Matchers>();
-  /** The one that was added last, even if it is gone since: no other gets its place. */
+  /** The fault that was added last, even if it was removed since: its place is never reused. */
   #youngest: Fault | null = null;
 
   /**
    * @param kept of another list
-   * @param known has some of them already, and what recognises their requests
+   * @param known has some of them already, with their matchers
    */
   constructor(kept: readonly Fault[] = [], known?: FaultList) {
     for (const fault of kept) {
@@ -41,7 +41,7 @@ export class FaultList {
     return this.#faults.size;
   }
 
-  /** About how many bytes they take. */
+  /** Their approximate size, in bytes. */
   get bytes(): number {
     return [...this.#matchers.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -51,7 +51,7 @@ export class FaultList {
     return [...this.#faults.values()];
   }
 
-  /** What another list is made of: all, and what is left of the youngest if it is gone. */
+  /** The source of another list: all faults, and a placeholder of the youngest if it was removed. */
   get kept(): readonly Fault[] {
     const youngest = this.#youngest;
     if (youngest === null || this.#faults.has(youngest.id)) return this.all;
@@ -63,9 +63,9 @@ export class FaultList {
   }
 
   /**
-   * Adds one; if there is no room, in place of one that has struck as often as it may.
+   * Adds a fault; if there is no room, in place of one that has reached its `times`.
    *
-   * @returns it, and what it replaced
+   * @returns the fault, and the one that it replaced
    * @throws Problem `conflict` if there are too many
    */
   add(
@@ -101,7 +101,7 @@ export class FaultList {
     return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
   }
 
-  /** @returns those that were removed */
+  /** @returns the removed faults */
   remove(which: (fault: Fault) => boolean): readonly Fault[] {
     const removed = this.all.filter(which);
     for (const { id } of removed) {
@@ -111,7 +111,7 @@ export class FaultList {
     return removed;
   }
 
-  /** What must be known about a request to tell which faults fit it. */
+  /** The facts about a request that decide which faults match it. */
   needs(moment: Moment, facts: Facts): { readonly body: boolean; readonly principal: boolean } {
     const possible = this.#at(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
     return {
@@ -120,12 +120,12 @@ export class FaultList {
     };
   }
 
-  /** May any of them strike the request? */
+  /** Can any of them match the request? */
   concerns(moment: Moment, facts: Facts): boolean {
     return this.#at(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  /** The first fault that strikes; those that it shadows have seen the request, too. */
+  /** The first fault that is injected; the faults that it shadows count the request, too. */
   inject(moment: Moment, facts: Facts): Fault | null {
     const fitting = this.#fitting(moment, facts);
     for (const [index, fault] of fitting.entries()) {
@@ -141,7 +141,7 @@ export class FaultList {
     return null;
   }
 
-  /** Another fault struck the request before these could. */
+  /** Another fault was injected before these could be. */
   shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
     this.#shadow(this.#fitting(moment, facts), by);
   }
@@ -173,7 +173,7 @@ export class FaultList {
   }
 }
 
-/** What a fault costs besides what it says. */
+/** The fixed size of a fault, besides its text. */
 const FAULT_BYTES = 1000;
 
 export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {

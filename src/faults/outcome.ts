@@ -4,7 +4,7 @@ import { keysOf } from '../core/own.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
 
 /**
- * An error with a chosen status, in a vendor's form: as the vendor words a failure that has this status, or else one of the
+ * An error with a chosen status, in a vendor's form: in the words of a failure that has this status, or else one of the
  * same class, with the status in place of its own.
  *
  * @param render the vendor's words for a problem
@@ -23,7 +23,7 @@ export function errorWithStatus(status: number, render: (problem: Problem) => Ou
 /** Kinds that every vendor words in its own way. */
 const WORDLESS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
 
-/** Those with this status come first, in the order of the table; a vendor may give it to another, too. */
+/** Those with this status come first, in the order of the table; a vendor may give it to other kinds, too. */
 function kindsFor(status: number): readonly ProblemKind[] {
   // The table has a member for each kind, and no other.
   const kinds = keysOf(HTTP_STATUS).filter((kind) => !OF_THE_MOCK.has(kind));
@@ -33,7 +33,7 @@ function kindsFor(status: number): readonly ProblemKind[] {
   ];
 }
 
-/** Kinds that are about the mock, and in words of its own. */
+/** Kinds that are about the mock, in the mock's words. */
 const OF_THE_MOCK: ReadonlySet<ProblemKind> = new Set(['no_such_world', 'no_admin_token', 'foreign_page']);
 
 function nameOf(status: number): string {

@@ -1,8 +1,8 @@
 import type { Fault } from './fault.ts';
 
 /**
- * What to say of a fault that is no longer in force and never struck: a test that relied on it proves nothing. Null if it
- * struck.
+ * The finding about a fault that ended without being injected: a test that relied on it proves nothing. Null if it
+ * was injected.
  */
 export function unusedSentence(fault: Fault): string | null {
   return fault.fired === 0 ? sentenceOf(fault) : null;

@@ -9,7 +9,7 @@ import { requestsBoard } from './requests.ts';
 import type { DecisionFilter, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
-/** The switchboard refused a call; its problem document says what to change. */
+/** The control API refused a call; its problem document says what to change. */
 export class SwitchboardError extends Error {
   override readonly name = 'SwitchboardError';
   readonly status: number;
@@ -20,7 +20,7 @@ export class SwitchboardError extends Error {
   }
 }
 
-/** Calls the switchboard, and returns what it answers. @throws SwitchboardError */
+/** Calls the control API, and returns its answer. @throws SwitchboardError */
 export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** @throws TypeError for anything but an id, such as a whole snapshot */
@@ -51,7 +51,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
   };
   const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();
-    // What the switchboard answers has the type that its document promises.
+    // The answer has the type that the control API's document promises.
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
@@ -99,7 +99,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
         checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
         return (await list({ ...filter, limit: 1 }))[0];
       },
-      // Which of the two it answers follows from the question.
+      // The request determines which of the two it answers.
       simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
     },
     drills: {
@@ -154,7 +154,7 @@ function timeText(to: Date | string): string {
 }
 
 /**
- * The switchboard of a server that runs elsewhere, such as in a container, for its default world or another.
+ * The control API of a server that runs elsewhere, such as in a container, for its default world or another.
  *
  * @param url the root of the server, or of a world: the `url` that `worlds.create` returns
  * @throws TypeError if the URL is not valid
@@ -166,7 +166,7 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
   const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
   const send: Send = (path, init) =>
     fetch(`${root}${path}`, init).catch((cause: unknown) => {
-      // Whoever aborts a call knows why.
+      // A caller that aborts a call knows the reason.
       if (init?.signal?.aborted === true) throw cause;
       throw new Error(`No server answers on ${new URL(root).origin}. Is it running, and is this its port?`, { cause });
     });
@@ -182,7 +182,7 @@ export interface ConnectOptions {
 
 function messageOf(text: string): string | null {
   try {
-    // Whether it is a text is looked at next.
+    // The next step checks that it is a string.
     const { detail } = JSON.parse(text) as { detail?: unknown };
     return typeof detail === 'string' ? detail : null;
   } catch {

@@ -18,7 +18,7 @@ type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
  * The text of a key in the cast.
  *
  * @param name its name, or `org/name` if several organisations have a key of that name
- * @throws Error naming the nearest name, or the names that exist; TypeError if it is not a text
+ * @throws Error naming the nearest name, or the names that exist; TypeError for a name that is not a string
  */
 export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
@@ -36,11 +36,11 @@ export function findCastKey(cast: Cast, name: string): string {
 }
 
 /**
- * An access token of Run:ai for somebody in the cast.
+ * An access token of Run:ai for an identity in the cast.
  *
- * @param call sends requests to the switchboard of the same world
+ * @param call sends requests to the control API of the same world
  * @param who as for `Switchboard.getToken`
- * @throws Error naming the nearest name in the cast, or with what the server said
+ * @throws Error naming the nearest name in the cast, or with the server's message
  */
 export async function getToken(send: Send, call: Call, who: string | ClientCredentials | undefined): Promise<string> {
   const [cast, info] = await Promise.all([call<Cast>('GET', '/cast'), call<Info>('GET', '/info')]);
@@ -69,7 +69,7 @@ const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
 const NO_GRANT_FOR_APPLICATIONS = '3.0';
 
 /**
- * The request for somebody's token.
+ * The request for an identity's token.
  *
  * @param who a user's e-mail; the name or client id of an application, a service account or an access key; credentials;
  * or undefined: the first user who has an access key

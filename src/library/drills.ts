@@ -1,8 +1,8 @@
 import type { Drill, DrillName, DrillOrder, StartedDrill } from '../../generated/library.ts';
 
-/** What a client has to survive, rehearsed in a world. */
+/** Drills of a world: failures that a client must survive. */
 export interface DrillsBoard {
-  /** Starts it; one that is running starts anew. */
+  /** Starts it; a running one is restarted. */
   run(name: DrillName, order?: DrillOrder): Promise<StartedDrill>;
   list(): Promise<readonly Drill[]>;
   /** Ends one that is running. */

@@ -3,7 +3,7 @@ import type { Decision, DrillName, Finding, OperationName, ServiceName } from '.
 import type { RequestSummary } from './requests.ts';
 import type { ClockState } from './switchboard.ts';
 
-/** What is told of each kind of event. Times are RFC 3339 in UTC, by the clock of the world. */
+/** The data of each kind of event. Times are RFC 3339 in UTC, by the clock of the world. */
 export interface EventData {
   readonly request: RequestSummary;
   readonly decision: Pick<
@@ -14,7 +14,7 @@ export interface EventData {
   readonly clock: ClockState & { readonly from: string };
   /** A key was edited, or its pending edits took effect at once. */
   readonly policy: { readonly keyId: string; readonly what: 'edited' | 'flushed'; readonly [detail: string]: unknown };
-  /** A fault struck, for the time that `fired` says. */
+  /** A fault was injected, for the time that `fired` says. */
   readonly fault: {
     readonly fault: string;
     readonly drill: DrillName | null;
@@ -23,8 +23,8 @@ export interface EventData {
     readonly operation: OperationName;
   };
   /**
-   * `made`, `deleted`: another world, which only those are told who watch the default world. `missed`: so many `events`
-   * were forgotten before you came back.
+   * `made`, `deleted`: another world; only watchers of the default world get these. `missed`: so many `events`
+   * were dropped before you reconnected.
    */
   readonly world: {
     readonly what: 'reset' | 'restored' | 'made' | 'deleted' | 'missed';
@@ -33,7 +33,7 @@ export interface EventData {
   };
 }
 
-/** Something that happened in a world. */
+/** An event of a world. */
 export type MockEvent = {
   readonly [Kind in keyof EventData]: {
     /** For `lastEventId`. */
@@ -44,13 +44,13 @@ export type MockEvent = {
 }[keyof EventData];
 
 /**
- * What happens in a world, to be read once: `for await (const { kind, data } of world.events())`. It ends with the world or
+ * The events of a world, to be read once: `for await (const { kind, data } of world.events())`. It ends with the world or
  * the server; reading fails if the connection breaks.
  */
 export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisposable {
-  /** Resolves once everything that happens from then on will be told. */
+  /** Resolves once the stream reports every later event. */
   readonly opened: Promise<void>;
-  /** Ends it for whoever reads it, as `break` does. */
+  /** Ends it for its reader, as `break` does. */
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): E
   const end = new AbortController();
   const response = open(end.signal);
   const opened = response.then(() => {});
-  // Whoever does not wait for it is told when they ask for the first event.
+  // A caller that does not wait for it gets the error with the first event.
   opened.catch(() => {});
   const events = readEvents(response, end.signal);
   const close = () => end.abort();
@@ -91,12 +91,12 @@ async function* readEvents(response: Promise<Response>, end: AbortSignal): Async
 /** How long one event may be, in characters. Those of the mock have a few hundred. */
 const LONGEST = 16 * 1024 * 1024;
 
-/** Gives the events that end in each piece of a stream. It throws for an event that is too long. */
+/** Yields the events that end in each piece of a stream. It throws for an event that is too long. */
 export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
   const events: MockEvent[] = [];
   const parser = createParser({
     maxBufferSize: LONGEST,
-    // The switchboard promises what is told of which kind.
+    // The control API's document gives each kind its data.
     onEvent: ({ id, event, data }) => events.push({ id, kind: event, data: JSON.parse(data) } as MockEvent),
     // A field that only a later version sends is no error.
     onError: (error) => {

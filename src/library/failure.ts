@@ -3,17 +3,17 @@ import { requestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** What can tell why a test failed: a mock, a world, or what `connect` returns. */
+/** An object that can explain a failed test: a mock, a world, or the result of `connect`. */
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
-/** How many different ones of each kind are told, and among how many of the latest they are looked for. */
+/** How many different ones of each kind are reported, and among how many of the latest they are searched. */
 const MOST_TOLD = 10;
 const MOST_READ = 200;
 const MOST_FAULTS = 3;
 
 /**
- * What a test that failed may have failed for, for people to read: the latest refusals with explanations and fixes, what
- * else was answered with an error and the mistakes seen in requests, and what the faults did. Empty if there is nothing to tell.
+ * Possible causes of a test's failure, for people to read: the latest refusals with explanations and fixes, other
+ * errors and the mistakes seen in requests, and the effect of the faults. Empty if there are none.
  *
  * @param test its name, if others run at the same time
  */
@@ -48,7 +48,7 @@ function failureText(
     .join('\n');
 }
 
-/** Texts of which those that are alike, but for the id in them, are told once: a client that tries again is one mistake. */
+/** Texts, each once if they differ only in the id in them: a client that tries again makes one mistake. */
 function toldOnce(texts: readonly (readonly [id: string, text: string])[]): string[] {
   const alike = new Map<string, { readonly text: string; times: number }>();
   for (const [id, text] of texts) {
@@ -62,7 +62,7 @@ function toldOnce(texts: readonly (readonly [id: string, text: string])[]): stri
   return [...all.slice(0, MOST_TOLD), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
-/** Errors that no decision explains, and mistakes seen in requests, but for those that the fixes of a refusal repeat. */
+/** Errors that no decision explains, and mistakes seen in requests, except those that the fixes of a refusal repeat. */
 function notices(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
@@ -78,7 +78,7 @@ function notices(
   });
 }
 
-/** What faults struck, and which of them have not struck yet. */
+/** The faults that were injected, and those that were not yet. */
 function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
   const struck = entries.filter(({ fault }) => fault !== null).slice(0, MOST_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MOST_FAULTS);
@@ -91,7 +91,7 @@ function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[
   ];
 }
 
-/** Prints it, for a test that failed; whatever happens here, the test's own failure is what counts. */
+/** Prints them for a failed test. An error here is ignored: it must not hide the test's own failure. */
 export async function printFailure(mock: Witness, test?: string): Promise<void> {
   const text = await describeFailure(mock, test).catch(
     (thrown: unknown) => `the mock cannot say what happened: ${thrown instanceof Error ? thrown.message : thrown}`,

@@ -2,20 +2,20 @@ import type { Fault, FaultAction, FaultOrder, OperationName } from '../../genera
 import type { Call } from './client.ts';
 import { pagesOf } from './pages.ts';
 
-/** What goes wrong on purpose in a world. Calls of the switchboard never do. */
+/** The faults of a world. Calls of the control API never fail by them. */
 export interface FaultsBoard {
-  /** @throws SwitchboardError naming what can never match, or what cannot be done */
+  /** @throws SwitchboardError naming the part that can never match, or cannot be done */
   add(order: FaultOrder): Promise<Fault>;
   /**
-   * The next call of an operation goes wrong: `next('grant_token', { status: 503 })`.
+   * The next call of an operation fails: `next('grant_token', { status: 503 })`.
    *
-   * @param action with `times`: so many calls. Default: 1. Anything else takes `add`
+   * @param action with `times`: the number of calls. Default: 1. `add` takes everything else
    */
   next(operation: OperationName, action: FaultAction & { readonly times?: number }): Promise<Fault>;
-  /** Oldest first: the first one that strikes a request is the only one. */
+  /** Oldest first: only the first one that matches a request is injected. */
   list(): Promise<readonly Fault[]>;
   get(id: string): Promise<Fault>;
-  /** If it never struck, that becomes a finding. */
+  /** If it was never injected, that becomes a finding. */
   remove(id: string): Promise<void>;
   /** Removes all. */
   clear(): Promise<void>;
@@ -37,9 +37,9 @@ export function faultsBoard(call: Call): FaultsBoard {
 }
 
 /**
- * Without an operation, every request would be struck.
+ * Without an operation, it would match every request.
  *
- * @throws TypeError saying what `next` takes
+ * @throws TypeError that says what `next` expects
  */
 function checkedAction<Action extends object>(operation: unknown, action: Action): Action {
   if (typeof operation === 'string' && typeof action === 'object' && action !== null) return action;

@@ -1,10 +1,10 @@
 import { findNear } from '../core/nearest.ts';
 
 /**
- * Whoever writes JavaScript is told about a misspelt option, which would otherwise be the same as none.
+ * JavaScript callers get an error for a misspelt option, which would otherwise be ignored.
  *
- * @param call what is called, such as `leastPrivilege`
- * @param example of what it takes
+ * @param call the called method, such as `leastPrivilege`
+ * @param example of a valid argument
  * @throws TypeError for anything but an object with these members
  */
 export function checkMembers(given: unknown, valid: readonly string[], call: string, example: string): void {
@@ -17,10 +17,10 @@ export function checkMembers(given: unknown, valid: readonly string[], call: str
 }
 
 /**
- * An object, whatever members it has.
+ * Checks for an object, whatever members it has.
  *
- * @param call what is called, such as `requests.list`
- * @param example of what it takes
+ * @param call the called method, such as `requests.list`
+ * @param example of a valid argument
  * @throws TypeError
  */
 export function checkObject(given: unknown, call: string, example: string): asserts given is object {
@@ -29,10 +29,10 @@ export function checkObject(given: unknown, call: string, example: string): asse
 }
 
 /**
- * A list of texts, such as what a refusal lacked.
+ * Checks for a list of strings, such as the missing rights of a refusal.
  *
  * @param member where it stands
- * @param example of what it takes
+ * @param example of a valid argument
  * @throws TypeError
  */
 export function checkTexts(given: unknown, member: string, example: string): void {
@@ -41,7 +41,7 @@ export function checkTexts(given: unknown, member: string, example: string): voi
 }
 
 /**
- * An answer, and not the promise of one.
+ * Checks for an answer, and not the promise of one.
  *
  * @throws TypeError
  */
@@ -58,7 +58,7 @@ function isPromise(given: unknown): boolean {
   return typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function';
 }
 
-/** What was given, in words that show no value: it may be a secret. */
+/** A description of the argument that shows no value: it may be a secret. */
 function kindOf(given: unknown): string {
   if (given === null || given === undefined) return String(given);
   if (Array.isArray(given)) return 'an array';

@@ -19,7 +19,7 @@ function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStr
   let isLeft = false;
   const leave = () => {
     isLeft = true;
-    // A stream that was destroyed may still hand out what it holds.
+    // A destroyed stream may still hand out its buffered chunks.
     source.removeAllListeners('data');
     answer.raw.res.destroy();
     source.destroy();
@@ -29,13 +29,13 @@ function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStr
     start: (controller) => {
       request.signal.addEventListener('abort', leave);
       source.on('data', (bytes: Buffer) => {
-        // A copy, because the memory of what is enqueued is taken over.
+        // A copy, because the stream takes over the memory of each chunk.
         controller.enqueue(new Uint8Array(bytes));
         source.pause();
       });
       source.on('error', () => {});
       source.once('close', () => {
-        // Its signal follows the caller's only as long as somebody has the request itself, so that is what is kept here.
+        // Its signal follows the caller's only while the request itself is referenced, so the request is kept here.
         const { signal } = request;
         signal.removeEventListener('abort', leave);
         if (signal.aborted) controller.error(signal.reason);
@@ -56,7 +56,7 @@ function end(controller: ReadableByteStreamController): void {
   controller.byobRequest?.respond(0);
 }
 
-/** What Node's `fetch` says of a connection that broke within a body. */
+/** The error of Node's `fetch` for a connection that broke within a body. */
 function terminated(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
   return new TypeError('terminated', { cause });

@@ -5,14 +5,14 @@ import { bodyOfAnswer } from './in-process-body.ts';
 /** Statuses whose answers have no body (Fetch Standard, 2.2.3). */
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
-/** How an answer fails whose connection broke before its headers were whole. */
+/** The error for a connection that broke before its headers were complete. */
 const BROKEN = 'LIGHT_ECONNRESET';
 
 /**
  * `fetch` without a socket. It streams, can be aborted, and fails as Node's own does. Redirects are returned, not
  * followed.
  *
- * @param base what paths are below
+ * @param base the base URL of paths
  */
 export function inProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -22,10 +22,10 @@ export function inProcessFetch(app: FastifyInstance, base: string) {
     const url = new URL(request.url);
     const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     signal.throwIfAborted();
-    // Nobody can abort the others, which are most, so they should not pay for it.
+    // Most requests have no signal, and should not pay for one.
     const mayLeave = input instanceof Request || init?.signal != null;
     const body = bytes === null && !mayLeave ? null : sendable(bytes);
-    // A request whose body fails is gone, as the server sees it, even if the body had been read.
+    // For the server, a request whose body fails is gone, even if the body was read before.
     const abandon = () => body?.destroy(new Error('the caller left'));
     if (mayLeave) signal.addEventListener('abort', abandon);
     try {
@@ -78,7 +78,7 @@ function told({ headers }: LightMyRequestResponse): Headers {
   return all;
 }
 
-/** What Node's `fetch` says of a connection that was reset before there was an answer. */
+/** The error of Node's `fetch` for a connection that was reset before an answer. */
 function failureOf(thrown: unknown): unknown {
   if (!(thrown instanceof Error && 'code' in thrown && thrown.code === BROKEN)) return thrown;
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });

@@ -33,7 +33,7 @@ export async function pagesOf<Entry>(
 /** Members that are undefined are left out. */
 export function queryOf(filter: object = {}): string {
   const fields = Object.entries(filter).flatMap(([name, value]): [string, string][] => {
-    // A Date says its time as RFC 3339 writes it, and nothing if it has none.
+    // A Date becomes RFC 3339; an invalid one becomes nothing.
     return value === undefined ? [] : [[name, String(value?.toJSON?.() ?? value)]];
   });
   return fields.length === 0 ? '' : `?${new URLSearchParams(fields)}`;

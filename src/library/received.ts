@@ -6,14 +6,14 @@ import type { Switchboard } from './switchboard.ts';
 /** Which requests are expected, and how many: without a number, at least one. */
 export interface ExpectedRequests extends RequestMatch, RequestCount {}
 
-/** What has a journal: a mock, a world, or what `connect` returns. */
+/** An object with a journal: a mock, a world, or the result of `connect`. */
 export type Receiver = Pick<Switchboard, 'requests'>;
 
 /**
- * An error that happened after an expectation was written, told with the line of the expectation: without an `await` the
+ * An error after an expectation was written, reported with the line of the expectation: without an `await` the
  * test may be over by now, and nothing else names it.
  *
- * @param place made when the expectation was written
+ * @param place created when the expectation was written
  */
 export function errorAt(place: Error, message: string): Error {
   const error = new Error(message);
@@ -21,12 +21,12 @@ export function errorAt(place: Error, message: string): Error {
   return error;
 }
 
-/** Whether what was expected came, in words as well. */
+/** Whether the expected requests came, also in words. */
 export interface Judgement {
   readonly pass: boolean;
-  /** What was expected, such as "exactly 1 request with operation `grant_token`". */
+  /** The expectation, such as "exactly 1 request with operation `grant_token`". */
   readonly expected: string;
-  /** What came, and what came closest; several lines. */
+  /** The matching requests and the near misses; several lines. */
   readonly came: string;
 }
 
@@ -35,14 +35,14 @@ const MEMBERS: readonly (keyof RequestMatch)[] = [
   ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
 ];
 
-/** How many requests are shown of those that came. */
+/** How many of the matching requests are shown. */
 const MOST_SHOWN = 10;
 
 /**
  * Did these requests come?
  *
  * @throws TypeError for anything but a mock, or naming the nearest member of the expectation; SwitchboardError naming the
- * nearest operation or reason: what cannot come proves nothing, whether it is expected or not
+ * nearest operation or reason: an impossible request proves nothing, whether it is expected or not
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
   if (typeof mock?.requests?.verify !== 'function') {
@@ -58,7 +58,7 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
   return { pass: found.verified, expected: expectation(expected), came: whatCame(found) };
 }
 
-/** The expectation in words. The expected body may have secrets in it, so it is not shown. */
+/** The expectation in words. The expected body may contain secrets, so it is not shown. */
 function expectation({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
   const least = atLeast ?? (atMost === undefined ? 1 : undefined);
   const bounds: readonly (readonly [words: string, number: number | undefined])[] =
@@ -110,7 +110,7 @@ export function requestLine({ id, method, path, status, principal, reason, fault
 /**
  * For runners without matchers: `await assertReceived(mock, { operation: 'grant_token', times: 1 })`.
  *
- * @throws Error with what came instead; TypeError or SwitchboardError if the expectation cannot be met by any request
+ * @throws Error with the requests that came instead; TypeError or SwitchboardError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
   const place = new Error();

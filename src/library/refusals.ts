@@ -5,16 +5,16 @@ import { ALL_REASONS } from '../services/index.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** What an answer's `x-mock-decision` says. */
+/** The content of an answer's `x-mock-decision`. */
 export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly reason?: DenyReason;
   /** The refusal was only recorded, and the request went on: its world observes. */
   readonly enforced?: false;
-  /** Everything that is needed and missing. */
+  /** All missing rights of which each is needed. */
   readonly missing?: readonly string[];
-  /** What is missing, of which only one is needed. */
+  /** The missing rights of which only one is needed. */
   readonly missingAnyOf?: readonly string[];
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
 }
@@ -42,11 +42,11 @@ function isHeaders(headers: Answered['headers']): headers is Headers {
   return typeof headers['get'] === 'function';
 }
 
-/** The expected refusal: its reason and, if it matters, what was missing. */
+/** The expected refusal: its reason and, optionally, the missing rights. */
 export interface ExpectedRefusal {
   /** A code from `docs/reference/why-was-i-refused.md`. */
   readonly reason: DenyReason;
-  /** What was missing, in any order, including what only one is needed of. */
+  /** The missing rights, in any order, including those of which only one is needed. */
   readonly missing?: readonly string[];
   readonly missingAnyOf?: readonly string[];
 }
@@ -54,7 +54,7 @@ export interface ExpectedRefusal {
 /**
  * How an answer differs from the expected refusal, in a sentence; null if it does not.
  *
- * @param expected a reason alone will do
+ * @param expected a reason alone is enough
  * @throws Error for a reason that does not exist: no answer can have it, so a test that does not expect it proves
  * nothing
  */
@@ -103,7 +103,7 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
   return refusals.map(describeRefusal).join('\n');
 }
 
-/** A refusal in some lines, indented. */
+/** A refusal as several indented lines. */
 export function describeRefusal({ request, explanation, fixes }: Decision): string {
   const lines = fixes.map(({ text, request: call }) => {
     const as = call?.as === undefined ? '' : ` as ${call.as.principal}`;

@@ -15,14 +15,14 @@ export interface RequestFilter extends Omit<RequestMatch, 'body'> {
 /** A request without headers and bodies. */
 export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 
-/** The journal of a world: every request of every service, without those of the switchboard. The newest 2000 are kept. */
+/** The journal of a world: every request of every service, except the control API. The newest 2000 are kept. */
 export interface RequestsBoard {
   /** Newest first. @param filter `limit`: at most this many. Default: all that the journal keeps */
   list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;
   get(id: string): Promise<RecordedRequest>;
-  /** Did these requests come? It judges now or, with `within`, waits on the server until that is certain. */
+  /** Did these requests come? It answers now or, with `within`, waits on the server until the answer is certain. */
   verify(verification: Verification): Promise<Verified>;
-  /** All of the journal that the filter lets through. */
+  /** The matching requests as an HTTP archive. */
   har(filter?: RequestFilter): Promise<HttpArchive>;
 }
 

@@ -1,6 +1,6 @@
 import type { Decision, KeyResource, OperationEffect } from '../../generated/library.ts';
 
-/** What somebody holds in place of their own rights; without a principal, what a new key or user holds. */
+/** Rights in place of a principal's own; without a principal, the rights of a new key or user. */
 export type Holding =
   | {
       /** As a service key has them: by id or by documented label. */
@@ -10,16 +10,16 @@ export type Holding =
       readonly force?: boolean;
     }
   | {
-      /** As a personal key has them, or somebody in Run:ai, there in the whole tenant. */
+      /** As a personal key has them, or a user of Run:ai, there in the whole tenant. */
       readonly roles: readonly string[];
     };
 
-/** Who would ask: somebody by id, name, client id or e-mail address, what they hold, or both. */
+/** The simulated caller: an id, name, client id or e-mail address, held rights, or both. */
 export type Asker =
   | { readonly principal: string; readonly holding?: Holding }
   | { readonly principal?: never; readonly holding: Holding };
 
-/** What would be decided, without doing it. */
+/** Decisions without their effects. */
 export interface Simulate {
   /** About one request. */
   (accessRequest: Asker & { readonly method: string; readonly path: string }): Promise<Decision>;

@@ -8,7 +8,7 @@ import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
 /**
- * How a mock is started: the flags of the command, in camel case. Durations are texts such as `15m`, or numbers of
+ * The options of a mock: the flags of the command, in camel case. Durations are texts such as `15m`, or numbers of
  * milliseconds: `tokenTtl: 3600` is 3.6 seconds. The environment is ignored.
  */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
@@ -22,7 +22,7 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
  * Starts a mock in this process, and resolves once it listens. It does not keep the process running: a test that failed
  * before it stopped the mock ends all the same.
  *
- * @throws Error saying which option cannot be used and what was expected, or what the installation lacks
+ * @throws Error that names the unusable option and the expected value, or the missing part of the installation
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");

@@ -27,10 +27,10 @@ import type { Simulate } from './simulation.ts';
 import type { TokensBoard } from './tokens.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
-/** Is what lacks rights refused, or let pass and only recorded? */
+/** Are requests that lack rights refused, or allowed and only recorded? */
 export type Mode = ModeState['mode'];
 
-/** How the switchboard is reached: over the network, or in process. */
+/** The transport to the control API: over the network, or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** The state of the mock's clock. */
@@ -48,7 +48,7 @@ export interface DecisionFilter {
   readonly limit?: number;
 }
 
-/** The typed switchboard of a world. Failed calls throw a `SwitchboardError` that says what to change. */
+/** The typed control API of a world. Failed calls throw a `SwitchboardError` that says what to change. */
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
   info(): Promise<Info>;
@@ -72,7 +72,7 @@ export interface Switchboard {
     set(to: Date | string): Promise<ClockChange>;
     /** From now on every request has the same time, until the clock is moved or resumed. */
     freeze(): Promise<ClockChange>;
-    /** It runs on from where it stopped, behind real time if need be. */
+    /** It runs on from where it stopped, behind real time if necessary. */
     resume(): Promise<ClockChange>;
   };
   readonly propagation: {
@@ -82,7 +82,7 @@ export interface Switchboard {
     flush(keyId?: string): Promise<void>;
   };
   readonly keys: {
-    /** The only answer that shows the key's text. */
+    /** The only answer that contains the key's text. */
     create(order: KeyOrder): Promise<KeyWithSecret>;
     list(): Promise<readonly Key[]>;
     get(id: string): Promise<Key>;
@@ -97,26 +97,26 @@ export interface Switchboard {
     get(id: string): Promise<Decision>;
     /** The newest, if any. */
     last(filter?: DecisionFilter): Promise<Decision | undefined>;
-    /** What would be decided, without doing it: about a request, or about every operation. */
+    /** Decisions without their effects: about a request, or about every operation. */
     readonly simulate: Simulate;
   };
   /** The journal: every request of every service. */
   readonly requests: RequestsBoard;
-  /** What goes wrong on purpose. */
+  /** The faults of the world. */
   readonly faults: FaultsBoard;
   /**
-   * What happens, as it happens, from the call on.
+   * The world's events, from the call on.
    *
-   * @param from `lastEventId`: tells first what happened since that event, of the newest 1000
+   * @param from `lastEventId`: begins with the events after that one, of the newest 1000
    */
   events(from?: { readonly lastEventId?: string }): EventStream;
   /** Newest first. */
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
-  /** From now on, what lacks rights is refused (`enforce`), or let pass and only recorded (`observe`). */
+  /** From now on, requests that lack rights are refused (`enforce`), or allowed and only recorded (`observe`). */
   mode(mode: Mode): Promise<void>;
-  /** What each credential was used for, and the smallest rights for it: of all that were used, or of one. */
+  /** The uses of each credential, and the least rights for them: of all that were used, or of one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
   /** The worlds of the server; the same registry for every world. */
   readonly worlds: WorldsBoard;
@@ -131,12 +131,12 @@ export interface Switchboard {
    * @param who a user in the cast by e-mail (with their access key, or their password if they have none); an
    * application, a service account or an access key in the cast by name or client id; or credentials of your own.
    * Default: the first user in the cast who has an access key, its administrator
-   * @throws Error naming the nearest name in the cast, or with what the server said
+   * @throws Error naming the nearest name in the cast, or with the server's message
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
-  /** What the answers rest on: of every service, or of one. */
+  /** The sources of the answers: of every service, or of one. */
   fidelity(service?: string): Promise<FidelityReport>;
-  /** Tokens for whoever verifies them. */
+  /** Test tokens for token verifiers. */
   readonly tokens: TokensBoard;
   /** The rules of a service as data. */
   tables(service: string): Promise<Tables>;

@@ -6,18 +6,18 @@ import type { Mock, World, WorldOptions } from './world.ts';
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
   beforeEach(hook: (...given: readonly unknown[]) => Promise<void>): void;
-  /** If it is given, and its hook is told that the test failed, as in node:test, what may explain it is printed. */
+  /** If this hook is given, and learns that the test failed, as in node:test, possible causes are printed. */
   afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
 
-/** Gives the world of the running test. */
+/** Returns the world of the running test. */
 export interface MockOfTest {
   /**
    * The world of the running test; outside tests the server itself, whose URL leads to each test's world by the
    * credentials of that world.
    *
-   * @throws Error before the first `beforeAll`, and where tests run at the same time: which of them calls is not known
+   * @throws Error before the first `beforeAll`, and where tests run at the same time: the caller is unknown
    */
   (): World;
   /**
@@ -30,7 +30,7 @@ export interface MockOfTest {
 /** A test that has begun and not ended. */
 interface Running {
   readonly world: World;
-  /** With the names of those that it is in; undefined if the runner does not say. */
+  /** With the names of its suites; undefined if the runner does not say. */
   readonly name: string | undefined;
 }
 
@@ -44,9 +44,9 @@ interface Running {
  */
 export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): MockOfTest {
   let server: Mock | undefined;
-  /** More than one if tests are nested, such as node:test allows, the innermost last, or if they run at the same time. */
+  /** More than one if tests are nested (node:test allows it), the innermost last, or if they run at the same time. */
   const tests: Running[] = [];
-  /** Have tests run at the same time since there was none? */
+  /** Have tests run at the same time since the list was last empty? */
   let areMixed = false;
   const running = (): Mock => {
     if (server === undefined)
@@ -70,7 +70,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     server = await startMock(options);
   });
   hooks.beforeEach(async (...[context]) => {
-    // Without such a hook nobody reports that a test has ended.
+    // Without such a hook nothing reports that a test has ended.
     if (hooks.afterEach === undefined) await end()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
     const world = await running().world(worldOptions);
@@ -80,7 +80,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   hooks.afterEach?.(async (...[context]) => {
     const world = end();
     if (world === undefined) return;
-    // Runners give their hooks different things, or nothing.
+    // Runners pass different arguments to their hooks, or none.
     if ((context as { passed?: unknown } | undefined)?.passed === false) await printFailure(world);
     await world.stop();
   });
@@ -94,13 +94,13 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
 const MIXED =
   'Tests run at the same time here, and `mock()` cannot tell which of them calls it. In each of them, use `await using world = await mock.world()`.';
 
-/** Is a test that begins a part of the one that runs, or does none run? */
+/** Is it a subtest of the running test, or does none run? */
 function isInside(outer: Running | undefined, name: string | undefined): boolean {
   return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
 }
 
 /**
- * The name of the test that calls, in jest, where concurrent tests begin before any hook; undefined outside tests and in
+ * The name of the calling test, in jest, where concurrent tests begin before any hook; undefined outside tests and in
  * other runners.
  */
 function nameInJest(): string | undefined {

@@ -4,9 +4,9 @@ import { checkMembers } from './given.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import type { Mock, World } from './world.ts';
 
-/** What a verifier is told besides the token. */
+/** The expected values that a verifier gets besides the token. */
 export interface VerifyOptions {
-  /** The only right value of `iss`. */
+  /** The only valid value of `iss`. */
   readonly issuer: string;
   /** Where the issuer publishes its keys. */
   readonly jwksUri: string;
@@ -31,7 +31,7 @@ export interface VerifierOptions {
   readonly hooks: VerifierHooks;
   /** Gives tokens this audience, and adds those that are about it. */
   readonly audience?: string;
-  /** The world whose tokens are tried, or what returns it once tests run. Default: that of a mock of its own. */
+  /** The world of the tried tokens, or a function that returns it once tests run. Default: that of a mock of its own. */
   readonly mock?: World | (() => World);
   /** Options of the mock of its own, such as `{ signingAlg: 'ES256' }`. */
   readonly options?: MockOptions;
@@ -45,7 +45,7 @@ export function describeVerifier(verify: Verify, given: VerifierOptions): void {
   check(verify, given);
   const { hooks, audience, mock, options } = given;
   const present = audience === undefined ? 'no-audience' : 'audience';
-  // Which algorithm it is turns out when the mock runs.
+  // The algorithm is known only when the mock runs.
   const names = zooNames((only) => !only.includes('audience') || only === present);
   hooks.describe('a verifier of tokens', () => {
     let own: Mock | undefined;
@@ -90,7 +90,7 @@ async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audien
   });
 }
 
-/** A verifier that says no in a way that its callers may not see. */
+/** A verifier whose result its callers may overlook. */
 class Returned extends Error {
   constructor() {
     super(
@@ -111,11 +111,11 @@ function messageOf(thrown: unknown): string {
 
 /** The zoo has no such token with the algorithm of this mock. */
 function skip(context: unknown): void {
-  // Runners give their tests different things, or nothing.
+  // Runners pass different arguments to their tests, or none.
   (context as { skip?: () => void } | undefined)?.skip?.();
 }
 
-/** JavaScript hands over anything. @throws TypeError saying what is missing, or too much */
+/** JavaScript callers may pass anything. @throws TypeError naming the missing or unknown member */
 function check(verify: Verify, given: VerifierOptions | undefined): void {
   if (typeof verify !== 'function')
     throw new TypeError('describeVerifier takes a function that is called with a token, and throws to refuse it.');

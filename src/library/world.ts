@@ -6,9 +6,9 @@ import { checkObject } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
-/** How a world of the library is made. */
+/** The options of a new world. */
 export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
-  /** A file, `builtin`, `none`, or a seed as a value. Default: what the mock was started with. */
+  /** A file, `builtin`, `none`, or a seed as a value. Default: the seed of the mock. */
   readonly seed?: string | object | null;
 }
 
@@ -18,17 +18,17 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
  */
 export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   readonly id: string;
-  /** What its paths are below; without a socket, a base URL that `fetch` accepts. */
+  /** The base URL of its paths; without a socket, a base URL that `fetch` accepts. */
   readonly url: string;
-  /** The same with a host name of its own; null if the server has no name, such as under a network address. */
+  /** Its URL with a host name of its own; null if the server has no name, such as under a network address. */
   readonly hostUrl: string | null;
-  /** Who is who, with credentials, as the seed has them. */
+  /** The identities of its seed, with credentials. */
   readonly cast: Cast;
   /** One line about its state and its versions. */
   readonly posture: string;
-  /** Client ids, and ids of keys, that other worlds have as well: by themselves they lead to none of these worlds. */
+  /** Client ids, and ids of keys, that other worlds have as well: alone they lead to none of these worlds. */
   readonly ambiguous: readonly string[];
-  /** For a copy with credentials of its own, what had been created since the seed; otherwise null. */
+  /** For a copy with credentials of its own, the objects created since the seed; otherwise null. */
   readonly created: CreatedCredentials | null;
   /**
    * Answers in process, with or without a socket; it streams, can be aborted, and fails as Node's own `fetch` does.
@@ -47,10 +47,10 @@ export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   /**
    * Another world of the same server; worlds do not nest.
    *
-   * @throws Unusable saying what is wrong with a seed file, SwitchboardError with anything else
+   * @throws Unusable that says what is wrong with a seed file, SwitchboardError for anything else
    */
   world(options?: WorldOptions): Promise<World>;
-  /** Deletes the world; running requests finish. Can be called again, even if the world is gone already. */
+  /** Deletes the world; running requests finish. Can be called again, even if the world is already gone. */
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface Host {
   readonly adminToken: string | null;
   /** Answers in process. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** The content of a seed file, as a value. @throws Unusable saying what is wrong with it */
+  /** The content of a seed file, as a value. @throws Unusable that says what is wrong with it */
   readonly readSeed: (file: string) => Promise<object>;
   readonly isStopped: () => boolean;
 }
@@ -91,7 +91,7 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
   const { worlds } = switchboard(host.fetch, host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
-  // A seed that is not a name is a value; the server says what is wrong with it.
+  // A seed that is not a name is a value; the server checks it.
   const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -114,7 +114,7 @@ interface Made {
   readonly created?: CreatedCredentials;
 }
 
-/** What all worlds have in common, including the default one. */
+/** The parts that all worlds have, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
   const { readCast: _, ...board } = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken);
   const { id, hostUrl, cast, ambiguous = [], created = null } = made;

@@ -20,7 +20,7 @@ export interface MadeWorld extends Omit<DocumentedMadeWorld, 'cast' | 'created'>
   readonly created?: CreatedCredentials;
 }
 
-/** What had been created since the seed in the world that was copied, with the new secrets that the copy gave it. */
+/** The objects created since the seed in the source world, with the new secrets of the copy. */
 export interface CreatedCredentials {
   readonly keys: readonly {
     readonly id: string;

@@ -10,7 +10,7 @@ const config = (given: Partial<Config> = {}) => configOf(given).config;
 
 describe('a server that others reach', () => {
   it.each(['0.0.0.0', '10.1.2.3', '::'])('at %s can be driven by them, and says so', (host) => {
-    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`whoever reaches ${host}`)]);
+    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`anybody who reaches ${host}`)]);
     expect(exposureNotices(config({ host, adminToken: 'open-sesame' }))).toEqual([]);
   });
 

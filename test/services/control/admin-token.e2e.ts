@@ -98,9 +98,9 @@ describe('an admin token', () => {
     const noted = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
 
     expect(await noted('--host', '0.0.0.0')).toMatch(
-      /note: whoever reaches 0\.0\.0\.0 can control the mock.*--admin-token/,
+      /note: anybody who reaches 0\.0\.0\.0 can control the mock.*--admin-token/,
     );
-    expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/whoever reaches|a-token/);
-    expect(await noted()).not.toContain('whoever reaches');
+    expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/anybody who reaches|a-token/);
+    expect(await noted()).not.toContain('anybody who reaches');
   });
 });
