@@ -41,7 +41,7 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
       const { rows, world, ...made } = await snapshots.find(from.snapshot);
       return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
     }
-    const { world, seed: ofWorld, credentials } = await worlds.opened(from.world);
+    const { world, seed: ofWorld, credentials } = await worlds.openEntry(from.world);
     return { kind: 'copy', rows: await world.store.freeze(), seed: ofWorld, credentials, of: world.id };
   };
   return {

@@ -31,7 +31,7 @@ export interface Holder {
 export interface CredentialRows<Its extends Row = Row> {
   readonly collection: string;
   /** The row with other credentials; the row itself if it has none. */
-  rekeyed(row: Its, rekeying: Rekeying): Row;
+  rekey(row: Its, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
   holderOf(row: Its): Holder | null;
   /** For rows with a client id. All others are keys; the hash of a key's text is its only alias. */

@@ -49,8 +49,8 @@ export interface Fault extends FaultOrder {
 }
 
 /**
- * When a fault is injected: `request` before the deciding steps, `answer` once the answer is finished. Only `answer` can be
- * chosen by status or reason.
+ * When a fault is injected: `request` before the deciding steps, `answer` once the answer is finished. Only `answer`
+ * can be chosen by status or reason.
  */
 export function momentOf(action: FaultAction): 'request' | 'answer' {
   if (action.after === true) return 'answer';

@@ -10,12 +10,12 @@ import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
  * @param render the vendor's words for a problem
  */
 export function errorWithStatus(status: number, render: (problem: Problem) => Outcome): Outcome {
-  const rendered = (kind: ProblemKind) => render(new Problem(kind, WORDLESS.has(kind) ? '' : nameOf(status)));
+  const renderKind = (kind: ProblemKind) => render(new Problem(kind, WORDLESS.has(kind) ? '' : nameOf(status)));
   for (const kind of kindsFor(status)) {
-    const outcome = rendered(kind);
+    const outcome = renderKind(kind);
     if (outcome.status === status) return outcome;
   }
-  const { status: own, body, headers = {} } = rendered(status >= 500 ? 'unavailable' : 'invalid_request');
+  const { status: own, body, headers = {} } = renderKind(status >= 500 ? 'unavailable' : 'invalid_request');
   const { 'www-authenticate': _, ...others } = headers;
   return { status, headers: others, ...(body !== undefined && { body: withStatus(body, own, status) }) };
 }

@@ -30,7 +30,7 @@ export function findCastKey(cast: Cast, name: string): string {
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.key;
   if (found.length > 1) {
-    throw new Error(`Several keys of the cast are called \`${name}\`: say ${listed(found.map(full))}.`);
+    throw new Error(`Several keys of the cast are called \`${name}\`: say ${joinNames(found.map(full))}.`);
   }
   throw new Error(unknownName('key', name, [...keys.map((key) => key.name), ...keys.map(full)], keys.map(full)));
 }
@@ -137,10 +137,10 @@ function notCredentials(): TypeError {
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
   if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
-  return `There is no ${kind} \`${name}\` in the cast. Did you mean \`${findNearest(name, valid)}\`? There are ${listed(shown)}.`;
+  return `There is no ${kind} \`${name}\` in the cast. Did you mean \`${findNearest(name, valid)}\`? There are ${joinNames(shown)}.`;
 }
 
-function listed(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
   return `${names
     .slice(0, MOST_NAMED)

@@ -40,7 +40,7 @@ function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStr
         signal.removeEventListener('abort', leave);
         if (signal.aborted) controller.error(signal.reason);
         else if (!isLeft && source.readableEnded) end(controller);
-        else if (!isLeft) controller.error(terminated());
+        else if (!isLeft) controller.error(terminatedError());
       });
     },
     pull: () => {
@@ -57,7 +57,7 @@ function end(controller: ReadableByteStreamController): void {
 }
 
 /** The error of Node's `fetch` for a connection that broke within a body. */
-function terminated(): TypeError {
+function terminatedError(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
   return new TypeError('terminated', { cause });
 }

@@ -6,7 +6,7 @@ const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Applications are found by name regardless of case. */
-function folded(name: string): string {
+function normalizeName(name: string): string {
   return name.toLowerCase();
 }
 
@@ -25,7 +25,7 @@ export class CredentialIndex {
   }
 
   of(kind: Kind, given: string): readonly string[] {
-    const name = folded(given);
+    const name = normalizeName(given);
     const worlds = [...(this.#worlds[kind].get(name) ?? [])];
     const seeded = kind === 'client' ? this.#seededOf(name) : null;
     return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
@@ -37,7 +37,7 @@ export class CredentialIndex {
   }
 
   add(kind: Kind, given: string, world: string): void {
-    const name = folded(given);
+    const name = normalizeName(given);
     this.#put(kind, name, world);
     const own = this.#ofWorld.get(world) ?? { client: new Set(), key: new Set() };
     own[kind].add(name);
@@ -46,15 +46,15 @@ export class CredentialIndex {
 
   /** Adds the clients of a world's seed: one entry for all of them, because there may be thousands of such worlds. */
   addSeeded(clients: SeedClients, world: string): void {
-    const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(folded));
+    const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(normalizeName));
     this.#idsOf.set(clients, ids);
     this.#seeded.set(world, { ids, clients });
-    for (const name of clients.names) this.#put('client', folded(name), world);
+    for (const name of clients.names) this.#put('client', normalizeName(name), world);
   }
 
   /** Removes a credential of a world. */
   remove(kind: Kind, given: string, world: string): void {
-    const name = folded(given);
+    const name = normalizeName(given);
     const seeded = this.#seeded.get(world);
     // From now on each of its clients has its own entry.
     if (seeded !== undefined && kind === 'client') {
@@ -70,9 +70,9 @@ export class CredentialIndex {
   drop(world: string): void {
     const { clients } = this.#seeded.get(world) ?? {};
     this.#seeded.delete(world);
-    for (const name of clients?.names ?? []) this.#take('client', folded(name), world);
+    for (const name of clients?.names ?? []) this.#take('client', normalizeName(name), world);
     // The default world may have one of them, too.
-    for (const one of clients?.ids ?? []) this.#take('client', folded(clientIdInWorld(one, world)), world);
+    for (const one of clients?.ids ?? []) this.#take('client', normalizeName(clientIdInWorld(one, world)), world);
     const own = this.#ofWorld.get(world);
     for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
     this.#ofWorld.delete(world);

@@ -154,7 +154,7 @@ export class Credentials {
 
   #own(row: Row, { rekeying, kept }: Own): Row {
     if (row.collection === SEEDS.name) return { ...seedRow(kept()), revision: row.revision };
-    return this.#rows.get(row.collection)?.rekeyed(row, rekeying) ?? row;
+    return this.#rows.get(row.collection)?.rekey(row, rekeying) ?? row;
   }
 }
 

@@ -15,7 +15,7 @@ export class EndedWorlds {
     this.#marks.set(worldMark(id), id);
   }
 
-  ended(id: string): void {
+  markEnded(id: string): void {
     this.#gone.add(id);
     const [oldest] = this.#gone;
     if (this.#gone.size <= MOST_GONE || oldest === undefined) return;

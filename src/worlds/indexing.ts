@@ -28,7 +28,7 @@ export class Indexing {
   }
 
   /** Notes changed rows of a world, which another world of its id may replace meanwhile. */
-  async changed(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
+  async noteChanges(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
     const { credentials, isThere } = this.#parts;
     const isOther = world.id !== DEFAULT_WORLD;
     const [made, gone] = different(puts, before, (row) => credentials.clientIdsOf(row));

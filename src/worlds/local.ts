@@ -50,7 +50,7 @@ export class LocalWorlds extends Worlds {
     return index.hasKeys ? index.of('key', presented.hash()) : [];
   }
 
-  protected async stored(
+  protected async storeWorld(
     { filled, seed, source, free }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
@@ -91,9 +91,9 @@ export class LocalWorlds extends Worlds {
     if (this.entries.size === 0) this.stopSweeping();
   }
 
-  protected override async replaced(world: World, clients: SeedClients | undefined): Promise<void> {
+  protected override async noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
     const entry = this.entries.get(world.id);
-    if (world.id === DEFAULT_WORLD) await super.replaced(world, clients);
+    if (world.id === DEFAULT_WORLD) await super.noteReplacement(world, clients);
     else if (entry?.world === world) await this.indexing.addAgain(world, entry.source, clients);
   }
 

@@ -114,9 +114,9 @@ export abstract class Worlds implements WorldsByName {
     });
     this.common = {
       ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys },
-      changed: (world, changed) => this.indexing.changed(world, changed),
+      changed: (world, changed) => this.indexing.noteChanges(world, changed),
       begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
-      replaced: (world, clients) => this.replaced(world, clients),
+      noteReplacement: (world, clients) => this.noteReplacement(world, clients),
       left: (world) => this.#left(world),
     };
   }
@@ -132,7 +132,7 @@ export abstract class Worlds implements WorldsByName {
   protected abstract holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[];
 
   /** Stores a new world in its final place. @throws Problem that says why there is no room for it */
-  protected abstract stored(
+  protected abstract storeWorld(
     begun: Begun,
     order: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld>;
@@ -229,7 +229,7 @@ export abstract class Worlds implements WorldsByName {
   }
 
   /** The world, opened if only other processes have used it so far. @throws Problem `not_found` */
-  async opened(id: string): Promise<WorldEntry> {
+  async openEntry(id: string): Promise<WorldEntry> {
     if (id !== DEFAULT_WORLD) await this.refresh([id]);
     return this.entry(id);
   }
@@ -298,7 +298,7 @@ export abstract class Worlds implements WorldsByName {
   }
 
   /** The whole state of a world was replaced. */
-  protected async replaced(world: World, _clients: SeedClients | undefined): Promise<void> {
+  protected async noteReplacement(world: World, _clients: SeedClients | undefined): Promise<void> {
     if (world.id === DEFAULT_WORLD) await this.indexing.addDefault();
   }
 
@@ -332,7 +332,7 @@ export abstract class Worlds implements WorldsByName {
     this.entries.delete(world.id);
     this.#awake.delete(entry);
     this.indexing.drop(world.id);
-    this.ended.ended(world.id);
+    this.ended.markEnded(world.id);
     world.end();
   }
 
@@ -376,7 +376,7 @@ export abstract class Worlds implements WorldsByName {
   async #made(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
     const begun = await makeCopy({ id, origin, credentials }, this.parts);
     const { seed, kept, source, clients, created } = begun;
-    const { filled, record } = await this.stored(begun, { id, credentials, ttl });
+    const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl });
     try {
       const world = await openWorld({ id, credentials, seed, filled }, this.common);
       const ambiguous = await this.indexing.add(world, source, origin.kind === 'seed' ? clients : undefined);

@@ -15,7 +15,7 @@ export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]
       const { kind } = activity;
       if (kind === 'finding') log.count(activity.finding.kind, activity.finding.message, at);
       const isEvent = kind !== 'use';
-      log.append({ kind, data: written(activity), isRequest: kind === 'request', isEvent }, at);
+      log.append({ kind, data: serializeActivity(activity), isRequest: kind === 'request', isEvent }, at);
     },
     flush: () => log.flush(),
     news: async () => {
@@ -41,7 +41,8 @@ export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]
         })),
       };
     },
-    deleteFinding: (id) => log.uncount(id, { kind: 'finding-deleted', data: written({ kind: 'finding-deleted', id }) }),
+    deleteFinding: (id) =>
+      log.uncount(id, { kind: 'finding-deleted', data: serializeActivity({ kind: 'finding-deleted', id }) }),
     empty: () => log.empty(),
   };
 }
@@ -50,7 +51,7 @@ export function sharedActivityLogOn(log: SharedLog, rulesets: readonly Ruleset[]
 const SET = '$set';
 
 /** An activity as JSON. Ruleset and rule are in the code, so only their names are written. */
-export function written(activity: Activity): string {
+export function serializeActivity(activity: Activity): string {
   return JSON.stringify(activity, (name, value: unknown) => {
     if (value instanceof Set) return { [SET]: [...value] };
     if (name !== 'accessRequest' || !isQuestion(value)) return value;
@@ -59,7 +60,7 @@ export function written(activity: Activity): string {
   });
 }
 
-/** The JSON that `written` wrote. */
+/** The JSON that `serializeActivity` wrote. */
 export function read(text: string, rulesets: readonly Ruleset[]): Activity {
   // `written` wrote the text, from an activity.
   return JSON.parse(text, (name, value: unknown) => {

@@ -40,13 +40,13 @@ export class SharedWorlds extends Worlds {
   }
 
   async refresh(names: readonly string[], presented: readonly PresentedCredential[] = []): Promise<void> {
-    const named = () => [...names, ...presented.flatMap((one) => this.ownersOf(one))];
-    const first = named();
+    const listNamed = () => [...names, ...presented.flatMap((one) => this.ownersOf(one))];
+    const first = listNamed();
     await this.#lookAt(first);
     if (!this.isAlone) for (const one of presented) await this.#lookFor(one);
-    const others = named().filter((name) => !first.includes(name) && this.entries.has(name));
+    const others = listNamed().filter((name) => !first.includes(name) && this.entries.has(name));
     if (others.length > 0) await this.#lookAt(others);
-    for (const name of named()) await this.#open(name);
+    for (const name of listNamed()) await this.#open(name);
   }
 
   get isAlone(): boolean {
@@ -74,7 +74,7 @@ export class SharedWorlds extends Worlds {
     return this.#holders.get(nameOf(presented) ?? '') ?? [];
   }
 
-  protected async stored(
+  protected async storeWorld(
     { filled, seed }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
@@ -152,7 +152,7 @@ export class SharedWorlds extends Worlds {
     if (version === this.#version) return;
     this.#version = version;
     for (const [id, entry] of [...this.entries]) if (records.get(id)?.id !== entry.record?.id) this.#forget(entry);
-    for (const id of gone) this.ended.ended(id);
+    for (const id of gone) this.ended.markEnded(id);
     for (const id of records.keys()) this.ended.begun(id);
   }
 
@@ -173,12 +173,12 @@ export class SharedWorlds extends Worlds {
   async #open(name: string): Promise<void> {
     const record = this.#stored.records.get(name);
     if (record === undefined || this.entries.has(name) || this.isClosed) return;
-    const opening = this.#opening.get(name) ?? this.#opened(record).finally(() => this.#opening.delete(name));
+    const opening = this.#opening.get(name) ?? this.#openRecord(record).finally(() => this.#opening.delete(name));
     this.#opening.set(name, opening);
     await opening;
   }
 
-  async #opened(record: WorldRecord): Promise<void> {
+  async #openRecord(record: WorldRecord): Promise<void> {
     const { name: id, ttl } = record;
     const opened = await this.#stored.open(record, this.parts.shared);
     if (opened === null) return;

@@ -83,7 +83,7 @@ export interface WorldsCommon {
   /** The initial content of a world after a reset. */
   readonly begin: (world: World, seed: Seed) => Promise<Begin>;
   /** Its whole state was replaced. */
-  readonly replaced: (world: World, clients?: SeedClients) => Promise<void>;
+  readonly noteReplacement: (world: World, clients?: SeedClients) => Promise<void>;
   /** The last request that used it has ended. */
   readonly left: (world: OwnedWorld) => void;
 }
@@ -143,7 +143,7 @@ class OpenedWorld implements OwnedWorld {
     this.#series = sharing?.series ?? common.random.hex(6);
     this.#ownSeries = sharing === null ? this.#series : common.random.hex(6);
     this.#mode = common.mode;
-    filled.store.collections.watch((changed) => this.#changed(changed));
+    filled.store.collections.watch((changed) => this.#noteChanges(changed));
     this.#reading = sharing === null ? null : undefined;
   }
 
@@ -228,11 +228,11 @@ class OpenedWorld implements OwnedWorld {
 
   get faults(): Faults {
     if (this.#faults === null) {
-      const removed = (fault: Fault) => {
+      const reportRemoval = (fault: Fault) => {
         const sentence = unusedSentence(fault);
         if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
       };
-      this.#faults = new Faults(this.#ownSeries, this.#common.budgets.faults, removed, this.#sharedFaults());
+      this.#faults = new Faults(this.#ownSeries, this.#common.budgets.faults, reportRemoval, this.#sharedFaults());
       if (this.#over !== null) this.#faults.end();
     }
     return this.#faults;
@@ -294,7 +294,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async restore(rows: FrozenRows, at: Instant): Promise<void> {
-    const { machine, replaced } = this.#common;
+    const { machine, noteReplacement: replaced } = this.#common;
     await this.store.restore(rows);
     // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
     const { frozen } = await openClock(machine, () => this.store.settings);
@@ -303,11 +303,11 @@ class OpenedWorld implements OwnedWorld {
     this.#tokenUsage?.clear();
     await this.#reread();
     await replaced(this);
-    this.#told?.event('world', { world: this.id, what: 'restored' });
+    this.#activityReceiver?.event('world', { world: this.id, what: 'restored' });
   }
 
   async reset(): Promise<void> {
-    const { begin, mode: begunMode, replaced } = this.#common;
+    const { begin, mode: begunMode, noteReplacement: replaced } = this.#common;
     const { sharing } = this.store;
     const { rows, findings, clients } = await begin(this, this.#seed);
     await this.store.restore(rows);
@@ -315,14 +315,14 @@ class OpenedWorld implements OwnedWorld {
     this.#tokens?.restart();
     // Another process may have changed clock or keys since.
     if (sharing !== null) await this.#reread();
-    await this.#told?.empty();
+    await this.#activityReceiver?.empty();
     this.#remembered?.clear();
     this.tokenUsage.reset(this.clock.now());
     await this.#faults?.clear();
     await this.setMode(begunMode);
     this.#tell(findings);
     await replaced(this, clients);
-    this.#told?.event('world', { world: this.id, what: 'reset' });
+    this.#activityReceiver?.event('world', { world: this.id, what: 'reset' });
   }
 
   tellOver(): void {
@@ -346,7 +346,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** The receiver of its activities. Absent until somebody asks; then there is nobody to inform. */
-  get #told(): ActivityLog | null {
+  get #activityReceiver(): ActivityLog | null {
     return this.store.sharing === null ? this.#activityLog : this.activityLog;
   }
 
@@ -387,7 +387,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** Requests find their world by credentials, and the journal hides them, even if they have ended since. */
-  async #changed(changed: Parameters<Watcher>[0]): Promise<void> {
+  async #noteChanges(changed: Parameters<Watcher>[0]): Promise<void> {
     const { keys, changed: tell } = this.#common;
     const isOf = (row: Row) => keys.isOf(row);
     if (!changed.puts.some(isOf) && !changed.before.some(isOf)) return;

@@ -64,7 +64,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       });
       const toys: CredentialRows = {
         collection: 'toys.keys',
-        rekeyed: (key, { keyHash }) => ({ ...key, aliases: [keyHash(() => '', key.id)] }),
+        rekey: (key, { keyHash }) => ({ ...key, aliases: [keyHash(() => '', key.id)] }),
         holderOf: () => null,
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };

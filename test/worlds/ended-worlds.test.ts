@@ -8,7 +8,7 @@ const MOST = 10_000;
 function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
   const all = new EndedWorlds();
   for (const id of begun) all.begun(id);
-  for (const id of ended) all.ended(id);
+  for (const id of ended) all.markEnded(id);
   return all;
 }
 
@@ -48,7 +48,7 @@ describe('a world is gone', () => {
   it('from its end until there is another of its id', () => {
     const all = traces({ begun: ['red'] });
     expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
-    all.ended('red');
+    all.markEnded('red');
     expect([all.isGone('red'), all.isAnyGone]).toEqual([true, true]);
     all.begun('red');
     expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
@@ -58,7 +58,7 @@ describe('a world is gone', () => {
     const ids = Array.from({ length: MOST }, (_, number) => `world-${number}`);
     const all = traces({ begun: ids, ended: ids });
     expect(all.isGone('world-0')).toBe(true);
-    all.ended('one-more');
+    all.markEnded('one-more');
 
     expect(['world-0', 'world-1', 'one-more'].map((id) => all.isGone(id))).toEqual([false, true, true]);
     expect(all.ofMark(worldMark('world-0'))).toEqual([]);

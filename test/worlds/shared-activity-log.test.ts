@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
 import { loadServices } from '../../src/services/index.ts';
-import { read, written } from '../../src/worlds/shared-activity-log.ts';
+import { read, serializeActivity } from '../../src/worlds/shared-activity-log.ts';
 import { testServer } from '../support/server.ts';
 
 describe('what happened in a world, as it is stored for other processes', async () => {
@@ -31,11 +31,11 @@ describe('what happened in a world, as it is stored for other processes', async 
     ];
     expect(decisions.list({ effect: 'deny' }).some(({ decision }) => decision.input !== undefined)).toBe(true);
     expect(all.length).toBeGreaterThan(30);
-    for (const activity of all) expect(read(written(activity), rulesets)).toEqual(activity);
+    for (const activity of all) expect(read(serializeActivity(activity), rulesets)).toEqual(activity);
   });
 
   it('is read by a process without that law as far as it goes', () => {
-    const text = written({
+    const text = serializeActivity({
       kind: 'event',
       event: 'clock',
       data: { accessRequest: { ruleset: { service: 'toys' }, rule: { id: 'play' } } },

@@ -4,7 +4,7 @@ import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from
 
 const KEYS: CredentialRows<NgcKeyRow> = {
   collection: NGC_KEYS.name,
-  rekeyed: (row, { keyHash }) => {
+  rekey: (row, { keyHash }) => {
     const { body, id } = row;
     const secretHash = keyHash(deriveKeyText, id);
     // Everything else is the same object as before: many worlds have it.

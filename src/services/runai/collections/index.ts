@@ -7,7 +7,7 @@ import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
 const accessKeys: CredentialRows<AccessKeyRow> = {
   collection: ACCESS_KEYS.name,
-  rekeyed: (row, { clientId, secretHash }) => {
+  rekey: (row, { clientId, secretHash }) => {
     const { body, revision, usedAt } = row;
     const own = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
     return { ...accessKeyRow(own), revision, usedAt };
@@ -24,7 +24,7 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
 
 const identities: CredentialRows<IdentityRow> = {
   collection: IDENTITIES.name,
-  rekeyed: (row, rekeying) => {
+  rekey: (row, rekeying) => {
     const { body, revision, usedAt } = row;
     if (body.kind === 'user') return row;
     const clientId = body.clientId === null ? null : rekeying.clientId(body.clientId);
