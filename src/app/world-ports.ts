@@ -34,7 +34,7 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
     if (seed !== undefined) {
       throw new Problem(
         'invalid_request',
-        'Fields `from` and `seed` are both given; a copy has the seed of what it is copied from.',
+        'Fields `from` and `seed` are both given. A copy keeps the seed of its source: send only one of them.',
       );
     }
     if ('snapshot' in from) {

@@ -47,7 +47,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     });
     if (response.ok) return response;
     const { status } = response;
-    throw new SwitchboardError(status, messageOf(await response.text()) ?? `the switchboard answered ${status}`);
+    throw new SwitchboardError(status, messageOf(await response.text()) ?? `the control API answered ${status}`);
   };
   const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();

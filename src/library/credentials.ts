@@ -93,7 +93,7 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   if (who === undefined) {
     const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
     if (first !== undefined) return client(first.clientId, first.clientSecret);
-    throw new Error('No user of the cast has an access key: say who should get the token.');
+    throw new Error('No user of the cast has an access key: name a user, an application or a service account.');
   }
   const holders: readonly { readonly names: readonly string[]; readonly request: () => TokenRequest }[] = [
     ...users.map(({ email, password, accessKey }) => ({

@@ -37,7 +37,7 @@ export function checkObject(given: unknown, call: string, example: string): asse
  */
 export function checkTexts(given: unknown, member: string, example: string): void {
   if (Array.isArray(given) && given.every((one) => typeof one === 'string')) return;
-  throw new TypeError(`${member} takes an array of texts, such as \`${example}\`; it was given ${kindOf(given)}.`);
+  throw new TypeError(`${member} takes an array of strings, such as \`${example}\`; it was given ${kindOf(given)}.`);
 }
 
 /**
@@ -47,7 +47,7 @@ export function checkTexts(given: unknown, member: string, example: string): voi
  */
 export function checkAnswer(answer: unknown): void {
   if (isPromise(answer))
-    throw new TypeError('this is the promise of an answer, not an answer: write `await` before it.');
+    throw new TypeError('Expected an answer, but got the promise of one: write `await` before it.');
   if (typeof answer === 'object' && answer !== null && 'headers' in answer && answer.headers) return;
   throw new TypeError(
     `an answer has headers, such as a \`Response\`; this is ${kindOf(answer)}. Pass the answer itself, not its body.`,

@@ -46,7 +46,7 @@ const MOST_SHOWN = 10;
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
   if (typeof mock?.requests?.verify !== 'function') {
-    throw new TypeError('only a mock, a world, or what `connect` returns receives requests; this is none of them');
+    throw new TypeError('expected a mock, a world, or the result of `connect`');
   }
   checkMembers(expected, [...COUNTS, ...MEMBERS], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;

@@ -61,7 +61,7 @@ export function describeVerifier(verify: Verify, given: VerifierOptions): void {
     for (const name of names) {
       // Declares no parameter: jest would take it for a callback, and wait for it to be called.
       hooks.it(titleOf(name), async (...[context]) => {
-        if (zoo === undefined) throw new Error('the tokens were not made: see what `beforeAll` said');
+        if (zoo === undefined) throw new Error('the tokens were not created: see the error of `beforeAll`');
         const entry = zoo.tokens.find((one) => one.name === name);
         if (entry === undefined) skip(context);
         else await tryOut(verify, entry, zoo);

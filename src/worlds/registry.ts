@@ -162,7 +162,7 @@ export abstract class Worlds implements WorldsByName {
   }
 
   get default(): OwnedWorld {
-    if (this.#default === null) throw new Error('the default world is asked for before it began');
+    if (this.#default === null) throw new Error('the default world is requested before it is open');
     return this.#default.world;
   }
 
@@ -427,5 +427,5 @@ export function taken(id: string): Problem {
 }
 
 function closing(): Problem {
-  return new Problem('unavailable', 'The server is closing, and makes no more worlds.');
+  return new Problem('unavailable', 'The server is closing and creates no more worlds.');
 }

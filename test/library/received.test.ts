@@ -118,7 +118,7 @@ describe('the matcher toHaveReceived', () => {
     'says that %o receives nothing',
     async (given) => {
       expectPlain(await messageOf(expect(given).not.toHaveReceived())).toContain(
-        'a mock, a world, or what `connect` returns',
+        'a mock, a world, or the result of `connect`',
       );
     },
   );
