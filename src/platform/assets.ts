@@ -7,7 +7,7 @@ const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.
 
 /** Paths of documents, fixtures and page files are known only in this file. */
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
-/** What the build makes from the documents for the server. */
+/** The documents as the build prepares them for the server. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);

@@ -5,7 +5,7 @@ import { processGlobal } from './time.ts';
  * kept where every copy of this code finds it: a process may load several (two versions of the package; under jest, one
  * for each file of tests). Worker threads have one each, because nothing can be shared between them.
  *
- * @param name of the value and its form: whoever changes the form changes the name
+ * @param name of the value and its form: a change of the form needs another name
  * @param make called if the process has none yet
  */
 export function processWide<Value>(name: string, make: () => Value): Value {

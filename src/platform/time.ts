@@ -14,7 +14,7 @@ import { MessageChannel } from 'node:worker_threads';
  * needed. Our sources import it from here; in the libraries that go into the bundle, the build puts it in place of the
  * globals (`scripts/build.mjs`).
  *
- * What stays out of reach: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
+ * Out of reach are: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
  * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest, sinon or node:test; never
  * by jest), neither works for anybody.
  */
@@ -195,7 +195,7 @@ class Immediates {
   }
 
   delete(task: unknown): void {
-    // What was never added is not there to delete.
+    // A timer that was never added cannot be deleted.
     this.#waiting.delete(task as () => void);
     if (this.#waiting.size === 0) this.#channel.port1.unref();
   }

@@ -2,7 +2,7 @@ import { type Change, NEW, type Row } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
 import { changedBy, nameOf, type RowName } from './row-name.ts';
 
-/** What is known of a stored row before it is changed; an adapter may know more. */
+/** A stored row before its change, as far as it is known; an adapter may know more. */
 export type Before = Pick<Row, 'collection' | 'owner' | 'revision'>;
 
 /** The changes of a commit, each of another row. */

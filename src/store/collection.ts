@@ -87,7 +87,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return (await this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) })).rows;
   }
 
-  /** What an account owns, oldest first. */
+  /** Objects that an account owns, oldest first. */
   async ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
     return (await this.listOf(from, owner)).rows;
   }
@@ -97,7 +97,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).list({ collection: this.name, owner });
   }
 
-  /** What an account may see: its own objects, what is shared with it, and what is public; oldest first. */
+  /** Objects that an account may see: its own, shared and public ones; oldest first. */
   visibleTo(from: Collections, account: string): Promise<List<Row<Body, Parent>>> {
     return this.#of(from).list({ collection: this.name, visibleTo: account });
   }

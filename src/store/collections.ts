@@ -35,7 +35,7 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   /** When it next changes by itself; null if never. */
   readonly dueAt: Instant | null;
   readonly body: Body;
-  /** What lists are sorted and filtered by, for collections that are read in pages. */
+  /** The members by which lists are sorted and filtered, for collections that are read in pages. */
   readonly facets?: Facets;
   /** The state of it that was read; a changed row has that of the row that it was made from. */
   readonly revision: Revision;
@@ -61,7 +61,7 @@ export interface ListQuery {
   readonly owner?: string;
   readonly parent?: string;
   readonly label?: string;
-  /** What this account may see: its own objects, what is shared with it, and what is public. */
+  /** Objects that this account may see: its own, shared and public ones. */
   readonly visibleTo?: string;
   /** The first so many; default: all. */
   readonly limit?: number;
@@ -129,11 +129,11 @@ export type Change =
   /** Only if it is still so: the revision that was read. What is no longer there needs no removal. */
   | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
 
-/** What was read and not changed, but has to be so still. */
+/** A row or list that was read, is not changed, and must still be the same. */
 export type Expectation =
   /** `NEW`: there is no such row. */
   | { readonly collection: string; readonly id: string; readonly revision: Revision }
-  /** What an owner has in a collection, or everything in it. */
+  /** The rows of an owner in a collection, or all of them. */
   | { readonly collection: string; readonly owner?: string; readonly revision: Revision };
 
 /** Is told of the rows that a commit has put, and of those that it has removed or replaced. */
@@ -180,7 +180,7 @@ export interface Collections<Its extends Row = Row> {
   note(collection: string, id: string, at: Instant): Promise<void>;
   /** From now on each commit is told before it is done. It is no commit that everything is replaced. */
   watch(told: Watcher): void;
-  /** What was made of a row, its body or a list, for as long as that is remembered: none of these ever changes. */
+  /** Values made from a row, its body or a list, for as long as that is remembered: none of these ever changes. */
   readonly made: WeakMap<object, unknown>;
   /** Those of updates that had a conflict (`updating`). */
   readonly turns: Turns;

@@ -8,7 +8,7 @@ export function isPostgresUrl(data: string): boolean {
 
 /** A scheme of two letters or more: one letter is a drive. */
 const OTHER_URL = /^([a-z][a-z0-9+.-]+):\/\//i;
-/** What is certainly no path: the beginning of a URL with something before it or missing in it, or `user:password@host`. */
+/** Certainly no path: the beginning of a URL with something before it or missing in it, or `user:password@host`. */
 const MISTYPED_URLS: readonly RegExp[] = [
   /^[\s"'`<]*[a-z][a-z0-9+.-]+:[/\\]/i,
   /^[\s"'`<]*postgres(?:ql)?(?::|\/\/)/i,
@@ -33,7 +33,7 @@ export function faultOfData(data: string): string | null {
   return `--data looks like a URL that is mistyped at its beginning. ${advice}, with nothing before it.`;
 }
 
-/** What may be shown of `--data`: of a URL, everything but the password and the options. */
+/** `--data` without secrets: a URL loses its password and its options. */
 export function shownData(data: string): string {
   if (!isPostgresUrl(data)) return data;
   if (!URL.canParse(data)) return 'postgres://...';

@@ -13,7 +13,7 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** Something is no longer as it was read: whoever read it may read again and try once more (`updating`). */
+/** A row or list is no longer as it was read: the reader may read again and try once more (`updating`). */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }
@@ -23,7 +23,7 @@ export class WorldGone extends Error {
   override readonly name = 'WorldGone';
 }
 
-/** What the caller knows is no longer true: another secret counts by now, or somebody is disabled. */
+/** The caller's knowledge is outdated: another secret is valid by now, or an identity is disabled. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
 }
@@ -42,7 +42,7 @@ export class Unwritable extends Error {
   }
 }
 
-/** What a row holds is not what was written to it. */
+/** A row does not hold what was written to it. */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 
@@ -52,7 +52,7 @@ export class Damaged extends Error {
   }
 }
 
-/** What was stored as JSON. @throws Damaged */
+/** Reads stored JSON. @throws Damaged */
 export function parseStored<Value>(text: string, collection: string, id: string): Value {
   try {
     return JSON.parse(text);

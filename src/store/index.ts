@@ -10,11 +10,11 @@ import type { FrozenRows } from './world-rows.ts';
 export interface Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;
-  /** What several processes share besides this; null if no other process can use it. */
+  /** State that several processes share besides this; null if no other process can use it. */
   readonly sharing: Sharing | null;
-  /** What drives the world besides its rows, where it outlives the process: no snapshot has it. Null: it does not. */
+  /** State that drives the world besides its rows, if it outlives the process. No snapshot has it. Null: it does not. */
   readonly state: SharedText | null;
-  /** What the person who opens it should know. */
+  /** Notices for the person who opens it. */
   readonly notices: readonly string[];
   /** Has a row of a collection that is in memory this `secretHash` in its body? */
   hasSecret(collection: string, hash: string): boolean;

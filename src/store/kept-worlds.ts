@@ -6,7 +6,7 @@ import type { FrozenRows } from './world-rows.ts';
 /** A world in addition to the default one, as a file keeps it. */
 export interface KeptWorld {
   readonly name: string;
-  /** What it was made from, as its maker says; the store does not need it. */
+  /** Its provenance. The store does not read it. */
   readonly made: string;
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
@@ -27,7 +27,7 @@ export interface KeptWorlds {
    * @throws Unwritable if it cannot be kept; then there is none
    */
   make(world: KeptWorld, rows: FrozenRows, free: number): Store;
-  /** What its running requests still write is not kept. */
+  /** Later writes of its running requests are dropped. */
   delete(name: string): void;
   /** It was used; that may reach the disk up to a second later. */
   used(name: string, at: Instant): void;

@@ -15,7 +15,7 @@ export function openMemory(begin: FrozenRows, shared: StoreParts, free?: number)
   return storeOn(new WorldRows(begin, shared.revisions, { account }));
 }
 
-/** What a store has besides its rows: nothing, if these are in memory alone. */
+/** The parts of a store besides its rows: nothing, if these are in memory alone. */
 interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
   close(): void;
 }

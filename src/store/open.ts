@@ -17,7 +17,7 @@ export interface Place {
   readonly worlds: SharedWorlds | null;
   /** The same for one process that has them alone; null if they end with it. */
   readonly kept: KeptWorlds | null;
-  /** What reads and writes the file; null without one. */
+  /** The driver of the file; null without one. */
   readonly driver: string | null;
   /** The store of the default world. */
   readonly store: Store;

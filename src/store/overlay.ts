@@ -12,7 +12,7 @@ export type OwnRow = (row: Row) => Row;
  */
 export class Overlay {
   readonly #below: Table;
-  /** What makes the world's own rows; null if the table has none. */
+  /** Makes the world's own rows; null if the table has none. */
   readonly #own: (() => OwnRow) | null;
   #rows: Map<string, Entry> | null = null;
   /** Ids by the aliases that the table below does not have. */

@@ -8,7 +8,7 @@ export interface LoggedRow {
   readonly place: number;
 }
 
-/** What is written in one step. */
+/** One step of writing. */
 export interface LoggedCommit {
   readonly revision: Revision;
   /** Rows that were added, or took the place of others. */

@@ -1,6 +1,6 @@
 import type { Change, Row } from './collections.ts';
 
-/** What tells a row from all others of its world. */
+/** Identifies a row among all rows of its world. */
 export type RowName = Pick<Row, 'collection' | 'id'>;
 
 /** The same as one text. */

@@ -1,7 +1,7 @@
 import { type Budgets, newBudgets } from '../core/bounded-cache.ts';
 import { Revisions } from './revisions.ts';
 
-/** What the stores of a process share. */
+/** The parts that the stores of a process share. */
 export interface StoreParts {
   /** Limit what is remembered. */
   readonly budgets: Budgets;

@@ -31,7 +31,7 @@ export interface Counted {
   readonly count: number;
 }
 
-/** What is new in a log. */
+/** News of a log. */
 export interface LogNews {
   /** How many requests there had been when it was emptied; null if it was not emptied since the last call. */
   readonly emptiedAt: number | null;
@@ -45,7 +45,7 @@ export interface LogNews {
 }
 
 /**
- * What happened in a world, for all processes that share it: each reads everything once, in the same order. Writing it is
+ * The activities of a world, for all processes that share it: each reads everything once, in the same order. Writing it is
  * no change of the world. The oldest make room.
  */
 export interface SharedLog {
@@ -60,7 +60,7 @@ export interface SharedLog {
    * @throws Unreachable, OutcomeUnknown; then it is lost
    */
   flush(): Promise<void>;
-  /** What everybody has stored since the last call. @throws Unreachable */
+  /** The entries of all processes since the last call. @throws Unreachable */
   news(): Promise<LogNews>;
   /**
    * Forgets what was counted under a name, and stores that it was.
@@ -91,7 +91,7 @@ export interface SharedText {
 
 /** Is told what others have changed in a world. */
 export interface SharedListener {
-  /** What is remembered of the rows is right again; `all`: everything was replaced. */
+  /** The collections whose remembered rows are right again; `all`: everything was replaced. */
   changed(collections: readonly string[] | 'all'): Promise<void>;
   /** The text is another one. */
   told(): void;
@@ -113,12 +113,12 @@ export interface WorldRecord {
 
 /** A world to be made. */
 export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
-  /** What it is made from, for processes that open it later. */
+  /** Its provenance, for processes that open it later. */
   readonly made: string;
   readonly rows: readonly Row[];
 }
 
-/** What is reported of a snapshot. */
+/** A snapshot as it is reported. */
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
@@ -130,7 +130,7 @@ export interface SnapshotInfo {
   readonly size: number;
 }
 
-/** What is known of a snapshot without its content. */
+/** A snapshot without its content. */
 export interface SnapshotRecord extends SnapshotInfo {
   /** Its place among all snapshots: it rises with age. */
   readonly place: number;
@@ -200,7 +200,7 @@ export interface SharedWorlds {
   worldsWith(aliases: readonly AliasOf[]): Promise<readonly string[]>;
 }
 
-/** What several processes share of a world besides its rows. */
+/** The state of a world that several processes share, besides its rows. */
 export interface Sharing {
   /** Begins ids that are given in it, the same in all processes. */
   readonly series: string;

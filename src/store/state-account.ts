@@ -3,7 +3,7 @@ import { Unwritable } from './errors.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What the rows of one world take of the memory that all worlds of the process have for theirs. */
+/** The memory that the rows of one world take, of the budget that all worlds of the process share. */
 export class StateAccount {
   readonly #quota: Quota;
   readonly #free: number;

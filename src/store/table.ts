@@ -213,7 +213,7 @@ export class Table {
     return this.#group(kind, key)?.rows ?? NONE;
   }
 
-  /** What an account owns, what is shared with it, and what is public. */
+  /** Rows that an account owns, that are shared with it, or that are public. */
   visibleTo(account: string): readonly Row[] {
     const known = this.#visible.get(account);
     if (known !== undefined) return known;

@@ -21,7 +21,7 @@ export class Turns {
       await before;
       return this.#around(work);
     })();
-    // Whoever comes next waits for its end, and not for its success.
+    // The next one waits for its end, and not for its success.
     this.#last = mine.catch(() => {});
     this.#waiting += 1;
     try {

@@ -1,7 +1,7 @@
 import type { Collections } from './collections.ts';
 import { Changed } from './errors.ts';
 
-/** How often an update is tried: whoever else changes the same has made progress each time. */
+/** How often an update is tried: each time, another writer of the same row has made progress. */
 const MOST_TRIES = 5;
 
 /**

@@ -80,7 +80,7 @@ export function sizeOf({ tables }: FrozenRows): number {
   return characters;
 }
 
-/** What a commit changes. */
+/** The changes of a commit. */
 export interface Planned extends LoggedCommit {
   readonly puts: readonly (Entry & { readonly isNew: boolean })[];
   /** The rows that are removed or replaced. */
@@ -95,11 +95,11 @@ export interface Removed extends RowName {
   readonly revision: Revision;
 }
 
-/** What a world has besides its rows. */
+/** The parts of a world besides its rows. */
 interface Beside {
   /** Where they are kept beyond the process; null if nowhere. */
   readonly log: RowLog | null;
-  /** What they are counted on; null if they are not. */
+  /** The account of their bytes; null if they are not counted. */
   readonly account: StateAccount | null;
 }
 
@@ -135,7 +135,7 @@ export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
 export class WorldRows implements Collections {
   #turns: Turns | null = null;
   readonly #revisions: Revisions;
-  /** What it begins with. */
+  /** The rows at the beginning. */
   #begin: FrozenRows;
   /** The tables that differ from those of the base: those with changes, and those of which only some rows are made. */
   #own: Map<string, Table | Overlay> | null = null;
@@ -299,7 +299,7 @@ export class WorldRows implements Collections {
   }
 
   /**
-   * What a commit would change. Until it is shown, nothing has changed.
+   * The changes that a commit would make. Until it is shown, nothing has changed.
    *
    * @param revision above all that it has
    * @throws Changed, Collision
@@ -391,7 +391,7 @@ export class WorldRows implements Collections {
     this.#revisions.goOnAbove(rows.revision);
   }
 
-  /** What finds single rows of a collection. */
+  /** Finds single rows of a collection. */
   #rows(collection: string): Table | Overlay | undefined {
     const own = this.#own?.get(collection);
     if (own !== undefined) return own;
@@ -486,7 +486,7 @@ function entryOf(given: Row, place: number, revision: Revision, used: Instant | 
   return entryFor(row, place, text);
 }
 
-/** What a row takes besides its body, with its places in indexes. */
+/** Bytes of a row besides its body, with its places in indexes. */
 const ROW_BYTES = 500;
 
 /** @param text of its body */

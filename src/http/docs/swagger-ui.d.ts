@@ -1,4 +1,4 @@
-/** What of Swagger UI is used here: https://github.com/swagger-api/swagger-ui/blob/master/docs/usage/configuration.md */
+/** The part of Swagger UI that is used here: https://github.com/swagger-api/swagger-ui/blob/master/docs/usage/configuration.md */
 interface SwaggerUi {
   preauthorizeApiKey(scheme: string, value: string): void;
   readonly specSelectors: {

@@ -46,28 +46,28 @@ export interface KnownDrill {
 export interface Who {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
-  /** What they hold in place of their own rights. */
+  /** Rights in place of their own. */
   readonly holding: Holding | null;
 }
 
-/** What the switchboard needs of the rest of the server. */
+/** The functions of the server that the control API calls. */
 export interface Ports {
   readonly version: string;
   drills(): readonly KnownDrill[];
-  /** What requests can be for, and why they can be refused. */
+  /** The operations that requests can have, and the reasons of refusals. */
   known(): Known;
   /** The statuses that the document knows for an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
   /**
-   * What those in this world are called who are found by this id, name, client id or e-mail address, which may be spelled
+   * The names of the principals of this world with this id, name, client id or e-mail address, which may be spelled
    * otherwise; empty if there is nobody.
    */
   namesFound(world: World, name: string): Promise<readonly string[]>;
   /** The calls of the switchboard, in the order of its document. */
   calls(): readonly Call[];
-  /** What happens by itself in a world in `(from, to]`: the first `limit` events, earliest first. */
+  /** The events without a request in a world in `(from, to]`: the first `limit` events, earliest first. */
   events(
     world: World,
     from: Instant,
@@ -101,7 +101,7 @@ export interface Ports {
   };
   readonly tokens: {
     /**
-     * What somebody's tokens would say.
+     * The claims of a principal's tokens.
      *
      * @param who as in `TokenDrafts`
      * @throws Problem `invalid_request` naming the nearest name; `conflict` if there is nobody at all
@@ -111,7 +111,7 @@ export interface Ports {
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
-  /** What the server answers. */
+  /** The operations that the server answers. */
   readonly fidelity: Fidelity;
   /** Every reason for which a request can be refused. */
   readonly reasons: Reasons;
@@ -124,20 +124,20 @@ export interface Ports {
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
   /**
-   * What would be decided in a world about somebody's request, without carrying it out.
+   * The decision about a principal's request in a world, which is not carried out.
    *
    * @throws Problem if nobody has that name, they cannot hold that, or no operation has that path
    */
   simulate(world: World, who: Who, thought: { readonly method: string; readonly path: string }): Promise<Decision>;
   /**
-   * What credentials of a world were used for, and the smallest rights that would have done.
+   * The uses of the credentials of a world, and the least rights that allow them.
    *
    * @param who only this one, by id, name, client id or e-mail address; null for all that were used
    * @throws Problem if nobody has that name
    */
   leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
-   * What would be decided about each operation, before any object is known.
+   * The decision about each operation, before any object is known.
    *
    * @param service only this one; null for all that they could call
    * @throws Problem if nobody has that name, or they cannot hold that

@@ -4,7 +4,7 @@ import type { Connection, Reader } from './connection.ts';
 import type { Location } from './location.ts';
 import { MIGRATIONS, POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
 
-/** What the tables say whose they are. */
+/** The owner that the tables name. */
 const PROGRAM = 'nv-auth-mock';
 
 /** The oldest PostgreSQL that is known to work: 14. */
@@ -65,7 +65,7 @@ interface Meta {
   readonly version: number;
 }
 
-/** What the tables say of themselves; null if nothing does. */
+/** The description that the tables have of themselves; null if they have none. */
 async function metaOf(reader: Reader, schema: string): Promise<Meta | null> {
   const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
     `${schema}.meta`,

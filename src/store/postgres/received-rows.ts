@@ -15,7 +15,7 @@ export interface Head {
   readonly noted: string;
 }
 
-/** What is new in a world, as the database says it. Null: nothing, or more than is told at once. */
+/** News of a world, as the database reports it. Null: nothing, or more than is told at once. */
 export interface RowNews extends Head {
   /** Nothing is told of what was before these: somebody else may have read the world anew since it was asked. */
   readonly since: string;

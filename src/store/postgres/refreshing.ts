@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { RowNews } from './received-rows.ts';
 import type { SharedRows } from './shared-rows.ts';
 
-/** What is known of a world in this process. */
+/** A world as this process knows it. */
 interface Known {
   readonly rows: SharedRows;
   stateRevision: number;
@@ -85,7 +85,7 @@ export class Refreshing {
     return { now: () => this.#machine.now() + this.#ahead };
   }
 
-  /** What the last attempt to read failed with; null if it succeeded. */
+  /** The failure of the last attempt to read; null if it succeeded. */
   get fault(): unknown {
     return this.#fault;
   }

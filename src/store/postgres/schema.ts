@@ -73,7 +73,7 @@ export const STATEMENTS: readonly string[] = [
     made  text NOT NULL,
     bytes bytea NOT NULL
   )`,
-  // What is counted in each log. Whoever writes to a log locks its row, so the order of positions is that of commits.
+  // The counters of each log. A writer locks its row, so positions have the order of commits.
   `CREATE TABLE $schema.logs (
     world            text COLLATE "C" PRIMARY KEY,
     position         bigint NOT NULL DEFAULT 0,

@@ -46,7 +46,7 @@ export class LoadedWorlds {
   }
 }
 
-/** What the rows of a world need of the rest of its database. */
+/** The parts of a database that the rows of a world need. */
 export interface SharedRowsParts {
   readonly connection: Connection;
   readonly statements: Statements;
@@ -66,7 +66,7 @@ const MOST_READINGS = 5;
 
 /**
  * The rows of a world that several processes share. Each has all of them in memory, from when it first asks for them, and
- * is told what others change. Whoever changes something locks the row of the world first, and then hears what is new: so
+ * is told what others change. A writer locks the row of the world first, and then reads the news: so
  * the changes of a world come one after the other, and each is decided on all that came before.
  */
 export class SharedRows implements Collections {
@@ -86,7 +86,7 @@ export class SharedRows implements Collections {
     this.#parts = parts;
     this.#account = new StateAccount(quota, 0);
     this.turns = new Turns(async (work) => {
-      // A large world takes longer to read than the database keeps a turn for whoever says nothing.
+      // A large world takes longer to read than the database keeps a turn for an idle connection.
       await this.#ready();
       return connection.alone(world, work);
     });
@@ -96,7 +96,7 @@ export class SharedRows implements Collections {
     return this.#received?.rows.made ?? new WeakMap();
   }
 
-  /** What it has received, for the database to say what is new; -1 for nothing. */
+  /** The state that it has received, from which the database reports news; -1 for none. */
   get has(): { readonly revision: Revision; readonly noted: number } {
     return this.#received ?? { revision: -1, noted: -1 };
   }
@@ -108,7 +108,7 @@ export class SharedRows implements Collections {
     this.#weigh();
   }
 
-  /** What others have changed since this was last asked. */
+  /** The collections that others have changed since the last call. */
   takeChanged(): readonly string[] | 'all' {
     const changed = this.#changed;
     this.#changed = new Set();
@@ -216,7 +216,7 @@ export class SharedRows implements Collections {
     });
     notes.dropNotes();
     await this.#readAgain(connection);
-    // Whoever replaces everything knows that.
+    // The process that replaces everything knows that.
     this.#changed = new Set();
     this.#weigh();
   }
@@ -237,7 +237,7 @@ export class SharedRows implements Collections {
     return Number(row.revision);
   }
 
-  /** What there is up to a revision, for whoever has locked the world. */
+  /** The rows up to a revision. The caller has locked the world. */
   async #current(transaction: Transaction, upTo: Revision): Promise<ReceivedRows> {
     const received = this.#received;
     if (received?.revision === upTo) return received;
@@ -319,7 +319,7 @@ export class SharedRows implements Collections {
   #hold(bytes: number): void {
     const { loaded, quota } = this.#parts;
     if (bytes <= 0) return;
-    // What it was told under the lock counts, too.
+    // Rows that it received under the lock count, too.
     this.#weigh();
     loaded.makeRoom(this, quota, bytes);
     this.#account.hold((this.#received?.rows.bytes ?? 0) + bytes);

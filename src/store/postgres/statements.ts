@@ -22,7 +22,7 @@ export function statementsIn(schema: string) {
     `SELECT ${columns} FROM ${schema}.objects o WHERE o.world = w.id AND o.revision > a.revision`;
   const isSmall = `SELECT count(*) <= ${MOST_CHANGED} AND coalesce(sum(octet_length(c.body)), 0) <= ${MOST_CHARACTERS}
     FROM (${changedSince('o.body')} LIMIT ${MOST_CHANGED + 1}) c`;
-  /** What is new in a world `w` with the log `l` for whoever has it as of `a`: null where everything is to be read. */
+  /** News of a world `w` with the log `l` since the state `a`: null where everything must be read. */
   const news = `w.id, w.revision, w.base, l.noted, a.revision AS since, a.noted AS noted_since,
     CASE WHEN a.revision >= w.base AND w.revision > a.revision AND (${isSmall})
       THEN (SELECT coalesce(json_agg(c), '[]') FROM (${changedSince(OBJECT_COLUMNS)}) c) END AS changed,
@@ -39,14 +39,14 @@ export function statementsIn(schema: string) {
     seriesOf: `SELECT series FROM ${schema}.worlds WHERE id = $1`,
     beginLog: `INSERT INTO ${schema}.logs (world) VALUES ($1) ON CONFLICT DO NOTHING`,
 
-    /** What time it is, which worlds there are, and what is new in those that are looked at: small, before each request. */
+    /** The time, the worlds, and news of those that requests are about: small, read before each request. */
     look: `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
         current_setting('transaction_read_only') = 'on' AS read_only, always.directory, found.*
       FROM (SELECT revision AS directory FROM ${schema}.directory) AS always LEFT JOIN (
         SELECT w.used_at AS world_used_at, w.state_revision, CASE WHEN w.state_revision > a.state_revision THEN w.state END AS state, ${news}
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (id, revision, noted, state_revision) ${joined}
       ) AS found ON true`,
-    /** What is new in one world. */
+    /** News of one world. */
     news: `SELECT ${news} FROM (SELECT $1::text AS id, $2::bigint AS revision, $3::bigint AS noted) a ${joined}`,
     head: `SELECT w.revision, w.base, l.noted FROM ${schema}.worlds w JOIN ${schema}.logs l ON l.world = w.id WHERE w.id = $1`,
     /** The next rows of a world, oldest first. */
@@ -62,7 +62,7 @@ export function statementsIn(schema: string) {
         DELETE FROM ${schema}.objects o USING json_to_recordset($2::json) AS r (collection text, id text)
         WHERE o.world = $1 AND o.collection = r.collection AND o.id = r.id RETURNING o.collection, o.id
       ) INSERT INTO ${schema}.removed (world, revision, collection, id) SELECT $1, $3, collection, id FROM gone`,
-    /** Whoever has not looked for so long reads everything again. */
+    /** A process that has not refreshed for so long reads everything again. */
     forgetRemoved: `WITH forgotten AS (DELETE FROM ${schema}.removed WHERE world = $1 AND revision <= $2)
       UPDATE ${schema}.worlds SET base = greatest(base, $2) WHERE id = $1`,
     insert: `INSERT INTO ${schema}.objects (world, ${RECORD_COLUMNS})
@@ -73,7 +73,7 @@ export function statementsIn(schema: string) {
         created_at = r.created_at, modified_at = r.modified_at
       FROM json_to_recordset($2::json) AS r ${RECORD} WHERE o.world = $1 AND o.collection = r.collection AND o.id = r.id`,
 
-    /** What removes every row of a world. */
+    /** Removes every row of a world. */
     empty: Object.freeze(WORLD_TABLES.map((table) => `DELETE FROM ${schema}.${table} WHERE world = $1`)),
     setBase: `UPDATE ${schema}.worlds SET base = revision WHERE id = $1`,
   });

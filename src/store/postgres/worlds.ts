@@ -24,7 +24,7 @@ interface StoredRecord {
   readonly listed: string;
 }
 
-/** What the worlds of a database need of the rest of it. */
+/** The parts of a database that its worlds need. */
 export interface WorldsParts {
   readonly connection: Connection;
   /** Puts the schema's name into a statement. */

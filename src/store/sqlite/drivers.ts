@@ -61,7 +61,7 @@ function noneOfNode(): never {
   );
 }
 
-/** What the `package.json` of a driver says of it. */
+/** The `package.json` of a driver. */
 interface DriverManifest {
   readonly version: string;
   readonly engines?: { readonly node?: string };

@@ -36,7 +36,7 @@ export async function openDataFile(path: string, shared: StoreParts, driver: Dri
   return openSqliteFile(path, await loadDriver(driver), shared);
 }
 
-/** What is told of a file in which something cannot be read; anything else is passed on. */
+/** The error for a file that cannot be read; others pass. */
 export function damagedFile(path: string, cause: unknown): unknown {
   if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
   const said = cause instanceof Error ? cause.message : cause;

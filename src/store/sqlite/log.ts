@@ -79,7 +79,7 @@ export class SqliteLog implements RowLog {
     };
     const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
     const guarded = (work: () => void) => {
-      // What a request still changes in a world that was deleted ends with it.
+      // Later changes of a request in a deleted world end with the world.
       if (this.#isEnded) return;
       if (file === null) inOneStep(work);
       else file.write(() => inOneStep(work));

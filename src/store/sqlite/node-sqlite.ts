@@ -1,6 +1,6 @@
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 
-/** What we use of `node:sqlite` (https://nodejs.org/api/sqlite.html). */
+/** The used part of `node:sqlite` (https://nodejs.org/api/sqlite.html). */
 interface NodeSqlite {
   readonly DatabaseSync: new (path: string) => SqliteDatabase;
 }

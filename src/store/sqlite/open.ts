@@ -44,7 +44,7 @@ const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 export interface Opened {
   readonly database: SqliteDatabase;
   readonly file: DataFile;
-  /** What the person who opens it should know. */
+  /** Notices for the person who opens it. */
   readonly notices: readonly string[];
 }
 

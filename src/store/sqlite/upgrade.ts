@@ -31,7 +31,7 @@ export interface EarlierFile {
   readonly schema: StoreSchema;
 }
 
-/** What file systems without hard links answer to a request for one. */
+/** Errors of file systems without hard links. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
 
 /** @throws Unusable if the name that the old file will have is taken */

@@ -12,7 +12,7 @@ const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
 /** The first salt counts restarts, so what is left of earlier ones is a little behind. */
 const MOST_RESTARTS = 1_000_000;
 
-/** What a write-ahead log holds. SQLite silently skips everything after the last finished change. */
+/** The content of a write-ahead log. SQLite silently skips everything after the last finished change. */
 export interface Log {
   /** How many frames were written since it was last restarted, whether they count or not. */
   readonly frames: number;
