@@ -41,7 +41,7 @@ export function portsOf(driven: Driven): Ports {
   return {
     version,
     drills: () => drillsOf(services),
-    known: () => knownOf(services, routes()),
+    knownNames: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: (world) => describeServer(driven, world),
     cast: async (world) => castOf(await world.seed(), services),

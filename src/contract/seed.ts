@@ -36,7 +36,7 @@ export interface Seeding {
    *
    * @param part matches the schema
    */
-  completed?(part: unknown, derivation: Derivation): unknown;
+  complete?(part: unknown, derivation: Derivation): unknown;
   /**
    * The part for another world: every NGC key, secret and confidential client id is the world's own, even those
    * that are written out; ids are written out, and the same everywhere. Names, e-mails, passwords with their hashes,
@@ -53,7 +53,7 @@ export interface Seeding {
    * @param part is complete
    * @param builtIn this service's part of the built-in cast, whose hashes are reused
    */
-  hashed?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
+  hashSecrets?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
   /**
    * @param part is complete and hashed, and has no faults
    * @param seed the whole seed, because its parts refer to each other

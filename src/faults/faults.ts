@@ -74,7 +74,7 @@ export class Faults {
     this.#added += 1;
     const id = `${this.#series}-f${this.#added}`;
     const { added, replaced } = await this.#change((list) => list.add(id, order, now));
-    this.#told(replaced);
+    this.#reportRemoved(replaced);
     return added;
   }
 
@@ -147,7 +147,7 @@ export class Faults {
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
-    if (this.#shared === null) this.#told(this.#list.remove(() => true));
+    if (this.#shared === null) this.#reportRemoved(this.#list.remove(() => true));
     this.#weigh();
   }
 
@@ -166,7 +166,7 @@ export class Faults {
 
   async #remove(which: (fault: Fault) => boolean): Promise<readonly Fault[]> {
     const removed = await this.#change((list) => list.remove(which));
-    this.#told(removed);
+    this.#reportRemoved(removed);
     return removed;
   }
 
@@ -193,7 +193,7 @@ export class Faults {
     this.#bytes = bytes;
   }
 
-  #told(removed: readonly Fault[]): void {
+  #reportRemoved(removed: readonly Fault[]): void {
     for (const fault of removed) this.#removed(fault);
   }
 

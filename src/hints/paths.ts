@@ -26,7 +26,7 @@ function operationsAt({ served }: RefusedRequest, segments: readonly string[]): 
 }
 
 /** The operations in words: those with the request's own method, if there are any. */
-function named(found: readonly ServedPath[], method: string): string {
+function nameOperations(found: readonly ServedPath[], method: string): string {
   const same = found.filter((one) => one.method === method);
   const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
   return [...new Set(shown)].slice(0, MOST_NAMED).join(', ');
@@ -58,7 +58,7 @@ function startOf({ served }: RefusedRequest, given: readonly string[]): string {
 }
 
 /** The operations of which a path lacks the fewest segments. */
-function completed({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
+function findCompletions({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
   if (given.length === 0) return [];
   const found = served.flatMap((one) => {
     const lacking = lackingOf(one, given);
@@ -111,7 +111,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
-      const meant = named(operationsAt(refused, unknownSegments(refused) ?? []), method);
+      const meant = nameOperations(operationsAt(refused, unknownSegments(refused) ?? []), method);
       const there = meant === '' ? '' : ` Without it this is ${meant}.`;
       return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
     },
@@ -136,7 +136,10 @@ export const PATH_HINTS: readonly HintRule[] = [
       const { path, method } = refused;
       if (!path.endsWith('/') || path.includes('//')) return null;
       const segments = unknownSegments(refused) ?? [];
-      const meant = named([...operationsAt(refused, segments), ...operationsAt(refused, [...segments, NO_ID])], method);
+      const meant = nameOperations(
+        [...operationsAt(refused, segments), ...operationsAt(refused, [...segments, NO_ID])],
+        method,
+      );
       return meant === '' ? null : `The path ends with a slash, or the id behind it is empty: call ${meant}.`;
     },
   },
@@ -151,7 +154,7 @@ export const PATH_HINTS: readonly HintRule[] = [
         const rest = given.slice(extra);
         const found = operationsAt(refused, rest).filter(({ segments: [first = ''] }) => !isVariable(first));
         if (found.length > 0) {
-          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${named(found, refused.method)}. The base URL may end with a part that the path has, too.`;
+          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${nameOperations(found, refused.method)}. The base URL may end with a part that the path has, too.`;
         }
       }
       return null;
@@ -164,10 +167,10 @@ export const PATH_HINTS: readonly HintRule[] = [
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];
-      const whole = named(completed(refused, given), refused.method);
+      const whole = nameOperations(findCompletions(refused, given), refused.method);
       if (whole !== '') return `A part of the path is missing, such as its prefix or its version: call ${whole}.`;
       const longer = operationsAt(refused, [...given, NO_ID]).filter((one) => one.segments.at(-2) === given.at(-1));
-      const meant = given.length === 0 ? '' : named(longer, refused.method);
+      const meant = given.length === 0 ? '' : nameOperations(longer, refused.method);
       return meant === '' ? null : `The end of the path is missing: call ${meant}.`;
     },
   },
@@ -177,7 +180,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     advice: 'call the path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
-      const meant = named(similar(refused, unknownSegments(refused) ?? []), refused.method);
+      const meant = nameOperations(similar(refused, unknownSegments(refused) ?? []), refused.method);
       return meant === '' ? null : `Nothing is served at this path. Did you mean ${meant}?`;
     },
   },

@@ -59,14 +59,14 @@ export class Routes {
   }
 
   /** Every operation of the switchboard, or every other one, with the segments of its path. */
-  served(isControlApi: boolean): readonly ServedPath[] {
+  listServed(isControlApi: boolean): readonly ServedPath[] {
     const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;
-    const served = this.#routes
+    const listServed = this.#routes
       .filter(({ service }) => (service.isControlApi === true) === isControlApi)
       .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
-    this.#served.set(isControlApi, served);
-    return served;
+    this.#served.set(isControlApi, listServed);
+    return listServed;
   }
 
   /** Rarely needed, so the paths are split on first use. */

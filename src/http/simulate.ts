@@ -71,7 +71,7 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   const match = routes.find(method, path);
   if (match !== null) return match;
   const methods = routes.methodsOf(path).join(', ');
-  const served = routes.served(false);
+  const served = routes.listServed(false);
   const pathsOf = (operations: typeof served) => operations.map((one) => one.path);
   const near =
     findNearPath(path, pathsOf(served.filter((one) => one.method === method))) ?? findNearPath(path, pathsOf(served));

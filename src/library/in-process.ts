@@ -40,7 +40,7 @@ export function inProcessFetch(app: FastifyInstance, base: string) {
       signal.throwIfAborted();
       const { statusCode: status } = answer;
       const sent = BODILESS.has(status) ? null : bodyOfAnswer(answer, request);
-      return new Response(sent, { status, headers: told(answer) });
+      return new Response(sent, { status, headers: headersOfAnswer(answer) });
     } catch (thrown) {
       signal.throwIfAborted();
       throw failureOf(thrown);
@@ -70,7 +70,7 @@ function headersOf({ headers }: Request, { host }: URL, bytes: Buffer | null): R
   };
 }
 
-function told({ headers }: LightMyRequestResponse): Headers {
+function headersOfAnswer({ headers }: LightMyRequestResponse): Headers {
   const all = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of [value].flat()) if (one !== undefined) all.append(name, String(one));

@@ -168,7 +168,7 @@ export class NgcKeys {
       const row = await NGC_KEYS.byId(rows, id);
       if (row === null) throw new NotFound();
       const history = await NGC_POLICIES.ofParent(rows, id);
-      await rows.commit([NGC_KEYS.removed(row), ...history.map((one) => NGC_POLICIES.removal(one.id))]);
+      await rows.commit([NGC_KEYS.remove(row), ...history.map((one) => NGC_POLICIES.removal(one.id))]);
     });
   }
 

@@ -27,7 +27,7 @@ type Bytes = (length: number) => Buffer;
 
 /** Randomness that nobody can predict. */
 export function systemRandom(): Random {
-  return fromBytes(pooled((pool) => randomFillSync(pool)));
+  return fromBytes(poolOf((pool) => randomFillSync(pool)));
 }
 
 /** The same sequence for the same seed, for tests and demonstrations. */
@@ -38,7 +38,7 @@ export function seededRandom(seed: string): Random {
       hash('sha256', `${seed}:${block++}`, 'buffer').copy(pool, at);
     }
   };
-  return fromBytes(pooled(refill));
+  return fromBytes(poolOf(refill));
 }
 
 /** The same id for the same name, in the form of a UUID. */
@@ -65,17 +65,17 @@ function uuidOf(digits: string): string {
 
 function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
   return new Promise((resolve, reject) => {
-    const drawn = (cause: Error | null, _public: KeyObject, key: KeyObject) => {
+    const take = (cause: Error | null, _public: KeyObject, key: KeyObject) => {
       if (cause === null) resolve(key.export({ format: 'jwk' }));
       else reject(cause);
     };
-    if (kind === 'rsa') generateKeyPair('rsa', { modulusLength: 2048 }, drawn);
-    else generateKeyPair('ec', { namedCurve: 'P-256' }, drawn);
+    if (kind === 'rsa') generateKeyPair('rsa', { modulusLength: 2048 }, take);
+    else generateKeyPair('ec', { namedCurve: 'P-256' }, take);
   });
 }
 
 /** Each call to the system costs microseconds, so 4 kB are fetched at a time. */
-function pooled(refill: (pool: Buffer) => void): Bytes {
+function poolOf(refill: (pool: Buffer) => void): Bytes {
   const pool = Buffer.alloc(4096);
   let used = pool.length;
   return (length) => {

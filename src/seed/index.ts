@@ -189,12 +189,12 @@ function seedOf(
   services: readonly ServiceDefinition[],
   random: Random,
 ): OwnableSeed {
-  const parts = mapParts(given, services, (seed, part) => seed.completed?.(part, FIRST) ?? part);
+  const parts = mapParts(given, services, (seed, part) => seed.complete?.(part, FIRST) ?? part);
   const hashPasswords = once(async () => {
     const known: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
     const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
     const all = present.map(async ({ name, seed }) => {
-      return [name, (await seed.hashed?.(parts[name], random, known[name])) ?? parts[name]] as const;
+      return [name, (await seed.hashSecrets?.(parts[name], random, known[name])) ?? parts[name]] as const;
     });
     return Object.fromEntries(await Promise.all(all));
   });

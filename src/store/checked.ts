@@ -19,7 +19,7 @@ export interface Checked<Its extends Before = Before> {
  * @throws Changed if one is no longer as it was read
  * @throws Collision if the id of a new row is taken
  */
-export function checked<Its extends Before>(
+export function checkRow<Its extends Before>(
   changes: readonly Change[],
   beforeOf: (row: RowName) => Its | undefined,
 ): Checked<Its> {

@@ -111,7 +111,7 @@ export class Collection<Body, Parent extends string | null = null> {
    */
   async insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
     if (limit === null) await into.commit([this.put(row)]);
-    else await updating(into, () => this.#inserted(into, row, limit));
+    else await updating(into, () => this.#insert(into, row, limit));
   }
 
   /**
@@ -149,7 +149,7 @@ export class Collection<Body, Parent extends string | null = null> {
       const before = await this.byId(within, id);
       if (before === null) throw new NotFound();
       const after = change(before);
-      const revision = await within.commit([this.#changed(before, after)]);
+      const revision = await within.commit([this.#changeOf(before, after)]);
       // It is the same, as it is stored now.
       return (after === null ? null : { ...after, revision }) as After;
     });
@@ -164,7 +164,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return updating(within, async () => {
       const { rows, revision } = await this.#of(within).list({ collection: this.name, parent });
       const after = rows.map((row) => [row, change(row)] as const);
-      const changes = after.map(([row, next]) => this.#changed(row, next));
+      const changes = after.map(([row, next]) => this.#changeOf(row, next));
       if (changes.length === 0) return [];
       const now = await within.commit(changes, [{ collection: this.name, revision }]);
       return after.flatMap(([, next]) => (next === null ? [] : { ...next, revision: now }));
@@ -213,7 +213,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /** The same, if it is still as it was read. */
-  removed({ id, revision }: Row<Body, Parent>): Change {
+  remove({ id, revision }: Row<Body, Parent>): Change {
     return { kind: 'remove', collection: this.name, id, revision };
   }
 
@@ -222,7 +222,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return { collection: this.name, id, revision: row?.revision ?? NEW };
   }
 
-  async #inserted(into: Collections, row: Row<Body, Parent>, limit: number): Promise<void> {
+  async #insert(into: Collections, row: Row<Body, Parent>, limit: number): Promise<void> {
     const { count, revision } = await into.size(this.name, row.owner);
     if ((await into.byId(this.name, row.id)) !== null) throw new Collision();
     for (const alias of row.aliases) if ((await into.byAlias(this.name, alias)) !== null) throw new Collision();
@@ -230,8 +230,8 @@ export class Collection<Body, Parent extends string | null = null> {
     await into.commit([this.put(row)], [{ collection: this.name, owner: row.owner, revision }]);
   }
 
-  #changed(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {
-    return after === null ? this.removed(before) : this.put({ ...after, revision: before.revision });
+  #changeOf(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {
+    return after === null ? this.remove(before) : this.put({ ...after, revision: before.revision });
   }
 
   #of(all: Collections): Collections<Row<Body, Parent>> {

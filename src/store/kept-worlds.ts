@@ -30,6 +30,6 @@ export interface KeptWorlds {
   /** Later writes of its running requests are dropped. */
   delete(name: string): void;
   /** It was used; that may reach the disk up to a second later. */
-  used(name: string, at: Instant): void;
+  noteUse(name: string, at: Instant): void;
   readonly snapshots: SharedSnapshots;
 }

@@ -32,7 +32,7 @@ export async function pageOf(table: Table, query: PageQuery): Promise<Page> {
   const count = table.countOf(kind);
   if (count !== undefined) return countedPage(entries, query, isAsked, count);
   const page = wholePage(entries, query, isAsked);
-  table.counted(kind, page.count);
+  table.noteCount(kind, page.count);
   return page;
 }
 

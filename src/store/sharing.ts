@@ -92,9 +92,9 @@ export interface SharedText {
 /** Is told what others have changed in a world. */
 export interface SharedListener {
   /** The collections whose remembered rows are right again; `all`: everything was replaced. */
-  changed(collections: readonly string[] | 'all'): Promise<void>;
+  onRows(collections: readonly string[] | 'all'): Promise<void>;
   /** The text is another one. */
-  told(): void;
+  onText(): void;
 }
 
 /** A world in addition to the default one, as all processes know it. */
@@ -193,7 +193,7 @@ export interface SharedWorlds {
   /** @returns whether it was there */
   delete(record: Pick<WorldRecord, 'id'>): Promise<boolean>;
   /** Some were used. */
-  used(ids: readonly string[], at: Instant): Promise<void>;
+  noteUses(ids: readonly string[], at: Instant): Promise<void>;
   /** Ends those that nobody used for longer than they last. */
   sweep(at: Instant): Promise<void>;
   /** Names of the worlds in which any of these rows is. */

@@ -17,7 +17,7 @@ export class StateAccount {
 
   /** The world takes so many bytes from now on. @throws Unwritable if there is no room for more; nothing is changed then */
   hold(bytes: number): void {
-    const more = this.#counted(bytes) - this.#taken;
+    const more = this.#count(bytes) - this.#taken;
     if (more > 0 && !this.#quota.take(more)) throw full(this.#quota.bytes);
     if (more < 0) this.#quota.release(-more);
     this.#taken += more;
@@ -25,12 +25,12 @@ export class StateAccount {
 
   /** The same for what is there already. */
   holdAnyway(bytes: number): void {
-    const more = this.#counted(bytes) - this.#taken;
+    const more = this.#count(bytes) - this.#taken;
     this.#quota.takeAnyway(more);
     this.#taken += more;
   }
 
-  #counted(bytes: number): number {
+  #count(bytes: number): number {
     return Math.max(0, bytes - this.#free);
   }
 }

@@ -261,7 +261,7 @@ export class Table {
     return this.#counts.get(kind);
   }
 
-  counted(kind: string, count: number): void {
+  noteCount(kind: string, count: number): void {
     if (this.#counts.size >= MOST_COUNTED) this.#counts.clear();
     this.#counts.set(kind, count);
   }
@@ -271,8 +271,8 @@ export class Table {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
     this.#enter({ row, place: before?.place ?? place, size, bytes });
-    if (before !== undefined && before.row.owner !== row.owner) this.changed(before.row.owner, row.revision);
-    this.changed(row.owner, row.revision);
+    if (before !== undefined && before.row.owner !== row.owner) this.noteChange(before.row.owner, row.revision);
+    this.noteChange(row.owner, row.revision);
   }
 
   /** @param revision of the removal */
@@ -281,11 +281,11 @@ export class Table {
     if (entry === undefined) return;
     this.#leave(entry, null);
     this.#all.remove(id);
-    this.changed(entry.row.owner, revision);
+    this.noteChange(entry.row.owner, revision);
   }
 
   /** The list of this owner has changed. */
-  changed(owner: string, revision: Revision): void {
+  noteChange(owner: string, revision: Revision): void {
     this.#revision = revision;
     this.#revisions.set(owner, revision);
   }

@@ -1,6 +1,6 @@
 import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
-import { checked } from './checked.ts';
+import { checkRow } from './checked.ts';
 import {
   type Change,
   type Collections,
@@ -173,7 +173,7 @@ export class WorldRows implements Collections {
   }
 
   /** The rows of a world as they are stored, in the order of their places. */
-  static stored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
+  static ofStored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
     const rows = new WorldRows(NO_ROWS, revisions, beside);
     rows.receive(logged);
     return rows;
@@ -306,7 +306,7 @@ export class WorldRows implements Collections {
    */
   plan(changes: readonly Change[], expects: readonly Expectation[], revision: Revision): Planned {
     for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
-    const made = checked(changes, (row) => this.#find(row)?.row);
+    const made = checkRow(changes, (row) => this.#find(row)?.row);
     const puts = [...made.replaced.map(({ row }) => row), ...made.added];
     const freed = new Set([...made.removed, ...made.replaced.map(({ before }) => before)]);
     this.#checkAliases(puts, freed);

@@ -10,7 +10,7 @@ export class EndedWorlds {
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
 
-  begun(id: string): void {
+  markBegun(id: string): void {
     this.#gone.delete(id);
     this.#marks.set(worldMark(id), id);
   }

@@ -70,7 +70,7 @@ export class LocalWorlds extends Worlds {
 
   protected override noteUse(entry: WorldEntry): void {
     super.noteUse(entry);
-    if (entry.ttl !== null) this.#kept?.used(entry.world.id, entry.lastUsedAt);
+    if (entry.ttl !== null) this.#kept?.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
   /** If the disk takes no changes, the next sweep ends it. */
@@ -108,7 +108,7 @@ export class LocalWorlds extends Worlds {
     const { source = null } = provenanceIn(made);
     const { world, ...origin } = await this.openStored(id, { store: kept.open(id), made });
     this.entries.set(id, { world, ...origin, source, ttl, createdAt, lastUsedAt: usedAt });
-    this.ended.begun(id);
+    this.ended.markBegun(id);
     await this.indexing.add(world, source);
   }
 }

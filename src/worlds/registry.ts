@@ -117,7 +117,7 @@ export abstract class Worlds implements WorldsByName {
       changed: (world, changed) => this.indexing.noteChanges(world, changed),
       begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
       noteReplacement: (world, clients) => this.noteReplacement(world, clients),
-      left: (world) => this.#left(world),
+      left: (world) => this.#noteLeft(world),
     };
   }
 
@@ -247,7 +247,7 @@ export abstract class Worlds implements WorldsByName {
     this.#check(id);
     this.#making.add(id);
     try {
-      const made = await this.#made(id, order);
+      const made = await this.#make(id, order);
       this.tell('made', id);
       return made;
     } finally {
@@ -345,7 +345,7 @@ export abstract class Worlds implements WorldsByName {
     this.#sweeping = undefined;
   }
 
-  protected crowded(): Problem {
+  protected crowdedProblem(): Problem {
     const { most, machine } = this.parts;
     const idle = [...this.entries.values()].filter(({ world }) => !world.isHeld);
     const named = idle
@@ -367,13 +367,13 @@ export abstract class Worlds implements WorldsByName {
       const shown = id.slice(0, 2 * MOST_WORLD_ID);
       throw new Problem('invalid_request', `Field \`id\` must be ${WORLD_ID_FORM}; it is \`${shown}\`.`);
     }
-    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw taken(id);
+    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
     if (this.count + this.#making.size < this.parts.most) return;
     this.sweep();
-    if (this.count + this.#making.size >= this.parts.most) throw this.crowded();
+    if (this.count + this.#making.size >= this.parts.most) throw this.crowdedProblem();
   }
 
-  async #made(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
+  async #make(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
     const begun = await makeCopy({ id, origin, credentials }, this.parts);
     const { seed, kept, source, clients, created } = begun;
     const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl });
@@ -383,7 +383,7 @@ export abstract class Worlds implements WorldsByName {
       if (this.isClosed) throw closing();
       const entry = this.entryOf(world, { credentials, source, seed, ttl, ...(record !== undefined && { record }) });
       this.entries.set(id, entry);
-      this.ended.begun(id);
+      this.ended.markBegun(id);
       this.sweepLater();
       return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
     } catch (cause) {
@@ -397,7 +397,7 @@ export abstract class Worlds implements WorldsByName {
   /** A world that was stored could not be opened. */
   protected notMade(_id: string): void {}
 
-  #left(world: OwnedWorld): void {
+  #noteLeft(world: OwnedWorld): void {
     const entry = this.#entryNow(world.id);
     if (entry?.world !== world) return;
     this.noteUse(entry);
@@ -421,7 +421,7 @@ export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, record 
   return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
 }
 
-export function taken(id: string): Problem {
+export function takenProblem(id: string): Problem {
   const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
   return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
 }

@@ -7,7 +7,7 @@ import type { Seed } from '../store/seed.ts';
 import type { SharedWorlds as StoredWorlds, WorldRecord } from '../store/sharing.ts';
 import type { Begun } from './copies.ts';
 import { provenanceText } from './provenance.ts';
-import { type StoredWorld, taken, type WorldEntry, Worlds, type WorldsParts } from './registry.ts';
+import { type StoredWorld, takenProblem, type WorldEntry, Worlds, type WorldsParts } from './registry.ts';
 import type { Filled } from './world.ts';
 
 /** The longest delay before a use of a world is written, in milliseconds; shorter if its time to live is shorter. */
@@ -58,11 +58,11 @@ export class SharedWorlds extends Worlds {
   }
 
   override list(): readonly WorldInfo[] {
-    return [...super.list(), ...this.#unopened()];
+    return [...super.list(), ...this.#listUnopened()];
   }
 
   override info(id: string): WorldInfo {
-    return this.#unopened().find((one) => one.id === id) ?? super.info(id);
+    return this.#listUnopened().find((one) => one.id === id) ?? super.info(id);
   }
 
   protected get count(): number {
@@ -86,8 +86,8 @@ export class SharedWorlds extends Worlds {
       const { store, record } = await this.#stored.make(order, most, shared);
       return { filled: { ...filled, store, isNew: false }, record };
     } catch (cause) {
-      if (cause instanceof Collision) throw taken(id);
-      throw cause instanceof LimitReached ? this.crowded() : cause;
+      if (cause instanceof Collision) throw takenProblem(id);
+      throw cause instanceof LimitReached ? this.crowdedProblem() : cause;
     } finally {
       await filled.store.close();
     }
@@ -102,7 +102,7 @@ export class SharedWorlds extends Worlds {
     const now = entry.lastUsedAt;
     if (now - (this.#written.get(id) ?? usedAt) < Math.min(WRITTEN_EVERY, ttl / 4)) return;
     this.#written.set(id, now);
-    this.#stored.used([id], now).catch(() => this.#written.delete(id));
+    this.#stored.noteUses([id], now).catch(() => this.#written.delete(id));
   }
 
   /** Here, or in another process. */
@@ -153,7 +153,7 @@ export class SharedWorlds extends Worlds {
     this.#version = version;
     for (const [id, entry] of [...this.entries]) if (records.get(id)?.id !== entry.record?.id) this.#forget(entry);
     for (const id of gone) this.ended.markEnded(id);
-    for (const id of records.keys()) this.ended.begun(id);
+    for (const id of records.keys()) this.ended.markBegun(id);
   }
 
   /** Finds the worlds of a credential that does not name its world. */
@@ -196,7 +196,7 @@ export class SharedWorlds extends Worlds {
   }
 
   /** Worlds that only other processes have used so far. */
-  #unopened(): readonly WorldInfo[] {
+  #listUnopened(): readonly WorldInfo[] {
     const records = [...this.#stored.records.values()];
     const others = records.filter(({ name }) => !this.entries.has(name) && this.#recordThere(name) !== undefined);
     // The process that made them wrote their record.

@@ -162,14 +162,14 @@ class OpenedWorld implements OwnedWorld {
     if (!isNew) await this.#reread();
     this.#tell(findings);
     sharing?.listen({
-      changed: async (collections) => {
+      onRows: async (collections) => {
         if (collections === 'all') {
           this.remembered.clear();
           this.tokenUsage.clear();
         }
         if (collections === 'all' || collections.includes('settings')) await this.#reread();
       },
-      told: () => this.#rereadState(),
+      onText: () => this.#rereadState(),
     });
   }
 

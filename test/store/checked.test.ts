@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checked } from '../../src/store/checked.ts';
+import { checkRow } from '../../src/store/checked.ts';
 import { Collection } from '../../src/store/collection.ts';
 import type { Change } from '../../src/store/collections.ts';
 import { Changed, Collision } from '../../src/store/errors.ts';
@@ -17,10 +17,10 @@ const STORED = [A, B, ELSEWHERE];
 const thing = (id: string, revision?: number, owner = 'acme') =>
   THINGS.row({ id, owner, parent: null, body: null, ...(revision !== undefined && { revision }) });
 const put = (...given: Parameters<typeof thing>) => THINGS.put(thing(...given));
-const removed = (id: string, revision: number) => THINGS.removed(thing(id, revision));
+const removed = (id: string, revision: number) => THINGS.remove(thing(id, revision));
 
 const check = (changes: readonly Change[]) =>
-  checked(changes, (row) => STORED.find((stored) => nameOf(stored) === nameOf(row)));
+  checkRow(changes, (row) => STORED.find((stored) => nameOf(stored) === nameOf(row)));
 
 const NOTHING = { added: [], replaced: [], removed: [] };
 

@@ -88,7 +88,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
 
     it.each<[what: string, change: (row: Row<number, string | null>) => Parameters<Collections['commit']>]>([
       ['a change', (row) => [[THINGS.put(thing('new')), THINGS.put(grown(row))]]],
-      ['a removal', (row) => [[THINGS.put(thing('new')), THINGS.removed(row)]]],
+      ['a removal', (row) => [[THINGS.put(thing('new')), THINGS.remove(row)]]],
       ['what depends on it', (row) => [[THINGS.put(thing('new'))], [THINGS.still(row, 'a')]]],
     ])('%s of a row that has changed since is Changed, and nothing is stored', async (_what, change) => {
       const collections = await holding(thing('a'));
@@ -108,7 +108,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
 
       await expect(collections.commit([THINGS.put(grown(stale))])).rejects.toBeInstanceOf(Changed);
       await collections.commit([THINGS.removal('a')]);
-      await expect(collections.commit([THINGS.removed(stale)])).rejects.toBeInstanceOf(Changed);
+      await expect(collections.commit([THINGS.remove(stale)])).rejects.toBeInstanceOf(Changed);
     });
 
     it('a new row whose id is taken is a Collision', async () => {

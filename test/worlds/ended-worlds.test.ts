@@ -7,7 +7,7 @@ const MOST = 10_000;
 
 function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
   const all = new EndedWorlds();
-  for (const id of begun) all.begun(id);
+  for (const id of begun) all.markBegun(id);
   for (const id of ended) all.markEnded(id);
   return all;
 }
@@ -37,7 +37,7 @@ describe('a client id leads to', () => {
 
   it('none that exists, or exists again', () => {
     const all = traces({ begun: ['red'], ended: ['blue'] });
-    all.begun('blue');
+    all.markBegun('blue');
 
     expect(all.goneOfClient('robot-red')).toEqual([]);
     expect(all.goneOfClient('robot-blue')).toEqual([]);
@@ -50,7 +50,7 @@ describe('a world is gone', () => {
     expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
     all.markEnded('red');
     expect([all.isGone('red'), all.isAnyGone]).toEqual([true, true]);
-    all.begun('red');
+    all.markBegun('red');
     expect([all.isGone('red'), all.isAnyGone]).toEqual([false, false]);
   });
 

@@ -46,7 +46,7 @@ export function protocolErrorsOf(
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    const offered = { listServed: () => routes.served(service.isControlApi === true), otherVersions };
+    const offered = { listServed: () => routes.listServed(service.isControlApi === true), otherVersions };
     return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 

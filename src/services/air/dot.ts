@@ -164,7 +164,7 @@ class Reader {
 
   #value(): Value {
     const start = this.#at;
-    const value = this.#quoted() ?? this.#html() ?? this.#match(BARE_VALUE)?.[0];
+    const value = this.#readQuoted() ?? this.#html() ?? this.#match(BARE_VALUE)?.[0];
     if (value === undefined) throw this.wrong('a value');
     if (value.length > LONGEST_VALUE) throw this.wrong(`a value of at most ${LONGEST_VALUE} characters`, start);
     return /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -172,7 +172,7 @@ class Reader {
 
   #id(what: string): string {
     const start = this.#at;
-    const name = this.#quoted() ?? this.#match(BARE)?.[0];
+    const name = this.#readQuoted() ?? this.#match(BARE)?.[0];
     if (name === undefined) throw this.wrong(what);
     if (name.length > LONGEST_NAME) throw this.wrong(`a name of at most ${LONGEST_NAME} characters`, start);
     if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is reserved,`, start);
@@ -180,7 +180,7 @@ class Reader {
   }
 
   /** Quoted text, or several pieces of it joined by `+`. */
-  #quoted(): string | undefined {
+  #readQuoted(): string | undefined {
     if (this.#text[this.#at] !== '"') return undefined;
     const parts = [this.#oneQuoted()];
     while (this.takes('+')) parts.push(this.#oneQuoted());

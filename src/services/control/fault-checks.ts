@@ -107,7 +107,7 @@ const MOST_NAMED = 3;
 export async function checkStatus(
   { match, action: { status } }: FaultOrder,
   isOffDocument: boolean,
-  { known, statusesOf }: Ports,
+  { knownNames: known, statusesOf }: Ports,
 ): Promise<'documented' | 'inferred' | null> {
   if (status === undefined) return null;
   if (!isErrorStatus(status)) {

@@ -55,7 +55,7 @@ export interface Ports {
   readonly version: string;
   drills(): readonly KnownDrill[];
   /** The operations that requests can have, and the reasons of refusals. */
-  known(): Known;
+  knownNames(): Known;
   /** The statuses that the document knows for an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   info(world: World): Promise<Schema<'control', 'Info'>>;

@@ -136,7 +136,7 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
     schema: SCHEMA,
     lists: LISTS,
     faults: (part) => findFaults(givenOf(part), rulesetsOfKeys()),
-    completed: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
+    complete: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
       withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
     bare: (part) =>

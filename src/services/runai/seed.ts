@@ -30,10 +30,10 @@ export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: SEED_LISTS,
   faults: (part) => faultsOf(asWritten(part)),
-  completed: (part, derivation) => completeSeed(asWritten(part), derivation),
+  complete: (part, derivation) => completeSeed(asWritten(part), derivation),
   own: (part, derivation) => ownPart(asComplete(part), derivation),
   bare: (part) => withoutDerivedIds(asWritten(part)),
-  hashed: (part, random, builtIn) =>
+  hashSecrets: (part, random, builtIn) =>
     hashAll(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
   rows: async (complete, now) => {
     const part = asComplete(complete);

@@ -26,19 +26,19 @@ export function locationOf(data: string): Location {
     throw new Unusable('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
   }
   const url = new URL(data);
-  const taken = (name: string) => {
+  const take = (name: string) => {
     const value = url.searchParams.get(name);
     url.searchParams.delete(name);
     return value;
   };
-  const schema = taken('schema') ?? DEFAULT_SCHEMA;
+  const schema = take('schema') ?? DEFAULT_SCHEMA;
   const shown = shownUrl(url);
   if (!SCHEMA_NAME.test(schema)) {
     throw new Unusable(
       `--data ${shown}: \`${schema.slice(0, 100)}\` cannot be the name of a schema. Give small letters, digits and underscores, at most 63.`,
     );
   }
-  const [mode, certificates] = [taken('sslmode'), taken('sslrootcert')];
+  const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
   const ssl = sslOf(mode, certificates, shown);
   return { shown, schema: `"${schema}"`, settings: { connectionString: url.href, ssl } };
 }

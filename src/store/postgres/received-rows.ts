@@ -40,8 +40,8 @@ export class ReceivedRows {
     const revisions = new Revisions();
     revisions.goOnAbove(Math.max(0, revision - 1));
     this.#noteOf = noteOf;
-    this.rows = WorldRows.stored(
-      stored.map((row) => this.#logged(row)),
+    this.rows = WorldRows.ofStored(
+      stored.map((row) => this.#loggedOf(row)),
       revisions,
       {},
     );
@@ -68,7 +68,7 @@ export class ReceivedRows {
     let collections: readonly string[] = [];
     if (upTo > this.#revision) {
       if (Math.max(Number(base), Number(since)) > this.#revision || changed === null || removed === null) return null;
-      collections = this.#change([...removed, ...changed.map((row) => this.#logged(row))]);
+      collections = this.#change([...removed, ...changed.map((row) => this.#loggedOf(row))]);
       this.#revision = upTo;
     }
     if (Number(noted) > this.#noted) {
@@ -100,7 +100,7 @@ export class ReceivedRows {
     return [...new Set(news.map((change) => ('row' in change ? change.row : change).collection))];
   }
 
-  #logged(stored: StoredRow): LoggedRow {
+  #loggedOf(stored: StoredRow): LoggedRow {
     const row = rowOf(stored);
     const noted = this.#noteOf(row.collection, row.id);
     return { row: noted === undefined ? row : { ...row, usedAt: noted }, place: Number(stored.seq) };

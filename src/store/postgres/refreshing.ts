@@ -170,13 +170,13 @@ export class Refreshing {
     if (state !== null && Number(state_revision) > known.stateRevision)
       this.#tell(known, state, Number(state_revision));
     const collections = rows.takeChanged();
-    if (collections.length > 0) await listener?.changed(collections);
+    if (collections.length > 0) await listener?.onRows(collections);
   }
 
   #tell(known: Known, state: string, revision: number): void {
     known.state = state;
     known.stateRevision = revision;
-    known.listener?.told();
+    known.listener?.onText();
   }
 
   async #update<Result>(

@@ -269,7 +269,7 @@ export class SharedRows implements Collections {
       const [head] = await reader.query<Head>(statements.head, [world]);
       // Of a world that was deleted, nothing is kept.
       if (head === undefined) return new ReceivedRows([], 0, 0, noteOf);
-      const stored = await this.#stored(reader);
+      const stored = await this.#readStored(reader);
       const revision = Math.min(Number(head.revision), upTo);
       const received = new ReceivedRows(stored, revision, Number(head.noted), noteOf);
       // While its rows were read, some may have changed.
@@ -291,7 +291,7 @@ export class SharedRows implements Collections {
     return received;
   }
 
-  async #stored(reader: Reader): Promise<readonly StoredRow[]> {
+  async #readStored(reader: Reader): Promise<readonly StoredRow[]> {
     const { statements, world } = this.#parts;
     const stored: StoredRow[] = [];
     for (;;) {

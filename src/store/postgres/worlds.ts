@@ -53,11 +53,11 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   }
 
   /** Takes over which worlds there are. @param directory how often one was made or deleted */
-  async reread(directory: number, used: ReadonlyMap<string, Instant>): Promise<void> {
+  async reread(directory: number, noteUses: ReadonlyMap<string, Instant>): Promise<void> {
     // One after the other: what was read earlier must not count later.
     this.#reading = this.#reading.catch(() => {}).then(() => this.#readFrom(directory));
     await this.#reading;
-    for (const [id, usedAt] of used) {
+    for (const [id, usedAt] of noteUses) {
       const record = this.records.get(this.#names.get(id) ?? '');
       if (record !== undefined && usedAt > record.usedAt) this.#put({ ...record, usedAt });
     }
@@ -94,14 +94,14 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   ): ReturnType<SharedWorlds['make']> {
     // Others may delete a world while the rows are written.
     const { record, series } = await retrying(() =>
-      this.#connection.transaction((transaction) => this.#made(transaction, order, most)),
+      this.#connection.transaction((transaction) => this.#make(transaction, order, most)),
     );
     this.#put(record);
     return { store: this.#parts.storeOf(record.id, series, shared), record };
   }
 
   /** The rows come first, and the directory last: nobody waits for it longer than for a name and a number. */
-  async #made(
+  async #make(
     transaction: Transaction,
     { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
     most: number,
@@ -135,7 +135,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     return this.#connection.transaction(async (transaction) => (await this.#end(transaction, 'id = $1', [id])) > 0);
   }
 
-  async used(ids: readonly string[], at: Instant): Promise<void> {
+  async noteUses(ids: readonly string[], at: Instant): Promise<void> {
     await this.#connection.change(
       this.#sql('UPDATE $schema.worlds SET used_at = greatest(used_at, $2) WHERE id = ANY($1)'),
       [ids, at],

@@ -45,7 +45,7 @@ export class SqliteFile implements KeptWorlds {
   open(name: string): Store {
     const log = this.#logOf(name);
     const beside = { log, account: this.#account() };
-    return this.#storeOn(WorldRows.stored(log.read(), this.#shared.revisions, beside), log, name);
+    return this.#storeOn(WorldRows.ofStored(log.read(), this.#shared.revisions, beside), log, name);
   }
 
   make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows, free: number): Store {
@@ -77,7 +77,7 @@ export class SqliteFile implements KeptWorlds {
     this.#logs.delete(name);
   }
 
-  used(name: string, at: Instant): void {
+  noteUse(name: string, at: Instant): void {
     this.#logs.get(name)?.useWorld(at);
   }
 

@@ -78,14 +78,14 @@ export class SqliteLog implements RowLog {
       for (const row of rows) put.run({ world, ...storedOf(row) });
     };
     const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
-    const guarded = (work: () => void) => {
+    const guard = (work: () => void) => {
       // Later changes of a request in a deleted world end with the world.
       if (this.#isEnded) return;
       if (file === null) inOneStep(work);
       else file.write(() => inOneStep(work));
     };
     this.commit = ({ puts, removed, revision }) => {
-      guarded(() => {
+      guard(() => {
         for (const { collection, id } of removed) remove.run(world, collection, id);
         this.#put(puts);
         setRevision.run(revision);
@@ -94,7 +94,7 @@ export class SqliteLog implements RowLog {
       for (const row of removed) this.#uses.delete(nameOf(row));
     };
     this.replace = (rows, revision) => {
-      guarded(() => {
+      guard(() => {
         empty.run(world);
         this.#put(rows);
         setRevision.run(revision);
@@ -180,13 +180,13 @@ const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null }
 function storedOf({ row, place }: LoggedRow): StoredRow {
   const { collection, id, owner, parent, dueAt, usedAt, revision, facets } = row;
   const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  const [aliases, labels, shared] = [listed(row.aliases), listed(row.labels), listed(row.sharedWith)];
+  const [aliases, labels, shared] = [listOf(row.aliases), listOf(row.labels), listOf(row.sharedWith)];
   const [seq, body] = [place, JSON.stringify(row.body)];
   const found = { seq, collection, id, owner, parent, aliases, labels, shared, dueAt, body, revision, usedAt };
   return Object.assign(found, { name, state, createdAt, modifiedAt });
 }
 
-function listed(entries: readonly string[]): string | null {
+function listOf(entries: readonly string[]): string | null {
   return entries.length === 0 ? null : JSON.stringify(entries);
 }
 

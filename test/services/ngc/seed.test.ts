@@ -10,7 +10,7 @@ import { NOON } from '../../support/records.ts';
 
 const seeding = ngcSeed(() => [RULESETS.documented, AIR_LAWS['2.0']]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
-const completed = (part: unknown) => seeding.completed?.(part, derivationOf('default'));
+const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));
 const records = async (part: unknown) =>
   recordsIn((await seeding.rows(completed(part), NOON, seededRandom('seed'), {})).rows);
 

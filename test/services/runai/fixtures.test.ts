@@ -59,7 +59,7 @@ it('a seed without hashes and ids is given them', async () => {
   ];
   const part = { tenant: cast.tenant, users };
   const random = seededRandom('seed');
-  const complete = await seed.hashed?.(seed.completed?.(part, derivationOf('default')), random, undefined);
+  const complete = await seed.hashSecrets?.(seed.complete?.(part, derivationOf('default')), random, undefined);
   const records = recordsIn((await seed.rows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];
 

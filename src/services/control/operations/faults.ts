@@ -13,7 +13,7 @@ import { checkPrincipal } from '../principal-check.ts';
 /** Operations that inject faults. */
 export function faultOperations(ports: Ports) {
   const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
-    const order = checkedFault(body, ports.known());
+    const order = checkedFault(body, ports.knownNames());
     await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
     const certainty = await checkStatus(order, body.do.offDocument === true, ports);
     const fault = await world.faults.add(order, now);

@@ -22,7 +22,7 @@ const LONGEST_WAIT = 60_000;
 
 /** Operations on the request journal of the world. */
 export function requestOperations(ports: Ports) {
-  const { known, version, describe } = ports;
+  const { knownNames: known, version, describe } = ports;
   const show = (world: World, options?: { readonly bodies: boolean }) => viewerOf(world, describe, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
@@ -106,7 +106,7 @@ async function findRequests(
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
-  const { fits } = matcherOf(checkMatch(match, ports.known(), (name) => `Query parameter \`${name}\``, false));
+  const { fits } = matcherOf(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
   const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
   return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
 }

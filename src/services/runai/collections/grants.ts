@@ -299,7 +299,7 @@ async function ending(rows: Collections, families: readonly string[], now: Insta
   const moved: Change[] = [];
   for (const family of families) {
     const login = await LOGINS.byId(rows, family);
-    if (login !== null) moved.push(LOGINS.removed(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
+    if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
   }
   const { changes, expects } = await revocations(rows, families, now, until);
   return { changes: [...moved, ...changes], expects };

@@ -112,7 +112,7 @@ export class Identities {
         }),
       );
       await rows.commit(
-        [IDENTITIES.removed(row), ...owned.flatMap(({ removals }) => removals)],
+        [IDENTITIES.remove(row), ...owned.flatMap(({ removals }) => removals)],
         owned.map(({ expected }) => expected),
       );
     });
