@@ -7,6 +7,7 @@ import { ACCESS_KEYS, accessKeyRow } from '../../src/services/runai/collections/
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { describePostgres, it } from '../support/postgres.ts';
 import { TO_SCHEMA_2 } from '../support/postgres-schema-2.ts';
 import { accessKey } from '../support/records.ts';
@@ -192,6 +193,37 @@ describePostgres('a database', () => {
 
     expect(findings).toEqual([]);
     expect(snapshots).toEqual([expect.objectContaining({ name: 'kept' })]);
+  });
+
+  it('of the version before loses its decisions and uses, whose members had other names, and says so', async ({
+    server,
+  }) => {
+    const data = `${server.url}?schema=decided`;
+    const clock = manualClock(START);
+    const first = await openServer({ data }, { clock });
+    const headers = { authorization: `Bearer ${castKey('nvcf-full-access').key}` };
+    expect((await first.call('GET /v2/nvcf/functions', { headers })).status).toBe(200);
+    await first.close();
+    await run(
+      server.url,
+      ...TO_SCHEMA_2.map((text) => text.replaceAll('$schema', 'decided')),
+      `UPDATE decided.happenings SET data = replace(replace(data, 'accessRequest', 'question'), 'lookedUp', 'sighting')`,
+      'UPDATE decided.meta SET version = 2',
+    );
+    const opened = await openServer({ data }, { clock });
+    const { findings } = (await opened.call('GET /_mock/findings')).body;
+    const { requests } = (await opened.call('GET /_mock/requests')).body;
+    const { decisions } = (await opened.call('GET /_mock/decisions')).body;
+    expect((await opened.call('GET /v2/nvcf/functions', { headers })).status).toBe(200);
+    await opened.close();
+
+    expect(findings.map(({ message }: { message: string }) => message)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^One decision was dropped from --data .*: an earlier version/),
+        expect.stringMatching(/^One use was dropped from --data .*: an earlier version/),
+      ]),
+    );
+    expect([requests.length, decisions.length]).toEqual([1, 0]);
   });
 
   it('that goes away answers within a second, and works again once it is back', async ({ server }) => {

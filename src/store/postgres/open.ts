@@ -97,20 +97,30 @@ async function checkTables(reader: Reader, { schema, shown }: Location): Promise
 /** @returns what the person who opens it should know */
 async function migrate(reader: Reader, { schema, shown }: Location, found: number): Promise<readonly string[]> {
   if (found === POSTGRES_SCHEMA) return [];
-  const before = await countSnapshots(reader, schema);
+  const before = await countDroppable(reader, schema);
   for (let version = found; version < POSTGRES_SCHEMA; version += 1) {
     await reader.query((MIGRATIONS[version] ?? '').replaceAll('$schema', schema));
   }
   await reader.query(`UPDATE ${schema}.meta SET version = $1`, [POSTGRES_SCHEMA]);
-  const dropped = before - (await countSnapshots(reader, schema));
-  if (dropped === 0) return [];
-  const were = dropped === 1 ? 'One snapshot was' : `${dropped} snapshots were`;
-  return [`${were} dropped from --data ${shown}: an earlier version wrote them in a form that this one does not read.`];
+  const after = await countDroppable(reader, schema);
+  return (['snapshot', 'decision', 'use'] as const).flatMap((what) => {
+    const dropped = Number(before[what]) - Number(after[what]);
+    if (dropped === 0) return [];
+    const were = dropped === 1 ? `One ${what} was` : `${dropped} ${what}s were`;
+    return [
+      `${were} dropped from --data ${shown}: an earlier version wrote them in a form that this one does not read.`,
+    ];
+  });
 }
 
-async function countSnapshots(reader: Reader, schema: string): Promise<number> {
-  const [row] = await reader.query<{ readonly count: string }>(`SELECT count(*) AS count FROM ${schema}.snapshots`, []);
-  return Number(row?.count ?? 0);
+/** How much there is of everything that a migration may drop. */
+async function countDroppable(reader: Reader, schema: string) {
+  const [counts] = await reader.query<Record<'snapshot' | 'decision' | 'use', string>>(
+    `SELECT (SELECT count(*) FROM ${schema}.snapshots) AS snapshot,
+      count(*) FILTER (WHERE kind = 'decision' AND data IS NOT NULL) AS decision, count(*) FILTER (WHERE kind = 'use') AS use
+      FROM ${schema}.happenings`,
+  );
+  return counts ?? { snapshot: '0', decision: '0', use: '0' };
 }
 
 /** Why a database cannot be used, in one line, without its password. */

@@ -18,6 +18,10 @@ const REMOVED = `CREATE TABLE $schema.removed (
     PRIMARY KEY (world, revision, collection, id)
   )`;
 
+/** Decisions and uses are JSON whose members have had other names. A place whose data is null counts as forgotten. */
+const FORGET_DECISIONS = `DELETE FROM $schema.happenings WHERE kind = 'use';
+    UPDATE $schema.happenings SET data = NULL WHERE kind = 'decision'`;
+
 /** Brings a schema up to the next, by its number. Snapshots of schema 1 were files of SQLite. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'DELETE FROM $schema.snapshots',
@@ -29,7 +33,8 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     ALTER TABLE $schema.objects ADD noted bigint;
     ${OBJECT_INDEXES.join(';')};
     ${REMOVED};
-    UPDATE $schema.worlds SET base = revision`,
+    UPDATE $schema.worlds SET base = revision;
+    ${FORGET_DECISIONS}`,
 };
 
 /** Times are integer milliseconds since 1970. Texts are compared by their bytes, as every other store does. */
