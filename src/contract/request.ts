@@ -87,8 +87,8 @@ type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[St
 
 /**
  * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>`. Its input and its answer
- * have the types of its document, which the steps before and after it check (`http/steps/validate.ts`,
- * `conform.ts`). Without parameters it fits any operation, for code that many share; its answer is then checked
+ * have the types of its document, which the steps before and after it check (`http/steps/validate-request.ts`,
+ * `validate-response.ts`). Without parameters it fits any operation, for code that many share; its answer is then checked
  * only at run time.
  *
  * @typeParam Target the object that the lookup of the operation's rule finds

@@ -217,7 +217,7 @@ const SHARES = {
   requests: 16 * MEGABYTE,
   findings: MEGABYTE / 4,
   /** how clients treat their tokens */
-  habits: MEGABYTE / 4,
+  tokenUsage: MEGABYTE / 4,
   /** fingerprints of the worlds' secrets, to hide them */
   secrets: 4 * MEGABYTE,
   /** uses of credentials */

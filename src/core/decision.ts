@@ -87,7 +87,7 @@ export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' 
 const MOST_NAMES = 1000;
 
 /**
- * The decision of the `decide` step, and again of the `cover` step, which may reverse it.
+ * The decision of the step `decide`, and again of `checkResource`, which may reverse it.
  *
  * @param facts of the request, which the decision repeats
  * @param lookedUp the lookup result; null if there was no lookup

@@ -60,6 +60,6 @@ export function streamedList<Body extends object, Item>(
   render: (item: Item) => object | undefined,
   around: (entries: never[]) => Body,
 ): Body {
-  // The serialized text is such a body, as `conform` checks, and `render` makes its entries.
+  // The serialized text is such a body, as `validateResponse` checks, and `render` makes its entries.
   return new StreamedList(items, render, (entries) => around(entries as never[])) as unknown as Body;
 }

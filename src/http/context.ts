@@ -65,7 +65,7 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
-/** A handler's view of one request. `place` makes it, and the later steps fill it in, in order. */
+/** A handler's view of one request. `selectWorld` makes it, and the later steps fill it in, in order. */
 export class RequestContext extends Scope<World> implements Context {
   readonly now: Instant;
   readonly origin: string;

@@ -58,7 +58,7 @@ export class Routes {
     return { route, params: Object.fromEntries(params) };
   }
 
-  /** Every operation of the switchboard, or every other one, with the segments of its path. */
+  /** Every operation of the control API, or of all services, with the segments of its path. */
   listServed(isControlApi: boolean): readonly ServedPath[] {
     const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;

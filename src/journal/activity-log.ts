@@ -12,7 +12,7 @@ import { Journal, type WorldEnd } from './journal.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf, withoutSecrets } from './view.ts';
 
-/** An activity in a world. Later versions must be able to read stored ones (`app/archive.ts`). */
+/** An activity in a world. Later versions must be able to read stored ones (`worlds/shared-activity-log.ts`). */
 export type Activity =
   | { readonly kind: 'request'; readonly draft: Draft }
   | { readonly kind: 'decision'; readonly decision: Decision }

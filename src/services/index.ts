@@ -16,7 +16,7 @@ export type { RunaiCast } from './runai/cast.ts';
 
 /**
  * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
- * than this. The switchboard is loaded with the server, because it is given all the others.
+ * than this. The control API is loaded with the server, because it is given all the others.
  */
 export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest];
 
@@ -32,7 +32,7 @@ export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({
   Record<DenyReason, Reason>
 >;
 
-/** Loads the switchboard. @returns a function that makes it from the parts of a server */
+/** Loads the control API. @returns a function that makes it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
 }

@@ -11,7 +11,7 @@ export interface StoredActivity {
   readonly data: string | null;
 }
 
-/** A happening to be stored. */
+/** An activity to be stored. */
 export interface NewActivity extends StoredActivity {
   readonly data: string;
   /** Has it a place among the requests? */

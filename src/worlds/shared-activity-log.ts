@@ -54,7 +54,7 @@ const SET = '$set';
 export function serializeActivity(activity: Activity): string {
   return JSON.stringify(activity, (name, value: unknown) => {
     if (value instanceof Set) return { [SET]: [...value] };
-    if (name !== 'accessRequest' || !isQuestion(value)) return value;
+    if (name !== 'accessRequest' || !isAccessRequest(value)) return value;
     const { ruleset, rule, ...rest } = value;
     return { ...rest, ruleset: ruleset.service, rule: rule.id };
   });
@@ -62,7 +62,7 @@ export function serializeActivity(activity: Activity): string {
 
 /** The JSON that `serializeActivity` wrote. */
 export function read(text: string, rulesets: readonly Ruleset[]): Activity {
-  // `written` wrote the text, from an activity.
+  // `serializeActivity` wrote the text.
   return JSON.parse(text, (name, value: unknown) => {
     if (isSet(value)) return new Set(value[SET]);
     return name === 'accessRequest' && isWritten(value) ? accessRequestOf(value, rulesets) : value;
@@ -89,12 +89,12 @@ function accessRequestOf(
   return rule === undefined ? undefined : { ...rest, ruleset, rule };
 }
 
-function isQuestion(value: unknown): value is AccessRequest {
+function isAccessRequest(value: unknown): value is AccessRequest {
   return typeof value === 'object' && value !== null && 'ruleset' in value && 'rule' in value;
 }
 
 function isWritten(value: unknown): value is WrittenAccessRequest {
-  return isQuestion(value) && typeof value.ruleset === 'string';
+  return isAccessRequest(value) && typeof value.ruleset === 'string';
 }
 
 function isSet(value: unknown): value is { readonly [SET]: readonly unknown[] } {

@@ -208,7 +208,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get tokenUsage(): TokenUsage {
-    this.#tokenUsage ??= new TokenUsage(this.#common.budgets.habits);
+    this.#tokenUsage ??= new TokenUsage(this.#common.budgets.tokenUsage);
     return this.#tokenUsage;
   }
 

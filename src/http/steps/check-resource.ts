@@ -1,4 +1,4 @@
-import { type AccessRequest, checkResource as coverBy, type ResourceState } from '../../core/decide.ts';
+import { type AccessRequest, checkResource as checkResourceBy, type ResourceState } from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import type { InFlightRequest } from '../in-flight.ts';
@@ -12,7 +12,7 @@ export async function checkResource(inFlight: InFlightRequest): Promise<void> {
   if (accessRequest === null || caller === null || decision === null) return;
   const lookedUp = await lookUp(inFlight, accessRequest);
   if (lookedUp === null) return noteUse(inFlight, decision, accessRequest, null);
-  const verdict = coverBy(accessRequest, caller, lookedUp);
+  const verdict = checkResourceBy(accessRequest, caller, lookedUp);
   const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, context.params);
   if (isLetPass(inFlight, accessRequest, verdict)) letPass(inFlight, covered);
   else {

@@ -20,7 +20,7 @@ export async function decide(inFlight: InFlightRequest): Promise<void> {
     return;
   }
   if (isLetPass(inFlight, accessRequest, verdict)) {
-    // `cover` looks up the object later, and refuses the request if it does not exist.
+    // `checkResource` looks up the object later, and refuses the request if it does not exist.
     letPass(inFlight, decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params));
     return;
   }

@@ -5,7 +5,7 @@ import type { InFlightRequest } from '../in-flight.ts';
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
 export async function handle(inFlight: InFlightRequest): Promise<void> {
-  // A handler's type of context follows from its document, and `validate` has checked the request against it.
+  // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
   const outcome = await inFlight.route.handler(inFlight.context as never);
   inFlight.outcome = outcome;
   inFlight.isDone = outcome.refusal === undefined;

@@ -105,7 +105,7 @@ function asFault(thrown: unknown): Problem {
   throw thrown;
 }
 
-/** Reads the body before `parse`, because an earlier step depends on it. */
+/** Reads the body before `parseBody`, because an earlier step depends on it. */
 export async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
   const texts: string[] = [];
   try {

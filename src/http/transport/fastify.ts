@@ -40,7 +40,7 @@ export function makeFastify(
     clientErrorHandler: (error, socket) =>
       endWithWireProblem(protocolErrors, connections, error as unknown as WireError, socket),
   });
-  // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parse` reads it later.
+  // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.
   app.addHook('onRequest', ({ raw }, reply, next) => {

@@ -15,7 +15,7 @@ import type { SnapshotInfo, SnapshotRecord } from '../../store/sharing.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
-/** A call of the switchboard. */
+/** An operation of the control API. */
 export interface Call {
   readonly method: string;
   readonly path: string;
@@ -65,7 +65,7 @@ export interface Ports {
    * otherwise; empty if there is nobody.
    */
   namesFound(world: World, name: string): Promise<readonly string[]>;
-  /** The calls of the switchboard, in the order of its document. */
+  /** The operations of the control API, in the order of its document. */
   calls(): readonly Call[];
   /** The events without a request in a world in `(from, to]`: the first `limit` events, earliest first. */
   events(
@@ -74,7 +74,7 @@ export interface Ports {
     to: Instant,
     limit: number,
   ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
-  /** The law of a service; null if there is no such service. */
+  /** The ruleset of a service; null if there is no such service. */
   readonly worlds: {
     /** @throws Problem saying what is wrong with the order */
     make(order: WorldRequest): Promise<MadeWorld>;

@@ -14,7 +14,7 @@ const LOCK_SEED = 6625;
 
 /** A database, as the store uses it. Whatever it cannot do within 800 ms has failed. */
 export interface Connection extends Transaction {
-  /** Is it known that the database does not answer? Then everything but `look` fails at once. */
+  /** Is it known that the database does not answer? Then everything but `probe` fails at once. */
   readonly isSilent: boolean;
   /** Why the database takes no changes, as of the latest one; null if it takes them. */
   readonly takesNothing: string | null;

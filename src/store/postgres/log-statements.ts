@@ -1,4 +1,4 @@
-/** How many happenings of a world are kept. A request is one, and the decision about it another. */
+/** How many activities of a world are kept. A request is one, and the decision about it another. */
 const MOST = 5000;
 /** And how many characters of them. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
@@ -41,7 +41,7 @@ export function logStatementsIn(schema: string) {
       WHERE world = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT ${PAGE}`,
     counted: `SELECT name, kind, message, first_at AS "firstAt", last_at AS "lastAt", count FROM ${schema}.counted
       WHERE world = $1 AND position > $2 ORDER BY position, first_at`,
-    /** The oldest happenings, counts and uses make room. */
+    /** The oldest activities, counts and uses make room. */
     prune: [
       `DELETE FROM ${schema}.happenings WHERE world = $1 AND position <= (
           SELECT max(position) FROM (

@@ -9,7 +9,7 @@ const PRUNED_EVERY = 200;
 /** How many wait to be stored at most, if the database is away. */
 const MOST_WAITING = 10_000;
 
-/** Told of each happening that there was no room for. */
+/** The finding about activities that there was no room for. */
 const LOST =
   'Requests, decisions or events were not recorded: the database took nothing for so long that too many of them waited.';
 
@@ -137,7 +137,7 @@ export class PostgresLog implements SharedLog {
     const [head] = await connection.query<Head>(statements.head, [world]);
     const to = Number(head?.position ?? 0);
     if (head === undefined || to === from) return { emptiedAt: null, activities: [], counted: [] };
-    const activities = await this.#happenings(from, to);
+    const activities = await this.#activities(from, to);
     const counted = await connection.query<Record<keyof Counted, string>>(statements.counted, [world, from]);
     this.#read = to;
     return {
@@ -232,7 +232,7 @@ export class PostgresLog implements SharedLog {
   }
 
   /** Those after one position, up to another. */
-  async #happenings(from: number, to: number): Promise<LogNews['activities']> {
+  async #activities(from: number, to: number): Promise<LogNews['activities']> {
     const { connection, statements, world } = this.#parts;
     const stored: StoredPlace[] = [];
     for (let at = from, isMore = true; isMore; ) {

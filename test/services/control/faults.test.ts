@@ -110,6 +110,23 @@ describe('a fault', () => {
     expect((await server.call('POST /api/v1/access-keys', { token, body: { name: 'unlucky' } })).status).toBe(409);
   });
 
+  it('is chosen by the fields of a form, as by the members of a body in JSON', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await add({
+      match: { operation: 'grant_token_v2', body: { grant_type: 'client_credentials' } },
+      do: { status: 503, offDocument: true },
+    });
+    const asking = async (grantType: string) =>
+      (
+        await server.call('POST /api/v2/token', {
+          body: `grant_type=${grantType}&client_id=a&client_secret=b`,
+          headers,
+        })
+      ).status;
+    expect(await asking('client_credentials')).toBe(503);
+    expect(await asking('refresh_token')).not.toBe(503);
+  });
+
   it('is chosen by how the request was answered, if it acts on the answer', async () => {
     await add({
       match: { operation: 'grant_token', reason: 'wrong_secret' },
