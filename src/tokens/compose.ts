@@ -20,7 +20,10 @@ export function encodePart(part: object | string): string {
 }
 
 /** Signs with a key, in another thread. @param digest another digest gives another algorithm of the same family */
-export function signerOf({ algorithm, privateKey }: SigningKey, digest = 'sha256'): Signer {
+export function signerOf(
+  { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'>,
+  digest = 'sha256',
+): Signer {
   const key = KeyObject.from(privateKey);
   // R and S are concatenated (RFC 7518, 3.4).
   const how = algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key;

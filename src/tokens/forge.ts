@@ -1,4 +1,4 @@
-import { compose, noSignature, type Signer, signerByPublicKey, signerOf } from './compose.ts';
+import { compose, noSignature, type Signer, signerByPublicKey } from './compose.ts';
 import type { SigningKey } from './keys.ts';
 import { type Claims, plainJson } from './mint.ts';
 
@@ -59,7 +59,7 @@ interface Signing {
 }
 
 function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Signing {
-  const by = (key: SigningKey): Signing => ({ alg: key.algorithm, kid: key.kid, signer: signerOf(key) });
+  const by = (key: SigningKey): Signing => ({ alg: key.algorithm, kid: key.kid, signer: key.sign });
   switch (mode) {
     case 'key':
       return by(own);

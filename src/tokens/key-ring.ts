@@ -1,7 +1,5 @@
 import type { Instant } from '../core/clock.ts';
-import type { SigningKey } from './keys.ts';
-
-export type PublicKey = Pick<SigningKey, 'algorithm' | 'kid' | 'publicKey' | 'publicJwk'>;
+import type { PublicKey, SigningKey } from './keys.ts';
 
 /** A key that has been replaced. */
 export interface RetiredKey {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import { Unusable } from '../core/unusable.ts';
+import { encodePart, type Signer, signerOf } from './compose.ts';
 
 export type { JWK } from 'jose';
 
@@ -8,12 +9,19 @@ export type { JWK } from 'jose';
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
+/** A key that verifies tokens. */
+export type PublicKey = Pick<SigningKey, 'algorithm' | 'kid' | 'publicKey' | 'publicJwk'>;
+
 /** A key pair that signs and verifies tokens. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
   readonly privateKey: CryptoKey;
+  /** Signs with the private key. */
+  readonly sign: Signer;
+  /** The header of its tokens, encoded. */
+  readonly header: string;
   readonly publicKey: CryptoKey;
   /** The public half, as in the JWKS. */
   readonly publicJwk: JWK;
@@ -57,21 +65,21 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
 export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
+  // Only symmetric keys are imported as bytes.
+  const privateKey = (await importJWK(jwk, algorithm)) as CryptoKey;
   return {
     algorithm,
     kid,
-    // Only symmetric keys are imported as bytes.
-    privateKey: (await importJWK(jwk, algorithm)) as CryptoKey,
+    privateKey,
+    sign: signerOf({ algorithm, privateKey }),
+    header: encodePart({ alg: algorithm, typ: 'JWT', kid }),
     publicKey: (await importJWK(publicJwk, algorithm)) as CryptoKey,
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
 }
 
 /** The public half of a key, as a JWKS of ours had it. */
-export async function publicKeyOf(
-  publicJwk: JWK,
-  algorithm: SigningAlgorithm,
-): Promise<Omit<SigningKey, 'privateKey'>> {
+export async function publicKeyOf(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
   // Only symmetric keys are imported as bytes.
   const publicKey = (await importJWK(publicJwk, algorithm)) as CryptoKey;
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };

@@ -1,16 +1,16 @@
-import { CompactSign } from 'jose';
+import { encodePart } from './compose.ts';
 import type { SigningKey } from './keys.ts';
 
 /** The claims of a token; times in whole seconds (RFC 7519, 4.1). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-const UTF8 = new TextEncoder();
-
-/** Signs a JWT with these claims. Its header has the key's `kid`. */
-export function mint(claims: Claims, key: SigningKey): Promise<string> {
-  return new CompactSign(UTF8.encode(plainJson(claims)))
-    .setProtectedHeader({ alg: key.algorithm, typ: 'JWT', kid: key.kid })
-    .sign(key.privateKey);
+/**
+ * Signs a JWT with these claims. Its header has the key's `kid`. Node signs without jose's conversions between Web
+ * Crypto and JWS, which take a third as long as all else that is not the signature.
+ */
+export async function mint(claims: Claims, { header, sign }: SigningKey): Promise<string> {
+  const input = `${header}.${encodePart(plainJson(claims))}`;
+  return `${input}.${(await sign(input)).toString('base64url')}`;
 }
 
 /**

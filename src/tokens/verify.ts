@@ -3,7 +3,8 @@ import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { encodingFault } from './compact.ts';
-import { type KeyRing, keyOf, type PublicKey } from './key-ring.ts';
+import { type KeyRing, keyOf } from './key-ring.ts';
+import type { PublicKey } from './keys.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
 export interface AccessTokenClaims {
