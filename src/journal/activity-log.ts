@@ -78,6 +78,9 @@ export class ActivityLog {
   readonly #shared: SharedActivityLog | null;
   #reading: Promise<void> = Promise.resolve();
   #followers = 0;
+  /** Of the latest request. Those of a client are often the same, and one text for all is less to keep. */
+  #headers: readonly string[] = [];
+  #headerText = '';
   #looking: ReturnType<typeof setInterval> | undefined;
 
   /** @param series prefix of the ids of requests and events, unique to the world */
@@ -102,6 +105,16 @@ export class ActivityLog {
   /** Can other processes read the log? */
   get isShared(): boolean {
     return this.#shared !== null;
+  }
+
+  /** Headers as a draft has them: names and values in turn, one per line. */
+  headerText(headers: readonly string[]): string {
+    const { length } = headers;
+    const isSame = length === this.#headers.length && headers.every((text, index) => text === this.#headers[index]);
+    if (isSame) return this.#headerText;
+    this.#headers = headers;
+    this.#headerText = headers.join('\n');
+    return this.#headerText;
   }
 
   request(draft: Draft): void {

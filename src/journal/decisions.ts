@@ -1,6 +1,7 @@
-import { BoundedCache, type Budget, bytesOf } from '../core/bounded-cache.ts';
+import { type Budget, bytesOf } from '../core/bounded-cache.ts';
 import type { Decision } from '../core/decision.ts';
 import { namesOf } from '../core/principal.ts';
+import { Ring } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
@@ -13,34 +14,38 @@ export interface DecisionFilter {
 const MOST = 2000;
 
 /** The size of a decision of table names and a path, as nearly all are. */
-const PLAIN_BYTES = 1000;
+const PLAIN_BYTES = 1200;
 /** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
-const MOST_EVIDENCE = 256 * 1024;
+const MOST_INPUT = 256 * 1024;
 
 /** The newest 2000 decisions of one world, within the budget. */
 export class Decisions {
-  readonly #byId: BoundedCache<Kept>;
+  readonly #kept: Ring<PlacedDecision>;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
   /** The place of the newest decision. */
   #newest = 0;
-  /** Decisions recorded since the last `clear`. */
   #recorded = 0;
+  /** Decisions recorded before the last `clear`. */
+  #clearedAt = 0;
 
   constructor(budget: Budget) {
-    this.#byId = new BoundedCache(budget, ({ bytes }) => bytes, MOST);
+    this.#kept = new Ring(budget, MOST);
   }
 
   /** @param place from 1: the next one, or a higher one of the shared log */
   record(decision: Decision, place = this.#newest + 1): void {
     this.#newest = place;
     this.#recorded += 1;
-    this.#byId.keep(decision.id, keptOf(decision, place, this.#weights));
+    const whole = this.#weightOf(decision);
+    const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
+    const bytes = kept === decision ? whole : this.#weightOf(kept);
+    this.#kept.add(this.#recorded, { decision: kept, place }, bytes);
   }
 
   /** Newest first. */
   list(filter: DecisionFilter): readonly PlacedDecision[] {
-    return this.#byId.newestFirst().filter(({ decision }) => fits(decision, filter));
+    return this.#newestFirst().filter(({ decision }) => fits(decision, filter));
   }
 
   byId(id: string): Decision | null {
@@ -48,17 +53,32 @@ export class Decisions {
   }
 
   find(id: string): PlacedDecision | undefined {
-    return this.#byId.find(id);
+    // Rarely asked for, and each request would pay for an index.
+    return this.#newestFirst().find(({ decision }) => decision.id === id);
   }
 
   /** Decisions evicted since the last `clear`. */
   get dropped(): number {
-    return this.#recorded - this.#byId.size;
+    return this.#recorded - this.#clearedAt - this.#kept.size;
   }
 
   clear(): void {
-    this.#byId.clear();
-    this.#recorded = 0;
+    this.#kept.clear();
+    this.#clearedAt = this.#recorded;
+  }
+
+  #newestFirst(): readonly PlacedDecision[] {
+    return [...this.#kept.numbers()].flatMap((number) => this.#kept.at(number) ?? []);
+  }
+
+  /** Estimates the size of a decision by its large parts: the rights and the object of a denial. */
+  #weightOf({ input, hints }: Decision): number {
+    const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
+    if (input === undefined) return plain;
+    const { heldRights } = input.caller;
+    const weight = this.#weights.get(heldRights) ?? bytesOf(heldRights);
+    this.#weights.set(heldRights, weight);
+    return plain + weight + bytesOf(input.lookedUp);
   }
 }
 
@@ -68,22 +88,8 @@ export interface PlacedDecision {
   readonly place: number;
 }
 
-interface Kept extends PlacedDecision {
-  readonly bytes: number;
-}
-
-/** Estimates the size of a decision by its large parts: the rights and the object of a denial. */
-function keptOf(decision: Decision, place: number, weights: WeakMap<object, number>): Kept {
-  const { input, hints } = decision;
-  const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
-  if (input === undefined) return { decision, place, bytes: plain };
-  const { heldRights } = input.caller;
-  const weight = weights.get(heldRights) ?? bytesOf(heldRights);
-  weights.set(heldRights, weight);
-  const bytes = weight + bytesOf(input.lookedUp);
-  if (bytes <= MOST_EVIDENCE) return { decision, place, bytes: plain + bytes };
-  const { input: _, ...bare } = decision;
-  return { decision: bare, place, bytes: plain };
+function withoutInput({ input: _, ...bare }: Decision): Decision {
+  return bare;
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {

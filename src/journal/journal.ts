@@ -1,6 +1,7 @@
-import type { Budget, Weighed } from '../core/bounded-cache.ts';
+import type { Budget } from '../core/bounded-cache.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 import type { Facts } from './match.ts';
+import { Ring } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { factsOf, withHiddenBodies } from './view.ts';
 
@@ -20,37 +21,13 @@ export interface Listener {
   onEnd(why: 'emptied' | WorldEnd): void;
 }
 
-/** A draft in its place. Kept minimal, because every request makes one. */
-class Place implements Weighed {
-  readonly bytes: number;
-  older: Weighed | null = null;
-  newer: Weighed | null = null;
-  readonly number: number;
-  draft: Draft;
-  readonly #journal: Journal;
-
-  constructor(journal: Journal, number: number, draft: Draft) {
-    this.#journal = journal;
-    this.number = number;
-    this.draft = draft;
-    this.bytes = weightOf(draft);
-  }
-
-  leave(): void {
-    this.#journal.forget(this.number);
-  }
-}
-
 /** The newest 2000 requests of one world, within the budget. */
 export class Journal {
-  /** By number modulo `MOST`. */
-  readonly #places: (Place | undefined)[] = [];
-  readonly #budget: Budget;
+  readonly #drafts: Ring<Draft>;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
   #listeners: Set<Listener> | null = null;
   #recorded = 0;
-  #kept = 0;
   /** Requests recorded before it was last emptied. */
   #emptiedAt = 0;
   #over: WorldEnd | null = null;
@@ -60,7 +37,7 @@ export class Journal {
    * @param secrets hidden in views of the entries
    */
   constructor(budget: Budget, series: string, secrets: KnownSecrets) {
-    this.#budget = budget;
+    this.#drafts = new Ring(budget, MOST);
     this.#series = series;
     this.#secrets = secrets;
   }
@@ -71,13 +48,7 @@ export class Journal {
    */
   record(draft: Draft, number = this.#recorded + 1): number {
     this.#recorded = number;
-    this.forget(number - MOST);
-    const place = new Place(this, number, draft);
-    if (place.bytes <= this.#budget.bytes) {
-      this.#places[number % MOST] = place;
-      this.#kept += 1;
-      this.#budget.add(place);
-    }
+    this.#drafts.add(number, draft, weightOf(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
       const facts = factsOf(entry);
@@ -88,20 +59,15 @@ export class Journal {
 
   /** The entry with this number, if it is kept. */
   at(number: number): JournalEntry | undefined {
-    const place = this.#placeOf(number);
-    return place && this.#entryOf(number, place.draft);
+    const draft = this.#drafts.at(number);
+    return draft && this.#entryOf(number, draft);
   }
 
   /** The entry with secrets hidden in its bodies, which is done only once. */
   redact(number: number): JournalEntry | undefined {
-    const place = this.#placeOf(number);
-    if (place !== undefined) place.draft = withHiddenBodies(place.draft, this.#secrets);
+    const draft = this.#drafts.at(number);
+    if (draft !== undefined) this.#drafts.replace(number, withHiddenBodies(draft, this.#secrets));
     return this.at(number);
-  }
-
-  #placeOf(number: number): Place | undefined {
-    const place = this.#places[number % MOST];
-    return place?.number === number ? place : undefined;
   }
 
   idOf(number: number): string {
@@ -114,18 +80,12 @@ export class Journal {
   }
 
   newestFirst(): JournalEntry[] {
-    const entries: JournalEntry[] = [];
-    const oldest = Math.max(this.#recorded - MOST, 0);
-    for (let number = this.#recorded; number > oldest; number -= 1) {
-      const entry = this.at(number);
-      if (entry !== undefined) entries.push(entry);
-    }
-    return entries;
+    return [...this.#drafts.numbers()].flatMap((number) => this.at(number) ?? []);
   }
 
   /** Requests evicted since it was last emptied. */
   get dropped(): number {
-    return this.#recorded - this.#emptiedAt - this.#kept;
+    return this.#recorded - this.#emptiedAt - this.#drafts.size;
   }
 
   /** The number of an entry, kept or evicted; null if its id is not of this journal. */
@@ -146,15 +106,6 @@ export class Journal {
     if (this.#over !== null) listener.onEnd(this.#over);
     else this.#listeners.add(listener);
     return () => this.#listeners?.delete(listener);
-  }
-
-  /** @internal for the budget */
-  forget(number: number): void {
-    const place = number < 1 ? undefined : this.#places[number % MOST];
-    if (place?.number !== number) return;
-    this.#places[number % MOST] = undefined;
-    this.#kept -= 1;
-    this.#budget.remove(place);
   }
 
   /** Forgets everything, and ends waiting verifications. @param recorded how many requests there were so far */
@@ -179,9 +130,7 @@ export class Journal {
   }
 
   #forgetAll(why: 'emptied' | WorldEnd): void {
-    for (const place of this.#places) if (place !== undefined) this.#budget.remove(place);
-    this.#places.length = 0;
-    this.#kept = 0;
+    this.#drafts.clear();
     this.#emptiedAt = this.#recorded;
     const listeners = [...(this.#listeners ?? [])];
     this.#listeners?.clear();

@@ -41,7 +41,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     fault: injectedFault?.id ?? null,
     done: isDone,
     durationMs: stopwatch() - startedAt,
-    requestHeaders: raw.rawHeaders.join('\n'),
+    requestHeaders: activityLog.headerText(raw.rawHeaders),
     requestBody: sent,
     responseHeaders: answer.headers,
     responseBody: keptPayload(answer.payload),

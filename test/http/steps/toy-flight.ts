@@ -47,6 +47,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
       isShared: false,
       secrets: toySecrets(),
       uses: { note: tell('use') },
+      headerText: (headers: readonly string[]) => headers.join('\n'),
       decision: tell('decision'),
       request: tell('request'),
       event: tell('event'),
