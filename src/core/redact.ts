@@ -83,6 +83,10 @@ const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
 
 /** A path for messages, decisions and the log. */
 export function showPath(path: string): string {
-  const told = redact(path);
+  return shortenPath(redact(path));
+}
+
+/** A path without credentials, for the same. */
+export function shortenPath(told: string): string {
   return told.length <= MOST_PATH ? told : told.slice(0, MOST_PATH).replace(CUT_WORD, '');
 }

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import { BoundedCache, type Budget, bytesOf } from '../core/bounded-cache.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**
- * Caches tokens with a verified signature by their hash, so that each is verified once. Time, issuer and subject can
+ * Caches the claims of tokens with a verified signature, so that each is verified once. Time, issuer and subject can
  * become invalid later, so they are checked every time.
  */
 export class RememberedTokens {
@@ -14,15 +13,15 @@ export class RememberedTokens {
   }
 
   find(token: string): VerifiedClaims | undefined {
-    return this.#claims.find(hash('sha256', token, 'base64'));
+    return this.#claims.find(token);
   }
 
   keep(token: string, claims: VerifiedClaims): void {
-    this.#claims.keep(hash('sha256', token, 'base64'), claims);
+    this.#claims.keep(token, claims);
   }
 
   forget(token: string): void {
-    this.#claims.forget(hash('sha256', token, 'base64'));
+    this.#claims.forget(token);
   }
 
   clear(): void {
