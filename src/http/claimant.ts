@@ -16,7 +16,11 @@ export async function claimantOf(inFlight: InFlightRequest): Promise<Principal |
   }
   if (route.row.selects === 'body') inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
   const { extractors } = inFlight.server;
-  const sent = { headerLines: context.headerLines, query: context.query, body: inFlight.body?.value };
+  const sent = {
+    headerLines: (name: string) => context.headerLines(name),
+    query: context.query,
+    body: inFlight.body?.value,
+  };
   for (const one of findPresentedCredentials(extractors, route, sent)) {
     if (one.kind !== 'client') continue;
     const caller = route.service.impersonate?.(context, one.clientId, context.now) ?? Promise.resolve(null);

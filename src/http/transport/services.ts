@@ -24,16 +24,20 @@ export function serveOperations(
 ): void {
   const byOperation = new Map(routes.map((route) => [route.operation, route]));
   const methods = new Set(['HEAD', ...document.operations.map(({ method }) => method)]);
+  const answerTo = (raw: IncomingMessage, query: Record<string, unknown>): Promise<WireAnswer> | null => {
+    const found = router.find(methodOf(raw), raw.url ?? '/');
+    if (found === 'path_too_long') return protocolErrors.pathTooLong(raw);
+    const route = found === null ? undefined : byOperation.get(found.operation);
+    return found === null || route === undefined ? null : answer(server, route, raw, found.params, query);
+  };
   for (const prefix of service.prefixes) {
     app.route<{ Querystring: Record<string, unknown> }>({
       method: [...methods],
       url: `${fastifyPath(prefix)}*`,
-      handler: async ({ raw, query }, reply) => {
-        const found = router.find(methodOf(raw), raw.url ?? '/');
-        if (found === 'path_too_long') return sendAnswer(reply, await protocolErrors.pathTooLong(raw), server.outgoing);
-        const route = found === null ? undefined : byOperation.get(found.operation);
-        if (found === null || route === undefined) return reply.callNotFound();
-        return sendAnswer(reply, await answer(server, route, raw, found.params, query), server.outgoing);
+      handler: ({ raw, query }, reply) => {
+        const answering = answerTo(raw, query);
+        if (answering === null) reply.callNotFound();
+        else answering.then((its) => sendAnswer(reply, its, server.outgoing)).catch((thrown) => reply.send(thrown));
       },
     });
   }
