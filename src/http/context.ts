@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context, MadeFrom } from '../contract/request.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
-import type { Caller } from '../core/decide.ts';
-import { type AccessRequest, mayAccess } from '../core/decide.ts';
+import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
@@ -85,12 +84,11 @@ export class RequestContext extends Scope<World> implements Context {
   accessRequest: AccessRequest | null = null;
   /** The answer that the handler caches; null if none. */
   remembering: Remembered | null = null;
-  readonly headerLines: Context['headerLines'];
   readonly #worlds: Server['worlds'];
   readonly #originGuard: Server['originGuard'];
   readonly #raw: IncomingMessage;
   readonly #namesWorld: boolean;
-  readonly digest: Context['digest'];
+  readonly #limits: Server['limits'];
 
   constructor(server: Server, world: World, raw: IncomingMessage, { origin, openOrigin, namesWorld }: Origins) {
     super(server, world);
@@ -99,12 +97,11 @@ export class RequestContext extends Scope<World> implements Context {
     this.openOrigin = openOrigin;
     this.method = methodOf(raw);
     this.url = raw.url ?? '/';
-    this.headerLines = (name) => headerLines(raw, name);
     this.#worlds = server.worlds;
+    this.#limits = server.limits;
     this.#originGuard = server.originGuard;
     this.#raw = raw;
     this.#namesWorld = namesWorld;
-    this.digest = (most) => digestOf(raw, most, server.limits);
   }
 
   /** The cast is read through the control API, so its guard decides. */
@@ -117,9 +114,21 @@ export class RequestContext extends Scope<World> implements Context {
     return this.#namesWorld ? own : unique([...own, ...this.#worlds.publishedKeys()]);
   }
 
-  readonly mayAccess: Context['mayAccess'] = (attributes) =>
-    this.world.mode === 'observe' ||
-    (this.caller !== null && this.accessRequest !== null && mayAccess(this.accessRequest, this.caller, attributes));
+  mayAccess(attributes: ResourceAttributes): boolean {
+    const { accessRequest, caller, world } = this;
+    return (
+      world.mode === 'observe' ||
+      (caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes))
+    );
+  }
+
+  headerLines(name: string): string[] {
+    return headerLines(this.#raw, name);
+  }
+
+  digest(most: number): ReturnType<typeof digestOf> {
+    return digestOf(this.#raw, most, this.#limits);
+  }
 
   once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {
     if (this.answers === null) return make();

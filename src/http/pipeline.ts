@@ -79,26 +79,44 @@ export async function answer(
   }
 }
 
+/** A step. It returns a promise only if it has to wait: most have what they need, and a request has many steps. */
+type Step = (inFlight: InFlightRequest) => Promise<void> | undefined;
+
+/** The steps before the operation, in order. */
+const STEPS: readonly Step[] = [authenticate, checkFidelity, decide, parseBody, validateRequest, checkResource];
+/** With vendors who say that an object does not exist before they read the body. */
+const LOOKING_UP_FIRST: readonly Step[] = [
+  authenticate,
+  checkFidelity,
+  decide,
+  checkResource,
+  parseBody,
+  validateRequest,
+];
+
 /** The steps that lead to an outcome. */
 async function carryOut(inFlight: InFlightRequest): Promise<void> {
-  const { route } = inFlight;
-  await authenticate(inFlight);
-  checkFidelity(inFlight);
-  await decide(inFlight);
-  if (looksUpFirst(route)) await checkResource(inFlight);
-  if (route.readsBody) await parseBody(inFlight);
-  validateRequest(inFlight);
-  if (!looksUpFirst(route)) await checkResource(inFlight);
-  let isAgain = false;
-  await retrying(async () => {
-    if (isAgain) await checkResource(inFlight);
-    isAgain = true;
-    await handle(inFlight);
-  });
+  for (const step of stepsOf(inFlight.route)) {
+    const waiting = step(inFlight);
+    if (waiting !== undefined) await waiting;
+  }
+  const handling = handle(inFlight);
+  if (handling !== undefined) await orAgain(inFlight, handling);
 }
 
-function looksUpFirst({ service }: Route): boolean {
-  return service.conventions?.looksUpFirst === true;
+function stepsOf({ service }: Route): readonly Step[] {
+  return service.conventions?.looksUpFirst === true ? LOOKING_UP_FIRST : STEPS;
+}
+
+/** Carries the operation out again if what it read was changed before it could commit. */
+async function orAgain(inFlight: InFlightRequest, first: Promise<void>): Promise<void> {
+  let handling: Promise<void> | null = first;
+  await retrying(async () => {
+    if (handling === null) await checkResource(inFlight);
+    const now = handling ?? handle(inFlight);
+    handling = null;
+    await now;
+  });
 }
 
 /**

@@ -12,13 +12,15 @@ const MOST_HEADER = 16 * 1024;
 export function findPresentedCredentials(
   extractors: readonly CredentialExtractor[],
   { rule, row, service }: Route,
-  { headerLines, query, body }: Pick<Context, 'headerLines' | 'query' | 'body'>,
+  context: Pick<Context, 'headerLines' | 'query' | 'body'>,
 ): readonly PresentedCredential[] {
   const inHeader =
-    rule !== null || row.selects !== undefined ? presentedInHeader(extractors, headerLines('authorization')) : null;
+    rule !== null || row.selects !== undefined
+      ? presentedInHeader(extractors, context.headerLines('authorization'))
+      : null;
   const found = inHeader === null ? [] : [inHeader];
   if (row.selects === undefined) return found;
-  return [...found, ...presentedIn(row.selects === 'query' ? query : body, service.credentialFields)];
+  return [...found, ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentialFields)];
 }
 
 /** Does the body present a key as its credential? The operation judges such a key. */

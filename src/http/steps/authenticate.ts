@@ -1,6 +1,9 @@
 import type { InFlightRequest } from '../in-flight.ts';
 
 /** Identifies the caller. */
-export async function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> {
-  if (route.rule !== null) context.caller = await (authentication ?? route.service.authenticate(context));
+export function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> | undefined {
+  if (route.rule === null) return undefined;
+  return (authentication ?? route.service.authenticate(context)).then((caller) => {
+    context.caller = caller;
+  });
 }

@@ -6,7 +6,7 @@ import type { InFlightRequest } from '../in-flight.ts';
  * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover. The control API is
  * exempt.
  */
-export function checkFidelity({ server, route, context }: InFlightRequest): void {
+export function checkFidelity({ server, route, context }: InFlightRequest): undefined {
   if (server.fidelity === 'any' || route.service.isControlApi === true) return;
   const { effect, entry } = effectOf(route.row, route.rule, context.caller?.heldRights.resources);
   if (entry === null) return;

@@ -1,4 +1,10 @@
-import { type AccessRequest, checkResource as checkResourceBy, type ResourceState } from '../../core/decide.ts';
+import {
+  type AccessRequest,
+  type Caller,
+  checkResource as checkResourceBy,
+  type LookupResult,
+  type ResourceState,
+} from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import type { InFlightRequest } from '../in-flight.ts';
@@ -6,12 +12,26 @@ import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 
 /** Does the object exist for this caller, and do their rights cover it? */
-export async function checkResource(inFlight: InFlightRequest): Promise<void> {
+export function checkResource(inFlight: InFlightRequest): Promise<void> | undefined {
   const { context, decision } = inFlight;
   const { caller, accessRequest } = context;
-  if (accessRequest === null || caller === null || decision === null) return;
-  const lookedUp = await lookUp(inFlight, accessRequest);
-  if (lookedUp === null) return noteUse(inFlight, decision, accessRequest, null);
+  if (accessRequest === null || caller === null || decision === null) return undefined;
+  const lookingUp = lookUp(inFlight, accessRequest);
+  if (lookingUp !== null) {
+    return lookingUp.then((lookedUp) => checkObject(inFlight, decision, accessRequest, caller, lookedUp));
+  }
+  noteUse(inFlight, decision, accessRequest, null);
+  return undefined;
+}
+
+function checkObject(
+  inFlight: InFlightRequest,
+  decision: Decision,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: LookupResult,
+): void {
+  const { context } = inFlight;
   const verdict = checkResourceBy(accessRequest, caller, lookedUp);
   const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, context.params);
   if (isLetPass(inFlight, accessRequest, verdict)) letPass(inFlight, covered);

@@ -1,4 +1,10 @@
-import { completeDenial, decide as decideBy } from '../../core/decide.ts';
+import {
+  type AccessRequest,
+  type Caller,
+  completeDenial,
+  decide as decideBy,
+  type Verdict,
+} from '../../core/decide.ts';
 import { decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import { factsOf } from '../facts.ts';
@@ -8,22 +14,32 @@ import { isLetPass, letPass } from './let-pass.ts';
 import { withOther } from './with-other.ts';
 
 /** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
-export async function decide(inFlight: InFlightRequest): Promise<void> {
+export function decide(inFlight: InFlightRequest): Promise<void> | undefined {
   const { route, context } = inFlight;
   const { caller } = context;
-  if (route.rule === null || caller === null) return;
+  if (route.rule === null || caller === null) return undefined;
   const accessRequest = { rule: route.rule, ruleset: route.ruleset, org: context.params['org'] };
   context.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
     inFlight.decision = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params);
-    return;
+    return undefined;
   }
   if (isLetPass(inFlight, accessRequest, verdict)) {
     // `checkResource` looks up the object later, and refuses the request if it does not exist.
     letPass(inFlight, decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params));
-    return;
+    return undefined;
   }
+  return deny(inFlight, accessRequest, caller, verdict);
+}
+
+async function deny(
+  inFlight: InFlightRequest,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  verdict: Verdict,
+): Promise<never> {
+  const { context } = inFlight;
   const lookedUp = await lookUp(inFlight, accessRequest);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
   const refusal = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, lookedUp, denial, context.params);

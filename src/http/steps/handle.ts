@@ -1,12 +1,19 @@
 import { decisionOfProblem } from '../../core/decision.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { factsOf } from '../facts.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from '../hints.ts';
 import type { InFlightRequest } from '../in-flight.ts';
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
-export async function handle(inFlight: InFlightRequest): Promise<void> {
+export function handle(inFlight: InFlightRequest): Promise<void> | undefined {
   // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
-  const outcome = await inFlight.route.handler(inFlight.context as never);
+  const outcome = inFlight.route.handler(inFlight.context as never);
+  if (outcome instanceof Promise) return outcome.then((its) => take(inFlight, its));
+  take(inFlight, outcome);
+  return undefined;
+}
+
+function take(inFlight: InFlightRequest, outcome: Outcome): void {
   inFlight.outcome = outcome;
   inFlight.isDone = outcome.refusal === undefined;
   if (outcome.principal !== undefined) inFlight.hints = hintsOfGrant(inFlight, outcome.principal);

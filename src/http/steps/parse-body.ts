@@ -3,8 +3,12 @@ import type { InFlightRequest } from '../in-flight.ts';
 import { readBody } from '../transport/body.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
 
-/** Parses the body. */
-export async function parseBody(inFlight: InFlightRequest): Promise<void> {
+/** Parses the body, if the operation reads one. */
+export function parseBody(inFlight: InFlightRequest): Promise<void> | undefined {
+  return inFlight.route.readsBody ? parse(inFlight) : undefined;
+}
+
+async function parse(inFlight: InFlightRequest): Promise<void> {
   const { route, context } = inFlight;
   const body = await sentBody(inFlight);
   context.body = route.service.conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body) : body;

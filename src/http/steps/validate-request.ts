@@ -12,7 +12,7 @@ import { checkTexts } from '../transport/body.ts';
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
  * refuses them, because its clients should learn what was not understood.
  */
-export function validateRequest(inFlight: InFlightRequest): void {
+export function validateRequest(inFlight: InFlightRequest): undefined {
   const { route, context } = inFlight;
   const { operation, service } = route;
   if (inFlight.isForeign && !presentsKey(route, context)) throw foreignCredential();

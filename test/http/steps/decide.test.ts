@@ -43,7 +43,7 @@ const both = async (asked: Asked) => {
 };
 const refusalOf = async (asked: Asked) => {
   const flight = asking(asked);
-  const problem = await decide(flight)
+  const problem = await Promise.resolve(decide(flight))
     .then(() => checkResource(flight))
     .catch((thrown: unknown) => thrown);
   return { flight, problem };

@@ -13,6 +13,7 @@ const OPERATION = {
 const sending = (body: string, given: Given = {}) =>
   toyFlight({
     raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', String(body.length)]], body },
+    route: { readsBody: true },
     operation: OPERATION,
     ...given,
   });
@@ -42,7 +43,10 @@ describe('a body', () => {
     const operation = { ...OPERATION, bodyFields: new Map([['name', 'name']]) };
     const [exact, caseless] = [
       sending('{"NAME":1}', { operation }),
-      sending('{"NAME":1}', { operation, route: { row: { id: 'row_of_toy', fieldNames: 'caseless' } } }),
+      sending('{"NAME":1}', {
+        operation,
+        route: { readsBody: true, row: { id: 'row_of_toy', fieldNames: 'caseless' } },
+      }),
     ];
     await parseBody(exact);
     await parseBody(caseless);

@@ -6,14 +6,15 @@ import { eventStream } from '../../../journal/event-stream.ts';
 const MOST_READERS = 50;
 
 /** Streams the events of the world. */
-const watch: Handler<'control', 'watch_events'> = ({ world, headerLines }) => {
+const watch: Handler<'control', 'watch_events'> = (context) => {
+  const { world } = context;
   if (world.activityLog.events.listeners >= MOST_READERS) {
     throw new Problem(
       'conflict',
       `The world has reached its limit of ${MOST_READERS} open event streams. Close one of them.`,
     );
   }
-  const [lastId = null] = headerLines('last-event-id');
+  const [lastId = null] = context.headerLines('last-event-id');
   const body = eventStream(world.activityLog.events, lastId);
   body.once('close', world.activityLog.follow());
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body };

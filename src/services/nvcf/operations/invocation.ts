@@ -82,8 +82,8 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   );
 }
 
-function checkPollSeconds({ headerLines }: Pick<Context, 'headerLines'>): void {
-  const [text] = headerLines('nvcf-poll-seconds');
+function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
+  const [text] = context.headerLines('nvcf-poll-seconds');
   if (text === undefined) return;
   const seconds = Number(text);
   if (/^\d+$/.test(text) && seconds >= 1 && seconds <= MOST_POLL_SECONDS) return;
