@@ -62,14 +62,18 @@ export function writeAnswer(
   }
   return {
     status,
-    headers: {
-      ...(body !== undefined && { 'content-type': JSON_TYPE }),
-      ...(isUsers(body, headers) && problem === null && INERT),
-      ...headers,
-      ...(problem?.close === true && { connection: 'close' }),
-    },
+    headers: headersOf(body, headers, problem),
     payload: remembered === null ? bytesOf(body) : textOf(remembered),
   };
+}
+
+/** No spreads unless they are needed: every answer has headers. */
+function headersOf(body: unknown, own: Outcome['headers'], problem: Problem | null): Record<string, string> {
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
+  if (problem === null && isUsers(body, own)) Object.assign(headers, INERT);
+  if (own !== undefined) Object.assign(headers, own);
+  if (problem?.close === true) headers['connection'] = 'close';
+  return headers;
 }
 
 function* inBytes(parts: Iterable<string>): Generator<Buffer> {

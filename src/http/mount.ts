@@ -46,6 +46,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     body: 'optional',
     bodyForm: 'bytes',
     bodyFields: new Map(),
+    bodyNames: new Set(),
     normalizeSpelling: (body) => body,
     bodyOtherVersions: {},
     requestFault: () => null,

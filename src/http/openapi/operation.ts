@@ -32,6 +32,8 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   readonly queryLists: ReadonlySet<string>;
   /** The document's spelling of the body's members, by lower-case name. */
   readonly bodyFields: ReadonlyMap<string, string>;
+  /** The same as the document spells them. */
+  readonly bodyNames: ReadonlySet<string>;
   /** The body, with enumerated values spelled as in the document, whatever their case. */
   normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
@@ -51,6 +53,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
     isAlias: id !== operationId,
     queryNames: new Set(queryNames),
     queryLists: new Set(queryLists),
+    bodyNames: new Set(bodyFields),
     bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
     normalizeSpelling: (body) =>
       spellAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),

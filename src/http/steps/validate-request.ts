@@ -75,12 +75,11 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
 const MOST_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
-function reportMisspelt({ id, bodyFields }: Operation, { body, findings, now }: RequestContext): void {
-  if (typeof body !== 'object' || body === null || bodyFields.size === 0) return;
-  const named = new Set(bodyFields.values());
-  const unknown = Object.keys(body).filter((name) => !named.has(name));
+function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestContext): void {
+  if (typeof body !== 'object' || body === null || bodyNames.size === 0) return;
+  const unknown = Object.keys(body).filter((name) => !bodyNames.has(name));
   if (unknown.length === 0) return;
-  const free = [...named].filter((name) => !Object.hasOwn(body, name));
+  const free = [...bodyNames].filter((name) => !Object.hasOwn(body, name));
   for (const name of unknown.slice(0, MOST_COMPARED)) {
     const near = findNear(name, free);
     if (near === undefined) continue;

@@ -33,10 +33,12 @@ const MOST_DEPTH = 64;
 const MOST_MEMBERS = 5000;
 const TYPES = {
   json: {
+    usual: 'application/json',
     essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
     expected: 'The body must be JSON. Send the header `Content-Type: application/json` (in UTF-8).',
   },
   form: {
+    usual: 'application/x-www-form-urlencoded',
     essence: /^application\/x-www-form-urlencoded$/,
     expected: 'The body must be a form. Send the header `Content-Type: application/x-www-form-urlencoded`.',
   },
@@ -79,6 +81,8 @@ function isSent(request: IncomingMessage): boolean {
 }
 
 function checkType(types: readonly string[], form: keyof typeof TYPES): void {
+  // As nearly all clients send it.
+  if (types.length === 1 && types[0] === TYPES[form].usual) return;
   const [essence = '', ...parameters] = (types[0] ?? '')
     .toLowerCase()
     .split(';')

@@ -21,14 +21,13 @@ export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Prom
 /** The claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak's). */
 export async function accessTokenClaims(arrival: Arrival, order: TokenOrder): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
-  return {
-    ...(await commonClaims(arrival, identity)),
-    tenant_id: Number(await tenantIdOf(arrival)),
-    azp: clientId,
-    typ: 'Bearer',
-    sid,
-    ...(scope !== '' && { scope }),
-  };
+  const claims = await commonClaims(arrival, identity);
+  claims['tenant_id'] = Number(await tenantIdOf(arrival));
+  claims['azp'] = clientId;
+  claims['typ'] = 'Bearer';
+  claims['sid'] = sid;
+  if (scope !== '') claims['scope'] = scope;
+  return claims;
 }
 
 /** The input of an ID token: facts about the login, for the client that the user logged in through. */
@@ -59,19 +58,24 @@ export async function idTokenClaims(arrival: Arrival, order: Omit<IdTokenOrder, 
   };
 }
 
-async function commonClaims(arrival: Arrival, identity: Identity) {
+/** No spreads: with Node 20, each takes as long as all other claims together. */
+async function commonClaims(arrival: Arrival, identity: Identity): Promise<Record<string, unknown>> {
   const { settings, random, now, origin } = arrival;
   const iat = Math.floor(now / 1000);
-  return {
+  const claims: Record<string, unknown> = {
     iss: `${origin}${issuerPath(await realmOf(arrival))}`,
     sub: identity.id,
-    ...(identity.kind === 'user' && { email: identity.name, email_verified: true }),
-    preferred_username: identity.name,
-    ...(identity.groups.length > 0 && { groups: identity.groups }),
-    iat,
-    exp: iat + Math.floor(settings.tokenTtl / 1000),
-    jti: random.uuid(),
   };
+  if (identity.kind === 'user') {
+    claims['email'] = identity.name;
+    claims['email_verified'] = true;
+  }
+  claims['preferred_username'] = identity.name;
+  if (identity.groups.length > 0) claims['groups'] = identity.groups;
+  claims['iat'] = iat;
+  claims['exp'] = iat + Math.floor(settings.tokenTtl / 1000);
+  claims['jti'] = random.uuid();
+  return claims;
 }
 
 /** The time at which every access token issued until now has expired. */

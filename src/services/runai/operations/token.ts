@@ -78,8 +78,14 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
 };
 
 /** In 2.19 the answer has no `expiresIn`. */
-function v1Answer({ settings }: Context, { principal, expiresIn, ...tokens }: Issued): Answer<'runai', 'grant_token'> {
-  const body = { ...tokens, ...(profileOf(settings) !== '2.19' && { expiresIn }) };
+function v1Answer({ settings }: Context, issued: Issued): Answer<'runai', 'grant_token'> {
+  const { principal, accessToken, expiresIn, refreshToken, idToken } = issued;
+  const body: Partial<Record<'refreshToken' | 'idToken', string>> & { accessToken: string; expiresIn?: number } = {
+    accessToken,
+  };
+  if (refreshToken !== undefined) body.refreshToken = refreshToken;
+  if (idToken !== undefined) body.idToken = idToken;
+  if (profileOf(settings) !== '2.19') body.expiresIn = expiresIn;
   return { status: 200, headers: NO_STORE, principal, body };
 }
 
