@@ -10,7 +10,7 @@ import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
-import { summaryOf, withoutSecrets } from './view.ts';
+import { SecretsOfDrafts, summaryOf } from './view.ts';
 
 /** An activity in a world. Later versions must be able to read stored ones (`worlds/shared-activity-log.ts`). */
 export type Activity =
@@ -76,6 +76,7 @@ export class ActivityLog {
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   readonly #shared: SharedActivityLog | null;
+  readonly #draftSecrets: SecretsOfDrafts;
   #reading: Promise<void> = Promise.resolve();
   #followers = 0;
   /** Of the latest request. Those of a client are often the same, and one text for all is less to keep. */
@@ -87,6 +88,7 @@ export class ActivityLog {
   constructor(budgets: Budgets, series: string, secrets: KnownSecrets, shared: SharedActivityLog | null = null) {
     this.#shared = shared;
     this.secrets = secrets;
+    this.#draftSecrets = new SecretsOfDrafts(secrets);
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions);
     this.events = new Events(series);
@@ -119,7 +121,7 @@ export class ActivityLog {
 
   request(draft: Draft): void {
     if (this.#shared === null) this.#keepRequest(draft);
-    else this.#shared.append({ kind: 'request', draft: withoutSecrets(draft, this.secrets) }, draft.at);
+    else this.#shared.append({ kind: 'request', draft: this.#draftSecrets.hide(draft) }, draft.at);
   }
 
   decision(decision: Decision): void {

@@ -179,27 +179,70 @@ function withoutCutWord(text: string): string {
   return text.slice(0, isValue ? Math.min(end, quote + 1) : end);
 }
 
-/** Replaces the secrets in an entry by fingerprints, so that it may be stored for other processes. Idempotent. */
-export function withoutSecrets(draft: Draft, secrets: KnownSecrets): Draft {
-  const { url, requestHeaders, requestBody, responseHeaders, responseBody } = draft;
-  const lines = requestHeaders.split('\n');
-  const sent = headersOf(lines, secrets)['content-type'];
-  // Names and values alternate.
-  const hidden = lines.map((line, index) =>
-    index % 2 === 0 ? hideHeaderName(line, secrets) : hideInHeader(lower(lines[index - 1]), line, secrets),
-  );
-  const answered = Object.entries(responseHeaders).map(([name, value]) => [
-    name,
-    hideInHeader(lower(name), value, secrets),
-  ]);
-  return {
-    ...draft,
-    url: hideInUrl(url, secrets),
-    requestHeaders: hidden.join('\n'),
-    requestBody: bodyWithoutSecrets(requestBody, sent, secrets),
-    responseHeaders: Object.fromEntries(answered),
-    responseBody: bodyWithoutSecrets(responseBody, responseHeaders['content-type'], secrets),
-  };
+/**
+ * Replaces the secrets in the entries of a world by fingerprints, so that they may be stored for other processes. The
+ * latest texts are remembered, because a client that asks again sends the same headers and often gets the same answer.
+ */
+export class SecretsOfDrafts {
+  readonly #secrets: KnownSecrets;
+  #headers: HiddenHeaders | null = null;
+  #answer: (Pick<KeptBody, 'text' | 'size'> & { readonly type: string | undefined; readonly hidden: KeptBody }) | null =
+    null;
+
+  constructor(secrets: KnownSecrets) {
+    this.#secrets = secrets;
+  }
+
+  /** Idempotent. */
+  hide(draft: Draft): Draft {
+    const { url, requestBody, responseHeaders, responseBody } = draft;
+    const secrets = this.#secrets;
+    const { hidden, type } = this.#headersOf(draft.requestHeaders);
+    const answered: Record<string, string> = {};
+    for (const name in responseHeaders) {
+      const value = responseHeaders[name] ?? '';
+      // Made from a decision, which has no secrets.
+      answered[name] = name === 'x-mock-decision' ? value : hideInHeader(lower(name), value, secrets);
+    }
+    return Object.assign({}, draft, {
+      url: hideInUrl(url, secrets),
+      requestHeaders: hidden,
+      requestBody: bodyWithoutSecrets(requestBody, type, secrets),
+      responseHeaders: answered,
+      responseBody: this.#answerOf(responseBody, responseHeaders['content-type']),
+    });
+  }
+
+  #headersOf(given: string): HiddenHeaders {
+    if (this.#headers?.given === given) return this.#headers;
+    const lines = given.split('\n');
+    // Names and values alternate.
+    const hidden = lines.map((line, index) =>
+      index % 2 === 0
+        ? hideHeaderName(line, this.#secrets)
+        : hideInHeader(lower(lines[index - 1]), line, this.#secrets),
+    );
+    const type = headersOf(lines, this.#secrets)['content-type'];
+    this.#headers = { given, hidden: hidden.join('\n'), type };
+    return this.#headers;
+  }
+
+  #answerOf(kept: KeptBody, type: string | undefined): KeptBody {
+    if (kept.form !== 'text' || kept.isHidden) return bodyWithoutSecrets(kept, type, this.#secrets);
+    const { text, size } = kept;
+    const latest = this.#answer;
+    if (latest?.text === text && latest.size === size && latest.type === type) return latest.hidden;
+    const hidden = bodyWithoutSecrets(kept, type, this.#secrets);
+    this.#answer = { text, size, type, hidden };
+    return hidden;
+  }
+}
+
+interface HiddenHeaders {
+  readonly given: string;
+  readonly hidden: string;
+  /** The content type. */
+  readonly type: string | string[] | undefined;
 }
 
 function lower(name = ''): string {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
-import { withoutSecrets as hidden, viewOf } from '../../src/journal/view.ts';
+import { SecretsOfDrafts, viewOf } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const KEY = `nvapi-${'x'.repeat(64)}`;
 
 const secrets = toySecrets([SECRET]);
-const withoutSecrets = (draft: Draft) => hidden(draft, secrets);
+// One for all tests: what it remembers must not change what it hides.
+const hiding = new SecretsOfDrafts(secrets);
+const withoutSecrets = (draft: Draft) => hiding.hide(draft);
 const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },

@@ -45,7 +45,7 @@ export function logStatementsIn(schema: string) {
     prune: [
       `DELETE FROM ${schema}.happenings WHERE world = $1 AND position <= (
           SELECT max(position) FROM (
-            SELECT position, row_number() OVER newest AS place, sum(length(data)) OVER newest AS characters
+            SELECT position, row_number() OVER newest AS place, sum(octet_length(data)) OVER newest AS characters
             FROM ${schema}.happenings WHERE world = $1 AND kind <> 'use' WINDOW newest AS (ORDER BY position DESC)
           ) kept WHERE place > ${MOST} OR characters > ${MOST_CHARACTERS}
         ) AND kind <> 'use'`,

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { type LogStatements, MOST_CHARACTERS, MOST_COUNTED, PAGE } from './log-statements.ts';
 
 /** The oldest make room each time so many more are stored. */
-const PRUNED_EVERY = 200;
+const PRUNED_EVERY = 1000;
 /** How many wait to be stored at most, if the database is away. */
 const MOST_WAITING = 10_000;
 
