@@ -14,6 +14,15 @@ describe('what is new', () => {
   });
 
   it.each([
+    ['an older revision', 8, 9, true],
+    ['the same', 9, 5, true],
+    ['newer uses at the same revision', 9, 6, false],
+    ['a newer revision', 10, 0, false],
+  ])('is not needed from a reading that has %s', (_what, revision, noted, isAsNew) => {
+    expect(received().isAsNewAs({ revision, noted })).toBe(isAsNew);
+  });
+
+  it.each([
     ['changes', 10, 5],
     ['uses', 9, 6],
   ])('says nothing where it begins after %s that the rows do not have', (_what, since, notedSince) => {

@@ -57,6 +57,11 @@ export class ReceivedRows {
     return this.#noted;
   }
 
+  /** Does it have all changes and uses that the other one has? */
+  isAsNewAs({ revision, noted }: Pick<ReceivedRows, 'revision' | 'noted'>): boolean {
+    return this.#revision > revision || (this.#revision === revision && this.#noted >= noted);
+  }
+
   /**
    * Takes over what is new.
    *

@@ -282,7 +282,7 @@ export class SharedRows implements Collections {
 
   #begin(received: ReceivedRows, base: Revision): ReceivedRows {
     // Somebody else may have read it meanwhile.
-    if (this.#received !== null && this.#received.revision >= received.revision) return this.#received;
+    if (this.#received?.isAsNewAs(received) === true) return this.#received;
     if (base > this.#known) this.#changed = 'all';
     else if (this.#changed !== 'all') for (const collection of received.rows.collections) this.#changed.add(collection);
     this.#received = received;
