@@ -18,9 +18,7 @@ type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** The router of the operations of a service. */
 export function routerOf({ service, document }: Mounted): OperationRouter {
-  const router = new OperationRouter();
-  for (const operation of document.operations) router.add(operation, service.conventions?.eitherSlash === true);
-  return router;
+  return new OperationRouter(document.operations, service.conventions?.eitherSlash === true);
 }
 
 /** The routes of the operations of a service. @throws Error naming an operation without a row or a handler */

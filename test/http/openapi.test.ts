@@ -53,7 +53,7 @@ describe('a document that was opened', () => {
 
   it('has one router, and another with another law', () => {
     const documents = new Documents();
-    const made = () => new OperationRouter();
+    const made = () => new OperationRouter([], false);
     const router = documents.router('toys 2.25', made);
 
     expect(documents.router('toys 2.25', made)).toBe(router);

@@ -10,25 +10,24 @@ export interface FoundOperation {
   readonly params: Record<string, string>;
 }
 
+type Router = ReturnType<typeof findMyWay>;
+
 /** Routes requests to the operations of a document. Servers with the same document share one router. */
 export class OperationRouter {
-  readonly #router = findMyWay({
-    maxParamLength: LONGEST_PARAM,
-    // Distinguishes a parameter that is too long from an unknown path.
-    onMaxParamLength: () => undefined,
-    querystringParser: () => ({}),
-  });
+  readonly #operations: readonly Operation[];
+  readonly #eitherSlash: boolean;
+  #router: Router | undefined;
 
   /** @param eitherSlash is a slash at the end of a path optional? */
-  add(operation: Operation, eitherSlash: boolean): void {
-    const url = fastifyPath(operation.path);
-    const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    // OpenAPI documents have only methods that Node knows.
-    for (const one of urls) this.#router.on(operation.method as HTTPMethod, one, () => undefined, operation);
+  constructor(operations: readonly Operation[], eitherSlash: boolean) {
+    this.#operations = operations;
+    this.#eitherSlash = eitherSlash;
   }
 
   /** @returns null if there is none, or the path cannot be decoded */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
+    // Built on first use: find-my-way generates code for each path, and most servers are asked for one or two services.
+    this.#router ??= routerOf(this.#operations, this.#eitherSlash);
     const found = this.#router.find(method as HTTPMethod, url);
     if (found === null) return null;
     const operation: Operation | null = found.store;
@@ -37,6 +36,22 @@ export class OperationRouter {
     // find-my-way matches an empty segment as a parameter: `/users/` would be a user with an empty id.
     return Object.values(params).includes('') ? null : { operation, params };
   }
+}
+
+function routerOf(operations: readonly Operation[], eitherSlash: boolean): Router {
+  const router = findMyWay({
+    maxParamLength: LONGEST_PARAM,
+    // Distinguishes a parameter that is too long from an unknown path.
+    onMaxParamLength: () => undefined,
+    querystringParser: () => ({}),
+  });
+  for (const operation of operations) {
+    const url = fastifyPath(operation.path);
+    const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
+    // OpenAPI documents have only methods that Node knows.
+    for (const one of urls) router.on(operation.method as HTTPMethod, one, () => undefined, operation);
+  }
+  return router;
 }
 
 /** Converts a path template from OpenAPI's syntax to Fastify's. */
