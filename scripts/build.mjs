@@ -9,8 +9,8 @@ import { buildConsole } from './console.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
+import { leftOut } from './left-out.mjs';
 import { sbomOf } from './sbom.mjs';
-import { validatorAlone } from './validator-alone.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
 
@@ -99,9 +99,7 @@ async function buildCore(needed) {
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
     external: EXTERNAL,
-    plugins: [validatorAlone],
-    // Routes have no schemas, so Fastify never asks for the compilers that it has for them (`http/transport/fastify.ts`).
-    resolve: { alias: { '@fastify/ajv-compiler': false, '@fastify/fast-json-stringify-compiler': false } },
+    plugins: [leftOut],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
   });
@@ -125,7 +123,7 @@ async function buildCore(needed) {
         },
         {
           name: 'core',
-          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|kits[\\/][a-z]+[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/]leven[\\/]/,
+          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
           priority: 2,
         },
       ],

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { type Document, OpenAPIValidator, type Operation } from 'openapi-backend';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LEFT_OUT } from '../../scripts/left-out.mjs';
 import { copied, write } from '../support/package.ts';
 
 const run = promisify(execFile);
@@ -36,7 +37,6 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 const EXPLAINED: Readonly<Record<string, string>> = {
   'src/platform/time.ts': 'gives them to all the others',
   'platform.cjs': 'is where that file is, and loads what it imports',
-  'node_modules/pino/lib/time.js': 'has time stamps in nanoseconds; our log has stamps of its own',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
 };
 
@@ -123,6 +123,16 @@ describe('the bundle', () => {
 
     expect(names.length).toBeGreaterThan(500);
     expect(twice).toEqual([]);
+  });
+});
+
+describe('modules that are left out', () => {
+  const texts = readdirSync(DIST)
+    .filter((file) => file.endsWith('.cjs'))
+    .map((file) => readFileSync(join(DIST, file), 'utf8'));
+
+  it.each(Object.keys(LEFT_OUT))('would be in the bundle: %s', (name) => {
+    expect(texts.filter((text) => text.includes(`// \\0left out: ${name}\n`))).toHaveLength(1);
   });
 });
 

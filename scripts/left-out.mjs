@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * A plugin that leaves out modules of libraries that the server never uses, because reading and running them is a part of
+ * every start.
+ */
+
+/** Replaces a module of which nothing is used. A use fails, because it has no member. */
+const NOTHING = 'module.exports = {};';
+
+/** What the validator of openapi-backend uses of other modules, when it is given operations one by one. */
+const OF_THE_VALIDATOR = `
+  export class OpenAPIRouter {}
+  export const uniq = (values) => [...new Set(values)];
+`;
+
+/**
+ * Replacements of modules, by the package that imports them and the name that it imports.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+export const LEFT_OUT = {
+  // The rest of the package finds operations in a document and follows references, which the build has resolved. It needs
+  // lodash, a reference parser and an HTTP client for that.
+  'openapi-backend lodash': OF_THE_VALIDATOR,
+  'openapi-backend ./router': OF_THE_VALIDATOR,
+  'openapi-backend ./backend': OF_THE_VALIDATOR,
+  // Routes have no schemas (`http/transport/fastify.ts`).
+  'fastify @fastify/ajv-compiler': NOTHING,
+  'fastify @fastify/fast-json-stringify-compiler': NOTHING,
+  // The server speaks plain HTTP/1.1, trusts no proxy, has a log of its own, and registers no plugin that asks for a
+  // version.
+  'fastify node:https': NOTHING,
+  'fastify node:http2': NOTHING,
+  'fastify @fastify/proxy-addr': NOTHING,
+  'fastify ./logger-pino.js': NOTHING,
+  'fastify semver': NOTHING,
+  // No route has a regular expression: only those of find-my-way itself are checked.
+  'find-my-way safe-regex2': 'module.exports = () => true;',
+  // Subcommands are functions and not executables.
+  'commander node:child_process': NOTHING,
+};
+
+const PREFIX = '\0left out: ';
+
+/** The package of a module; of one package inside another, the inner one. */
+const PACKAGE = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
+
+/** @type {import('rolldown').Plugin} */
+export const leftOut = {
+  name: 'left-out',
+  resolveId: (id, importer = '') => {
+    const name = `${PACKAGE.exec(importer)?.[1]} ${id}`;
+    return Object.hasOwn(LEFT_OUT, name) ? `${PREFIX}${name}` : null;
+  },
+  load: (id) => (id.startsWith(PREFIX) ? (LEFT_OUT[id.slice(PREFIX.length)] ?? null) : null),
+};
