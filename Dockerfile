@@ -39,6 +39,6 @@ VOLUME ["/data"]
 EXPOSE 6625
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=2s --timeout=5s --start-period=10s --retries=3 \
-  CMD ["/nodejs/bin/node", "/app/dist/main.js", "health"]
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.js"]
+  CMD ["/nodejs/bin/node", "/app/dist/main.cjs", "health"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.cjs"]
 CMD ["start"]

@@ -1,7 +1,7 @@
 // @ts-check
 /** Compares this build with that of another commit, in one run. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,7 +91,8 @@ async function built(ref) {
     await removed(folder);
     throw cause;
   }
-  return { folder, main: join(folder, 'dist', 'main.js') };
+  const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return { folder, main: join(folder, bin['nv-auth-mock']) };
 }
 
 /** @param {string} folder of a worktree, inside a temporary one */

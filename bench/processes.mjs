@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 const METER = new URL('./meter.mjs', import.meta.url).href;
 const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
 

@@ -3,5 +3,5 @@
 import { build } from './build.mjs';
 
 await build();
-const started = new URL('../dist/main.js', import.meta.url).href;
+const started = new URL('../dist/main.cjs', import.meta.url).href;
 await import(started);

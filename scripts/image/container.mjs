@@ -8,7 +8,7 @@ const PATIENCE = 60_000;
 const PORT = 6625;
 
 /** The command in the image, for `exec`. */
-const COMMAND = ['/nodejs/bin/node', '/app/dist/main.js'];
+const COMMAND = ['/nodejs/bin/node', '/app/dist/main.cjs'];
 
 /** @typedef {import('./engine.mjs').Engine} Engine */
 /** @typedef {{ options?: readonly string[], args?: readonly string[] }} Order options of the engine, and arguments of the image */

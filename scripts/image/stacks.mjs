@@ -21,7 +21,7 @@ export async function twoDevelopers(engine) {
     matches('what client says', pipeline, issuerOf(`/w/${world}`));
     matches(`what ${world} says`, await stack('run', '--rm', world), issuerOf(`/w/${world}`));
   }
-  const env = await stack('exec', 'mock', '/nodejs/bin/node', '/app/dist/main.js', ...ENV);
+  const env = await stack('exec', 'mock', '/nodejs/bin/node', '/app/dist/main.cjs', ...ENV);
   matches('what env prints', env, /^ {2}RUNAI_BASE_URL: "http:\/\/mock:6625\/w\/alice"$/m);
   await leavesNoVolume(engine, stack);
   await stack('down');

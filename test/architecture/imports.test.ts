@@ -221,7 +221,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^generated\/library$/,
     ],
   },
-  { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },
+  { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/, /^node:module$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
   { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },
   { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)|store\/[a-z-]+\/).*/] },

@@ -69,7 +69,7 @@ describe('the command, as the README and its pages call it', () => {
   });
 
   it('has the subcommands that its page lists, and no other', async () => {
-    const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.js'), '--help']);
+    const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), '--help']);
     const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\])? /gm)].map(([, name]) => name);
     const table = command.slice(
       command.indexOf('| `npx nv-auth-mock` and'),
@@ -82,7 +82,7 @@ describe('the command, as the README and its pages call it', () => {
 });
 
 it('the help of the command names every flag', async () => {
-  const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.js'), 'start', '--help']);
+  const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), 'start', '--help']);
 
   for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${flagName(name)}`);
 });

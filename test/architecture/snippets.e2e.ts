@@ -44,7 +44,7 @@ async function userFolder(): Promise<string> {
   for (const name of ['jose', 'jsonwebtoken']) {
     await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
   }
-  await symlink('../nv-auth-mock/dist/main.js', join(folder, 'node_modules/.bin/nv-auth-mock'));
+  await symlink('../nv-auth-mock/dist/main.cjs', join(folder, 'node_modules/.bin/nv-auth-mock'));
   return folder;
 }
 

@@ -1,4 +1,6 @@
 /** What a server says when it is ready. */
+import { readdir } from 'node:fs/promises';
+import module from 'node:module';
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it } from '../support/command.ts';
@@ -6,6 +8,12 @@ import { it } from '../support/command.ts';
 const { version } = packageJson;
 
 describe.concurrent('a start', () => {
+  it.runIf('enableCompileCache' in module)('keeps compiled code for the next one', async ({ command, folder }) => {
+    await command.run(['--version'], { env: { TMPDIR: folder } });
+
+    expect(await readdir(folder)).toEqual(['node-compile-cache']);
+  });
+
   it('tells people what it is, and last that it is ready; the log is on stderr', async ({ command }) => {
     const running = command.launch(['start', '--port', '0']);
     const [, url = ''] = await running.said(/ready on (.+)\n/);

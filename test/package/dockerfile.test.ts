@@ -19,8 +19,8 @@ describe('the Dockerfile', () => {
     const { uid, entrypoint, command, healthcheck } = imageSpec();
 
     expect(uid).toBeGreaterThan(0);
-    expect([...entrypoint, ...command]).toEqual(['/nodejs/bin/node', '/app/dist/main.js', 'start']);
-    expect(healthcheck).toEqual(['/nodejs/bin/node', '/app/dist/main.js', 'health']);
+    expect([...entrypoint, ...command]).toEqual(['/nodejs/bin/node', '/app/dist/main.cjs', 'start']);
+    expect(healthcheck).toEqual(['/nodejs/bin/node', '/app/dist/main.cjs', 'health']);
   });
 
   it('asks for nothing that Podman 4 and Docker 20 do not have', () => {

@@ -32,9 +32,9 @@ describe('a Node that is too old', () => {
   });
 
   it('is told before anything is loaded that it may not have', () => {
-    const loaded = loadedBefore('main.js');
+    const loaded = loadedBefore('main.cjs');
 
-    expect([...new Set(loaded)].sort()).toEqual(['main.cjs', 'node-version.cjs', 'rolldown-runtime.cjs']);
+    expect([...new Set(loaded)].sort()).toEqual(['node-version.cjs', 'node:module', 'rolldown-runtime.cjs']);
     expect(readFileSync(new URL('main.cjs', DIST), 'utf8')).toContain('nodeRefusal');
     expect(loadedBefore('cli.cjs')).toContain('options.cjs');
   });

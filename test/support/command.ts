@@ -5,7 +5,7 @@ import { it as inFolder } from './in-folder.ts';
 import { readableMain } from './readable-copy.ts';
 
 /** The built command. */
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url));
 
 /** Where and how a command runs. */
 export interface Surroundings {

@@ -15,5 +15,5 @@ export function readableMain(): string {
     chmodSync(copied, 0o755);
     for (const part of imageParts()) cpSync(join(ROOT, part), join(copied, part), { recursive: true });
   }
-  return join(copied, 'dist/main.js');
+  return join(copied, 'dist/main.cjs');
 }
