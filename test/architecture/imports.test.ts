@@ -191,7 +191,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,
-      /^node:https?$/,
+      /^node:(https?|v8)$/,
     ],
     types: [/^contract\/manifest$/],
   },
