@@ -8,7 +8,8 @@ import { makeWorld, type TestWorld } from '../support/worlds.ts';
 
 const server = await testServer();
 
-const newest = async ({ call }: Pick<TestWorld, 'call'>) => (await call('GET /_mock/requests')).body.requests[0];
+const newest = async ({ call }: Pick<TestWorld, 'call'>) =>
+  (await call('GET /_mock/requests?limit=1')).body.requests[0];
 const grant = async (world: TestWorld, which = 0) => {
   const { clientId, clientSecret } = world.cast.runai.users[which].accessKey;
   const body = { grantType: 'client_credentials', clientId, clientSecret };

@@ -20,7 +20,7 @@ interface ShownHint {
 export async function hintsOf(call: TestServer['call'], request: string, parts?: Request): Promise<Told> {
   const answer = await call(request, parts);
   expect(answer.status, `${request} was answered`).toBeGreaterThanOrEqual(400);
-  const { body } = await call('GET /_mock/requests');
+  const { body } = await call('GET /_mock/requests?limit=1');
   const shown: readonly ShownHint[] = body.requests[0].hints;
   const hints = shown.filter(({ code }) => code !== 'fix');
   const texts = hints.map(({ text }) => text);

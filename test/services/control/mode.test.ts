@@ -15,7 +15,7 @@ const modeOf = async (server: Pick<TestServer, 'call'>) => (await server.call('G
 
 /** The entry of the journal about the latest request. */
 async function latest(server: TestServer) {
-  const { body } = await server.call('GET /_mock/requests');
+  const { body } = await server.call('GET /_mock/requests?limit=1');
   return body.requests[0];
 }
 
