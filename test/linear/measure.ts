@@ -35,9 +35,12 @@ const ROUNDS = [2, 4, 6];
  */
 export async function worseThanLinear(timeOf: Time, most: number): Promise<Growth | null> {
   let size = Math.min(FIRST, most);
-  for (let time = await timeOf(size); time < ENOUGH && size * 2 <= most; time = await timeOf(size)) {
+  let time = await timeOf(size);
+  while (time < ENOUGH && size * 2 <= most) {
     size *= 2;
+    time = await timeOf(size);
   }
+  if (time < MEASURABLE) return null;
   let seen: Growth | null = null;
   for (const runs of ROUNDS) {
     seen = await growthAt(timeOf, size, runs);
