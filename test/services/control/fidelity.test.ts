@@ -1,5 +1,5 @@
 /** How sure the answers are, and a server that answers only what the vendor documents. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';
 import { runaiManifest } from '../../../src/services/runai/manifest.ts';
@@ -74,10 +74,17 @@ async function requestsOf(service: string, on: TestServer): Promise<{ operation:
 }
 
 describe.each(PROFILES)('under %j', (config, counts) => {
+  let server: TestServer;
+  let strict: TestServer;
+
+  beforeAll(async () => {
+    server = await testServer(config);
+    strict = await testServer({ ...config, fidelity: 'documented' });
+  });
+
   it.each(counts)(
     '%s %s has %i operations, of which %i remain, %i with a finding',
     async (service, profile, ...count) => {
-      const server = await testServer(config);
       const [operations, remaining, questioned] = count;
       const { body } = await server.call(`GET /_mock/fidelity?service=${service}`);
 
@@ -88,16 +95,15 @@ describe.each(PROFILES)('under %j', (config, counts) => {
   );
 
   it.each(counts)('%s %s refuses exactly the others with 501', async (service) => {
-    const server = await testServer({ ...config, fidelity: 'documented' });
-    const token = await tokenFor(service, server);
-    const { body } = await server.call(`GET /_mock/fidelity?service=${service}`);
+    const token = await tokenFor(service, strict);
+    const { body } = await strict.call(`GET /_mock/fidelity?service=${service}`);
     const told: ReadonlyMap<string, Told> = new Map(body.operations.map((one: Told) => [one.operation, one]));
-    const requests = await requestsOf(service, server);
+    const requests = await requestsOf(service, strict);
 
     expect(requests.length).toBeGreaterThanOrEqual(told.size - 1);
     for (const { operation, request } of requests) {
       const hasBody = /^P/.test(request);
-      const { status, text } = await textOf(server, request, { token, ...(hasBody && { body: {} }) });
+      const { status, text } = await textOf(strict, request, { token, ...(hasBody && { body: {} }) });
       const { effect, entry } = told.get(operation) ?? {};
       expect(status === 501, `${request}: ${status} ${text}`).toBe(effect === 'refused');
       if (entry === undefined || status !== 501) continue;
