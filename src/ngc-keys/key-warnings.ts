@@ -85,11 +85,10 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
 function findScopeWarnings(ruleset: Ruleset, name: string, policy: Policy): readonly string[] {
   const { service, tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
+  const sufficing = tables.rules.filter((rule) => hasScopes(rule, policy));
   return policy.scopes.flatMap((scope) => {
-    const needing = tables.rules.filter(
-      (rule) => hasScopes(rule, policy) && [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])].includes(scope),
-    );
-    if (needing.length === 0 || needing.some((rule) => isOpen(rule, ruleset, policy))) return [];
+    const needing = sufficing.filter(({ needs: { all = [], any = [] } }) => all.includes(scope) || any.includes(scope));
+    if (needing.length === 0 || needing.some((rule) => fitsResource(rule, ruleset, policy))) return [];
     const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
     return [
       `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
@@ -106,7 +105,11 @@ function unboundWords({ tables }: Ruleset, policy: Policy): string | null {
 
 /** Whether a service key with this policy may do this to any object. */
 function isOpen(rule: Rule, ruleset: Ruleset, policy: Policy): boolean {
-  return hasScopes(rule, policy) && resourceFault(rule, ruleset, policy.resources, null) === null;
+  return hasScopes(rule, policy) && fitsResource(rule, ruleset, policy);
+}
+
+function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: Policy): boolean {
+  return resourceFault(rule, ruleset, resources, null) === null;
 }
 
 function hasScopes(rule: Rule, { scopes, resources }: Policy): boolean {
