@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type GivenResource, type MadeKey, makeKey } from '../../support/nvcf-requests.ts';
 import { type Answer, type Request, START, type TestServer, testServer } from '../../support/server.ts';
+import { makeWorld } from '../../support/worlds.ts';
 
 const SPECIFICATIONS = {
   deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
@@ -10,6 +11,8 @@ const NEW_FUNCTION = { name: 'story', inferenceUrl: '/', containerImage: 'nvcr.i
 const OWNER = castKey('nvcf-full-access').key;
 const ALL_FUNCTIONS = { type: 'All Functions' };
 const ALL_ENTITY = { type: 'All Entity' };
+
+type Callable = Pick<TestServer, 'call'>;
 
 /** A request that is sent more than once. */
 type Again = (request?: Partial<Request>) => Promise<Answer>;
@@ -20,13 +23,13 @@ interface Version {
 }
 
 /** A version of a new function that nobody has deployed. */
-async function newVersion(server: TestServer, functionId?: string): Promise<Version> {
+async function newVersion(server: Callable, functionId?: string): Promise<Version> {
   const place = functionId === undefined ? '' : `/${functionId}/versions`;
   const { body } = await server.call(`POST /v2/nvcf/functions${place}`, { token: OWNER, body: NEW_FUNCTION });
   return { functionId: body.function.id, versionId: body.function.versionId };
 }
 
-function deploying(server: TestServer, { functionId, versionId }: Version, token: string): Again {
+function deploying(server: Callable, { functionId, versionId }: Version, token: string): Again {
   const line = `POST /v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`;
   return () => server.call(line, { token, body: SPECIFICATIONS });
 }
@@ -319,7 +322,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
 
 /** The scene of the vectors: F has v1 and v2, G has g1, S is shared with the account, P is public. */
 interface Scene {
-  readonly server: TestServer;
+  readonly server: Callable;
   readonly F: string;
   readonly v1: string;
   readonly v2: string;
@@ -329,8 +332,9 @@ interface Scene {
   readonly P: string;
 }
 
-async function scene(nvcf: 'documented' | 'open-source'): Promise<Scene> {
-  const server = await testServer({ nvcf });
+/** In a world of its own. */
+async function scene(of: Callable): Promise<Scene> {
+  const server = await makeWorld(of, { credentials: 'cast' });
   const first = await newVersion(server);
   const second = await newVersion(server, first.functionId);
   const other = await newVersion(server);
@@ -604,8 +608,14 @@ const VECTORS: readonly Vector[] = [
 ];
 
 describe.each(['documented', 'open-source'] as const)('test vectors, %s profile', (profile) => {
+  let shared: TestServer;
+
+  beforeAll(async () => {
+    shared = await testServer({ nvcf: profile });
+  });
+
   it.each(VECTORS)('$key', async (vector) => {
-    const here = await scene(profile);
+    const here = await scene(shared);
     const { server } = here;
     const { key } = await makeKey(server, vector.scopes, vector.resource(here));
     if (vector.up === true) await deploying(server, { functionId: here.F, versionId: here.v1 }, OWNER)();
@@ -622,7 +632,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
   });
 
   it('details / AF shows the instances, list / AF does not', async () => {
-    const { server, F, v1 } = await scene(profile);
+    const { server, F, v1 } = await scene(shared);
     await deploying(server, { functionId: F, versionId: v1 }, OWNER)();
     const path = `GET /v2/nvcf/functions/${F}/versions/${v1}`;
     const details = await makeKey(server, ['list_functions_details'], ALL_FUNCTIONS);
@@ -693,7 +703,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
   });
 
   it('what does not exist is not found, also for a bound key; what another account has neither', async () => {
-    const { server, F } = await scene(profile);
+    const { server, F } = await scene(shared);
     const { key } = await makeKey(server, ['list_functions'], { type: 'Function', ids: [F] });
     const [secret] = castFunction('private');
     const absent = '00000000-0000-4000-8000-000000000000';
