@@ -4,6 +4,7 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
+import { setTimeout } from '../platform/time.ts';
 
 /**
  * Lets V8 collect garbage once the heap has doubled, where it would wait for four times as much: under load the process
@@ -11,11 +12,13 @@ import { lineLog } from '../core/log.ts';
  */
 const GROWTH = '--heap-growing-percent=100';
 
+/** V8 compiles again what it kept under other flags, even Node's own modules. By then those of the start are loaded. */
+const UNTIL_LOADED = 1000;
+
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
-  setFlagsFromString(GROWTH);
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, json, logLevel, exitWithStdin } = config;
@@ -31,6 +34,7 @@ export async function start(flags: FlagTexts): Promise<void> {
     process.stdout.write(
       json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
     );
+    setTimeout(() => setFlagsFromString(GROWTH), UNTIL_LOADED).unref();
   } catch (cause) {
     await server.close();
     throw cause;
