@@ -45,7 +45,7 @@ export class Decisions {
 
   /** Newest first. */
   list(filter: DecisionFilter): readonly PlacedDecision[] {
-    return this.#newestFirst().filter(({ decision }) => fits(decision, filter));
+    return [...this.#kept.newestFirst()].map(([, kept]) => kept).filter(({ decision }) => fits(decision, filter));
   }
 
   byId(id: string): Decision | null {
@@ -53,8 +53,9 @@ export class Decisions {
   }
 
   find(id: string): PlacedDecision | undefined {
-    // Rarely asked for, and each request would pay for an index.
-    return this.#newestFirst().find(({ decision }) => decision.id === id);
+    // Each request would pay for an index, and what is asked for is nearly always new.
+    for (const [, kept] of this.#kept.newestFirst()) if (kept.decision.id === id) return kept;
+    return undefined;
   }
 
   /** Decisions evicted since the last `clear`. */
@@ -65,10 +66,6 @@ export class Decisions {
   clear(): void {
     this.#kept.clear();
     this.#clearedAt = this.#recorded;
-  }
-
-  #newestFirst(): readonly PlacedDecision[] {
-    return [...this.#kept.numbers()].flatMap((number) => this.#kept.at(number) ?? []);
   }
 
   /** Estimates the size of a decision by its large parts: the rights and the object of a denial. */

@@ -80,7 +80,7 @@ export class Journal {
   }
 
   newestFirst(): JournalEntry[] {
-    return [...this.#drafts.numbers()].flatMap((number) => this.at(number) ?? []);
+    return [...this.#drafts.newestFirst()].map(([number, draft]) => this.#entryOf(number, draft));
   }
 
   /** Requests evicted since it was last emptied. */

@@ -44,13 +44,14 @@ export class Ring<Entry> {
 
   /** Adds the newest entry. @param number higher than all before, from 1 */
   add(number: number, entry: Entry, bytes: number): void {
+    // Usually one: numbers are far apart only in a shared log.
+    for (let old = this.#newest - this.#most + 1; old <= Math.min(number - this.#most, this.#newest); old += 1) {
+      this.forget(old);
+    }
     this.#newest = number;
-    this.forget(number - this.#most);
     if (bytes > this.#budget.bytes) return;
     const at = number % this.#most;
-    const known = this.#places[at];
-    if (known !== undefined && known.number !== 0) this.forget(known.number);
-    const place = known ?? new Place(this);
+    const place = this.#places[at] ?? new Place(this);
     this.#places[at] = place;
     place.number = number;
     place.entry = entry;
@@ -69,11 +70,12 @@ export class Ring<Entry> {
     if (place !== undefined) place.entry = entry;
   }
 
-  /** The numbers of its entries, newest first. */
-  *numbers(): Generator<number> {
+  /** Its entries with their numbers, newest first. */
+  *newestFirst(): Generator<readonly [number: number, entry: Entry]> {
     const oldest = Math.max(this.#newest - this.#most, 0);
     for (let number = this.#newest; number > oldest; number -= 1) {
-      if (this.#placeOf(number) !== undefined) yield number;
+      const entry = this.at(number);
+      if (entry !== undefined) yield [number, entry];
     }
   }
 
@@ -87,7 +89,7 @@ export class Ring<Entry> {
   }
 
   clear(): void {
-    for (const number of this.numbers()) this.forget(number);
+    for (const [number] of this.newestFirst()) this.forget(number);
     // A world without entries has no places.
     this.#places.length = 0;
   }

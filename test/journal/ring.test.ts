@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/core/bounded-cache.ts';
+import { Ring } from '../../src/journal/ring.ts';
+
+const entriesOf = (ring: Ring<string>) => [...ring.newestFirst()].map(([, entry]) => entry);
+
+describe('a ring', () => {
+  it('has its newest entries, by number', () => {
+    const ring = new Ring<string>(new Budget(1000), 3);
+    for (const number of [1, 2, 3, 4, 5]) ring.add(number, `entry ${number}`, 10);
+
+    expect(entriesOf(ring)).toEqual(['entry 5', 'entry 4', 'entry 3']);
+    expect([ring.at(5), ring.at(2), ring.at(6), ring.at(0)]).toEqual(['entry 5', undefined, undefined, undefined]);
+    expect(ring.size).toBe(3);
+  });
+
+  it('has numbers that are far apart, as those of a shared log are', () => {
+    const ring = new Ring<string>(new Budget(1000), 3);
+    for (const number of [5, 7, 100, 103]) ring.add(number, `entry ${number}`, 10);
+
+    expect(entriesOf(ring)).toEqual(['entry 103']);
+    expect(ring.size).toBe(1);
+  });
+
+  it('makes room in the budget that it shares: the entry that is the oldest of all rings goes', () => {
+    const budget = new Budget(30);
+    const [one, other] = [new Ring<string>(budget, 9), new Ring<string>(budget, 9)];
+    one.add(1, 'first', 10);
+    other.add(1, 'second', 10);
+    one.add(2, 'third', 10);
+    other.add(2, 'fourth', 20);
+
+    expect([entriesOf(one), entriesOf(other), budget.used]).toEqual([['third'], ['fourth'], 30]);
+  });
+
+  it('does not keep an entry that is larger than the budget', () => {
+    const ring = new Ring<string>(new Budget(30), 3);
+    ring.add(1, 'small', 10);
+    ring.add(2, 'large', 31);
+
+    expect([entriesOf(ring), ring.size]).toEqual([['small'], 1]);
+  });
+
+  it('keeps nothing after it was cleared, and goes on', () => {
+    const budget = new Budget(30);
+    const ring = new Ring<string>(budget, 3);
+    ring.add(1, 'before', 10);
+    ring.clear();
+    expect([entriesOf(ring), ring.size, budget.used]).toEqual([[], 0, 0]);
+
+    ring.add(2, 'after', 10);
+    expect([entriesOf(ring), ring.size, budget.used]).toEqual([['after'], 1, 10]);
+  });
+
+  it('has another entry in the place of one, if that is still there', () => {
+    const ring = new Ring<string>(new Budget(30), 3);
+    ring.add(1, 'before', 10);
+    ring.replace(1, 'after');
+    ring.replace(2, 'never there');
+
+    expect(entriesOf(ring)).toEqual(['after']);
+  });
+});
