@@ -1,19 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
 import type { MockServer } from '../app/server.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
-import { setTimeout } from '../platform/time.ts';
-
-/**
- * Lets V8 collect garbage once the heap has doubled, where it would wait for four times as much: under load the process
- * then has 130 MB in place of 170 MB, for 1 % of processor time.
- */
-const GROWTH = '--heap-growing-percent=100';
-
-/** V8 compiles again what it kept under other flags, even Node's own modules. By then those of the start are loaded. */
-const UNTIL_LOADED = 1000;
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -34,7 +23,6 @@ export async function start(flags: FlagTexts): Promise<void> {
     process.stdout.write(
       json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
     );
-    setTimeout(() => setFlagsFromString(GROWTH), UNTIL_LOADED).unref();
   } catch (cause) {
     await server.close();
     throw cause;

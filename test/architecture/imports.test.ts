@@ -191,7 +191,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,
-      /^node:(https?|v8)$/,
+      /^node:https?$/,
     ],
     types: [/^contract\/manifest$/],
   },
