@@ -2,12 +2,12 @@ import type { BrokenAt, FaultAction as DocumentedAction } from '../../generated/
 import type { Instant } from '../core/clock.ts';
 import type { Match } from '../journal/match.ts';
 
-/** The kinds that the document lists: a table that lacks one does not compile. */
+/** Types of the document, so that a table that lacks one of their values does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
 
-/** The effect of a fault. Times in milliseconds. */
+/** The effect of a fault. Times are in milliseconds. */
 export interface FaultAction extends Pick<DocumentedAction, 'status' | 'drop' | 'body'> {
-  /** The header `Retry-After` (RFC 9110, 10.2.3): seconds, or as many as are left until the fault ends. */
+  /** The header `Retry-After` (RFC 9110, 10.2.3) in seconds; `end`: the seconds until the fault ends. */
   readonly retryAfter?: number | 'end';
   /** The range of the request's delay. */
   readonly delay?: { readonly min: number; readonly max: number };
@@ -18,7 +18,7 @@ export interface FaultAction extends Pick<DocumentedAction, 'status' | 'drop' | 
 /** The requests that a fault matches, its schedule and its effect. */
 export interface FaultOrder {
   readonly match: Match;
-  /** The share of matching requests that it is injected into, above 0 and up to 1, by a sequence from `seed`. */
+  /** The share of matching requests that it is injected into, above 0 and up to 1. `seed` determines the sequence. */
   readonly probability: number;
   readonly seed: string;
   /** How often it is injected at most; null: without a limit. */
@@ -44,7 +44,7 @@ export interface Fault extends FaultOrder {
   readonly fired: number;
   /** The id of the fault that was last injected in its place; null if there was none. */
   readonly shadowedBy: string | null;
-  /** It was removed, and is kept only for its place: it is never injected, and no list shows it. */
+  /** The fault was removed, and is kept only for its place: it is never injected, and no list shows it. */
   readonly isGone?: true;
 }
 
@@ -57,7 +57,7 @@ export function momentOf(action: FaultAction): 'request' | 'answer' {
   return action.status !== undefined || action.delay !== undefined || hidesStatus(action) ? 'request' : 'answer';
 }
 
-/** Does the connection break before anybody can read a status? */
+/** Does the connection break before the client can read the status? */
 export function hidesStatus({ drop }: { readonly drop?: BrokenAt | undefined }): boolean {
   return drop !== undefined && HIDES_STATUS[drop];
 }

@@ -56,12 +56,12 @@ export class Faults {
     this.#shared = shared;
   }
 
-  /** Are there any? Usually there are none, and requests should not pay for the check. */
+  /** Checked for every request: usually there are no faults, and then a request should not pay for them. */
   get isEmpty(): boolean {
     return this.#list.size === 0;
   }
 
-  /** Has it never had one? */
+  /** Was no fault ever added? */
   get isUnused(): boolean {
     return this.isEmpty && this.#added === 0;
   }
@@ -87,7 +87,7 @@ export class Faults {
     return this.#list.find(id);
   }
 
-  /** @returns whether there was one */
+  /** @returns whether there was such a fault */
   async remove(id: string): Promise<boolean> {
     return (await this.#remove((fault) => fault.id === id)).length > 0;
   }
@@ -96,7 +96,7 @@ export class Faults {
     await this.#remove(() => true);
   }
 
-  /** Removes those that have expired. */
+  /** Removes the faults that have expired. */
   async sweep(now: Instant): Promise<void> {
     const isOver = ({ until }: Fault) => until !== null && until <= now;
     if (this.#list.all.some(isOver)) await this.#remove(isOver);
@@ -136,14 +136,14 @@ export class Faults {
     });
   }
 
-  /** Takes over the changes of other processes. */
+  /** Applies the changes of other processes. */
   replace(faults: readonly Fault[]): void {
     this.#list = new FaultList(faults, this.#list);
     this.#weigh();
     this.#wakeOthers();
   }
 
-  /** They are no longer used: every wait ends, and faults that only this process has are removed. */
+  /** Called when the world ends: every wait ends, and faults that only this process has are removed. */
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
@@ -219,6 +219,6 @@ function noRoom(bytes: number, { used, bytes: most }: Quota): Problem {
   const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
   return new Problem(
     'conflict',
-    `The faults of all worlds of this server have room for ${kB(most)} of memory, of which ${kB(used)} are taken; this one would take ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
+    `The faults of all worlds of this server may use ${kB(most)} of memory, of which ${kB(used)} are in use; this one needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
   );
 }

@@ -5,17 +5,17 @@ import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
 import { drawnAt } from '../platform/random.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
-/** How many faults a world may have. */
+/** The most faults of a world. */
 const MOST = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
-/** The matcher of a fault's requests. */
+/** The matchers of a fault's requests. */
 interface Matchers {
   /** The approximate size of the fault, in bytes. */
   readonly bytes: number;
   readonly whole: Matcher;
-  /** By the facts that are known before the body is read and the caller is known. */
+  /** Uses only facts that are known before the body is read and the caller is identified. */
   readonly early: Matcher;
 }
 
@@ -27,8 +27,8 @@ export class FaultList {
   #youngest: Fault | null = null;
 
   /**
-   * @param kept of another list
-   * @param known has some of them already, with their matchers
+   * @param kept the faults of another list
+   * @param known a list whose matchers are reused for the faults that it contains
    */
   constructor(kept: readonly Fault[] = [], known?: FaultList) {
     for (const fault of kept) {
@@ -63,7 +63,7 @@ export class FaultList {
   }
 
   /**
-   * Adds a fault; if there is no room, in place of one that has reached its `times`.
+   * Adds a fault. If there is no room, it replaces one that has reached its `times`.
    *
    * @returns the fault, and the one that it replaced
    * @throws Problem `conflict` if there are too many
@@ -131,17 +131,17 @@ export class FaultList {
     for (const [index, fault] of fitting.entries()) {
       const seen = fault.seen + 1;
       const isDrawn = fault.probability === 1 || drawnAt(fault.seed, seen) < fault.probability;
-      const strikes = seen > fault.after && isDrawn;
-      const counted = { ...fault, seen, fired: fault.fired + (strikes ? 1 : 0) };
+      const isInjected = seen > fault.after && isDrawn;
+      const counted = { ...fault, seen, fired: fault.fired + (isInjected ? 1 : 0) };
       this.#faults.set(fault.id, counted);
-      if (!strikes) continue;
+      if (!isInjected) continue;
       this.#shadow(fitting.slice(index + 1), counted);
       return counted;
     }
     return null;
   }
 
-  /** Another fault was injected before these could be. */
+  /** Another fault was injected at an earlier moment: the faults that would follow now count the request, too. */
   shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
     this.#shadow(this.#fitting(moment, facts), by);
   }
@@ -173,7 +173,7 @@ export class FaultList {
   }
 }
 
-/** The fixed size of a fault, besides its text. */
+/** The approximate size of a fault without its match and its action, in bytes. */
 const FAULT_BYTES = 1000;
 
 export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {

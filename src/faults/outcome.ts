@@ -4,13 +4,13 @@ import { keysOf } from '../core/own.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
 
 /**
- * An error with a chosen status, in a vendor's form: in the words of a failure that has this status, or else one of the
- * same class, with the status in place of its own.
+ * An error with a chosen status, in a vendor's form. It has the words of a problem with this status; if the vendor has
+ * none, the words of a problem of the same class (4xx or 5xx), with the chosen status in place of its own.
  *
  * @param render the vendor's words for a problem
  */
 export function errorWithStatus(status: number, render: (problem: Problem) => Outcome): Outcome {
-  const renderKind = (kind: ProblemKind) => render(new Problem(kind, WORDLESS.has(kind) ? '' : nameOf(status)));
+  const renderKind = (kind: ProblemKind) => render(new Problem(kind, FIXED_WORDS.has(kind) ? '' : nameOf(status)));
   for (const kind of kindsFor(status)) {
     const outcome = renderKind(kind);
     if (outcome.status === status) return outcome;
@@ -20,12 +20,11 @@ export function errorWithStatus(status: number, render: (problem: Problem) => Ou
   return { status, headers: others, ...(body !== undefined && { body: withStatus(body, own, status) }) };
 }
 
-/** Kinds that every vendor words in its own way. */
-const WORDLESS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
+/** Kinds for which every vendor has its own words. */
+const FIXED_WORDS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
 
-/** Those with this status come first, in the order of the table; a vendor may give it to other kinds, too. */
+/** Kinds with this status come first, in the order of the table. A vendor may use the status for other kinds, too. */
 function kindsFor(status: number): readonly ProblemKind[] {
-  // The table has a member for each kind, and no other.
   const kinds = keysOf(HTTP_STATUS).filter((kind) => !OF_THE_MOCK.has(kind));
   return [
     ...kinds.filter((kind) => HTTP_STATUS[kind] === status),
@@ -40,7 +39,7 @@ function nameOf(status: number): string {
   return STATUS_CODES[status] ?? 'Error';
 }
 
-/** Members in which vendors repeat the status, and its name. */
+/** Replaces the status, and its name, in the members in which vendors repeat them. */
 function withStatus(body: unknown, own: number, status: number): unknown {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body) || Array.isArray(body)) return body;
   const members = Object.entries(body).map(([name, value]): [string, unknown] => {
@@ -51,7 +50,7 @@ function withStatus(body: unknown, own: number, status: number): unknown {
   return Object.fromEntries(members);
 }
 
-/** Is it a status of an error that HTTP knows (RFC 9110, 15.5 and 15.6)? */
+/** Is it an error status of HTTP (RFC 9110, 15.5 and 15.6)? */
 export function isErrorStatus(status: number): boolean {
   return status >= 400 && STATUS_CODES[status] !== undefined;
 }

@@ -6,8 +6,9 @@ import type { Switchboard } from './switchboard.ts';
 /** An object that can explain a failed test: a mock, a world, or the result of `connect`. */
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
-/** How many different ones of each kind are reported, and among how many of the latest they are searched. */
-const MOST_TOLD = 10;
+/** The most different refusals, and the most different notices, that are reported. */
+const MOST_REPORTED = 10;
+/** They are taken from so many of the latest decisions and requests. */
 const MOST_READ = 200;
 const MOST_FAULTS = 3;
 
@@ -15,7 +16,7 @@ const MOST_FAULTS = 3;
  * Possible causes of a test's failure, for people to read: the latest refusals with explanations and fixes, other
  * errors and the mistakes seen in requests, and the effect of the faults. Empty if there are none.
  *
- * @param test its name, if others run at the same time
+ * @param test the name of the test, if several run at the same time
  */
 export async function describeFailure({ decisions, requests, faults }: Witness, test?: string): Promise<string> {
   const [refusals, entries, all] = await Promise.all([
@@ -38,8 +39,8 @@ function failureText(
 ): string {
   const where = test === undefined ? '' : ` in "${test}"`;
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    [`the mock refused${where}, latest first:`, toldOnce(refusals.map((one) => [one.id, describeRefusal(one)]))],
-    [`the mock noticed${where}, latest first:`, toldOnce(notices(refusals, entries))],
+    [`the mock refused${where}, latest first:`, withoutRepeats(refusals.map((one) => [one.id, describeRefusal(one)]))],
+    [`the mock noticed${where}, latest first:`, withoutRepeats(notices(refusals, entries))],
     [`faults${where}:`, faultLines(entries, faults)],
   ];
   return sections
@@ -48,8 +49,8 @@ function failureText(
     .join('\n');
 }
 
-/** Texts, each once if they differ only in the id in them: a client that tries again makes one mistake. */
-function toldOnce(texts: readonly (readonly [id: string, text: string])[]): string[] {
+/** Reports texts that differ only in their id once, with a count: a client that tries again makes one mistake. */
+function withoutRepeats(texts: readonly (readonly [id: string, text: string])[]): string[] {
   const alike = new Map<string, { readonly text: string; times: number }>();
   for (const [id, text] of texts) {
     const key = text.replace(id, '');
@@ -58,11 +59,11 @@ function toldOnce(texts: readonly (readonly [id: string, text: string])[]): stri
     else known.times += 1;
   }
   const all = [...alike.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
-  const more = all.length - MOST_TOLD;
-  return [...all.slice(0, MOST_TOLD), ...(more > 0 ? [`  and ${more} more`] : [])];
+  const more = all.length - MOST_REPORTED;
+  return [...all.slice(0, MOST_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
-/** Errors that no decision explains, and mistakes seen in requests, except those that the fixes of a refusal repeat. */
+/** Errors that no decision explains, and hints about requests, except hints that the fixes of a refusal repeat. */
 function notices(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
@@ -78,20 +79,20 @@ function notices(
   });
 }
 
-/** The faults that were injected, and those that were not yet. */
+/** The requests that faults affected, and the faults that were not injected yet. */
 function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
-  const struck = entries.filter(({ fault }) => fault !== null).slice(0, MOST_FAULTS);
+  const affected = entries.filter(({ fault }) => fault !== null).slice(0, MOST_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MOST_FAULTS);
   return [
-    ...struck.map((entry) => `  ${requestLine(entry)}`),
+    ...affected.map((entry) => `  ${requestLine(entry)}`),
     ...idle.map(({ id, match, seen }) => {
       const passed = seen === 0 ? 'no request matched' : `${seen} matched`;
-      return `  fault ${id} for ${JSON.stringify(match)} has struck nothing: ${passed}`;
+      return `  fault ${id} for ${JSON.stringify(match)} was not injected: ${passed}`;
     }),
   ];
 }
 
-/** Prints them for a failed test. An error here is ignored: it must not hide the test's own failure. */
+/** Prints the possible causes. An error here is only printed: it must not hide the test's own failure. */
 export async function printFailure(mock: Witness, test?: string): Promise<void> {
   const text = await describeFailure(mock, test).catch(
     (thrown: unknown) => `the mock cannot say what happened: ${thrown instanceof Error ? thrown.message : thrown}`,

@@ -3,15 +3,15 @@ import { checkMembers } from './given.ts';
 import type { RequestCount, RequestSummary } from './requests.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** Which requests are expected, and how many: without a number, at least one. */
+/** The expected requests and their number; without a number, at least one. */
 export interface ExpectedRequests extends RequestMatch, RequestCount {}
 
 /** An object with a journal: a mock, a world, or the result of `connect`. */
 export type Receiver = Pick<Switchboard, 'requests'>;
 
 /**
- * An error after an expectation was written, reported with the line of the expectation: without an `await` the
- * test may be over by now, and nothing else names it.
+ * An error with the stack of the line that wrote the expectation. Without an `await` the test may be over when the
+ * error is thrown, and nothing else would name that line.
  *
  * @param place created when the expectation was written
  */
@@ -21,7 +21,7 @@ export function errorAt(place: Error, message: string): Error {
   return error;
 }
 
-/** Whether the expected requests came, also in words. */
+/** The result of an expectation, also in words. */
 export interface Judgement {
   readonly pass: boolean;
   /** The expectation, such as "exactly 1 request with operation `grant_token`". */
@@ -35,14 +35,15 @@ const MEMBERS: readonly (keyof RequestMatch)[] = [
   ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
 ];
 
-/** How many of the matching requests are shown. */
+/** The most matching requests that are shown. */
 const MOST_SHOWN = 10;
 
 /**
- * Did these requests come?
+ * Compares the received requests with an expectation.
  *
- * @throws TypeError for anything but a mock, or naming the nearest member of the expectation; SwitchboardError naming the
- * nearest operation or reason: an impossible request proves nothing, whether it is expected or not
+ * @throws TypeError for anything but a mock, or for an unknown member of the expectation, naming the nearest one;
+ *   SwitchboardError for an unknown operation or reason, naming the nearest one: an expectation of an impossible
+ *   request proves nothing, whether it is negated or not
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
   if (typeof mock?.requests?.verify !== 'function') {
@@ -99,12 +100,12 @@ function nearLines(request: RecordedRequest, differs: readonly string[], hint: s
   ];
 }
 
-/** A request in one line: `POST /api/v1/token: 503 for admin@acme.test, struck by fault 4f-f1 (request 4f-r7)`. */
+/** A request in one line: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
 export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
   const whose = principal === null ? '' : ` for ${principal.name}`;
   const why = reason === null ? '' : `, ${reason}`;
-  const struck = fault === null ? '' : `, struck by fault ${fault}`;
-  return `${method} ${path}: ${status ?? 'no answer'}${whose}${why}${struck} (request ${id})`;
+  const cause = fault === null ? '' : `, affected by fault ${fault}`;
+  return `${method} ${path}: ${status ?? 'no answer'}${whose}${why}${cause} (request ${id})`;
 }
 
 /**

@@ -58,7 +58,7 @@ it('faults with large matches are refused once those of all worlds take too much
     last = text;
   }
   expect([...statuses]).toEqual([201, 409]);
-  expect(JSON.parse(last).detail).toMatch(/^The faults of all worlds of this server have room for 8192 kB of memory/);
+  expect(JSON.parse(last).detail).toMatch(/^The faults of all worlds of this server may use 8192 kB of memory/);
   await server.ask('DELETE /_mock/worlds/w-0');
   const small = { match: { operation: 'grant_token' }, do: { status: 503 } };
   expect((await server.ask('POST /_mock/faults', { body: small })).status).toBe(201);

@@ -28,7 +28,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['worlds?world=alice', 'By a header'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['snapshots', 'Restore'],
-  ['findings', 'never struck'],
+  ['findings', 'never injected'],
 ];
 
 const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

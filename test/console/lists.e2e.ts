@@ -442,7 +442,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
 
-      await cells(page, 'Findings').getByText('never struck').waitFor();
+      await cells(page, 'Findings').getByText('never injected').waitFor();
       await page.getByLabel('Kind').selectOption('unused fault');
       expect(page.url()).toContain('kind=unused_fault');
       const { services } = await readJson(`${url}/_mock/fidelity`);

@@ -49,7 +49,10 @@ describe('the faults of a world', () => {
     ]);
     const [, shadowed] = faults.list();
     expect(unusedSentence(shadowed as Fault)).toBe(
-      'the fault s-f2 (any request) never struck: the fault s-f1, which comes before it, struck in its place',
+      'the fault s-f2 (any request) was never injected: the fault s-f1, which takes precedence, was injected in its place',
+    );
+    expect(unusedSentence({ ...(shadowed as Fault), shadowedBy: null, seen: 7 })).toBe(
+      'the fault s-f2 (any request) was never injected: its probability let all 7 matching requests pass',
     );
   });
 

@@ -19,8 +19,8 @@ describe('what is told of a test that failed', () => {
     expect(text).toMatch(/\n {4}fix: send one header/);
     expect(text.slice(text.indexOf('faults')).split('\n')).toEqual([
       'faults in "a test":',
-      `  POST /api/v1/token: 503 for admin@acme.test, struck by fault ${struck.id} (request ${id})`,
-      `  fault ${idle.id} for {"operation":"get_roles"} has struck nothing: no request matched`,
+      `  POST /api/v1/token: 503 for admin@acme.test, affected by fault ${struck.id} (request ${id})`,
+      `  fault ${idle.id} for {"operation":"get_roles"} was not injected: no request matched`,
     ]);
   });
 

@@ -79,7 +79,7 @@ describe('the matcher toHaveReceived', () => {
 
     const message = await messageOf(expect(world).not.toHaveReceived({ operation: 'grant_token', atMost: 3 }));
     expectPlain(message).toBe(
-      `expected anything but at most 3 requests with operation \`grant_token\`; 1 came, latest first:\n  POST /api/v1/token: 503 for admin@acme.test, struck by fault ${fault} (request ${id})`,
+      `expected anything but at most 3 requests with operation \`grant_token\`; 1 came, latest first:\n  POST /api/v1/token: 503 for admin@acme.test, affected by fault ${fault} (request ${id})`,
     );
   });
 

@@ -416,7 +416,7 @@ describe('from an empty folder', () => {
       'expected at least 1 request with operation `grant_token` and status `200`; none came',
     );
     expect(stdout + stderr).toContain('status is `503`, not `200`');
-    expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*struck by fault/m);
+    expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*affected by fault/m);
   });
 
   it('an expectation of requests that is not awaited fails its test in vitest, at its own line', async () => {

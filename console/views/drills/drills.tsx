@@ -169,7 +169,7 @@ function Did({ started: { did, principal, startedAt, credentials, faults } }: { 
       </p>
       {faults.length > 0 && (
         <p>
-          <a href={addressOfView('faults')}>What it strikes</a>
+          <a href={addressOfView('faults')}>Its faults</a>
         </p>
       )}
       {credentials !== undefined && (

@@ -17,7 +17,7 @@ import './faults.css';
 export function Faults() {
   const loaded = useLoaded(
     () => askAll<Fault>('faults'),
-    // A request that is struck, and the clock that moves, change what is said of a fault.
+    // A fault's counters change when it is injected, and its end comes when the clock moves.
     [changesOf('faults', 'requests')],
   );
   return (
@@ -116,7 +116,7 @@ function lineOf({ match, times, after, do: action }: Fault): string {
   return codeOf({ match: match as Record<string, string>, ...(times !== null && { times }), after, do: action });
 }
 
-/** Which requests a fault strikes, with the words of the switchboard. */
+/** The requests that a fault matches, with the member names of the control API. */
 function matchText({
   operations,
   probability = 1,

@@ -35,7 +35,7 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
           <Fields fields={query} />
         </section>
       )}
-      {fault !== null && <p class="fault">The fault {fault} struck it.</p>}
+      {fault !== null && <p class="fault">Affected by fault {fault}.</p>}
       {explanation !== null && (
         <p class="verdict deny">
           <strong>Refused</strong> <Sentence text={explanation} />

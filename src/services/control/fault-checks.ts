@@ -8,16 +8,16 @@ import type { Ports } from './ports.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 
-/** How long a fault may let a request wait, in milliseconds. */
+/** The longest delay that a fault may have, in milliseconds. */
 const LONGEST_DELAY = 300_000;
 
-/** How large a match may be, in characters of its JSON. */
+/** The longest match, in characters of its JSON. */
 const MOST_MATCH = 16_384;
 
-/** The seed of faults that name none. */
+/** The seed of faults that are ordered without one. */
 const DEFAULT_SEED = '1';
 
-/** @throws Problem naming the field, if the fault cannot be as it was sent, or can never strike */
+/** @throws Problem naming the field that is invalid, or with which the fault would never be injected */
 export function checkedFault(order: Order, known: Known): FaultOrder {
   const { match: { probability = 1, seed = DEFAULT_SEED, ...given } = {}, times = null, after = 0 } = order;
   if (JSON.stringify(given).length > MOST_MATCH) {
@@ -26,7 +26,7 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
   if (probability === 0) {
     throw new Problem(
       'invalid_request',
-      'Field `match.probability` is 0, so the fault can never strike; expected a number above 0, up to 1.',
+      'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0, up to 1.',
     );
   }
   const action = checkedAction(order.do);
@@ -35,7 +35,7 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
     throw new Problem(
       'invalid_request',
-      `Field \`match.${member}\` is known only once the request was answered, but this fault strikes before anything is done; send \`do.after\` as true, or leave \`match.${member}\` out.`,
+      `Field \`match.${member}\` is known only after the request was answered, but this fault is injected before the request is processed; send \`do.after\` as true, or leave \`match.${member}\` out.`,
     );
   }
   return { match, probability, seed, times, after, action, until: null, drill: null };
@@ -95,14 +95,15 @@ function millisecondsOf(text: string, field: string): number {
   throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, of at most 5 minutes.`);
 }
 
-/** How many operations a message names. */
+/** The most operations that a message names. */
 const MOST_NAMED = 3;
 
 /**
- * Is the status of a fault one that the documents know for all operations that it can strike?
+ * Checks that the documents list the status of a fault for every operation that the fault can affect.
  *
- * @returns how sure it is that the vendor answers so; null if the fault gives no status
- * @throws Problem if it is not, unless that was asked for
+ * @param isOffDocument accepts a status that they do not list
+ * @returns the certainty that the vendor answers with this status; null if the fault has no status
+ * @throws Problem if a document does not list the status, and `isOffDocument` is false
  */
 export async function checkStatus(
   { match, action: { status } }: FaultOrder,
@@ -113,23 +114,23 @@ export async function checkStatus(
   if (!isErrorStatus(status)) {
     throw new Problem(
       'invalid_request',
-      `Field \`do.status\` must be a status of an error that HTTP knows, from 400 to 511; got ${status}.`,
+      `Field \`do.status\` must be an error status of HTTP, from 400 to 511; got ${status}.`,
     );
   }
   const { operations } = known();
-  const struck = operationsLike(match, operations);
+  const affected = operationsLike(match, operations);
   const without: string[] = [];
-  for (const { service, id } of struck) {
+  for (const { service, id } of affected) {
     // Several versions of a document have operations of the same name.
     if (!(await statusesOf(service, id)).includes(status) && !without.includes(id)) without.push(id);
   }
   if (without.length === 0) return 'documented';
   if (isOffDocument) return 'inferred';
-  if (struck.length === operations.length) {
+  if (affected.length === operations.length) {
     const what = Object.keys(match).length === 0 ? 'is left out or empty' : 'chooses no operations';
     throw new Problem(
       'invalid_request',
-      `Field \`match\` ${what}, which means every operation, and the documents do not say of all of them that they answer ${status}. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer so all the same, send \`do.offDocument\` as true.`,
+      `Field \`match\` ${what}, which means every operation, but not every operation has the status ${status} in its document. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer ${status} all the same, send \`do.offDocument\` as true.`,
     );
   }
   const names = without.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
@@ -140,12 +141,12 @@ export async function checkStatus(
       : more > 0
         ? `${names.join(', ')} and ${more} more answer`
         : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} answer`;
-  const [only] = struck;
-  const documented = only !== undefined && struck.length === 1 ? await statusesOf(only.service, only.id) : [];
+  const [only] = affected;
+  const documented = only !== undefined && affected.length === 1 ? await statusesOf(only.service, only.id) : [];
   const errors = documented.filter(isErrorStatus).sort((one, other) => one - other);
   const there = errors.length > 0 ? `; its document has ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`do.status\`: no document says that ${who} ${status}${there}. To answer so all the same, send \`do.offDocument\` as true.`,
+    `Field \`do.status\`: no document says that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
   );
 }

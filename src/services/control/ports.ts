@@ -22,7 +22,7 @@ export interface Call {
   readonly summary: string;
 }
 
-/** The order for a world, with what it is made from: the server's seed, another one, or a world or snapshot. */
+/** The order for a world, with its origin: the server's seed, another seed, or a world or snapshot. */
 export interface WorldRequest extends WorldOrder {
   readonly seed?: unknown;
   readonly from?: Schema<'control', 'WorldOrder'>['from'] | undefined;
@@ -34,19 +34,19 @@ export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'M
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
-/** A drill, with what it needs of its service. */
+/** A drill, with its service. */
 export interface KnownDrill {
   readonly service: string;
   readonly drill: Drill;
-  /** Who has this id, name, client id or e-mail address. */
+  /** The principal with this id, name, client id or e-mail address; null if there is none. */
   find(context: Arrival, who: string): Promise<Caller | null>;
 }
 
-/** Who would make a hypothetical request: at least one of the two is given. */
+/** The caller of a hypothetical request: at least one of the two members is given. */
 export interface Who {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
-  /** Rights in place of their own. */
+  /** Rights that replace those of the principal. */
   readonly holding: Holding | null;
 }
 
@@ -56,30 +56,29 @@ export interface Ports {
   drills(): readonly KnownDrill[];
   /** The operations that requests can have, and the reasons of refusals. */
   knownNames(): Known;
-  /** The statuses that the document knows for an operation. */
+  /** The statuses that the document lists for an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
   /**
-   * The names of the principals of this world with this id, name, client id or e-mail address, which may be spelled
-   * otherwise; empty if there is nobody.
+   * The names of the principals of this world with this id, name, client id or e-mail address. Their spelling may
+   * differ from the given one. Empty if there is no such principal.
    */
   namesFound(world: World, name: string): Promise<readonly string[]>;
   /** The operations of the control API, in the order of its document. */
   calls(): readonly Call[];
-  /** The events without a request in a world in `(from, to]`: the first `limit` events, earliest first. */
+  /** The events of a world in `(from, to]` that no request causes: the first `limit` events, earliest first. */
   events(
     world: World,
     from: Instant,
     to: Instant,
     limit: number,
   ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
-  /** The ruleset of a service; null if there is no such service. */
   readonly worlds: {
-    /** @throws Problem saying what is wrong with the order */
+    /** @throws Problem naming the mistake in the order */
     make(order: WorldRequest): Promise<MadeWorld>;
     list(): readonly WorldInfo[];
-    /** The world that has a decision of this id, as far as this process knows; null if none has. */
+    /** The world with a decision of this id, as far as this process knows; null if there is none. */
     ofDecision(id: string): string | null;
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;
@@ -90,9 +89,9 @@ export interface Ports {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
     of(world: World): Promise<readonly SnapshotRecord[]>;
-    /** At the address of the default world those of all worlds are found. @throws Problem `not_found` */
+    /** Finds a snapshot of this world; in the default world, a snapshot of any world. @throws Problem `not_found` */
     find(world: World, id: string): Promise<SnapshotInfo>;
-    /** The same as a data file, in bytes. @throws Problem `not_found` */
+    /** A snapshot as the bytes of a data file. @throws Problem `not_found` */
     file(world: World, id: string): Promise<Uint8Array>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
@@ -104,12 +103,14 @@ export interface Ports {
      * The claims of a principal's tokens.
      *
      * @param who as in `TokenDrafts`
-     * @throws Problem `invalid_request` naming the nearest name; `conflict` if there is nobody at all
+     * @throws Problem `invalid_request` naming the nearest name; `conflict` if no principal of the world can have a
+     *   token
      */
     draft(arrival: Arrival, who: string | null): Promise<TokenDraft>;
-    /** Keys that no JWKS has. */
+    /** Keys that no JWKS lists. */
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
+  /** The ruleset of a service; null if there is no such service. */
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** The operations that the server answers. */
   readonly fidelity: Fidelity;
@@ -118,29 +119,30 @@ export interface Ports {
   /** Names of the services that have tables. */
   services(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;
-  /** Describes these decisions, with who may send the calls of their fixes. */
+  /** Describes these decisions; the calls of their fixes name the principals that may send them. */
   describer(
     world: Surroundings,
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
   /**
-   * The decision about a principal's request in a world, which is not carried out.
+   * The decision about a hypothetical request in a world. The request is not carried out.
    *
-   * @throws Problem if nobody has that name, they cannot hold that, or no operation has that path
+   * @throws Problem if no principal has that name, if the principal cannot hold these rights, or if no operation has
+   *   that path
    */
   simulate(world: World, who: Who, thought: { readonly method: string; readonly path: string }): Promise<Decision>;
   /**
    * The uses of the credentials of a world, and the least rights that allow them.
    *
-   * @param who only this one, by id, name, client id or e-mail address; null for all that were used
-   * @throws Problem if nobody has that name
+   * @param who the id, name, client id or e-mail address of one principal; null for all that used their credentials
+   * @throws Problem if no principal has that name
    */
   leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
    * The decision about each operation, before any object is known.
    *
-   * @param service only this one; null for all that they could call
-   * @throws Problem if nobody has that name, or they cannot hold that
+   * @param service null for all services that the caller can call
+   * @throws Problem if no principal has that name, or if the principal cannot hold these rights
    */
   simulateOperations(
     world: World,

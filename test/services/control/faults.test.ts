@@ -165,13 +165,13 @@ describe('a fault', () => {
     await server.grant(order);
     expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
     expect((await findings())[0].message).toBe(
-      `the fault ${id} (operation \`grant_token\`) never struck: it let 1 of 3 requests pass first`,
+      `the fault ${id} (operation \`grant_token\`) was never injected: it lets the first 3 matching requests pass, and only 1 came`,
     );
 
     const other = await add({ match: { service: 'air' }, do: { delay: '1s' } });
     await server.call('POST /_mock/reset');
     expect((await findings())[0].message).toBe(
-      `the fault ${other} (service \`air\`) never struck: no request was like that`,
+      `the fault ${other} (service \`air\`) was never injected: no request matched`,
     );
     expect((await server.call('GET /_mock/faults')).body).toMatchObject({ faults: [], total: 0 });
   });
@@ -203,8 +203,8 @@ describe('a fault', () => {
     ],
     [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /says that `[a-z_]+` and `[a-z_]+` answer 418\./],
     [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'says that `get_users` answers 418;'],
-    [{ do: { status: 200 } }, 'an error that HTTP knows'],
-    [{ do: { status: 599, offDocument: true } }, 'an error that HTTP knows'],
+    [{ do: { status: 200 } }, 'an error status of HTTP'],
+    [{ do: { status: 599, offDocument: true } }, 'an error status of HTTP'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
@@ -221,7 +221,7 @@ describe('a fault', () => {
     [{ do: { delay: { min: '2s', max: '1s' } } }, 'must not be longer'],
     [{ do: { drop: 'body', body: 'empty' } }, 'exclude each other'],
     [{ do: { drop: 'before', status: 503, offDocument: true } }, 'never be seen'],
-    [{ do: { delay: '1s' }, match: { probability: 0 } }, 'can never strike'],
+    [{ do: { delay: '1s' }, match: { probability: 0 } }, 'would never be injected'],
     [{ do: { delay: '1s' }, times: 0 }, 'at least 1'],
     [{ do: { delay: '1s' }, match: { body: { padding: 'x'.repeat(20_000) } } }, '16384 characters'],
     [{ do: { delay: '1s' }, matches: {} }, 'matches'],
