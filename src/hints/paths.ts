@@ -5,7 +5,7 @@ import type { RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared: no operation has one. */
 const MOST_PATH = 500;
-/** How many segments a path may lack, and how many operations are named. */
+/** The most segments that a path may lack, and the most operations that a hint names. */
 const MOST_LACKING = 4;
 const MOST_NAMED = 3;
 
@@ -14,18 +14,18 @@ const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented
 /** Stands for an id that a path lacks. */
 const NO_ID = '{}';
 
-/** The segments of a path that no operation has; null for any other request. */
+/** The segments of an unknown path; null for any other request. */
 function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
   return problem.kind === 'unknown_path' && path.length <= MOST_PATH ? segmentsOf(path) : null;
 }
 
-/** The operations whose path has just these segments. */
+/** The operations whose path matches exactly these segments. */
 function operationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
   return served.filter((one) => fits(one.segments, segments));
 }
 
-/** The operations in words: those with the request's own method, if there are any. */
+/** Names operations, only those with the request's method if there are any. */
 function nameOperations(found: readonly ServedPath[], method: string): string {
   const same = found.filter((one) => one.method === method);
   const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
@@ -33,8 +33,9 @@ function nameOperations(found: readonly ServedPath[], method: string): string {
 }
 
 /**
- * How many segments of a template a path lacks that has the others in the same order and ends as it does; null if it is
- * not such a path. Anything fits a variable, so it counts only together with the word before it, and never alone.
+ * The number of a template's segments that a path lacks. The path must have the other segments in the same order and
+ * the same end; otherwise null. A variable matches any segment, so it is compared only together with the segment before
+ * it, and at least one literal must match.
  */
 function lackingOf({ segments }: ServedPath, given: readonly string[]): number | null {
   let at = given.length - 1;
@@ -50,14 +51,14 @@ function lackingOf({ segments }: ServedPath, given: readonly string[]): number |
   return at < 0 && literals > 0 && lacking > 0 && lacking <= MOST_LACKING ? lacking : null;
 }
 
-/** The extra beginning of a path, in words. It is not repeated if no path has these words: they may be a secret. */
+/** The extra start of a path, in words. It is quoted only if all its words occur in known paths: it may be a secret. */
 function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   const known = new Set(served.flatMap(({ segments }) => segments));
   const isKnown = given.every((segment) => known.has(segment));
-  return isKnown ? `\`/${given.join('/')}\`, which does not belong there` : 'a part that this API does not use';
+  return isKnown ? `\`/${given.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
-/** The operations of which a path lacks the fewest segments. */
+/** The operations with a path that the given one completes to with the fewest segments. */
 function findCompletions({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
   if (given.length === 0) return [];
   const found = served.flatMap((one) => {
@@ -68,7 +69,7 @@ function findCompletions({ served }: RefusedRequest, given: readonly string[]): 
   return found.filter(({ lacking }) => lacking === least).map(({ one }) => one);
 }
 
-/** The operations whose path differs in the spelling of a single segment, or in case. */
+/** The operations whose path differs only in case, or in the spelling of one segment. */
 function similar({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
   const near = served.flatMap((one) => {
     if (one.segments.length !== given.length) return [];
@@ -89,48 +90,48 @@ function similar({ served }: RefusedRequest, given: readonly string[]): readonly
   return near.filter(({ template }) => template === meant).map(({ one }) => one);
 }
 
-/** Paths that nothing is served at. */
+/** Hints about requests to unknown paths. */
 export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
     symptom: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
-    advice: 'the URL of a world has the prefix already: join paths to it without another',
+    advice: 'the URL of a world already has the prefix: join paths to it without another prefix',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
       problem.kind === 'no_such_world' && path.startsWith('/w/')
-        ? 'The path has the prefix of a world twice: the `url` of a world ends with `/w/<id>` already, so join `/api/...` to it and no other prefix.'
+        ? 'The path has the prefix of a world twice: the `url` of a world already ends with `/w/<id>`, so append `/api/...` to it without another prefix.'
         : null,
   },
   {
     code: 'doubled_slash',
     symptom: '`//` in the path',
-    advice: 'end the base URL without a slash, or begin the path without one',
+    advice: 'remove the slash at the end of the base URL, or at the start of the path',
     source: 'RFC 3986, 3.3: an empty segment is a segment',
     certainty: 'documented',
     when: (refused) => {
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
       const meant = nameOperations(operationsAt(refused, unknownSegments(refused) ?? []), method);
-      const there = meant === '' ? '' : ` Without it this is ${meant}.`;
+      const there = meant === '' ? '' : ` With one slash the path is ${meant}.`;
       return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
     },
   },
   {
     code: 'path_of_other_version',
     symptom: 'an operation that only another version of the vendor has',
-    advice: 'start the mock with that version, or call what the running one has',
+    advice: 'start the mock with that version, or call an operation of the running version',
     ...AS_SERVED,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions.length === 0) return null;
       const flag = service === null ? '' : ` Start the mock with \`--${service} ${otherVersions[0]}\`, or`;
-      return `This ${method} is an operation of ${otherVersions.join(', ')}, which the running version does not have.${flag} use what the running version has in its place: \`GET /openapi/${service}.json\` lists it.`;
+      return `This ${method} is an operation of ${otherVersions.join(', ')}, which the running version does not have.${flag} use an operation of the running version: \`GET /openapi/${service}.json\` lists them.`;
     },
   },
   {
     code: 'slash_at_end',
-    symptom: 'a slash at the end, where the vendor answers without it, or an empty id behind it',
-    advice: 'leave it out, or put the id behind it; Air alone answers with and without',
+    symptom: 'a slash at the end of a path that the vendor serves without it, or an empty id after the slash',
+    advice: 'remove the slash, or add the id after it; only Air serves paths with and without the slash',
     ...AS_SERVED,
     when: (refused) => {
       const { path, method } = refused;
@@ -140,13 +141,13 @@ export const PATH_HINTS: readonly HintRule[] = [
         [...operationsAt(refused, segments), ...operationsAt(refused, [...segments, NO_ID])],
         method,
       );
-      return meant === '' ? null : `The path ends with a slash, or the id behind it is empty: call ${meant}.`;
+      return meant === '' ? null : `The path ends with a slash, or the id after it is empty: call ${meant}.`;
     },
   },
   {
     code: 'path_prefix_extra',
-    symptom: 'a path that is served, behind one that is not: `/api/v1/api/v1/token`',
-    advice: 'take what stands before it out of the base URL',
+    symptom: 'extra segments before a path that is served: `/api/v1/api/v1/token`',
+    advice: 'remove the extra segments from the base URL',
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];
@@ -154,7 +155,7 @@ export const PATH_HINTS: readonly HintRule[] = [
         const rest = given.slice(extra);
         const found = operationsAt(refused, rest).filter(({ segments: [first = ''] }) => !isVariable(first));
         if (found.length > 0) {
-          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${nameOperations(found, refused.method)}. The base URL may end with a part that the path has, too.`;
+          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${nameOperations(found, refused.method)}. The base URL may end with segments that the path repeats.`;
         }
       }
       return null;
@@ -163,7 +164,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_incomplete',
     symptom: 'a path without its prefix, its version or the id at its end: `/token`, `/v1/token`, `/nvcf/functions`',
-    advice: 'call the whole path, as the hint names it',
+    advice: 'call the whole path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];

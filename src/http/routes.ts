@@ -4,13 +4,13 @@ import type { ServedPath } from '../hints/refused-request.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
-/** A route with the parameters of a path. */
+/** The route of a path, with the path's parameters. */
 export interface Match {
   readonly route: Route;
   readonly params: Record<string, string>;
 }
 
-/** Finds routes by path without the router, for requests that failed in it and for hypothetical ones. */
+/** Finds routes by path without the router, for requests that the router refused and for hypothetical requests. */
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
@@ -29,7 +29,7 @@ export class Routes {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
-  /** The statuses that a document knows for one of its operations; none for an operation that no document has. */
+  /** The statuses that a document lists for one of its operations; empty if no document has the operation. */
   async statusesOf(service: string, operation: string): Promise<readonly number[]> {
     const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
     if (route === undefined) return [];
@@ -37,12 +37,12 @@ export class Routes {
     return route.operation.statuses();
   }
 
-  /** The versions that have this operation, if the current one does not. */
+  /** The versions that have this operation, if the running version does not. */
   otherVersions(method: string, path: string): readonly string[] {
     return versionsWith(this.#otherVersions, method, path);
   }
 
-  /** The methods that a path has. */
+  /** The methods that a path supports. */
   methodsOf(path: string): string[] {
     const methods = this.#matching(path).map(({ operation }) => operation.method);
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
@@ -62,14 +62,14 @@ export class Routes {
   listServed(isControlApi: boolean): readonly ServedPath[] {
     const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;
-    const listServed = this.#routes
+    const served = this.#routes
       .filter(({ service }) => (service.isControlApi === true) === isControlApi)
       .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
-    this.#served.set(isControlApi, listServed);
-    return listServed;
+    this.#served.set(isControlApi, served);
+    return served;
   }
 
-  /** Rarely needed, so the paths are split on first use. */
+  /** The paths are split on first use, because they are rarely needed. */
   #matching(path: string): readonly Route[] {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const given = path.split('/');

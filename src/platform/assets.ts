@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-/** The folder of the package: the running code is this file, or one in `dist/` that the build put it into. */
+/** The folder of the package. The running code is this file, or a bundle in `dist/` that contains it. */
 const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
 
-/** Paths of documents, fixtures and page files are known only in this file. */
+// Only this file knows the paths of documents, fixtures and page files.
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
 /** The documents as the build prepares them for the server. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
@@ -27,7 +27,7 @@ export async function preparedDocument(name: string) {
   };
 }
 
-/** Names of the documents with which services are served; for a document with versions, those of its versions. */
+/** The names of the documents of services; a document with versions has one for each version. */
 export async function documentNames(): Promise<string[]> {
   const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
@@ -48,7 +48,9 @@ export function consoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
 
-/** A file from a service's fixtures, as a value. It is so small that to wait for it would take longer than to read it. */
+/**
+ * A fixture of a service, parsed. It is so small that an asynchronous read would take longer than a synchronous one.
+ */
 export async function fixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
@@ -56,7 +58,7 @@ export async function fixture(service: string, file: string): Promise<unknown> {
 /** The version of this package. */
 export async function packageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
-  // Our own package.json.
+  // npm requires a version in our package.json.
   return JSON.parse(text).version;
 }
 

@@ -2,12 +2,12 @@
 export const OLDEST_NODE = '20.19';
 
 /**
- * Why the server cannot run on a version of Node; null if it can. Entry points check before they load anything else,
- * because an older Node fails at the first import that it does not have.
+ * Why the server cannot run on a version of Node; null if it can. Entry points check this before they load anything
+ * else, because an older Node fails at the first import that it does not support.
  */
 export function nodeRefusal(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;
-  return `This is Node ${version}, and Node ${OLDEST_NODE} or newer is needed. Install one (https://nodejs.org), and start again with it.`;
+  return `This is Node ${version}, but nv-auth-mock needs Node ${OLDEST_NODE} or newer. Install it (https://nodejs.org), and start again.`;
 }

@@ -1,16 +1,17 @@
 import { processGlobal } from './time.ts';
 
 /**
- * A value that the operating system provides once per process, so that it cannot belong to a server or a world. It is
- * kept where every copy of this code finds it: a process may load several (two versions of the package; under jest, one
- * for each file of tests). Worker threads have one each, because nothing can be shared between them.
+ * A value for something that the operating system has once per process, so that it cannot belong to a server or a
+ * world. It is kept where every copy of this code finds it: a process may load several copies (two versions of the
+ * package; under jest, one for each test file). Each worker thread has its own value, because threads cannot share
+ * objects.
  *
  * @param name of the value and its form: a change of the form needs another name
- * @param make called if the process has none yet
+ * @param make called if the process has no such value yet
  */
 export function processWide<Value>(name: string, make: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);
-  // The global object holds what anybody puts there under a symbol.
+  // Any code may add properties to the global object; its type does not describe them.
   const holder = processGlobal as unknown as Record<symbol, Value | undefined>;
   const found = holder[key];
   if (found !== undefined) return found;

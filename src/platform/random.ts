@@ -6,13 +6,13 @@ export interface Random {
   uuid(): string;
   /** `length` lower-case hexadecimal digits. */
   hex(length: number): string;
-  /** `length` letters and digits: the form of a real client secret. */
+  /** `length` letters and digits, the form of a real client secret. */
   alphanumeric(length: number): string;
   /** `bytes` bytes in base64url. */
   base64url(bytes: number): string;
   /**
-   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. It is made in another thread, which takes
-   * up to a second for RSA. No seed decides it.
+   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. It is generated in another thread, which
+   * takes up to a second for RSA. No seed determines it.
    */
   privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
@@ -20,7 +20,7 @@ export interface Random {
 export type KeyKind = 'rsa' | 'ec';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Larger bytes would make the first letters likelier than the others. */
+/** Bytes from here on are skipped: with them, the first letters would be likelier than the others. */
 const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
 
 type Bytes = (length: number) => Buffer;
@@ -41,12 +41,12 @@ export function seededRandom(seed: string): Random {
   return fromBytes(poolOf(refill));
 }
 
-/** The same id for the same name, in the form of a UUID. */
+/** An id in the form of a UUID; the same name always gives the same id. */
 export function namedUuid(name: string): string {
   return uuidOf(hash('sha256', name, 'hex'));
 }
 
-/** Turns bytes into letters and digits, each equally likely; some bytes stand for none. */
+/** Turns bytes into letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
 export function alphanumericOf(bytes: Buffer): string {
   let text = '';
   for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];

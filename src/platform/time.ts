@@ -6,31 +6,33 @@ import { runInNewContext, runInThisContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 
 /**
- * Time and timers of the machine, beyond the reach of a test's fakes.
+ * Time and timers of the machine, which the fake timers of a test do not replace.
  *
- * The mock lives in the process of the test that uses it, and that test may have replaced the clock and the timers of
- * its app before it loads the mock, or after. Test runners replace whatever can be found by name: globals, and members
- * of `node:timers`, of `timers/promises` and of `process`. So nothing here is looked up by such a name when it is
- * needed. Our sources import it from here; in the libraries that go into the bundle, the build puts it in place of the
- * globals (`scripts/build.mjs`).
+ * The mock runs in the process of the test that uses it, and that test may replace the clock and the timers of its app
+ * before or after it loads the mock. Test runners replace everything that can be found by name: globals, and members of
+ * `node:timers`, of `timers/promises` and of `process`. So this file looks nothing up by such a name at the time of
+ * use. Our sources import time and timers from here; in bundled libraries, the build replaces the globals with them
+ * (`scripts/build.mjs`).
  *
- * Out of reach are: streams of Node itself need `process.nextTick`, and its `fetch` needs `queueMicrotask` and, to
- * use a connection again, `setImmediate`. If they are replaced in Node's own realm (by vitest, sinon or node:test; never
- * by jest), neither works for anybody.
+ * This file cannot protect Node itself: its streams need `process.nextTick`, and its `fetch` needs `queueMicrotask`
+ * and, to reuse a connection, `setImmediate`. If a test replaces these in Node's own realm (with vitest, sinon or
+ * node:test; never with jest), streams and `fetch` stop working for all code.
  */
 
-/** The global object of the process, even if a test runner gives every file of tests its own realm, as jest does. */
+/** The global object of the process, even if a test runner gives every test file its own realm, as jest does. */
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
 const processOfMachine = processGlobal.process;
 
-/** The `Date` of a private realm. Dates of any realm count as its instances, because an app makes them in its own. */
+/**
+ * The `Date` of a private realm. Dates of any realm are instances of it, because an app makes them in its own realm.
+ */
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
 
 export const performance = nodePerformance;
 
-/** The process's own function: a test runner's copy of `process` may be given another. */
+/** The process's own function: in a test runner's copy of `process` it may be replaced. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
   processOfMachine.nextTick(callback, ...args);
 }
@@ -46,7 +48,7 @@ export function queueMicrotask(callback: () => void): void {
     });
 }
 
-/** Node's limit: longer delays count as one millisecond. */
+/** Node's limit: it treats longer delays as one millisecond. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 type Timers = Pick<
@@ -55,8 +57,8 @@ type Timers = Pick<
 >;
 
 /**
- * Are these Node's own timers? Their objects have members that no fake imitates. If a later Node renames them, the
- * timers below are used, which work as well.
+ * Are these Node's own timers? Their objects have members that no fake imitates. If a later Node renames these members,
+ * the timers below are used instead.
  */
 export function areReal(timers: Timers): boolean {
   const nothing = () => {};
@@ -70,8 +72,8 @@ export function areReal(timers: Timers): boolean {
 }
 
 /**
- * Timers built from the idle time of sockets that are never connected, and from messages that a thread sends to itself:
- * both are counted inside Node.
+ * Timers built from the idle timeout of sockets that are never connected, and from messages that a thread sends to
+ * itself: Node implements both without its public timers.
  */
 export function unreplacedTimers(): Timers {
   const clear = (timer: unknown) => {
@@ -89,13 +91,13 @@ export function unreplacedTimers(): Timers {
     clearInterval: clear,
     clearImmediate: (task: unknown) => immediates.delete(task),
   };
-  // They take Node's arguments, and return objects of their own.
+  // They take the arguments of Node's timers, but return other objects.
   return timers as unknown as Timers;
 }
 
 type Callback = (...args: unknown[]) => void;
 
-/** Keeps the process running while a timer waits that is to keep it so: the idle time of a socket does not. */
+/** Keeps the process running while a timer with `ref` is pending, because the idle timeout of a socket does not. */
 class Running {
   readonly #timers = new Set<SocketTimer>();
   readonly #channel = new MessageChannel();
@@ -111,15 +113,15 @@ class Running {
 }
 
 /**
- * The idle time of a socket is started once, and never stopped: if Node loads its own timers late, stopping would call
- * what a test has replaced. When it is over, it is checked whether that was long enough.
+ * The idle timeout of a socket is started once and never stopped: if Node loads its own timers late, stopping it would
+ * call functions that a test has replaced. When it fires, the timer checks whether enough time has passed.
  */
 class SocketTimer {
   readonly #running: Running;
   readonly #callback: () => void;
   readonly #delay: number;
   readonly #repeats: boolean;
-  /** When to fire, in milliseconds of `performance`; null: never. */
+  /** When the timer fires, in milliseconds of `performance`; null: never. */
   #due: number | null = null;
   #isCounting = false;
   #hasRef = true;
@@ -195,7 +197,7 @@ class Immediates {
   }
 
   delete(task: unknown): void {
-    // A timer that was never added cannot be deleted.
+    // Callers may pass anything, as to `clearImmediate`; a value that was never added is ignored.
     this.#waiting.delete(task as () => void);
     if (this.#waiting.size === 0) this.#channel.port1.unref();
   }
@@ -209,14 +211,14 @@ class Immediates {
   }
 }
 
-/** Node's own timers if they have not been replaced yet, otherwise timers built from something else. */
+/** Node's own timers if they have not been replaced yet, otherwise the timers above. */
 export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = areReal(
   nodeTimers,
 )
   ? { ...nodeTimers }
   : unreplacedTimers();
 
-/** Like `AbortSignal.timeout`, which newer versions of Node let a test replace, too. */
+/** Like `AbortSignal.timeout`, which a test can replace in newer versions of Node. */
 export function timeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();
   const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));

@@ -67,7 +67,7 @@ describe('a path that nothing is served at is told', () => {
   });
 
   it.each([
-    ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which does not belong there: call'],
+    ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which is not part of this path: call'],
     ['POST /hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],
   ])('%s, with what stands before it, unless no path has such a word', async (request, said) => {
     expect((await hintsOf(server.call, request)).texts[0]).toContain(said);

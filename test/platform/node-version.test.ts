@@ -18,7 +18,7 @@ function loadedBefore(entry: string, known: readonly string[] = [entry]): string
 
 describe('a Node that is too old', () => {
   it.each(['18.20.8', '20.0.0', '20.18.3', '16.20.2'])('%s is named, with what is needed', (version) => {
-    expect(nodeRefusal(version)).toContain(`This is Node ${version}, and Node 20.19 or newer is needed`);
+    expect(nodeRefusal(version)).toContain(`This is Node ${version}, but nv-auth-mock needs Node 20.19 or newer`);
   });
 
   it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('%s is none', (version) => {
