@@ -2,10 +2,10 @@ import { type Change, NEW, type Row } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
 import { changedBy, nameOf, type RowName } from './row-name.ts';
 
-/** A stored row before its change, as far as it is known; an adapter may know more. */
+/** The members of a stored row that a check reads; an adapter may pass rows with more members. */
 export type Before = Pick<Row, 'collection' | 'owner' | 'revision'>;
 
-/** The changes of a commit, each of another row. */
+/** The changes of a commit. No row is in it twice. */
 export interface Checked<Its extends Before = Before> {
   readonly added: readonly Row[];
   readonly replaced: readonly { readonly row: Row; readonly before: Its }[];
@@ -13,10 +13,10 @@ export interface Checked<Its extends Before = Before> {
 }
 
 /**
- * Checks changes by the rules of `Collections.commit`, but for aliases: whether one is taken is found out by writing.
+ * Checks changes by the rules of `Collections.commit`, except the rule about aliases, which the caller checks.
  *
  * @param beforeOf looks up a stored row
- * @throws Changed if one is no longer as it was read
+ * @throws Changed if a row is no longer as it was read
  * @throws Collision if the id of a new row is taken
  */
 export function checkRow<Its extends Before>(

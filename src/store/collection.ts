@@ -14,7 +14,7 @@ import {
 import { Collision, LimitReached, NotFound } from './errors.ts';
 import { updating } from './updating.ts';
 
-/** The members of a row. Whatever is left out, the row does not have. */
+/** The members of a row. An omitted member is empty or null. */
 interface Members<Body, Parent> {
   readonly id: string;
   readonly owner: string;
@@ -25,20 +25,20 @@ interface Members<Body, Parent> {
   readonly sharedWith?: readonly string[];
   readonly dueAt?: Instant | null;
   readonly facets?: Facets;
-  /** Of the row that it replaces. */
+  /** The revision of the row that it replaces. */
   readonly revision?: Revision;
 }
 
 type Removal = Extract<Change, { readonly kind: 'remove' }>;
 
-/** How many rows are swept at once. */
+/** The most rows that one commit sweeps. */
 const SWEPT = 500;
 
 /**
  * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection
- * has one handle, a constant, and all code that reads or writes its rows does so through it.
+ * has one handle, a constant, through which all code reads and writes its rows.
  *
- * @typeParam Parent `string` if each row is a part of something, `null` if none is
+ * @typeParam Parent `string` if each row is a part of an object, `null` if none is
  */
 export class Collection<Body, Parent extends string | null = null> {
   /** Its name in the store: `nvcf.functions`. */
@@ -68,7 +68,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).byAlias(this.name, alias);
   }
 
-  /** Everything in the collection, oldest first. */
+  /** All rows of the collection, oldest first. */
   all(from: Collections, limit?: number): Promise<List<Row<Body, Parent>>> {
     return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
@@ -92,7 +92,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return (await this.listOf(from, owner)).rows;
   }
 
-  /** The same, with the revision of the list. */
+  /** Objects that an account owns, oldest first, with the revision of the list. */
   listOf(from: Collections, owner: string): Promise<List<Row<Body, Parent>>> {
     return this.#of(from).list({ collection: this.name, owner });
   }
@@ -115,9 +115,9 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
-   * Adds a row beside those that its owner has.
+   * Adds a row after a check of the other rows of its owner.
    *
-   * @param check throws if it may not be beside them; it may be called again
+   * @param check throws if the row must not be added; it may be called again
    * @throws Collision if the id or an alias is taken
    */
   insertBeside(
@@ -133,11 +133,11 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
-   * Reads a row and replaces it with what `change` makes of it, in one step; null deletes it. If `change` throws, the
+   * Reads a row and replaces it with the result of `change`, in one step; null deletes it. If `change` throws, the
    * error is passed on and nothing is stored.
    *
    * @param change may be called again, if the row has changed meanwhile
-   * @returns what `change` made
+   * @returns the result of `change`
    * @throws NotFound
    */
   change<After extends Row<Body, Parent> | null>(
@@ -150,12 +150,12 @@ export class Collection<Body, Parent extends string | null = null> {
       if (before === null) throw new NotFound();
       const after = change(before);
       const revision = await within.commit([this.#changeOf(before, after)]);
-      // It is the same, as it is stored now.
+      // `After` is the type of `after`, and another revision does not change the type.
       return (after === null ? null : { ...after, revision }) as After;
     });
   }
 
-  /** Does the same for every part of an object, all in one step; without parts nothing changes. */
+  /** Changes every part of an object as `change` does, all in one step; without parts nothing changes. */
   changeParts(
     within: Collections,
     parent: string,
@@ -175,12 +175,12 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).page({ collection: this.name, ...query });
   }
 
-  /** Rows that change by themselves in `(after, to]`: the first `limit`, earliest first. */
+  /** Rows that are due in `(after, to]`: the first `limit`, earliest first. */
   dueBetween(from: Collections, after: Instant, to: Instant, limit: number): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).due({ collection: this.name, after, to, limit });
   }
 
-  /** Of the parts of an object. */
+  /** The parts of an object that are due in `(after, to]`. */
   partsDue(
     from: Collections,
     parent: string,
@@ -196,28 +196,28 @@ export class Collection<Body, Parent extends string | null = null> {
     if (changes.length === SWEPT) await this.sweep(within, at);
   }
 
-  /** The removal of rows whose `dueAt` has passed, as far as they are removed at once. */
+  /** The removals of rows whose `dueAt` has passed, at most as many as one commit sweeps. */
   async swept(within: Collections, at: Instant): Promise<readonly Removal[]> {
     const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, SWEPT);
     return due.map(({ id }) => this.removal(id));
   }
 
-  /** For `Collections.commit`. */
+  /** A change for `Collections.commit`. */
   put(row: Row<Body, Parent>): Change {
     return { kind: 'put', row };
   }
 
-  /** For `Collections.commit`. */
+  /** A change for `Collections.commit`: removes a row, whatever its revision. */
   removal(id: string): Removal {
     return { kind: 'remove', collection: this.name, id };
   }
 
-  /** The same, if it is still as it was read. */
+  /** A change for `Collections.commit`: removes a row, if it is still as it was read. */
   remove({ id, revision }: Row<Body, Parent>): Change {
     return { kind: 'remove', collection: this.name, id, revision };
   }
 
-  /** That a row is still as it was read, or is still not there. */
+  /** Expects that a row is still as it was read, or still does not exist. */
   still(row: Row<Body, Parent> | null, id: string): Expectation {
     return { collection: this.name, id, revision: row?.revision ?? NEW };
   }
@@ -235,7 +235,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   #of(all: Collections): Collections<Row<Body, Parent>> {
-    // Whatever is stored under this name was written through this handle, so it has the bodies that the handle takes.
+    // All rows under this name were written through this handle, so their bodies have its type.
     return all as Collections<Row<Body, Parent>>;
   }
 }

@@ -2,9 +2,9 @@ import type { Instant } from '../core/clock.ts';
 import type { Turns } from './turns.ts';
 
 /**
- * Says which state of a row or a list was read. Every change of a world has a higher one than the change before, and
- * none is used twice in the life of a world's id. A row that is restored has the one at which it was the same; a list of
- * what was reset, restored or made again goes on above the highest.
+ * Identifies the state of a row or a list that was read. Every change of a world has a higher revision than the change
+ * before, and none is used twice in the life of a world's id. A restored row has the revision that it had in that
+ * state. A list that was reset, restored or created again gets a revision above the highest so far.
  */
 export type Revision = number;
 
@@ -12,38 +12,37 @@ export type Revision = number;
 export const NEW: Revision = 0;
 
 /**
- * An object of a vendor's API, or anything else that a world remembers: the members by which it is found, and a body
- * that only its service understands. Rows are never changed in place; a change replaces the row. The store does not know
- * the type of bodies; a service reads and writes its rows through the handle of their collection (`collection.ts`),
- * which does.
+ * An object of a vendor's API, or any other object of a world: the members by which it is found, and a body that only
+ * its service understands. Rows are never changed in place; a change replaces the row. The store does not know the type
+ * of bodies; the handle of a collection (`collection.ts`) does, and services read and write their rows through it.
  *
- * @typeParam Parent `string` if each is a part of something, `null` if none is
+ * @typeParam Parent `string` if each row is a part of an object, `null` if none is
  */
 export interface Row<Body = unknown, Parent extends string | null = string | null> {
   readonly collection: string;
   readonly id: string;
-  /** The account it belongs to. */
+  /** The account that the object belongs to. */
   readonly owner: string;
-  /** The object that it is a part of; null if none. */
+  /** The object that this one is a part of; null if none. */
   readonly parent: Parent;
-  /** Further ids by which it is found, unique in the collection. */
+  /** Further ids by which the row is found, unique in the collection. */
   readonly aliases: readonly string[];
-  /** Names by which it is listed, which other rows may have too. */
+  /** Names by which the row is listed; several rows may have the same label. */
   readonly labels: readonly string[];
-  /** Accounts that may see it although they do not own it; `*` for everybody. */
+  /** Accounts that may see the object although they do not own it; `*` for every account. */
   readonly sharedWith: readonly string[];
-  /** When it next changes by itself; null if never. */
+  /** When the object next changes with time; null if never. */
   readonly dueAt: Instant | null;
   readonly body: Body;
   /** The members by which lists are sorted and filtered, for collections that are read in pages. */
   readonly facets?: Facets;
-  /** The state of it that was read; a changed row has that of the row that it was made from. */
+  /** The revision that was read; a changed row keeps the revision of the row that it was made from. */
   readonly revision: Revision;
-  /** When it was last used, as `note` says; null if never. */
+  /** When the row was last used (`note`); null if never. */
   readonly usedAt: Instant | null;
 }
 
-/** How many characters of a text are searched, so that no single row can make all searches slow. */
+/** The most characters of a text that are searched, so that no single row can make all searches slow. */
 export const MOST_SEARCHED = 4096;
 
 export interface Facets {
@@ -51,11 +50,11 @@ export interface Facets {
   readonly state: string | null;
   readonly createdAt: Instant;
   readonly modifiedAt: Instant;
-  /** The text that a search looks into; default: the name. Only its first 4096 characters count. */
+  /** The text that is searched; default: the name. Only its first 4096 characters are searched. */
   readonly text?: string;
 }
 
-/** Rows of one collection: those of an owner, the parts of an object, and so on. Without any of these, all of them. */
+/** Selects rows of one collection by owner, parent, label or visibility; without any of these, all rows. */
 export interface ListQuery {
   readonly collection: string;
   readonly owner?: string;
@@ -63,7 +62,7 @@ export interface ListQuery {
   readonly label?: string;
   /** Objects that this account may see: its own, shared and public ones. */
   readonly visibleTo?: string;
-  /** The first so many; default: all. */
+  /** The most rows, from the oldest on; default: all. */
   readonly limit?: number;
 }
 
@@ -71,20 +70,20 @@ export interface ListQuery {
 export interface List<Its extends Row = Row> {
   /** Oldest first. */
   readonly rows: readonly Its[];
-  /** For the list of an owner: of that list. For others: of the collection. */
+  /** The revision of the owner's list if the query has an owner, otherwise of the collection. */
   readonly revision: Revision;
 }
 
-/** How many rows a list has. */
+/** The number of rows of a list. */
 export interface Size {
   readonly count: number;
   readonly revision: Revision;
 }
 
-/** Which rows of a page are wanted. */
+/** Selects, sorts and limits the rows of a page. */
 export interface PageQuery {
   readonly collection: string;
-  /** The account whose objects, and those shared with it, are listed; null for everybody's. */
+  /** The account whose own and shared objects are listed; null for the objects of all accounts. */
   readonly account: string | null;
   /** Only what the account owns, or only what others share with it. */
   readonly whose?: 'own' | 'others';
@@ -92,14 +91,14 @@ export interface PageQuery {
    * Members of the body, each with its required value; `parent`, `name` and `state` stand for the row's own members.
    */
   readonly where: readonly { readonly member: string; readonly value: string }[];
-  /** Part of the text of one of these members, regardless of case. */
+  /** A part of the text of one of these members, regardless of case. */
   readonly search: { readonly members: readonly string[]; readonly text: string } | null;
   readonly order: { readonly by: 'id' | Exclude<keyof Facets, 'text'>; readonly descending: boolean };
   readonly limit: number;
   readonly offset: number;
   /**
-   * A page ends where the texts of its bodies would have more characters than this, but has one row at least. Default: no
-   * such limit.
+   * The most characters that the bodies of a page have as JSON; a page always has at least one row. Default: no such
+   * limit.
    */
   readonly most?: number;
 }
@@ -110,7 +109,7 @@ export interface Page<Its extends Row = Row> {
   readonly rows: readonly Its[];
 }
 
-/** Rows that change by themselves in `(after, to]`. */
+/** Selects rows that are due in `(after, to]`. */
 export interface DueQuery {
   readonly collection: string;
   /** Only the parts of this object. */
@@ -122,26 +121,28 @@ export interface DueQuery {
   readonly latestFirst?: boolean;
 }
 
-/** One of several changes that are made together. */
+/** One of the changes of a commit. */
 export type Change =
   /** The row is added if its revision is `NEW`; otherwise it replaces the row of that revision. */
   | { readonly kind: 'put'; readonly row: Row }
-  /** Only if it is still so: the revision that was read. What is no longer there needs no removal. */
+  /**
+   * With a revision, the commit fails if the row has changed. Without one, a row that does not exist needs no removal.
+   */
   | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
 
-/** A row or list that was read, is not changed, and must still be the same. */
+/** A row or list that a commit does not change, but depends on: the commit fails if it has changed. */
 export type Expectation =
-  /** `NEW`: there is no such row. */
+  /** `NEW` expects that there is no such row. */
   | { readonly collection: string; readonly id: string; readonly revision: Revision }
   /** The rows of an owner in a collection, or all of them. */
   | { readonly collection: string; readonly owner?: string; readonly revision: Revision };
 
-/** Is told of the rows that a commit has put, and of those that it has removed or replaced. */
+/** Receives the rows that a commit has put (`puts`), and the rows that it has removed or replaced (`before`). */
 export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
 
 /**
- * The rows of a world: all that an adapter has to keep. Every call is atomic. What depends on something that was read
- * goes through `updating` (`updating.ts`).
+ * The rows of a world: the state that an adapter stores. Every call is atomic. A change that depends on rows that were
+ * read uses `updating` (`updating.ts`).
  *
  * @typeParam Its the type of the rows
  */
@@ -150,42 +151,42 @@ export interface Collections<Its extends Row = Row> {
   byAlias(collection: string, alias: string): Promise<Its | null>;
   list(query: ListQuery): Promise<List<Its>>;
   /**
-   * The place of each row of a collection, by id: it rises with age, and a row keeps its own. A list of pages begins after
-   * one, even if its row was removed.
+   * The place of each row of a collection, by id. A new row has a higher place than all rows before it, and keeps it. A
+   * page of a list starts after a place, even if the row of this place was removed.
    */
   places(collection: string): Promise<ReadonlyMap<string, number>>;
-  /** Takes the same time whatever the number. @param owner default: everybody */
+  /** Takes the same time for any number of rows. @param owner default: all owners */
   size(collection: string, owner?: string): Promise<Size>;
   /**
-   * One page of what an account may see. If sorted and filtered by facets, the time does not grow with the number of
-   * rows.
+   * One page of the objects that an account may see. If it is sorted and filtered by facets, the time does not grow
+   * with the number of rows.
    */
   page(query: PageQuery): Promise<Page<Its>>;
   due(query: DueQuery): Promise<readonly Its[]>;
-  /** How many rows each collection has; empty ones are left out. */
+  /** The number of rows of each collection; empty collections are left out. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /**
-   * Makes all of the changes, or none. Each is of another row; only a removal may be there twice.
+   * Makes all of the changes, or none. No two may change the same row, except that a removal may be repeated.
    *
-   * @param expects what else they depend on
+   * @param expects rows and lists that the changes depend on
    * @returns the revision that every changed row and list has now
-   * @throws Changed if anything is no longer as it was read
+   * @throws Changed if a row or a list is no longer as it was read
    * @throws Collision if the id of a new row is taken, or an alias
    */
   commit(changes: readonly Change[], expects?: readonly Expectation[]): Promise<Revision>;
   /**
-   * Notes that a row was used. Later reads show it at once; it may reach the disk up to a second later. It is not a
-   * change: the row keeps its revision. A row that is not there is not noted.
+   * Notes when a row was used. Later reads show it at once; it may reach the disk up to a second later. It is not a
+   * change: the row keeps its revision. If there is no such row, the call does nothing.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
-  /** From now on each commit is told before it is done. It is no commit that everything is replaced. */
-  watch(told: Watcher): void;
-  /** Values made from a row, its body or a list, for as long as that is remembered: none of these ever changes. */
+  /** From now on each commit calls `watcher` before it returns. `load` does not call it. */
+  watch(watcher: Watcher): void;
+  /** Caches values made from a row, its body or a list, because none of these ever changes. */
   readonly made: WeakMap<object, unknown>;
-  /** Those of updates that had a conflict (`updating`). */
+  /** The turns of updates that had a conflict (`updating`). */
   readonly turns: Turns;
-  /** Every row, oldest first, as they were at one moment. */
+  /** All rows at one moment, oldest first. */
   dump(): Promise<readonly Its[]>;
-  /** Replaces everything by these rows, in one step. */
+  /** Replaces all rows by these, in one step. */
   load(rows: readonly Row[]): Promise<void>;
 }

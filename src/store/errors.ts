@@ -1,9 +1,11 @@
-/** The errors with which a store call can refuse. Anything else it throws is a bug. */
+// The errors that a store call throws on purpose. Any other error is a bug.
+
+/** The id or an alias of a new row is taken. */
 export class Collision extends Error {
   override readonly name = 'Collision';
 }
 
-/** No more of these may be created. */
+/** The limit of such objects is reached. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
@@ -13,23 +15,23 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** A row or list is no longer as it was read: the reader may read again and try once more (`updating`). */
+/** A row or list is no longer as it was read: the caller may read again and try once more (`updating`). */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
-/** The whole world was deleted meanwhile. */
+/** The world was deleted meanwhile. */
 export class WorldGone extends Error {
   override readonly name = 'WorldGone';
 }
 
-/** The caller's knowledge is outdated: another secret is valid by now, or an identity is disabled. */
+/** The caller decided on outdated data: a secret has been replaced, or an identity disabled. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
 }
 
 /**
- * Nothing was stored, though reading still works: the disk is full or failing, or the file that was written to is gone.
+ * Nothing was stored, but reading still works: the disk is full or failing, or the file is gone.
  */
 export class Unwritable extends Error {
   override readonly name = 'Unwritable';
@@ -42,7 +44,7 @@ export class Unwritable extends Error {
   }
 }
 
-/** A row does not hold what was written to it. */
+/** A stored row is not what was written. */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 
@@ -61,14 +63,14 @@ export function parseStored<Value>(text: string, collection: string, id: string)
   }
 }
 
-/** The database cannot be reached, or does not answer; what was asked for was certainly not done. */
+/** The database is unreachable or does not answer. The statement certainly had no effect. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
-/** The database answers, and takes no changes: its disk is full, or it is a replica of another. Nothing was done. */
+/** The database answers, but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
 export class TakesNothing extends Unreachable {
-  /** @param why in the words of a sentence about the database: `is read-only` */
+  /** @param why completes a sentence that starts with "the database": `is read-only` */
   readonly why: string;
 
   constructor(why: string, options?: ErrorOptions) {
@@ -77,7 +79,7 @@ export class TakesNothing extends Unreachable {
   }
 }
 
-/** The connection was lost while a change was being committed: it may have been made, so nobody may simply repeat it. */
+/** The connection was lost during a commit. The change may have been stored, so it must not simply be repeated. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }

@@ -3,10 +3,10 @@ import type { Store } from './index.ts';
 import type { SharedSnapshots } from './sharing.ts';
 import type { FrozenRows } from './world-rows.ts';
 
-/** A world in addition to the default one, as a file keeps it. */
+/** A world other than the default one, as a data file stores it. */
 export interface KeptWorld {
   readonly name: string;
-  /** Its provenance. The store does not read it. */
+  /** The provenance of the world. The store does not interpret it. */
   readonly made: string;
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
@@ -14,22 +14,22 @@ export interface KeptWorld {
   readonly usedAt: Instant;
 }
 
-/** The worlds in addition to the default one that outlive the process, for a process that has them alone. */
+/** The worlds other than the default one in a data file, which outlive the process and are used by it alone. */
 export interface KeptWorlds {
-  /** Those that there were when it was opened, oldest first. */
+  /** The worlds that existed when the file was opened, oldest first. */
   readonly found: readonly KeptWorld[];
-  /** The store of one of them. */
+  /** Opens the store of one of these worlds. */
   open(name: string): Store;
   /**
-   * Makes one.
+   * Creates a world.
    *
-   * @param free how many bytes of its rows it shares with others
-   * @throws Unwritable if it cannot be kept; then there is none
+   * @param free the bytes of its rows that it shares with other worlds
+   * @throws Unwritable if the world cannot be stored; then it is not created
    */
   make(world: KeptWorld, rows: FrozenRows, free: number): Store;
-  /** Later writes of its running requests are dropped. */
+  /** Deletes a world. Later writes of its running requests are discarded. */
   delete(name: string): void;
-  /** It was used; that may reach the disk up to a second later. */
+  /** Notes when a world was used, which may reach the disk up to a second later. */
   noteUse(name: string, at: Instant): void;
   readonly snapshots: SharedSnapshots;
 }

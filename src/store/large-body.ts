@@ -1,22 +1,22 @@
 import type { Row } from './collections.ts';
 
-/** The text of a longer body is kept outside of the heap, in characters. */
+/** The longest text of a body that is kept in the heap, in characters. */
 const MOST_IN_HEAP = 4096;
 
-/** Is a body of this text kept outside of the heap? */
+/** Is a body with this text kept outside of the heap? */
 export function isLarge(text: string): boolean {
   return text.length > MOST_IN_HEAP;
 }
 
 /**
- * Keeps the body of a row as bytes, and makes it of them whenever it is read: large ones are many bytes and few reads.
+ * Keeps the body of a row as bytes, and parses them when it is read: large bodies take much memory and are rarely read.
  *
- * @param text of its body
- * @returns how many bytes it takes
+ * @param text the body as JSON
+ * @returns the number of bytes
  */
 export function keepOutside(row: Row, text: string): number {
   const bytes = Buffer.from(text);
-  // Who reads it several times in a row has it made once.
+  // Several reads in a row parse it once.
   let latest: WeakRef<object> | null = null;
   const get = () => {
     const known = latest?.deref();
@@ -29,7 +29,7 @@ export function keepOutside(row: Row, text: string): number {
   return bytes.length;
 }
 
-/** Gives a row the body of another one, which stays where it is. */
+/** Gives a row the body of another row without a copy: a body outside of the heap is not parsed. */
 export function shareBody(from: Row, to: Row): Row {
   const { get } = Object.getOwnPropertyDescriptor(from, 'body') ?? {};
   if (get === undefined) return Object.assign(to, { body: from.body });

@@ -7,22 +7,22 @@ import { type FrozenRows, WorldRows } from './world-rows.ts';
 /**
  * A store in memory.
  *
- * @param begin the rows that it begins with
- * @param free how many bytes of them are not counted; default: it is not counted at all
+ * @param begin the first rows of the store
+ * @param free the bytes of these rows that are not counted; default: no rows are counted
  */
 export function openMemory(begin: FrozenRows, shared: StoreParts, free?: number): Store {
   const account = free === undefined ? null : new StateAccount(shared.budgets.state, free);
   return storeOn(new WorldRows(begin, shared.revisions, { account }));
 }
 
-/** The parts of a store besides its rows: nothing, if these are in memory alone. */
+/** The parts of a store besides its rows; empty if the rows are only in memory. */
 interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
   close(): void;
 }
 
 const NOT_KEPT: Kept = { notices: [], state: null, fault: () => null, close: () => {} };
 
-/** A store whose rows are in memory. @param kept where else they are */
+/** A store whose rows are in memory. @param kept the place where they are stored as well */
 export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
   return new StoreInMemory(rows, kept);
 }

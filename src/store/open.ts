@@ -8,37 +8,36 @@ import type { StoreParts } from './shared.ts';
 import type { SharedWorlds } from './sharing.ts';
 import { type FrozenRows, NO_ROWS, rowsIn } from './world-rows.ts';
 
-/** Where the state of a server is. */
+/** The place of a server's state. */
 export interface Place {
   readonly kind: 'memory' | 'file' | 'postgres';
-  /** Real time for all that is in it; null for that of the machine. */
+  /** The source of real time; null for the clock of the machine. */
   readonly clock: Clock | null;
-  /** The worlds in addition to the default one; null if no other process can use them. */
+  /** The worlds other than the default one; null if no other process can use them. */
   readonly worlds: SharedWorlds | null;
-  /** The same for one process that has them alone; null if they end with it. */
+  /** The worlds other than the default one in a data file; null without such a file. */
   readonly kept: KeptWorlds | null;
   /** The driver of the file; null without one. */
   readonly driver: string | null;
   /** The store of the default world. */
   readonly store: Store;
-  /** After all stores in it are closed. */
+  /** Closes the place, after all of its stores are closed. */
   close(): Promise<void>;
 }
 
-/** Which driver opens a file. */
+/** The choice of the driver for a data file. */
 interface DriverChoice {
   /** Null for the first that can be loaded. */
   readonly name?: DriverName | null;
-  /** Is the state kept in memory if it cannot be loaded? */
+  /** Keeps the state in memory if the driver cannot be loaded. */
   readonly mayBeMemory?: boolean;
 }
 
 /**
- * Opens what `--data` names: a file or a database of PostgreSQL; null keeps the state in memory.
+ * Opens the data file or the PostgreSQL database that `--data` names; null keeps the state in memory.
  *
  * @param world the id of the default world
- * @param driver for a file: the one to use, and whether the state is kept in memory if that cannot be loaded
- * @throws Unusable if it cannot be used
+ * @throws Unusable if the file or the database cannot be used
  */
 export async function openPlace(
   data: string | null,
@@ -50,7 +49,7 @@ export async function openPlace(
   if (fault !== null) throw new Unusable(fault);
   if (data === null) return inMemory(openMemory(NO_ROWS, shared, 0));
   if (!isPostgresUrl(data)) {
-    // Loaded only by those who have a file.
+    // Loaded only for a data file.
     const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
     try {
       const file = await openDataFile(data, shared, name);
@@ -68,7 +67,7 @@ export async function openPlace(
       return inMemory(Object.assign(openMemory(NO_ROWS, shared, 0), { notices: [notice] }));
     }
   }
-  // Loaded only by those who have a database.
+  // Loaded only for a database.
   const { openPostgres } = await import('./postgres/index.ts');
   const database = await openPostgres(data);
   try {
@@ -86,11 +85,11 @@ function inMemory(store: Store): Place {
 }
 
 /**
- * Rows as a data file that `--data` opens.
+ * Writes rows to a data file that `--data` can open.
  *
- * @param driver to write it with; null for the first that can be loaded
+ * @param driver null for the first that can be loaded
  * @returns the bytes of the file
- * @throws Unusable if there is no driver to write it with
+ * @throws Unusable if no driver can be loaded
  */
 export async function dataFileOf(rows: FrozenRows, driver: DriverName | null = null): Promise<Uint8Array> {
   const { makeDataFile } = await import('./sqlite/index.ts');

@@ -2,17 +2,16 @@ import type { Instant } from '../core/clock.ts';
 import type { Revision, Row, Size } from './collections.ts';
 import { type Entry, type Table, usedRow } from './table.ts';
 
-/** Makes a row as a world has it: the same object if it has nothing of its own. */
+/** Makes the row that a world has in place of a shared one; the same object if they do not differ. */
 export type OwnRow = (row: Row) => Row;
 
 /**
- * A table that others have too, with the rows of it that are different in a world, although nobody changed them: those that
- * were used, and those with credentials of its own, as far as they were asked for. Most worlds never ask for more than a
- * few rows.
+ * A shared table, with the rows that differ in one world although they were not changed: rows that were used, and rows
+ * with the world's own credentials. Such a row is made when it is first read, because most worlds read only a few rows.
  */
 export class Overlay {
   readonly #below: Table;
-  /** Makes the world's own rows; null if the table has none. */
+  /** Creates the function that makes the world's own rows; null if the table has none. */
   readonly #own: (() => OwnRow) | null;
   #rows: Map<string, Entry> | null = null;
   /** Ids by the aliases that the table below does not have. */
@@ -50,7 +49,7 @@ export class Overlay {
     if (entry !== undefined) this.#keep({ ...entry, row: usedRow(entry.row, at) });
   }
 
-  /** The same rows as a table that can be changed. */
+  /** Copies all rows to a table that can be changed. */
   whole(): Table {
     const own = this.#own?.();
     return this.#below.copy(

@@ -4,7 +4,7 @@ import { setImmediate } from '../platform/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Entry, Table } from './table.ts';
 
-/** Members of a query that stand for the row's own. */
+/** Members of a query that stand for members of the row, and not of its body. */
 const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
   id: ({ id }) => id,
   parent: ({ parent }) => parent,
@@ -14,15 +14,15 @@ const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
   modifiedAt: ({ facets }) => facets?.modifiedAt ?? null,
 };
 
-/** How long a search holds up everything else, in milliseconds. */
+/** How long a search may block other requests, in milliseconds. */
 const SLICE_MS = 8;
-/** How many rows are looked at before the time is. */
-const LOOKED_AT = 500;
+/** The number of rows after which a search checks the time. */
+const ROWS_PER_CHECK = 500;
 
-/** Does a row belong to what is asked for? */
+/** Does a query select a row? */
 type Condition = (row: Row) => boolean;
 
-/** One page of the rows of a table: as `Collections.page`. */
+/** One page of the rows of a table (`Collections.page`). */
 export async function pageOf(table: Table, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const isAsked = conditionOf(query);
@@ -44,7 +44,7 @@ function wholePage(entries: readonly Entry[], query: PageQuery, isAsked: Conditi
   return collected.page;
 }
 
-/** Where the number of rows is known, it is enough to look at those up to the page, from the nearer end. */
+/** With a known number of rows, only the rows between the nearer end and the page are read. */
 function countedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition, count: number): Page {
   const { offset, limit, most, order } = query;
   const length = Math.max(0, Math.min(limit, count - offset));
@@ -66,14 +66,14 @@ function* inDirection(entries: readonly Entry[], descending: boolean): Iterable<
   for (let index = 0; index <= last; index += 1) yield entries[descending ? last - index : index] as Entry;
 }
 
-/** Others are served in between, so it goes through the rows as they were when it began. */
+/** Other requests may change the table between two slices, so the search reads a copy of the rows from its start. */
 async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Promise<Page> {
   const collected = new Collected(query);
   const all = entries.map(({ row, size }) => ({ row, size }));
   if (query.order.descending) all.reverse();
   let begun = stopwatch();
   for (const [index, { row, size }] of all.entries()) {
-    if (index % LOOKED_AT === 0 && stopwatch() - begun > SLICE_MS) {
+    if (index % ROWS_PER_CHECK === 0 && stopwatch() - begun > SLICE_MS) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       begun = stopwatch();
     }
@@ -82,7 +82,7 @@ async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked
   return collected.page;
 }
 
-/** The rows of one page, and the number of all. */
+/** Collects the rows of one page, and counts the rows of all pages. */
 class Collected {
   readonly #query: PageQuery;
   readonly #rows: Pick<Entry, 'row' | 'size'>[] = [];
@@ -121,7 +121,7 @@ function whoseCondition(account: string, whose: PageQuery['whose']): Condition {
   return (row) => row.owner === account || isShared(row);
 }
 
-/** If a member of a body is a list, it is enough that one of its entries matches. */
+/** If a member of a body is a list, one matching entry is enough. */
 function memberCondition(member: string, value: string): Condition {
   const ofRow = own(OF_ROW, member);
   if (ofRow !== undefined) return (row) => ofRow(row) === value;
@@ -151,13 +151,13 @@ function memberAt(body: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** A member as it is compared; null if there is none. */
+/** The text of a member for comparisons; null if there is none. */
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The first rows of a page: as many as have bodies with `most` characters together, but one at least. */
+/** The first rows of a page whose bodies have at most `most` characters together, but at least one row. */
 function rowsWithRoom(found: readonly Pick<Entry, 'row' | 'size'>[], most = Number.POSITIVE_INFINITY): readonly Row[] {
   let characters = 0;
   const end = found.findIndex(({ size }, index) => {

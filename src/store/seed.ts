@@ -2,7 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import { Collection } from './collection.ts';
 import type { Collections, Row } from './collections.ts';
 
-/** The seed a world was made from, kept whole: its credentials are public test credentials. */
+/** The seed of a world. It is stored whole, because its credentials are public test credentials. */
 export interface KeptSeed {
   /** A fingerprint of the seed's text, to tell seeds apart. */
   readonly fingerprint: string;
@@ -11,12 +11,12 @@ export interface KeptSeed {
   readonly text: string;
 }
 
-/** A seed, with the rows that it turns into at a given moment. */
+/** A seed, with the rows that it defines at a given moment. */
 export interface Seed extends KeptSeed {
   rows(now: Instant): Promise<readonly Row[]>;
 }
 
-/** Has only one row. */
+/** The collection has only one row. */
 export const SEEDS = new Collection<KeptSeed>('seed');
 
 const ID = 'seed';
@@ -25,7 +25,7 @@ export function seedRow({ fingerprint, origin, text }: KeptSeed): Row<KeptSeed, 
   return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }
 
-/** The seed of a world; null before the first load. */
+/** The stored seed of a world; null before the first load. */
 export async function seedIn(rows: Collections): Promise<KeptSeed | null> {
   return (await SEEDS.byId(rows, ID))?.body ?? null;
 }

@@ -8,7 +8,7 @@ export function settingRow(name: string, value: string): Row<string, null> {
   return SETTINGS.row({ id: name, owner: '', parent: null, body: value });
 }
 
-/** Small facts about the world that survive a restart: the clock's state, the tenant's name. */
+/** Settings of a world that survive a restart, such as the state of its clock and the name of its tenant. */
 export type SettingsStore = Pick<Settings, keyof Settings>;
 
 export class Settings {
@@ -27,15 +27,15 @@ export class Settings {
   }
 
   /**
-   * Replaces a value with what `change` makes of it, which nobody else changes meanwhile.
+   * Replaces a value with the result of `change`. No other update changes it meanwhile.
    *
-   * @param change is given null if there is none; if it throws, nothing is stored
+   * @param change receives null if there is no value; if it throws, nothing is stored
    */
   update(name: string, change: (before: string | null) => string): Promise<void> {
     return this.#change(name, (before) => [change(before), undefined]);
   }
 
-  /** Increments a counter that starts at 0, and returns the number before: no two calls get the same. */
+  /** Increments a counter that starts at 0, and returns the number before: no two calls return the same number. */
   next(name: string): Promise<number> {
     return this.#change(name, (before) => {
       const number = Number(before ?? 0);
@@ -43,7 +43,6 @@ export class Settings {
     });
   }
 
-  /** Removes settings. */
   async remove(names: readonly string[]): Promise<void> {
     await this.#rows.commit(names.map((name) => SETTINGS.removal(name)));
   }

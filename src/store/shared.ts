@@ -3,12 +3,12 @@ import { Revisions } from './revisions.ts';
 
 /** The parts that the stores of a process share. */
 export interface StoreParts {
-  /** Limit what is remembered. */
+  /** Limit the memory of caches and rows. */
   readonly budgets: Budgets;
   readonly revisions: Revisions;
 }
 
-/** Those of a process that has one store. */
+/** The parts for a process with one store. */
 export function newStoreParts(budgets: Budgets = newBudgets()): StoreParts {
   return { budgets, revisions: new Revisions() };
 }

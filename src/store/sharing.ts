@@ -4,25 +4,25 @@ import type { Store } from './index.ts';
 import type { StoreParts } from './shared.ts';
 import type { FrozenRows } from './world-rows.ts';
 
-/** Something that happened in a world, as it is stored for all processes. */
+/** An activity of a world, as it is stored for all processes. */
 export interface StoredActivity {
   readonly kind: string;
-  /** JSON; null if it has been forgotten. */
+  /** JSON; null if it was deleted. */
   readonly data: string | null;
 }
 
 /** An activity to be stored. */
 export interface NewActivity extends StoredActivity {
   readonly data: string;
-  /** Has it a place among the requests? */
+  /** Does the activity get a number among the requests? */
   readonly isRequest: boolean;
-  /** Has it a place among what is told to those who watch? */
+  /** Does the activity get a number among the events of streams? */
   readonly isEvent: boolean;
 }
 
-/** Something that is counted rather than kept each time. */
+/** A message that is counted, and not stored each time. */
 export interface Counted {
-  /** Kind and message in short: no other one has it. */
+  /** A hash of kind and message, which identifies the entry. */
   readonly name: string;
   readonly kind: string;
   readonly message: string;
@@ -31,78 +31,78 @@ export interface Counted {
   readonly count: number;
 }
 
-/** News of a log. */
+/** The changes of a log since the last call. */
 export interface LogNews {
-  /** How many requests there had been when it was emptied; null if it was not emptied since the last call. */
+  /** The number of requests when the log was emptied; null if it was not emptied since the last call. */
   readonly emptiedAt: number | null;
   /** Oldest first. */
   readonly activities: readonly (StoredActivity & {
     readonly request: number | null;
     readonly event: number | null;
   })[];
-  /** As they are now, those that changed; earliest first. */
+  /** The current state of the entries that changed, earliest first. */
   readonly counted: readonly Counted[];
 }
 
 /**
- * The activities of a world, for all processes that share it: each reads everything once, in the same order. Writing it is
- * no change of the world. The oldest make room.
+ * The activities of a world, for all processes that share it. Each process reads every activity once, in the same
+ * order. A write to the log does not change the revision of the world. The oldest activities are deleted.
  */
 export interface SharedLog {
-  /** To be stored with the next `flush`. If too many wait for it, a finding says how many were not kept. */
+  /** Queues an activity for the next `flush`. If the queue is full, a finding says how many were not stored. */
   append(activity: NewActivity, at: Instant): void;
-  /** To be counted with the next `flush`. */
+  /** Queues a message to be counted by the next `flush`. */
   count(kind: string, message: string, at: Instant): void;
   /**
-   * Stores what was appended and counted, and which rows were used: from then on everybody can read it.
+   * Stores the queued activities, counts and uses of rows. From then on all processes can read them.
    *
-   * @throws TakesNothing; then it is stored with the next one
-   * @throws Unreachable, OutcomeUnknown; then it is lost
+   * @throws TakesNothing; then the next `flush` stores them
+   * @throws Unreachable, OutcomeUnknown; then they are lost
    */
   flush(): Promise<void>;
   /** The entries of all processes since the last call. @throws Unreachable */
   news(): Promise<LogNews>;
   /**
-   * Forgets what was counted under a name, and stores that it was.
+   * Deletes the count of a name, and stores an activity that says so.
    *
-   * @returns whether there was anything
+   * @returns whether there was such a count
    * @throws Unreachable, OutcomeUnknown
    */
   uncount(name: string, activity: StoredActivity): Promise<boolean>;
-  /** Forgets everything but the events. */
+  /** Deletes everything except the events. */
   empty(): Promise<void>;
 }
 
-/** A text that all processes share and change one after the other. */
+/** A text that all processes share. Only one process changes it at a time. */
 export interface SharedText {
-  /** As it was when the world was last refreshed, or later. */
+  /** The text as of the last refresh of the world, or later. */
   readonly text: string;
-  /** Reads it again; the listener is told if it is another one. @throws Unreachable */
+  /** Reads the text again, and notifies the listener if it has changed. @throws Unreachable */
   refresh(): Promise<void>;
   /**
-   * Replaces it with what `change` makes of it, which nobody else changes meanwhile.
+   * Replaces the text with the result of `change`. No other process changes it meanwhile.
    *
-   * @param change must not do anything else: it may be called again
-   * @returns what `change` returns besides the text
+   * @param change must have no other effect: it may be called again
+   * @returns the second result of `change`
    * @throws Unreachable, OutcomeUnknown
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result>;
 }
 
-/** Is told what others have changed in a world. */
+/** Is notified of changes that other processes have made in a world. */
 export interface SharedListener {
-  /** The collections whose remembered rows are right again; `all`: everything was replaced. */
+  /** The rows of these collections in memory are up to date again; `all`: all rows were replaced. */
   onRows(collections: readonly string[] | 'all'): Promise<void>;
-  /** The text is another one. */
+  /** The shared text has changed. */
   onText(): void;
 }
 
-/** A world in addition to the default one, as all processes know it. */
+/** A world other than the default one, as all processes know it. */
 export interface WorldRecord {
   readonly name: string;
-  /** No other world ever had it, not even one of the same name. */
+  /** Never reused, not even by a world of the same name. */
   readonly id: string;
-  /** As its maker says; the store does not need it. */
+  /** The credentials option of the world. The store does not interpret it. */
   readonly credentials: string;
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
@@ -111,20 +111,20 @@ export interface WorldRecord {
   readonly usedAt: Instant;
 }
 
-/** A world to be made. */
+/** A world to be created. */
 export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
   /** Its provenance, for processes that open it later. */
   readonly made: string;
   readonly rows: readonly Row[];
 }
 
-/** A snapshot as it is reported. */
+/** A snapshot as the control API describes it. */
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
-  /** The name of the world that it was taken of. */
+  /** The name of the world that the snapshot was taken of. */
   readonly world: string;
-  /** By the clock of that world. */
+  /** The time by the clock of that world. */
   readonly at: Instant;
   /** In bytes. */
   readonly size: number;
@@ -132,57 +132,57 @@ export interface SnapshotInfo {
 
 /** A snapshot without its content. */
 export interface SnapshotRecord extends SnapshotInfo {
-  /** Its place among all snapshots: it rises with age. */
+  /** The place among all snapshots: a later snapshot has a higher place. */
   readonly place: number;
 }
 
-/** A snapshot, with what its world was made from. */
+/** A snapshot, with the provenance of its world and its rows. */
 export interface StoredSnapshot extends SnapshotRecord {
   readonly made: string;
   readonly rows: FrozenRows;
 }
 
-/** Where snapshots are kept. */
+/** The store of snapshots. */
 export interface SharedSnapshots {
   /** Oldest first. */
   list(): Promise<readonly SnapshotRecord[]>;
   find(id: string): Promise<StoredSnapshot | null>;
-  /** @returns its size */
+  /** @returns the size in bytes */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
-  /** @returns whether it was there */
+  /** @returns whether there was such a snapshot */
   delete(id: string): Promise<boolean>;
 }
 
-/** A row, by one of its aliases. */
+/** One alias of a row. */
 export interface AliasOf {
   readonly collection: string;
   readonly alias: string;
 }
 
-/** The worlds that several processes share. Times are real. */
+/** The worlds that several processes share. Times are real times. */
 export interface SharedWorlds {
   /**
-   * Looks at what other processes have changed: which worlds there are, and what is in some of them. From then on all of
-   * this is as it was when this was called, or later.
+   * Reads the changes of other processes: the list of worlds, and the rows of some worlds. Afterwards all of these are
+   * as they were at the time of the call, or later.
    *
-   * @param ids those to look into; what is not open here is passed over
+   * @param ids the worlds whose rows are read; worlds that are not open here are ignored
    * @throws Unreachable
    */
   refresh(ids: readonly string[]): Promise<void>;
   readonly snapshots: SharedSnapshots;
-  /** Another number each time a world was made or deleted anywhere. */
+  /** A number that changes each time a process creates or deletes a world. */
   readonly version: number;
-  /** The worlds that there are, by name. */
+  /** The existing worlds, by name. */
   readonly records: ReadonlyMap<string, WorldRecord>;
-  /** Names of worlds that are gone, the latest 10,000. */
+  /** The names of the last 10,000 worlds that were deleted or have ended. */
   readonly gone: ReadonlySet<string>;
-  /** The store of one of them. @returns what it was made from, too; null if it is gone */
+  /** Opens a world. @returns its store and its provenance; null if the world no longer exists */
   open(record: WorldRecord, shared: StoreParts): Promise<{ readonly store: Store; readonly made: string } | null>;
   /**
-   * Makes a world.
+   * Creates a world.
    *
-   * @param most how many there may be
-   * @throws Collision if there is one of that name
+   * @param most the limit of worlds
+   * @throws Collision if a world has this name
    * @throws LimitReached
    */
   make(
@@ -190,19 +190,19 @@ export interface SharedWorlds {
     most: number,
     shared: StoreParts,
   ): Promise<{ readonly store: Store; readonly record: WorldRecord }>;
-  /** @returns whether it was there */
+  /** @returns whether the world existed */
   delete(record: Pick<WorldRecord, 'id'>): Promise<boolean>;
-  /** Some were used. */
+  /** Notes when worlds were used. */
   noteUses(ids: readonly string[], at: Instant): Promise<void>;
-  /** Ends those that nobody used for longer than they last. */
+  /** Ends the worlds that were not used for longer than their `ttl`. */
   sweep(at: Instant): Promise<void>;
-  /** Names of the worlds in which any of these rows is. */
+  /** The names of the worlds that contain a row with any of these aliases. */
   worldsWith(aliases: readonly AliasOf[]): Promise<readonly string[]>;
 }
 
 /** The state of a world that several processes share, besides its rows. */
 export interface Sharing {
-  /** Begins ids that are given in it, the same in all processes. */
+  /** The prefix of the ids that are issued in the world, the same in all processes. */
   readonly series: string;
   readonly log: SharedLog;
   readonly text: SharedText;

@@ -3,19 +3,19 @@ import { Unwritable } from './errors.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** The memory that the rows of one world take, of the budget that all worlds of the process share. */
+/** Counts the memory of one world's rows against the quota that all worlds of the process share. */
 export class StateAccount {
   readonly #quota: Quota;
   readonly #free: number;
   #taken = 0;
 
-  /** @param free how many bytes are not counted: those that it shares with the other worlds of its seed */
+  /** @param free the bytes that are not counted, because the world shares them with other worlds of its seed */
   constructor(quota: Quota, free: number) {
     this.#quota = quota;
     this.#free = free;
   }
 
-  /** The world takes so many bytes from now on. @throws Unwritable if there is no room for more; nothing is changed then */
+  /** Sets the bytes of the world. @throws Unwritable if they exceed the quota; then nothing is changed */
   hold(bytes: number): void {
     const more = this.#count(bytes) - this.#taken;
     if (more > 0 && !this.#quota.take(more)) throw full(this.#quota.bytes);
@@ -23,7 +23,7 @@ export class StateAccount {
     this.#taken += more;
   }
 
-  /** The same for what is there already. */
+  /** Sets the bytes of the world even if they exceed the quota, because the rows are in memory already. */
   holdAnyway(bytes: number): void {
     const more = this.#count(bytes) - this.#taken;
     this.#quota.takeAnyway(more);
@@ -38,7 +38,7 @@ export class StateAccount {
 function full(bytes: number): Unwritable {
   return new Unwritable(
     'full',
-    `The objects of all worlds take the ${Math.round(bytes / MEGABYTE)} MB of memory that they may have (\`--max-state\`), so this was not ` +
-      'stored. Delete objects or worlds, reset worlds, or start the server with more.',
+    `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so this was not ` +
+      'stored. Delete objects or worlds, reset worlds, or start the server with a higher limit.',
   );
 }

@@ -3,18 +3,18 @@ import { compareTexts } from '../core/text-order.ts';
 import type { DueQuery, PageQuery, Revision, Row, Size } from './collections.ts';
 import { shareBody } from './large-body.ts';
 
-/** A row of a table. */
+/** A row of a table, with its place and its size. */
 export interface Entry {
   row: Row;
-  /** It rises with age, over all collections of a world; a row that is replaced keeps its own. */
+  /** A later row of any collection of the world has a higher place; a replaced row keeps its place. */
   readonly place: number;
-  /** How many characters its body has as JSON. */
+  /** The length of the body as JSON, in characters. */
   readonly size: number;
-  /** About how much memory it takes. */
+  /** The approximate memory of the row, in bytes. */
   readonly bytes: number;
 }
 
-/** By what the rows of a list are found. */
+/** The members by which rows are grouped into lists. */
 export type GroupKind = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
 const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> = {
@@ -28,7 +28,7 @@ const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> = {
   },
 };
 
-/** Rows that belong together, in the order of their places. */
+/** The rows of one list, in the order of their places. */
 class Group {
   readonly #entries = new Map<string, Entry>();
   #highest = Number.NEGATIVE_INFINITY;
@@ -65,13 +65,13 @@ class Group {
     this.#entries.delete(id);
   }
 
-  /** One of its rows has other members now. */
+  /** Must be called when a row of an entry was replaced, because `rows` is cached. */
   renew(): void {
     this.#rows = null;
   }
 }
 
-/** Entries in an order that they are searched in. Two entries of one order are never equal. */
+/** Sorted entries, for binary search. No two entries of an order compare as equal. */
 class Order {
   readonly #compare: (one: Row, other: Row) => number;
   readonly entries: Entry[];
@@ -95,7 +95,7 @@ class Order {
   }
 }
 
-/** The number of the first entry with which something begins to hold that holds for all after it. */
+/** The index of the first entry for which `holds` is true; it must be true for all later entries, too. */
 function firstWhere(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
@@ -119,7 +119,7 @@ function byState(one: string | null, other: string | null): number {
 
 type OrderName = PageQuery['order']['by'];
 
-/** For rows with facets. */
+/** The orders of rows with facets. */
 const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
   id: byId,
   name: (one, other) => compareTexts(one.facets?.name as string, other.facets?.name as string) || byId(one, other),
@@ -131,14 +131,14 @@ const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = 
 };
 
 /**
- * The rows of one collection, with what finds them: indexes are made when first asked for, and kept up with changes. A
- * table that several worlds share is never changed; each makes a copy before its first change.
+ * The rows of one collection, with their indexes. An index is built when it is first used, and updated with each
+ * change. A table that several worlds share is never changed; each world makes a copy before its first change.
  */
 export class Table {
   readonly #all = new Group();
-  /** That of the latest change of any row. */
+  /** The revision of the latest change of any row. */
   #revision: Revision;
-  /** By owner, those of lists that changed since everything was loaded. */
+  /** The revisions of lists that changed since all rows were loaded, by owner. */
   readonly #revisions: Map<string, Revision>;
   #aliases: Map<string, Entry> | null = null;
   readonly #groups = new Map<GroupKind, Map<string, Group>>();
@@ -146,7 +146,7 @@ export class Table {
   #due: Order | null = null;
   #dueOf: Map<string, Order> | null = null;
   readonly #orders = new Map<OrderName, Order>();
-  /** How many rows there are of each kind that pages were asked of. */
+  /** The numbers of rows of the page queries since the last change, by query. */
   readonly #counts = new Map<string, number>();
   #characters = 0;
   #bytes = 0;
@@ -157,9 +157,9 @@ export class Table {
   }
 
   /**
-   * The same rows, to be changed. Indexes are made again when they are asked for.
+   * Copies the rows. The copy builds its own indexes when they are first used.
    *
-   * @param change gives what takes the place of an entry, under the same id
+   * @param change returns the entry to copy in place of an entry, with the same id
    */
   copy(change: (entry: Entry) => Entry = (entry) => entry): Table {
     const copy = new Table(this.#revision, this.#revisions);
@@ -172,17 +172,17 @@ export class Table {
     return copy;
   }
 
-  /** How many rows there are. */
+  /** The number of rows. */
   get count(): number {
     return this.#all.size;
   }
 
-  /** How many characters all bodies have as JSON. */
+  /** The length of all bodies as JSON, in characters. */
   get characters(): number {
     return this.#characters;
   }
 
-  /** About how much memory the rows take. */
+  /** The approximate memory of the rows, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -208,12 +208,12 @@ export class Table {
     return this.#all.rows;
   }
 
-  /** The rows of a list. Until a row of it changes, it is the same object. */
+  /** The rows of a list. It is the same object until one of its rows changes. */
   rowsOf(kind: GroupKind, key: string): readonly Row[] {
     return this.#group(kind, key)?.rows ?? NONE;
   }
 
-  /** Rows that an account owns, that are shared with it, or that are public. */
+  /** Rows that an account owns, rows that are shared with it, and public rows. */
   visibleTo(account: string): readonly Row[] {
     const known = this.#visible.get(account);
     if (known !== undefined) return known;
@@ -227,7 +227,7 @@ export class Table {
     return rows;
   }
 
-  /** @param loadedAt the least that a list of this world may have */
+  /** @param loadedAt the lowest revision that a list of this world may have */
   size(owner: string | undefined, loadedAt: Revision): Size {
     if (owner === undefined) return { count: this.count, revision: Math.max(this.#revision, loadedAt) };
     const revision = Math.max(this.#revisions.get(owner) ?? 0, loadedAt);
@@ -245,7 +245,7 @@ export class Table {
     return found.map(({ row }) => row);
   }
 
-  /** The rows with facets, in an order. They must not be changed. */
+  /** The rows with facets, sorted. The caller must not change the array. */
   inOrder(by: OrderName): readonly Entry[] {
     let order = this.#orders.get(by);
     if (order === undefined) {
@@ -256,7 +256,7 @@ export class Table {
     return order.entries;
   }
 
-  /** How many rows there are of a kind, if that was counted since the last change. */
+  /** The number of rows of a page query, if it was counted since the last change. */
   countOf(kind: string): number | undefined {
     return this.#counts.get(kind);
   }
@@ -266,7 +266,7 @@ export class Table {
     this.#counts.set(kind, count);
   }
 
-  /** Adds a row, or replaces that of its id, which keeps its place. */
+  /** Adds a row, or replaces the row with its id and keeps the place. */
   put(row: Row, { place, size, bytes }: Omit<Entry, 'row'>): void {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
@@ -284,13 +284,13 @@ export class Table {
     this.noteChange(entry.row.owner, revision);
   }
 
-  /** The list of this owner has changed. */
+  /** Records the revision at which the list of an owner has changed. */
   noteChange(owner: string, revision: Revision): void {
     this.#revision = revision;
     this.#revisions.set(owner, revision);
   }
 
-  /** Notes when a row was used, which is no change. */
+  /** Notes when a row was used, which does not change its revision. */
   use(id: string, at: Instant): void {
     const entry = this.#all.find(id);
     if (entry === undefined) return;
@@ -318,14 +318,14 @@ export class Table {
     if (row.facets !== undefined) for (const order of this.#orders.values()) order.add(entry);
   }
 
-  /** Takes a row out of the indexes. @param next what takes its place, which keeps that in the groups of both */
+  /** Removes a row from the indexes. @param next the row that replaces it, which keeps its position in common groups */
   #leave(entry: Entry, next: Row | null): void {
     const { row } = entry;
     this.#visible.clear();
     this.#counts.clear();
     this.#characters -= entry.size;
     this.#bytes -= entry.bytes;
-    // By then another row may have it: of a commit, the rows come in any order.
+    // Another row may have taken the alias already: the rows of a commit come in any order.
     for (const alias of row.aliases) if (this.#aliases?.get(alias) === entry) this.#aliases.delete(alias);
     for (const [kind, groups] of this.#groups) {
       const kept = next === null ? [] : KEYS[kind](next);
@@ -375,7 +375,10 @@ export class Table {
   }
 }
 
-/** The row with another time of its last use. Member by member, because every request uses one: a spread takes forty times as long. */
+/**
+ * Copies a row with another time of its last use. It copies member by member, because every request uses a row, and a
+ * spread takes forty times as long.
+ */
 export function usedRow(row: Row, usedAt: Instant): Row {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, facets } = row;
   const used = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body: null, usedAt };
@@ -384,10 +387,10 @@ export function usedRow(row: Row, usedAt: Instant): Row {
 
 const NONE: readonly Row[] = [];
 
-/** For so many accounts what they may see is kept. */
+/** The most accounts for which the visible rows are cached. */
 const MOST_VISIBLE = 100;
 
-/** For so many kinds of pages the number of rows is kept. */
+/** The most page queries for which the number of rows is cached. */
 const MOST_COUNTED = 100;
 
 function addTo(groups: Map<string, Group>, kind: GroupKind, entry: Entry): void {

@@ -1,15 +1,15 @@
 import type { Collections } from './collections.ts';
 import { Changed } from './errors.ts';
 
-/** How often an update is tried: each time, another writer of the same row has made progress. */
+/** The most attempts of an update. Whenever one fails, another writer of the same row has made progress. */
 const MOST_TRIES = 5;
 
 /**
- * Works again if what was read has changed before it could be committed.
+ * Repeats `work` if the rows that it read have changed before its commit.
  *
- * @param work must not do anything before its commit but read
- * @param tries how often it was tried already
- * @throws Changed if it has changed each time
+ * @param work must only read before its commit, because it may be repeated
+ * @param tries the number of attempts that were made already
+ * @throws Changed if the rows have changed in every attempt
  */
 export async function retrying<Result>(work: () => Promise<Result>, tries = 0): Promise<Result> {
   for (let tried = tries + 1; ; tried += 1) {
@@ -22,11 +22,12 @@ export async function retrying<Result>(work: () => Promise<Result>, tries = 0): 
 }
 
 /**
- * Reads, decides and commits, again if what was read has changed meanwhile. After the first such conflict it waits for
- * its turn, and so does everybody who comes while others wait: so many at once succeed one after the other.
+ * Reads, decides and commits, and repeats that if the rows have changed meanwhile. After its first conflict an update
+ * waits for its turn. Updates that start while others wait take turns as well, so that many concurrent updates of a row
+ * succeed one after the other.
  *
- * @param work must not do anything before its commit but read
- * @throws Changed if it has changed each time
+ * @param work must only read before its commit, because it may be repeated
+ * @throws Changed if the rows have changed in every attempt
  */
 export async function updating<Result>({ turns }: Collections, work: () => Promise<Result>): Promise<Result> {
   if (!turns.isIdle) return turns.take(() => retrying(work));

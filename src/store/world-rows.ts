@@ -28,29 +28,29 @@ import type { StateAccount } from './state-account.ts';
 import { type Entry, Table } from './table.ts';
 import { Turns } from './turns.ts';
 
-/** The rows of a world at one moment. They never change, so that any number of worlds can begin with them. */
+/** The rows of a world at one moment. They never change, so that any number of worlds can start from them. */
 export interface FrozenRows {
   readonly tables: ReadonlyMap<string, Table>;
-  /** Above the places of all rows. */
+  /** Higher than the places of all rows. */
   readonly nextPlace: number;
-  /** The highest of any row. */
+  /** The highest revision of any row. */
   readonly revision: Revision;
 }
 
-/** The same rows, some of which have credentials of a world's own. */
+/** Frozen rows in which some rows have a world's own credentials. */
 export class OwnRows implements FrozenRows {
   readonly below: FrozenRows;
   readonly #isOwn: (collection: string) => boolean;
   readonly #own: () => OwnRow;
 
-  /** @param isOwn has a collection such rows? @param own makes them */
+  /** @param isOwn whether a collection has such rows @param own creates the function that makes them */
   constructor(below: FrozenRows, isOwn: (collection: string) => boolean, own: () => OwnRow) {
     this.below = below;
     this.#isOwn = isOwn;
     this.#own = own;
   }
 
-  /** All of them, made each time. */
+  /** All tables; the own rows are made in each call. */
   get tables(): ReadonlyMap<string, Table> {
     return new Map([...this.below.tables].map(([name, table]) => [name, this.overlay(name)?.whole() ?? table]));
   }
@@ -63,64 +63,64 @@ export class OwnRows implements FrozenRows {
     return this.below.revision;
   }
 
-  /** The table of a collection with such rows. */
+  /** The table of a collection with own rows; undefined for other collections. */
   overlay(collection: string): Overlay | undefined {
     const table = this.#isOwn(collection) ? this.below.tables.get(collection) : undefined;
     return table && new Overlay(table, this.#own);
   }
 }
 
-/** The rows of a world that has none. */
+/** The rows of an empty world. */
 export const NO_ROWS: FrozenRows = { tables: new Map(), nextPlace: 1, revision: 0 };
 
-/** How many characters all bodies have as JSON. */
+/** The length of all bodies as JSON, in characters. */
 export function sizeOf({ tables }: FrozenRows): number {
   let characters = 0;
   for (const table of tables.values()) characters += table.characters;
   return characters;
 }
 
-/** The changes of a commit. */
+/** The changes that a commit will make. */
 export interface Planned extends LoggedCommit {
   readonly puts: readonly (Entry & { readonly isNew: boolean })[];
-  /** The rows that are removed or replaced. */
+  /** The rows that will be removed or replaced. */
   readonly before: readonly Row[];
-  /** How many bytes all rows take then. */
+  /** The memory of all rows after the commit, in bytes. */
   readonly bytes: number;
 }
 
-/** A row that others have removed. */
+/** A row that another process has removed. */
 export interface Removed extends RowName {
-  /** Of its removal. */
+  /** The revision of the removal. */
   readonly revision: Revision;
 }
 
 /** The parts of a world besides its rows. */
 interface Beside {
-  /** Where they are kept beyond the process; null if nowhere. */
+  /** Stores the rows beyond the process; null if they are only in memory. */
   readonly log: RowLog | null;
-  /** The account of their bytes; null if they are not counted. */
+  /** Counts the bytes of the rows; null if they are not counted. */
   readonly account: StateAccount | null;
 }
 
-/** All of them, oldest first. */
+/** All rows, oldest first. */
 export function rowsIn(rows: FrozenRows): readonly Row[] {
   return entriesIn(rows).map(({ row }) => row);
 }
 
-/** The same, with their places. */
+/** All rows with their places, oldest first. */
 export function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entry[] {
   return [...tables.values()].flatMap((table) => table.entries()).sort((one, other) => one.place - other.place);
 }
 
-/** Rows from elsewhere, oldest first, for worlds to begin with. */
+/** Freezes rows, which must be oldest first, so that worlds can start from them. */
 export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRows {
   const all = new WorldRows(NO_ROWS, revisions);
   all.loadNow(rows);
   return all.freeze();
 }
 
-/** About how much memory rows take, in bytes. */
+/** The approximate memory of rows, in bytes. */
 export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
   const { tables } = rows instanceof OwnRows ? rows.below : rows;
   let bytes = 0;
@@ -129,26 +129,26 @@ export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
 }
 
 /**
- * The rows of a world, in memory. It begins with frozen rows, which it shares with others, and copies a table of them
- * before it changes it: a world that nobody has changed takes nothing but a reference.
+ * The rows of a world, in memory. A world starts from frozen rows, which it shares with other worlds, and copies a
+ * table before it changes it: an unchanged world needs only the memory of a reference.
  */
 export class WorldRows implements Collections {
   #turns: Turns | null = null;
   readonly #revisions: Revisions;
-  /** The rows at the beginning. */
+  /** The frozen rows that the world started from. */
   #begin: FrozenRows;
-  /** The tables that differ from those of the base: those with changes, and those of which only some rows are made. */
+  /** The tables that differ from the frozen ones: changed tables, and overlays with some rows of the world's own. */
   #own: Map<string, Table | Overlay> | null = null;
   #nextPlace = 1;
   #made: WeakMap<object, unknown> | null = null;
-  #told: Watcher | null = null;
+  #watcher: Watcher | null = null;
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
-  /** How much memory its rows take. */
+  /** The approximate memory of the rows. */
   #bytes = 0;
   /** No list has a lower revision. */
   #loadedAt: Revision;
-  /** That of the latest change. */
+  /** The revision of the latest change. */
   #revision: Revision;
 
   constructor(begin: FrozenRows, revisions: Revisions, { log = null, account = null }: Partial<Beside> = {}) {
@@ -172,14 +172,14 @@ export class WorldRows implements Collections {
     return this.#turns;
   }
 
-  /** The rows of a world as they are stored, in the order of their places. */
+  /** Creates the rows of a world from stored rows, which must be in the order of their places. */
   static ofStored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
     const rows = new WorldRows(NO_ROWS, revisions, beside);
     rows.receive(logged);
     return rows;
   }
 
-  /** Shows what others have changed, oldest first. */
+  /** Applies the changes of other processes, which must be oldest first. */
   receive(changes: Iterable<LoggedRow | Removed>): void {
     for (const change of changes) {
       if ('row' in change) {
@@ -196,17 +196,17 @@ export class WorldRows implements Collections {
     this.#account?.holdAnyway(this.#bytes);
   }
 
-  /** Their names. */
+  /** The names of the collections. */
   get collections(): Iterable<string> {
     return this.#tables().keys();
   }
 
-  /** About how much memory its rows take, as far as they were asked for. */
+  /** The approximate memory of the rows in bytes, without own rows that were not made yet. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The rows as they are now, for others to begin with. */
+  /** Freezes the current rows, so that other worlds can start from them. */
   freeze(): FrozenRows {
     if (this.#own === null && !(this.#begin instanceof OwnRows)) return this.#begin;
     const revision = Math.max(this.#begin.revision, this.#revision);
@@ -215,7 +215,7 @@ export class WorldRows implements Collections {
     return this.#begin;
   }
 
-  /** Replaces everything by these rows. */
+  /** Replaces all rows by these. */
   replace(begin: FrozenRows): void {
     const revision = this.#revisions.next();
     this.#holding(weightOf(begin), () => this.#log?.replace(entriesIn(begin), revision));
@@ -239,7 +239,7 @@ export class WorldRows implements Collections {
     const rows = table === undefined ? NONE : rowsOf(table, query);
     const { revision } = this.#sizeOf(table, owner);
     if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
-    // Answers are remembered by the list that they were made from.
+    // Rendered answers are cached by the list object, so an unchanged list must be the same object.
     const known = this.made.get(rows) as List | undefined;
     if (known?.revision === revision) return known;
     const list = { rows, revision };
@@ -247,7 +247,7 @@ export class WorldRows implements Collections {
     return list;
   }
 
-  /** Has a row of a collection this `secretHash` in its body? */
+  /** Does a row of a collection have this `secretHash` in its body? */
   hasSecret(collection: string, hash: string): boolean {
     return (this.#table(collection)?.rowsOf('secret', hash).length ?? 0) > 0;
   }
@@ -278,15 +278,15 @@ export class WorldRows implements Collections {
 
   async commit(changes: readonly Change[], expects: readonly Expectation[] = []): Promise<Revision> {
     const planned = this.#commit(changes, expects);
-    await this.#told?.({ puts: planned.puts.map(({ row }) => row), before: planned.before });
+    await this.#watcher?.({ puts: planned.puts.map(({ row }) => row), before: planned.before });
     return planned.revision;
   }
 
-  watch(told: Watcher): void {
-    this.#told = told;
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
   }
 
-  /** As `commit`, and told to nobody. */
+  /** Like `commit`, but does not call the watcher. */
   commitNow(changes: readonly Change[]): Revision {
     return this.#commit(changes, []).revision;
   }
@@ -299,9 +299,9 @@ export class WorldRows implements Collections {
   }
 
   /**
-   * The changes that a commit would make. Until it is shown, nothing has changed.
+   * Plans a commit. Nothing changes until `show` is called with the result.
    *
-   * @param revision above all that it has
+   * @param revision must be above all revisions of the world
    * @throws Changed, Collision
    */
   plan(changes: readonly Change[], expects: readonly Expectation[], revision: Revision): Planned {
@@ -311,7 +311,7 @@ export class WorldRows implements Collections {
     const freed = new Set([...made.removed, ...made.replaced.map(({ before }) => before)]);
     this.#checkAliases(puts, freed);
     let place = this.#nextPlace;
-    // Made before anything is changed: a body that is no JSON throws.
+    // Before any change, because a body that cannot be JSON throws.
     const entries = puts.map((row) => {
       const before = this.#find(row);
       const isNew = before === undefined;
@@ -325,7 +325,7 @@ export class WorldRows implements Collections {
     return { revision, puts: entries, removed: made.removed, before, bytes };
   }
 
-  /** Shows what was planned, before anything else was. */
+  /** Makes the planned changes. No other change may come between the plan and this call. */
   show({ revision, puts, removed, bytes }: Planned): void {
     this.#bytes = bytes;
     for (const { collection, id } of removed) this.#change(collection).remove(id, revision);
@@ -351,7 +351,7 @@ export class WorldRows implements Collections {
     this.loadNow(rows);
   }
 
-  /** As `load`. @throws Collision if two rows have the same id, or the same alias */
+  /** Like `load`, but synchronous. @throws Collision if two rows have the same id, or the same alias */
   loadNow(rows: readonly Row[]): void {
     const revision = this.#revisions.next();
     const tables = new Map<string, Table>();
@@ -366,7 +366,9 @@ export class WorldRows implements Collections {
     this.replace({ tables, nextPlace: rows.length + 1, revision });
   }
 
-  /** Does something while there is room for so many bytes. @throws Unwritable if there is not */
+  /**
+   * Reserves bytes, and restores the earlier reservation if `work` throws. @throws Unwritable if they exceed the quota
+   */
   #holding(bytes: number, work: () => void): void {
     this.#account?.hold(bytes);
     try {
@@ -377,13 +379,13 @@ export class WorldRows implements Collections {
     }
   }
 
-  /** Nothing of what it held is counted any longer: it has ended, or begins again. */
+  /** Releases the bytes of the rows, which are no longer used. */
   release(): void {
     this.#bytes = 0;
     this.#account?.hold(0);
   }
 
-  /** Goes on above what these rows have. */
+  /** Takes over frozen rows, and continues above their places and revisions. */
   #take(rows: FrozenRows): void {
     this.#begin = rows;
     this.#bytes = weightOf(rows);
@@ -391,7 +393,7 @@ export class WorldRows implements Collections {
     this.#revisions.goOnAbove(rows.revision);
   }
 
-  /** Finds single rows of a collection. */
+  /** The table or overlay of a collection, which is enough to find single rows. */
   #rows(collection: string): Table | Overlay | undefined {
     const own = this.#own?.get(collection);
     if (own !== undefined) return own;
@@ -400,7 +402,7 @@ export class WorldRows implements Collections {
     return overlay === undefined ? this.#begin.below.tables.get(collection) : this.#keep(collection, overlay);
   }
 
-  /** All rows of a collection. */
+  /** The whole table of a collection; an overlay becomes a table. */
   #table(collection: string): Table | undefined {
     const rows = this.#rows(collection);
     return rows instanceof Overlay ? this.#keep(collection, rows.whole()) : rows;
@@ -409,11 +411,11 @@ export class WorldRows implements Collections {
   #tables(): ReadonlyMap<string, Table> {
     const begin = this.#begin instanceof OwnRows ? this.#begin.below : this.#begin;
     const names = new Set([...begin.tables.keys(), ...(this.#own?.keys() ?? [])]);
-    // A collection of one of these names has a table.
+    // Each of these names has a table.
     return new Map([...names].map((name) => [name, this.#table(name) as Table]));
   }
 
-  /** A table that nobody else has. */
+  /** The world's own table of a collection, copied from a shared one if necessary. */
   #change(collection: string): Table {
     const table = this.#table(collection);
     const own = this.#own?.get(collection);
@@ -440,7 +442,7 @@ export class WorldRows implements Collections {
     return this.#sizeOf(this.#rows(collection), owner).revision !== revision;
   }
 
-  /** @param freed rows that lose their aliases by the same commit @throws Collision if an alias is taken */
+  /** @param freed rows whose aliases the same commit frees @throws Collision if an alias is taken */
   #checkAliases(puts: readonly Row[], freed: ReadonlySet<unknown>): void {
     const taken = new Map<string, Set<string>>();
     for (const { collection, aliases } of puts) {
@@ -472,9 +474,9 @@ function rowsOf(table: Table, query: ListQuery): readonly Row[] {
 }
 
 /**
- * A row as it is kept: its body is what is left of it as JSON, and nobody else has it.
+ * A row as it is stored. Its body is a copy made through JSON, so that the caller cannot change it.
  *
- * @param used when the row that it replaces was used
+ * @param used when the row that it replaces was last used
  */
 function entryOf(given: Row, place: number, revision: Revision, used: Instant | null = null): Entry {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
@@ -486,10 +488,10 @@ function entryOf(given: Row, place: number, revision: Revision, used: Instant | 
   return entryFor(row, place, text);
 }
 
-/** Bytes of a row besides its body, with its places in indexes. */
+/** The approximate bytes of a row without its body, including its entries in indexes. */
 const ROW_BYTES = 500;
 
-/** @param text of its body */
+/** @param text the body as JSON */
 function entryFor(row: Row, place: number, text: string): Entry {
   const bytes = isLarge(text) ? keepOutside(row, text) : bytesOf(row.body);
   return { row, place, size: text.length, bytes: ROW_BYTES + bytes };

@@ -17,9 +17,7 @@ it('counts what a world holds beyond what is free, and gives back what it no lon
   other.hold(40);
   expect(quota.used).toBe(100);
   expect(() => other.hold(41)).toThrow(Unwritable);
-  expect(() => other.hold(41)).toThrow(
-    /take the 0 MB of memory that they may have \(`--max-state`\).*Delete objects or worlds/,
-  );
+  expect(() => other.hold(41)).toThrow(/fill the 0 MB of memory that `--max-state` allows.*Delete objects or worlds/);
   expect(quota.used).toBe(100);
   one.hold(0);
   expect(quota.used).toBe(40);

@@ -34,7 +34,7 @@ it('what worlds hold beyond their seeds is limited: more is refused in the form 
   }
 
   expect(new Set(statuses)).toEqual(new Set([201, 507]));
-  expect(JSON.stringify(refused)).toContain('1 MB of memory that they may have (`--max-state`)');
+  expect(JSON.stringify(refused)).toContain('1 MB of memory that `--max-state` allows');
   expect((await count()) - seeded).toBe(statuses.filter((status) => status === 201).length);
   expect((await stateOf()).bytes).toBeGreaterThan(most / 2);
   await server.call(`DELETE /_mock/worlds/${world.id}`);
