@@ -93,7 +93,7 @@ describe('a data file of an earlier version', () => {
 
       await rm(filler);
       const running = command.launch(['--port', '0', '--data', path]);
-      await running.said(/note: .*was written anew.*mock\.db\.schema-8[\s\S]*nv-auth-mock ready on/);
+      await running.said(/note: .*was upgraded.*mock\.db\.schema-8[\s\S]*nv-auth-mock ready on/);
       running.kill('SIGTERM');
       await running.ended;
       expect((await readdir(disk.path)).sort()).toEqual(['mock.db', 'mock.db.schema-8']);
@@ -149,7 +149,7 @@ describe('a data file that is taken away from a running server', () => {
   );
 
   it.for([
-    ['cut short', async (path: string) => truncate(path, 0)],
+    ['truncated', async (path: string) => truncate(path, 0)],
     [
       'removed',
       async (path: string) => {

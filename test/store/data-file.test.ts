@@ -18,7 +18,7 @@ async function used(folder: string) {
 /** What can become of a file while it is in use. */
 const FATES: readonly [became: string, become: (path: string) => Promise<void>][] = [
   ['was removed', (path) => rm(path)],
-  ['was cut short', (path) => truncate(path, 50)],
+  ['was truncated', (path) => truncate(path, 50)],
   [
     'was replaced by another',
     async (path) => {

@@ -94,7 +94,7 @@ describe('the driver that is loaded', () => {
     try {
       expect(await loadDriver('node:sqlite', () => other)).toBe(other);
       await expect(loadDriver('node:sqlite', () => null)).rejects.toThrow(
-        /^--sqlite node:sqlite needs Node 22\.13 or newer, and this is Node \S+\. Use a newer one, or leave --sqlite out\.$/,
+        /^--sqlite node:sqlite needs Node 22\.13 or newer, but this is Node \S+\. Use a newer Node, or leave --sqlite out\.$/,
       );
       expect((await loadDriver('better-sqlite3', () => other)).name).toBe('better-sqlite3');
       open.mockImplementation(() => {

@@ -144,7 +144,7 @@ describe('a data file', () => {
     database.close();
     const again = fullStore(openFile(join(folder, 'earlier.db')));
 
-    expect(again.notices).toEqual([expect.stringContaining('was written anew')]);
+    expect(again.notices).toEqual([expect.stringContaining('was upgraded')]);
     expect(await readingsOf(again)).toEqual(readings);
     await again.close();
   });

@@ -169,7 +169,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
       expect(() => openFile(path)).toThrow(
         new Unusable(
-          `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`,
+          `--data ${path} is in use by another server. Stop that server, use it, or give this one another file.`,
         ),
       );
       expect(await readFile(path)).toEqual(before);

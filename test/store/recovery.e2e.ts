@@ -107,7 +107,7 @@ describe('a data file whose process was killed', () => {
     expect(rows).toEqual(['first', 'second']);
     expect(notices).toEqual([
       expect.stringMatching(
-        /^\d+ pages of the log were dropped from --data .*mock\.db: no finished change contains them/,
+        /^\d+ pages of the log were dropped from --data .*mock\.db: they belong to no complete commit/,
       ),
     ]);
     expect((await foundIn(path)).notices, 'told once').toEqual([]);
@@ -137,7 +137,7 @@ describe('a data file whose process was killed', () => {
     await log.close();
 
     const { notices } = await foundIn(path);
-    expect(notices[0]).toContain(`The log of --data ${path} holds what SQLite did not write`);
+    expect(notices[0]).toContain(`The log of --data ${path} has content that SQLite did not write`);
     expect((await foundIn(path)).notices, 'told once').toEqual([]);
   });
 

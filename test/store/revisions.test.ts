@@ -82,7 +82,7 @@ it('a file with revisions too large to go on from is numbered anew, and says so'
   await rm(folder, { recursive: true });
 
   expect(store.notices).toEqual([
-    `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`,
+    `The revisions in --data ${path} were too large to continue from, and start again at 1. Nothing else has changed.`,
   ]);
   expect(again.notices).toEqual([]);
   expect(rows.map(({ body }) => body)).toEqual([2]);

@@ -126,8 +126,8 @@ describe.each(DRIVERS)('a file of an earlier schema, by $name,', (by) => {
     makeEarlier(path, by).close();
 
     expect(upgrade(path, by)).toEqual([
-      `--data ${path} was of an earlier version, and was written anew. The old file is ${join(folder, KEPT)}; ` +
-        'remove it when you do not need it.',
+      `--data ${path} was written by an earlier version, and was upgraded. The old file is ${join(folder, KEPT)}; ` +
+        'delete it when you no longer need it.',
     ]);
     expect(await readdir(folder)).toEqual(['mock.db', KEPT]);
     expect(contentOf(path, by)).toEqual({ schema: NEWEST, ids: ['first'] });
@@ -181,8 +181,8 @@ describe.each(DRIVERS)('a file of an earlier schema, by $name,', (by) => {
 
     expect(() => upgrade(path, by)).toThrow(
       new Unusable(
-        `--data ${path} is of an earlier version (schema 8), must be written anew (schema 9), and ${join(folder, KEPT)}, ` +
-          'which would be the old one, exists already. Move that away and start again, or give another file. Nothing was changed.',
+        `--data ${path} was written by an earlier version (schema 8) and must be upgraded to schema 9, but ${join(folder, KEPT)}, ` +
+          'the name for the old file, exists already. Move that file and start again, or give another file. Nothing was changed.',
       ),
     );
     expect(await bytesIn(folder)).toEqual(before);
@@ -205,9 +205,9 @@ describe.each(DRIVERS)('a file of an earlier schema, by $name,', (by) => {
 
   it.for([
     ['linkSync', 'ENOSPC', /its disk has no room for the new file\. Make room for 1 MB/],
-    ['linkSync', 'EACCES', /no file can be made in .*Change the permissions of that folder/],
+    ['linkSync', 'EACCES', /no file can be created in .*Change the permissions of that folder/],
     ['linkSync', 'EIO', /cannot be used: EIO/],
-    ['renameSync', 'EBUSY', /cannot be replaced: it is mounted by itself\. Mount the folder/],
+    ['renameSync', 'EBUSY', /cannot be replaced: the file itself is a mount point\. Mount its folder/],
     ['fsyncSync', 'ENOSPC', /no room/],
   ] as const)('stays as it is, without a copy, if %s ends with %s', async ([call, code, said], { folder }) => {
     const path = join(folder, 'mock.db');

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 
-/** @throws what the module throws if its binary is missing, or cannot be loaded by this Node */
+/** `open` throws the errors of the module, such as those for a binary that is missing or not for this Node. */
 export const BETTER_SQLITE3: SqliteDriver = {
   name: 'better-sqlite3',
-  // Its type of a list of parameters depends on a condition that is not decided here.
+  // The module's type of parameters is a conditional type, which the compiler cannot resolve for our generic one.
   open: (path) => new Database(path) as unknown as SqliteDatabase,
 };

@@ -3,12 +3,12 @@ import { stopwatch } from '../../core/clock.ts';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './driver.ts';
 
-/** Identifies a file whatever its name: the name can be given to another file while this one is open. */
+/** Identifies a file by device and inode, because another file can get its name while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Null if there is no such file, or if it cannot be examined. */
+/** The stats of a file; null if it does not exist, or if they cannot be read. */
 function statsOf(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -17,23 +17,23 @@ function statsOf(path: string): Stats | null {
   }
 }
 
-/** Not to be tried with each look whether it can be written again. */
+/** The shortest time between two attempts to write after a refused write, in milliseconds. */
 const TRY_AGAIN_MS = 500;
 
-/** A data file in use: what happens to it, and what it means if it cannot be written. */
+/** An open data file: detects when it is lost, and explains writes that the system refuses. */
 export class DataFile {
   readonly #path: string;
   readonly #identity: string;
-  /** Its smallest known size: free pages stay in a file. */
+  /** The size at the last check. A smaller file was truncated, because SQLite keeps free pages in the file. */
   #size = 0;
-  /** Why the latest write was refused; null if it was not. */
+  /** Why the latest write was refused; null if it succeeded. */
   #refused: string | null = null;
   #triedAt = 0;
   readonly #tryToWrite: () => void;
 
   /**
-   * @param path a file that is open
-   * @param tryToWrite writes to it, and changes nothing
+   * @param path of an open file
+   * @param tryToWrite writes to the file without changing its content
    */
   constructor(path: string, tryToWrite: () => void) {
     this.#path = path;
@@ -41,7 +41,7 @@ export class DataFile {
     this.#identity = fileIdentity(statSync(path));
   }
 
-  /** Why nothing can be stored now; null if it can. After a write that was refused it is tried again. */
+  /** Why nothing can be stored now; null if it can. After a refused write, this tries to write again. */
   get fault(): string | null {
     const { lost } = this;
     if (lost !== null || this.#refused === null) return lost;
@@ -56,7 +56,7 @@ export class DataFile {
     return this.#refused;
   }
 
-  /** Why nothing written now would be found again; null if it would. */
+  /** Why a write would be lost; null if it would not. */
   get lost(): string | null {
     const stats = statsOf(this.#path);
     const isSame = stats !== null && fileIdentity(stats) === this.#identity;
@@ -64,17 +64,17 @@ export class DataFile {
       this.#size = stats.size;
       return null;
     }
-    const became = stats === null ? 'was removed' : isSame ? 'was cut short' : 'was replaced by another';
+    const event = stats === null ? 'was removed' : isSame ? 'was truncated' : 'was replaced by another';
     return (
-      `The data file ${this.#path} ${became} while the server was using it, so nothing is written any more. ` +
+      `The data file ${this.#path} ${event} while the server was using it, so nothing is written any more. ` +
       'Put the file back, or restart the server.'
     );
   }
 
   /**
-   * Writes to it.
+   * Runs a write.
    *
-   * @throws Unwritable if what is written would be lost, or if the system refuses to write it
+   * @throws Unwritable if the write would be lost, or if the system refuses it
    */
   write<Result>(work: () => Result): Result {
     const { lost } = this;
@@ -88,7 +88,7 @@ export class DataFile {
     }
   }
 
-  /** A failed write as one of the store's own errors; null for anything else. */
+  /** The error of the store for a refused write; null for any other error. */
   refusalOf(cause: unknown): Unwritable | null {
     const refusal = this.#refusalOf(cause);
     if (refusal !== null) {

@@ -1,20 +1,20 @@
-/** A statement of a database. Values are bound by their places, or by the names of one object's members. */
+/** A prepared statement. Values are bound by position, or by the names of an object's members. */
 export interface SqliteStatement<Bind extends unknown[] = unknown[], Result = unknown> {
   run(...bound: Bind): unknown;
   get(...bound: Bind): Result | undefined;
   all(...bound: Bind): Result[];
 }
 
-/** A database, as far as drivers have it in common. */
+/** The methods of a database that all drivers have. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare<Bind extends unknown[] = unknown[], Result = unknown>(sql: string): SqliteStatement<Bind, Result>;
   close(): unknown;
 }
 
-/** Opens databases. */
+/** A driver, which opens databases. */
 export interface SqliteDriver {
-  /** The module that it is: `better-sqlite3`, `node:sqlite`. */
+  /** The name of the module: `better-sqlite3`, `node:sqlite`. */
   readonly name: string;
   /** @param path of a file, or `:memory:` */
   open(path: string): SqliteDatabase;
@@ -26,7 +26,7 @@ export function pragma(database: SqliteDatabase, name: string): unknown {
   return row === undefined ? undefined : Object.values(row)[0];
 }
 
-/** Does `work` completely or not at all. @param mode who may use the database meanwhile */
+/** Runs `work` in a transaction. @param mode the lock that the transaction takes at its start */
 export function inTransaction(database: SqliteDatabase, mode: 'IMMEDIATE' | 'EXCLUSIVE', work: () => void): void {
   database.exec(`BEGIN ${mode}`);
   try {
@@ -42,11 +42,11 @@ function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // SQLite did so by itself, as it does when a disk is full.
+    // SQLite has rolled back by itself, as it does when the disk is full.
   }
 }
 
-/** The codes of SQLite that we tell apart (https://www.sqlite.org/rescode.html). */
+/** The result codes of SQLite that have a message of their own (https://www.sqlite.org/rescode.html). */
 const CODES: Readonly<Record<number, string>> = {
   5: 'SQLITE_BUSY',
   8: 'SQLITE_READONLY',
@@ -58,9 +58,9 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /**
- * The code of an SQLite error; empty for anything else. better-sqlite3 uses the error class that it was given first in
- * this process, which is another copy's if the module was loaded twice: so errors are recognised by name. node:sqlite
- * tells numbers, whose last eight bits are the code.
+ * The code of an SQLite error; empty for any other error. Errors of better-sqlite3 are recognised by name: its binary
+ * uses the error class that it received first in this process, which belongs to another copy if the module was loaded
+ * twice. Errors of node:sqlite have numbers, whose last eight bits are the code.
  */
 export function codeOf(thrown: unknown): string {
   const { name, code, errcode }: { name?: unknown; code?: unknown; errcode?: unknown } = Object(thrown);

@@ -4,10 +4,10 @@ import type { DriverName } from '../data-option.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
-/** No driver can be loaded. */
+/** No driver for data files can be loaded. */
 export class NoDriver extends Unusable {}
 
-/** How to get the binary if the installer did not: npm if told not to run scripts, pnpm and yarn unless it was approved. */
+/** For an installation without the binary: npm with `ignore-scripts`, or pnpm and Yarn without an approval. */
 const REBUILD =
   'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
   'with Yarn set `dependenciesMeta.better-sqlite3.built` to true in package.json, then `yarn rebuild better-sqlite3`.';
@@ -17,11 +17,12 @@ const INSTALL =
   'Run `npm install better-sqlite3@12`; with pnpm `pnpm add better-sqlite3@12`; with yarn `yarn add better-sqlite3@12`.';
 
 /**
- * The driver for data files: better-sqlite3, or the one of Node where that was not installed or has no binary.
+ * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is not installed or has no
+ * binary.
  *
  * @param wanted null for the first of these that can be loaded
- * @param given Node's; null if it has none
- * @throws NoDriver with what to do
+ * @param given returns Node's own driver; null if Node has none
+ * @throws NoDriver with a remedy
  */
 export async function loadDriver(
   wanted: DriverName | null = null,
@@ -33,7 +34,7 @@ export async function loadDriver(
   if (tooNew !== null) return own() ?? none(tooNew);
   try {
     const { BETTER_SQLITE3 } = await import('./better-sqlite3.ts');
-    // The module looks for its binary when it first opens a database.
+    // The module loads its binary only when it first opens a database.
     BETTER_SQLITE3.open(':memory:').close();
     return BETTER_SQLITE3;
   } catch (cause) {
@@ -43,9 +44,9 @@ export async function loadDriver(
   }
 }
 
-/** Why better-sqlite3 cannot be used, and what to do. */
+/** Why better-sqlite3 cannot be used, with a remedy. */
 interface DriverFault {
-  /** As in "which ...". */
+  /** Completes a relative clause that starts with "which". */
   readonly what: string;
   readonly remedy: string;
 }
@@ -57,7 +58,7 @@ function none({ what, remedy }: DriverFault, cause?: unknown): never {
 function noneOfNode(): never {
   const { node } = process.versions;
   throw new NoDriver(
-    `--sqlite node:sqlite needs Node 22.13 or newer, and this is Node ${node}. Use a newer one, or leave --sqlite out.`,
+    `--sqlite node:sqlite needs Node 22.13 or newer, but this is Node ${node}. Use a newer Node, or leave --sqlite out.`,
   );
 }
 
@@ -68,10 +69,10 @@ interface DriverManifest {
 }
 
 /**
- * Why a driver must not be loaded; null if it may be tried. It is not tried where it asks for a newer Node, because its
- * binary would end the process with a segmentation fault.
+ * Why a driver must not be loaded; null if it may be loaded. A driver for a newer Node must not, because its binary
+ * would end the process with a segmentation fault.
  *
- * @param node the version of Node that runs
+ * @param node the version of the running Node
  */
 export function faultOfVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
   const [, needed] = /^>=\s*(\d+)/.exec(manifest?.engines?.node ?? '') ?? [];
@@ -79,7 +80,7 @@ export function faultOfVersion(manifest: DriverManifest | null, node: string): D
   return { what: `is installed as ${manifest.version}, for Node ${needed} and newer`, remedy: INSTALL };
 }
 
-/** Why better-sqlite3 cannot be used; null if something else went wrong. */
+/** Why better-sqlite3 cannot be used; null for an error with another cause. */
 export function faultOf(thrown: unknown): DriverFault | null {
   const { code, message, tries }: { code?: unknown; message?: unknown; tries?: unknown } = Object(thrown);
   if (Array.isArray(tries)) {

@@ -14,9 +14,9 @@ interface StoredSnapshotRow extends SnapshotRecord, Pick<StoredSnapshot, 'made'>
   readonly rows: string;
 }
 
-/** A data file: the default world, the others, and snapshots. */
+/** A data file: the default world, the other worlds, and snapshots. */
 export class SqliteFile implements KeptWorlds {
-  /** The name of the module that opened it. */
+  /** The name of the driver that opened the file. */
   readonly driver: string;
   readonly notices: readonly string[];
   readonly found: readonly KeptWorld[];
@@ -41,7 +41,7 @@ export class SqliteFile implements KeptWorlds {
     this.snapshots = this.#snapshotsIn();
   }
 
-  /** @throws Damaged if one of its rows cannot be read */
+  /** @throws Damaged if a row of the world cannot be read */
   open(name: string): Store {
     const log = this.#logOf(name);
     const beside = { log, account: this.#account() };

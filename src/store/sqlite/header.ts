@@ -1,13 +1,13 @@
 import { newestOf, type StoreSchema } from './schema.ts';
 
-/** Marks a file as ours: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
+/** Marks a file of this program: "NVAM" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e56414d;
 
-/** The part of a database that says what it is. */
+/** The length of the header of a database. */
 export const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** Where the header keeps the page size, and the number of pages. */
+/** The offsets of members of the header. */
 const PAGE_SIZE_AT = 16;
 const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
@@ -15,17 +15,17 @@ const APPLICATION_ID_AT = 68;
 
 /** Why a database cannot be used. */
 export interface HeaderFault {
-  /** As in "it ...": `is a database of another program`. */
+  /** Completes a sentence about the file: `is a database of another program`. */
   readonly what: string;
-  /** There is a version of this program that can use it. */
+  /** Can a newer version of this program use the database? */
   readonly isNewer: boolean;
 }
 
 /**
- * Why a database cannot be used, as far as its header shows.
+ * Why a database cannot be used, judged by its header; null if the header is valid.
  *
- * @param size of the whole database in bytes; null if its size means nothing, because its log holds the rest
- * @param known the schemas that can be used
+ * @param size of the file in bytes; null if it must not be checked, because a part of the database is in the log
+ * @param known the schemas that this program can use
  */
 export function faultOfHeader(header: Buffer, size: number | null, known: StoreSchema): HeaderFault | null {
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
@@ -40,7 +40,7 @@ export function faultOfHeader(header: Buffer, size: number | null, known: StoreS
   return faultOfSchema(schemaIn(header), known);
 }
 
-/** The number of the schema that a header names. */
+/** The number of the schema in a header. */
 export function schemaIn(header: Buffer): number {
   return header.readUInt32BE(USER_VERSION_AT);
 }

@@ -17,9 +17,9 @@ import { SCHEMA } from './schema.ts';
 export { NoDriver } from './drivers.ts';
 
 /**
- * Opens a data file, which belongs to one process at a time.
+ * Opens a data file. Only one process can use it at a time.
  *
- * @throws Unusable if it cannot be used
+ * @throws Unusable if the file cannot be used
  */
 export function openSqliteFile(path: string, driver: SqliteDriver, shared: StoreParts): SqliteFile {
   const opened = openDatabase(path, driver);
@@ -31,31 +31,33 @@ export function openSqliteFile(path: string, driver: SqliteDriver, shared: Store
   }
 }
 
-/** The same with a driver that is there. @throws Unusable if there is none, or if the file cannot be used */
+/**
+ * Opens a data file with a driver that can be loaded. @throws Unusable if there is none, or if the file cannot be used
+ */
 export async function openDataFile(path: string, shared: StoreParts, driver: DriverName | null): Promise<SqliteFile> {
   return openSqliteFile(path, await loadDriver(driver), shared);
 }
 
-/** The error for a file that cannot be read; others pass. */
+/** The error for a damaged file; any other error is returned unchanged. */
 export function damagedFile(path: string, cause: unknown): unknown {
   if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
   const said = cause instanceof Error ? cause.message : cause;
   return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
 }
 
-/** A data file with these rows, as bytes. @param rows oldest first @throws Unusable if there is no driver */
+/** The bytes of a data file with these rows. @param rows oldest first @throws Unusable if there is no driver */
 export async function makeDataFile(rows: readonly Row[], driver: DriverName | null): Promise<Uint8Array> {
   return fileOf(rows, await loadDriver(driver));
 }
 
-/** It is written beside and read, because not every driver makes bytes. */
+/** Writes a temporary file and reads it, because not every driver can serialize a database. */
 function fileOf(rows: readonly Row[], driver: SqliteDriver): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'nv-auth-mock-'));
   try {
     const path = join(folder, 'mock.db');
     const database = driver.open(path);
     try {
-      // Nobody reads it before it is whole.
+      // No other process reads the file before it is complete, so it needs neither a journal nor a sync.
       database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
       migrate(database, SCHEMA);
       const highest = rows.reduce((most, { revision }) => Math.max(most, revision), 1);

@@ -7,7 +7,7 @@ import { nameOf, type RowName } from '../row-name.ts';
 import type { DataFile } from './data-file.ts';
 import { inTransaction, type SqliteDatabase } from './driver.ts';
 
-/** A row in the form of the database. Lists are JSON, or null if they are empty. */
+/** A row as the database stores it. Lists are JSON, or null if they are empty. */
 interface StoredRow {
   readonly seq: number;
   readonly collection: string;
@@ -36,14 +36,17 @@ const PUT = `INSERT INTO objects (world, seq, collection, id, owner, parent, ali
   aliases = @aliases, labels = @labels, shared = @shared, due_at = @dueAt, body = @body, revision = @revision,
   used_at = @usedAt, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt`;
 
-/** How long the use of a row may wait before it is written, in milliseconds: otherwise every token would cost a write. */
+/**
+ * How long a use may wait before it is written, in milliseconds. Without a delay every request with a token would
+ * write.
+ */
 const DELAY_MS = 1000;
 
 interface Use extends RowName {
   readonly at: Instant;
 }
 
-/** The rows of one world in a database of SQLite. */
+/** Stores the rows of one world in an SQLite database. */
 export class SqliteLog implements RowLog {
   readonly #database: SqliteDatabase;
   readonly #file: DataFile | null;
@@ -55,7 +58,7 @@ export class SqliteLog implements RowLog {
   readonly replace: (rows: readonly LoggedRow[], revision: Revision) => void;
   readonly #write: (uses: Iterable<Use>, worldUsedAt: Instant | null) => void;
   readonly #world: string;
-  /** When the world was used, if that is not written yet. */
+  /** When the world was last used; null if that is written already. */
   #worldUsedAt: Instant | null = null;
   #isEnded = false;
 
@@ -79,7 +82,7 @@ export class SqliteLog implements RowLog {
     };
     const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
     const guard = (work: () => void) => {
-      // Later changes of a request in a deleted world end with the world.
+      // A request may still run in a deleted world; its changes are discarded.
       if (this.#isEnded) return;
       if (file === null) inOneStep(work);
       else file.write(() => inOneStep(work));
@@ -90,7 +93,7 @@ export class SqliteLog implements RowLog {
         this.#put(puts);
         setRevision.run(revision);
       });
-      // Another row may get the id of one that is gone.
+      // A new row may get the id of a removed one, and must not get its use.
       for (const row of removed) this.#uses.delete(nameOf(row));
     };
     this.replace = (rows, revision) => {
@@ -115,12 +118,12 @@ export class SqliteLog implements RowLog {
     return all.map((stored) => ({ row: rowOf(stored), place: stored.seq }));
   }
 
-  /** Writes rows of a world that has none yet, within a transaction of the caller. */
+  /** Writes the rows of a new world within a transaction of the caller. */
   fill(rows: readonly LoggedRow[]): void {
     this.#put(rows);
   }
 
-  /** The highest of any world. @throws Damaged */
+  /** The highest revision of any world. @throws Damaged */
   static revisionIn(database: SqliteDatabase): Revision {
     const found = database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM world').get();
     if (found === undefined) throw new Damaged('world', 'revision', 'it is not there');
@@ -133,13 +136,13 @@ export class SqliteLog implements RowLog {
     this.#flushLater();
   }
 
-  /** Notes when the world was used, as `use` does of a row. */
+  /** Notes when the world was used, which is written as late as the use of a row. */
   useWorld(at: Instant): void {
     this.#worldUsedAt = at;
     this.#flushLater();
   }
 
-  /** The world was deleted. */
+  /** Called when the world was deleted. */
   end(): void {
     this.#isEnded = true;
     this.#forgetUses();
@@ -165,7 +168,7 @@ export class SqliteLog implements RowLog {
     this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
   }
 
-  /** If the disk is full, they keep waiting, and are tried again after the next use. */
+  /** If the disk is full, the uses stay queued, and the next use tries to write them again. */
   #flushIfPossible(): void {
     try {
       this.flush();

@@ -2,18 +2,18 @@ import { inTransaction, pragma, type SqliteDatabase } from './driver.ts';
 import { APPLICATION_ID } from './header.ts';
 import { newestOf, type StoreSchema } from './schema.ts';
 
-/** The schema number of a database that has no schema yet. */
+/** The schema number of a new database. */
 export const NO_SCHEMA = 0;
 
-/** The number of the schema that a database has. */
+/** The number of the schema of a database. */
 export function schemaOf(database: SqliteDatabase): number {
   return Number(pragma(database, 'user_version'));
 }
 
 /**
- * Creates the schema of a new database, or brings an existing one up to date, completely or not at all.
+ * Creates the schema of a new database, or upgrades an older schema, in one transaction.
  *
- * @returns whether there was anything to do
+ * @returns whether the schema was changed
  */
 export function migrate(database: SqliteDatabase, schema: StoreSchema): boolean {
   const found = schemaOf(database);

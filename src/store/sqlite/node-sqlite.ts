@@ -1,18 +1,18 @@
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 
-/** The used part of `node:sqlite` (https://nodejs.org/api/sqlite.html). */
+/** The part of `node:sqlite` that is used here (https://nodejs.org/api/sqlite.html). */
 interface NodeSqlite {
   readonly DatabaseSync: new (path: string) => SqliteDatabase;
 }
 
-/** The driver that Node has from 22.13 on; null where it has none. */
+/** The driver of Node 22.13 and newer; null for an older Node. */
 export function nodeSqlite(): SqliteDriver | null {
   const found = withoutItsWarning(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined);
   if (found === undefined) return null;
   return { name: 'node:sqlite', open: (path) => new found.DatabaseSync(path) };
 }
 
-/** Loads the module without the warning that it is experimental, which users can do nothing about. */
+/** Suppresses Node's warning that the module is experimental, because users can do nothing about it. */
 function withoutItsWarning<Loaded>(load: () => Loaded): Loaded {
   const { emitWarning } = process;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {

@@ -21,22 +21,22 @@ import { checkKeptName, closingToo, type EarlierFile, upgradeFile } from './upgr
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
-/** How long another process may hold the file before we report it, in milliseconds. */
+/** How long SQLite waits for the lock of another process before the file is reported as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
 
 /**
- * Files up to this size are checked page by page when they are opened; larger ones would make the start slow, and are
- * checked only if their last process left a log behind.
+ * Files up to this size are checked page by page when they are opened. The check of larger files would slow the start
+ * down, so they are checked only if their last process left a log.
  */
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
-/** Far above what any number of commits reaches, and far below where integers are no longer exact. */
+/** Far above the revisions that any number of commits reaches, and below the largest exact integer. */
 const MOST_REVISION = 2 ** 52;
 
 /**
  * The files that this process has open, by device and inode. This is the one piece of state outside a world, because
- * the operating system has it per process: when a process closes a file, all of its locks on that file end (POSIX
- * fcntl), so merely looking into a file that is open already would hand it to the next server.
+ * locks belong to the process: when it closes a file, all of its locks on that file end (POSIX fcntl). To read the
+ * header of a file that is already open would release the lock and let another server open the file.
  */
 const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
@@ -49,19 +49,19 @@ export interface Opened {
 }
 
 /**
- * Opens one of our data files, or creates one, and brings its schema up to date. A file that cannot be used is left
- * unchanged: its header is read as plain bytes first, because even reading it through SQLite changes another program's
- * file. The log of a killed process is recovered first, and only then is the file checked.
+ * Opens or creates a data file, and upgrades its schema. A file that cannot be used is left unchanged: its header is
+ * first read as plain bytes, because SQLite may change another program's file even when it only reads. The pages are
+ * checked after the log of a killed process was recovered.
  *
- * @param schema the one to bring it up to
- * @throws Unusable with what to do
+ * @param schema the schema to upgrade to
+ * @throws Unusable with a remedy
  */
 export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSchema = SCHEMA): Opened {
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
   let database: SqliteDatabase | undefined;
   try {
-    // SQLite keeps the log next to the file itself, not next to links to it.
+    // SQLite keeps the log next to the file itself, and not next to a link to the file.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
     if (isThere) inspect(path, real, logged, schema);
@@ -90,21 +90,21 @@ export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSc
   }
 }
 
-/** How many pages are written to see whether the disk has room: more than may be left of it after a write that failed. */
+/** The pages that test whether the disk has room: more than a failed write may have left free. */
 const TRIED_PAGES = 16;
 
-/** Writes to the log, and changes nothing. */
+/** Writes to the log without changing the content. */
 function tryToWrite(database: SqliteDatabase): void {
   const version = pragma(database, 'user_version');
   for (let page = 0; page < TRIED_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
-/** Did its last process leave a log behind? */
+/** Did the last process of the file leave a log? */
 function hasLog(path: string): boolean {
   return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
-/** Writes the log into the file. @returns how many of its frames count; null if the disk has no room for it now */
+/** Writes the log into the file. @returns the number of its valid frames; null if the disk has no room for them */
 function checkpoint(database: SqliteDatabase): number | null {
   try {
     const result = database.prepare<[], { readonly log: number }>('PRAGMA wal_checkpoint(PASSIVE)').get();
@@ -117,28 +117,29 @@ function checkpoint(database: SqliteDatabase): number | null {
 
 function droppedNotices(path: string, frames: number, isNoise: boolean): string[] {
   const lost = isNoise
-    ? [`The log of --data ${path} holds what SQLite did not write, and was dropped from there on. Changes may be lost.`]
+    ? [
+        `The log of --data ${path} has content that SQLite did not write, and was dropped from there on. Changes may be lost.`,
+      ]
     : [];
   if (frames <= 0) return lost;
   const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
   return [
     ...lost,
-    `${were} dropped from --data ${path}: no finished change contains them. Its last process was stopped while writing.`,
+    `${were} dropped from --data ${path}: they belong to no complete commit. The last process was stopped while it wrote.`,
   ];
 }
 
 function upgradedNotice(path: string, kept: string): string {
-  return `--data ${path} was of an earlier version, and was written anew. The old file is ${kept}; remove it when you do not need it.`;
+  return `--data ${path} was written by an earlier version, and was upgraded. The old file is ${kept}; delete it when you no longer need it.`;
 }
 
 /**
- * Numbers a file anew whose revisions are too large to go on from, as earlier versions wrote them after many
- * restores.
+ * Resets revisions that are too large to continue from, as earlier versions wrote them after many restores.
  *
- * @returns whether it was necessary
+ * @returns whether the revisions were reset
  */
 function renumberRunaway(database: SqliteDatabase): boolean {
-  // The database compares them, because not every driver reads numbers beyond the safe integers.
+  // The database compares the revisions, because not every driver can read numbers beyond the safe integers.
   const runaway = database.prepare(`SELECT 1 FROM world WHERE revision > ${MOST_REVISION}`).get();
   if (runaway === undefined) return false;
   inTransaction(database, 'EXCLUSIVE', () => {
@@ -148,21 +149,21 @@ function renumberRunaway(database: SqliteDatabase): boolean {
 }
 
 function renumberedNotice(path: string): string {
-  return `The revisions in --data ${path} were too large to go on from, and start again at 1. Nothing else has changed.`;
+  return `The revisions in --data ${path} were too large to continue from, and start again at 1. Nothing else has changed.`;
 }
 
-/** Closes it, and releases the file for others. */
+/** Closes a database, and releases its file for other servers. */
 export function closeDatabase(database: SqliteDatabase): void {
   database.close();
   OPEN_FILES.delete(database);
 }
 
 function inUse(path: string, cause?: unknown): Unusable {
-  const message = `--data ${path} is in use by another server. Stop that one, use it, or give this one a file of its own.`;
+  const message = `--data ${path} is in use by another server. Stop that server, use it, or give this one another file.`;
   return new Unusable(message, { cause });
 }
 
-/** @param logged whether its size means nothing, because its log holds the rest */
+/** @param logged whether the size must not be checked, because a part of the database is in the log */
 function inspect(path: string, real: string, logged: boolean, schema: StoreSchema): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
@@ -211,7 +212,7 @@ function headerOf(path: string): Buffer {
   }
 }
 
-/** Opens a file for this process alone, and recovers the log of a process that was killed. */
+/** Opens a file with an exclusive lock, and recovers the log of a process that was killed. */
 function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
   // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
   const database = driver.open(resolve(path));
@@ -227,7 +228,7 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
   }
 }
 
-/** @returns the path of the old file; null if it is none */
+/** @returns the path of the old file; null if no upgrade was necessary */
 function upgradeIfEarlier(database: SqliteDatabase, file: EarlierFile, driver: SqliteDriver): string | null {
   const isEarlier = file.found !== NO_SCHEMA && file.found < newestOf(file.schema);
   return isEarlier ? upgradeFile(database, file, driver) : null;
@@ -266,7 +267,8 @@ function unusable(path: string, cause: unknown): Unusable {
 }
 
 /**
- * One after the other: Node's own way to create several never ends if the system refuses to create any, as below /proc.
+ * Creates folders one by one, because Node's recursive `mkdir` never ends if the system refuses to create any, as below
+ * /proc.
  */
 function makeFolders(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;

@@ -1,6 +1,6 @@
 /**
- * The schema of databases, as steps: the first creates the first schema, and each further step turns the previous
- * schema into the next.
+ * The schema of databases, as steps. The first step creates the first schema, and each further step changes it to the
+ * next one.
  */
 export interface StoreSchema {
   /** The number of the first schema. */
@@ -9,12 +9,12 @@ export interface StoreSchema {
   readonly steps: readonly string[];
 }
 
-/** The number of the schema that the last step makes. */
+/** The number of the newest schema. */
 export function newestOf({ first, steps }: StoreSchema): number {
   return first + steps.length - 1;
 }
 
-/** Times are integer milliseconds since 1970, lists are JSON. */
+/** Times are integers: milliseconds since 1970. Lists are JSON. */
 const SCHEMA_8 = `
 -- The highest revision, and that at which everything was last replaced: of a list that has no row here since.
 CREATE TABLE world (
@@ -97,11 +97,13 @@ const DROP_OF_8 = ['object_texts', 'object_shares', 'object_labels', 'object_ali
   .map((table) => `DROP TABLE ${table};`)
   .join('\n');
 
-/** A time as people write it. */
+/** A time in ISO 8601, for views. */
 const time = (milliseconds: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
 const member = (name: string) => `json_extract(body, '$.${name}')`;
 
-/** For a person with the prompt of \`sqlite3\`: what is in a collection, by name, of all worlds and of the default one. */
+/**
+ * Two views for people who read the file with the `sqlite3` shell: a collection in all worlds, and in the default one.
+ */
 const view = (name: string, condition: string, columns: Readonly<Record<string, string>>) => {
   const selected = Object.entries(columns).map(([column, expression]) => `${expression} AS ${column}`);
   return `CREATE VIEW all_${name} AS SELECT world, id, ${selected.join(', ')} FROM objects WHERE ${condition};
@@ -109,7 +111,7 @@ const view = (name: string, condition: string, columns: Readonly<Record<string, 
 };
 
 /**
- * All worlds, with what drives them, and snapshots. What finds rows is made in memory, so nothing that was derived from the
+ * All worlds with their state, and snapshots. Indexes are built in memory, so nothing that can be derived from the
  * objects is stored.
  */
 const SCHEMA_9 = `

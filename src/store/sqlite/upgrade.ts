@@ -21,39 +21,40 @@ import { whose } from './whose.ts';
 
 /** A data file of an earlier schema. */
 export interface EarlierFile {
-  /** As the user gave it. */
+  /** The path that the user gave. */
   readonly path: string;
-  /** The file itself, where that is a link. */
+  /** The path of the file itself, if the given path is a link. */
   readonly real: string;
   /** The number of its schema. */
   readonly found: number;
-  /** The schema that it gets. */
+  /** The schema to upgrade to. */
   readonly schema: StoreSchema;
 }
 
-/** Errors of file systems without hard links. */
+/** The error codes of file systems without hard links. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
 
-/** @throws Unusable if the name that the old file will have is taken */
+/** @throws Unusable if the future name of the old file is taken */
 export function checkKeptName({ path, real, found, schema }: EarlierFile): void {
   const kept = keptNameOf(real, found);
   const there = lstatSync(kept, { throwIfNoEntry: false });
-  // The file itself: an earlier start was killed before its last step.
+  // The name may be a link to the file itself: an earlier start was killed before its last step.
   if (there === undefined || fileIdentity(there) === fileIdentity(statSync(real))) return;
   throw new Unusable(
-    `${why(path, found, schema)}, and ${kept}, which would be the old one, exists already. Move that away and start again, ` +
+    `${why(path, found, schema)}, but ${kept}, the name for the old file, exists already. Move that file and start again, ` +
       'or give another file. Nothing was changed.',
   );
 }
 
 /**
- * Writes a file of an earlier schema anew, to a copy that then takes its place; the old one stays beside it. Whenever
- * the process is killed, the file is whole: the old one or the new one.
+ * Upgrades a copy of a file with an earlier schema. The copy then replaces the file, and the old file is kept next to
+ * it. Whenever the process is killed, the file is complete: either the old or the new one.
  *
- * @param old the file, open and locked. It stays open: another process that found the name before the new file had
- *   it must not get its lock, because it would use the log of the new one.
+ * @param old the file, open and locked. It stays open: another process may have resolved the name before the
+ *   replacement, and must not get the lock of the old file, because it would use the log of the new one.
  * @returns the path of the old file
- * @throws Unusable if there is no room; whatever else goes wrong is thrown as it is. The file stays as it was
+ * @throws Unusable if the file cannot be replaced, for example without room on the disk; other errors are passed on.
+ *   The file stays unchanged
  */
 export function upgradeFile(old: SqliteDatabase, file: EarlierFile, driver: SqliteDriver): string {
   const { real, found, schema } = file;
@@ -82,7 +83,7 @@ export function upgradeFile(old: SqliteDatabase, file: EarlierFile, driver: Sqli
   return kept;
 }
 
-/** A database, with one that is closed after it. */
+/** A database that closes another one after itself. */
 export function closingToo(database: SqliteDatabase, other: SqliteDatabase): SqliteDatabase {
   return {
     exec: (sql) => database.exec(sql),
@@ -99,19 +100,19 @@ function keptNameOf(real: string, found: number): string {
 }
 
 function why(path: string, found: number, schema: StoreSchema): string {
-  return `--data ${path} is of an earlier version (schema ${found}), must be written anew (schema ${newestOf(schema)})`;
+  return `--data ${path} was written by an earlier version (schema ${found}) and must be upgraded to schema ${newestOf(schema)}`;
 }
 
-/** Makes an empty file, which nobody may read who may not read that one. */
+/** Creates an empty file with the owner and the permissions of another file. */
 function makeLike(path: string, { mode, uid, gid }: Stats): void {
   closeSync(openSync(path, 'wx', 0o600));
   const made = statSync(path);
-  // Only root can, and only root has reason to.
+  // Only root can change the owner, and only root has a reason to.
   if (process.getuid?.() === 0 && (made.uid !== uid || made.gid !== gid)) chownSync(path, uid, gid);
   chmodSync(path, mode & 0o7777);
 }
 
-/** Copies what a database and its log hold. */
+/** Copies a database, including the content of its log. */
 function copyInto(database: SqliteDatabase, path: string): void {
   database.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`);
 }
@@ -119,7 +120,7 @@ function copyInto(database: SqliteDatabase, path: string): void {
 function takeSteps(path: string, driver: SqliteDriver, schema: StoreSchema): void {
   const database = driver.open(path);
   try {
-    // Nobody reads it before it is whole and synced.
+    // No process reads the copy before it is complete and synced.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
     migrate(database, schema);
   } finally {
@@ -127,7 +128,7 @@ function takeSteps(path: string, driver: SqliteDriver, schema: StoreSchema): voi
   }
 }
 
-/** Writes the log into the file and removes it, because the new file would take it for its own. */
+/** Writes the log into the file and removes the log, because SQLite would use it for the new file. */
 function keepLogIn(old: SqliteDatabase, real: string): void {
   const mode = pragma(old, 'journal_mode = DELETE');
   if (mode !== 'delete') throw new Error(`the log cannot be written into the file (mode ${mode})`);
@@ -135,9 +136,9 @@ function keepLogIn(old: SqliteDatabase, real: string): void {
 }
 
 /**
- * Gives the old file a second name: the name that it has is never without a file.
+ * Gives the old file a second name, so that the path of the data file exists at every moment.
  *
- * @returns whether it did not have that name already
+ * @returns whether the second name is new
  */
 function keepAs(kept: string, old: SqliteDatabase, real: string): boolean {
   if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) return false;
@@ -165,7 +166,7 @@ function removeDatabase(path: string): void {
   for (const end of ['', '-journal', '-wal', '-shm']) rmSync(path + end, { force: true });
 }
 
-/** Waits until a file, or the names in a folder, would outlive a loss of power. */
+/** Waits until a file, or the names in a folder, would survive a power failure. */
 function sync(path: string): void {
   const opened = openSync(path, 'r');
   try {
@@ -179,19 +180,19 @@ function faultOf(cause: unknown, { path, real, found, schema }: EarlierFile): un
   const codes = [codeOf(cause), systemCodeOf(cause)];
   const begin = why(path, found, schema);
   if (codes.some((code) => ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(code))) {
-    // A step may write a table anew before it drops the earlier one.
+    // A step may copy a table before it drops the original.
     const megabytes = Math.ceil((2 * statSync(real).size) / 1_000_000);
     const remedy = `Make room for ${megabytes} MB, or give a file on another disk. Nothing was changed.`;
-    return new Unusable(`${begin}, and its disk has no room for the new file. ${remedy}`, { cause });
+    return new Unusable(`${begin}, but its disk has no room for the new file. ${remedy}`, { cause });
   }
   if (codes.some((code) => ['EACCES', 'EPERM', 'EROFS'].includes(code))) {
     const folder = dirname(real);
     const remedy = 'Change the permissions of that folder, or give another file. Nothing was changed.';
-    return new Unusable(`${begin}, and no file can be made in ${folder}${whose(folder)}. ${remedy}`, { cause });
+    return new Unusable(`${begin}, but no file can be created in ${folder}${whose(folder)}. ${remedy}`, { cause });
   }
   if (codes.includes('EBUSY')) {
-    const remedy = 'Mount the folder that it is in, or give another file. Nothing was changed.';
-    return new Unusable(`${begin}, and cannot be replaced: it is mounted by itself. ${remedy}`, { cause });
+    const remedy = 'Mount its folder instead, or give another file. Nothing was changed.';
+    return new Unusable(`${begin}, but cannot be replaced: the file itself is a mount point. ${remedy}`, { cause });
   }
   return cause;
 }

@@ -3,26 +3,28 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 /** https://www.sqlite.org/fileformat2.html#walformat */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The last bit says in which order the bytes of a word are summed up. */
+/** The last bit is the byte order of the checksum. */
 const MAGIC = 0x377f0682;
 const PAGE_SIZE_AT = 8;
 const CHECKSUM_AT = 24;
-/** Where the salts are in the log's header, and in a frame's: they change each time the log is restarted. */
+/**
+ * The offsets of the salts in the header of the log and of a frame. The salts change each time the log is restarted.
+ */
 const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
-/** The first salt counts restarts, so what is left of earlier ones is a little behind. */
+/** The first salt counts restarts, so in frames from before a restart it is a little lower. */
 const MOST_RESTARTS = 1_000_000;
 
-/** The content of a write-ahead log. SQLite silently skips everything after the last finished change. */
+/** The content of a write-ahead log. SQLite silently skips all frames after the last complete commit. */
 export interface Log {
-  /** How many frames were written since it was last restarted, whether they count or not. */
+  /** The number of frames since the last restart of the log, whether they are valid or not. */
   readonly frames: number;
-  /** Is it, or is a frame of it, nothing that SQLite writes? */
+  /** Is the header, or a frame, not a result of SQLite's own writes? */
   readonly isNoise: boolean;
 }
 
 const NONE: Log = { frames: 0, isNoise: false };
 
-/** Reads a write-ahead log, if there is one. */
+/** Reads a write-ahead log; a missing one is empty. */
 export function logAt(path: string): Log {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size < HEADER_BYTES) return NONE;
@@ -59,7 +61,7 @@ function isHeader(header: Buffer): boolean {
   return header.readUInt32BE(CHECKSUM_AT) === one && header.readUInt32BE(CHECKSUM_AT + 4) === two;
 }
 
-/** Was a frame written before the log was restarted? */
+/** Was a frame written before the last restart of the log? */
 function isOfEarlier(frame: Buffer, salts: Buffer): boolean {
   const restarts = (salts.readUInt32BE(0) - frame.readUInt32BE(SALTS_AT.frame)) >>> 0;
   return restarts <= MOST_RESTARTS;

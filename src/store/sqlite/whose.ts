@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Which user this process runs as, and who owns a path: without this, a message about refused permissions is of no use
- * in a container. If the path does not exist, or cannot be seen, the nearest folder above it that can. Empty if the
- * system has no uids.
+ * The user of this process, and the owner of a path: without them, a message about permissions is useless in a
+ * container. If the path does not exist or cannot be examined, it names the nearest folder above it that can be. Empty
+ * if the system has no uids.
  */
 export function whose(path: string): string {
   const uid = process.getuid?.();

@@ -196,7 +196,7 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     await (await start()).close();
     await writeFile(join(folder, 'mock.db-wal'), Buffer.alloc(1000, 0xaa));
     const second = await start();
-    const said = expect.stringMatching(/^The log of --data .* holds what SQLite did not write/);
+    const said = expect.stringMatching(/^The log of --data .* has content that SQLite did not write/);
 
     expect(second.notices).toContainEqual(said);
     expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
