@@ -1,29 +1,29 @@
 import { stopwatch } from '../../core/clock.ts';
 
 /**
- * If something was not answered, and nothing else for so long either, whatever is asked next fails at once: a caller that
- * does several things one after the other, or waits for another that does, is not to wait for each.
+ * If a statement was not answered, and no other statement for so long either, the next ones fail at once. Otherwise a
+ * caller with several statements, or one that waits for such a caller, would wait for each of them. In milliseconds.
  */
 const SILENCE_MS = 300;
-/** Not to be asked with each request whether there is room again. */
+/** The shortest time between two attempts to write to a full database, in milliseconds. */
 const ASK_AGAIN_MS = 500;
 
 const READ_ONLY = 'is read-only, as after a failover';
-/** It answers, and takes no changes: why, by the code of the error, in words that follow "the database". */
+/** Why the database accepts no changes, by the code of its error, in words that follow "the database". */
 const TAKES_NOTHING: ReadonlyMap<string, string> = new Map([
   ['25006', READ_ONLY],
-  ['53100', 'has no room: its disk is full'],
+  ['53100', 'has no space left: its disk is full'],
   ['58030', 'cannot write to its disk'],
 ]);
 
-/** Whether a database answers, and takes changes, as far as it is known. */
+/** Tracks whether a database answers, and whether it accepts changes. */
 export class Availability {
   isSilent = false;
   takesNothing: string | null = null;
-  #heardAt = stopwatch();
+  #answeredAt = stopwatch();
   #askedAt = 0;
 
-  /** @returns why no changes are taken; undefined if the code says nothing of it */
+  /** @returns why no changes are accepted; undefined if the error code has another meaning */
   recordRefusal(code: string | undefined): string | undefined {
     const why = TAKES_NOTHING.get(code ?? '');
     if (why === undefined) return undefined;
@@ -32,7 +32,7 @@ export class Availability {
     return why;
   }
 
-  /** A change was taken. */
+  /** Called when a change was accepted. */
   recordChange(): void {
     this.takesNothing = null;
   }
@@ -42,7 +42,7 @@ export class Availability {
     else if (this.takesNothing === READ_ONLY) this.recordChange();
   }
 
-  /** Is it time to ask whether there is room again? */
+  /** Is it time to try a write, because the disk may have room again? */
   isToBeAsked(): boolean {
     if (this.takesNothing === null || this.takesNothing === READ_ONLY) return false;
     if (stopwatch() - this.#askedAt < ASK_AGAIN_MS) return false;
@@ -51,12 +51,12 @@ export class Availability {
   }
 
   recordAnswer(): void {
-    this.#heardAt = stopwatch();
+    this.#answeredAt = stopwatch();
     this.isSilent = false;
   }
 
-  /** Something was not answered. */
+  /** Called when a statement was not answered. */
   recordSilence(): void {
-    if (stopwatch() - this.#heardAt >= SILENCE_MS) this.isSilent = true;
+    if (stopwatch() - this.#answeredAt >= SILENCE_MS) this.isSilent = true;
   }
 }

@@ -3,56 +3,56 @@ import { Availability } from './availability.ts';
 import type { Location } from './location.ts';
 import { Pool, type Transaction } from './pool.ts';
 
-/** How long a statement may take, with the wait for a free connection and its opening, in milliseconds. */
+/** How long a statement may take, including the wait for a free connection and its opening, in milliseconds. */
 const DEADLINE_MS = 800;
 
 const CONNECTIONS = 8;
-/** For those who wait until they are alone. */
+/** Connections for `alone`. */
 const WAITING = 2;
-/** Makes locks different from those of other programs in the same database. */
+/** Keeps locks apart from the locks of other programs in the same database. */
 const LOCK_SEED = 6625;
 
-/** A database, as the store uses it. Whatever it cannot do within 800 ms has failed. */
+/** The store's connection to a database. A statement that takes longer than 800 ms has failed. */
 export interface Connection extends Transaction {
-  /** Is it known that the database does not answer? Then everything but `probe` fails at once. */
+  /** The database has stopped answering: every call except `probe` fails at once. */
   readonly isSilent: boolean;
-  /** Why the database takes no changes, as of the latest one; null if it takes them. */
+  /** Why the database refused the latest change; null if it accepted it. */
   readonly takesNothing: string | null;
-  /** Takes note of whether it is read-only, as a read said. */
+  /** Records whether the database is read-only, as a read has returned it. */
   heardReadOnly(isReadOnly: boolean): void;
-  /** The same as `query`, whether the database answered before or not. @throws Unreachable */
+  /** Like `query`, but also tries a database that has stopped answering. @throws Unreachable */
   probe<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** One statement that changes something and commits itself. @throws Unreachable, OutcomeUnknown */
+  /** Runs one statement that makes a change, in a transaction of its own. @throws Unreachable, OutcomeUnknown */
   change(text: string, values?: readonly unknown[]): Promise<void>;
   /**
-   * Everything in one transaction, repeated where PostgreSQL asks for it.
+   * Runs `work` in one transaction, and repeats it if PostgreSQL reports a conflict that a repetition resolves.
    *
    * @param work must have no other effects
-   * @param limit how long each statement may take, in milliseconds, if it is more than for others
+   * @param limit how long each statement may take, in milliseconds, if longer than usual
    * @throws Unreachable, OutcomeUnknown
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>, limit?: number): Promise<Result>;
   /**
-   * Does something while no other process does anything alone under the same name. It may use the connection.
+   * Runs `work` under a lock of this name, which only one process holds at a time. `work` may use the connection.
    *
-   * @throws Unreachable if the others take too long
+   * @throws Unreachable if other processes hold the lock for too long
    */
   alone<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
-/** For what only reads: it does so by itself, or in a transaction. */
+/** A connection or a transaction, for code that only reads. */
 export type Reader = Pick<Connection, 'query'>;
 
 /**
- * @param pg the driver, which is loaded only by those who need it
- * @param deadline how long anything may take, in milliseconds
+ * @param pg the driver, which is loaded only for a database
+ * @param deadline how long a statement may take, in milliseconds
  */
 export function connectionTo(pg: typeof Postgres, location: Location, deadline = DEADLINE_MS): Connection {
   const availability = new Availability();
   const parts = { pg, location, availability, deadline };
   const pool = new Pool(parts, CONNECTIONS);
-  // A process that waits for others holds a connection meanwhile, and those whom it waits for must not lack it.
+  // A call that waits for a lock occupies a connection, which the holder of the lock may need.
   const waiting = new Pool(parts, WAITING);
   return {
     get isSilent() {
@@ -81,10 +81,10 @@ export function connectionTo(pg: typeof Postgres, location: Location, deadline =
   };
 }
 
-/** Undoes what was only tried. */
+/** Rolls back the attempt to write. */
 class Undone extends Error {}
 
-/** Writes more than fits into a page that is there already, and undoes it. */
+/** Writes more than fits into an existing page, and rolls it back. */
 async function tryToWrite(pool: Pool, availability: Availability, { schema }: Location): Promise<void> {
   const write = `INSERT INTO ${schema}.objects (world, collection, id, owner, aliases, labels, shared, body, revision)
     SELECT '', 'room', gen_random_uuid(), '', '{}', '{}', '{}', string_agg(gen_random_uuid()::text, ''), 0 FROM generate_series(1, 1000)`;
@@ -93,6 +93,6 @@ async function tryToWrite(pool: Pool, availability: Availability, { schema }: Lo
     availability.recordChange();
     throw new Undone();
   });
-  // Why it is not taken is remembered where it is told.
+  // The pool has recorded a refusal already.
   await tried.catch(() => {});
 }

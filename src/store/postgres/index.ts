@@ -16,22 +16,22 @@ import { postgresSnapshots } from './snapshots.ts';
 import { statementsIn } from './statements.ts';
 import { PostgresWorlds, type WorldsParts } from './worlds.ts';
 
-/** A database that has the stores of worlds. */
+/** A database with the stores of worlds. */
 export interface PostgresDatabase {
-  /** Real time, as the database knows it. */
+  /** Real time by the clock of the database. */
   readonly clock: Clock;
-  /** The store of a world, new or as it is. Several processes may use it at once. */
+  /** Opens the store of a world, or creates it. Several processes may use it at once. */
   store(world: string, shared: StoreParts): Promise<Store>;
-  /** The worlds in addition to the default one. */
+  /** The worlds other than the default one. */
   readonly worlds: SharedWorlds;
   close(): Promise<void>;
 }
 
 /**
- * Opens a database, and makes the tables if they are not there.
+ * Opens a database, and creates the tables if they do not exist.
  *
  * @param data such as `postgres://user@host/database?schema=name`
- * @param deadline how long anything may take, in milliseconds, rather than what users can rely on
+ * @param deadline how long a statement may take, in milliseconds, in place of the default that is documented for users
  * @throws Unusable if the database cannot be used
  */
 export async function openPostgres(
@@ -47,16 +47,16 @@ export async function openPostgres(
     const notices = await prepareSchema(connection, location);
     const statements = statementsIn(schema);
     const logStatements = logStatementsIn(schema);
-    const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (...told) =>
-      worlds.reread(...told),
+    const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (directory, used) =>
+      worlds.reread(directory, used),
     );
     const loaded = new LoadedWorlds();
     const fault = () => {
-      if (refreshing.fault !== null || connection.isSilent) return AWAY;
+      if (refreshing.fault !== null || connection.isSilent) return UNREACHABLE;
       const { takesNothing } = connection;
       return takesNothing === null
         ? null
-        : `The database ${takesNothing}, so nothing can be stored now. Make it take changes, or wait until it does.`;
+        : `The database ${takesNothing}, so nothing can be stored now. Make it writable, or wait until it is.`;
     };
     const storeOf = (world: string, series: string, { budgets }: StoreParts): Store => {
       const log = new PostgresLog({
@@ -78,7 +78,7 @@ export async function openPostgres(
     return {
       clock: refreshing.clock,
       store: async (world, shared) => {
-        // The first process that asks for the world makes it.
+        // The first process that opens the default world creates it.
         for (const text of [statements.beginLog, statements.begin]) await connection.change(text, [world]);
         const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
         return storeOf(world, row?.series ?? '', shared);
@@ -92,14 +92,15 @@ export async function openPostgres(
   }
 }
 
-/** For the person whose request failed. */
-const AWAY = 'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
+/** The message for users while the database is unreachable. */
+const UNREACHABLE =
+  'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
 
-/** Loaded only here: without a PostgreSQL database no driver is needed. */
+/** Loads the driver, which only a PostgreSQL database needs. */
 async function driver(): Promise<typeof import('pg')> {
   try {
     const loaded = await import('pg');
-    // It is a CommonJS module.
+    // The module is CommonJS: its members are those of the default export at run time.
     return loaded.default as unknown as typeof import('pg');
   } catch (cause) {
     throw new Unusable('--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.', {

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { PoolConfig } from 'pg';
 import { Unusable } from '../../core/unusable.ts';
 
-/** Where a store on PostgreSQL is. */
+/** The location of a store on PostgreSQL. */
 export interface Location {
-  /** For messages: without the password. */
+  /** The URL for messages, without the password. */
   readonly shown: string;
-  /** The quoted name of the schema that has the tables. */
+  /** The quoted name of the schema with the tables. */
   readonly schema: string;
   readonly settings: Pick<PoolConfig, 'connectionString' | 'ssl'>;
 }
 
 const DEFAULT_SCHEMA = 'nv_auth_mock';
 
-/** Longer names are cut by PostgreSQL. */
+/** At most 63 characters, because PostgreSQL truncates longer names. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /**
- * Reads a URL such as `postgres://user@host/db?schema=name`. `sslmode` means what it means to `psql`.
+ * Reads a URL such as `postgres://user@host/db?schema=name`. `sslmode` has the same meaning as for `psql`.
  *
  * @throws Unusable
  */

@@ -1,10 +1,10 @@
-/** How many activities of a world are kept. A request is one, and the decision about it another. */
+/** The most activities of a world. A request is one activity, and the decision about it another. */
 const MOST = 5000;
-/** And how many characters of them. */
+/** The most characters of a world's activities. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
-/** How many of what is counted. */
+/** The most counted messages of a world. */
 export const MOST_COUNTED = 200;
-/** How many are read at once. */
+/** The most activities that one statement reads. */
 export const PAGE = 500;
 
 /** The texts of the statements on the logs of one schema. */
@@ -15,8 +15,7 @@ export type LogStatements = ReturnType<typeof logStatementsIn>;
  */
 export function logStatementsIn(schema: string) {
   return Object.freeze({
-    // A note of a use changes rows, so the world is locked first, as by every commit: otherwise the two could wait for each
-    // other.
+    // A use changes rows, so the world is locked first, as in every commit: otherwise the two could deadlock.
     write: `WITH locked AS (
       SELECT id FROM ${schema}.worlds WHERE id = $1 AND $5 > 0 FOR NO KEY UPDATE
     ), head AS (
@@ -41,7 +40,7 @@ export function logStatementsIn(schema: string) {
       WHERE world = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT ${PAGE}`,
     counted: `SELECT name, kind, message, first_at AS "firstAt", last_at AS "lastAt", count FROM ${schema}.counted
       WHERE world = $1 AND position > $2 ORDER BY position, first_at`,
-    /** The oldest activities, counts and uses make room. */
+    /** Deletes the oldest activities, counts and uses. */
     prune: [
       `DELETE FROM ${schema}.happenings WHERE world = $1 AND position <= (
           SELECT max(position) FROM (

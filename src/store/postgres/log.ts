@@ -4,14 +4,14 @@ import type { Counted, LogNews, NewActivity, SharedLog, StoredActivity } from '.
 import type { Connection } from './connection.ts';
 import { type LogStatements, MOST_CHARACTERS, MOST_COUNTED, PAGE } from './log-statements.ts';
 
-/** The oldest make room each time so many more are stored. */
+/** The oldest activities are deleted each time so many more were stored. */
 const PRUNED_EVERY = 1000;
-/** How many wait to be stored at most, if the database is away. */
+/** The most activities that are queued while the database accepts no changes. */
 const MOST_WAITING = 10_000;
 
-/** The finding about activities that there was no room for. */
+/** The finding about activities for which the queue had no room. */
 const LOST =
-  'Requests, decisions or events were not recorded: the database took nothing for so long that too many of them waited.';
+  'Requests, decisions or events were not recorded: the database refused changes for so long that the queue was full.';
 
 /** When a row was used. */
 interface Note {
@@ -20,14 +20,16 @@ interface Note {
   readonly at: Instant;
 }
 
-/** Waits to be stored. */
+/** The activities, counts and uses that one write stores. */
 class Batch {
   readonly activities: NewActivity[] = [];
   readonly counted = new Map<string, Omit<Counted, 'name'>>();
   readonly notes = new Map<string, Note>();
   #characters = 0;
 
-  /** Has room for as much as is kept in the end. */
+  /**
+   * @returns whether there was room. The limit of characters is that of the stored log: more would be deleted again.
+   */
   append(activity: NewActivity): boolean {
     const { length } = activity.data;
     if (this.activities.length === MOST_WAITING || this.#characters + length > MOST_CHARACTERS) return false;
@@ -70,23 +72,23 @@ export interface PostgresLogParts {
   readonly connection: Connection;
   readonly statements: LogStatements;
   readonly world: string;
-  /** Called when rows were noted, with how often that happened before and after. */
+  /** Called when uses of rows were written, with the number of written uses before and after. */
   readonly noted: (before: number, after: number) => void;
 }
 
 /**
- * The log of one world in a database. Requests that end at the same time write together: those that come while something
- * is written wait for the next time.
+ * The log of one world in a database. Requests that end at the same time share a write: activities that arrive during a
+ * write are stored with the next one.
  */
 export class PostgresLog implements SharedLog {
   readonly #parts: PostgresLogParts;
   #waiting = new Batch();
-  /** Is being written. */
+  /** The batch that is being written. */
   #leaving = new Batch();
   #writing: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #latest: Instant = 0;
-  /** Up to where this process has read. */
+  /** The position up to which this process has read. */
   #read = 0;
 
   constructor(parts: PostgresLogParts) {
@@ -102,12 +104,12 @@ export class PostgresLog implements SharedLog {
     this.#waiting.count({ kind, message, firstAt: at, lastAt: at, count: 1 });
   }
 
-  /** To be written with the next `flush`. */
+  /** Queues the use of a row for the next `flush`. */
   note(collection: string, id: string, at: Instant): void {
     this.#waiting.note({ collection, id, at });
   }
 
-  /** When a row was used, as long as that is not stored yet. */
+  /** When a row was used, if that is not stored yet. */
   noteOf(collection: string, id: string): Instant | undefined {
     const [waiting, leaving] = [this.#waiting.notes, this.#leaving.notes];
     if (waiting.size === 0 && leaving.size === 0) return undefined;
@@ -115,7 +117,7 @@ export class PostgresLog implements SharedLog {
     return (waiting.get(name) ?? leaving.get(name))?.at;
   }
 
-  /** The row is gone, or all are: what was noted of it is about nothing. */
+  /** Discards queued uses of a row that was removed, or of all rows. */
   dropNotes(of?: { readonly collection: string; readonly id: string }): void {
     for (const { notes } of [this.#waiting, this.#leaving]) {
       if (of === undefined) notes.clear();
@@ -154,7 +156,7 @@ export class PostgresLog implements SharedLog {
     const { connection, statements, world } = this.#parts;
     await this.flush();
     return connection.transaction(async (transaction) => {
-      // Others who write to the log wait from here on.
+      // This locks the log: other writers wait until the end of the transaction.
       const [head] = await transaction.query<{ readonly position: string }>(statements.place, [world]);
       const gone = await transaction.query(statements.uncount, [world, name]);
       if (head === undefined || gone.length === 0) return false;
@@ -171,7 +173,9 @@ export class PostgresLog implements SharedLog {
     });
   }
 
-  /** One that has no room is counted, and known to all as soon as anything can be stored. */
+  /**
+   * Queues an activity. One without room is counted, and the count is stored as soon as the database accepts changes.
+   */
   #append(activity: NewActivity): void {
     if (this.#waiting.append(activity)) return;
     this.count('storage', LOST, this.#latest);
@@ -204,25 +208,25 @@ export class PostgresLog implements SharedLog {
       request: isRequest ? ++requests : null,
       event: isEvent ? ++events : null,
     }));
-    // A batch that only counts takes a place, too, so that others notice.
+    // A batch with only counts takes a position, too, so that other processes notice it.
     const places = Math.max(given.length, counted.size > 0 ? 1 : 0);
     const lists = [given, [...counted.values()], [...notes.values()]].map((list) => JSON.stringify(list));
     const values = [world, places, requests, events, notes.size, ...lists];
     const [head] = await connection.query<Record<'position' | 'noted', string>>(statements.write, values);
-    // The world was deleted.
+    // No head: the world was deleted.
     if (head === undefined) return;
     if (notes.size > 0) noted(Number(head.noted) - notes.size, Number(head.noted));
     const position = Number(head.position);
     if (Math.floor(position / PRUNED_EVERY) > Math.floor((position - places) / PRUNED_EVERY)) this.#prune();
   }
 
-  /** Nobody waits for it: whatever is left is removed the next time. */
+  /** Not awaited: the next pruning deletes the rest if this one fails. */
   #prune(): void {
     const { connection, statements, world } = this.#parts;
     for (const statement of statements.prune) connection.change(statement, [world]).catch(() => {});
   }
 
-  /** Certainly nothing of it was stored, so it is stored with what comes later. */
+  /** Puts a batch of which certainly nothing was stored back at the head of the queue. */
   #keep({ activities, counted, notes }: Batch): void {
     const later = this.#waiting;
     this.#waiting = new Batch();
@@ -231,7 +235,7 @@ export class PostgresLog implements SharedLog {
     for (const one of [...notes.values(), ...later.notes.values()]) this.#waiting.note(one);
   }
 
-  /** Those after one position, up to another. */
+  /** The activities after one position, up to another. */
   async #activities(from: number, to: number): Promise<LogNews['activities']> {
     const { connection, statements, world } = this.#parts;
     const stored: StoredPlace[] = [];

@@ -1,9 +1,9 @@
 import type { Row } from '../collections.ts';
 
-/** A large number, which the database gives as a text, but for numbers in JSON. */
+/** A large number, which the driver returns as a string, except in JSON. */
 type Large = string | number;
 
-/** A row in the form of the database. */
+/** A row as the database stores it. */
 export interface StoredRow {
   readonly seq: Large;
   readonly collection: string;
@@ -51,7 +51,7 @@ function numberOf(stored: Large | null): number | null {
   return stored === null ? null : Number(stored);
 }
 
-/** The form in which `json_to_recordset` reads rows. */
+/** A row in the form that `json_to_recordset` reads. */
 export function recordOf(row: Row): object {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, usedAt, revision, facets } = row;
   return {
@@ -73,7 +73,7 @@ export function recordOf(row: Row): object {
   };
 }
 
-/** How `json_to_recordset` reads what `recordOf` makes. */
+/** The column definition with which `json_to_recordset` reads the records of `recordOf`. */
 export const RECORD = `(collection text, id text, owner text, parent text, aliases text[], labels text[], shared text[],
   due_at bigint, body text, revision bigint, used_at bigint, name text, state text, created_at bigint, modified_at bigint)`;
 

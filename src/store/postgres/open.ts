@@ -4,30 +4,30 @@ import type { Connection, Reader } from './connection.ts';
 import type { Location } from './location.ts';
 import { MIGRATIONS, POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
 
-/** The owner that the tables name. */
+/** The program that the tables name as their owner. */
 const PROGRAM = 'nv-auth-mock';
 
-/** The oldest PostgreSQL that is known to work: 14. */
+/** The oldest tested version of PostgreSQL: 14. */
 const OLDEST = 140_000;
 
-/** Servers that start at the same time wait for one another: any number that no other program uses. */
+/** The lock for which servers wait that start at the same time: any number that no other program uses. */
 const LOCK = 6_625_000_001;
 
-/** How long tables may be made or changed, and waited for while others do so, in milliseconds: indexes of all rows, too. */
+/** How long tables, with indexes of all rows, may be created or changed, or waited for, in milliseconds. */
 const CHANGE_MS = 10 * 60_000;
 
 /**
- * Makes the tables of a store, or finds those that are there. A schema of another program, or of a later version, is left
- * as it is; one of an earlier version is brought up to date, completely or not at all.
+ * Creates the tables of a store, or checks the existing ones. A schema of another program, or of a later version, is
+ * left unchanged; a schema of an earlier version is upgraded in one transaction.
  *
- * @returns what the person who opens it should know
- * @throws Unusable with what to do
+ * @returns notices for the user
+ * @throws Unusable with a remedy
  */
 export async function prepareSchema(connection: Connection, location: Location): Promise<readonly string[]> {
   const { schema, shown } = location;
   try {
     await checkVersion(connection, shown);
-    // Nearly always all of it is there, and nobody has to wait for others.
+    // Usually the tables exist, and then no server has to wait for another.
     if ((await metaOf(connection, schema)) !== null && (await checkTables(connection, location)) === POSTGRES_SCHEMA)
       return [];
     return await connection.transaction(async (transaction) => {
@@ -65,7 +65,7 @@ interface Meta {
   readonly version: number;
 }
 
-/** The description that the tables have of themselves; null if they have none. */
+/** The description of the tables in the schema; null if there is none. */
 async function metaOf(reader: Reader, schema: string): Promise<Meta | null> {
   const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
     `${schema}.meta`,
@@ -94,7 +94,7 @@ async function checkTables(reader: Reader, { schema, shown }: Location): Promise
   return meta.version;
 }
 
-/** @returns what the person who opens it should know */
+/** @returns notices for the user */
 async function migrate(reader: Reader, { schema, shown }: Location, found: number): Promise<readonly string[]> {
   if (found === POSTGRES_SCHEMA) return [];
   const before = await countDroppable(reader, schema);
@@ -113,7 +113,7 @@ async function migrate(reader: Reader, { schema, shown }: Location, found: numbe
   });
 }
 
-/** How much there is of everything that a migration may drop. */
+/** Counts the data that a migration may drop. */
 async function countDroppable(reader: Reader, schema: string) {
   const [counts] = await reader.query<Record<'snapshot' | 'decision' | 'use', string>>(
     `SELECT (SELECT count(*) FROM ${schema}.snapshots) AS snapshot,
@@ -123,7 +123,7 @@ async function countDroppable(reader: Reader, schema: string) {
   return counts ?? { snapshot: '0', decision: '0', use: '0' };
 }
 
-/** Why a database cannot be used, in one line, without its password. */
+/** Why a database cannot be used, in one line and without the password. */
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
   const reported = cause instanceof Unreachable ? cause.cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
@@ -140,7 +140,7 @@ function reasonOf(code: string, reported: unknown, schema: string): string {
     case '42501':
       return `lacks the right to create or use the schema ${schema}. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
     case '53300':
-      return 'has no connection left: its limit is reached. Raise `max_connections`, or end other programs.';
+      return 'has no free connection: its limit is reached. Raise `max_connections`, or close other connections.';
     case '57P03':
       return 'is starting or stopping. Try again in a moment.';
     case 'ECONNREFUSED':

@@ -5,21 +5,21 @@ import { OutcomeUnknown, TakesNothing, Unreachable } from '../errors.ts';
 import type { Availability } from './availability.ts';
 import type { Location } from './location.ts';
 
-/** The server gives up a little earlier, so that a statement that is just slow does not cost its connection. */
+/** PostgreSQL cancels a statement a little before the deadline, so that a slow one does not cost its connection. */
 const STATEMENT_SHARE = 0.9;
-/** How long a transaction may wait for its next statement, in deadlines. */
+/** How long a transaction may wait for its next statement, as a multiple of the deadline. */
 const IDLE_DEADLINES = 4;
 
-/** How often a transaction is tried that PostgreSQL asks to repeat. */
+/** The most attempts of a transaction with repeatable errors. */
 const MOST_TRIES = 5;
-/** Serialization failure, deadlock: everything was undone. */
+/** Serialization failure and deadlock: PostgreSQL has rolled the transaction back. */
 const REPEATABLE: ReadonlySet<string> = new Set(['40001', '40P01']);
-/** It gave up because of `statement_timeout`, or was told to, and has done nothing. */
+/** PostgreSQL cancelled the statement, because of `statement_timeout` or on request. It had no effect. */
 const CANCELLED = '57014';
-/** It refuses the connection, or ends it: full, shutting down, starting up, lost to a crash of another process. */
+/** PostgreSQL refuses or ends the connection: too many connections, shutdown, startup, or a crash of its processes. */
 const UNREACHABLE = /^(?:08|53300|57P0)/;
 
-/** Statements of one transaction. */
+/** Runs the statements of one transaction. */
 export interface Transaction {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -34,18 +34,18 @@ export interface PoolParts {
   readonly pg: typeof Postgres;
   readonly location: Location;
   readonly availability: Availability;
-  /** How long anything may take, in milliseconds. */
+  /** How long a statement may take, in milliseconds. */
   readonly deadline: number;
 }
 
-/** Connections to a database, of which each statement or transaction takes one that is free. */
+/** A pool of connections. Each statement outside of a transaction, and each transaction, uses a free one. */
 export class Pool {
   readonly #pg: typeof Postgres;
   readonly #pool: Postgres.Pool;
   readonly #availability: Availability;
   readonly #deadline: number;
   readonly #clients = new Set<Postgres.PoolClient>();
-  /** Names of prepared statements. Texts are constants of the code, but for pages, whose parts are; so there are few. */
+  /** The names of prepared statements, by text. All texts are made of constants, so there are few. */
   readonly #names = new Map<string, string>();
 
   constructor({ pg, location, availability, deadline }: PoolParts, connections: number) {
@@ -55,15 +55,15 @@ export class Pool {
     this.#pool = new pg.Pool({
       ...location.settings,
       max: connections,
-      // Of opening a connection, and of the wait for one that is free.
+      // Limits the opening of a connection, and the wait for a free one.
       connectionTimeoutMillis: deadline,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      // A server keeps the process running by itself, if it is to; idle connections do not.
+      // Idle connections must not keep the process running: the server decides that.
       allowExitOnIdle: true,
       application_name: 'nv-auth-mock',
     });
-    // An idle connection that breaks is told here, and would end the process if nobody listened.
+    // A broken idle connection emits `error`, which would end the process without a listener.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => {
       this.#clients.add(client);
@@ -71,7 +71,7 @@ export class Pool {
     });
   }
 
-  /** @param isLook is it asked even if the database is silent? */
+  /** @param isLook sends the statement even if the database has stopped answering */
   query<Row extends object>(text: string, values?: readonly unknown[], isLook = false): Promise<Row[]> {
     return this.#withClient(
       async (client, left) =>
@@ -102,14 +102,15 @@ export class Pool {
 
   async close(): Promise<void> {
     await this.#pool.end();
-    // It has said goodbye, and does not wait for the answer of a server that may be frozen.
+    // The pool has sent its last messages. Do not wait for the answer of a server that may be frozen.
     setImmediate(() => this.#clients.forEach(destroy));
   }
 
   #tryTransaction<Result>(work: (transaction: Transaction) => Promise<Result>, limit: number): Promise<Result> {
     const deadline = this.#deadline;
     return this.#withClient(async (client, left) => {
-      // One message. The server gives up as well, so that what was given up here does not go on there and hold its locks.
+      // Sent as one message. PostgreSQL has the limits, too, so that a statement that was given up here does not keep
+      // running there and hold its locks.
       const limits = `SET LOCAL statement_timeout = ${Math.ceil(limit * STATEMENT_SHARE)}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * IDLE_DEADLINES}`;
       await this.#send(client, `BEGIN; ${limits}`, undefined, left()).catch(this.#rethrowAs(Unreachable));
       let result: Result;
@@ -119,19 +120,19 @@ export class Pool {
             (await this.#send<Row>(client, text, values, limit).catch(this.#rethrowAs(Unreachable))).rows,
         });
       } catch (fault) {
-        // If this fails, the connection is thrown away, and PostgreSQL undoes it.
+        // If this fails, the connection is destroyed, and PostgreSQL rolls back.
         if (!this.#isLoss(fault)) await this.#send(client, 'ROLLBACK', undefined, deadline).catch(() => {});
         throw fault;
       }
       const commit = this.#send(client, 'COMMIT', undefined, limit);
       const { command } = await commit.catch(this.#rethrowAs(OutcomeUnknown));
-      // A statement failed, and `work` went on regardless.
-      if (command !== 'COMMIT') throw new Error('a transaction had failed, and was undone');
+      // A statement failed, and `work` ignored the error.
+      if (command !== 'COMMIT') throw new Error('a statement of the transaction failed, so it was rolled back');
       return result;
     });
   }
 
-  /** Runs on one connection; one that is not certainly in order afterwards is thrown away. */
+  /** Runs on one connection, and destroys it afterwards unless it is certainly in a clean state. */
   async #withClient<Result>(
     run: (client: Postgres.PoolClient, left: () => number) => Promise<Result>,
     isLook = false,
@@ -139,7 +140,7 @@ export class Pool {
     if (this.#availability.isSilent && !isLook) throw new Unreachable('PostgreSQL does not answer');
     const start = stopwatch();
     const client = await this.#connect();
-    // Between two queries nobody listens otherwise.
+    // Between two queries `pg` has no listener for `error`, and such an event would end the process.
     const ignore = () => {};
     client.on('error', ignore);
     let isSound = false;
@@ -160,7 +161,7 @@ export class Pool {
 
   #connect(): Promise<Postgres.PoolClient> {
     return this.#pool.connect().catch((fault) => {
-      // A wrong password or database is an error of the settings, and is told as it is.
+      // A wrong password or database is a mistake in the settings, and its error is passed on.
       if (this.#isReported(fault) && !UNREACHABLE.test(fault.code ?? '')) throw fault;
       this.#availability.recordSilence();
       throw new Unreachable('PostgreSQL cannot be reached', { cause: fault });
@@ -174,7 +175,7 @@ export class Pool {
     milliseconds: number,
   ) {
     const prepared = values === undefined ? {} : { values: [...values], name: this.#nameOf(text) };
-    // `query_timeout` is read from here, though the types have it only for a client.
+    // `pg` reads `query_timeout` from here, although its types have it only for a client.
     const config = { text, query_timeout: milliseconds, ...prepared };
     const result = await client.query<Row & Postgres.QueryResultRow>(config);
     this.#availability.recordAnswer();
@@ -187,14 +188,14 @@ export class Pool {
     return name;
   }
 
-  /** @param Lost what it means when no answer came */
+  /** @param Lost the error if no answer came */
   #rethrowAs(Lost: typeof Unreachable | typeof OutcomeUnknown): (fault: unknown) => never {
     return (fault) => {
       const why = this.#isAnswer(fault) ? this.#availability.recordRefusal(fault.code) : undefined;
       if (why !== undefined) throw new TakesNothing(why, { cause: fault });
       if (this.#isAnswer(fault) && fault.code === CANCELLED)
-        throw new Unreachable('PostgreSQL is too slow', { cause: fault });
-      // A value that cannot be sent was not sent.
+        throw new Unreachable('PostgreSQL did not finish in time', { cause: fault });
+      // A TypeError is a value that cannot be sent, so the statement was not sent.
       if (this.#isAnswer(fault) || fault instanceof TypeError) throw fault;
       const what = Lost === Unreachable ? 'PostgreSQL does not answer' : 'PostgreSQL did not say whether it was stored';
       throw new Lost(what, { cause: fault });
@@ -206,22 +207,26 @@ export class Pool {
   }
 
   /**
-   * Did PostgreSQL itself say that it failed, and goes on? One that ends the connection (FATAL) may have committed
-   * before: it can be told to go while it waits for a replica. 40003 says that it does not know either.
+   * Did PostgreSQL report that the statement failed, on a connection that stays open? An error that ends the connection
+   * (FATAL) may come after a commit: an administrator can end a backend that waits for a replica. 40003 means that
+   * PostgreSQL does not know the outcome either.
    */
   #isAnswer(fault: unknown): fault is Reported {
     if (!this.#isReported(fault) || fault.severity !== 'ERROR') return false;
     return fault.code !== '40003' && fault.code?.startsWith('08') !== true;
   }
 
-  /** Was nothing heard any more? */
+  /** Did PostgreSQL stop answering on this connection? */
   #isLoss(fault: unknown): boolean {
     return (fault instanceof Unreachable || fault instanceof OutcomeUnknown) && !this.#isAnswer(fault.cause);
   }
 }
 
-/** Without the farewell, which a server that does not answer would leave unread: the socket would keep the process alive. */
+/**
+ * Closes a connection without the usual last message. A server that does not answer would leave that unread, and the
+ * socket would keep the process running.
+ */
 function destroy(client: Postgres.PoolClient): void {
-  // Not in the types.
+  // The types do not have these members.
   (client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -6,18 +6,18 @@ import type { RowName } from '../row-name.ts';
 import { type Planned, type Removed, WorldRows } from '../world-rows.ts';
 import { rowOf, type StoredRow } from './objects.ts';
 
-/** How far a world has come. */
+/** The current revision of a world, and of the uses of its rows. */
 export interface Head {
   readonly revision: string;
-  /** Nobody is told what has changed since an earlier revision than this. */
+  /** A process with an earlier revision than this must read all rows again. */
   readonly base: string;
-  /** How often uses of rows were written. */
+  /** The number of uses of rows that were written. */
   readonly noted: string;
 }
 
-/** News of a world, as the database reports it. Null: nothing, or more than is told at once. */
+/** The changes of a world, as the database returns them. Null: no changes, or too many for one answer. */
 export interface RowNews extends Head {
-  /** Nothing is told of what was before these: somebody else may have read the world anew since it was asked. */
+  /** The changes start after these. The rows in memory may be older if the world was read again since the query. */
   readonly since: string;
   readonly noted_since: string;
   readonly changed: readonly StoredRow[] | null;
@@ -25,7 +25,7 @@ export interface RowNews extends Head {
   readonly used: readonly (RowName & { readonly at: Instant })[] | null;
 }
 
-/** When a row was used, if this process has not written that yet. */
+/** Returns when a row was used, if this process has not written the use yet. */
 export type NoteOf = (collection: string, id: string) => Instant | undefined;
 
 /** The rows of a world as this process has received them. */
@@ -35,7 +35,7 @@ export class ReceivedRows {
   #revision: Revision;
   #noted: number;
 
-  /** @param revision that of the world before any of these rows was read */
+  /** @param revision of the world before any of these rows was read */
   constructor(stored: readonly StoredRow[], revision: Revision, noted: number, noteOf: NoteOf) {
     const revisions = new Revisions();
     revisions.goOnAbove(Math.max(0, revision - 1));
@@ -57,16 +57,16 @@ export class ReceivedRows {
     return this.#noted;
   }
 
-  /** Does it have all changes and uses that the other one has? */
+  /** Do these rows have all changes and uses of the other ones? */
   isAsNewAs({ revision, noted }: Pick<ReceivedRows, 'revision' | 'noted'>): boolean {
     return this.#revision > revision || (this.#revision === revision && this.#noted >= noted);
   }
 
   /**
-   * Takes over what is new.
+   * Applies changes.
    *
-   * @param upTo the revision that it is told up to
-   * @returns the collections that have changed; null if there is more than that: everything has to be read again
+   * @param upTo the revision up to which the changes are complete
+   * @returns the collections that have changed; null if changes are missing, so that all rows must be read again
    */
   receive(news: RowNews, upTo: Revision): readonly string[] | null {
     const { base, noted, changed, removed, used, since, noted_since } = news;
@@ -86,14 +86,14 @@ export class ReceivedRows {
     return collections;
   }
 
-  /** Shows what this process has committed, unless it was told by the database already. */
+  /** Applies a commit of this process, unless the database has returned it already. */
   show(planned: Planned): void {
     if (planned.revision !== this.#revision + 1) return;
     this.rows.show(planned);
     this.#revision = planned.revision;
   }
 
-  /** This process wrote when rows were used. */
+  /** Called when this process has written uses of rows. */
   wrote(before: number, after: number): void {
     if (before === this.#noted) this.#noted = after;
   }

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { RowNews } from './received-rows.ts';
 import type { SharedRows } from './shared-rows.ts';
 
-/** A world as this process knows it. */
+/** The state of a world in this process. */
 interface Known {
   readonly rows: SharedRows;
   stateRevision: number;
@@ -27,11 +27,14 @@ interface Found extends RowNews {
 export interface Watched {
   readonly text: SharedText;
   listen(listener: SharedListener): void;
-  /** Nothing is known of it any more. */
+  /** Forgets the world. */
   end(): void;
 }
 
-/** How long requests wait for the look before theirs, in milliseconds: a database that is silent should not count twice. */
+/**
+ * How long requests wait for the refresh before theirs, in milliseconds: with a silent database they should not wait
+ * for two deadlines.
+ */
 const PATIENCE_MS = 100;
 
 function patience(): Promise<void> {
@@ -41,8 +44,8 @@ function patience(): Promise<void> {
 }
 
 /**
- * Tells what other processes have changed since this one last looked: one small read, for all requests that come while
- * the one before is under way.
+ * Reads the changes that other processes have made since the last refresh. All requests that arrive during one refresh
+ * share the next one, which is one small query.
  */
 export class Refreshing {
   readonly #connection: Connection;
@@ -50,42 +53,43 @@ export class Refreshing {
   readonly #machine: Clock;
   readonly #sql: (text: string) => string;
   readonly #statement: string;
-  /** Those that come while one look is under way look together. */
+  /** The next refresh, for all requests that arrive before it starts. */
   #batch: { readonly worlds: Set<string>; readonly done: Promise<void> } | null = null;
   #running: Promise<void> | null = null;
   /** How far the database's clock is ahead of the machine's, in milliseconds. */
   #ahead = 0;
   #fault: unknown = null;
-  /** Looks are numbered in the order in which they began: one that fails late says nothing about later ones. */
+  /** Refreshes are numbered in the order of their starts, because one that fails late does not concern later ones. */
   #begun = 0;
   #lastToSucceed = 0;
-  readonly #told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>;
+  readonly #onWorlds: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>;
 
   /**
-   * @param sql puts the schema's name into a statement
-   * @param statement what is read: `Statements.look`
-   * @param told is told, each time, how often a world was made or deleted, and when those looked at were used
+   * @param sql inserts the name of the schema into a statement
+   * @param statement the query of a refresh: `Statements.look`
+   * @param onWorlds called after each refresh with the number of worlds that were created or deleted so far, and with
+   *   the times at which the refreshed worlds were used
    */
   constructor(
     connection: Connection,
     sql: (text: string) => string,
     statement: string,
     machine: Clock,
-    told: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>,
+    onWorlds: (directory: number, used: ReadonlyMap<string, Instant>) => Promise<void>,
   ) {
-    this.#told = told;
+    this.#onWorlds = onWorlds;
     this.#connection = connection;
     this.#machine = machine;
     this.#sql = sql;
     this.#statement = statement;
   }
 
-  /** Real time, as the database knows it: the same for all processes. */
+  /** Real time by the clock of the database, which is the same for all processes. */
   get clock(): Clock {
     return { now: () => this.#machine.now() + this.#ahead };
   }
 
-  /** The failure of the last attempt to read; null if it succeeded. */
+  /** The error of the latest refresh; null if it succeeded. */
   get fault(): unknown {
     return this.#fault;
   }
@@ -110,7 +114,7 @@ export class Refreshing {
     };
   }
 
-  /** Looks at worlds, no earlier than now. @throws Unreachable */
+  /** Reads the changes of worlds as of this call, or later. @throws Unreachable */
   refresh(ids: readonly string[]): Promise<void> {
     if (this.#batch === null) {
       const worlds = new Set<string>();
@@ -157,7 +161,7 @@ export class Refreshing {
     const used = new Map(
       found.flatMap(({ id, world_used_at: at }) => (id === null ? [] : [[id, Number(at)] as const])),
     );
-    await this.#told(Number(found[0]?.directory ?? 0), used);
+    await this.#onWorlds(Number(found[0]?.directory ?? 0), used);
     await Promise.all(found.map((one) => this.#take(one)));
   }
 

@@ -1,15 +1,15 @@
-/** The schema's number, and the statements that make it. `$schema` stands for its name. */
+/** The number of the newest schema. In the statements, `$schema` stands for the name of the schema. */
 export const POSTGRES_SCHEMA = 3;
 
 const OBJECT_INDEXES: readonly string[] = [
   'CREATE INDEX objects_by_age ON $schema.objects (world, seq)',
   'CREATE INDEX objects_by_revision ON $schema.objects (world, revision)',
   'CREATE INDEX objects_by_use ON $schema.objects (world, noted) WHERE noted IS NOT NULL',
-  // Asked for with each request that does not say its world, so that nothing may wait to be put into it.
+  // Used for each request that names no world. Without `fastupdate`, no read has to search a pending list.
   'CREATE INDEX objects_by_alias ON $schema.objects USING gin (aliases) WITH (fastupdate = off)',
 ];
 
-/** Rows that are gone, so that processes that have them are told. */
+/** Removed rows, so that processes with these rows in memory learn of the removal. */
 const REMOVED = `CREATE TABLE $schema.removed (
     world      text COLLATE "C" NOT NULL,
     revision   bigint NOT NULL,
@@ -18,14 +18,15 @@ const REMOVED = `CREATE TABLE $schema.removed (
     PRIMARY KEY (world, revision, collection, id)
   )`;
 
-/** Decisions and uses are JSON whose members have had other names. A place whose data is null counts as forgotten. */
+/** The JSON of decisions and uses had members with other names. An activity whose data is null counts as deleted. */
 const FORGET_DECISIONS = `DELETE FROM $schema.happenings WHERE kind = 'use';
     UPDATE $schema.happenings SET data = NULL WHERE kind = 'decision'`;
 
-/** Brings a schema up to the next, by its number. Snapshots of schema 1 were files of SQLite. */
+/** The migrations to the next schema, by the number of the old one. Snapshots of schema 1 were SQLite files. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'DELETE FROM $schema.snapshots',
-  // Processes have the rows themselves, and are told which were removed since a revision: of those before, nothing is known.
+  // Processes have the rows in memory, and read which rows were removed since a revision. Earlier removals are unknown,
+  // so `base` becomes the current revision.
   2: `DROP TABLE $schema.aliases, $schema.lists, $schema.collections;
     DROP INDEX $schema.objects_by_age, $schema.objects_of_owner, $schema.objects_of_parent, $schema.objects_by_label,
       $schema.objects_by_share, $schema.objects_by_time, $schema.parts_by_time, $schema.objects_by_name, $schema.objects_by_state,
@@ -37,14 +38,14 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     ${FORGET_DECISIONS}`,
 };
 
-/** Times are integer milliseconds since 1970. Texts are compared by their bytes, as every other store does. */
+/** Times are integers: milliseconds since 1970. Texts are compared by bytes, as in every other store. */
 export const STATEMENTS: readonly string[] = [
   `CREATE TABLE $schema.meta (
     program text NOT NULL,
     version integer NOT NULL
   )`,
-  // The highest revision of each world, and that before which nobody is told what was removed; a text that it shares; what
-  // it was made from. In all tables a world is named by `id`, which no other one ever had; people call it by its name.
+  // `revision` is the highest of the world. Removals before `base` are unknown. `state` is the shared text, and `made`
+  // the provenance. All tables refer to a world by its `id`, which is never reused; users know it by its name.
   `CREATE TABLE $schema.worlds (
     id             text COLLATE "C" PRIMARY KEY,
     name           text COLLATE "C" NOT NULL,
@@ -63,7 +64,8 @@ export const STATEMENTS: readonly string[] = [
   )`,
   `CREATE UNIQUE INDEX worlds_by_name ON $schema.worlds (name) WHERE is_there`,
   `CREATE INDEX worlds_by_listing ON $schema.worlds (listed)`,
-  // How often a world was made or deleted, and the highest revision of any that is gone: new ones begin above it.
+  // `revision` counts created and deleted worlds. New worlds start above `highest`, the highest revision of a deleted
+  // one.
   `CREATE TABLE $schema.directory (
     revision bigint NOT NULL,
     highest  bigint NOT NULL
@@ -78,7 +80,7 @@ export const STATEMENTS: readonly string[] = [
     made  text NOT NULL,
     bytes bytea NOT NULL
   )`,
-  // The counters of each log. A writer locks its row, so positions have the order of commits.
+  // The counters of each log. A writer locks the row of its log, so positions have the order of commits.
   `CREATE TABLE $schema.logs (
     world            text COLLATE "C" PRIMARY KEY,
     position         bigint NOT NULL DEFAULT 0,
@@ -133,5 +135,5 @@ export const STATEMENTS: readonly string[] = [
   REMOVED,
 ];
 
-/** Those that hold the rows of worlds. */
+/** The tables with the rows of worlds. */
 export const WORLD_TABLES = ['objects', 'removed'] as const;

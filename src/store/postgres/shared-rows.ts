@@ -31,7 +31,7 @@ import type { Statements } from './statements.ts';
 export class LoadedWorlds {
   readonly #all = new Set<SharedRows>();
 
-  /** Others leave memory while there is no room for so many bytes more. */
+  /** Removes other worlds from memory until there is room for so many more bytes. */
   makeRoom(rows: SharedRows, quota: Quota, bytes = 0): void {
     this.#all.delete(rows);
     for (const other of this.#all) {
@@ -52,33 +52,33 @@ export interface SharedRowsParts {
   readonly statements: Statements;
   readonly world: string;
   readonly loaded: LoadedWorlds;
-  /** The memory that the rows of all worlds may take. */
+  /** The memory that the rows of all worlds may use. */
   readonly quota: Quota;
-  /** When rows were used, which is written later. */
+  /** The queue of uses of rows that are not written yet. */
   readonly notes: Pick<PostgresLog, 'note' | 'noteOf' | 'dropNotes'>;
 }
 
-/** Removals are told for so many revisions, and forgotten for as many at once. */
-const TOLD_FOR = 1000;
+/** Removals are stored for so many revisions, and deleted for as many revisions at once. */
+const KEPT_REVISIONS = 1000;
 
-/** How often it is tried to read everything: somebody may replace it meanwhile. */
+/** The most attempts to read all rows, because another process may replace them meanwhile. */
 const MOST_READINGS = 5;
 
 /**
- * The rows of a world that several processes share. Each has all of them in memory, from when it first asks for them, and
- * is told what others change. A writer locks the row of the world first, and then reads the news: so
- * the changes of a world come one after the other, and each is decided on all that came before.
+ * The rows of a world that several processes share. Each process has all of them in memory after it first needs them,
+ * and reads the changes of the others. A writer first locks the row of the world, and then reads these changes. So the
+ * commits of a world come one after the other, and each is decided on all earlier ones.
  */
 export class SharedRows implements Collections {
   readonly turns: Turns;
   readonly #parts: SharedRowsParts;
   readonly #account: StateAccount;
-  #told: Watcher | null = null;
+  #watcher: Watcher | null = null;
   #received: ReceivedRows | null = null;
   #reading: Promise<ReceivedRows> | null = null;
-  /** The highest revision that it ever had. */
+  /** The highest revision that this process has read or committed. */
   #known: Revision = -1;
-  /** The collections that others have changed since that was last taken note of; `all`: everything was replaced. */
+  /** The collections that other processes have changed since `takeChanged`; `all`: all rows were replaced. */
   #changed: Set<string> | 'all' = new Set();
 
   constructor(parts: SharedRowsParts) {
@@ -86,7 +86,7 @@ export class SharedRows implements Collections {
     this.#parts = parts;
     this.#account = new StateAccount(quota, 0);
     this.turns = new Turns(async (work) => {
-      // A large world takes longer to read than the database keeps a turn for an idle connection.
+      // A large world may take longer to read than an idle transaction may hold its lock.
       await this.#ready();
       return connection.alone(world, work);
     });
@@ -96,36 +96,36 @@ export class SharedRows implements Collections {
     return this.#received?.rows.made ?? new WeakMap();
   }
 
-  /** The state that it has received, from which the database reports news; -1 for none. */
+  /** The state in memory, from which the database returns changes; -1 for none. */
   get has(): { readonly revision: Revision; readonly noted: number } {
     return this.#received ?? { revision: -1, noted: -1 };
   }
 
-  /** Takes over what is new, as of a look. */
+  /** Applies the changes that a refresh has read. */
   async take(news: RowNews): Promise<void> {
     const received = await this.#ready();
-    this.#hear(received, news, Number(news.revision)) ?? (await this.#readAgain(this.#parts.connection));
+    this.#receive(received, news, Number(news.revision)) ?? (await this.#readAgain(this.#parts.connection));
     this.#weigh();
   }
 
-  /** The collections that others have changed since the last call. */
+  /** The collections that other processes have changed since the last call. */
   takeChanged(): readonly string[] | 'all' {
     const changed = this.#changed;
     this.#changed = new Set();
     return changed === 'all' ? changed : [...changed];
   }
 
-  /** This process wrote when rows were used. */
+  /** Called when this process has written uses of rows. */
   wrote(before: number, after: number): void {
     this.#received?.wrote(before, after);
   }
 
-  /** As `WorldRows.hasSecret`, if it is in memory. */
+  /** Like `WorldRows.hasSecret`; false while the rows are not in memory. */
   hasSecret(collection: string, hash: string): boolean {
     return this.#received?.rows.hasSecret(collection, hash) ?? false;
   }
 
-  /** Leaves memory until it is asked for again. */
+  /** Removes the rows from memory until they are needed again. */
   leave(): void {
     this.#received = null;
     this.#account.hold(0);
@@ -186,15 +186,15 @@ export class SharedRows implements Collections {
       for (const row of made.removed) notes.dropNotes(row);
       this.#received?.show(made);
       this.#known = Math.max(this.#known, made.revision);
-      await this.#told?.({ puts: made.puts.map(({ row }) => row), before: made.before });
+      await this.#watcher?.({ puts: made.puts.map(({ row }) => row), before: made.before });
       return made.revision;
     } finally {
       this.#weigh();
     }
   }
 
-  watch(told: Watcher): void {
-    this.#told = told;
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
@@ -206,7 +206,7 @@ export class SharedRows implements Collections {
 
   async load(given: readonly Row[]): Promise<void> {
     const { connection, statements, world, notes } = this.#parts;
-    // Whether they can be together is found out here.
+    // Throws if two rows have the same id or alias.
     frozenRows(given, new Revisions());
     await connection.transaction(async (transaction) => {
       const revision = await this.#next(transaction);
@@ -216,7 +216,7 @@ export class SharedRows implements Collections {
     });
     notes.dropNotes();
     await this.#readAgain(connection);
-    // The process that replaces everything knows that.
+    // The caller replaced the rows, so it needs no notification.
     this.#changed = new Set();
     this.#weigh();
   }
@@ -229,7 +229,7 @@ export class SharedRows implements Collections {
     return this.#reading;
   }
 
-  /** A revision above all others; from here on nobody else changes the world. */
+  /** Returns a revision above all others, and locks the world until the end of the transaction. */
   async #next(transaction: Transaction): Promise<Revision> {
     const { statements, world } = this.#parts;
     const [row] = await transaction.query<{ readonly revision: string }>(statements.next, [world]);
@@ -242,7 +242,7 @@ export class SharedRows implements Collections {
     const received = this.#received;
     if (received?.revision === upTo) return received;
     const news = received === null ? null : await this.#newsFor(transaction, received);
-    if (received !== null && news !== null && this.#hear(received, news, upTo) !== null) return received;
+    if (received !== null && news !== null && this.#receive(received, news, upTo) !== null) return received;
     return this.#readAgain(transaction, upTo);
   }
 
@@ -252,8 +252,8 @@ export class SharedRows implements Collections {
     return news;
   }
 
-  /** @returns the collections that have changed; null if everything has to be read again */
-  #hear(received: ReceivedRows, news: RowNews, upTo: Revision): readonly string[] | null {
+  /** @returns the collections that have changed; null if all rows must be read again */
+  #receive(received: ReceivedRows, news: RowNews, upTo: Revision): readonly string[] | null {
     const collections = received.receive(news, upTo);
     if (collections === null) return null;
     if (this.#changed !== 'all') for (const one of collections) this.#changed.add(one);
@@ -261,18 +261,18 @@ export class SharedRows implements Collections {
     return collections;
   }
 
-  /** @param upTo the latest revision that was committed, as far as the reader sees others */
+  /** @param upTo the latest committed revision: a transaction also sees the one that it is about to commit */
   async #readAgain(reader: Reader, upTo = Number.POSITIVE_INFINITY): Promise<ReceivedRows> {
     const { statements, world, notes } = this.#parts;
     const noteOf = (collection: string, id: string) => notes.noteOf(collection, id);
     for (let reading = 1; reading <= MOST_READINGS; reading += 1) {
       const [head] = await reader.query<Head>(statements.head, [world]);
-      // Of a world that was deleted, nothing is kept.
+      // A deleted world has no rows.
       if (head === undefined) return new ReceivedRows([], 0, 0, noteOf);
       const stored = await this.#readStored(reader);
       const revision = Math.min(Number(head.revision), upTo);
       const received = new ReceivedRows(stored, revision, Number(head.noted), noteOf);
-      // While its rows were read, some may have changed.
+      // Rows may have changed while they were read.
       const news = await this.#newsFor(reader, received);
       if (news === null || received.receive(news, Math.min(Number(news.revision), upTo)) === null) continue;
       return this.#begin(received, Number(news.base));
@@ -281,7 +281,7 @@ export class SharedRows implements Collections {
   }
 
   #begin(received: ReceivedRows, base: Revision): ReceivedRows {
-    // Somebody else may have read it meanwhile.
+    // A concurrent read may have finished first.
     if (this.#received?.isAsNewAs(received) === true) return this.#received;
     if (base > this.#known) this.#changed = 'all';
     else if (this.#changed !== 'all') for (const collection of received.rows.collections) this.#changed.add(collection);
@@ -301,13 +301,15 @@ export class SharedRows implements Collections {
     }
   }
 
-  /** @returns what was planned, with the places that its new rows have */
+  /** @returns the plan, with the places that the database gave to new rows */
   async #write(transaction: Transaction, planned: Planned): Promise<Planned> {
     const { statements, world } = this.#parts;
     const { puts, removed, revision } = planned;
     const names = removed.map(({ collection, id }) => ({ collection, id }));
     if (names.length > 0) await transaction.query(statements.remove, [world, JSON.stringify(names), revision]);
-    if (revision % TOLD_FOR === 0) await transaction.query(statements.forgetRemoved, [world, revision - TOLD_FOR]);
+    if (revision % KEPT_REVISIONS === 0) {
+      await transaction.query(statements.forgetRemoved, [world, revision - KEPT_REVISIONS]);
+    }
     const replaced = puts.filter(({ isNew }) => !isNew).map(({ row }) => recordOf(row));
     if (replaced.length > 0) await transaction.query(statements.update, [world, JSON.stringify(replaced)]);
     const added = puts.filter(({ isNew }) => isNew).map(({ row }) => row);
@@ -315,11 +317,11 @@ export class SharedRows implements Collections {
     return { ...planned, puts: puts.map((put) => ({ ...put, place: places.get(nameOf(put.row)) ?? put.place })) };
   }
 
-  /** @throws Unwritable if there is no room for so many bytes more */
+  /** @throws Unwritable if there is no room for so many more bytes */
   #hold(bytes: number): void {
     const { loaded, quota } = this.#parts;
     if (bytes <= 0) return;
-    // Rows that it received under the lock count, too.
+    // The rows that were read under the lock are counted first.
     this.#weigh();
     loaded.makeRoom(this, quota, bytes);
     this.#account.hold((this.#received?.rows.bytes ?? 0) + bytes);

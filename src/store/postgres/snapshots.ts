@@ -15,9 +15,9 @@ interface StoredWhole extends Stored, Pick<StoredSnapshot, 'made'> {
 }
 
 /**
- * The snapshots in a database. Each is the JSON of its rows.
+ * The snapshots in a database, each as the JSON of its rows.
  *
- * @param sql puts the schema's name into a statement
+ * @param sql inserts the name of the schema into a statement
  */
 export function postgresSnapshots(connection: Connection, sql: (text: string) => string): SharedSnapshots {
   const MEMBERS = 'id, name, world, at, length(bytes) AS size, seq AS place';

@@ -10,7 +10,7 @@ import type { Transaction } from './pool.ts';
 import { WORLD_TABLES } from './schema.ts';
 import { SERIES } from './statements.ts';
 
-/** How many worlds that are gone are known by name. */
+/** The most deleted or ended worlds whose names are kept. */
 const MOST_GONE = 10_000;
 
 interface StoredRecord {
@@ -27,23 +27,23 @@ interface StoredRecord {
 /** The parts of a database that its worlds need. */
 export interface WorldsParts {
   readonly connection: Connection;
-  /** Puts the schema's name into a statement. */
+  /** Inserts the name of the schema into a statement. */
   readonly sql: (text: string) => string;
-  /** The store of a world that is there. */
+  /** Creates the store of an existing world. */
   readonly storeOf: (id: string, series: string, shared: StoreParts) => Store;
   /** Writes the rows of a new world. */
   readonly fill: (transaction: Transaction, id: string, rows: readonly Row[], revision: Revision) => Promise<void>;
 }
 
-/** The worlds of a database, in addition to the default one. */
+/** The worlds of a database other than the default one. */
 export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots'> {
   readonly records = new Map<string, WorldRecord>();
   readonly gone = new Set<string>();
-  /** Names of the worlds that there are, by id. */
+  /** The names of the existing worlds, by id. */
   readonly #names = new Map<string, string>();
   readonly #connection: Connection;
   readonly #parts: WorldsParts;
-  /** Up to where the directory was read. */
+  /** The version of the directory that was read. */
   #listed = 0;
   #reading: Promise<void> = Promise.resolve();
 
@@ -52,9 +52,9 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     this.#parts = parts;
   }
 
-  /** Takes over which worlds there are. @param directory how often one was made or deleted */
+  /** Reads the list of worlds if it has changed. @param directory its current version */
   async reread(directory: number, noteUses: ReadonlyMap<string, Instant>): Promise<void> {
-    // One after the other: what was read earlier must not count later.
+    // One read after the other, so that an earlier result does not replace a later one.
     this.#reading = this.#reading.catch(() => {}).then(() => this.#readFrom(directory));
     await this.#reading;
     for (const [id, usedAt] of noteUses) {
@@ -92,7 +92,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     most: number,
     shared: StoreParts,
   ): ReturnType<SharedWorlds['make']> {
-    // Others may delete a world while the rows are written.
+    // Another process may delete a world while the rows are written, which raises the highest revision.
     const { record, series } = await retrying(() =>
       this.#connection.transaction((transaction) => this.#make(transaction, order, most)),
     );
@@ -100,7 +100,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     return { store: this.#parts.storeOf(record.id, series, shared), record };
   }
 
-  /** The rows come first, and the directory last: nobody waits for it longer than for a name and a number. */
+  /** Writes the rows first and locks the directory last, so that other processes wait for it only briefly. */
   async #make(
     transaction: Transaction,
     { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
@@ -152,7 +152,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
         JOIN $schema.objects o ON o.aliases @> ARRAY[given.alias] AND o.collection = given.collection`),
       [JSON.stringify(aliases)],
     );
-    // The default world has its name for an id.
+    // The id of the default world is its name.
     return found.map(({ world }) => this.#names.get(world) ?? world);
   }
 
@@ -160,7 +160,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     return this.#parts.sql(text);
   }
 
-  /** From here on nobody else makes or deletes a world. */
+  /** Locks the directory: no other process creates or deletes a world until the end of the transaction. */
   async #lock(transaction: Transaction): Promise<{ readonly revision: number; readonly highest: number }> {
     const [row] = await transaction.query<{ readonly revision: string; readonly highest: string }>(
       this.#sql('UPDATE $schema.directory SET revision = revision + 1 RETURNING revision, highest'),
@@ -168,7 +168,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     return { revision: Number(row?.revision), highest: Number(row?.highest) };
   }
 
-  /** @returns how many there were */
+  /** @returns the number of worlds that it ended */
   async #end(transaction: Transaction, which: string, values: readonly unknown[]): Promise<number> {
     const over = await transaction.query<{ readonly id: string }>(
       this.#sql(`SELECT id FROM $schema.worlds WHERE is_there AND listed > 0 AND ${which}`),
