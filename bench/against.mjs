@@ -6,84 +6,69 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { COLUMNS, compareUsage } from './compare.mjs';
-import { print } from './figures.mjs';
-import {
-  ACCESS_KEYS,
-  accessToken,
-  FUNCTIONS,
-  grants,
-  KEY,
-  keyOf,
-  reads,
-  SIMULATIONS,
-  serviceKey,
-  twentyKeys,
-} from './loads.mjs';
-import { metered } from './processes.mjs';
+import { compare } from './compare.mjs';
+import { figureText } from './figures.mjs';
+import { answerTo, LOADS } from './loads.mjs';
+import { ours, start } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
+/** By how much CPU time per request may grow: less than this, one run cannot tell from chance. */
+const MOST = 1.03;
 
 /**
- * The requests that are sent to a server of either build.
+ * Compares the rows of this build, and fails if one is slower.
  *
- * @type {[name: string, requests: number, load: (url: string) => Promise<import('./compare.mjs').Load>][]}
+ * @param {string} ref a commit, tag or branch; empty for the commit before
+ * @param {string} part of the names of rows
  */
-const ROWS = [
-  ['token grants', 3000, async () => grants(KEY)],
-  [
-    'list of 20 access keys',
-    10_000,
-    async (url) => {
-      const token = await accessToken(url);
-      await twentyKeys(url, { authorization: `Bearer ${token}` });
-      return reads(ACCESS_KEYS, token);
-    },
-  ],
-  ['list of functions', 10_000, async (url) => reads(FUNCTIONS, (await serviceKey(url)).key)],
-  [
-    'list of simulations',
-    10_000,
-    async (url) => reads(SIMULATIONS, keyOf(await (await fetch(`${url}/_mock/cast`)).json(), 'air-admin')),
-  ],
-];
-
-/** @param {string} ref a commit, tag or branch @param {string} part of the names of rows */
 export async function against(ref, part) {
-  const { folder, main } = await built(ref);
+  const commit = await commitOf(ref === '' ? await commitBefore() : ref);
+  const { folder, main } = await built(commit);
+  const slower = [];
   try {
-    print(`against ${ref}`, ...COLUMNS);
-    for (const [name, requests, load] of ROWS) {
+    process.stdout.write(`against ${commit.slice(0, 8)}\n`);
+    for (const [name, load] of Object.entries(LOADS)) {
       if (!name.includes(part)) continue;
-      const [ours, theirs] = [await metered(), await metered([], main)];
-      const [our, their] = [await load(ours.url), await load(theirs.url)];
-      const [bytes, before] = [await answerBytes(ours.url, our), await answerBytes(theirs.url, their)];
-      await compareUsage(
-        name,
-        [
-          { server: ours, load: our },
-          { server: theirs, load: their },
-        ],
-        requests,
-      );
-      if (bytes !== before) process.stdout.write(`  the answers differ: ${bytes} bytes, before ${before}\n`);
-      for (const server of [ours, theirs]) await server.stop();
+      const servers = /** @type {const} */ ([ours(process.execPath), ours(process.execPath, [], main)]);
+      const { figures, detail } = await compare([
+        { server: servers[0], load },
+        { server: servers[1], load },
+      ]);
+      process.stdout.write(`  ${name}: ${figures.map(figureText).join(', ')}; ${detail}\n`);
+      const [bytes = 0, before = 0] = await Promise.all(servers.map((server) => answerBytes(server, load)));
+      if (bytes !== before) process.stdout.write(`    the answers differ: ${bytes} bytes, before ${before}\n`);
+      const value = figures.find(({ label }) => label === 'CPU')?.value ?? Number.NaN;
+      if (!(value <= MOST)) slower.push(`${name} by ${((value - 1) * 100).toFixed(0)} %`);
     }
   } finally {
     await removed(folder);
   }
+  if (slower.length === 0) return;
+  process.stdout.write(`FAIL  slower than ${commit.slice(0, 8)}: ${slower.join(', ')}\n`);
+  process.exitCode = 1;
 }
 
-/** Builds another commit, with the libraries of this one. @param {string} ref */
-async function built(ref) {
-  const { stdout } = await run('git', ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: ROOT }).catch(
-    () => {
-      throw new Error(`\`--against ${ref}\`: there is no such commit here; give a commit, a tag or a branch.`);
-    },
-  );
+/** @param {string} ref @returns {Promise<string>} its hash */
+async function commitOf(ref) {
+  const asked = run('git', ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: ROOT });
+  const { stdout } = await asked.catch(() => {
+    throw new Error(`\`--against ${ref}\`: there is no such commit here; give a commit, a tag or a branch.`);
+  });
+  return stdout.trim();
+}
+
+/** The commit where this branch has left main; on main, the one before the last. */
+async function commitBefore() {
+  const base = await run('git', ['merge-base', 'HEAD', 'main'], { cwd: ROOT }).catch(() => ({ stdout: '' }));
+  const hash = base.stdout.trim();
+  return hash === '' || hash === (await commitOf('HEAD')) ? 'HEAD^' : hash;
+}
+
+/** Builds another commit, with the libraries of this one. @param {string} commit */
+async function built(commit) {
   const folder = join(await mkdtemp(join(tmpdir(), 'nv-auth-mock-against-')), 'tree');
-  await run('git', ['worktree', 'add', '--detach', folder, stdout.trim()], { cwd: ROOT });
+  await run('git', ['worktree', 'add', '--detach', folder, commit], { cwd: ROOT });
   try {
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     await run(process.execPath, ['scripts/build.mjs'], { cwd: folder });
@@ -101,8 +86,10 @@ async function removed(folder) {
   await rm(dirname(folder), { recursive: true, force: true });
 }
 
-/** The length of an answer. @param {string} url @param {import('./compare.mjs').Load} load */
-async function answerBytes(url, { path, method, headers, body }) {
-  const answer = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
-  return (await answer.arrayBuffer()).byteLength;
+/** The length of an answer. @param {import('./processes.mjs').Server} server @param {(url: string) => Promise<import('./loads.mjs').Load>} load */
+async function answerBytes(server, load) {
+  const { url, stop } = await start(server);
+  const answer = await answerTo(url, await load(url));
+  await stop();
+  return Buffer.byteLength(answer);
 }

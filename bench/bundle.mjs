@@ -1,30 +1,39 @@
 // @ts-check
-/** Sources of the server, bundled because not every Node that measures can run TypeScript. */
+/** TypeScript of the server and its tests, bundled because not every Node that measures can run it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
- * @param {string} source a file of this folder
- * @param {string} folder where the bundle is written
- * @returns {Promise<any>} what the source exports
+ * @param {string} source a file, from this folder
+ * @returns {Promise<any>} its exports
  */
-export async function bundled(source, folder) {
+export async function bundled(source) {
+  const input = new URL(source, import.meta.url);
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(source, import.meta.url)),
+    input: fileURLToPath(input),
     platform: 'node',
     external: ['better-sqlite3', 'pg'],
     logLevel: 'warn',
+    // Its modules find other files of the project from here.
+    transform: { define: { 'import.meta.url': JSON.stringify(input.href) } },
   });
-  const { output } = await bundle.write({
-    dir: folder,
-    format: 'esm',
-    entryFileNames: '[name].mjs',
-    // The folder is gone when a part of it would be loaded.
-    codeSplitting: false,
-    // Found from here: the folder may have no libraries.
-    paths: (name) => import.meta.resolve(name),
-  });
-  await bundle.close();
-  return import(pathToFileURL(join(folder, output[0].fileName)).href);
+  const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
+  try {
+    const { output } = await bundle.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: '[name].mjs',
+      // The folder is gone when a part of it would be loaded.
+      codeSplitting: false,
+      // Found from here: the folder has no libraries.
+      paths: (name) => import.meta.resolve(name),
+    });
+    return await import(pathToFileURL(join(folder, output[0].fileName)).href);
+  } finally {
+    await bundle.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

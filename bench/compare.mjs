@@ -1,66 +1,91 @@
 // @ts-check
 /**
- * Compares two servers by the CPU time that each takes for a request: on a machine with other work, rates say little.
+ * Compares two servers under load: by the rate of their answers, and by the CPU time that each takes for one. On a machine
+ * with other work, rates say little.
  */
 import autocannon from 'autocannon';
-import { median, print, ratio, spread } from './figures.mjs';
+import { compared } from './figures.mjs';
+import { start } from './processes.mjs';
 
-const ROUNDS = 15;
-const WARM_UP = 4000;
+/** One process differs from the next of the same program by up to a tenth, so a few of each are measured. */
+const PAIRS = 5;
+const ROUNDS_OF_A_PAIR = 2;
 const CONNECTIONS = 8;
-/** Milliseconds between two checks of the load generator, in which it notices that it is done. */
-const LOOK = 10;
+/** Requests, and not seconds: every server, also a slow one, gets faster until its 10,000th. */
+const WARM_UP = 10_000;
+/** Seconds. */
+const ROUND = 0.8;
+/** Milliseconds between two samples of the load generator, which looks at them only to see that it is done. */
+const SAMPLE = 10;
+
+/** @typedef {import('./loads.mjs').Load} Load */
+/** `load` prepares a running server, and tells which requests to send it. @typedef {{ server: import('./processes.mjs').Server, load: (url: string) => Promise<Load | Load[]> }} Side */
 
 /**
- * A request that is sent repeatedly.
+ * Medians of ten rounds, in which both take turns to go first, because each finds the machine as the other left it.
  *
- * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string }} Load
- */
-/** @typedef {{ server: import('./processes.mjs').Metered, load: Load | readonly Load[] }} Side several loads: one after the other */
-
-export const COLUMNS = ['CPU', 'spread', 'this', 'other', 'rate'];
-
-/**
- * Prints the ratio of CPU time per request as the median of the rounds, the range in which half of them lie, the two
- * medians, and the ratio of requests per second. A CPU ratio above 1, or a rate ratio below 1, means slower.
- *
- * @param {string} name
  * @param {readonly [Side, Side]} sides what is measured, and what it is compared with
- * @param {number} requests in each round: about half a second
+ * @returns {Promise<{ figures: import('./figures.mjs').Figure[], detail: string }>}
  */
-export async function compareUsage(name, sides, requests) {
-  /** @type {[cpu: number[], cpu: number[]]} */
+export async function compare(sides) {
+  /** @type {[number[], number[]]} */
   const cpu = [[], []];
-  /** @type {[rates: number[], rates: number[]]} */
+  /** @type {[number[], number[]]} */
   const rates = [[], []];
-  for (const side of sides) await run(name, side, WARM_UP);
-  for (let round = 0; round < ROUNDS; round++) {
-    // They take turns to go first, because each finds the machine as the other left it.
-    for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      const side = /** @type {Side} */ (sides[index]);
-      const before = await side.server.usage();
-      const begin = performance.now();
-      const answered = await run(name, side, requests);
-      rates[index]?.push(answered / (performance.now() - begin));
-      cpu[index]?.push(((await side.server.usage()).cpu - before.cpu) / answered);
+  for (let pair = 0; pair < PAIRS; pair++) {
+    /** @type {import('./processes.mjs').Running[]} */
+    const running = [];
+    /** @type {(Load | Load[])[]} */
+    const loads = [];
+    try {
+      for (const { server, load } of sides) {
+        const one = await start(server);
+        running.push(one);
+        loads.push(await load(one.url));
+      }
+      /** @param {0 | 1} index */
+      const round = async (index) => {
+        const { url, usage } = /** @type {import('./processes.mjs').Running} */ (running[index]);
+        const before = await usage();
+        const begin = performance.now();
+        const count = await answered(url, loads[index] ?? [], { duration: ROUND });
+        const seconds = (performance.now() - begin) / 1000;
+        return { rate: count / seconds, micros: ((await usage()).cpu - before.cpu) / count };
+      };
+      for (const [index, { url }] of running.entries()) await answered(url, loads[index] ?? [], { amount: WARM_UP });
+      for (let turn = 0; turn < ROUNDS_OF_A_PAIR; turn++) {
+        for (const index of /** @type {(0 | 1)[]} */ (turn % 2 === 0 ? [0, 1] : [1, 0])) {
+          const { rate, micros } = await round(index);
+          rates[index].push(rate);
+          cpu[index].push(micros);
+        }
+      }
+    } finally {
+      for (const { stop } of running) await stop();
     }
   }
-  const ratios = quotients(cpu);
-  const [one, other] = cpu.map((times) => `${median(times).toFixed(0)} µs`);
-  print(name, ratio(median(ratios), 1), spread(ratios), `${one}`, `${other}`, ratio(median(quotients(rates)), 1));
+  const [rate, used] = [compared(rates), compared(cpu)];
+  return {
+    figures: [
+      { label: 'rate', value: rate.ratio },
+      { label: 'CPU', value: used.ratio },
+    ],
+    detail: `${rate.one.toFixed(0)} / ${rate.other.toFixed(0)} a second, ${used.one.toFixed(0)} / ${used.other.toFixed(0)} µs`,
+  };
 }
 
-/** @param {[number[], number[]]} sides */
-function quotients([ones, others]) {
-  return ones.map((one, index) => one / (others[index] ?? Number.NaN));
-}
-
-/** @param {string} name @param {Side} side @param {number} amount @returns {Promise<number>} how many were answered */
-async function run(name, { server, load }, amount) {
-  const loads = [load].flat();
-  const requests = /** @type {autocannon.Request[]} */ (loads);
-  const result = await autocannon({ url: server.url, requests, connections: CONNECTIONS, amount, sampleInt: LOOK });
+/**
+ * Sends requests.
+ *
+ * @param {string} url
+ * @param {Load | Load[]} load several ones are sent in turn
+ * @param {{ duration: number } | { amount: number }} length
+ * @returns {Promise<number>} how many were answered
+ */
+export async function answered(url, load, length) {
+  const requests = /** @type {autocannon.Request[]} */ ([load].flat());
+  const result = await autocannon({ url, requests, connections: CONNECTIONS, ...length, sampleInt: SAMPLE });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${name}: ${result.non2xx} refusals, ${result.errors} errors`);
+    throw new Error(`${requests[0]?.path}: ${result.non2xx} refusals, ${result.errors} errors`);
   return result['2xx'];
 }

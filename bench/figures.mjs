@@ -1,5 +1,10 @@
 // @ts-check
-/** Statistics, and how they are printed. */
+/** Figures, the limits that are their goals, and how both are written. */
+
+/** A label of `RATIOS` stands for a quotient; any other is the unit. @typedef {{ label: string, value: number }} Figure */
+/** @typedef {{ label: string, atLeast?: number, atMost?: number }} Goal */
+
+const RATIOS = new Set(['rate', 'CPU', 'time', 'growth']);
 
 /** @param {readonly number[]} numbers @param {number} part between 0 and 1 */
 export function quantile(numbers, part) {
@@ -12,19 +17,41 @@ export function median(numbers) {
   return quantile(numbers, 0.5);
 }
 
-/** The range in which half of the numbers lie. @param {readonly number[]} numbers @param {number} [digits] */
-export function spread(numbers, digits = 2) {
-  return [0.25, 0.75].map((part) => quantile(numbers, part).toFixed(digits)).join('-');
+/** The medians of both sides, and that of their quotients. @param {readonly [number[], number[]]} sides */
+export function compared([ones, others]) {
+  const quotients = ones.map((one, index) => one / (others[index] ?? Number.NaN));
+  return { ratio: median(quotients), one: median(ones), other: median(others) };
 }
 
-/** @param {number} one @param {number} other */
-export function ratio(one, other) {
-  return (one / other).toFixed(2);
+/** @param {Figure} figure */
+export function figureText({ label, value }) {
+  if (RATIOS.has(label)) return `${label} ${value.toFixed(2)}`;
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${label}`;
 }
 
-/** @param {string} what @param {readonly string[]} columns */
-export function print(what, ...columns) {
-  const [first = '', ...others] = columns;
-  const cells = [what.padEnd(46), first.padStart(6), ...others.map((column) => column.padStart(11))];
-  process.stdout.write(`${cells.join(' ')}\n`);
+/** @param {readonly Goal[]} goals */
+export function goalText(goals) {
+  return goals
+    .map(({ label, atLeast, atMost }) => {
+      const limit = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+      return RATIOS.has(label) ? `${label} ${limit}` : `${limit} ${label}`;
+    })
+    .join(', ');
+}
+
+/**
+ * One verdict for all goals of a row; empty if it has none.
+ *
+ * @param {readonly Goal[]} goals
+ * @param {readonly Figure[]} figures
+ */
+export function verdict(goals, figures) {
+  if (goals.length === 0) return '';
+  const missed = goals.flatMap(({ label, atLeast, atMost }) => {
+    const value = figures.find((figure) => figure.label === label)?.value ?? Number.NaN;
+    const limit = atLeast ?? atMost ?? Number.NaN;
+    if (atLeast === undefined ? value <= limit : value >= limit) return [];
+    return [`${label} by ${(Math.abs(value / limit - 1) * 100).toFixed(0)} %`];
+  });
+  return missed.length === 0 ? 'met' : `missed: ${missed.join(', ')}`;
 }

@@ -3,11 +3,8 @@
  * Data files with more in them than requests could put there in time. They are filled through the store of the sources,
  * so nothing here knows how it keeps its rows.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { bundled } from './bundle.mjs';
-import { ours } from './processes.mjs';
+import { ours, start } from './processes.mjs';
 
 /** How many rows are written at once. */
 const BATCH = 5000;
@@ -21,8 +18,8 @@ const KEYS_OF_A_USER = 20;
 let loaded;
 
 /** A new data file with the built-in seed. @param {string} file */
-async function make(file) {
-  await (await ours(['--data', file])).stop();
+export async function make(file) {
+  await (await start(ours(process.execPath, ['--data', file]))).stop();
 }
 
 /**
@@ -61,30 +58,22 @@ function accessKeyOf(number) {
 }
 
 /**
- * Adds service keys like one that is there, and gives that one a history of so many versions. All of them are past, so
- * that each request finds the same one.
+ * Adds service keys like one that is there.
  *
  * @param {string} file
  * @param {string} id
- * @param {{ keys: number, versions: number }} counts
+ * @param {number} count
  */
-export async function addServiceKeys(file, id, { keys, versions }) {
-  await change(file, async (collections, { NGC_KEYS, NGC_POLICIES, newKeyRows, policyRow }) => {
+export async function addServiceKeys(file, id, count) {
+  await change(file, async (collections, { NGC_KEYS, NGC_POLICIES, newKeyRows }) => {
     const key = await NGC_KEYS.byId(collections, id);
     const [first] = await NGC_POLICIES.ofParent(collections, id);
     if (key === null || first === undefined) throw new Error(`${file} has no service key ${id}`);
     const policy = first.body;
-    const others = Array.from({ length: keys }, (_, number) =>
+    const others = Array.from({ length: count }, (_, number) =>
       newKeyRows({ ...key.body, id: `bench-${number}`, name: `bench-${number}`, secretHash: `hash-${number}`, policy }),
     );
-    const history = Array.from({ length: versions }, (_, index) =>
-      policyRow(id, { ...policy, version: index + 1, recordedAt: index, effectiveAt: index }),
-    );
-    await put(collections, [
-      { ...key, body: { ...key.body, version: versions } },
-      ...history.map((row) => (row.id === first.id ? { ...row, revision: first.revision } : row)),
-      ...others.flat(),
-    ]);
+    await put(collections, others.flat());
   });
 }
 
@@ -133,7 +122,8 @@ async function put(collections, rows) {
  * @param {(collections: Collections, sources: Sources) => Promise<void>} act
  */
 async function change(file, act) {
-  loaded ??= load();
+  // The build has them too, but under no name that it promises to keep.
+  loaded ??= bundled('sources.ts');
   const sources = await loaded;
   const { store, close } = await sources.openPlace(
     file,
@@ -145,15 +135,5 @@ async function change(file, act) {
   } finally {
     await store.close();
     await close();
-  }
-}
-
-/** @returns {Promise<Sources>} the build has them too, but under no name that it promises to keep */
-async function load() {
-  const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-sources-'));
-  try {
-    return await bundled('sources.ts', folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

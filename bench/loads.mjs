@@ -4,7 +4,7 @@
 export const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
 export const FUNCTIONS = '/v2/nvcf/functions';
 export const ACCESS_KEYS = '/api/v1/access-keys';
-export const SIMULATIONS = '/api/v3/simulations/';
+const SIMULATIONS = '/api/v3/simulations/';
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** @param {string} url @param {unknown} body @param {Record<string, string>} [headers] */
@@ -18,15 +18,49 @@ export async function post(url, body, headers = {}) {
   return /** @type {Promise<any>} */ (response.json());
 }
 
+/**
+ * A request that is sent repeatedly.
+ *
+ * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string }} Load
+ */
+
+/**
+ * The requests of the rows, and the state that a server of ours needs for them.
+ *
+ * @satisfies {Record<string, (url: string) => Promise<Load>>}
+ */
+export const LOADS = {
+  'token grants': async () => grants(KEY),
+  'list of 20 access keys': async (url) => {
+    const token = await accessToken(url);
+    await twentyKeys(url, { authorization: `Bearer ${token}` });
+    return reads(ACCESS_KEYS, token);
+  },
+  'decided list of functions': async (url) => reads(FUNCTIONS, (await serviceKey(url)).key),
+  'list of simulations': async (url) => reads(SIMULATIONS, keyOf(await castOf(url), 'air-admin')),
+};
+
+/** @param {string} url @returns {Promise<any>} */
+export async function castOf(url) {
+  return (await fetch(`${url}/_mock/cast`)).json();
+}
+
+/** The answer to a load. @param {string} url @param {Load} load */
+export async function answerTo(url, { path, method, headers, body }) {
+  const answer = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.text();
+}
+
 /** @param {typeof KEY} key */
 export function tokenRequest({ clientId, clientSecret }) {
   return { grantType: 'client_credentials', clientId, clientSecret };
 }
 
 /** @param {typeof KEY} key */
-export function grants(key, prefix = '') {
+export function grants(key) {
   return {
-    path: `${prefix}/api/v1/token`,
+    path: '/api/v1/token',
     method: /** @type {const} */ ('POST'),
     headers: JSON_TYPE,
     body: JSON.stringify(tokenRequest(key)),
@@ -38,15 +72,16 @@ export function reads(path, credential) {
   return { path, method: /** @type {const} */ ('GET'), headers: { authorization: `Bearer ${credential}` } };
 }
 
-/** @param {string} url @param {typeof KEY} [key] */
-export async function accessToken(url, key = KEY) {
-  const { accessToken } = await post(`${url}/api/v1/token`, tokenRequest(key));
+/** @param {string} url */
+async function accessToken(url) {
+  const { accessToken } = await post(`${url}/api/v1/token`, tokenRequest(KEY));
   return /** @type {string} */ (accessToken);
 }
 
-/** Adds access keys to the existing one. @param {string} url @param {Record<string, string>} headers */
-export async function twentyKeys(url, headers) {
-  for (let number = 1; number < 20; number++) {
+/** Makes so many access keys that the caller has twenty. @param {string} url @param {Record<string, string>} headers */
+async function twentyKeys(url, headers) {
+  const { accessKeys } = /** @type {any} */ (await (await fetch(`${url}${ACCESS_KEYS}`, { headers })).json());
+  for (let number = accessKeys.length; number < 20; number++) {
     await post(`${url}${ACCESS_KEYS}`, { name: `bench-${number}` }, headers);
   }
 }

@@ -3,84 +3,105 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 const METER = new URL('./meter.mjs', import.meta.url).href;
 const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
+/** Milliseconds that a server may take to its first answer. */
+const PATIENCE = 60_000;
+/** Milliseconds between two requests to a server that does not answer yet. */
+const PAUSE = 1;
 
-/** @typedef {{ url: string, pid: number, startedIn: number, stop: () => Promise<void> }} Running */
-
-/**
- * What a server has used since it started: microseconds of CPU in all its threads, bytes of memory. `heap`: those of its
- * heap that were in use after a full collection of garbage; null unless it was made to watch, and there was one since.
- *
- * @typedef {{ cpu: number, memory: number, heap: number | null }} Usage
- */
-
-/** @typedef {Running & { usage: (what?: 'usage' | 'heap') => Promise<Usage> }} Metered `heap`: watch it from now on */
-
-const START = ['start', '--port', '0', '--log-level', 'warn'];
-
-/** @param {string[]} [flags] */
-export function ours(flags = []) {
-  return started([MAIN, ...START, ...flags]);
-}
+/** @typedef {import('./loads.mjs').Load} Load */
+/** What a server has used since its start: microseconds of CPU in all its threads, bytes of memory. @typedef {{ cpu: number, memory: number }} Usage */
+/** @typedef {{ url: string, pid: number, startedIn: number, usage: () => Promise<Usage>, stop: () => Promise<void> }} Running */
 
 /**
- * A server that reports what it has used.
- *
- * @param {string[]} [flags]
- * @param {string} [main] the entry of the build to use
- * @returns {Promise<Metered>}
+ * @typedef {object} Server
+ * @property {string} node the program that runs it
+ * @property {(port: number) => string[]} args
+ * @property {Load} probe its first successful answer is that to this request
+ * @property {string} [input] for its standard input
  */
-export async function metered(flags = [], main = MAIN) {
-  const server = await started(['--import', METER, main, ...START, ...flags], '', ['ipc']);
-  const usage = async (/** @type {'usage' | 'heap'} */ what = 'usage') => {
-    server.child.send(what);
-    const [told] = await once(server.child, 'message');
-    return /** @type {Usage} */ (told);
+
+/** @type {Load} */
+export const HEALTH = { path: '/_mock/health', method: 'GET', headers: {} };
+
+/** This server. @param {string} node @param {string[]} [flags] @param {string} [main] the entry of the build @returns {Server} */
+export function ours(node, flags = [], main = MAIN) {
+  return {
+    node,
+    args: (port) => [main, 'start', '--port', `${port}`, '--log-level', 'warn', ...flags],
+    probe: HEALTH,
   };
-  return { ...server, usage };
 }
 
-/** @param {'sign' | 'send' | 'start'} what @param {string} [input] */
-export function reference(what, input = '') {
-  return started([REFERENCES, what], input);
+/** A server of `references.mjs`. @param {string} node @param {string[]} words @param {Load} probe @param {string} [input] @returns {Server} */
+export function bare(node, words, probe, input = '') {
+  return { node, args: (port) => [REFERENCES, `${port}`, ...words], probe, input };
+}
+
+/** Starts a server. @param {Server} server @returns {Promise<Running>} after its first successful answer, `startedIn` milliseconds later */
+export async function start({ node, args, probe, input = '' }) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const begin = performance.now();
+  const line = ['--import', METER, ...args(port)];
+  const child = spawn(node, line, { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
+  child.stdin?.end(input);
+  while (!(await answers(url, probe))) {
+    if (child.exitCode !== null) throw new Error(`${line.join(' ')}: exit ${child.exitCode}`);
+    if (performance.now() - begin > PATIENCE) {
+      child.kill('SIGKILL');
+      throw new Error(`${line.join(' ')}: no successful answer to ${probe.path}`);
+    }
+    await sleep(PAUSE);
+  }
+  const startedIn = performance.now() - begin;
+  const usage = async () => {
+    child.send('usage');
+    const [used] = await once(child, 'message');
+    return /** @type {Usage} */ (used);
+  };
+  const stop = async () => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { url, pid: Number(child.pid), startedIn, usage, stop };
+}
+
+/** @param {string} url @param {Load} load @returns {Promise<boolean>} whether it answers with success */
+function answers(url, { path, method, headers, body = '' }) {
+  return new Promise((resolve) => {
+    const sent = request(`${url}${path}`, { method, headers: { ...headers, connection: 'close' } }, (answer) => {
+      answer.resume().once('end', () => resolve(answer.statusCode === 200));
+    });
+    sent.once('error', () => resolve(false)).end(body);
+  });
+}
+
+/** Most peers cannot choose one themselves. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /**
- * @param {string[]} args
- * @param {string} [input]
- * @param {'ipc'[]} [channels] in addition to the standard ones
- * @returns {Promise<Running & { child: import('node:child_process').ChildProcess }>} once it says that it is ready;
- * `startedIn` is how long that took, in milliseconds
+ * Memory of a process in MB, as Linux counts it.
+ *
+ * @param {number} pid
+ * @param {'VmRSS' | 'VmHWM'} which that of now, or its peak
  */
-async function started(args, input = '', channels = []) {
-  const begin = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', ...channels] });
-  if (child.stdin === null || child.stdout === null) throw new TypeError('a child process without pipes');
-  child.stdin.end(input);
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += chunk;
-    const url = /ready on (\S+)/.exec(said)?.[1];
-    if (url === undefined) continue;
-    const startedIn = performance.now() - begin;
-    return { url, pid: Number(child.pid), startedIn, child, stop: () => stopped(child) };
-  }
-  throw new Error(`it ended before it was ready: ${said}`);
-}
-
-/** @param {import('node:child_process').ChildProcess} child */
-async function stopped(child) {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-/** Memory of a process in MB, as Linux counts it. @param {number} pid */
-export function residentMemory(pid) {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+export function residentMemory(pid, which = 'VmRSS') {
+  const kilobytes = new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;
 }

@@ -2,15 +2,44 @@
 /**
  * The bare servers with which ours is compared: Fastify without anything that makes a mock.
  *
- * Usage: node bench/references.mjs sign | send | start
+ * Usage: node bench/references.mjs PORT sign | send [--busy MICROSECONDS] [--data FILE | --postgres URL]
  */
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
 import fastify from 'fastify';
 
-const [what] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { busy: { type: 'string', default: '0' }, data: { type: 'string' }, postgres: { type: 'string' } },
+  allowPositionals: true,
+});
+const [port, kind] = positionals;
 const app = fastify();
 
-if (what === 'sign') {
+if (values.data !== undefined) {
+  const database = await openDatabase(values.data);
+  database.exec('CREATE TABLE IF NOT EXISTS bench (id TEXT)');
+}
+
+if (values.postgres !== undefined) {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({ connectionString: values.postgres, max: 8 });
+  await pool.query('CREATE TABLE IF NOT EXISTS bench_read (id integer PRIMARY KEY, body text)');
+  await pool.query("INSERT INTO bench_read VALUES (1, repeat('x', 500)) ON CONFLICT DO NOTHING");
+  await pool.query('CREATE TABLE IF NOT EXISTS bench_written (id bigserial PRIMARY KEY, body text)');
+  app.addHook('preHandler', async () => {
+    await pool.query({ name: 'read', text: 'SELECT body FROM bench_read WHERE id = $1', values: [1] });
+  });
+  app.addHook('onSend', async () => {
+    await pool.query({
+      name: 'write',
+      text: 'INSERT INTO bench_written (body) VALUES ($1)',
+      values: ['x'.repeat(500)],
+    });
+  });
+}
+
+if (kind === 'sign') {
   const { calculateJwkThumbprint, importJWK, SignJWT } = await import('jose');
   const jwk = JSON.parse(readFileSync(new URL('../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
   const key = await importJWK(jwk, 'RS256');
@@ -35,23 +64,25 @@ if (what === 'sign') {
       .sign(key);
     return { accessToken, expiresIn: 3600 };
   });
-} else if (what === 'send') {
-  const bytes = await text(process.stdin);
-  for (const path of ['/api/v1/access-keys', '/v2/nvcf/functions']) {
-    app.get(path, (_request, reply) => reply.type('application/json').send(bytes));
-  }
 } else {
-  const [{ default: Database }] = await Promise.all([import('better-sqlite3'), import('jose')]);
-  new Database(':memory:').exec('CREATE TABLE bench (id TEXT)');
-  app.get('/', () => 'ready');
+  const bytes = await text(process.stdin);
+  const busy = Number(values.busy) / 1000;
+  app.get('/*', (_request, reply) => {
+    const end = performance.now() + busy;
+    while (performance.now() < end);
+    reply.type('application/json').send(bytes);
+  });
 }
 
-const url = await app.listen({ host: '127.0.0.1', port: 0 });
-process.stdout.write(`ready on ${url}\n`);
+await app.listen({ host: '127.0.0.1', port: Number(port) });
 
-/** @param {AsyncIterable<Buffer>} stream */
-async function text(stream) {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+/** By the driver that ours takes: Node's own where better-sqlite3 has no binary for it. @param {string} file */
+async function openDatabase(file) {
+  try {
+    const { default: Database } = await import('better-sqlite3');
+    return new Database(file);
+  } catch {
+    const sqlite = /** @type {any} */ (process.getBuiltinModule('node:sqlite'));
+    return new sqlite.DatabaseSync(file);
+  }
 }

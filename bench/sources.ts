@@ -1,7 +1,7 @@
-/** What data files are filled with; `files.mjs` bundles and imports it. */
+/** Data files are filled through these; `files.mjs` bundles and imports them. */
 export { newBudgets } from '../src/core/bounded-cache.ts';
 export { DEFAULT_WORLD } from '../src/core/world-id.ts';
-export { NGC_KEYS, NGC_POLICIES, newKeyRows, policyRow } from '../src/ngc-keys/records.ts';
+export { NGC_KEYS, NGC_POLICIES, newKeyRows } from '../src/ngc-keys/records.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
 export { SIMULATIONS } from '../src/services/air/tables/resources/simulations.ts';

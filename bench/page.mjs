@@ -1,0 +1,58 @@
+// @ts-check
+/** The page of the documentation that has the last result. */
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { figureText, goalText, verdict } from './figures.mjs';
+import { PEERS } from './peers.mjs';
+
+const PAGE = fileURLToPath(new URL('../docs/reference/speed.md', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BETWEEN = /(?<=<!-- Written by `npm run bench`\. -->\n).*?(?=<!-- End -->)/s;
+
+/** @typedef {import('./rows.mjs').Row} Row */
+/** The figures of a row, or the reason why there are none. @typedef {import('./rows.mjs').Measured | { failure: string }} Result */
+/** `version` of Node. @typedef {{ version: string, results: readonly Result[] }} Column */
+
+/** @param {Row} row @param {Result} result @returns {string[]} figures, details and the verdict, where there are any */
+export function cells({ goals }, result) {
+  if ('failure' in result) return [`not measured: ${result.failure}`];
+  const { figures, detail } = result;
+  return [figures.map(figureText).join(', '), detail, verdict(goals, figures)].filter((cell) => cell !== '');
+}
+
+/** @param {readonly Row[]} rows @param {readonly Column[]} columns */
+export async function writePage(rows, columns) {
+  const page = await readFile(PAGE, 'utf8');
+  const section = `\n${table(rows, columns)}\n\n${await circumstances()}\n\n`;
+  await writeFile(
+    PAGE,
+    page.replace(BETWEEN, () => section),
+  );
+}
+
+/** @param {readonly Row[]} rows @param {readonly Column[]} columns */
+function table(rows, columns) {
+  const lines = rows.map((row, index) => [
+    row.name,
+    goalText(row.goals),
+    ...columns.map(({ results }) => cells(row, results[index] ?? { failure: 'left out' }).join('; ')),
+  ]);
+  const head = ['what', 'goal', ...columns.map(({ version }) => `Node ${version}`)];
+  return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+async function circumstances() {
+  const git = async (/** @type {string[]} */ ...args) =>
+    (await promisify(execFile)('git', args, { cwd: ROOT })).stdout.trim();
+  const [commit, changes] = [await git('rev-parse', '--short', 'HEAD'), await git('status', '--porcelain', '-uno')];
+  const peers = Object.entries(PEERS).map(([name, { version }]) => `${name} ${version}`);
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  return [
+    `Of ${new Date().toISOString().slice(0, 10)}, at the commit ${commit}${changes === '' ? '' : ' with changes'},`,
+    `on ${platform()} ${arch()} with ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}) and ${memory}.`,
+    `Peers: ${peers.join(', ')}.`,
+  ].join('\n');
+}

@@ -1,0 +1,58 @@
+// @ts-check
+/** Other programs, which servers of ours are compared with, and releases of Node. */
+import { join } from 'node:path';
+import { installedOnce, newestOf, unpacked } from '../scripts/nodes/unpacked.mjs';
+import { LINES } from '../scripts/test-nodes.mjs';
+
+/** @typedef {import('./loads.mjs').Load} Load */
+/** `oldest`: the oldest line of Node that it runs on. @typedef {{ version: string, oldest: string, main: string, args: (port: number) => string[] }} Peer */
+
+/** The newest versions that run on every Node that is measured, so that a column compares programs and not Nodes. */
+const ALL = /** @satisfies {Record<string, Peer>} */ ({
+  'oauth2-mock-server': {
+    version: '8.2.3',
+    oldest: '20',
+    main: 'dist/oauth2-mock-server.mjs',
+    args: (port) => ['-a', '127.0.0.1', '-p', `${port}`],
+  },
+  '@stoplight/prism-cli': {
+    version: '5.14.2',
+    oldest: '18',
+    main: 'dist/index.js',
+    args: (port) => ['mock', '--port', `${port}`, '--errors', '--verboseLevel', 'silent'],
+  },
+  // No version of this line runs on Node 20. The package of this name was another one until 1.0.2.
+  emulate: {
+    version: '0.12.2',
+    oldest: '22',
+    main: 'dist/index.js',
+    // A single service: it starts faster than all of them.
+    args: (port) => ['start', '--service', 'okta', '--port', `${port}`],
+  },
+});
+
+/** @type {Readonly<Record<keyof typeof ALL, Peer>>} */
+export const PEERS = ALL;
+
+/**
+ * @param {keyof typeof ALL} name
+ * @param {string} line of Node
+ * @param {Load} probe
+ * @param {string[]} [more] arguments
+ * @returns {Promise<import('./processes.mjs').Server>}
+ */
+export async function peer(name, line, probe, more = []) {
+  const { version, oldest, main, args } = PEERS[name];
+  const folder = await installedOnce(`${name}@${version}`);
+  const { program } = await nodeOf(Number(line) < Number(oldest) ? oldest : line);
+  return { node: program, args: (port) => [join(folder, 'node_modules', name, main), ...args(port), ...more], probe };
+}
+
+/** The Node that runs this, or the newest release of another line. @param {string} line @returns {Promise<{ program: string, version: string }>} */
+export async function nodeOf(line) {
+  if (process.version.startsWith(`v${line}.`)) return { program: process.execPath, version: process.versions.node };
+  const version = await newestOf(line);
+  if (version === null) throw new Error(`the registry has no Node ${line}`);
+  const { home } = await unpacked({ version, npm: LINES[line]?.npm ?? 'latest', headers: version });
+  return { program: join(home, 'node_modules/.bin/node'), version };
+}
