@@ -20,16 +20,16 @@ const MOST = 1.03;
  * Compares the rows of this build, and fails if one is slower.
  *
  * @param {string} ref a commit, tag or branch; empty for the commit before
- * @param {string} part of the names of rows
+ * @param {(name: string) => boolean} isAsked which rows to measure, by their names
  */
-export async function against(ref, part) {
+export async function against(ref, isAsked) {
   const commit = await commitOf(ref === '' ? await commitBefore() : ref);
   const { folder, main } = await built(commit);
   const slower = [];
   try {
     process.stdout.write(`against ${commit.slice(0, 8)}\n`);
     for (const [name, load] of Object.entries(LOADS)) {
-      if (!name.includes(part)) continue;
+      if (!isAsked(name)) continue;
       const servers = /** @type {const} */ ([ours(process.execPath), ours(process.execPath, [], main)]);
       const { figures, detail } = await compare([
         { server: servers[0], load },

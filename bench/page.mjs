@@ -38,7 +38,7 @@ function table(rows, columns) {
   const lines = rows.map((row, index) => [
     row.name,
     goalText(row.goals),
-    ...columns.map(({ results }) => cells(row, results[index] ?? { failure: 'left out' }).join('; ')),
+    ...columns.map(({ results }) => cells(row, results[index] ?? { failure: 'left out of this run' }).join('; ')),
   ]);
   const head = ['what', 'goal', ...columns.map(({ version }) => `Node ${version}`)];
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');

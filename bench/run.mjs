@@ -3,8 +3,9 @@
  * Measures speed as ratios to bare servers and to peers. Both sides of a pair are measured in turn in one run, so a slow
  * or busy machine affects both.
  *
- * Usage: npm run bench [-- PART] [--nodes LINE,...] [--against REF]...
- *   PART       only rows whose names contain this text; only a run of all rows is kept in docs/reference/speed.md
+ * Usage: npm run bench [-- PART...] [--keep] [--nodes LINE,...] [--against REF]...
+ *   PART       only rows whose names contain one of these texts
+ *   --keep     writes them to docs/reference/speed.md, as a run of all rows does; the others are left out there
  *   --nodes    lines of Node that run the servers, `20,22,24`; otherwise the Node that runs this
  *   --against  compares with another commit instead, and fails if a row is slower; REF may be left out
  */
@@ -24,33 +25,39 @@ const args = process.argv.slice(2);
 if (args.at(-1) === '--against') args.push('');
 const { positionals, values } = parseArgs({
   args,
-  options: { against: { type: 'string', multiple: true }, nodes: { type: 'string' } },
+  options: { against: { type: 'string', multiple: true }, nodes: { type: 'string' }, keep: { type: 'boolean' } },
   allowPositionals: true,
 });
-const [part = ''] = positionals;
+/** @param {string} name */
+const isAsked = (name) => positionals.length === 0 || positionals.some((part) => name.includes(part));
 
 if (values.against !== undefined) {
-  for (const ref of values.against) await against(ref, part);
+  for (const ref of values.against) await against(ref, isAsked);
 } else {
-  const rows = ROWS.filter(({ name }) => name.includes(part));
-  if (rows.length === 0)
-    throw new Error(`no row has \`${part}\` in its name: ${ROWS.map(({ name }) => name).join('; ')}`);
+  if (!ROWS.some(({ name }) => isAsked(name)))
+    throw new Error(
+      `no row has \`${positionals.join('` or `')}\` in its name: ${ROWS.map(({ name }) => name).join('; ')}`,
+    );
   const columns = [];
   for (const line of values.nodes?.split(',') ?? [`${parseInt(process.versions.node, 10)}`]) {
     const { program, version } = await nodeOf(line);
     process.stdout.write(`Node ${version}\n`);
-    columns.push({ version, results: await measured(rows, line, program) });
+    columns.push({ version, results: await measured(line, program) });
   }
-  if (part === '') await writePage(rows, columns);
+  if (positionals.length === 0 || values.keep === true) await writePage(ROWS, columns);
 }
 
-/** @param {readonly import('./rows.mjs').Row[]} rows @param {string} line of Node @param {string} program */
-async function measured(rows, line, program) {
+/** @param {string} line of Node @param {string} program */
+async function measured(line, program) {
   const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
   /** @type {import('./page.mjs').Result[]} */
   const results = [];
   try {
-    for (const row of rows) {
+    for (const row of ROWS) {
+      if (!isAsked(row.name)) {
+        results.push({ failure: 'left out of this run' });
+        continue;
+      }
       process.stdout.write(`  ${row.name}${row.goals.length > 0 ? ` (${goalText(row.goals)})` : ''}\n`);
       const result = await row.measure({ line, program, folder }).catch((cause) => ({ failure: firstLine(cause) }));
       process.stdout.write(`    ${cells(row, result).join('; ')}\n`);
