@@ -174,6 +174,8 @@ async function writeFacades(core) {
   const files = core.flatMap((chunk) =>
     chunk.type === 'chunk' && FACADES.includes(chunk.name) ? [{ name: `${chunk.name}.js`, text: facadeOf(chunk) }] : [],
   );
+  // The command's earlier name, which people run in containers of the image.
+  files.push({ name: 'main.js', text: "import './main.cjs';\n" });
   await Promise.all(files.map(({ name, text }) => writeFile(new URL(name, DIST), text)));
   return files.map(({ name }) => name);
 }
