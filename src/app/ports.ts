@@ -16,7 +16,7 @@ import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
-import { castOf } from '../seed/index.ts';
+import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports } from '../services/index.ts';
 import type { Place } from '../store/open.ts';
 import { countsIn } from '../worlds/counts.ts';
@@ -44,7 +44,7 @@ export function portsOf(driven: Driven): Ports {
     knownNames: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: (world) => describeServer(driven, world),
-    cast: async (world) => castOf(await world.seed(), services),
+    cast: async (world) => castWithBearers(await world.seed(), services, world),
     namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>
       routes()

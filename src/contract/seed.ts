@@ -3,6 +3,7 @@ import type { SeedFault } from '../core/seed-fault.ts';
 import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/collections.ts';
+import type { World } from './world.ts';
 
 /** The result of applying a part of a seed. */
 export interface SeedRows {
@@ -61,4 +62,10 @@ export interface Seeding {
   rows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
   /** This part of the cast: the credentials and names that a client needs to use the identities. */
   cast(part: unknown): unknown;
+  /**
+   * That part of the cast with a token that does not end for each identity. Absent if none has tokens.
+   *
+   * @param part made by `cast`
+   */
+  withBearers?(part: unknown, world: Pick<World, 'id' | 'credentials'>): Promise<unknown>;
 }

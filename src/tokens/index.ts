@@ -1,4 +1,5 @@
 import type { Instant } from '../core/clock.ts';
+import { BEARER_KEY } from './bearer-key.ts';
 import { type KeyRing, keysInForce } from './key-ring.ts';
 import type { SigningAlgorithm, SigningKey } from './keys.ts';
 import { type Claims, mint } from './mint.ts';
@@ -9,7 +10,7 @@ export interface Tokens {
   readonly algorithm: SigningAlgorithm;
   /** The key that signs new tokens. */
   readonly key: SigningKey;
-  /** The current public keys as a JWK set has them (RFC 7517, 5), the signing key first. */
+  /** The current public keys as a JWK set has them (RFC 7517, 5): the signing key first, that of the cast's bearers last. */
   publishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
@@ -35,11 +36,11 @@ export function tokensOf(ring: () => KeyRing): Tokens {
     get key() {
       return ring().current;
     },
-    publishedKeys: (now) => keysInForce(ring(), now).map(({ publicJwk }) => publicJwk),
+    publishedKeys: (now) => [...keysInForce(ring(), now).map(({ publicJwk }) => publicJwk), BEARER_KEY],
     mint: (claims) => mint(claims, ring().current),
     verify: (token, now) => verifyToken(token, ring(), now),
     checkKey: (kid, now) => {
-      keyInForce(ring(), kid, now);
+      if (kid !== BEARER_KEY.kid) keyInForce(ring(), kid, now);
     },
     readIdToken: (token, now) => readIdToken(token, ring(), now),
   };

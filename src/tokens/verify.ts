@@ -1,7 +1,8 @@
-import { compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
+import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { rfc3339 } from '../core/clock.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
+import { BEARER_KEY, BEARER_TIMES, bearerKey, looksLikeBearer } from './bearer-key.ts';
 import { encodingFault } from './compact.ts';
 import { type KeyRing, keyOf } from './key-ring.ts';
 import type { PublicKey } from './keys.ts';
@@ -27,6 +28,9 @@ export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }
 
+/** As jose takes it: a key, or what finds one by the header of a token. */
+type VerifyingKey = CryptoKey | Uint8Array | ((header: { kid?: string }) => CryptoKey);
+
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
@@ -44,14 +48,39 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
   };
   const fault = encodingFault(token);
   if (fault !== null) throw malformedToken(fault);
+  if (looksLikeBearer(token)) return verifyBearer(token);
+  const claims = await verifiedClaims(token, find, ring.current.algorithm);
+  return { ...claims, kid };
+}
+
+/** Is this a verified token of the key that signs the bearers of the cast? */
+export function isBearer({ kid }: VerifiedClaims): boolean {
+  return kid === BEARER_KEY.kid;
+}
+
+/** Verifies a bearer of the cast. Its key is public, both halves of it, so it signs nothing else. */
+async function verifyBearer(token: string): Promise<VerifiedClaims> {
+  const claims = await verifiedClaims(token, await bearerKey(), BEARER_KEY.alg);
+  const { iat, exp } = claims;
+  if (iat !== BEARER_TIMES.iat || exp !== BEARER_TIMES.exp) {
+    const why = 'this key signs only the `bearer` tokens of `GET /_mock/cast`';
+    throw unauthenticatedProblem('unknown_key_id', 'The key that signed the access token is not known.', why);
+  }
+  return { ...claims, kid: BEARER_KEY.kid };
+}
+
+async function verifiedClaims(token: string, key: VerifyingKey, algorithm: string): Promise<AccessTokenClaims> {
+  const options = {
+    algorithms: [algorithm],
+    // Any number is accepted as a time: `checkTimes` checks it.
+    clockTolerance: Number.MAX_VALUE,
+    requiredClaims: REQUIRED,
+  };
   try {
-    const { payload } = await jwtVerify(token, find, {
-      algorithms: [ring.current.algorithm],
-      // Any number is accepted as a time: `checkTimes` checks it.
-      clockTolerance: Number.MAX_VALUE,
-      requiredClaims: REQUIRED,
-    });
-    return { ...accessTokenClaims(payload), kid };
+    // The two calls are overloads of jose.
+    const { payload } =
+      typeof key === 'function' ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+    return accessTokenClaims(payload);
   } catch (thrown) {
     throw tokenProblem(thrown);
   }

@@ -2,6 +2,7 @@
 import { CompactSign, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/core/problem.ts';
+import { BEARER_KEY } from '../../src/tokens/bearer-key.ts';
 import { tokensOf } from '../../src/tokens/index.ts';
 import type { KeyRing } from '../../src/tokens/key-ring.ts';
 import { checkTimes } from '../../src/tokens/verify.ts';
@@ -27,7 +28,7 @@ const withOtherEnd = (token: string) =>
 
 it('a server publishes the key that its tokens are signed with', async () => {
   expect(tokens.algorithm).toBe('RS256');
-  expect(tokens.publishedKeys(START)).toEqual([shippedKey.publicJwk]);
+  expect(tokens.publishedKeys(START)).toEqual([shippedKey.publicJwk, BEARER_KEY]);
   expect(tokens.key).toBe(shippedKey);
   expect(await tokens.verify(await tokens.mint(goodClaims), START)).toStrictEqual({
     ...goodClaims,

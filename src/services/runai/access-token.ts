@@ -1,3 +1,4 @@
+import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { KnownHosts } from '../../core/hosts.ts';
@@ -5,9 +6,10 @@ import { Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import type { RememberedTokens } from '../../credentials/remembered.ts';
 import type { Store } from '../../store/index.ts';
+import { BEARER_ORIGIN, worldOfBearers } from '../../tokens/bearer-key.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
-import { type AccessTokenClaims, checkTimes } from '../../tokens/verify.ts';
+import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.ts';
 import { grantsIn } from './collections/grants.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 
@@ -22,7 +24,7 @@ export interface AccessTokenAttempt {
   readonly remembered: RememberedTokens;
   readonly store: Pick<Store, 'collections'>;
   readonly findings: Reports;
-  readonly world: { readonly id: string };
+  readonly world: Pick<World, 'id' | 'credentials'>;
 }
 
 /** The realm whose tokens are accepted. */
@@ -37,7 +39,7 @@ export interface TokenRealm {
 export interface AcceptedToken {
   readonly identity: Identity;
   readonly clientId: string;
-  readonly claims: AccessTokenClaims;
+  readonly claims: VerifiedClaims;
 }
 
 /**
@@ -52,9 +54,12 @@ export async function acceptToken(
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
   const claims = await claimsOf(token, attempt);
-  if (!isOfServer(claims.iss, attempt)) throw wrongIssuer(claims.iss, attempt, issuerPath);
-  checkWorld(claims, attempt.world.id);
-  checkIssuer(claims.iss, attempt, issuerPath);
+  if (isBearer(claims)) checkBearer(claims, attempt, issuerPath);
+  else {
+    if (!isOfServer(claims.iss, attempt)) throw wrongIssuer(claims.iss, attempt, issuerPath);
+    checkWorld(claims, attempt.world.id);
+    checkIssuer(claims.iss, attempt, issuerPath);
+  }
   checkTenant(claims, tenantId);
   checkTimesOf(token, claims, attempt);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
@@ -66,7 +71,7 @@ export async function acceptToken(
   return { identity, clientId: claims.azp, claims };
 }
 
-async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<AccessTokenClaims> {
+async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
   try {
     return rememberedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
@@ -80,10 +85,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Acc
 }
 
 /** The cached claims of a token that was verified before, if its key is still in force. */
-function rememberedClaims(
-  token: string,
-  { tokens, remembered, now }: AccessTokenAttempt,
-): AccessTokenClaims | undefined {
+function rememberedClaims(token: string, { tokens, remembered, now }: AccessTokenAttempt): VerifiedClaims | undefined {
   const claims = remembered.find(token);
   if (claims === undefined) return undefined;
   try {
@@ -95,16 +97,13 @@ function rememberedClaims(
   return claims;
 }
 
-async function verifyClaims(
-  token: string,
-  { tokens, remembered, now }: AccessTokenAttempt,
-): Promise<AccessTokenClaims> {
+async function verifyClaims(token: string, { tokens, remembered, now }: AccessTokenAttempt): Promise<VerifiedClaims> {
   const claims = await tokens.verify(token, now);
   remembered.keep(token, claims);
   return claims;
 }
 
-function checkTimesOf(token: string, claims: AccessTokenClaims, { remembered, now }: AccessTokenAttempt): void {
+function checkTimesOf(token: string, claims: VerifiedClaims, { remembered, now }: AccessTokenAttempt): void {
   try {
     checkTimes(claims, now);
   } catch (problem) {
@@ -113,8 +112,18 @@ function checkTimesOf(token: string, claims: AccessTokenClaims, { remembered, no
   }
 }
 
+/** A bearer of the cast has the same issuer on every machine, and worlds with the credentials of the cast share it. */
+function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
+  const expected = `${BEARER_ORIGIN}${issuerPath}`;
+  if (iss !== expected) {
+    const why = `iss is ${quote(iss)}, expected ${expected}`;
+    throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
+  }
+  checkWorld({ sid: sid ?? '' }, worldOfBearers(world));
+}
+
 /** Most worlds share a signing key, so the signature does not distinguish them. */
-function checkWorld({ sid = '' }: Pick<AccessTokenClaims, 'sid'>, world: string): void {
+function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
   if (ofWorld !== world)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
@@ -154,7 +163,7 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 }
 
 /** Worlds can share a signing key, so the tenant is checked too. Tokens of earlier versions name none. */
-function checkTenant({ tenant_id: given }: AccessTokenClaims, tenantId: string): void {
+function checkTenant({ tenant_id: given }: VerifiedClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
   const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
   throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', why);

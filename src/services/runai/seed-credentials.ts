@@ -6,6 +6,7 @@ import type {
   SeedAccessKey,
   SeedClient,
   SeedUser,
+  WithBearer,
   WrittenAccessKey,
   WrittenClient,
   WrittenSeed,
@@ -41,6 +42,18 @@ export function accessKeyIdOf({ email }: Pick<WrittenUser, 'email'>, { name, cli
 /** The client id of an access key that the seed gives none. */
 export function accessClientIdOf(email: string, name: string): string {
   return stableId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
+}
+
+/** Removes the tokens that a saved cast has: those of a world follow from its identities. */
+export function withoutBearers(part: WrittenSeed): WrittenSeed {
+  const { users, applications, serviceAccounts } = part;
+  const bare = <Entry extends WithBearer>({ bearer: _, ...entry }: Entry) => entry;
+  return {
+    ...part,
+    ...(users && { users: users.map(bare) }),
+    ...(applications && { applications: applications.map(bare) }),
+    ...(serviceAccounts && { serviceAccounts: serviceAccounts.map(bare) }),
+  };
 }
 
 /** Fills in omitted ids, client ids, secrets and passwords. */

@@ -23,6 +23,7 @@ const setNames = PERMISSION_SETS.map(({ name }) => name);
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
 const ID_LEFT_OUT = 'The id. Default: derived from the name.';
+const bearer = describe(text, 'Ignored: a saved cast has it, but the token follows from the identity.');
 const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
 
 /** Restricts the member `role` in every list that has one. */
@@ -82,8 +83,9 @@ const MEMBERS = object(
               ),
               'An access key of the user. Default: none.',
             ),
+            bearer,
           },
-          ['id', 'password', 'groups', 'accessKey'],
+          ['id', 'password', 'groups', 'accessKey', 'bearer'],
         ),
       ),
       'Users who log in with a password.',
@@ -97,8 +99,9 @@ const MEMBERS = object(
             clientId: describe(text, 'The client id. Default: the name.'),
             secret: describe(text, SECRET_LEFT_OUT),
             role,
+            bearer,
           },
-          ['id', 'clientId', 'secret'],
+          ['id', 'clientId', 'secret', 'bearer'],
         ),
       ),
       'Applications, which log in with client id and secret.',
@@ -112,8 +115,9 @@ const MEMBERS = object(
             clientId: describe(text, 'The client id. Default: the name.'),
             clientSecret: describe(text, SECRET_LEFT_OUT),
             role,
+            bearer,
           },
-          ['id', 'clientId', 'clientSecret'],
+          ['id', 'clientId', 'clientSecret', 'bearer'],
         ),
       ),
       'Service accounts, which log in with client id and secret.',
@@ -301,6 +305,11 @@ export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType
   readonly role: string;
 };
 
+/** The token of an entry that came from a saved cast. */
+export interface WithBearer {
+  readonly bearer?: string;
+}
+
 type Without<Entry, Member extends keyof Entry> = Omit<Entry, Member> & Partial<Pick<Entry, Member>>;
 
 export interface SeedAccessKey {
@@ -322,7 +331,7 @@ interface UserOf<AccessKey> {
   readonly accessKey?: AccessKey;
 }
 export type SeedUser = UserOf<SeedAccessKey>;
-export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'>;
+export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'> & WithBearer;
 
 /** An identity that logs in with client id and secret. */
 export interface SeedClient {
@@ -331,7 +340,7 @@ export interface SeedClient {
   readonly clientId: string;
   readonly role: string | null;
 }
-export type WrittenClient = Without<SeedClient, 'id' | 'clientId'>;
+export type WrittenClient = Without<SeedClient, 'id' | 'clientId'> & WithBearer;
 
 interface Applications {
   readonly complete: SeedClient & { readonly secret: string };

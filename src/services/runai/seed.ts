@@ -11,7 +11,7 @@ import { blankIdentity } from './identities.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
-import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
+import { completeSeed, hashAll, ownPart, withoutBearers, withoutDerivedIds } from './seed-credentials.ts';
 import { faultsOf } from './seed-faults.ts';
 import {
   type RunaiSeed,
@@ -30,7 +30,7 @@ export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: SEED_LISTS,
   faults: (part) => faultsOf(asWritten(part)),
-  complete: (part, derivation) => completeSeed(asWritten(part), derivation),
+  complete: (part, derivation) => completeSeed(withoutBearers(asWritten(part)), derivation),
   own: (part, derivation) => ownPart(asComplete(part), derivation),
   bare: (part) => withoutDerivedIds(asWritten(part)),
   hashSecrets: (part, random, builtIn) =>
@@ -67,6 +67,12 @@ export const seed: Seeding = {
   cast: (checked) => {
     const { users, ...part } = asWritten(checked);
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
+  },
+  withBearers: async (part, world) => {
+    const { withBearers } = await import('./bearers.ts');
+    const complete = asComplete(part);
+    const groups = new Map(withGroups(complete).map(({ email, groups = [] }) => [email, groups]));
+    return withBearers(complete, (email) => groups.get(email) ?? [], world);
   },
 };
 

@@ -7,6 +7,11 @@ import { hasDriver } from '../../support/driver.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld, orderWorld, tokenOf } from '../../support/worlds.ts';
 
+/** A copy has the credentials of its source, but bearers name their world. */
+function withoutBearers(cast: object): unknown {
+  return JSON.parse(JSON.stringify(cast), (name, value) => (name === 'bearer' ? undefined : value));
+}
+
 const server = await testServer();
 const AIR = { type: 'service', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
 
@@ -142,7 +147,7 @@ describe('a snapshot', () => {
     expect([file.statusCode, file.headers['content-type']]).toEqual([200, 'application/vnd.sqlite3']);
     expect(file.rawPayload.length).toBeGreaterThan(snapshot.bytes);
     expect(await reads(opened.call, made.key)).toBe('allowed');
-    expect((await opened.call('GET /_mock/cast')).body).toEqual(cast);
+    expect(withoutBearers((await opened.call('GET /_mock/cast')).body)).toEqual(withoutBearers(cast));
     await tokenOf(opened.call, cast.runai.users[0].accessKey);
   });
 
@@ -238,9 +243,9 @@ describe('a world as a copy', () => {
     const copy = await makeWorld(server, { from: { world: source.id }, credentials: 'cast' });
     const [{ accessKey }] = source.cast.runai.users;
 
-    expect(copy.cast).toEqual(source.cast);
+    expect(withoutBearers(copy.cast)).toEqual(withoutBearers(source.cast));
     await copy.call('POST /_mock/reset');
-    expect((await copy.call('GET /_mock/cast')).body).toEqual(source.cast);
+    expect((await copy.call('GET /_mock/cast')).body).toEqual(copy.cast);
     await tokenOf(copy.call, accessKey);
     const further = await makeWorld(server, { from: { world: copy.id } });
     await tokenOf(server.call, further.cast.runai.users[0].accessKey);

@@ -63,9 +63,10 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
 it('GET /_mock/cast shows the identities with everything needed to use them', async () => {
   const { body } = await server.call('GET /_mock/cast');
 
-  expect(body.runai.users).toEqual(cast.users.map(({ passwordHash: _, ...user }) => user));
-  expect(body.runai.applications).toEqual(cast.applications);
-  expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts);
+  const bearer = expect.stringMatching(/^eyJ/);
+  expect(body.runai.users).toEqual(cast.users.map(({ passwordHash: _, ...user }) => ({ ...user, bearer })));
+  expect(body.runai.applications).toEqual(cast.applications.map((one) => ({ ...one, bearer })));
+  expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts.map((one) => ({ ...one, bearer })));
   expect(body.runai.tenant).toEqual(cast.tenant);
   expect(body.runai.clients).toHaveLength(3);
 });

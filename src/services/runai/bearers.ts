@@ -1,0 +1,94 @@
+import type { World } from '../../contract/world.ts';
+import { nameInWorld } from '../../core/world-id.ts';
+import { fixture } from '../../platform/assets.ts';
+import { namedUuid } from '../../platform/random.ts';
+import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';
+import { encodePart } from '../../tokens/compose.ts';
+import { type JWK, type SigningKey, signingKeyOf } from '../../tokens/keys.ts';
+import { type Claims, mint, plainJson } from '../../tokens/mint.ts';
+import { NO_CLIENT } from './operations/grants/grant.ts';
+import type { RunaiSeed } from './seed-schema.ts';
+import { issuerPath } from './tenant.ts';
+
+/** An identity of the cast, as far as its token names it. */
+interface Holder {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly isUser: boolean;
+  readonly groups: readonly string[];
+}
+
+/**
+ * Adds a `bearer` to each user, application and service account: a token that does not end, the same after a reset or a
+ * restart and on every machine.
+ *
+ * @param groupsOf the groups of a user
+ */
+export async function withBearers(
+  part: RunaiSeed,
+  groupsOf: (email: string) => readonly string[],
+  world: Pick<World, 'id' | 'credentials'>,
+): Promise<object> {
+  const signer = new BearerSigner(part, worldOfBearers(world));
+  const add = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => Holder) =>
+    Promise.all(entries.map(async (entry) => ({ ...entry, bearer: await signer.bearerOf(holderOf(entry)) })));
+  const { users, applications, serviceAccounts } = part;
+  return {
+    ...part,
+    ...(users && {
+      users: await add(users, ({ id, email, accessKey }) => {
+        return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups: groupsOf(email) };
+      }),
+    }),
+    ...(applications && { applications: await add(applications, ofAccount) }),
+    ...(serviceAccounts && { serviceAccounts: await add(serviceAccounts, ofAccount) }),
+  };
+}
+
+function ofAccount({ id, name, clientId }: { readonly id: string; readonly name: string; readonly clientId: string }) {
+  return { id, name, clientId, isUser: false, groups: [] };
+}
+
+/** Signs the bearers of a world. Those of the built-in cast are shipped, because a signature takes half a millisecond. */
+class BearerSigner {
+  readonly #tenant: RunaiSeed['tenant'];
+  readonly #world: string;
+  #shipped: Promise<readonly string[]> | undefined;
+  #key: Promise<SigningKey> | undefined;
+
+  constructor({ tenant }: RunaiSeed, world: string) {
+    this.#tenant = tenant;
+    this.#world = world;
+  }
+
+  async bearerOf(holder: Holder): Promise<string> {
+    const claims = this.#claimsOf(holder);
+    const input = `${BEARER_HEADER}.${encodePart(plainJson(claims))}.`;
+    // The fixture is a list of tokens.
+    this.#shipped ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
+    const shipped = (await this.#shipped).find((token) => token.startsWith(input));
+    if (shipped !== undefined) return shipped;
+    // The fixture is a private JWK.
+    this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => signingKeyOf(jwk as JWK, 'RS256'));
+    return mint(claims, await this.#key);
+  }
+
+  /** The claims of `accessTokenClaims`, with times and ids that never change. */
+  #claimsOf({ id, name, clientId, isUser, groups }: Holder): Claims {
+    const login = nameInWorld(namedUuid(`bearer:${id}`), this.#world);
+    return {
+      iss: `${BEARER_ORIGIN}${issuerPath(this.#tenant.realm)}`,
+      sub: id,
+      ...(isUser && { email: name, email_verified: true }),
+      preferred_username: name,
+      ...(groups.length > 0 && { groups }),
+      ...BEARER_TIMES,
+      jti: namedUuid(`bearer:${id}:${this.#world}`),
+      tenant_id: this.#tenant.id,
+      azp: clientId,
+      typ: 'Bearer',
+      sid: login,
+    };
+  }
+}

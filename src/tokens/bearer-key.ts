@@ -1,0 +1,47 @@
+import { importJWK } from 'jose';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { encodePart } from './compose.ts';
+import type { PublicJwk } from './index.ts';
+
+/**
+ * The key of the cast's bearers: tokens that do not end, for tools that take one token as an option. It is not the key that
+ * signs all other tokens, because that can be replaced. `fixtures/runai/bearer-key.rs256.json` has its private half.
+ */
+export const BEARER_KEY = {
+  kty: 'RSA',
+  n: 'k9mAsvHuahQGhP3BJPkUeEBZVmGTSN-ddMTqqzqaDV0cewV-gSDQxqTLQcl792WvOHyzolh9GjQacUkxfdL7KqbIqAai0SNAdedzIPOaVKxG6xKVldzgdrgv1mzVVt8D1PP-Og4ko2OzoXnivM3PFOJSLWTVFJKYeJdAvXh7LZB87l13U6x_x1afly6NfPu0PQfH1NfsjQuacf8zmuv9mV4msR8j8behm3TE_3eduB5Ho_lzPdRBWYKSlBKSi_AszzUzrxPhj8SD97cDccrdVfJf5GwdKCiXvkVDxPeGu9ZxqEQpieISm-c8c2WV2Y-_6NspDrpuGTDU-aAo88i7rQ',
+  e: 'AQAB',
+  kid: 'V3onW6QmKCXFC__IYtRrUtqEFFuZ3x8_HvPOzVCT8qM',
+  alg: 'RS256',
+  use: 'sig',
+} as const satisfies PublicJwk;
+
+/** The times of every bearer, in seconds: from 2020-01-01 to the end of the year 9999. */
+export const BEARER_TIMES = { iat: 1_577_836_800, exp: 253_402_300_799 } as const;
+
+/** The origin of their issuer, on every machine and port: that of a server that runs as it comes. */
+export const BEARER_ORIGIN = 'http://localhost:6625';
+
+/** The header of every bearer, encoded. */
+export const BEARER_HEADER: string = encodePart({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid });
+
+/** Whether a token claims to be a bearer of the cast. */
+export function looksLikeBearer(token: string): boolean {
+  return token.startsWith(`${BEARER_HEADER}.`);
+}
+
+/** The key that verifies them, imported. */
+export function bearerKey() {
+  return importJWK(BEARER_KEY, BEARER_KEY.alg);
+}
+
+/** The world that the bearers of a world name: worlds with the credentials of the cast share those of the default one. */
+export function worldOfBearers({
+  id,
+  credentials,
+}: {
+  readonly id: string;
+  readonly credentials: 'own' | 'cast';
+}): string {
+  return credentials === 'own' ? id : DEFAULT_WORLD;
+}
