@@ -24,9 +24,8 @@ export function signerOf(
   { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'>,
   digest = 'sha256',
 ): Signer {
-  const key = KeyObject.from(privateKey);
   // R and S are concatenated (RFC 7518, 3.4).
-  const how = algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key;
+  const how = algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' as const } : privateKey;
   return (input) =>
     new Promise((resolve, reject) => {
       sign(digest, Buffer.from(input), how, (cause, signature) => {

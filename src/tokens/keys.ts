@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import { Unusable } from '../core/unusable.ts';
 import { encodePart, type Signer, signerOf } from './compose.ts';
@@ -17,7 +17,7 @@ export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: KeyObject;
   /** Signs with the private key. */
   readonly sign: Signer;
   /** The header of its tokens, encoded. */
@@ -65,14 +65,15 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
 export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
-  // Only symmetric keys are imported as bytes.
-  const privateKey = (await importJWK(jwk, algorithm)) as CryptoKey;
+  // Node and jose mean the same by a JWK.
+  const privateKey = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
   return {
     algorithm,
     kid,
     privateKey,
     sign: signerOf({ algorithm, privateKey }),
     header: encodePart({ alg: algorithm, typ: 'JWT', kid }),
+    // Only symmetric keys are imported as bytes.
     publicKey: (await importJWK(publicJwk, algorithm)) as CryptoKey,
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
