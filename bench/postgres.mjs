@@ -20,7 +20,9 @@ export async function freshSchema() {
 }
 
 export async function endPostgres() {
-  await (await server?.catch(() => undefined))?.end();
+  const ending = server;
+  server = undefined;
+  await (await ending?.catch(() => undefined))?.end();
 }
 
 async function begin() {
