@@ -45,6 +45,7 @@ export function portsOf(driven: Driven): Ports {
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     info: (world) => describeServer(driven, world),
     cast: async (world) => castWithBearers(await world.seed(), services, world),
+    checkTraffic: async (...given) => (await import('./traffic-port.ts')).trafficPort(routes)(...given),
     namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>
       routes()

@@ -87,6 +87,8 @@ export interface MockServer {
   /** The notices for the person who starts it. */
   readonly notices: readonly string[];
   readonly listen: Listen;
+  /** The operations that it serves. */
+  readonly routes: Routes;
   /**
    * The identities of the default world's seed, in one line, such as `2 users, 1 application, no NGC
    * keys`.
@@ -252,6 +254,7 @@ async function assemble(
     posture: await postureOf(server, place, effective.config),
     notices,
     listen,
+    routes,
     whoIsThere: async () => castLine(await world.seed(), services),
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
     close: async () => {

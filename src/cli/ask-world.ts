@@ -9,6 +9,7 @@ import { prefixOf, worldIds, worldsInWords } from './world.ts';
  * @param world null for the default world
  * @param path below `/_mock`
  * @param read parses the answer; undefined if it is something else
+ * @param method of a call without a body
  * @throws Unusable if there is no such server or world, or with the reason of the control API
  */
 export async function askWorld<Told>(
@@ -16,10 +17,11 @@ export async function askWorld<Told>(
   world: string | null,
   path: string,
   read: (body: object) => Told | undefined,
+  method = 'GET',
 ): Promise<Told> {
   // An invalid id is not requested: its path could lead elsewhere.
   if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
-  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`);
+  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`, method);
   const told = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
   if (told !== undefined) return told;
   if (status === 404 && world !== null) throw await noSuchWorld(server, world);
@@ -33,9 +35,9 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
 }
 
 /** @throws Unusable if no server answers, or the control API needs another token */
-async function answerOf(server: Running, path: string): ReturnType<typeof askRunning> {
+async function answerOf(server: Running, path: string, method = 'GET'): ReturnType<typeof askRunning> {
   const { url, headers } = server;
-  const answer = await askRunning(server, path).catch((cause: unknown) => {
+  const answer = await askRunning(server, path, method).catch((cause: unknown) => {
     const advice = tlsAdvice(cause);
     if (advice !== null) throw new Unusable(`The server on ${url} ${advice}.`, { cause });
     throw new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });

@@ -1,5 +1,5 @@
-import { get as getByHttp } from 'node:http';
-import { get as getByHttps } from 'node:https';
+import { request as requestByHttp } from 'node:http';
+import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import { placeOf } from './world.ts';
 
@@ -50,10 +50,10 @@ interface Answer {
  *
  * @throws Error if there is no answer in time
  */
-export function askRunning({ url, headers }: Running, path: string): Promise<Answer> {
+export function askRunning({ url, headers }: Running, path: string, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const get = url.startsWith('https:') ? getByHttps : getByHttp;
-    const request = get(`${url}${path}`, { headers, timeout: PATIENCE }, (response) => {
+    const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
+    const request = send(`${url}${path}`, { method, headers, timeout: PATIENCE }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
@@ -61,6 +61,7 @@ export function askRunning({ url, headers }: Running, path: string): Promise<Ans
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: jsonOf(text) })).on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`))).on('error', reject);
+    request.end();
   });
 }
 

@@ -75,6 +75,8 @@ export interface OperationRow extends Sourced {
   readonly withoutStore?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
+  /** Its body is recorded traffic: it may be larger than usual, and have credentials of the vendor; nothing keeps it. */
+  readonly readsTraffic?: true;
 }
 
 /** A permission or scope that the service knows. */

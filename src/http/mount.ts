@@ -46,6 +46,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     bodyFields: new Map(),
     bodyNames: new Set(),
     normalizeSpelling: (body) => body,
+    bodySchema: () => undefined,
     bodyOtherVersions: {},
     requestFault: () => null,
     statuses: () => [],

@@ -136,6 +136,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
         call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
     },
     mode: async (mode) => void (await call('PUT', '/mode', { mode })),
+    verifyTraffic: (archive = {}) => call('POST', '/requests/check', archive),
     leastPrivilege: async (only = {}) => {
       checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
       return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);

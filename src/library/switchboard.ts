@@ -13,9 +13,11 @@ import type {
   ModeState,
   Propagation,
   PropagationEdit,
+  RecordedTraffic,
   Restored,
   Snapshot,
   Tables,
+  TrafficReport,
 } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { ClientCredentials } from './credentials.ts';
@@ -118,6 +120,11 @@ export interface Switchboard {
   mode(mode: Mode): Promise<void>;
   /** The uses of each credential, and the least rights for them: of all that were used, or of one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
+  /**
+   * What requests and answers have that the documents do not allow: those in the journal, or those of an HTTP Archive
+   * (HAR) of at most 16 MB.
+   */
+  verifyTraffic(archive?: RecordedTraffic): Promise<TrafficReport>;
   /** The worlds of the server; the same registry for every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;

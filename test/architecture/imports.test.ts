@@ -179,7 +179,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
-  { files: /^verify\//, may: [/^core\/own$/] },
+  {
+    files: /^verify\//,
+    may: [/^verify\//, /^core\//, /^http\/openapi\/(statuses|undocumented)$/, /^http\/transport\/body$/],
+    types: [/^http\/(openapi|routes)$/],
+  },
   {
     files: /^cli\//,
     may: [

@@ -38,6 +38,8 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
   requestFault(parts: RequestParts): RequestFault | null;
+  /** The schema of its body, in JSON or a form; undefined if it has none. */
+  bodySchema(): JsonSchema | undefined;
   /** The statuses that its document names. */
   statuses(): readonly number[];
   /** How an answer differs from the document: a sentence, or null. */
@@ -57,6 +59,10 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
     bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
     normalizeSpelling: (body) =>
       spellAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
+    bodySchema: () => {
+      const { content } = validators().schemasOf(operationId).requestBody ?? {};
+      return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
+    },
     requestFault: ({ path, query, body }) => {
       const [first, ...others] = validators().requestErrors(operationId, {
         path,

@@ -1,6 +1,6 @@
 import { keptBytes } from '../../journal/entry.ts';
 import type { InFlightRequest } from '../in-flight.ts';
-import { readBody } from '../transport/body.ts';
+import { limitsForTraffic, readBody } from '../transport/body.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
 
 /** Parses the body, if the operation reads one. */
@@ -18,9 +18,12 @@ async function sentBody(inFlight: InFlightRequest): Promise<unknown> {
   const { server, route, raw, context, body } = inFlight;
   const look = (text: string) => {
     inFlight.sent = keptBytes(text);
-    if (reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
+    if (route.row.readsTraffic !== true && reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
   };
-  if (body === null) return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', server.limits, look);
+  if (body === null) {
+    const limits = route.row.readsTraffic === true ? limitsForTraffic(server.limits) : server.limits;
+    return readBody(raw, route.operation, route.row.fieldNames ?? 'exact', limits, look);
+  }
   for (const text of body.texts) look(text);
   if (body.fault !== null) throw body.fault;
   return body.value;

@@ -18,6 +18,14 @@ export interface BodyLimits {
   readonly room: BodyRoom;
 }
 
+/** The limits for a body of recorded traffic. */
+export function limitsForTraffic(limits: BodyLimits): BodyLimits {
+  return { ...limits, bodyBytes: Math.max(limits.bodyBytes, MOST_TRAFFIC) };
+}
+
+/** Bytes of recorded traffic that are read at once. */
+const MOST_TRAFFIC = 16 * 1024 * 1024;
+
 /** The lowest average rate in bytes per second: a slow telephone line. */
 const LEAST_RATE = 16 * 1024;
 
@@ -315,7 +323,7 @@ function unkeepableProblem(what: string, name: string): Problem {
 }
 
 /** Spells the names of members as the document does, whatever their case. */
-function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
+export function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentAs = new Map<string, string>();
   const renamed: Record<string, unknown> = {};

@@ -84,7 +84,18 @@ export function requestOperations(ports: Ports) {
     };
   };
 
-  return { list_requests: list, get_request: get, export_requests: exportHar, verify_requests: verifyRequests };
+  const checkRequests: Handler<'control', 'check_requests'> = async ({ world, body }) => ({
+    status: 200,
+    body: await ports.checkTraffic(world, Object.hasOwn(body, 'log') ? body : null),
+  });
+
+  return {
+    list_requests: list,
+    get_request: get,
+    export_requests: exportHar,
+    verify_requests: verifyRequests,
+    check_requests: checkRequests,
+  };
 }
 
 /** A refusal without a hint shows the first fix of its decision instead. */

@@ -47,6 +47,7 @@ export const OPERATION_SECTIONS = [
       get_request: {},
       export_requests: {},
       verify_requests: {},
+      check_requests: { readsTraffic: true },
       watch_events: {},
       list_drills: {},
       start_drill: {},

@@ -1,0 +1,60 @@
+import type { World } from '../contract/world.ts';
+import { Problem } from '../core/problem.ts';
+import { Unusable } from '../core/unusable.ts';
+import type { Routes } from '../http/routes.ts';
+import { type EntryView, viewOf } from '../journal/view.ts';
+import type { Ports } from '../services/index.ts';
+import { type Exchange, essenceOf, type RecordedBody } from '../verify/exchange.ts';
+import { exchangesIn } from '../verify/har.ts';
+import { checkTraffic } from '../verify/traffic.ts';
+
+/** How many violations an answer has at most. */
+const MOST_TOLD = 1000;
+
+/** Checks recorded traffic for the control API. */
+export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
+  return async (world, archive) => {
+    const exchanges = archive === null ? journalOf(world) : ofArchive(archive);
+    const { checked, skipped, violations } = await checkTraffic(routes(), exchanges);
+    return { checked, skipped, total: violations.length, violations: violations.slice(0, MOST_TOLD) };
+  };
+}
+
+function ofArchive(archive: unknown): readonly Exchange[] {
+  try {
+    return exchangesIn(archive, 'The body');
+  } catch (thrown) {
+    throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
+  }
+}
+
+/** The requests in the journal of a world, oldest first. */
+function journalOf({ activityLog: { journal } }: World): readonly Exchange[] {
+  return journal
+    .newestFirst()
+    .toReversed()
+    .map((entry) => exchangeOf(viewOf(entry)));
+}
+
+function exchangeOf({ id, method, path, query, status, request, response }: EntryView): Exchange {
+  const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value]));
+  const search = new URLSearchParams(pairs).toString();
+  return {
+    ...{ place: id, method, url: search === '' ? path : `${path}?${search}` },
+    request: bodyOf(request),
+    answer: status === null ? null : { status, ...bodyOf(response) },
+  };
+}
+
+/** Forms are kept as their fields. */
+function bodyOf({ headers, body, size, truncated }: EntryView['request']): RecordedBody {
+  const mediaType = essenceOf([headers['content-type'] ?? []].flat()[0]);
+  if (truncated) return { mediaType, text: null };
+  if (body === null || body === undefined) return { mediaType, text: size === null || size === 0 ? '' : null };
+  if (typeof body === 'string') return { mediaType, text: body };
+  const isForm = mediaType === 'application/x-www-form-urlencoded';
+  return {
+    mediaType,
+    text: isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
+  };
+}

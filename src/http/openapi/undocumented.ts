@@ -1,0 +1,62 @@
+import { findNear } from '../../core/nearest.ts';
+import { isRecord, own } from '../../core/own.ts';
+import { showPath } from '../../core/redact.ts';
+import type { JsonSchema } from './prepared.ts';
+
+/** A member that a schema does not name, and the documented name that was probably meant. */
+export interface UndocumentedMember {
+  /** `accessKeys[0].nmae` */
+  readonly path: string;
+  readonly near: string | undefined;
+}
+
+/** How many members are listed at most. */
+const MOST_LISTED = 20;
+
+/** The members of a value that its schema does not name, at any depth. Objects that allow any member have none. */
+export function undocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
+  const found: UndocumentedMember[] = [];
+  collect(schema === undefined ? [] : [schema], value, '', found);
+  return found;
+}
+
+/** @param schemas that all describe the value, or one of which does */
+function collect(schemas: readonly JsonSchema[], value: unknown, path: string, found: UndocumentedMember[]): void {
+  if (found.length >= MOST_LISTED || schemas.length === 0) return;
+  const all = schemas.flatMap(partsOf);
+  if (Array.isArray(value)) {
+    const items = all.flatMap((one): JsonSchema[] => (one.items === undefined ? [] : [one.items]));
+    for (const [index, entry] of value.entries()) collect(items, entry, `${path}[${index}]`, found);
+    return;
+  }
+  if (!isRecord(value) || !all.some(({ properties }) => properties !== undefined)) return;
+  const isOpen = all.some((one) => one['additionalProperties'] !== undefined && one['additionalProperties'] !== false);
+  const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
+  for (const [name, member] of Object.entries(value)) {
+    const described = all.flatMap(({ properties }): JsonSchema[] => {
+      const schema = own(properties, name);
+      return schema === undefined ? [] : [schema];
+    });
+    const at = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
+    if (described.length > 0) collect(described, member, at, found);
+    else if (!isOpen && found.length < MOST_LISTED) {
+      found.push({
+        path: at,
+        near: findNear(
+          name,
+          names.filter((one) => !Object.hasOwn(value, one)),
+        ),
+      });
+    }
+  }
+}
+
+/** A schema, and those that it is composed of. */
+function partsOf(schema: JsonSchema): readonly JsonSchema[] {
+  const parts = (['allOf', 'oneOf', 'anyOf'] as const).flatMap((keyword) => {
+    const list = schema[keyword];
+    // In OpenAPI these keywords have lists of schemas.
+    return Array.isArray(list) ? (list as readonly JsonSchema[]) : [];
+  });
+  return [schema, ...parts.flatMap(partsOf)];
+}

@@ -1,0 +1,30 @@
+/** A request and its answer, as somebody recorded them. */
+export interface Exchange {
+  /** Where it was recorded, for messages: a line of a file, or the id of an entry in the journal. */
+  readonly place: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly request: RecordedBody;
+  /** Null if there was none. */
+  readonly answer: (RecordedBody & { readonly status: number }) | null;
+}
+
+/** A body, as far as it was recorded. */
+export interface RecordedBody {
+  /** Without parameters, in lower case; null if there was no such header. */
+  readonly mediaType: string | null;
+  /** Empty if there was none; null if it was not recorded, or only its beginning. */
+  readonly text: string | null;
+}
+
+/** The media type of a `Content-Type` header, without its parameters. */
+export function essenceOf(contentType: string | null | undefined): string | null {
+  const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  return essence === undefined || essence === '' ? null : essence;
+}
+
+/** JSON, or a type that is based on it (RFC 6839, 3.1). */
+export function isJson(mediaType: string | null): boolean {
+  return mediaType !== null && /^application\/(?:json|[a-z0-9.+-]+\+json)$/.test(mediaType);
+}

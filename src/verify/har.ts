@@ -1,0 +1,153 @@
+import { isRecord, own } from '../core/own.ts';
+import { Unusable } from '../core/unusable.ts';
+import { type Exchange, essenceOf, type RecordedBody } from './exchange.ts';
+
+/**
+ * The exchanges of an HTTP Archive 1.2, as browsers and proxies export them.
+ *
+ * @param text JSON
+ * @param name of the archive, in messages
+ * @throws Unusable naming what it is not
+ */
+export function readHar(text: string, name: string): readonly Exchange[] {
+  const lines = linesOfEntries(text);
+  return exchangesIn(parsed(text, name), name, (index) => `${name}:${lines[index] ?? 1}`);
+}
+
+/**
+ * The exchanges of an archive that was parsed already.
+ *
+ * @param placeOf where an entry was recorded, by its index
+ * @throws Unusable naming what it is not
+ */
+export function exchangesIn(
+  archive: unknown,
+  name: string,
+  placeOf: (index: number) => string = (index) => `entry ${index + 1}`,
+): readonly Exchange[] {
+  const log = isRecord(archive) ? archive['log'] : undefined;
+  const entries = isRecord(log) ? log['entries'] : undefined;
+  if (!Array.isArray(entries)) {
+    throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
+  }
+  return entries.map((entry: unknown, index) => {
+    const place = placeOf(index);
+    const found = exchangeOf(entry, place);
+    if (found === null) {
+      throw new Unusable(
+        `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
+      );
+    }
+    return found;
+  });
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    // Some tools write a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${String(cause).slice(0, 200)}.`, {
+      cause,
+    });
+  }
+}
+
+function exchangeOf(entry: unknown, place: string): Exchange | null {
+  const [request, response] = [memberOf(entry, 'request'), memberOf(entry, 'response')];
+  const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
+  if (typeof method !== 'string' || typeof url !== 'string') return null;
+  const status = memberOf(response, 'status');
+  return {
+    ...{ place, method: method.toUpperCase(), url: pathAndQuery(url) },
+    request: sentBody(request),
+    // A broken connection has the status 0.
+    answer: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
+  };
+}
+
+function pathAndQuery(url: string): string {
+  const [, rest = url] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(url) ?? [];
+  const [target = ''] = rest.split('#', 1);
+  return target.startsWith('/') ? target : `/${target}`;
+}
+
+function sentBody(request: unknown): RecordedBody {
+  const data = memberOf(request, 'postData');
+  const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
+  const text = textMember(data, 'text');
+  if (text !== null) return { mediaType, text };
+  // Forms can be recorded as a list of their fields.
+  const fields = memberOf(data, 'params');
+  if (Array.isArray(fields) && fields.length > 0) return { mediaType, text: formOf(fields) };
+  const size = memberOf(request, 'bodySize');
+  return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
+}
+
+function formOf(fields: readonly unknown[]): string {
+  const pairs = fields.map((field): [string, string] => [textMember(field, 'name') ?? '', textMember(field, 'value') ?? '']);
+  return new URLSearchParams(pairs).toString();
+}
+
+function receivedBody(response: unknown): RecordedBody {
+  const content = memberOf(response, 'content');
+  const mediaType = essenceOf(headerOf(response, 'content-type') ?? textMember(content, 'mimeType'));
+  const text = textMember(content, 'text');
+  if (text !== null) return { mediaType, text: decoded(text, textMember(content, 'encoding')) };
+  const size = memberOf(content, 'size');
+  return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
+}
+
+function decoded(text: string, encoding: string | null): string {
+  return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;
+}
+
+function headerOf(message: unknown, name: string): string | null {
+  const headers = memberOf(message, 'headers');
+  if (!Array.isArray(headers)) return null;
+  const found = headers.find((header) => textMember(header, 'name')?.toLowerCase() === name);
+  return textMember(found, 'value');
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isRecord(value) ? own(value, name) : undefined;
+}
+
+function textMember(value: unknown, name: string): string | null {
+  const member = memberOf(value, name);
+  return typeof member === 'string' ? member : null;
+}
+
+/** The depth of the entries of an archive: below the archive, `log` and `entries`. */
+const DEPTH_OF_ENTRIES = 3;
+
+/**
+ * The line of each entry in the text of an archive: of each object at their depth, in `entries`. Other lists of objects
+ * at that depth, such as `pages`, are left out.
+ */
+function linesOfEntries(text: string): readonly number[] {
+  const lines: number[] = [];
+  let line = 1;
+  let depth = 0;
+  let start = -1;
+  let latest = '';
+  let list = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '\n') line += 1;
+    else if (start >= 0) {
+      if (character === '\\') at += 1;
+      else if (character === '"') {
+        // Long texts are never names.
+        latest = at - start < 20 ? text.slice(start, at) : '';
+        start = -1;
+      }
+    } else if (character === '"') start = at + 1;
+    else if (character === '{' || character === '[') {
+      if (depth === DEPTH_OF_ENTRIES - 1) list = latest;
+      if (depth === DEPTH_OF_ENTRIES && list === 'entries') lines.push(line);
+      depth += 1;
+    } else if (character === '}' || character === ']') depth -= 1;
+  }
+  return lines;
+}

@@ -1,0 +1,38 @@
+import type { TrafficReport, Violation } from './traffic.ts';
+
+/** A report as JUnit XML: a test case for each violation, or a single one that passes. */
+export function junitOf({ checked, violations }: TrafficReport): string {
+  const cases = violations.length > 0 ? violations.map(failure) : [`    <testcase ${PASSED}/>`];
+  const counts = `tests="${cases.length}" failures="${violations.length}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${counts}>`,
+    `  <testsuite name="Recorded traffic" ${counts}>`,
+    `    <properties><property name="requests" value="${checked}"/></properties>`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+const PASSED = 'classname="traffic" name="All requests and answers fit the documents"';
+
+function failure({ place, method, path, service, operation, part, what }: Violation): string {
+  const name = `${method} ${path} ${place}`;
+  return [
+    `    <testcase classname="${escaped([service, operation].filter((one) => one !== null).join('.') || 'traffic')}" name="${escaped(name)}">`,
+    `      <failure message="${escaped(`${part}: ${what}`)}"/>`,
+    '    </testcase>',
+  ].join('\n');
+}
+
+/** XML has no way to write most control characters. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(/[\u0000-\u001f\u007f]|[\ud800-\udfff\ufffe\uffff]/g, '?');
+}

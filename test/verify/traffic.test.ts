@@ -1,0 +1,180 @@
+/** Recorded traffic, compared with the documents. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { admin } from '../support/cast.ts';
+import { testServer } from '../support/server.ts';
+
+const server = await testServer();
+const CHECK = 'POST /_mock/requests/check';
+
+interface Recorded {
+  readonly method?: string;
+  readonly url: string;
+  readonly sent?: unknown;
+  readonly status?: number;
+  readonly answer?: unknown;
+  readonly type?: string;
+}
+
+/** An entry of an archive, as browsers write it. */
+function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'application/json' }: Recorded) {
+  return {
+    request: {
+      method,
+      url: `https://acme.example${url}`,
+      headers: [],
+      ...(sent !== undefined && {
+        postData: { mimeType: 'application/json', text: typeof sent === 'string' ? sent : JSON.stringify(sent) },
+      }),
+    },
+    response: {
+      status,
+      headers: [{ name: 'Content-Type', value: `${type}; charset=utf-8` }],
+      content: { mimeType: type, text: typeof answer === 'string' ? answer : JSON.stringify(answer) },
+    },
+  };
+}
+
+const check = (...entries: unknown[]) => server.call(CHECK, { body: { log: { version: '1.2', entries } } });
+
+async function told(recorded: Recorded): Promise<string[]> {
+  const { status, body } = await check(entry(recorded));
+  expect(status).toBe(200);
+  return body.violations.map(({ part, what }: { part: string; what: string }) => `${part}: ${what}`);
+}
+
+const COUNT = { count: 2 };
+
+beforeEach(() => server.call('POST /_mock/reset'));
+
+describe('A request that the document does not allow is told:', () => {
+  it.each<[string, Recorded, string]>([
+    [
+      'an unknown path, with the nearest',
+      { url: '/api/v1/user' },
+      'request: no document has this path; did you mean `/api/v1/users`?',
+    ],
+    [
+      'another method',
+      { method: 'PATCH', url: '/api/v1/users' },
+      'request: the document has no PATCH for this path; it has GET, HEAD, POST',
+    ],
+    ['a path of another version', { url: '/v1/k8s/auth/oauth/authorize/code' }, 'no document has'],
+    [
+      'an unknown query parameter',
+      { url: '/api/v1/users/count?filterby=a', answer: COUNT },
+      'request: the document does not name the query parameter `filterby`; did you mean `filterBy`?',
+    ],
+    [
+      'an unknown field of the body, at any depth',
+      {
+        method: 'POST',
+        url: '/api/v2/authorization/roles',
+        sent: { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] },
+        status: 500,
+      },
+      'request: the document does not name the field `permissionSets[0].nmae`',
+    ],
+    [
+      'a missing field',
+      { method: 'POST', url: '/api/v1/access-keys', sent: {}, status: 500 },
+      'request: Field `name` is missing',
+    ],
+    [
+      'a body that is not JSON',
+      { method: 'POST', url: '/api/v1/access-keys', sent: '{', status: 500 },
+      'request: the body is not JSON',
+    ],
+    ['a body where none belongs', { url: '/api/v1/users/count', sent: {}, answer: COUNT }, 'has no body for this request'],
+  ])('%s', async (_, recorded, sentence) => {
+    expect(await told(recorded)).toEqual([expect.stringContaining(sentence)]);
+  });
+});
+
+describe('An answer that the document does not allow is told:', () => {
+  it.each<[string, Recorded, string]>([
+    ['another status', { url: '/api/v1/users/count', status: 299, answer: COUNT }, '299, which its document does not name'],
+    ['another media type', { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' }, 'as text/plain'],
+    ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
+    ['an unknown field', { url: '/api/v1/users/count', answer: { count: 2, more: 1 } }, 'must NOT have additional'],
+    ['a field of another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
+    ['a text that is not JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
+  ])('%s', async (_, recorded, sentence) => {
+    const [first = ''] = await told(recorded);
+    expect(first).toContain('answer: ');
+    expect(first).toContain(sentence);
+  });
+});
+
+it('What fits the documents is counted, and what belongs to no API is skipped', async () => {
+  const { body } = await check(
+    entry({ url: '/api/v1/users/count', answer: COUNT }),
+    entry({ url: '/w/other/api/v1/users/count', answer: COUNT }),
+    entry({ url: '/style.css', type: 'text/css', answer: 'a {}' }),
+    entry({ method: 'OPTIONS', url: '/api/v1/users/count', status: 204, answer: '' }),
+    entry({ url: '/api/v1/users/count', status: 0, answer: '' }),
+    entry({ url: '/api/v1/users/count', status: 502, type: 'text/html', answer: '<html>' }),
+  );
+  expect(body).toEqual({ checked: 4, skipped: 2, total: 0, violations: [] });
+});
+
+it('A violation says where it was recorded, and of which operation', async () => {
+  const { body } = await check(entry({ url: '/logo.png' }), entry({ url: '/api/v1/users/count', answer: {} }));
+  expect(body.violations).toEqual([
+    {
+      place: 'entry 2',
+      method: 'GET',
+      path: '/api/v1/users/count',
+      status: 200,
+      service: 'runai',
+      operation: 'count_users',
+      part: 'answer',
+      what: expect.any(String),
+    },
+  ]);
+});
+
+it('Traffic of the real service may have real credentials: nothing of it is kept', async () => {
+  const key = `nvapi-${'R'.repeat(64)}`;
+  const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
+  const headers = [{ name: 'Authorization', value: `Bearer ${key}` }];
+  const { status } = await check({ ...recorded, request: { ...recorded.request, headers } });
+  expect(status).toBe(200);
+  const { body } = await server.call('GET /_mock/findings');
+  expect(body.findings).toEqual([]);
+});
+
+describe('The journal', () => {
+  it('fits the documents after requests as they should be', async () => {
+    const token = await server.tokenOf(admin);
+    await server.call('GET /api/v1/users?filterBy=type==user', { token });
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
+    await server.call('GET /api/v1/users', { token: 'wrong' });
+    const { body } = await server.call(CHECK);
+    expect(body).toEqual({ checked: 4, skipped: 0, total: 0, violations: [] });
+  });
+
+  it('tells what a client got wrong, by the id of the request', async () => {
+    const token = await server.tokenOf(admin);
+    await server.call('GET /api/v1/users?filterby=type==user', { token });
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine', desciption: 'x' } });
+    const { body } = await server.call(CHECK, { body: {} });
+    const { requests } = (await server.call('GET /_mock/requests')).body;
+    expect(body.violations.map(({ place, what }: { place: string; what: string }) => [place, what])).toEqual([
+      [requests[1].id, 'the document does not name the query parameter `filterby`; did you mean `filterBy`?'],
+      [requests[0].id, expect.stringContaining('does not name the field `desciption`')],
+    ]);
+  });
+});
+
+describe('An archive that is none is refused:', () => {
+  it.each<[string, unknown]>([
+    ['without entries', { log: { version: '1.2' } }],
+    ['with entries that are no list', { log: { entries: {} } }],
+    ['with an entry that has no request', { log: { entries: [{}] } }],
+    ['with another member', { entries: [] }],
+  ])('%s', async (_, body) => {
+    const answer = await server.call(CHECK, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toMatch(/entries|HTTP Archive/);
+  });
+});
