@@ -55,6 +55,7 @@ import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
+import { vendorDocumentsFrom } from './vendor-documents.ts';
 
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -139,15 +140,16 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 /** The parts of a start that come before anything opens that must be closed again. */
 async function load({ effective: { config, origins }, seed, random = systemRandom() }: ServerParts) {
   const [services, control] = await Promise.all([loadServices(), loadControl()]);
-  const [version, signingKey, identityProvider, chosenSeed] = await Promise.all([
+  const [version, signingKey, identityProvider, vendorDocuments, chosenSeed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
+    vendorDocumentsFrom(config, services),
     seed === undefined
       ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
       : seedOfContent(seed, SEED_OPTION, services, random),
   ]);
-  return { random, services, control, version, signingKey, identityProvider, seed: chosenSeed };
+  return { random, services, control, version, signingKey, identityProvider, vendorDocuments, seed: chosenSeed };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -270,17 +272,18 @@ async function assemble(
 /** The parts of the server that requests use. */
 function serverOf(
   { effective: { config }, log, offDocument = 'report' }: ServerParts,
-  { services, identityProvider }: Loaded,
+  { services, identityProvider, vendorDocuments }: Loaded,
   { worlds, customs, budgets }: Opened,
   limits: Limits,
 ): Server {
-  const { alias, publicUrl, explain, fidelity, adminToken } = config;
+  const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
   const hosts = knownHosts([...alias, ...publicNames]);
   const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
   const tripwires = services.flatMap((service) => service.tripwires ?? []);
   return {
-    ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, fidelity, offDocument },
+    ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, strict, fidelity, offDocument },
+    vendorDocuments,
     addresses: worldAddressesOf(hosts, hostPatterns),
     settings: config,
     rulesets: customs.rulesets,

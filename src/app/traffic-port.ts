@@ -37,7 +37,9 @@ function journalOf({ activityLog: { journal } }: World): readonly Exchange[] {
 }
 
 function exchangeOf({ id, method, path, query, status, request, response }: EntryView): Exchange {
-  const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value]));
+  const pairs = Object.entries(query).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
   const search = new URLSearchParams(pairs).toString();
   return {
     ...{ place: id, method, url: search === '' ? path : `${path}?${search}` },

@@ -81,7 +81,9 @@ async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Prom
   else {
     for (const { place, method, path, operation, part, status, what } of violations) {
       const about = part === 'answer' ? `answer ${status}: ` : '';
-      process.stdout.write(`${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${about}${what}\n`);
+      process.stdout.write(
+        `${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${about}${what}\n`,
+      );
     }
     const others = skipped === 0 ? '' : `, ${skipped} for no documented API`;
     process.stdout.write(`${count(checked, 'request')} checked${others}; ${count(violations.length, 'violation')}\n`);

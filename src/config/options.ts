@@ -33,6 +33,9 @@ export interface Config extends Settings {
   readonly signingAlg: 'RS256' | 'ES256' | null;
   readonly fidelity: Fidelity;
   readonly mode: Mode;
+  readonly strict: boolean;
+  /** `runai=FILE` */
+  readonly specOf: readonly string[];
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
@@ -166,6 +169,19 @@ const OF_OUTPUT = {
     description: 'refuse requests that lack rights, or only record them; each world can be switched',
     fallback: 'enforce',
     ...oneOf(MODES),
+  },
+  strict: {
+    description: 'refuse, with 400, requests with query parameters or fields that the document does not name',
+    fallback: false,
+    ...onOff,
+  },
+  specOf: {
+    argument: 'SERVICE=FILE',
+    repeatable: true,
+    description: "a vendor's OpenAPI document, JSON or YAML; findings tell where it and the mock's differ",
+    fallback: [],
+    expected: 'the name of a service and a file, such as `runai=openapi.yaml`',
+    read: (text) => (/^[a-z]+=./.test(text) ? [text] : undefined),
   },
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {

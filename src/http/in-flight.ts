@@ -19,6 +19,7 @@ import type { Hint } from '../hints/hint.ts';
 import type { KeptBody } from '../journal/entry.ts';
 import type { AnswersOfOperation } from './answers.ts';
 import type { RequestContext } from './context.ts';
+import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
 import type { Guard, OriginGuard } from './transport/origin-guard.ts';
@@ -33,6 +34,10 @@ export interface Server extends ServerScope {
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
   readonly explain: boolean;
+  /** Refuse what no document names? */
+  readonly strict: boolean;
+  /** The vendors' own documents, by service. */
+  readonly vendorDocuments: ReadonlyMap<string, VendorDocument>;
   /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;

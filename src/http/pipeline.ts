@@ -16,6 +16,7 @@ import { admit, isOfForeignPage } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { checkFidelity } from './steps/check-fidelity.ts';
 import { checkResource } from './steps/check-resource.ts';
+import { compareWithVendor } from './steps/compare-with-vendor.ts';
 import { decide } from './steps/decide.ts';
 import { handle } from './steps/handle.ts';
 import { injectAnswerFault, injectRequestFault } from './steps/inject-fault.ts';
@@ -68,6 +69,7 @@ export async function answer(
     }
     if (!isReplaced) {
       validateResponse(inFlight);
+      if (server.vendorDocuments.size > 0) compareWithVendor(inFlight);
       if (!faults.isEmpty && !isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
     }
     return await send(inFlight);

@@ -85,7 +85,10 @@ function sentBody(request: unknown): RecordedBody {
 }
 
 function formOf(fields: readonly unknown[]): string {
-  const pairs = fields.map((field): [string, string] => [textMember(field, 'name') ?? '', textMember(field, 'value') ?? '']);
+  const pairs = fields.map((field): [string, string] => [
+    textMember(field, 'name') ?? '',
+    textMember(field, 'value') ?? '',
+  ]);
   return new URLSearchParams(pairs).toString();
 }
 

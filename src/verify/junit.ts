@@ -27,12 +27,12 @@ function failure({ place, method, path, service, operation, part, what }: Violat
   ].join('\n');
 }
 
-/** XML has no way to write most control characters. */
+/** XML has no way to write most control characters, nor half of a surrogate pair. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll(/[\u0000-\u001f\u007f]|[\ud800-\udfff\ufffe\uffff]/g, '?');
+    .replaceAll(/\p{Cc}|\p{Cs}/gu, '?');
 }

@@ -84,7 +84,11 @@ describe('A request that the document does not allow is told:', () => {
       { method: 'POST', url: '/api/v1/access-keys', sent: '{', status: 500 },
       'request: the body is not JSON',
     ],
-    ['a body where none belongs', { url: '/api/v1/users/count', sent: {}, answer: COUNT }, 'has no body for this request'],
+    [
+      'a body where none belongs',
+      { url: '/api/v1/users/count', sent: {}, answer: COUNT },
+      'has no body for this request',
+    ],
   ])('%s', async (_, recorded, sentence) => {
     expect(await told(recorded)).toEqual([expect.stringContaining(sentence)]);
   });
@@ -92,7 +96,11 @@ describe('A request that the document does not allow is told:', () => {
 
 describe('An answer that the document does not allow is told:', () => {
   it.each<[string, Recorded, string]>([
-    ['another status', { url: '/api/v1/users/count', status: 299, answer: COUNT }, '299, which its document does not name'],
+    [
+      'another status',
+      { url: '/api/v1/users/count', status: 299, answer: COUNT },
+      '299, which its document does not name',
+    ],
     ['another media type', { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' }, 'as text/plain'],
     ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
     ['an unknown field', { url: '/api/v1/users/count', answer: { count: 2, more: 1 } }, 'must NOT have additional'],

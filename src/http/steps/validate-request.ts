@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../in-flight.ts';
+import { undocumentedMembers } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
 import { checkTexts } from '../transport/body.ts';
@@ -17,6 +18,7 @@ export function validateRequest(inFlight: InFlightRequest): undefined {
   const { operation, service } = route;
   if (inFlight.isForeign && !presentsKey(route, context)) throw foreignCredential();
   const { query } = context;
+  if (inFlight.server.strict) refuseUndocumented(operation, context);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, context);
   for (const name of operation.queryLists) {
     if (typeof query[name] === 'string') query[name] = query[name].split(',');
@@ -69,6 +71,27 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
     const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
     findings.report('undocumented_query', message, now);
   }
+}
+
+/** With `--strict`, whatever the document does not name is refused. The control API refuses it anyway, in its own words. */
+function refuseUndocumented(operation: Operation, { query, body }: RequestContext): void {
+  const { queryNames } = operation;
+  if (queryNames !== 'any') {
+    for (const name of Object.keys(query)) {
+      if (!queryNames.has(name))
+        throw undocumented(`query parameter \`${showPath(name)}\``, findNear(name, [...queryNames]));
+    }
+  }
+  const [member] = undocumentedMembers(operation.bodySchema(), body);
+  if (member !== undefined) throw undocumented(`field \`${member.path}\``, member.near);
+}
+
+function undocumented(what: string, near: string | undefined): Problem {
+  const advice = near === undefined ? 'Leave it out' : `Did you mean \`${near}\`? Otherwise leave it out`;
+  return new Problem(
+    'invalid_request',
+    `The document does not name the ${what}. ${advice}, or start the mock without \`--strict\`.`,
+  );
 }
 
 /** How many unknown members of a body get a suggestion. */

@@ -13,7 +13,7 @@ export function validateResponse({ server, route, context, problem, outcome }: I
   if (rememberedOf(context, outcome)?.text != null) return;
   const { operation } = route;
   const { status } = outcome;
-  const body = outcome.body instanceof StreamedList ? outcome.body.sample() : outcome.body;
+  const body = checkedBody(outcome);
   const undocumented = STATUSES_OF_THE_SERVER.has(status)
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
@@ -23,6 +23,11 @@ export function validateResponse({ server, route, context, problem, outcome }: I
   if (fault === null) return;
   if (server.offDocument === 'throw') throw new Error(`the answer does not match its document: ${fault}`);
   context.findings.report('answer_off_document', fault, context.now);
+}
+
+/** The body as it is compared with a schema: of a streamed list, some entries. */
+export function checkedBody({ body }: Outcome): unknown {
+  return body instanceof StreamedList ? body.sample() : body;
 }
 
 /** How a refusal differs from the service's error forms. */

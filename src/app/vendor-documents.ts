@@ -1,0 +1,77 @@
+import { readDocument } from '../config/config.ts';
+import type { Config } from '../config/options.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import { findNearest } from '../core/nearest.ts';
+import { isRecord } from '../core/own.ts';
+import { Unusable } from '../core/unusable.ts';
+import { VendorDocument } from '../http/openapi/vendor-document.ts';
+import { Documents } from '../http/openapi.ts';
+
+/** The methods of OpenAPI. Other members of a path are no operations. */
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+/**
+ * The vendors' documents that `--spec-of` names.
+ *
+ * @throws Unusable if one cannot be read, is no OpenAPI 3, or belongs to no service
+ */
+export async function vendorDocumentsFrom(
+  { specOf }: Config,
+  services: readonly ServiceDefinition[],
+): Promise<ReadonlyMap<string, VendorDocument>> {
+  const opened = specOf.map(async (text): Promise<[string, VendorDocument]> => {
+    const at = text.indexOf('=');
+    const service = text.slice(0, at);
+    const names = services.map(({ name }) => name);
+    if (!names.includes(service)) {
+      throw new Unusable(
+        `--spec-of ${text} names no service. Did you mean \`${findNearest(service, names)}\`? Expected one of ${names.join(', ')}.`,
+      );
+    }
+    return [service, await openVendorDocument(text.slice(at + 1), `--spec-of ${text}`)];
+  });
+  return new Map(await Promise.all(opened));
+}
+
+async function openVendorDocument(file: string, name: string): Promise<VendorDocument> {
+  const content = await readDocument(file, '--spec-of');
+  const document = isRecord(content) ? content : {};
+  const { openapi, paths } = document;
+  if (!isRecord(paths)) throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`.`);
+  if (typeof openapi !== 'string' || !openapi.startsWith('3.')) {
+    throw new Unusable(`${name} has OpenAPI version ${String(openapi)}. Expected version 3.`);
+  }
+  // The build prepares our own documents with it.
+  const { prepared } = await import('../../scripts/documents/prepared.mjs');
+  try {
+    const { operations, schemas } = prepared(complete(document, paths));
+    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => JSON.stringify(schemas) });
+    const opened = await new Documents().open(name, read);
+    await opened.ready();
+    return new VendorDocument(name, opened, basePathOf(document));
+  } catch (cause) {
+    throw new Unusable(`${name} cannot be used: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+  }
+}
+
+/** The document with nothing but operations in its paths, each with an id. */
+function complete(document: object, paths: Readonly<Record<string, unknown>>): object {
+  const whole = Object.entries(paths).map(([path, item]) => {
+    const members = Object.entries(isRecord(item) ? item : {}).flatMap(([name, member]) => {
+      if (name === 'parameters') return [[name, member]];
+      return METHODS.includes(name) && isRecord(member)
+        ? [[name, { security: [], ...member, operationId: `${name} ${path}`, 'x-alias-of': `${name} ${path}` }]]
+        : [];
+    });
+    return [path, Object.fromEntries(members)];
+  });
+  return { ...document, paths: Object.fromEntries(whole) };
+}
+
+/** The path of its first server: `/api/v1` of `https://app.example/api/v1`. */
+function basePathOf({ servers }: { readonly servers?: unknown }): string {
+  const [first] = Array.isArray(servers) ? servers : [];
+  const url = isRecord(first) && typeof first['url'] === 'string' ? first['url'] : '';
+  const [, path = ''] = /^(?:https?:\/\/[^/]*)?(\/.*)?$/.exec(url) ?? [];
+  return path.replace(/\/$/, '');
+}
