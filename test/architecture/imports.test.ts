@@ -181,7 +181,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^verify\//,
-    may: [/^verify\//, /^core\//, /^http\/openapi\/(statuses|undocumented)$/, /^http\/transport\/body$/],
+    may: [
+      /^verify\//,
+      /^core\//,
+      /^platform\/time$/,
+      /^http\/openapi\/(statuses|undocumented)$/,
+      /^http\/transport\/body$/,
+    ],
     types: [/^http\/(openapi|routes)$/],
   },
   {

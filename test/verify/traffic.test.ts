@@ -58,6 +58,11 @@ describe('A request that the document does not allow is told:', () => {
       { method: 'PATCH', url: '/api/v1/users' },
       'request: the document has no PATCH for this path; it has GET, HEAD, POST',
     ],
+    [
+      'a path that cannot be decoded',
+      { url: '/api/v1/users/%zz' },
+      'request: the path has an escape sequence that cannot be decoded',
+    ],
     ['a path of another version', { url: '/v1/k8s/auth/oauth/authorize/code' }, 'no document has'],
     [
       'an unknown query parameter',
