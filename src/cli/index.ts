@@ -6,6 +6,7 @@ import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
+import type { VerifyFlags } from './verify.ts';
 
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
@@ -95,11 +96,13 @@ function addVerify(root: Command): void {
   root
     .command('verify')
     .description("compare a vendor's OpenAPI document with the mock: exit 0 if they agree, otherwise 1")
-    .requiredOption('--spec <FILE>', "the vendor's document, JSON or YAML")
+    .requiredOption('--spec <FILE|URL>', "the vendor's document, JSON or YAML")
     .option('--document <NAME>', 'document of the mock to compare with, such as runai.2.24; default: the best match')
-    .action(async ({ spec, document }: { spec: string; document?: string }) =>
-      (await import('./verify.ts')).verifyDocument(spec, document ?? null),
-    );
+    .option('--service <NAME>', 'service to compare with, in the version that the configuration names')
+    .option('--baseline <FILE>', 'accepted differences, each with a reason')
+    .option('--update-baseline', 'write the differences to the baseline; known ones keep their reasons')
+    .option('--json', 'as JSON')
+    .action(async (flags: VerifyFlags) => (await import('./verify.ts')).verifyDocument(flags));
 }
 
 interface DoctorFlags {

@@ -1,61 +1,138 @@
-import { readDocument } from '../config/config.ts';
+import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { readConfig, readDocument } from '../config/config.ts';
+import { findNearest } from '../core/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
-import { type Drift, findDrift, type OpenApi } from '../verify/drift.ts';
+import { loadServices } from '../services/index.ts';
+import { type Baseline, judge, readBaseline, type Verdict, withReasons } from '../verify/baseline.ts';
+import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
+import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
+import { type Source, sourceOf } from '../verify/source.ts';
+import { readVendorDocument } from './vendor-document.ts';
+
+/** What is compared with what. */
+export interface VerifyFlags {
+  /** An OpenAPI 3 document, JSON or YAML: a file or a URL. */
+  readonly spec: string;
+  /** A document of the mock, such as `runai.2.24`. */
+  readonly document?: string;
+  /** A service, whose version in force is compared. */
+  readonly service?: string;
+  /** A file of accepted differences. */
+  readonly baseline?: string;
+  readonly updateBaseline?: true;
+  readonly json?: true;
+}
 
 /**
- * Compares a vendor's document with the mock's, and lists the differences. The exit code is 0 if there are none,
- * otherwise 1.
- *
- * @param file an OpenAPI 3 document, JSON or YAML
- * @param document the name of a document of the mock, such as `runai.2.24`; null: the one with the most common
- * operations
+ * Compares a vendor's document with the mock's, and lists the differences. The exit code is 0 if there are none beyond
+ * those that the baseline accepts, otherwise 1.
  */
-export async function verifyDocument(file: string, document: string | null): Promise<void> {
-  const content = await readDocument(file, '--spec');
-  // A user's file: its members are checked below.
-  const { openapi, paths } = (content ?? {}) as { readonly openapi?: unknown; readonly paths?: unknown };
-  if (typeof paths !== 'object' || paths === null || Array.isArray(paths)) {
-    throw new Unusable(`--spec ${file} is not an OpenAPI document: it has no \`paths\`.`);
-  }
-  if (openapi !== undefined && !String(openapi).startsWith('3')) {
-    throw new Unusable(`--spec ${file} has OpenAPI version ${openapi}. Expected version 3.`);
-  }
-  // The file claims to be OpenAPI; the comparison tolerates other errors.
-  const vendor = content as OpenApi;
-  const names = await documentNames();
-  if (document !== null && !names.includes(document)) {
-    throw new Unusable(`--document ${document} does not exist. Available are: ${names.join(', ')}.`);
-  }
-  const candidates = document === null ? names : [document];
-  const compared = await Promise.all(
-    candidates.map(async (name) => ({ name, ...findDrift(vendor, await readServedDocument(name)) })),
-  );
-  const best = compared.reduce((one, other) => (score(other) > score(one) ? other : one));
-  if (best.compared === 0) {
-    const [first] = Object.keys(vendor.paths);
-    throw new Unusable(
-      `--spec ${file} has no operation that the mock serves in ${candidates.join(', ')}; its first path is \`${first}\`. Paths are compared as written, without those of \`servers\`.`,
+export async function verifyDocument(flags: VerifyFlags): Promise<void> {
+  const { spec, baseline: file, updateBaseline = false } = flags;
+  if (updateBaseline && file === undefined) throw new Unusable('--update-baseline needs --baseline FILE.');
+  const { name, content } = await readVendorDocument(spec, '--spec');
+  const theirs = sourceOf(content, name);
+  const [document, ours] = await documentFor(theirs, await candidatesOf(flags));
+  const compared = compareDocuments(theirs, ours);
+  const verdict = await verdictOf(compared, document, file, updateBaseline);
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify({ document, differences: verdict.open }, null, 2)}\n`);
+    process.stderr.write(asLines(notesOf(verdict)));
+  } else {
+    process.stdout.write(
+      asLines([...groupsOf(verdict.open), ...notesOf(verdict), countsOf(compared, verdict, document)]),
     );
   }
-  const told = [...best.lines, ...best.notes.map((note) => `note: ${note}`)];
-  const lines = told.map((line) => `${line}\n`).join('');
-  process.stdout.write(
-    `${lines}${formatCount(best.compared, 'operation')} compared with ${best.name}, ${formatCount(best.lines.length, 'difference')}\n`,
+  if (verdict.open.length > 0) process.exitCode = 1;
+}
+
+/** The names of the documents of the mock that may be meant. */
+async function candidatesOf({ document, service }: VerifyFlags): Promise<readonly string[]> {
+  const names = await documentNames();
+  if (document !== undefined && service !== undefined) throw new Unusable('Give either --document or --service.');
+  if (document !== undefined) {
+    if (names.includes(document)) return [document];
+    throw new Unusable(`--document ${document} does not exist. Available are: ${names.join(', ')}.`);
+  }
+  if (service === undefined) return names;
+  const { config } = await readConfig({});
+  const inForce = new Map((await loadServices()).map(({ name, ruleset }) => [name, ruleset(config).document]));
+  const found = service === 'control' ? 'control' : inForce.get(service);
+  if (found !== undefined) return [found];
+  throw new Unusable(
+    `--service ${service} does not exist. Did you mean \`${findNearest(service, [...inForce.keys(), 'control'])}\`?`,
   );
-  if (best.lines.length > 0) process.exitCode = 1;
 }
 
-/** Most operations first; then fewest differences. */
-function score({ compared, lines }: Drift): number {
-  return compared * 1000 - lines.length;
+/** Of several documents the one with the most common paths; then the one with the fewest differences. */
+async function documentFor(theirs: Source, names: readonly string[]): Promise<readonly [string, Source]> {
+  const all = await Promise.all(
+    names.map(async (name) => {
+      const source = sourceOf(JSON.parse(await documentText(name)), name);
+      return { name, source, paths: sharedPaths(theirs, source) };
+    }),
+  );
+  const most = Math.max(...all.map(({ paths }) => paths));
+  if (most === 0) {
+    const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
+    throw new Unusable(
+      `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${first}\`.`,
+    );
+  }
+  const best = all.filter(({ paths }) => paths === most);
+  const counted = best.map((one) => ({
+    ...one,
+    differences: best.length === 1 ? 0 : compareDocuments(theirs, one.source).differences.length,
+  }));
+  const { name, source } = counted.reduce((one, other) => (other.differences < one.differences ? other : one));
+  return [name, source];
 }
 
-async function readServedDocument(name: string): Promise<OpenApi> {
-  // A document of the mock, which a test validates.
-  return JSON.parse(await documentText(name));
+/** Without a baseline, no difference is accepted. */
+async function verdictOf(
+  { differences }: Compared,
+  document: string,
+  file: string | undefined,
+  isUpdate: boolean,
+): Promise<Verdict> {
+  const name = `--baseline ${file}`;
+  const before = file === undefined ? null : await readBaselineFile(file, isUpdate);
+  // Also before an update: it must not overwrite the baseline of another document.
+  const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
+  if (file === undefined || !isUpdate) return verdict;
+  const updated = { document, differences: withReasons(differences, before) };
+  await writeWhole(file, `${JSON.stringify(updated, null, 2)}\n`);
+  return { ...judge(differences, updated, document, name), stale: [] };
 }
 
-function formatCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** @param isUpdate a file that does not exist yet is made */
+async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
+  if (isUpdate && !(await isThere(file))) return null;
+  return readBaseline(await readDocument(file, '--baseline'), `--baseline ${file}`);
+}
+
+/** Another process sees either the file before or all of the new one. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, file);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new Unusable(`--baseline ${file} cannot be written: ${cause instanceof Error ? cause.message : cause}.`, {
+      cause,
+    });
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function asLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, open, readFile } from 'node:fs/promises';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { own } from '../core/own.ts';
@@ -251,12 +251,18 @@ function syntaxFault(cause: unknown): string {
  *
  * @param flag its name in messages
  * @param otherwise a sentence about alternatives to a file
+ * @param most bytes of the file
  * @throws Unusable if it cannot be read or is malformed
  */
-export async function readDocument(file: string, flag: string, otherwise = ''): Promise<unknown> {
+export async function readDocument(
+  file: string,
+  flag: string,
+  otherwise = '',
+  most = Number.POSITIVE_INFINITY,
+): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file, most);
   } catch (cause) {
     // Node's file errors have a code.
     const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
@@ -264,13 +270,35 @@ export async function readDocument(file: string, flag: string, otherwise = ''): 
       cause,
     });
   }
+  if (text.length > most) throw new Unusable(`${flag} ${file} is larger than ${most / 1024 / 1024} MB.`);
+  return parseDocument(text, `${flag} ${file}`, file.endsWith('.json'));
+}
+
+/** Reads one byte more than `most` at most, also from a pipe or a device. */
+async function readText(file: string, most: number): Promise<string> {
+  if (most === Number.POSITIVE_INFINITY) return readFile(file, 'utf8');
+  const handle = await open(file);
   try {
-    return file.endsWith('.json') ? JSON.parse(text) : (await import('yaml')).parse(text);
+    const parts: Buffer[] = [];
+    for await (const part of handle.createReadStream({ end: most })) parts.push(part);
+    return Buffer.concat(parts).toString('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Parses a JSON or YAML text.
+ *
+ * @param name of the text, for messages
+ * @throws Unusable with the line of the mistake
+ */
+export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
+  try {
+    return isJson ? JSON.parse(text) : (await import('yaml')).parse(text);
   } catch (cause) {
     const said = syntaxFault(cause);
     const where = lineOfSyntaxError(text, said);
-    throw new Unusable(`${flag} ${file} is not valid ${file.endsWith('.json') ? 'JSON' : 'YAML'}${where}: ${said}`, {
-      cause,
-    });
+    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${said}`, { cause });
   }
 }

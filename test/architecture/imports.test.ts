@@ -179,10 +179,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
+  { files: /^verify\//, may: [/^verify\//, /^core\/unusable$/] },
   {
-    files: /^verify\//,
+    files: /^traffic\//,
     may: [
-      /^verify\//,
+      /^traffic\//,
       /^core\//,
       /^platform\/time$/,
       /^http\/openapi\/(statuses|undocumented)$/,
@@ -197,7 +198,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\//,
       /^core\//,
       /^platform\/(assets|time)$/,
-      /^verify\/(drift|exchange|har|junit|traffic)$/,
+      /^(verify|traffic)\//,
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,

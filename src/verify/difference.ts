@@ -1,0 +1,92 @@
+/**
+ * What a difference means for a client that works with our document, once it meets a service that keeps to the other
+ * document:
+ *
+ * - `breaks-requests`: a request that is valid by our document is refused, or means something else.
+ * - `breaks-answers`: an answer can be one that our document does not allow, or lacks what ours has.
+ * - `widens`: neither; the other document allows more requests, or says more about its answers.
+ */
+export type DifferenceClass = 'breaks-requests' | 'breaks-answers' | 'widens';
+
+export interface Difference {
+  /** Place and kind; unique in a comparison, and the same each time. */
+  readonly id: string;
+  readonly class: DifferenceClass;
+  /** `GET /api/v1/users 200 body users[].name` */
+  readonly where: string;
+  readonly what: string;
+  /** Why a baseline accepts it. */
+  readonly reason?: string;
+}
+
+/** The messages that a part of a document describes. */
+export type Side = 'request' | 'answer';
+
+/** How the other document changes the valid values: fewer, more, or others. */
+export type Effect = 'narrows' | 'widens' | 'alters';
+
+/** A client must be able to send what is valid, and to read what is valid. */
+export function classOf(side: Side, effect: Effect): DifferenceClass {
+  if (side === 'request') return effect === 'widens' ? 'widens' : 'breaks-requests';
+  return effect === 'narrows' ? 'widens' : 'breaks-answers';
+}
+
+/** Collects differences. */
+export type Tell = (where: string, kind: string, found: DifferenceClass, what: string) => void;
+
+/** The words for two values that differ. */
+export function bothValues(theirs: unknown, ours: unknown): string {
+  return `${shown(theirs)} in the document, ${shown(ours)} in the mock`;
+}
+
+/** The words for two sets of names, and the effect; null if they are equal. */
+export function compareNames(
+  theirs: ReadonlySet<string>,
+  ours: ReadonlySet<string>,
+): { readonly effect: Effect; readonly what: string } | null {
+  const more = [...theirs].filter((name) => !ours.has(name)).sort();
+  const less = [...ours].filter((name) => !theirs.has(name)).sort();
+  if (more.length + less.length === 0) return null;
+  const words = [
+    ...(more.length > 0 ? [`${listed(more)} only in the document`] : []),
+    ...(less.length > 0 ? [`${listed(less)} only in the mock`] : []),
+  ];
+  return {
+    effect: less.length === 0 ? 'widens' : more.length === 0 ? 'narrows' : 'alters',
+    what: words.join(', '),
+  };
+}
+
+function shown(value: unknown): string {
+  return value === undefined || value === null ? 'none' : oneLine(canonical(value));
+}
+
+const MOST_LISTED = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  return `${names
+    .slice(0, MOST_LISTED)
+    .map((name) => `\`${oneLine(name)}\``)
+    .join(', ')}${more}`;
+}
+
+const MOST_CHARACTERS = 200;
+
+/** A text of a user's document, for a line on a terminal. */
+export function oneLine(text: string, most = MOST_CHARACTERS): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return cut.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, '�');
+}
+
+/** Deeper values are equal to all others. */
+const MOST_DEPTH = 50;
+
+/** The JSON text of a value, with the members of objects in order. */
+export function canonical(value: unknown, depth = 0): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (depth > MOST_DEPTH) return '…';
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, depth + 1)).join(',')}]`;
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member, depth + 1)}`).join(',')}}`;
+}

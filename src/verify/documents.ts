@@ -1,0 +1,119 @@
+import { bothValues, canonical, type Difference, oneLine, type Tell } from './difference.ts';
+import { compareOperations, pathNames } from './operations.ts';
+import { SchemaComparison } from './schemas.ts';
+import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
+
+/** The comparison of a vendor's document with one of ours. */
+export interface Compared {
+  readonly differences: readonly Difference[];
+  /** Operations of shared paths that both documents have. */
+  readonly operations: number;
+  /** Paths of the vendor's document that ours does not have, and which are not compared. */
+  readonly otherPaths: number;
+}
+
+interface Path {
+  /** As its document writes it. */
+  readonly path: string;
+  readonly item: Members;
+  /** Paths of servers, each without a slash at its end. */
+  readonly bases: readonly string[];
+}
+
+interface Pair {
+  readonly theirs: Path;
+  readonly ours: Path;
+  /** Are they only equal as written, and the servers have other base paths? */
+  readonly isMoved: boolean;
+}
+
+/** Checks whether documents are about the same API. @returns the number of paths that both have */
+export function sharedPaths(theirs: Source, ours: Source): number {
+  return pairsOf(theirs, ours).length;
+}
+
+/**
+ * Compares what a client can notice: methods, parameters, bodies, statuses, headers, security, and schemas with their
+ * keywords. Only paths that both documents have are compared, because a vendor's document may be a part.
+ */
+export function compareDocuments(theirs: Source, ours: Source): Compared {
+  const differences = new Map<string, Difference>();
+  const tell: Tell = (where, kind, found, what) => {
+    const place = oneLine(where, MOST_PLACE);
+    const id = `${place}: ${kind}`;
+    differences.set(id, { id, class: found, where: place, what });
+  };
+  const schemas = new SchemaComparison(theirs, ours);
+  const pairs = pairsOf(theirs, ours);
+  let operations = 0;
+  for (const pair of pairs) {
+    tellPath(pair, tell);
+    for (const method of METHODS) {
+      const [one, other] = [pair.theirs.item[method], pair.ours.item[method]];
+      const where = `${method.toUpperCase()} ${pair.ours.path}`;
+      if (one !== undefined && other !== undefined) {
+        operations += 1;
+        const operation = { ...pair.theirs, source: theirs, members: membersOf(one) };
+        compareOperations(operation, { ...pair.ours, source: ours, members: membersOf(other) }, where, schemas, tell);
+      } else if (one !== other) {
+        const isLess = one === undefined;
+        tell(where, 'method', isLess ? 'breaks-requests' : 'widens', `only in the ${isLess ? 'mock' : 'document'}`);
+      }
+    }
+  }
+  const sorted = [...differences.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return { differences: sorted, operations, otherPaths: pathsOf(theirs).length - pairs.length };
+}
+
+/** A place names members at most 500 levels deep. */
+const MOST_PLACE = 2000;
+
+function tellPath({ theirs, ours, isMoved }: Pair, tell: Tell): void {
+  if (isMoved) {
+    const where = theirs.item['servers'] === undefined ? 'servers' : `${ours.path} servers`;
+    tell(where, 'base path', 'breaks-requests', bothValues(theirs.bases.join(' '), ours.bases.join(' ')));
+  }
+  if (canonical(pathNames(theirs.path)) !== canonical(pathNames(ours.path))) {
+    tell(ours.path, 'path parameters', 'widens', bothValues(theirs.path, ours.path));
+  }
+}
+
+/** A path is the same where base path and path together are. If only the path is, the base path differs. */
+function pairsOf(theirs: Source, ours: Source): Pair[] {
+  const own = pathsOf(ours);
+  const byWhole = new Map(own.flatMap((path) => path.bases.map((base) => [nameless(`${base}${path.path}`), path])));
+  const byPath = new Map(own.map((path) => [nameless(path.path), path]));
+  return pathsOf(theirs).flatMap((path): Pair[] => {
+    const whole = path.bases.map((base) => byWhole.get(nameless(`${base}${path.path}`))).find(Boolean);
+    const found = whole ?? byPath.get(nameless(path.path));
+    return found === undefined ? [] : [{ theirs: path, ours: found, isMoved: whole === undefined }];
+  });
+}
+
+function nameless(path: string): string {
+  return path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
+}
+
+function pathsOf(source: Source): Path[] {
+  return Object.entries(membersOf(source.root['paths']))
+    .filter(([path]) => path.startsWith('/'))
+    .map(([path, value]) => {
+      const item = membersOf(resolve(source, value));
+      return { path, item, bases: basesOf(item['servers'] ?? source.root['servers']) };
+    });
+}
+
+function basesOf(servers: unknown): string[] {
+  const bases = listOf(servers).map((server) => {
+    const { url, variables } = membersOf(server);
+    const values = membersOf(variables);
+    const filled = String(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
+      String(membersOf(values[name])['default'] ?? ''),
+    );
+    const path = filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/\/$/, '');
+    return path === '' || path.startsWith('/') ? path : `/${path}`;
+  });
+  return bases.length === 0 ? [''] : [...new Set(bases)];
+}

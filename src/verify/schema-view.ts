@@ -1,0 +1,285 @@
+import { canonical } from './difference.ts';
+import { listOf, type Members, membersOf, referenceOf, resolve, type Source } from './source.ts';
+
+/**
+ * A schema as a value sees it: references followed, the parts of `allOf` merged, and the forms of OpenAPI 3.0 and 3.1
+ * made one. Schemas within it are lists of schemas that must all accept a value.
+ */
+export interface SchemaView {
+  /** Equal for the same schema of the same document. */
+  readonly key: string;
+  /** Null: all types. */
+  readonly types: ReadonlySet<string> | null;
+  readonly isNullable: boolean;
+  /** Values as JSON texts; null: all values. */
+  readonly values: ReadonlySet<string> | null;
+  /** Bounds, `format`, `pattern` and other keywords with plain values. */
+  readonly plain: ReadonlyMap<string, unknown>;
+  readonly required: ReadonlySet<string>;
+  readonly properties: ReadonlyMap<string, Schemas>;
+  readonly items: Schemas;
+  /** Null: no further members. */
+  readonly additional: Schemas | null;
+  readonly alternatives: Alternatives | null;
+  /** `not`, `patternProperties` and others: schemas by keyword and name. */
+  readonly others: ReadonlyMap<string, Schemas>;
+  /** The side whose messages never have such a member. */
+  readonly absentIn: 'request' | 'answer' | null;
+}
+
+export type Schemas = readonly unknown[];
+
+export interface Alternatives {
+  readonly keyword: 'oneOf' | 'anyOf';
+  readonly branches: readonly Schemas[];
+  /** Does the schema say nothing else? */
+  readonly isAll: boolean;
+}
+
+/** Where more is less: a larger value allows fewer. */
+export const LOWER_BOUNDS: ReadonlySet<string> = new Set([
+  'minimum',
+  'exclusiveMinimum',
+  'minLength',
+  'minItems',
+  'minProperties',
+  'minContains',
+]);
+export const UPPER_BOUNDS: ReadonlySet<string> = new Set([
+  'maximum',
+  'exclusiveMaximum',
+  'maxLength',
+  'maxItems',
+  'maxProperties',
+  'maxContains',
+]);
+const PLAIN = [
+  'format',
+  'pattern',
+  'multipleOf',
+  'contentEncoding',
+  'contentMediaType',
+  'dependentRequired',
+  'default',
+];
+const SCHEMAS = ['not', 'if', 'then', 'else', 'contains', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems'];
+const MAPS = ['patternProperties', 'dependentSchemas', 'prefixItems'];
+
+/** Reads the schemas of one document, each once. */
+export class SchemaReader {
+  readonly source: Source;
+  readonly #views = new Map<string, SchemaView>();
+  readonly #ids = new Map<object, number>();
+  readonly #spend: (steps: number) => void;
+
+  /** @param spend counts the work, and throws when it is too much */
+  constructor(source: Source, spend: (steps: number) => void) {
+    this.source = source;
+    this.#spend = spend;
+  }
+
+  view(schemas: Schemas): SchemaView {
+    const targets = schemas.map((schema) => this.#targetOf(schema));
+    const parts = [...new Set(targets)].filter((schema) => schema !== true && schema !== undefined);
+    const key = parts.map((part) => this.#idOf(part)).join('+');
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const view = viewOf(key, this.#leavesOf(parts));
+    this.#views.set(key, view);
+    return view;
+  }
+
+  /** Schemas that only refer to the same one are the same. */
+  #targetOf(schema: unknown): unknown {
+    const isOnlyReference = !this.source.hasSiblings || Object.keys(membersOf(schema)).length === 1;
+    return referenceOf(schema) !== null && isOnlyReference ? resolve(this.source, schema) : schema;
+  }
+
+  #idOf(schema: unknown): number {
+    if (typeof schema !== 'object' || schema === null) return -1;
+    const id = this.#ids.get(schema) ?? this.#ids.size;
+    this.#ids.set(schema, id);
+    return id;
+  }
+
+  /** The schemas that must all accept a value, without references and `allOf`. */
+  #leavesOf(schemas: Schemas): Leaf[] {
+    const leaves = new Set<Leaf>();
+    const seen = new Set<unknown>();
+    const rest = [...schemas].reverse();
+    while (rest.length > 0) {
+      const schema = rest.pop();
+      if (seen.has(schema)) continue;
+      seen.add(schema);
+      this.#spend(1);
+      const node = membersOf(schema);
+      if (schema === false) leaves.add({ type: [] });
+      if (referenceOf(node) !== null) rest.push(resolve(this.source, node));
+      if (referenceOf(node) !== null && !this.source.hasSiblings) continue;
+      const { branches, hasNull } = this.#branchesOf(node);
+      if (hasNull) leaves.add({ nullable: true });
+      if (branches.length === 1) rest.push(branches[0]);
+      rest.push(...listOf(node['allOf']).toReversed());
+      leaves.add(
+        branches.length === 1
+          ? { ...node, oneOf: undefined, anyOf: undefined }
+          : { ...node, ...keptOf(node, branches) },
+      );
+    }
+    return [...leaves];
+  }
+
+  /** The branches of `oneOf` or `anyOf` that allow more than null. */
+  #branchesOf(node: Members): { readonly branches: readonly unknown[]; readonly hasNull: boolean } {
+    const all = listOf(node['oneOf'] ?? node['anyOf']);
+    const branches = all.filter((branch) => {
+      const { type, enum: values } = membersOf(resolve(this.source, branch));
+      return type !== 'null' && !(Array.isArray(values) && values.length === 1 && values[0] === null);
+    });
+    return { branches, hasNull: branches.length < all.length };
+  }
+}
+
+type Leaf = Members;
+
+function keptOf(node: Members, branches: readonly unknown[]): Members {
+  if (branches.length === 0) return {};
+  return 'oneOf' in node ? { oneOf: branches } : { anyOf: branches };
+}
+
+function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
+  const plain = new Map<string, unknown>();
+  for (const leaf of leaves) addPlain(plain, leaf);
+  const { types, isNullable } = typesOf(leaves);
+  const lists = leaves.flatMap(({ enum: values, const: value }) =>
+    Array.isArray(values) ? [values] : value === undefined ? [] : [[value]],
+  );
+  return {
+    key,
+    types,
+    isNullable,
+    values: lists.map(textsOf).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
+    plain,
+    required: new Set(leaves.flatMap(({ required }) => listOf(required).map(String))),
+    properties: grouped(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
+    items: leaves.flatMap(({ items }) => (items === undefined ? [] : [items])),
+    additional: leaves.some(({ additionalProperties }) => additionalProperties === false)
+      ? null
+      : leaves.flatMap(({ additionalProperties: schema }) => (isEmpty(schema) ? [] : [schema])),
+    alternatives: alternativesOf(leaves),
+    others: grouped(leaves.flatMap(othersOf)),
+    absentIn: leaves.some(({ readOnly }) => readOnly === true)
+      ? 'request'
+      : leaves.some(({ writeOnly }) => writeOnly === true)
+        ? 'answer'
+        : null,
+  };
+}
+
+function isEmpty(schema: unknown): boolean {
+  return schema === undefined || schema === true || (membersOf(schema) === schema && Object.keys(schema).length === 0);
+}
+
+function grouped(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<string, Schemas> {
+  const groups = new Map<string, unknown[]>();
+  for (const [name, schema] of entries) {
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [schema]);
+    else group.push(schema);
+  }
+  return groups;
+}
+
+function othersOf(leaf: Leaf): (readonly [string, unknown])[] {
+  const single = SCHEMAS.filter((keyword) => leaf[keyword] !== undefined).map((name) => [name, leaf[name]] as const);
+  const named = MAPS.flatMap((keyword) =>
+    Object.entries(Object(leaf[keyword])).map(([name, schema]) => [`${keyword} ${name}`, schema] as const),
+  );
+  return [...single, ...named];
+}
+
+/** The types of all leaves. 3.0 says `nullable`, often beside an `allOf` whose parts have the type. */
+function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullable'> {
+  const typed = leaves.flatMap((leaf) => {
+    const types = ownTypes(leaf);
+    return types === null ? [] : [{ types, isNullable: leaf['nullable'] === true || types.has('null') }];
+  });
+  const wished = leaves.some((leaf) => leaf['nullable'] === true && ownTypes(leaf) === null);
+  const types = typed.reduce<ReadonlySet<string> | null>((all, { types: some }) => intersectionOf(all, some), null);
+  return {
+    types: types === null ? null : new Set([...types].filter((type) => type !== 'null')),
+    isNullable: wished || (typed.length > 0 && typed.every(({ isNullable }) => isNullable)),
+  };
+}
+
+/** Many documents leave out the type of an object or a list, which its other keywords tell. */
+function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
+  const { type, properties, required, items, additionalProperties, enum: values } = leaf;
+  if (type !== undefined) return new Set([type].flat().map(String));
+  if (Array.isArray(values)) return new Set(values.map(typeOf));
+  if (properties !== undefined || additionalProperties !== undefined || listOf(required).length > 0)
+    return new Set(['object']);
+  return items === undefined ? null : new Set(['array']);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+function textsOf(values: readonly unknown[]): ReadonlySet<string> {
+  return new Set(values.filter((value) => value !== null).map((value) => canonical(value)));
+}
+
+function intersectionOf(all: ReadonlySet<string> | null, some: ReadonlySet<string>): ReadonlySet<string> {
+  if (all === null) return some;
+  // An integer is a number.
+  const fits = (set: ReadonlySet<string>) => (one: string) => set.has(one) || (one === 'integer' && set.has('number'));
+  return new Set([...[...all].filter(fits(some)), ...[...some].filter(fits(all))]);
+}
+
+function addPlain(plain: Map<string, unknown>, leaf: Leaf): void {
+  for (const keyword of LOWER_BOUNDS) {
+    const value = keyword.startsWith('exclusive') || keyword === 'minimum' ? boundOf(leaf, keyword) : leaf[keyword];
+    if (typeof value !== 'number' || (value === 0 && /^min[A-Z]/.test(keyword))) continue;
+    plain.set(keyword, Math.max(value, Number(plain.get(keyword) ?? value)));
+  }
+  for (const keyword of UPPER_BOUNDS) {
+    const value = keyword.startsWith('exclusive') || keyword === 'maximum' ? boundOf(leaf, keyword) : leaf[keyword];
+    if (typeof value === 'number') plain.set(keyword, Math.min(value, Number(plain.get(keyword) ?? value)));
+  }
+  for (const keyword of PLAIN) if (leaf[keyword] !== undefined) addValue(plain, keyword, leaf[keyword]);
+  if (leaf['uniqueItems'] === true) plain.set('uniqueItems', true);
+  const { propertyName } = membersOf(leaf['discriminator']);
+  if (propertyName !== undefined) plain.set('discriminator', propertyName);
+}
+
+/** In 3.0 a bound is exclusive by a second keyword, which is `true`. */
+function boundOf(leaf: Leaf, keyword: string): unknown {
+  const inclusive = keyword.endsWith('inimum') ? 'minimum' : 'maximum';
+  const exclusive = keyword.endsWith('inimum') ? 'exclusiveMinimum' : 'exclusiveMaximum';
+  if (leaf[exclusive] !== true) return leaf[keyword];
+  return keyword === exclusive ? leaf[inclusive] : undefined;
+}
+
+/** Parts of `allOf` may each have a pattern. */
+function addValue(plain: Map<string, unknown>, keyword: string, value: unknown): void {
+  const before = plain.get(keyword);
+  if (before === undefined || canonical(before) === canonical(value)) plain.set(keyword, value);
+  else plain.set(keyword, [...new Set([before, value].flat().map((one) => canonical(one)))].sort());
+}
+
+/** Keywords that say nothing about values. */
+const WORDS =
+  /^(?:\$?(?:comment|id|schema|anchor|defs|ref)|title|description|examples?|deprecated|externalDocs|xml|discriminator|allOf|oneOf|anyOf|nullable|x-.*)$/;
+
+function alternativesOf(leaves: readonly Leaf[]): Alternatives | null {
+  const found = leaves.flatMap(({ oneOf, anyOf }) => listOf(oneOf ?? anyOf).map((branch) => [branch]));
+  if (found.length === 0) return null;
+  return {
+    keyword: leaves.some(({ oneOf }) => Array.isArray(oneOf)) ? 'oneOf' : 'anyOf',
+    branches: found,
+    isAll: leaves.every((leaf) => Object.keys(leaf).every((keyword) => WORDS.test(keyword))),
+  };
+}

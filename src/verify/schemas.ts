@@ -1,0 +1,293 @@
+import { Unusable } from '../core/unusable.ts';
+import {
+  bothValues,
+  canonical,
+  classOf,
+  compareNames,
+  type Effect,
+  oneLine,
+  type Side,
+  type Tell,
+} from './difference.ts';
+import {
+  type Alternatives,
+  LOWER_BOUNDS,
+  SchemaReader,
+  type Schemas,
+  type SchemaView,
+  UPPER_BOUNDS,
+} from './schema-view.ts';
+import type { Source } from './source.ts';
+
+/** A pair of schemas, and the path of the values that they describe. */
+interface Pair {
+  readonly theirs: Schemas;
+  readonly ours: Schemas;
+  readonly path: string;
+  readonly depth: number;
+}
+
+/** The comparison of one pair and of everything within it. */
+interface Run {
+  readonly side: Side;
+  readonly queue: Pair[];
+  readonly seen: Set<string>;
+  /** The comparison that waits for this one. Its pairs count as equal, because schemas have circles. */
+  readonly outer: Run | null;
+  readonly tell: Tell;
+}
+
+const MOST_DEPTH = 500;
+const MOST_STEPS = 2_000_000;
+
+/** Compares schemas of a vendor's document with schemas of ours. */
+export class SchemaComparison {
+  readonly #theirs: SchemaReader;
+  readonly #ours: SchemaReader;
+  readonly #name: string;
+  /** Pairs that were found equal, or not: they need no second look. */
+  readonly #equal = new Set<string>();
+  readonly #unequal = new Set<string>();
+  #steps = 0;
+
+  constructor(theirs: Source, ours: Source) {
+    const spend = (steps: number) => this.#spend(steps);
+    this.#name = theirs.name;
+    this.#theirs = new SchemaReader(theirs, spend);
+    this.#ours = new SchemaReader(ours, spend);
+  }
+
+  /**
+   * Tells the differences between two schemas of a message. A pair that recurs in the message is told at its first
+   * place, so the work and the list do not grow with the number of ways that lead to it.
+   */
+  compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): void {
+    let isEqual = true;
+    const run = runOf({ theirs: [theirs], ours: [ours], path: '', depth: 0 }, side, null, (path, ...difference) => {
+      isEqual = false;
+      tell(path === '' ? where : `${where} ${path}`, ...difference);
+    });
+    this.#finish(run, () => true);
+    if (isEqual) for (const key of run.seen) this.#equal.add(key);
+  }
+
+  #finish(run: Run, goesOn: () => boolean): void {
+    for (let next = 0; next < run.queue.length && goesOn(); next += 1) {
+      // The index is within the list.
+      const pair = run.queue[next] as Pair;
+      const [theirs, ours] = [this.#theirs.view(pair.theirs), this.#ours.view(pair.ours)];
+      const key = keyOf(run.side, theirs, ours);
+      if (this.#equal.has(key) || isSeen(run, key)) continue;
+      run.seen.add(key);
+      this.#spend(1 + theirs.properties.size);
+      if (pair.depth > MOST_DEPTH)
+        throw new Unusable(`${this.#name} has schemas nested deeper than ${MOST_DEPTH} levels.`);
+      this.#compareViews(run, pair, theirs, ours);
+    }
+  }
+
+  #spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > MOST_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
+  }
+
+  #compareViews(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): void {
+    if (this.#compareOnlyAlternatives(run, pair, theirs, ours)) return;
+    if (!compareTypes(run, pair, theirs, ours)) return;
+    compareValues(run, pair, theirs, ours);
+    comparePlain(run, pair, theirs, ours);
+    this.#compareMembers(run, pair, theirs, ours);
+    pushWithin(run, pair, '[]', theirs.items, ours.items);
+    compareAdditional(run, pair, theirs, ours);
+    this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
+    for (const keyword of new Set([...theirs.others.keys(), ...ours.others.keys()])) {
+      const [one, other] = [theirs.others.get(keyword) ?? [], ours.others.get(keyword) ?? []];
+      if (!this.#isEqual(run, one, other)) tellEffect(run, pair, oneLine(keyword), 'alters', 'differs');
+    }
+  }
+
+  /** Equal properties need no `required`; a property that only one has is one difference, required or not. */
+  #compareMembers(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): void {
+    const { side, tell } = run;
+    const names = new Set([
+      ...theirs.properties.keys(),
+      ...ours.properties.keys(),
+      ...theirs.required,
+      ...ours.required,
+    ]);
+    for (const name of [...names].sort()) {
+      const [one, other] = [theirs.properties.get(name), ours.properties.get(name)];
+      const isThere = one !== undefined && this.#theirs.view(one).absentIn !== side;
+      const isOurs = other !== undefined && this.#ours.view(other).absentIn !== side;
+      if ((one ?? other) !== undefined && !isThere && !isOurs) continue;
+      const path = pair.path === '' ? oneLine(name) : `${pair.path}.${oneLine(name)}`;
+      const [isRequired, wasRequired] = [theirs.required.has(name), ours.required.has(name)];
+      if (isThere && !isOurs) {
+        const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
+        tell(path, 'field', found, isRequired ? 'only in the document, required' : 'only in the document');
+      } else if (isOurs && !isThere) {
+        tell(path, 'field', `breaks-${side}s`, 'only in the mock');
+      } else {
+        if (isRequired !== wasRequired) {
+          const effect = isRequired ? 'narrows' : 'widens';
+          tell(path, 'required', classOf(side, effect), `required only in the ${isRequired ? 'document' : 'mock'}`);
+        }
+        if (one !== undefined && other !== undefined)
+          run.queue.push({ theirs: one, ours: other, path, depth: pair.depth + 1 });
+      }
+    }
+  }
+
+  /** `string` against `oneOf: [string, integer]`: one alternative more, and nothing else. */
+  #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
+    const { alternatives: one } = theirs;
+    const { alternatives: other } = ours;
+    if ((one === null) === (other === null) || theirs.key === '' || ours.key === '') return false;
+    if (one?.isAll === true) {
+      this.#compareAlternatives(run, pair, one, { ...one, branches: [pair.ours] });
+    } else if (other?.isAll === true) {
+      this.#compareAlternatives(run, pair, { ...other, branches: [pair.theirs] }, other);
+    } else return false;
+    return true;
+  }
+
+  /** Alternatives have no names, so equal ones are pairs. If one of each remains, they are compared. */
+  #compareAlternatives(run: Run, pair: Pair, theirs: Alternatives | null, ours: Alternatives | null): void {
+    const keyword = (theirs ?? ours)?.keyword ?? 'oneOf';
+    const rest = [...(ours?.branches ?? [])];
+    const more = (theirs?.branches ?? []).filter((branch) => {
+      const found = rest.findIndex((other) => this.#isEqual(run, branch, other));
+      if (found >= 0) rest.splice(found, 1);
+      return found < 0;
+    });
+    const [one, other] = [more[0], rest[0]];
+    if (more.length === 1 && rest.length === 1 && one !== undefined && other !== undefined) {
+      run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${keyword}`.trim(), depth: pair.depth + 1 });
+    } else if (more.length + rest.length > 0) {
+      // A list of alternatives that only one side has allows fewer values than none.
+      const isMore = ours === null ? false : theirs === null ? true : rest.length === 0;
+      const isLess = ours === null ? true : theirs === null ? false : more.length === 0;
+      const what = `${more.length} of the document's alternatives are not in the mock, ${rest.length} of the mock's are not in the document`;
+      tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
+    } else if (theirs?.keyword !== ours?.keyword) {
+      tellEffect(
+        run,
+        pair,
+        keyword,
+        theirs?.keyword === 'oneOf' ? 'narrows' : 'widens',
+        bothValues(theirs?.keyword, ours?.keyword),
+      );
+    }
+  }
+
+  #isEqual(outer: Run, theirs: Schemas, ours: Schemas): boolean {
+    const key = keyOf(outer.side, this.#theirs.view(theirs), this.#ours.view(ours));
+    if (this.#unequal.has(key)) return false;
+    let isEqual = true;
+    const run = runOf({ theirs, ours, path: '', depth: depthOf(outer) }, outer.side, outer, () => {
+      isEqual = false;
+    });
+    this.#finish(run, () => isEqual);
+    if (!isEqual) this.#unequal.add(key);
+    return isEqual;
+  }
+}
+
+function runOf(root: Pair, side: Side, outer: Run | null, tell: Tell): Run {
+  return { side, queue: [root], seen: new Set(), outer, tell };
+}
+
+/** Comparisons within comparisons are as many calls. */
+function depthOf(run: Run): number {
+  return (run.queue[0]?.depth ?? 0) + MOST_DEPTH / 50;
+}
+
+function keyOf(side: Side, theirs: SchemaView, ours: SchemaView): string {
+  return `${side} ${theirs.key}=${ours.key}`;
+}
+
+function isSeen(run: Run, key: string): boolean {
+  for (let at: Run | null = run; at !== null; at = at.outer) if (at.seen.has(key)) return true;
+  return false;
+}
+
+function tellEffect({ side, tell }: Run, { path }: Pair, kind: string, effect: Effect, what: string): void {
+  tell(path, kind, classOf(side, effect), what);
+}
+
+function pushWithin(run: Run, { path, depth }: Pair, step: string, theirs: Schemas, ours: Schemas): void {
+  if (theirs.length + ours.length > 0) run.queue.push({ theirs, ours, path: `${path}${step}`, depth: depth + 1 });
+}
+
+const ANY = ['array', 'boolean', 'number', 'object', 'string'];
+
+/** @returns whether both have a type in common, without which nothing else is worth comparing */
+function compareTypes(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
+  const [one, other] = [typesOf(theirs), typesOf(ours)];
+  const [found, isNull] = [compareNames(widened(one, other), widened(other, one)), nullOf(theirs) !== nullOf(ours)];
+  if (found !== null) {
+    const [more, less] = [nullOf(theirs) && isNull ? 'or null ' : '', nullOf(ours) && isNull ? 'or null ' : ''];
+    const what = `${[...one].join(' or ') || 'nothing'} ${more}in the document, ${[...other].join(' or ') || 'nothing'} ${less}in the mock`;
+    const isBoth = isNull && (found.effect === 'widens') !== nullOf(theirs);
+    tellEffect(run, pair, 'type', isBoth ? 'alters' : found.effect, what);
+  } else if (isNull) {
+    const isMore = nullOf(theirs);
+    tellEffect(
+      run,
+      pair,
+      'nullable',
+      isMore ? 'widens' : 'narrows',
+      `nullable only in the ${isMore ? 'document' : 'mock'}`,
+    );
+  }
+  return [...widened(one, other)].some((type) => widened(other, one).has(type)) || one.size + other.size === 0;
+}
+
+/** An integer is a number, so `number` contains `integer` where the other schema has only that. */
+function widened(types: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
+  return types.has('number') && other.has('integer') ? new Set([...types, 'integer']) : types;
+}
+
+function typesOf({ types }: SchemaView): ReadonlySet<string> {
+  return types ?? new Set(ANY);
+}
+
+function nullOf({ types, alternatives, isNullable }: SchemaView): boolean {
+  return isNullable || (types === null && alternatives === null);
+}
+
+function compareValues(run: Run, pair: Pair, { values: theirs }: SchemaView, { values: ours }: SchemaView): void {
+  if (theirs !== null && ours !== null) {
+    const found = compareNames(theirs, ours);
+    if (found !== null) tellEffect(run, pair, 'enum', found.effect, found.what);
+  } else if (theirs !== ours) {
+    const what = `only the ${theirs === null ? 'mock' : 'document'} lists values`;
+    tellEffect(run, pair, 'enum', theirs === null ? 'widens' : 'narrows', what);
+  }
+}
+
+function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { plain: ours }: SchemaView): void {
+  for (const keyword of new Set([...theirs.keys(), ...ours.keys()])) {
+    const [one, other] = [theirs.get(keyword), ours.get(keyword)];
+    if (canonical(one) === canonical(other) || (keyword === 'default' && run.side === 'answer')) continue;
+    tellEffect(run, pair, keyword, effectOf(keyword, one, other), bothValues(one, other));
+  }
+}
+
+function effectOf(keyword: string, theirs: unknown, ours: unknown): Effect {
+  if (keyword === 'default' || keyword === 'discriminator') return 'alters';
+  if (ours === undefined) return 'narrows';
+  if (theirs === undefined) return 'widens';
+  if (LOWER_BOUNDS.has(keyword)) return Number(theirs) > Number(ours) ? 'narrows' : 'widens';
+  if (UPPER_BOUNDS.has(keyword)) return Number(theirs) < Number(ours) ? 'narrows' : 'widens';
+  return 'alters';
+}
+
+function compareAdditional(run: Run, pair: Pair, { additional: theirs }: SchemaView, { additional: ours }: SchemaView) {
+  if (theirs !== null && ours !== null) pushWithin(run, pair, '.*', theirs, ours);
+  else if (theirs !== ours) {
+    const isLess = theirs === null;
+    const what = `members without a name are allowed only in the ${isLess ? 'mock' : 'document'}`;
+    tellEffect(run, pair, 'additionalProperties', isLess ? 'narrows' : 'widens', what);
+  }
+}
