@@ -1,13 +1,13 @@
-import { access, rename, rm, writeFile } from 'node:fs/promises';
-import { readConfig, readDocument } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import { findNearest } from '../core/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
 import { loadServices } from '../services/index.ts';
-import { type Baseline, judge, readBaseline, type Verdict, withReasons } from '../verify/baseline.ts';
+import { judge, type Verdict, withReasons } from '../verify/baseline.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
 import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
 import { type Source, sourceOf } from '../verify/source.ts';
+import { readBaselineFile, writeBaselineFile } from './baseline-file.ts';
 import { readVendorDocument } from './vendor-document.ts';
 
 /** What is compared with what. */
@@ -102,35 +102,8 @@ async function verdictOf(
   const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
   if (file === undefined || !isUpdate) return verdict;
   const updated = { document, differences: withReasons(differences, before) };
-  await writeWhole(file, `${JSON.stringify(updated, null, 2)}\n`);
+  await writeBaselineFile(file, updated);
   return { ...judge(differences, updated, document, name), stale: [] };
-}
-
-/** @param isUpdate a file that does not exist yet is made */
-async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
-  if (isUpdate && !(await isThere(file))) return null;
-  return readBaseline(await readDocument(file, '--baseline'), `--baseline ${file}`);
-}
-
-/** Another process sees either the file before or all of the new one. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, file);
-  } catch (cause) {
-    await rm(unfinished, { force: true });
-    throw new Unusable(`--baseline ${file} cannot be written: ${cause instanceof Error ? cause.message : cause}.`, {
-      cause,
-    });
-  }
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 function asLines(lines: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
@@ -8,6 +8,7 @@ import { effectOf } from '../../src/core/fidelity.ts';
 import type { Option } from '../../src/core/option.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import type { Ruleset } from '../../src/core/ruleset.ts';
+import { readBaseline } from '../../src/verify/baseline.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
@@ -108,6 +109,17 @@ function remaining({ title, rulesets }: ServiceDefinition): string[] {
   });
 }
 
+/** The intended differences from the documents that vendors publish. */
+function baselineOf({ name, title }: ServiceDefinition): string[] {
+  const file = `openapi/${name}/baseline.json`;
+  if (!existsSync(join(ROOT, file))) return [];
+  const { document, differences } = readBaseline(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), file);
+  return differences.map(
+    ({ id, what, class: found, reason }) =>
+      `| ${title} | ${document} | \`${cell(id)}\` | ${found} | ${cell(what)} | ${cell(reason ?? '')} |`,
+  );
+}
+
 it('docs/reference/configuration.md says what the table of options says', async () => {
   await expect(configurationPage()).toMatchFileSnapshot('../../docs/reference/configuration.md');
 });
@@ -135,6 +147,16 @@ sources of the reasons for which requests are refused.
 | service | version | operations | answered | of these with a finding |
 | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(remaining).join('\n')}
+
+## Differences from published documents
+
+Where the document of the mock intentionally differs from the one that the vendor publishes, as [\`verify\`](../how-to/contract-testing.md#does-the-mock-still-match-a-vendors-document)
+tells it. The rows come from a file of the package, such as \`openapi/runai/baseline.json\`. Only Run:ai publishes documents that our
+tests contain, so the other services have no such file.
+
+| service | document | difference | class | what | reason |
+| --- | --- | --- | --- | --- | --- |
+${SERVICES.flatMap(baselineOf).join('\n')}
 
 ${services.join('\n\n')}
 `;

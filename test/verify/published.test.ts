@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { judge, readBaseline } from '../../src/verify/baseline.ts';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+
+const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+
+/**
+ * `published/` has what vendors publish, without their words. After an intended change:
+ * `npx nv-auth-mock verify --spec test/verify/published/NAME.json --document NAME --baseline openapi/SERVICE/baseline.json --update-baseline`
+ */
+const PUBLISHED = readdirSync(new URL('published/', import.meta.url)).map((file) => file.replace(/\.json$/, ''));
+
+describe.each(PUBLISHED)('the document %s', (name) => {
+  const file = `openapi/${name.replace(/\..*$/, '')}/baseline.json`;
+  const theirs = sourceOf(json(`published/${name}.json`), 'the published document');
+  const compared = compareDocuments(theirs, sourceOf(json(`../../dist/openapi/${name}.json`), name));
+  const verdict = judge(compared.differences, readBaseline(json(`../../${file}`), file), name, file);
+
+  it('has all paths that the vendor publishes', () => {
+    expect(compared.otherPaths).toBe(0);
+    expect(compared.operations).toBeGreaterThan(0);
+  });
+
+  it('differs from the published one only where the baseline says why', () => {
+    expect(verdict.open).toEqual([]);
+  });
+
+  it('has no entry in the baseline that does not differ any more', () => {
+    expect(verdict.stale).toEqual([]);
+  });
+});
+
+it('Run:ai 2.24 is compared with its published document', () => {
+  expect(PUBLISHED).toContain('runai.2.24');
+});
