@@ -214,9 +214,10 @@ function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullabl
 
 /** Many documents leave out the type of an object or a list, which its other keywords tell. */
 function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
-  const { type, properties, required, items, additionalProperties, enum: values } = leaf;
+  const { type, properties, required, items, additionalProperties, enum: values, const: value } = leaf;
   if (type !== undefined) return new Set([type].flat().map(String));
   if (Array.isArray(values)) return new Set(values.map(typeOf));
+  if (value !== undefined) return new Set([typeOf(value)]);
   if (properties !== undefined || additionalProperties !== undefined || listOf(required).length > 0)
     return new Set(['object']);
   return items === undefined ? null : new Set(['array']);

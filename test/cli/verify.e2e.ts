@@ -1,35 +1,205 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 
-describe('nv-auth-mock verify', () => {
-  it('finds the document that fits best, and exits with 0 when there is no difference', async ({ command, folder }) => {
-    const own = JSON.parse(
-      await (await import('node:fs/promises')).readFile(
-        new URL('../../openapi/runai/get_access_keys.json', import.meta.url),
-        'utf8',
-      ),
-    );
-    await writeFile(join(folder, 'spec.json'), JSON.stringify(own));
-    const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json']).ended;
+const PUBLISHED = new URL('../verify/published/runai.2.24.json', import.meta.url);
+const BASELINE = new URL('../../openapi/runai/baseline.json', import.meta.url);
+const text = (url: URL) => readFile(url, 'utf8');
 
-    expect(code).toBe(0);
-    expect(stdout.trim().split('\n').at(-1)).toBe('1 operation compared with runai.2.24, 0 differences');
+/** What the command ends with, and its last line. */
+const summary = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => [
+  code,
+  stdout.trim().split('\n').at(-1),
+];
+
+describe('nv-auth-mock verify', () => {
+  it('exits with 1 and groups the differences, one per line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const ended = await command.launch(['verify', '--spec', 'spec.json']).ended;
+    const { differences } = JSON.parse(await text(BASELINE));
+
+    expect(ended.stdout).toMatch(/^widens:\n {2}GET \/api\/v1\/access-keys /);
+    expect(summary(ended)).toEqual([
+      1,
+      `7 operations compared with runai.2.24, ${differences.length} differences (${differences.length} widens)`,
+    ]);
+  });
+
+  it('exits with 0 when the baseline of the package accepts them', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    await writeFile(join(folder, 'baseline.json'), await text(BASELINE));
+    const ended = await command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json']).ended;
+    const { differences } = JSON.parse(await text(BASELINE));
+
+    expect(summary(ended)).toEqual([
+      0,
+      `7 operations compared with runai.2.24, 0 differences, ${differences.length} accepted`,
+    ]);
+  });
+
+  it('writes a baseline, which accepts once it has reasons, and keeps them', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const verify = (...more: string[]) =>
+      command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', ...more]).ended;
+    const baseline = async () => JSON.parse(await readFile(join(folder, 'baseline.json'), 'utf8'));
+    const missing = await verify();
+    const made = await verify('--update-baseline');
+    const written = await baseline();
+    for (const entry of written.differences) entry.reason = 'known';
+    written.differences.push({ ...written.differences[0], id: 'GET /gone: method' });
+    await writeFile(join(folder, 'baseline.json'), JSON.stringify(written));
+    const accepted = await verify();
+    const updated = await verify('--update-baseline');
+
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('--baseline baseline.json cannot be read'),
+    ]);
+    expect(made.code).toBe(1);
+    expect(made.stdout).toContain('entries of the baseline have no reason');
+    expect(accepted.code).toBe(0);
+    expect(accepted.stdout).toContain('no longer differs: GET /gone: method\n');
+    expect(updated.code).toBe(0);
+    expect((await baseline()).differences).toEqual(written.differences.slice(0, -1));
+    expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'spec.json']);
+  });
+
+  it('prints JSON that is a baseline without reasons', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json', '--json']).ended;
+    const accepted = JSON.parse(await text(BASELINE));
+    const withoutReasons = accepted.differences.map(({ reason: _, ...entry }: { reason: string }) => entry);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ ...accepted, differences: withoutReasons });
+  });
+
+  it('--service is the version that the configuration names', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const verify = (env: Record<string, string>) =>
+      command.launch(['verify', '--spec', 'spec.json', '--service', 'runai'], { env }).ended;
+
+    expect(summary(await verify({}))[1]).toContain('compared with runai.2.24,');
+    expect(summary(await verify({ NV_AUTH_MOCK_RUNAI: '3.0' }))[1]).toContain('compared with runai.3.0,');
   });
 
   const refused: [what: string, text: string | null, args: string[], said: string][] = [
-    ['a file that is not there', null, [], 'cannot be read'],
-    ['what is no OpenAPI document', 'a: 1', [], 'it has no `paths`'],
-    ['a document that the mock does not serve', 'paths: {}', ['--document', 'runai.9'], 'Available are: air.2.0'],
-    ['operations that nobody knows', 'paths: { /nothing: { get: {} } }', [], 'has no operation that the mock serves'],
+    ['a file that is not there', null, [], '--spec spec.yaml cannot be read: it does not exist'],
+    ['a file that is no YAML', 'a: [', [], '--spec spec.yaml is not valid YAML'],
+    ['what is no OpenAPI document', 'a: 1', [], 'it has no `openapi`'],
+    ['Swagger 2', 'swagger: "2.0"', [], 'is a Swagger 2.0 document'],
+    [
+      'a document of the mock that does not exist',
+      'openapi: 3.0.3\npaths: {}',
+      ['--document', 'runai.9'],
+      'Available are: air.2.0',
+    ],
+    ['a service that does not exist', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
+    ['a service and a document', 'openapi: 3.0.3\npaths: {}', ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
+    [
+      'an update of no baseline',
+      'openapi: 3.0.3\npaths: {}',
+      ['--update-baseline'],
+      '--update-baseline needs --baseline FILE.',
+    ],
+    ['paths that nobody knows', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'its first path is `/nothing`'],
   ];
 
-  it.for(refused)('ends with 2 and one message for %s', async ([, text, args, said], { command, folder }) => {
+  it.for(refused)('ends with 2 and one line for %s', async ([, text, args, said], { command, folder }) => {
     if (text !== null) await writeFile(join(folder, 'spec.yaml'), text);
     const { code, stderr } = await command.launch(['verify', '--spec', 'spec.yaml', ...args]).ended;
 
     expect(code).toBe(2);
     expect(stderr).toContain(said);
+  });
+
+  it('ends with 2 for a baseline of another document, and does not overwrite it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const other = '{"document": "air.2.0", "differences": []}';
+    await writeFile(join(folder, 'baseline.json'), other);
+    const args = ['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', '--update-baseline'];
+    const { code, stderr } = await command.launch(args).ended;
+
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'nv-auth-mock: --baseline baseline.json is of another document, air.2.0. This comparison is with runai.2.24.\n',
+    );
+    expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(other);
+  });
+});
+
+describe('nv-auth-mock verify --spec URL', () => {
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    const published = await text(PUBLISHED);
+    server = createServer((request, response) => {
+      const path = request.url?.replace(/\?.*$/, '');
+      if (path === '/moved') response.writeHead(302, { location: '/openapi.json' }).end();
+      else if (path === '/openapi.json') response.writeHead(200).end(published);
+      else if (path === '/openapi') response.writeHead(200, { 'content-type': 'application/json' }).end(published);
+      else if (path === '/large.json') {
+        response.writeHead(200);
+        const part = Buffer.alloc(1024 * 1024, 32);
+        const send = () => {
+          while (!response.destroyed && response.write(part));
+          response.once('drain', send);
+        };
+        send();
+      } else if (path === '/silent') response.writeHead(200).write('{');
+      else response.writeHead(404).end('nothing here');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A server that listens on a port.
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.for(['/openapi.json', '/openapi', '/moved'])('reads %s', async (path, { command }) => {
+    const ended = await command.launch(['verify', '--spec', `${url}${path}`, '--document', 'runai.2.24']).ended;
+
+    expect(summary(ended)[1]).toContain('7 operations compared with runai.2.24');
+  });
+
+  const refused: [what: string, place: (url: string) => string, said: RegExp][] = [
+    [
+      'a URL that answers 404, without its query',
+      (base) => `${base}/none?token=abc`,
+      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none answers 404\. Expected 200 with an OpenAPI document\.\n$/,
+    ],
+    ['more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
+    [
+      'an answer that does not end',
+      (base) => `${base}/silent`,
+      /silent cannot be read: no complete answer in 10 s\.\n$/,
+    ],
+    ['nobody who listens', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
+    [
+      'a URL with a password, which is not printed',
+      (base) => base.replace('://', '://anna:secret@'),
+      /^nv-auth-mock: --spec is a URL with a user name or password(?!.*secret)/,
+    ],
+    ['what is no URL', () => 'http://[', /^nv-auth-mock: --spec is not a URL\./],
+  ];
+
+  it.for(refused)('ends with 2 and one line for %s', async ([, place, said], { command }) => {
+    const { code, stderr, stdout } = await command.launch(['verify', '--spec', place(url)]).ended;
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(said);
+  });
+
+  it('ends with 2 for a file of more than 32 MB', async ({ command, folder }) => {
+    await writeFile(join(folder, 'large.json'), Buffer.alloc(33 * 1024 * 1024, 32));
+    const { code, stderr } = await command.launch(['verify', '--spec', 'large.json']).ended;
+
+    expect([code, stderr]).toEqual([2, 'nv-auth-mock: --spec large.json is larger than 32 MB.\n']);
   });
 });

@@ -1,7 +1,7 @@
 import type { DifferenceClass } from '../../src/verify/difference.ts';
 
 /** A document with every part that the kinds of change are about. */
-export function exampleDocument(): object {
+export function exampleDocument() {
   return {
     openapi: '3.0.3',
     info: { title: 'Things', version: '1' },
@@ -94,7 +94,7 @@ export function exampleDocument(): object {
 export type Edit = readonly [path: string, value: unknown];
 
 /** A copy of the example with other values at some paths. */
-export function changed(...edits: readonly Edit[]): object {
+export function changed(...edits: readonly Edit[]) {
   const document = exampleDocument();
   for (const [path, value] of edits) {
     const steps = path.split(' ');

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+
+/** A document with one operation, whose answer is the schema `S0`. */
+function documentOf(schemas: object): object {
+  const schema = { $ref: '#/components/schemas/S0' };
+  const get = { responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } } };
+  return { openapi: '3.0.3', info: {}, paths: { '/things': { get } }, components: { schemas } };
+}
+
+const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
+
+/** Schemas that each refer to the next one twice, so there are 2^count ways to the last one. */
+function ladder(count: number, last: object): object {
+  const steps = Array.from({ length: count }, (_, index) => [
+    `S${index}`,
+    { type: 'object', properties: { left: reference(index + 1), right: reference(index + 1) } },
+  ]);
+  return documentOf({ ...Object.fromEntries(steps), [`S${count}`]: last });
+}
+
+const compared = (theirs: object, ours: object) =>
+  compareDocuments(sourceOf(theirs, '--spec x.json'), sourceOf(ours, 'ours')).differences.map(({ id }) => id);
+
+describe('a comparison ends', () => {
+  it('for schemas that contain themselves', () => {
+    const tree = (label: object) =>
+      documentOf({
+        S0: {
+          type: 'object',
+          properties: {
+            label,
+            child: reference(0),
+            others: { oneOf: [{ type: 'array', items: reference(0) }, reference(0)] },
+          },
+        },
+      });
+
+    expect(compared(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
+    expect(compared(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual(['GET /things 200 body label: type']);
+  });
+
+  it('for an allOf that contains itself', () => {
+    const circle = documentOf({ S0: { allOf: [reference(1)] }, S1: { allOf: [reference(0), { type: 'object' }] } });
+
+    expect(compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
+  });
+
+  it('after as many steps as there are schemas, not as ways through them', () => {
+    expect(compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
+    expect(compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+  });
+
+  it('in time that grows with the document', () => {
+    const wide = (count: number) =>
+      documentOf({
+        S0: {
+          type: 'object',
+          properties: Object.fromEntries(
+            Array.from({ length: count }, (_, index) => [`p${index}`, { type: 'string', maxLength: index + 1 }]),
+          ),
+        },
+      });
+    const time = (count: number) => {
+      const [theirs, ours] = [wide(count), wide(count)];
+      const start = process.hrtime.bigint();
+      compared(theirs, ours);
+      return Number(process.hrtime.bigint() - start) / 1e6;
+    };
+    time(20_000);
+
+    expect(time(80_000) / Math.min(time(20_000), time(20_000))).toBeLessThan(12);
+  });
+
+  it.each([
+    [
+      'nested deeper than 500 levels',
+      (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ type: 'array', items: inner }), {}),
+    ],
+    [
+      'nested deeper than 500 levels',
+      (depth: number) =>
+        Array.from({ length: depth }).reduce<object>(
+          (inner) => ({ oneOf: [{ type: 'array', items: inner }, { type: 'string' }] }),
+          {},
+        ),
+    ],
+  ])('with one message for schemas %s', (said, nested) => {
+    expect(() => compared(documentOf({ S0: nested(5000) }), documentOf({ S0: nested(5000) }))).toThrow(
+      `--spec x.json has schemas ${said}.`,
+    );
+    expect(compared(documentOf({ S0: nested(20) }), documentOf({ S0: nested(20) }))).toEqual([]);
+  });
+});
+
+describe('a document that cannot be compared is one message with the place', () => {
+  const cases: [what: string, content: unknown, said: string][] = [
+    [
+      'Swagger 2',
+      { swagger: '2.0', paths: {} },
+      '--spec x.json is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.',
+    ],
+    ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
+    ['no OpenAPI', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['a list', [1], '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['nothing', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    [
+      'paths in a list',
+      { openapi: '3.0.0', paths: [] },
+      '--spec x.json is not an OpenAPI document: it has no `paths`, or they are not an object.',
+    ],
+    [
+      'a reference to nothing',
+      documentOf({ S0: { properties: { a: reference(1) } } }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0/properties/a` leads nowhere: `#/components/schemas/S1`.',
+    ],
+    [
+      'a reference to itself',
+      documentOf({ S0: reference(0) }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to itself: `#/components/schemas/S0`.',
+    ],
+    [
+      'a reference to another file',
+      documentOf({ S0: { $ref: 'other.yaml#/S0' } }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to another file, `other.yaml#/S0`. Bundle the document into one file first.',
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, content, said) => {
+    expect(() => sourceOf(content, '--spec x.json')).toThrow(said);
+  });
+
+  it('but `$ref` in an example is data, and a field may be called so', () => {
+    const S0 = {
+      type: 'object',
+      properties: { $ref: { type: 'string' }, example: { type: 'string' } },
+      example: { $ref: 'nowhere' },
+    };
+
+    expect(compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
+  });
+
+  it('malformed parts count as missing', () => {
+    const get = { parameters: 1, requestBody: [], responses: { 200: null }, security: 'x', servers: {} };
+    const broken = {
+      openapi: '3.0.3',
+      servers: [null],
+      components: 7,
+      paths: { '/things': { get, put: null }, 'x-y': 1, '/a': null },
+    };
+
+    expect(compared(broken, broken)).toEqual([]);
+  });
+});
