@@ -34,6 +34,20 @@ export function classOf(side: Side, effect: Effect): DifferenceClass {
 /** Collects differences. */
 export type Tell = (where: string, kind: string, found: DifferenceClass, what: string) => void;
 
+/** The words for a part that one document lacks. */
+export function onlyIn(isTheirs: boolean): string {
+  return `only in the ${isTheirs ? 'document' : 'mock'}`;
+}
+
+/** What both have by the same name, and what only one has. */
+export function* pairsOf<Value>(
+  theirs: ReadonlyMap<string, Value>,
+  ours: ReadonlyMap<string, Value>,
+): Generator<[name: string, theirs: Value | undefined, ours: Value | undefined]> {
+  for (const [name, value] of theirs) yield [name, value, ours.get(name)];
+  for (const [name, value] of ours) if (!theirs.has(name)) yield [name, undefined, value];
+}
+
 /** The words for two values that differ. */
 export function bothValues(theirs: unknown, ours: unknown): string {
   return `${shown(theirs)} in the document, ${shown(ours)} in the mock`;

@@ -1,5 +1,5 @@
-import { bothValues, canonical, type Difference, oneLine, type Tell } from './difference.ts';
-import { compareOperations, pathNames } from './operations.ts';
+import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
+import { OperationComparison, pathNames } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
@@ -56,10 +56,10 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
       if (one !== undefined && other !== undefined) {
         operations += 1;
         const operation = { ...pair.theirs, source: theirs, members: membersOf(one) };
-        compareOperations(operation, { ...pair.ours, source: ours, members: membersOf(other) }, where, schemas, tell);
+        const own = { ...pair.ours, source: ours, members: membersOf(other) };
+        new OperationComparison(operation, own, schemas, tell).compare(where);
       } else if (one !== other) {
-        const isLess = one === undefined;
-        tell(where, 'method', isLess ? 'breaks-requests' : 'widens', `only in the ${isLess ? 'mock' : 'document'}`);
+        tell(where, 'method', one === undefined ? 'breaks-requests' : 'widens', onlyIn(one !== undefined));
       }
     }
   }

@@ -1,4 +1,4 @@
-import { bothValues, canonical, classOf, compareNames, type Side, type Tell } from './difference.ts';
+import { bothValues, canonical, classOf, compareNames, onlyIn, pairsOf, type Side, type Tell } from './difference.ts';
 import type { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
@@ -11,33 +11,133 @@ export interface Operation {
   readonly members: Members;
 }
 
-interface Comparison {
-  readonly schemas: SchemaComparison;
-  readonly tell: Tell;
+/** A part of both documents, such as a response. */
+interface Part {
+  readonly theirs: Members;
+  readonly ours: Members;
+  readonly where: string;
+  readonly side: Side;
 }
 
-/** Tells all differences between two operations of the same method and path. @param where `GET /users/{id}` */
-export function compareOperations(
-  theirs: Operation,
-  ours: Operation,
-  where: string,
-  schemas: SchemaComparison,
-  tell: Tell,
-): void {
-  const comparison = { schemas, tell };
-  const security = compareNames(securityOf(theirs), securityOf(ours));
-  if (security !== null) {
-    const isOpen = securityOf(theirs).has('none');
-    tell(where, 'security', isOpen ? 'widens' : classOf('request', security.effect), security.what);
+/** Compares two operations of the same method and path. */
+export class OperationComparison {
+  readonly #theirs: Operation;
+  readonly #ours: Operation;
+  readonly #schemas: SchemaComparison;
+  readonly #tell: Tell;
+
+  constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, tell: Tell) {
+    this.#theirs = theirs;
+    this.#ours = ours;
+    this.#schemas = schemas;
+    this.#tell = tell;
   }
-  compareParameters(comparison, theirs, ours, where);
-  compareBodies(comparison, theirs, ours, where);
-  compareResponses(comparison, theirs, ours, where);
+
+  /** Tells all differences. @param where `GET /users/{id}` */
+  compare(where: string): void {
+    const [security, other] = [securityOf(this.#theirs), securityOf(this.#ours)];
+    const found = compareNames(security, other);
+    const isOpen = security.has('none');
+    if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
+    this.#compareParameters(where);
+    this.#compareBodies(`${where} body`);
+    const [theirs, ours] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
+    for (const [status, one, before] of pairsOf(theirs ?? NONE, ours ?? NONE)) {
+      const part = this.#part(one, before, `${where} ${status}`, 'answer');
+      if (one !== undefined && before !== undefined) {
+        this.#compareHeaders(part);
+        this.#compareContents({ ...part, where: `${part.where} body` });
+      } else {
+        const isGone = one === undefined && !status.startsWith('2');
+        this.#tell(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
+      }
+    }
+  }
+
+  /** Follows references. */
+  #part(theirs: unknown, ours: unknown, where: string, side: Side): Part {
+    const [one, other] = [resolve(this.#theirs.source, theirs), resolve(this.#ours.source, ours)];
+    return { theirs: membersOf(one), ours: membersOf(other), where, side };
+  }
+
+  #compareParameters(where: string): void {
+    const names = pathNames(this.#ours.path);
+    for (const [key, one, other] of pairsOf(parametersOf(this.#theirs, names), parametersOf(this.#ours, names))) {
+      const place = `${where} ${key}`;
+      const isRequired = one?.['required'] === true;
+      if (one === undefined || other === undefined) {
+        const found = one !== undefined && !isRequired ? 'widens' : 'breaks-requests';
+        this.#tell(place, 'parameter', found, `${onlyIn(one !== undefined)}${isRequired ? ', required' : ''}`);
+      } else {
+        const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
+        for (const [keyword, value, known] of pairsOf(written, before)) {
+          if (value !== known) this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
+        }
+        this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
+      }
+    }
+  }
+
+  #compareBodies(where: string): void {
+    const [one, other] = [this.#theirs.members['requestBody'], this.#ours.members['requestBody']];
+    const part = this.#part(one, other, where, 'request');
+    if (one !== undefined && other !== undefined) {
+      this.#compareRequired(part);
+      this.#compareContents(part);
+    } else if (one !== other) {
+      const isOptional = one !== undefined && part.theirs['required'] !== true;
+      this.#tell(where, 'body', isOptional ? 'widens' : 'breaks-requests', onlyIn(one !== undefined));
+    }
+  }
+
+  #compareContents({ theirs: one, ours: other, where, side }: Part): void {
+    const [theirs, ours] = [contentsOf(one), contentsOf(other)];
+    const found = compareNames(new Set(theirs.keys()), new Set(ours.keys()));
+    if (found !== null) {
+      // A client may ask for any media type of an answer. An answer without one may have any.
+      const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
+      this.#tell(where, 'media type', classOf(side, effect), found.what);
+    }
+    for (const [type, media, own] of pairsOf(theirs, ours)) {
+      if (media === undefined || own === undefined) continue;
+      const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
+      if (canonical(media['encoding']) !== canonical(own['encoding']))
+        this.#tell(place, 'encoding', classOf(side, 'alters'), 'differs');
+      this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
+    }
+  }
+
+  #compareHeaders({ theirs, ours, where }: Part): void {
+    const [all, known] = [headersOf(theirs), headersOf(ours)];
+    for (const [name, one, other] of pairsOf(all, known)) {
+      const part = this.#part(one, other, `${where} header ${name}`, 'answer');
+      if (one !== undefined && other !== undefined) this.#compareValues(part);
+      else this.#tell(part.where, 'header', one === undefined ? 'breaks-answers' : 'widens', onlyIn(one !== undefined));
+    }
+  }
+
+  /** Values of parameters and headers. */
+  #compareValues(part: Part): void {
+    this.#compareRequired(part);
+    this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
+  }
+
+  #compareRequired({ theirs, ours, where, side }: Part): void {
+    const isRequired = theirs['required'] === true;
+    if (isRequired === (ours['required'] === true) || theirs['in'] === 'path') return;
+    this.#tell(where, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+  }
+}
+
+const NONE: ReadonlyMap<string, unknown> = new Map();
+
+function mapOf(value: unknown): Map<string, unknown> {
+  return new Map(Object.entries(membersOf(value)));
 }
 
 /** The names of parameters in a path, in their order. */
 export function pathNames(path: string): string[] {
-  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => String(name));
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name));
 }
 
 /** Headers that OpenAPI describes elsewhere. */
@@ -55,71 +155,18 @@ function parametersOf({ source, item, members, path }: Operation, names: readonl
   return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
 }
 
-function compareParameters(comparison: Comparison, theirs: Operation, ours: Operation, where: string): void {
-  const names = pathNames(ours.path);
-  const [all, known] = [parametersOf(theirs, names), parametersOf(ours, names)];
-  for (const key of new Set([...all.keys(), ...known.keys()])) {
-    const [one, other] = [all.get(key), known.get(key)];
-    const place = `${where} ${key}`;
-    if (one !== undefined && other !== undefined) {
-      compareParameter(comparison, theirs.source, ours.source, one, other, place);
-    } else {
-      const isRequired = one?.['required'] === true;
-      const what = `only in the ${one === undefined ? 'mock' : 'document'}${isRequired ? ', required' : ''}`;
-      comparison.tell(place, 'parameter', one !== undefined && !isRequired ? 'widens' : 'breaks-requests', what);
-    }
-  }
-}
-
-function compareParameter(
-  { schemas, tell }: Comparison,
-  theirs: Source,
-  ours: Source,
-  one: Members,
-  other: Members,
-  where: string,
-): void {
-  const isRequired = one['required'] === true;
-  if (one['in'] !== 'path' && isRequired !== (other['required'] === true)) {
-    const found = isRequired ? 'breaks-requests' : 'widens';
-    tell(where, 'required', found, `required only in the ${isRequired ? 'document' : 'mock'}`);
-  }
-  const [written, expected] = [writingOf(theirs, one), writingOf(ours, other)];
-  for (const [keyword, value] of Object.entries(written)) {
-    const before = expected[keyword];
-    if (value !== before) tell(where, keyword, 'breaks-requests', bothValues(value, before));
-  }
-  schemas.compare(schemaOf(one), schemaOf(other), 'request', where, tell);
-}
-
 /** How the value of a parameter is written. Only lists and objects have a style that matters. */
-function writingOf(source: Source, parameter: Members): Readonly<Record<string, unknown>> {
+function writingOf(source: Source, parameter: Members): Map<string, unknown> {
   const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
   const { style = place, explode = style === 'form', allowReserved = false } = parameter;
   const { type, items, properties } = membersOf(resolve(source, schemaOf(parameter)));
   const isComposed = items !== undefined || properties !== undefined || type === 'array' || type === 'object';
-  return { allowReserved, style: isComposed ? style : place, explode: isComposed ? explode : place === 'form' };
+  const composed = isComposed ? { style, explode } : {};
+  return new Map(Object.entries({ allowReserved, ...composed }));
 }
 
 function schemaOf({ schema, content }: Members): unknown {
   return schema ?? membersOf(Object.values(membersOf(content))[0])['schema'];
-}
-
-function compareBodies(comparison: Comparison, theirs: Operation, ours: Operation, where: string): void {
-  const [one, other] = [theirs, ours].map(({ source, members }) => resolve(source, members['requestBody']));
-  const place = `${where} body`;
-  const [isRequired, wasRequired] = [one, other].map((body) => membersOf(body)['required'] === true);
-  if (one === undefined || other === undefined) {
-    if (one === other) return;
-    const found = one !== undefined && !isRequired ? 'widens' : 'breaks-requests';
-    comparison.tell(place, 'body', found, `only in the ${one === undefined ? 'mock' : 'document'}`);
-    return;
-  }
-  if (isRequired !== wasRequired) {
-    const found = isRequired ? 'breaks-requests' : 'widens';
-    comparison.tell(place, 'required', found, `required only in the ${isRequired ? 'document' : 'mock'}`);
-  }
-  compareContents(comparison, membersOf(one), membersOf(other), 'request', place);
 }
 
 /** Media types by their names without parameters. */
@@ -128,72 +175,12 @@ function contentsOf({ content }: Members): Map<string, Members> {
   return new Map(entries.map(([type, value]) => [type.replace(/;.*$/s, '').trim().toLowerCase(), membersOf(value)]));
 }
 
-function compareContents({ schemas, tell }: Comparison, one: Members, other: Members, side: Side, where: string): void {
-  const [theirs, ours] = [contentsOf(one), contentsOf(other)];
-  const found = compareNames(new Set(theirs.keys()), new Set(ours.keys()));
-  if (found !== null) {
-    // A client may ask for any media type of an answer. An answer without one may have any.
-    const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
-    tell(where, 'media type', classOf(side, effect), found.what);
-  }
-  for (const [type, media] of theirs) {
-    const own = ours.get(type);
-    if (own === undefined) continue;
-    const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
-    const [encoding, before] = [media['encoding'], own['encoding']];
-    if (canonical(encoding) !== canonical(before)) tell(place, 'encoding', classOf(side, 'alters'), 'differs');
-    schemas.compare(media['schema'], own['schema'], side, place, tell);
-  }
-}
-
-function compareResponses(comparison: Comparison, theirs: Operation, ours: Operation, where: string): void {
-  const [all, known] = [membersOf(theirs.members['responses']), membersOf(ours.members['responses'])];
-  for (const status of new Set([...Object.keys(all), ...Object.keys(known)])) {
-    const place = `${where} ${status}`;
-    if (all[status] !== undefined && known[status] !== undefined) {
-      const one = membersOf(resolve(theirs.source, all[status]));
-      const other = membersOf(resolve(ours.source, known[status]));
-      compareHeaders(comparison, theirs.source, ours.source, one, other, place);
-      compareContents(comparison, one, other, 'answer', `${place} body`);
-    } else {
-      const isLess = all[status] === undefined;
-      const found = isLess && !status.startsWith('2') ? 'widens' : 'breaks-answers';
-      comparison.tell(place, 'status', found, `only in the ${isLess ? 'mock' : 'document'}`);
-    }
-  }
-}
-
-function headersOf(source: Source, { headers }: Members): Map<string, Members> {
-  const entries = Object.entries(membersOf(headers)).map(([name, header]): [string, Members] => [
+function headersOf({ headers }: Members): Map<string, unknown> {
+  const entries = Object.entries(membersOf(headers)).map(([name, header]): [string, unknown] => [
     name.toLowerCase(),
-    membersOf(resolve(source, header)),
+    header,
   ]);
   return new Map(entries.filter(([name]) => name !== 'content-type'));
-}
-
-function compareHeaders(
-  { schemas, tell }: Comparison,
-  theirs: Source,
-  ours: Source,
-  one: Members,
-  other: Members,
-  where: string,
-): void {
-  const [all, known] = [headersOf(theirs, one), headersOf(ours, other)];
-  for (const name of new Set([...all.keys(), ...known.keys()])) {
-    const [header, before] = [all.get(name), known.get(name)];
-    const place = `${where} header ${name}`;
-    if (header === undefined) tell(place, 'header', 'breaks-answers', 'only in the mock');
-    else if (before === undefined) tell(place, 'header', 'widens', 'only in the document');
-    else {
-      const isRequired = header['required'] === true;
-      if (isRequired !== (before['required'] === true)) {
-        const found = classOf('answer', isRequired ? 'narrows' : 'widens');
-        tell(place, 'required', found, `required only in the ${isRequired ? 'document' : 'mock'}`);
-      }
-      schemas.compare(schemaOf(header), schemaOf(before), 'answer', place, tell);
-    }
-  }
 }
 
 /** The ways to authenticate, each as a text. Names of schemes are a matter of the document. */

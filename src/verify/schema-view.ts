@@ -36,32 +36,17 @@ export interface Alternatives {
   readonly isAll: boolean;
 }
 
-/** Where more is less: a larger value allows fewer. */
-export const LOWER_BOUNDS: ReadonlySet<string> = new Set([
-  'minimum',
-  'exclusiveMinimum',
-  'minLength',
-  'minItems',
-  'minProperties',
-  'minContains',
+/** Of two values of a bound, the one that allows less. */
+export const BOUNDS: ReadonlyMap<string, (one: number, other: number) => number> = new Map([
+  ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'].map(
+    (keyword) => [keyword, Math.max] as const,
+  ),
+  ...['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'].map(
+    (keyword) => [keyword, Math.min] as const,
+  ),
 ]);
-export const UPPER_BOUNDS: ReadonlySet<string> = new Set([
-  'maximum',
-  'exclusiveMaximum',
-  'maxLength',
-  'maxItems',
-  'maxProperties',
-  'maxContains',
-]);
-const PLAIN = [
-  'format',
-  'pattern',
-  'multipleOf',
-  'contentEncoding',
-  'contentMediaType',
-  'dependentRequired',
-  'default',
-];
+const ENCODING = ['contentEncoding', 'contentMediaType'];
+const PLAIN = ['format', 'pattern', 'multipleOf', 'uniqueItems', 'dependentRequired', 'default', ...ENCODING];
 const SCHEMAS = ['not', 'if', 'then', 'else', 'contains', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems'];
 const MAPS = ['patternProperties', 'dependentSchemas', 'prefixItems'];
 
@@ -148,8 +133,6 @@ function keptOf(node: Members, branches: readonly unknown[]): Members {
 }
 
 function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
-  const plain = new Map<string, unknown>();
-  for (const leaf of leaves) addPlain(plain, leaf);
   const { types, isNullable } = typesOf(leaves);
   const lists = leaves.flatMap(({ enum: values, const: value }) =>
     Array.isArray(values) ? [values] : value === undefined ? [] : [[value]],
@@ -159,7 +142,7 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
     types,
     isNullable,
     values: lists.map(textsOf).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
-    plain,
+    plain: plainOf(leaves.map(withBounds)),
     required: new Set(leaves.flatMap(({ required }) => listOf(required).map(String))),
     properties: grouped(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
     items: leaves.flatMap(({ items }) => (items === undefined ? [] : [items])),
@@ -240,35 +223,46 @@ function intersectionOf(all: ReadonlySet<string> | null, some: ReadonlySet<strin
   return new Set([...[...all].filter(fits(some)), ...[...some].filter(fits(all))]);
 }
 
-function addPlain(plain: Map<string, unknown>, leaf: Leaf): void {
-  for (const keyword of LOWER_BOUNDS) {
-    const value = keyword.startsWith('exclusive') || keyword === 'minimum' ? boundOf(leaf, keyword) : leaf[keyword];
-    if (typeof value !== 'number' || (value === 0 && /^min[A-Z]/.test(keyword))) continue;
-    plain.set(keyword, Math.max(value, Number(plain.get(keyword) ?? value)));
+function plainOf(leaves: readonly Leaf[]): Map<string, unknown> {
+  const plain = new Map<string, unknown>();
+  for (const [keyword, stricter] of BOUNDS) {
+    const values = leaves.map((leaf) => leaf[keyword]).filter((value) => typeof value === 'number');
+    const [first, ...others] = values.filter((value) => value !== 0 || !/^min[A-Z]/.test(keyword));
+    if (first !== undefined)
+      plain.set(
+        keyword,
+        others.reduce((one, other) => stricter(one, other), first),
+      );
   }
-  for (const keyword of UPPER_BOUNDS) {
-    const value = keyword.startsWith('exclusive') || keyword === 'maximum' ? boundOf(leaf, keyword) : leaf[keyword];
-    if (typeof value === 'number') plain.set(keyword, Math.min(value, Number(plain.get(keyword) ?? value)));
-  }
-  for (const keyword of PLAIN) if (leaf[keyword] !== undefined) addValue(plain, keyword, leaf[keyword]);
-  if (leaf['uniqueItems'] === true) plain.set('uniqueItems', true);
-  const { propertyName } = membersOf(leaf['discriminator']);
-  if (propertyName !== undefined) plain.set('discriminator', propertyName);
-}
-
-/** In 3.0 a bound is exclusive by a second keyword, which is `true`. */
-function boundOf(leaf: Leaf, keyword: string): unknown {
-  const inclusive = keyword.endsWith('inimum') ? 'minimum' : 'maximum';
-  const exclusive = keyword.endsWith('inimum') ? 'exclusiveMinimum' : 'exclusiveMaximum';
-  if (leaf[exclusive] !== true) return leaf[keyword];
-  return keyword === exclusive ? leaf[inclusive] : undefined;
+  for (const keyword of PLAIN)
+    addDistinct(
+      plain,
+      keyword,
+      leaves.map((leaf) => leaf[keyword]),
+    );
+  addDistinct(
+    plain,
+    'discriminator',
+    leaves.map(({ discriminator }) => membersOf(discriminator)['propertyName']),
+  );
+  return plain;
 }
 
 /** Parts of `allOf` may each have a pattern. */
-function addValue(plain: Map<string, unknown>, keyword: string, value: unknown): void {
-  const before = plain.get(keyword);
-  if (before === undefined || canonical(before) === canonical(value)) plain.set(keyword, value);
-  else plain.set(keyword, [...new Set([before, value].flat().map((one) => canonical(one)))].sort());
+function addDistinct(plain: Map<string, unknown>, keyword: string, values: readonly unknown[]): void {
+  const said = values.filter((value) => value !== undefined && (keyword !== 'uniqueItems' || value === true));
+  const distinct = new Map(said.map((value) => [canonical(value), value]));
+  if (distinct.size > 0) plain.set(keyword, distinct.size === 1 ? said[0] : [...distinct.keys()].sort());
+}
+
+/** In 3.0 a bound is exclusive by a second keyword, which is `true`. */
+function withBounds(leaf: Leaf): Leaf {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = leaf;
+  return {
+    ...leaf,
+    ...(exclusiveMinimum === true && { exclusiveMinimum: minimum, minimum: undefined }),
+    ...(exclusiveMaximum === true && { exclusiveMaximum: maximum, maximum: undefined }),
+  };
 }
 
 /** Keywords that say nothing about values. */

@@ -6,17 +6,12 @@ import {
   compareNames,
   type Effect,
   oneLine,
+  onlyIn,
+  pairsOf,
   type Side,
   type Tell,
 } from './difference.ts';
-import {
-  type Alternatives,
-  LOWER_BOUNDS,
-  SchemaReader,
-  type Schemas,
-  type SchemaView,
-  UPPER_BOUNDS,
-} from './schema-view.ts';
+import { type Alternatives, BOUNDS, SchemaReader, type Schemas, type SchemaView } from './schema-view.ts';
 import type { Source } from './source.ts';
 
 /** A pair of schemas, and the path of the values that they describe. */
@@ -100,9 +95,8 @@ export class SchemaComparison {
     pushWithin(run, pair, '[]', theirs.items, ours.items);
     compareAdditional(run, pair, theirs, ours);
     this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
-    for (const keyword of new Set([...theirs.others.keys(), ...ours.others.keys()])) {
-      const [one, other] = [theirs.others.get(keyword) ?? [], ours.others.get(keyword) ?? []];
-      if (!this.#isEqual(run, one, other)) tellEffect(run, pair, oneLine(keyword), 'alters', 'differs');
+    for (const [keyword, one, other] of pairsOf(theirs.others, ours.others)) {
+      if (!this.#isEqual(run, one ?? [], other ?? [])) tellEffect(run, pair, oneLine(keyword), 'alters', 'differs');
     }
   }
 
@@ -124,13 +118,12 @@ export class SchemaComparison {
       const [isRequired, wasRequired] = [theirs.required.has(name), ours.required.has(name)];
       if (isThere && !isOurs) {
         const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
-        tell(path, 'field', found, isRequired ? 'only in the document, required' : 'only in the document');
+        tell(path, 'field', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else if (isOurs && !isThere) {
-        tell(path, 'field', `breaks-${side}s`, 'only in the mock');
+        tell(path, 'field', `breaks-${side}s`, onlyIn(false));
       } else {
         if (isRequired !== wasRequired) {
-          const effect = isRequired ? 'narrows' : 'widens';
-          tell(path, 'required', classOf(side, effect), `required only in the ${isRequired ? 'document' : 'mock'}`);
+          tell(path, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
         }
         if (one !== undefined && other !== undefined)
           run.queue.push({ theirs: one, ours: other, path, depth: pair.depth + 1 });
@@ -165,18 +158,13 @@ export class SchemaComparison {
       run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${keyword}`.trim(), depth: pair.depth + 1 });
     } else if (more.length + rest.length > 0) {
       // A list of alternatives that only one side has allows fewer values than none.
-      const isMore = ours === null ? false : theirs === null ? true : rest.length === 0;
-      const isLess = ours === null ? true : theirs === null ? false : more.length === 0;
-      const what = `${more.length} of the document's alternatives are not in the mock, ${rest.length} of the mock's are not in the document`;
+      const isMore = theirs === null || (ours !== null && rest.length === 0);
+      const isLess = ours === null || (theirs !== null && more.length === 0);
+      const what = `${more.length} alternatives ${onlyIn(true)}, ${rest.length} ${onlyIn(false)}`;
       tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
     } else if (theirs?.keyword !== ours?.keyword) {
-      tellEffect(
-        run,
-        pair,
-        keyword,
-        theirs?.keyword === 'oneOf' ? 'narrows' : 'widens',
-        bothValues(theirs?.keyword, ours?.keyword),
-      );
+      const effect = theirs?.keyword === 'oneOf' ? 'narrows' : 'widens';
+      tellEffect(run, pair, keyword, effect, bothValues(theirs?.keyword, ours?.keyword));
     }
   }
 
@@ -231,14 +219,7 @@ function compareTypes(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView
     const isBoth = isNull && (found.effect === 'widens') !== nullOf(theirs);
     tellEffect(run, pair, 'type', isBoth ? 'alters' : found.effect, what);
   } else if (isNull) {
-    const isMore = nullOf(theirs);
-    tellEffect(
-      run,
-      pair,
-      'nullable',
-      isMore ? 'widens' : 'narrows',
-      `nullable only in the ${isMore ? 'document' : 'mock'}`,
-    );
+    tellEffect(run, pair, 'nullable', nullOf(theirs) ? 'widens' : 'narrows', onlyIn(nullOf(theirs)));
   }
   return [...widened(one, other)].some((type) => widened(other, one).has(type)) || one.size + other.size === 0;
 }
@@ -261,14 +242,12 @@ function compareValues(run: Run, pair: Pair, { values: theirs }: SchemaView, { v
     const found = compareNames(theirs, ours);
     if (found !== null) tellEffect(run, pair, 'enum', found.effect, found.what);
   } else if (theirs !== ours) {
-    const what = `only the ${theirs === null ? 'mock' : 'document'} lists values`;
-    tellEffect(run, pair, 'enum', theirs === null ? 'widens' : 'narrows', what);
+    tellEffect(run, pair, 'enum', theirs === null ? 'widens' : 'narrows', onlyIn(theirs !== null));
   }
 }
 
 function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { plain: ours }: SchemaView): void {
-  for (const keyword of new Set([...theirs.keys(), ...ours.keys()])) {
-    const [one, other] = [theirs.get(keyword), ours.get(keyword)];
+  for (const [keyword, one, other] of pairsOf(theirs, ours)) {
     if (canonical(one) === canonical(other) || (keyword === 'default' && run.side === 'answer')) continue;
     tellEffect(run, pair, keyword, effectOf(keyword, one, other), bothValues(one, other));
   }
@@ -278,16 +257,15 @@ function effectOf(keyword: string, theirs: unknown, ours: unknown): Effect {
   if (keyword === 'default' || keyword === 'discriminator') return 'alters';
   if (ours === undefined) return 'narrows';
   if (theirs === undefined) return 'widens';
-  if (LOWER_BOUNDS.has(keyword)) return Number(theirs) > Number(ours) ? 'narrows' : 'widens';
-  if (UPPER_BOUNDS.has(keyword)) return Number(theirs) < Number(ours) ? 'narrows' : 'widens';
-  return 'alters';
+  const bound = BOUNDS.get(keyword);
+  if (bound === undefined) return 'alters';
+  return bound(Number(theirs), Number(ours)) === theirs ? 'narrows' : 'widens';
 }
 
 function compareAdditional(run: Run, pair: Pair, { additional: theirs }: SchemaView, { additional: ours }: SchemaView) {
   if (theirs !== null && ours !== null) pushWithin(run, pair, '.*', theirs, ours);
   else if (theirs !== ours) {
-    const isLess = theirs === null;
-    const what = `members without a name are allowed only in the ${isLess ? 'mock' : 'document'}`;
-    tellEffect(run, pair, 'additionalProperties', isLess ? 'narrows' : 'widens', what);
+    const what = `further members are allowed ${onlyIn(theirs !== null)}`;
+    tellEffect(run, pair, 'additionalProperties', theirs === null ? 'narrows' : 'widens', what);
   }
 }
