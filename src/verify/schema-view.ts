@@ -175,7 +175,8 @@ function grouped(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<
 
 function othersOf(leaf: Leaf): (readonly [string, unknown])[] {
   const single = SCHEMAS.filter((keyword) => leaf[keyword] !== undefined).map((name) => [name, leaf[name]] as const);
-  const named = MAPS.flatMap((keyword) =>
+  // Alternatives are those of `oneOf` if a schema has both.
+  const named = [...MAPS, ...(leaf['oneOf'] === undefined ? [] : ['anyOf'])].flatMap((keyword) =>
     Object.entries(Object(leaf[keyword])).map(([name, schema]) => [`${keyword} ${name}`, schema] as const),
   );
   return [...single, ...named];

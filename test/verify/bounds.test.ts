@@ -68,9 +68,10 @@ describe('a comparison ends', () => {
       compared(theirs, ours);
       return Number(process.hrtime.bigint() - start) / 1e6;
     };
-    time(20_000);
+    const fastest = (count: number) => Math.min(...[1, 2, 3].map(() => time(count)));
+    fastest(2000);
 
-    expect(time(80_000) / Math.min(time(20_000), time(20_000))).toBeLessThan(12);
+    expect(fastest(8000) / fastest(2000)).toBeLessThan(12);
   });
 
   it.each([

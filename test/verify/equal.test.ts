@@ -255,6 +255,26 @@ describe('documents differ', () => {
     expect(ids(theirs)).toEqual(found);
   });
 
+  it('by the media type of an answer without one: clients go on as before', () => {
+    const content = { 'application/json': { schema: STRING } };
+    const theirs = sourceOf(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
+    const { differences } = compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+    expect(differences.map((one) => [one.id, one.class])).toEqual([
+      ['GET /things/{id} 404 body: media type', 'widens'],
+    ]);
+  });
+
+  it('by patterns of allOf, in any order', () => {
+    const patterns = (...all: string[]) =>
+      changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
+    const found = (theirs: object, ours: object) =>
+      compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(ours, 'ours')).differences.map(({ id }) => id);
+
+    expect(found(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
+    expect(found(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual(['POST /things body note: pattern']);
+  });
+
   it('by security that becomes optional: clients go on as before', () => {
     const theirs = sourceOf(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
     const [difference] = compareDocuments(theirs, sourceOf(exampleDocument(), 'ours')).differences;
