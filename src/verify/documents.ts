@@ -80,15 +80,26 @@ function tellPath({ theirs, ours, isMoved }: Pair, tell: Tell): void {
   }
 }
 
-/** A path is the same where base path and path together are. If only the path is, the base path differs. */
+/**
+ * A path is the same where base path and path together are; else where they are but for the names of parameters; else
+ * where the path alone is, and the base path differs.
+ */
 function pairsOf(theirs: Source, ours: Source): Pair[] {
   const own = pathsOf(ours);
-  const byWhole = new Map(own.flatMap((path) => path.bases.map((base) => [nameless(`${base}${path.path}`), path])));
-  const byPath = new Map(own.map((path) => [nameless(path.path), path]));
-  return pathsOf(theirs).flatMap((path): Pair[] => {
-    const whole = path.bases.map((base) => byWhole.get(nameless(`${base}${path.path}`))).find(Boolean);
-    const found = whole ?? byPath.get(nameless(path.path));
-    return found === undefined ? [] : [{ theirs: path, ours: found, isMoved: whole === undefined }];
+  const wholes = (path: Path) => path.bases.map((base) => `${base}${path.path}`);
+  const exact = new Map(own.flatMap((path) => wholes(path).map((whole) => [whole, path])));
+  const rest = pathsOf(theirs).map((path) => ({
+    path,
+    found: wholes(path).flatMap((whole) => exact.get(whole) ?? [])[0],
+  }));
+  const taken = new Set(rest.map(({ found }) => found));
+  const free = own.filter((path) => !taken.has(path));
+  const byWhole = new Map(free.flatMap((path) => wholes(path).map((whole) => [nameless(whole), path])));
+  const byPath = new Map(free.map((path) => [nameless(path.path), path]));
+  return rest.flatMap(({ path, found }): Pair[] => {
+    const whole = found ?? wholes(path).flatMap((one) => byWhole.get(nameless(one)) ?? [])[0];
+    const pair = whole ?? byPath.get(nameless(path.path));
+    return pair === undefined ? [] : [{ theirs: path, ours: pair, isMoved: whole === undefined }];
   });
 }
 
