@@ -4,9 +4,9 @@ import { Unusable } from '../core/unusable.ts';
 import type { Routes } from '../http/routes.ts';
 import { type EntryView, viewOf } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
-import { type Exchange, essenceOf, type RecordedBody } from '../verify/exchange.ts';
-import { exchangesIn } from '../verify/har.ts';
-import { checkTraffic } from '../verify/traffic.ts';
+import { checkTraffic } from '../traffic/check.ts';
+import { type Exchange, essenceOf, type RecordedBody } from '../traffic/exchange.ts';
+import { exchangesIn } from '../traffic/har.ts';
 
 /** How many violations an answer has at most. */
 const MOST_TOLD = 1000;

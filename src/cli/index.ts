@@ -92,17 +92,52 @@ function addEnv(root: Command): void {
     );
 }
 
+interface VerifyCommandFlags extends Partial<VerifyFlags> {
+  readonly har?: string;
+  readonly journal?: true;
+  readonly junit?: string;
+  readonly url?: string;
+  readonly world?: string;
+}
+
 function addVerify(root: Command): void {
   root
     .command('verify')
-    .description("compare a vendor's OpenAPI document with the mock: exit 0 if they agree, otherwise 1")
-    .requiredOption('--spec <FILE|URL>', "the vendor's document, JSON or YAML")
+    .description(
+      "compare a vendor's OpenAPI document with the mock, or recorded traffic with its documents: exit 0 if they agree, otherwise 1",
+    )
+    .option('--spec <FILE|URL>', "the vendor's document, JSON or YAML")
+    .option('--har <FILE>', 'recorded traffic: an HTTP Archive, as browsers and proxies export it')
+    .option('--journal', 'recorded traffic: the journal of the running server')
     .option('--document <NAME>', 'document of the mock to compare with, such as runai.2.24; default: the best match')
     .option('--service <NAME>', 'service to compare with, in the version that the configuration names')
     .option('--baseline <FILE>', 'accepted differences, each with a reason')
     .option('--update-baseline', 'write the differences to the baseline; known ones keep their reasons')
     .option('--json', 'as JSON')
-    .action(async (flags: VerifyFlags) => (await import('./verify.ts')).verifyDocument(flags));
+    .option('--junit <FILE>', 'write the result about traffic as JUnit XML, too')
+    .option('--url <URL>', 'with --journal: URL of the server or of a world; default: the server on this machine')
+    .option('--world <ID>', 'with --journal: the world; default: the world of the URL, or the default world')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(flagOf('runai', OPTIONS.runai))
+    .addOption(flagOf('air', OPTIONS.air))
+    .addOption(flagOf('nvcf', OPTIONS.nvcf))
+    .action(verify);
+}
+
+async function verify({ har, journal, junit, url, world, ...rest }: FlagTexts & VerifyCommandFlags): Promise<void> {
+  const { spec, document, service, baseline, updateBaseline, json, ...flags } = rest;
+  if ([spec, har, journal].filter((one) => one !== undefined).length !== 1)
+    throw new Unusable('Give one of --spec FILE, --har FILE and --journal.');
+  if (spec !== undefined) {
+    const given = { spec, document, service, baseline, updateBaseline, json };
+    return (await import('./verify.ts')).verifyDocument(given);
+  }
+  const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
+  const output = { json: json === true, junit: junit ?? null };
+  if (har !== undefined) await verifyHar(har, flags, output);
+  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, output);
 }
 
 interface DoctorFlags {

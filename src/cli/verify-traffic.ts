@@ -2,10 +2,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { buildServer } from '../app/server.ts';
 import { configOf, type FlagTexts, readConfig } from '../config/config.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Exchange } from '../verify/exchange.ts';
-import { readHar } from '../verify/har.ts';
-import { junitOf } from '../verify/junit.ts';
-import { checkTraffic, type TrafficReport } from '../verify/traffic.ts';
+import { checkTraffic, type TrafficReport } from '../traffic/check.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import { readHar } from '../traffic/har.ts';
+import { junitOf } from '../traffic/junit.ts';
 import { askWorld } from './ask-world.ts';
 import { runningWorld } from './running.ts';
 

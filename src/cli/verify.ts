@@ -15,13 +15,13 @@ export interface VerifyFlags {
   /** An OpenAPI 3 document, JSON or YAML: a file or a URL. */
   readonly spec: string;
   /** A document of the mock, such as `runai.2.24`. */
-  readonly document?: string;
+  readonly document?: string | undefined;
   /** A service, whose version in force is compared. */
-  readonly service?: string;
+  readonly service?: string | undefined;
   /** A file of accepted differences. */
-  readonly baseline?: string;
-  readonly updateBaseline?: true;
-  readonly json?: true;
+  readonly baseline?: string | undefined;
+  readonly updateBaseline?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { OpenAPIValidator } from 'openapi-backend/validation.js';
 import { own } from '../../core/own.ts';
+import { showPath } from '../../core/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
 /** Validates the requests and answers of a document. Each validator is compiled on first use. */
@@ -67,8 +68,14 @@ export async function loadCompiler(): Promise<Compiler> {
   return {
     requests: sharing((given: RequestSchemas) => requestValidators(validator, given)),
     body: sharing((schema: JsonSchema) => ajv.compile(schema)),
-    sentence: (name, { errors }) => `${name}: ${ajv.errorsText(errors, { dataVar: 'body' })}`,
+    sentence: (name, { errors }) => `${name}: ${(errors ?? []).map(errorText).join(', ')}`,
   };
+}
+
+/** Like ajv's own text, which does not name the property that is one too many. */
+function errorText({ instancePath, message, params }: ErrorObject): string {
+  const extra: unknown = params['additionalProperty'];
+  return `body${instancePath} ${message}${typeof extra === 'string' ? `: \`${showPath(extra)}\`` : ''}`;
 }
 
 /** @param text `PreparedSchemas` as JSON */

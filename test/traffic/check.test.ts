@@ -108,7 +108,11 @@ describe('An answer that the document does not allow is told:', () => {
     ],
     ['another media type', { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' }, 'as text/plain'],
     ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
-    ['an unknown field', { url: '/api/v1/users/count', answer: { count: 2, more: 1 } }, 'must NOT have additional'],
+    [
+      'an unknown field',
+      { url: '/api/v1/users/count', answer: { count: 2, more: 1 } },
+      'must NOT have additional properties: `more`',
+    ],
     ['a field of another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
     ['a text that is not JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
   ])('%s', async (_, recorded, sentence) => {

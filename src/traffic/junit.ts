@@ -1,4 +1,4 @@
-import type { TrafficReport, Violation } from './traffic.ts';
+import type { TrafficReport, Violation } from './check.ts';
 
 /** A report as JUnit XML: a test case for each violation, or a single one that passes. */
 export function junitOf({ checked, violations }: TrafficReport): string {

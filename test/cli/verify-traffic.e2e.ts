@@ -1,0 +1,102 @@
+/** `verify --har` and `--journal`: recorded traffic against the documents. */
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { it } from '../support/command.ts';
+
+const HEADERS = [{ name: 'content-type', value: 'application/json' }];
+const entry = (url: string, text: string) => ({
+  request: { method: 'GET', url: `https://acme.example${url}`, headers: [] },
+  response: { status: 200, headers: HEADERS, content: { mimeType: 'application/json', text } },
+});
+const CLEAN = entry('/api/v1/users/count', '{"count":1}');
+const MISSPELT = entry('/api/v1/users/count?filterby=a', '{"count":1,"more":"<&\\u0001"}');
+const archive = (...entries: object[]) => JSON.stringify({ log: { version: '1.2', entries } }, null, 1);
+
+describe('nv-auth-mock verify --har', () => {
+  it('exits with 0 if the documents allow all of it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'clean.har'), archive(CLEAN, entry('/logo.svg', '')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'clean.har']).ended;
+    expect([code, stdout]).toEqual([0, '1 request checked, 1 for no documented API; 0 violations\n']);
+  });
+
+  it('exits with 1 and tells the line, the operation and what is wrong', async ({ command, folder }) => {
+    const text = archive(CLEAN, MISSPELT);
+    await writeFile(join(folder, 'traffic.har'), text);
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har']).ended;
+    const line = text.split('\n').findIndex((one) => one.includes('filterby')) - 2;
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not name the query parameter \`filterby\`; did you mean \`filterBy\`?`,
+      expect.stringMatching(/^traffic.har:\d+ GET .*: answer 200: .* must NOT have additional properties: `more`$/),
+      '2 requests checked; 2 violations',
+      '',
+    ]);
+  });
+
+  it('writes JSON, and JUnit XML that CI systems read', async ({ command, folder }) => {
+    await writeFile(join(folder, 'traffic.har'), archive(MISSPELT));
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--json', '--junit', 'r.xml'])
+      .ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ checked: 1, violations: [{ part: 'request' }, { part: 'answer' }] });
+    const xml = await readFile(join(folder, 'r.xml'), 'utf8');
+    expect(xml).toContain('<testsuite name="Recorded traffic" tests="2" failures="2">');
+    expect(xml).toContain('<testcase classname="runai.count_users" name="GET /api/v1/users/count traffic.har:5">');
+    expect(xml).toContain('filterby');
+  });
+
+  it('means the version that it is told', async ({ command, folder }) => {
+    await writeFile(join(folder, 'traffic.har'), archive(entry('/api/v1/access-keys', '{"accessKeys":[]}')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--runai', '2.19']).ended;
+    expect(code).toBe(1);
+    expect(stdout).toContain('only 2.24, 3.0 has this operation');
+  });
+
+  it.for<[string, string, RegExp]>([
+    ['no JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
+    [
+      'another document',
+      '{"openapi":"3.0.3"}',
+      /wrong.har is not an HTTP Archive \(HAR\): it has no list `log.entries`/,
+    ],
+    ['an entry that is none', archive({}), /wrong.har:5 is not an entry of an HTTP Archive/],
+  ])('exits with 2 for %s', async ([, text, message], { command, folder }) => {
+    await writeFile(join(folder, 'wrong.har'), text);
+    const { code, stderr } = await command.launch(['verify', '--har', 'wrong.har']).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('exits with 2 for a file of 200 MB, a file that is not there, and several sources', async ({
+    command,
+    folder,
+  }) => {
+    await writeFile(join(folder, 'large.har'), '');
+    await truncate(join(folder, 'large.har'), 200 * 1024 * 1024);
+    const large = await command.launch(['verify', '--har', 'large.har']).ended;
+    expect([large.code, large.stderr]).toEqual([2, expect.stringContaining('has more than 64 MB')]);
+    const none = await command.launch(['verify', '--har', 'none.har']).ended;
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--har none.har cannot be read')]);
+    const both = await command.launch(['verify', '--har', 'a', '--journal']).ended;
+    expect([both.code, both.stderr]).toEqual([
+      2,
+      expect.stringContaining('Give one of --spec FILE, --har FILE and --journal'),
+    ]);
+  });
+});
+
+describe('nv-auth-mock verify --journal', () => {
+  it('compares what a running server was sent', async ({ command }) => {
+    const { url } = await command.start();
+    await fetch(`${url}/api/v1/users?filterby=a`);
+    const { code, stdout } = await command.launch(['verify', '--journal', '--url', url]).ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^\S+ GET \/api\/v1\/users \(get_users\): .*`filterby`; did you mean `filterBy`\?\n1 request checked; 1 violation\n$/,
+    );
+    const away = await command.launch(['verify', '--journal', '--url', 'http://127.0.0.1:1']).ended;
+    expect([away.code, away.stderr]).toEqual([2, expect.stringContaining('No server answers')]);
+  });
+});
