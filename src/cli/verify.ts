@@ -4,6 +4,7 @@ import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
 import { loadServices } from '../services/index.ts';
 import { judge, type Verdict, withReasons } from '../verify/baseline.ts';
+import { oneLine } from '../verify/difference.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
 import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
 import { type Source, sourceOf } from '../verify/source.ts';
@@ -77,7 +78,7 @@ async function documentFor(theirs: Source, names: readonly string[]): Promise<re
   if (most === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
     throw new Unusable(
-      `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${first}\`.`,
+      `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${oneLine(first)}\`.`,
     );
   }
   const best = all.filter(({ paths }) => paths === most);

@@ -85,6 +85,11 @@ function listed(names: readonly string[]): string {
     .join(', ')}${more}`;
 }
 
+/** A text of a user's document. Anything else in its place is as JSON: objects can have a `toString` that is no function. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : canonical(value);
+}
+
 const MOST_CHARACTERS = 200;
 
 /** A text of a user's document, for a line on a terminal. */
@@ -93,14 +98,20 @@ export function oneLine(text: string, most = MOST_CHARACTERS): string {
   return cut.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, '�');
 }
 
-/** Deeper values are equal to all others. */
+/** What is deeper, or comes later, is equal to everything. A YAML document can contain itself. */
 const MOST_DEPTH = 50;
+const MOST_VALUES = 100_000;
 
 /** The JSON text of a value, with the members of objects in order. */
-export function canonical(value: unknown, depth = 0): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (depth > MOST_DEPTH) return '…';
-  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, depth + 1)).join(',')}]`;
-  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member, depth + 1)}`).join(',')}}`;
+export function canonical(value: unknown): string {
+  let values = 0;
+  const write = (one: unknown, depth: number): string => {
+    values += 1;
+    if (typeof one !== 'object' || one === null) return JSON.stringify(one) ?? 'null';
+    if (depth > MOST_DEPTH || values > MOST_VALUES) return '…';
+    if (Array.isArray(one)) return `[${one.map((item) => write(item, depth + 1)).join(',')}]`;
+    const members = Object.entries(one).sort(([name], [other]) => (name < other ? -1 : 1));
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${write(member, depth + 1)}`).join(',')}}`;
+  };
+  return write(value, 0);
 }

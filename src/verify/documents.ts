@@ -1,4 +1,4 @@
-import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
+import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell, textOf } from './difference.ts';
 import { OperationComparison, pathNames } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
@@ -120,8 +120,8 @@ function basesOf(servers: unknown): string[] {
   const bases = listOf(servers).map((server) => {
     const { url, variables } = membersOf(server);
     const values = membersOf(variables);
-    const filled = String(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
-      String(membersOf(values[name])['default'] ?? ''),
+    const filled = textOf(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
+      textOf(membersOf(values[name])['default'] ?? ''),
     );
     const path = filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/\/$/, '');
     return path === '' || path.startsWith('/') ? path : `/${path}`;

@@ -1,4 +1,14 @@
-import { bothValues, canonical, classOf, compareNames, onlyIn, pairsOf, type Side, type Tell } from './difference.ts';
+import {
+  bothValues,
+  canonical,
+  classOf,
+  compareNames,
+  onlyIn,
+  pairsOf,
+  type Side,
+  type Tell,
+  textOf,
+} from './difference.ts';
 import type { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
@@ -148,9 +158,9 @@ function parametersOf({ source, item, members, path }: Operation, names: readonl
   const own = pathNames(path);
   const listed = [...listOf(item['parameters']), ...listOf(members['parameters'])].map((one): [string, Members] => {
     const parameter = membersOf(resolve(source, one));
-    const { in: place, name } = parameter;
-    const shared = place === 'path' ? (names[own.indexOf(String(name))] ?? name) : name;
-    return [`${place} ${place === 'header' ? String(shared).toLowerCase() : shared}`, parameter];
+    const [place, name] = [textOf(parameter['in']), textOf(parameter['name'])];
+    const shared = place === 'path' ? (names[own.indexOf(name)] ?? name) : name;
+    return [`${place} ${place === 'header' ? shared.toLowerCase() : shared}`, parameter];
   });
   return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
 }
@@ -196,8 +206,9 @@ function securityOf({ source, members }: Operation): ReadonlySet<string> {
 }
 
 function schemeText({ type, scheme, in: place, name }: Members, key: string, scopes: readonly unknown[]): string {
-  const needs = scopes.length === 0 ? '' : ` ${scopes.map(String).sort().join(',')}`;
-  if (type === 'http') return `${String(scheme).toLowerCase()}${needs}`;
-  if (type === 'apiKey') return `${place} ${place === 'header' ? String(name).toLowerCase() : name}${needs}`;
-  return `${type ?? key}${needs}`;
+  const needs = scopes.length === 0 ? '' : ` ${scopes.map(textOf).sort().join(',')}`;
+  if (type === 'http') return `${textOf(scheme).toLowerCase()}${needs}`;
+  if (type === 'apiKey')
+    return `${textOf(place)} ${place === 'header' ? textOf(name).toLowerCase() : textOf(name)}${needs}`;
+  return `${textOf(type ?? key)}${needs}`;
 }

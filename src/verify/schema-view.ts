@@ -1,4 +1,4 @@
-import { canonical } from './difference.ts';
+import { canonical, textOf } from './difference.ts';
 import { listOf, type Members, membersOf, referenceOf, resolve, type Source } from './source.ts';
 
 /**
@@ -143,7 +143,7 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
     isNullable,
     values: lists.map(textsOf).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
     plain: plainOf(leaves.map(withBounds)),
-    required: new Set(leaves.flatMap(({ required }) => listOf(required).map(String))),
+    required: new Set(leaves.flatMap(({ required }) => listOf(required).map(textOf))),
     properties: grouped(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
     items: leaves.flatMap(({ items }) => (items === undefined ? [] : [items])),
     additional: leaves.some(({ additionalProperties }) => additionalProperties === false)
@@ -199,7 +199,7 @@ function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullabl
 /** Many documents leave out the type of an object or a list, which its other keywords tell. */
 function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
   const { type, properties, required, items, additionalProperties, enum: values, const: value } = leaf;
-  if (type !== undefined) return new Set([type].flat().map(String));
+  if (type !== undefined) return new Set([type].flat().map(textOf));
   if (Array.isArray(values)) return new Set(values.map(typeOf));
   if (value !== undefined) return new Set([typeOf(value)]);
   if (properties !== undefined || additionalProperties !== undefined || listOf(required).length > 0)

@@ -214,14 +214,19 @@ function compareTypes(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView
   const [one, other] = [typesOf(theirs), typesOf(ours)];
   const [found, isNull] = [compareNames(widened(one, other), widened(other, one)), nullOf(theirs) !== nullOf(ours)];
   if (found !== null) {
-    const [more, less] = [nullOf(theirs) && isNull ? 'or null ' : '', nullOf(ours) && isNull ? 'or null ' : ''];
-    const what = `${[...one].join(' or ') || 'nothing'} ${more}in the document, ${[...other].join(' or ') || 'nothing'} ${less}in the mock`;
+    const what = `${typeWords(theirs, isNull)} in the document, ${typeWords(ours, isNull)} in the mock`;
     const isBoth = isNull && (found.effect === 'widens') !== nullOf(theirs);
     tellEffect(run, pair, 'type', isBoth ? 'alters' : found.effect, what);
   } else if (isNull) {
     tellEffect(run, pair, 'nullable', nullOf(theirs) ? 'widens' : 'narrows', onlyIn(nullOf(theirs)));
   }
   return [...widened(one, other)].some((type) => widened(other, one).has(type)) || one.size + other.size === 0;
+}
+
+function typeWords(view: SchemaView, isNullTold: boolean): string {
+  if (view.types === null) return 'any type';
+  const types = [...view.types, ...(isNullTold && nullOf(view) ? ['null'] : [])];
+  return types.join(' or ') || 'nothing';
 }
 
 /** An integer is a number, so `number` contains `integer` where the other schema has only that. */

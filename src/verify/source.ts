@@ -1,4 +1,5 @@
 import { Unusable } from '../core/unusable.ts';
+import { oneLine, textOf } from './difference.ts';
 
 /** Some object of a document. A user's document may be malformed, so each member is checked where it is read. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -31,15 +32,18 @@ export function sourceOf(content: unknown, name: string): Source {
   const root = membersOf(content);
   const { openapi, swagger, paths } = root;
   if (swagger !== undefined) {
-    throw new Unusable(`${name} is a Swagger ${String(swagger)} document. Convert it to OpenAPI 3.0 or 3.1 first.`);
+    throw new Unusable(
+      `${name} is a Swagger ${oneLine(textOf(swagger))} document. Convert it to OpenAPI 3.0 or 3.1 first.`,
+    );
   }
-  const version = String(openapi);
+  const version = oneLine(textOf(openapi));
   if (openapi === undefined) throw new Unusable(`${name} is not an OpenAPI document: it has no \`openapi\`.`);
-  if (!/^3\.\d/.test(version)) throw new Unusable(`${name} has OpenAPI version ${version}. Expected 3.0 or 3.1.`);
+  // `openapi: 3.0` is a number in YAML.
+  if (!/^3(?:\.\d|$)/.test(version)) throw new Unusable(`${name} has OpenAPI version ${version}. Expected 3.0 or 3.1.`);
   if (membersOf(paths) !== paths) {
     throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`, or they are not an object.`);
   }
-  const source = { name, root, hasSiblings: !version.startsWith('3.0') };
+  const source = { name, root, hasSiblings: !/^3(?:\.0|$)/.test(version) };
   checkReferences(source);
   return source;
 }
@@ -77,7 +81,7 @@ function checkReferences(source: Source): void {
 function placeOf(visit: Visit): string {
   const steps: string[] = [];
   for (let at = visit; at.from !== null; at = at.from) steps.push(at.step.replaceAll('~', '~0').replaceAll('/', '~1'));
-  return `\`#/${steps.reverse().join('/').slice(0, 300)}\``;
+  return `\`#/${oneLine(steps.reverse().join('/'), 300)}\``;
 }
 
 /** A reference to a reference, and so on: more are a circle. */
@@ -85,7 +89,7 @@ const MOST_REFERENCES = 32;
 
 /** What is wrong with a reference; null: nothing. */
 function faultOfReference(source: Source, reference: string): string | null {
-  const shown = `\`${reference.slice(0, 200)}\``;
+  const shown = `\`${oneLine(reference)}\``;
   if (!reference.startsWith('#')) return `leads to another file, ${shown}. Bundle the document into one file first.`;
   let target = targetOf(source, reference);
   if (target === undefined) return `leads nowhere: ${shown}.`;

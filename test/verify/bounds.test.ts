@@ -47,6 +47,14 @@ describe('a comparison ends', () => {
     expect(compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
   });
 
+  it('for values that contain themselves twice, as in YAML', () => {
+    const value: unknown[] = [];
+    value.push(value, value);
+    const S0 = { enum: [value], default: { value } };
+
+    expect(compared(documentOf({ S0 }), documentOf({ S0 }))).toEqual([]);
+  });
+
   it('after as many steps as there are schemas, not as ways through them', () => {
     expect(compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
     expect(compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
@@ -103,6 +111,11 @@ describe('a document that cannot be compared is one message with the place', () 
       '--spec x.json is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.',
     ],
     ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
+    [
+      'a version that is no text',
+      { openapi: { toString: 1 }, paths: {} },
+      '--spec x.json has OpenAPI version {"toString":1}. Expected 3.0 or 3.1.',
+    ],
     ['no OpenAPI', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     ['a list', [1], '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     ['nothing', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],

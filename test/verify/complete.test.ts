@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { Unusable } from '../../src/core/unusable.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { sourceOf } from '../../src/verify/source.ts';
 
@@ -48,24 +49,56 @@ function isImplied({ node, name }: Member): boolean {
   return name === 'minItems' && node[name] === 0;
 }
 
-it('a document without any one of its members differs from the whole, unless that member says what is so without it', () => {
-  const ours = sourceOf(JSON.parse(TEXT), 'ours');
-  const theirs = JSON.parse(TEXT);
-  const { schemas, parameters } = theirs.components;
-  const members = [theirs.paths, schemas, parameters]
-    .flatMap((part) => Object.keys(part).flatMap((name) => membersOf(part[name], [name])))
+/** All members of paths and components. */
+function everyMember(document: {
+  readonly paths: Node;
+  readonly components: Readonly<Record<string, Node>>;
+}): Member[] {
+  const { schemas = {}, parameters = {} } = document.components;
+  return [document.paths, schemas, parameters]
+    .flatMap((part) => Object.keys(part).flatMap((name) => membersOf(part[name] as Node, [name])))
     .filter(({ node }) => !Array.isArray(node));
-  const missed = members.filter((member) => {
-    const { node, name } = member;
-    const before = { ...node };
-    delete node[name];
-    const isTold = compareDocuments(sourceOf(theirs, 'theirs'), ours).differences.length > 0;
+}
+
+/** What a comparison gives while a member is gone, or has another value. */
+function whileChanged<Result>({ node, name }: Member, value: unknown, compare: () => Result): Result {
+  const before = { ...node };
+  if (value === undefined) delete node[name];
+  else node[name] = value;
+  try {
+    return compare();
+  } finally {
     // In the earlier order.
     for (const one of Object.keys(node)) delete node[one];
     Object.assign(node, before);
-    return !isTold && !isImplied(member);
-  });
+  }
+}
+
+it('a document without any one of its members differs from the whole, unless that member says what is so without it', () => {
+  const ours = sourceOf(JSON.parse(TEXT), 'ours');
+  const theirs = JSON.parse(TEXT);
+  const members = everyMember(theirs);
+  const isTold = () => compareDocuments(sourceOf(theirs, 'theirs'), ours).differences.length > 0;
+  const missed = members.filter((member) => !isImplied(member) && !whileChanged(member, undefined, isTold));
 
   expect(members.length).toBeGreaterThan(300);
   expect(missed.map(({ name, place }) => [...place, name].join(' '))).toEqual([]);
+});
+
+it('a document with nonsense in any place is compared, or refused with one message', () => {
+  const ours = sourceOf(JSON.parse(TEXT), 'ours');
+  const theirs = JSON.parse(TEXT);
+  const nonsense: readonly unknown[] = [null, 7, 'x', [null], { toString: 1, $ref: 2 }, { $ref: '#/nowhere' }, false];
+  const failures = everyMember(theirs).flatMap((member, index) =>
+    whileChanged(member, nonsense[index % nonsense.length], () => {
+      try {
+        compareDocuments(sourceOf(theirs, 'theirs'), ours);
+        return [];
+      } catch (thrown) {
+        return thrown instanceof Unusable ? [] : [[...member.place, member.name, thrown]];
+      }
+    }),
+  );
+
+  expect(failures).toEqual([]);
 });

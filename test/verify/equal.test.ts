@@ -265,6 +265,17 @@ describe('documents differ', () => {
     ]);
   });
 
+  it.each([
+    [{ type: 'integer' }, 'integer in the document, string in the mock'],
+    [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
+    [{}, 'any type in the document, string in the mock'],
+  ])('by the type, in words: %j', (note, what) => {
+    const theirs = sourceOf(changed([`${PROPERTIES} note`, note]), 'theirs');
+    const { differences } = compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+    expect(differences).toEqual([expect.objectContaining({ id: 'POST /things body note: type', what })]);
+  });
+
   it('by patterns of allOf, in any order', () => {
     const patterns = (...all: string[]) =>
       changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
