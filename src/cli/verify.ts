@@ -3,7 +3,7 @@ import { findNearest } from '../core/nearest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
 import { loadServices } from '../services/index.ts';
-import { judge, type Verdict, withReasons } from '../verify/baseline.ts';
+import { type Baseline, judge, type Verdict, withReasons } from '../verify/baseline.ts';
 import { oneLine } from '../verify/difference.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
 import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
@@ -34,9 +34,10 @@ export async function verifyDocument(flags: VerifyFlags): Promise<void> {
   if (updateBaseline && file === undefined) throw new Unusable('--update-baseline needs --baseline FILE.');
   const { name, content } = await readVendorDocument(spec, '--spec');
   const theirs = sourceOf(content, name);
-  const [document, ours] = await documentFor(theirs, await candidatesOf(flags));
+  const before = file === undefined ? null : await readBaselineFile(file, updateBaseline);
+  const [document, ours] = await documentFor(theirs, await candidatesOf(flags), before?.document ?? null);
   const compared = compareDocuments(theirs, ours);
-  const verdict = await verdictOf(compared, document, file, updateBaseline);
+  const verdict = await verdictOf(compared, document, file, before, updateBaseline);
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ document, differences: verdict.open }, null, 2)}\n`);
     process.stderr.write(asLines(notesOf(verdict)));
@@ -66,8 +67,15 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
   );
 }
 
-/** Of several documents the one with the most common paths; then the one with the fewest differences. */
-async function documentFor(theirs: Source, names: readonly string[]): Promise<readonly [string, Source]> {
+/**
+ * Of several documents the one with the most common paths; then the one of the baseline; then the one with the fewest
+ * differences.
+ */
+async function documentFor(
+  theirs: Source,
+  names: readonly string[],
+  ofBaseline: string | null,
+): Promise<readonly [string, Source]> {
   const all = await Promise.all(
     names.map(async (name) => {
       const source = sourceOf(JSON.parse(await documentText(name)), name);
@@ -81,7 +89,9 @@ async function documentFor(theirs: Source, names: readonly string[]): Promise<re
       `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${oneLine(first)}\`.`,
     );
   }
-  const best = all.filter(({ paths }) => paths === most);
+  const fitting = all.filter(({ paths }) => paths === most);
+  const known = fitting.filter(({ name }) => name === ofBaseline);
+  const best = known.length > 0 ? known : fitting;
   const counted = best.map((one) => ({
     ...one,
     differences: best.length === 1 ? 0 : compareDocuments(theirs, one.source).differences.length,
@@ -95,10 +105,10 @@ async function verdictOf(
   { differences }: Compared,
   document: string,
   file: string | undefined,
+  before: Baseline | null,
   isUpdate: boolean,
 ): Promise<Verdict> {
   const name = `--baseline ${file}`;
-  const before = file === undefined ? null : await readBaselineFile(file, isUpdate);
   // Also before an update: it must not overwrite the baseline of another document.
   const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
   if (file === undefined || !isUpdate) return verdict;

@@ -67,6 +67,21 @@ describe('nv-auth-mock verify', () => {
     expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'spec.json']);
   });
 
+  it('compares with the document of the baseline, although another one has fewer differences', async ({
+    command,
+    folder,
+  }) => {
+    const served = await text(new URL('../../dist/openapi/runai.3.0.json', import.meta.url));
+    const { '/api/v1/authorization/access-rules': rules } = JSON.parse(served).paths;
+    const paths = { '/api/v1/authorization/access-rules': rules };
+    await writeFile(join(folder, 'spec.json'), JSON.stringify({ ...JSON.parse(served), paths }));
+    await writeFile(join(folder, 'baseline.json'), '{"document": "runai.2.24", "differences": []}');
+    const verify = (...more: string[]) => command.launch(['verify', '--spec', 'spec.json', ...more]).ended;
+
+    expect(summary(await verify())).toEqual([0, '2 operations compared with runai.3.0, 0 differences']);
+    expect(summary(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
+  });
+
   it('prints JSON that is a baseline without reasons', async ({ command, folder }) => {
     await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
     const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json', '--json']).ended;
