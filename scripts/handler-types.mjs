@@ -6,6 +6,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
 import { mergedDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
@@ -43,7 +44,8 @@ export async function writeHandlerTypes() {
 async function filesOf(name, document) {
   // Loaded here, because that takes longer than finding out that there is nothing to do.
   const { default: openapiTS, astToString } = await import('openapi-typescript');
-  const whole = ofAllVersions(document);
+  // An operation gets whatever it has to check itself.
+  const whole = ofAllVersions(withoutHandlerChecks(document));
   // Defaults are not filled in, so members that have one may still be missing.
   const types = await openapiTS(whole, { immutable: true, defaultNonNullable: false });
   return [
@@ -55,7 +57,8 @@ async function filesOf(name, document) {
 /** @param {readonly [name: string, document: any][]} documents */
 async function libraryFile(documents) {
   const { libraryTypes } = await import('./handler-types/library.mjs');
-  const { control, ...emulated } = Object.fromEntries(documents);
+  const served = documents.map(([name, document]) => [name, withoutMarks(document)]);
+  const { control, ...emulated } = Object.fromEntries(served);
   return libraryTypes(ofAllVersions(control), Object.entries(emulated));
 }
 

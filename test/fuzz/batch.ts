@@ -7,6 +7,7 @@ import { asJson, type FuzzAnswer, Judge, pathOf } from './judge.ts';
 import { Pool } from './pool.ts';
 import { type FuzzRequest, ownNames, requestsOf } from './requests.ts';
 import { type Enrolled, enrolled, staged } from './staging.ts';
+import { ValidRequests } from './valid.ts';
 import { singularOf } from './values.ts';
 import { type FuzzedServer, fuzzedServer, type Versions } from './world.ts';
 
@@ -94,6 +95,14 @@ export class FuzzBatch {
     );
     this.#made.set(operation, made);
     return made;
+  }
+
+  /** Requests that are valid by the document, with the credential that most is open to. */
+  validRequestsOf(operation: Operation): Arbitrary<FuzzRequest> {
+    return new ValidRequests(this.documentOf(operation), this.#pool).of(
+      operation,
+      this.#first(operation.service) || null,
+    );
   }
 
   /** Sends a request, and learns from what is accepted. */

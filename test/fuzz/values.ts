@@ -306,7 +306,7 @@ function byPattern({ pattern, format }: Schema): Arbitrary<string> {
 /** They are slow to make, and the same for every schema. */
 const made = new Map<string, Arbitrary<string>>();
 
-function matching(pattern: string): Arbitrary<string> {
+export function matching(pattern: string): Arbitrary<string> {
   const known = made.get(pattern) ?? fc.stringMatching(new RegExp(pattern));
   made.set(pattern, known);
   return known;

@@ -14,9 +14,11 @@ export interface Schema {
   readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly items?: Schema;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
@@ -26,6 +28,8 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly required?: boolean;
+  /** Of a list in the query; false: all values in one, separated by commas. */
+  readonly explode?: boolean;
   readonly schema: Schema;
 }
 
@@ -114,8 +118,14 @@ export function operationAt(operations: readonly Operation[], method: string, pa
 }
 
 function parameterOf(raw: Raw): Parameter {
-  const { name, in: place, required, schema = {} } = raw as unknown as Parameter;
-  return { name, in: place, schema, ...(required !== undefined && { required }) };
+  const { name, in: place, required, explode, schema = {} } = raw as unknown as Parameter;
+  return {
+    name,
+    in: place,
+    schema,
+    ...(required !== undefined && { required }),
+    ...(explode !== undefined && { explode }),
+  };
 }
 
 function bodyOf(raw: Raw): Operation['body'] {

@@ -34,10 +34,9 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
     scopeType: { kind: 'text', of: ({ scopeType }) => scopeType },
     scopeName: { kind: 'text', of: (rule) => scopeName(rule, names) },
     createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
-    updatedAt: { kind: 'time', of: ({ updatedAt }) => updatedAt },
     deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt },
     createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-    ...(names.withStatus && { phase: { kind: 'text', of: (rule) => statusOf(rule).phase } }),
+    phase: { kind: 'text', of: (rule) => (names.withStatus ? statusOf(rule).phase : null) },
   };
 }
 

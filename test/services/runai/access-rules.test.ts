@@ -580,6 +580,9 @@ describe('the fix of a refusal', () => {
   });
 });
 
+/** Each batch has an id of its own. */
+const BATCH = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) };
+
 describe('several access rules are deleted at once', () => {
   const batch = (ids: readonly unknown[], action = 'delete', call = admin) =>
     call(`POST ${RULES}/batch`, { ids, action });
@@ -590,7 +593,7 @@ describe('several access rules are deleted at once', () => {
     const { status, body } = await batch([id, String(other.id)]);
 
     expect(status).toBe(200);
-    expect(body).toEqual({ succeeded: [String(id), String(other.id)], failed: [] });
+    expect(body).toEqual({ ...BATCH, succeeded: [String(id), String(other.id)], failed: [] });
     expect(await listed()).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await asResearcher('GET users')).status).toBe(403);
   });
@@ -600,6 +603,7 @@ describe('several access rules are deleted at once', () => {
     const { body } = await batch([id, 999], 'validate_delete');
 
     expect(body).toEqual({
+      ...BATCH,
       succeeded: [String(id)],
       failed: [{ id: '999', code: 404, message: 'Resource id not found.' }],
     });
@@ -617,6 +621,7 @@ describe('several access rules are deleted at once', () => {
 
     expect(status).toBe(200);
     expect(body).toEqual({
+      ...BATCH,
       succeeded: [String(own.id)],
       failed: [
         { id: '1', ...forbidden },
@@ -632,7 +637,7 @@ describe('several access rules are deleted at once', () => {
   it('each once, however often it is named', async () => {
     const { id } = await make();
 
-    expect((await batch([id, String(id), id])).body).toEqual({ succeeded: [String(id)], failed: [] });
+    expect((await batch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
   });
 
   it.each([
@@ -886,8 +891,7 @@ describe('what the caller has', () => {
 
     it.each([
       [{ resourceType: 'users' }],
-      [{ resourceType: 'access_rules:read' }],
-      [{ resourceType: 'unicorns' }],
+      [{ resourceType: 'git-assets' }],
       [{ resourceType: 'project', action: 'delete' }],
     ])('nowhere: %j', async (body) => {
       expect((await permitted(spread.call, body)).body).toEqual(nothing);
@@ -896,6 +900,8 @@ describe('what the caller has', () => {
     it.each([
       ['resourceType', {}],
       ['resourceType', { resourceType: '' }],
+      ['resourceType', { resourceType: 'access_rules:read' }],
+      ['resourceType', { resourceType: 'unicorns' }],
       ['resourceType', { resourceType: 'x'.repeat(101) }],
       ['resourceType', { resourceType: 7 }],
       ['action', { resourceType: 'users', action: 'fly' }],

@@ -42,7 +42,7 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
     if ('result' in outcome) succeeded.push(id);
     else failed.push({ id, ...outcome });
   }
-  return { status: 200, body: { succeeded, failed } };
+  return { status: 200, body: { id: context.random.uuid(), succeeded, failed } };
 };
 
 /** `POST /batch-create`: every subject gets the role in every scope. */

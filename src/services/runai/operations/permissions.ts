@@ -21,7 +21,7 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   const { tenantId } = await scopesOf(context);
   const { heldRights } = context.caller;
   const scopesFor = (one: Action) =>
-    permittedScopes(heldRights, `${resourceType}:${one}`, action === undefined || action === one, tenantId);
+    permittedScopes(heldRights, `${resourceType}:${one}`, (action ?? one) === one, tenantId);
   return {
     status: 200,
     body: {

@@ -14,11 +14,13 @@ import { tenantIdOf } from '../tenant.ts';
 
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
+type Permission = Schema<'runai', 'Permission'>;
+
 /** Permissions by resource type. Types without actions are included. */
 export function permissionsOf(
   held: ReadonlySet<string>,
-  types: readonly ({ readonly id: string } & Pick<Schema<'runai', 'Permission'>, 'displayName' | 'groupId'>)[],
-): Schema<'runai', 'Permission'>[] {
+  types: readonly ({ readonly id: Permission['resourceType'] } & Pick<Permission, 'displayName' | 'groupId'>)[],
+): Permission[] {
   return types.map(({ id, displayName, groupId }) => ({
     resourceType: id,
     displayName,

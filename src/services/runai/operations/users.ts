@@ -31,6 +31,7 @@ const FIELDS: Fields<Identity> = {
   creationTime: { kind: 'time', of: ({ createdAt }) => createdAt },
   lastUpdated: { kind: 'time', of: ({ updatedAt }) => updatedAt },
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
+  type: { kind: 'text', of: ({ isLocal }) => (isLocal ? 'local' : 'sso') },
 };
 
 /** The query of a list. The count has only some of its members. */
