@@ -6,7 +6,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
+import { withoutHandlerChecks } from './documents/handler-checks.mjs';
 import { mergedDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
@@ -57,9 +57,8 @@ async function filesOf(name, document) {
 /** @param {readonly [name: string, document: any][]} documents */
 async function libraryFile(documents) {
   const { libraryTypes } = await import('./handler-types/library.mjs');
-  const served = documents.map(([name, document]) => [name, withoutMarks(document)]);
-  const { control, ...emulated } = Object.fromEntries(served);
-  return libraryTypes(ofAllVersions(control), Object.entries(emulated));
+  const { control, ...emulated } = Object.fromEntries(documents);
+  return libraryTypes(ofAllVersions(withoutHandlerChecks(control)), Object.entries(emulated));
 }
 
 /** @param {readonly string[]} names */

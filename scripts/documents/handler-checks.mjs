@@ -1,13 +1,10 @@
 // @ts-check
 
 /**
- * On a schema whose text the operation itself checks, because it refuses in better words than a pattern or an enumeration
- * could: a nearest name, an example. The served document has the constraints, and validation leaves them to the operation.
+ * On a schema: keywords that the operation itself checks, because it refuses in better words than a pattern or an
+ * enumeration could, with a nearest name or an example. The served document has them; validation leaves them out.
  */
 const MARK = 'x-checked-by-operation';
-
-/** Constraints that an operation checks. Other keywords stay: it must get a value of the right type. */
-const CHECKED = ['pattern', 'enum', 'format', 'minimum', 'maximum', 'required', 'x-other-versions', MARK];
 
 /**
  * A document as it is served: constraints, and nothing about who checks them.
@@ -20,16 +17,20 @@ export function withoutMarks(part) {
 }
 
 /**
- * A document as the server validates by it: without the constraints that operations check.
+ * A document as the server validates by it: without the keywords that operations check.
  *
  * @param {any} part
  * @returns {any}
  */
 export function withoutHandlerChecks(part) {
-  return mapped(part, (object) => {
-    if (object[MARK] !== true) return object;
-    // An id in a path stays text, whatever the document says it is: one of another form is no object's.
-    return { ...without(object, CHECKED), ...(object.type === 'integer' && { type: 'string' }) };
+  return mapped(part, (schema) => {
+    const checked = schema[MARK] ?? [];
+    // The values of other versions belong to the enumeration.
+    return without(schema, [
+      MARK,
+      ...checked,
+      ...(checked.includes('enum') ? ['x-other-versions', 'x-enum-profiles'] : []),
+    ]);
   });
 }
 

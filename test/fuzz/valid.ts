@@ -1,3 +1,5 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Operation, Parameter, Schema } from '../support/documents.ts';
 import type { Pool } from './pool.ts';
@@ -19,11 +21,14 @@ const CHARACTERS = [...'abcdefgXYZ0189-_.:/ @#?&=%+,;"\'\\<>{}[]()*\täß漢😀
 export class ValidRequests {
   readonly #document: Document;
   readonly #pool: Pool;
+  readonly #ajv = new Ajv({ strict: false, validateSchema: false });
 
   /** @param pool ids of objects that exist, so that requests reach more than the lookup of their object */
   constructor(document: Document, pool: Pool) {
     this.#document = document;
     this.#pool = pool;
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema(document.whole, 'document');
   }
 
   of(operation: Operation, credential: string | null): Arbitrary<FuzzRequest> {
@@ -97,10 +102,17 @@ export class ValidRequests {
 
   #bodyOf({ schema, required, mediaType }: NonNullable<Operation['body']>): Arbitrary<unknown> {
     if (!isJson(mediaType) && !isForm(mediaType)) return fc.uint8Array({ maxLength: 200 });
-    const value = this.#value(schema, '', 0);
+    // How members exclude or need each other is told by keywords that no value is made from.
+    const fits = this.#validator(schema);
+    const value = this.#value(schema, '', 0).filter((one) => fits(one));
     return required
       ? value
       : fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: fc.constant(undefined) });
+  }
+
+  #validator(schema: Schema): ValidateFunction {
+    const local = JSON.stringify(schema).replaceAll('"#/', '"document#/');
+    return this.#ajv.compile(JSON.parse(local));
   }
 
   #value(given: Schema, name: string, depth: number, first: readonly string[] = []): Arbitrary<unknown> {

@@ -298,8 +298,7 @@ function byFormat({ format }: Schema): Arbitrary<string> {
 }
 
 function byPattern({ pattern, format }: Schema): Arbitrary<string> {
-  // Patterns that look ahead are more than fast-check makes texts for.
-  if (pattern === undefined || pattern.includes('(?!')) return byFormat(format === undefined ? {} : { format });
+  if (pattern === undefined) return byFormat(format === undefined ? {} : { format });
   return matching(pattern);
 }
 
@@ -307,7 +306,27 @@ function byPattern({ pattern, format }: Schema): Arbitrary<string> {
 const made = new Map<string, Arbitrary<string>>();
 
 export function matching(pattern: string): Arbitrary<string> {
-  const known = made.get(pattern) ?? fc.stringMatching(new RegExp(pattern));
+  const known = made.get(pattern) ?? textsOf(pattern);
   made.set(pattern, known);
   return known;
+}
+
+/** Where a pattern looks ahead, texts are made without that, and those that do not fit are left out. */
+function textsOf(pattern: string): Arbitrary<string> {
+  const plain = withoutLookahead(pattern);
+  const texts = fc.stringMatching(new RegExp(plain));
+  return plain === pattern ? texts : texts.filter((text) => new RegExp(pattern).test(text));
+}
+
+function withoutLookahead(pattern: string): string {
+  const start = pattern.search(/\(\?[=!]/);
+  if (start < 0) return pattern;
+  let depth = 0;
+  for (let at = start; at < pattern.length; at++) {
+    if (pattern[at] === '\\') at += 1;
+    else if (pattern[at] === '(') depth += 1;
+    else if (pattern[at] === ')' && --depth === 0)
+      return withoutLookahead(pattern.slice(0, start) + pattern.slice(at + 1));
+  }
+  throw new Error(`${pattern} has no end`);
 }

@@ -28,7 +28,7 @@ export function validateRequest(inFlight: InFlightRequest): undefined {
   const sent = { ...query };
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
   if (fault === null) {
-    if (service.isControlApi === true) refuseOtherNumerals(sent, query);
+    refuseOtherNumerals(sent, query);
     checkTexts('Query parameter', query);
     checkTexts('Field', context.body);
     return;

@@ -1,7 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
-import { Problem } from '../../core/problem.ts';
 import type { PageQuery } from '../../store/collections.ts';
 import { ownerOf } from './objects.ts';
 import type { Resource } from './resource-types.ts';
@@ -20,9 +19,10 @@ const OWNED = 'is_owned_by_client';
 const NOTHING = { member: 'id', value: '' } as const;
 const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
-export type Query = Readonly<Record<string, string | undefined>>;
+/** `limit` and `offset` are numbers, everything else is text. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** A request for a list; the document declares all its query parameters as strings. */
+/** A request for a list. */
 interface Listing extends AuthenticatedContext {
   readonly query: Query;
 }
@@ -53,14 +53,13 @@ export async function rowsOfPage<Its extends Resource>(
   resource: Its,
 ): Promise<Extent & { readonly rows: readonly RowOf<Its['name']>[] }> {
   const { query } = context;
-  const limit = limitOf(query['limit']);
-  const offset = numberOf('offset', query['offset']) ?? 0;
+  const { limit, offset } = boundsOf(query);
   const { count, rows } = await collectionOf(resource).page(context.store.collections, {
     account: ownerOf(context, resource),
     ...whoseOf(resource, query),
     where: wheresOf(resource, query),
-    search: searchOf(resource, query['search']),
-    order: orderOf(query['ordering']),
+    search: searchOf(resource, textOf(query, 'search')),
+    order: orderOf(textOf(query, 'ordering')),
     limit,
     offset,
     most: MOST_TEXT,
@@ -79,7 +78,7 @@ export function pageOf<View>(context: Listing, path: string, extent: Extent, res
   const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(context.query)) if (value !== undefined) search.set(name, value);
+    for (const [name, value] of Object.entries(context.query)) if (value !== undefined) search.set(name, String(value));
     search.set('limit', String(limit));
     search.set('offset', String(start));
     return `${context.origin}${path}?${search}`;
@@ -97,8 +96,7 @@ export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   all: readonly View[],
 ): PageOf<View> {
   const { query } = context;
-  const limit = limitOf(query['limit']);
-  const offset = numberOf('offset', query['offset']) ?? 0;
+  const { limit, offset } = boundsOf(query);
   const asked = all.filter((entry) =>
     Object.entries(query).every(([name, value]) => {
       const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
@@ -108,28 +106,24 @@ export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   return pageOf(context, path, { count: asked.length, limit, offset }, asked.slice(offset, offset + limit));
 }
 
-/** 0 means the default. Larger values are capped and not refused, because clients request as much as they can get. */
-function limitOf(text: string | undefined): number {
-  const limit = numberOf('limit', text) ?? 0;
-  return limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT);
+function boundsOf(query: Query): { readonly limit: number; readonly offset: number } {
+  const limit = Number(query['limit'] ?? 0);
+  return {
+    // 0 means the default. Larger values are capped and not refused, because clients request as much as they can get.
+    limit: limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT),
+    offset: Math.min(Number(query['offset'] ?? 0), Number.MAX_SAFE_INTEGER),
+  };
 }
 
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
-  throw new Problem('invalid_request', `Query parameter \`${name}\` must be a whole number, 0 or greater.`);
+function textOf(query: Query, name: string): string | undefined {
+  const value = query[name];
+  return value === undefined ? undefined : String(value);
 }
 
+/** The document lists the orders. */
 function orderOf(text = 'created'): PageQuery['order'] {
   const descending = text.startsWith('-');
-  const name = descending ? text.slice(1) : text;
-  const by = own(ORDERS, name);
-  if (by !== undefined) return { by, descending };
-  const valid = Object.keys(ORDERS).map((one) => `\`${one}\``);
-  throw new Problem(
-    'invalid_request',
-    `Query parameter \`ordering\` must be one of ${valid.join(', ')}; a leading \`-\` reverses the order.`,
-  );
+  return { by: own(ORDERS, descending ? text.slice(1) : text) ?? ORDERS.created, descending };
 }
 
 function searchOf({ search = [] }: AirResource, text: string | undefined): PageQuery['search'] {
@@ -146,7 +140,7 @@ function whoseOf({ filters = [] }: AirResource, query: Query): Pick<PageQuery, '
 
 function wheresOf(resource: AirResource, query: Query): PageQuery['where'] {
   return (resource.filters ?? []).flatMap((filter) => {
-    const value = query[filter];
+    const value = textOf(query, filter);
     if (filter === OWNED) return [undefined, 'true', 'false'].includes(value) ? [] : [NOTHING];
     return value === undefined ? [] : [{ member: memberOf(resource, filter), value }];
   });

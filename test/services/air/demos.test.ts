@@ -332,7 +332,7 @@ describe('the later API', () => {
     async (tags) => {
       const before = await countOf(later.acme);
 
-      expectRefusal(await later.acme(`POST ${DEMOS}`, { ...GIVEN, tags }), 400, /`tags`/);
+      expectRefusal(await later.acme(`POST ${DEMOS}`, { ...GIVEN, tags }), 400, /`tags[.\d]*`/);
       expect(await countOf(later.acme)).toBe(before);
     },
   );

@@ -14,8 +14,6 @@ import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { copyNetwork } from '../topology.ts';
 import { mustBe, newSimulation, simulationView } from './simulations.ts';
 
-const TAG = /^.{2,32}$/;
-
 type DemoRow = RowOf<'demos'>;
 
 /** Whether the caller has a scope of the platform's operators. */
@@ -33,12 +31,9 @@ function isPublished({ body }: DemoRow): boolean {
   return body.members.published;
 }
 
-function tagsOf({ settings }: AuthenticatedContext, tags: readonly string[]): readonly string[] {
-  const lower = tags.map((tag) => tag.toLowerCase());
-  if (settings.air === 'dsx' && (lower.length === 0 || lower.some((tag) => !TAG.test(tag)))) {
-    throw new Problem('invalid_request', 'Field `tags` must have at least one tag, each of 2 to 32 characters.');
-  }
-  return [...new Set(lower)];
+/** In lower case, each once. */
+function normalTags(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
 
 /** A demo gets a copy of the simulation; the original stays unchanged. */
@@ -47,7 +42,6 @@ const DEMO: Special<typeof DEMOS> = {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     mustOwn(context, source);
     mustBe(context, source, 'become a demo', ['INACTIVE']);
-    const wanted = tagsOf(context, tags);
     const copy = newRow(context, SIMULATIONS, {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
     });
@@ -55,7 +49,7 @@ const DEMO: Special<typeof DEMOS> = {
       along: [put(copy), ...(await copyNetwork(context, source.id, copy.id))],
       members: {
         ...members,
-        tags: wanted,
+        tags: normalTags(tags),
         ...newDemo(copy.id, creatorOf(context)),
       },
     };
@@ -66,7 +60,7 @@ const DEMO: Special<typeof DEMOS> = {
     }
     if (tags === undefined) return { members };
     if (isPublished(row) && !isOperator(context)) throw new Problem('forbidden');
-    return { members: { ...members, tags: tagsOf(context, tags) } };
+    return { members: { ...members, tags: normalTags(tags) } };
   },
   mayRemove: (context, row) => {
     if (isPublished(row) && !isOperator(context)) throw new Problem('forbidden');

@@ -3,7 +3,7 @@ import type { Answer, AuthenticatedContext, Handler } from '../../../contract/re
 import { Problem } from '../../../core/problem.ts';
 import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
-import { checkContent, checkRates } from '../function-checks.ts';
+import { checkContent } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
 import { definitionOf, pick, RATE_LIMIT } from '../members.ts';
 import { orNotFound, removeObject } from '../objects.ts';
@@ -35,7 +35,6 @@ async function addVersion(
 ): Promise<Answer<'nvcf', 'createFunction'>> {
   const { random, store, now } = context;
   checkContent(body);
-  checkRates(body.rateLimit);
   const version: FunctionVersion = {
     name: body.name,
     createdAt: now,
@@ -89,7 +88,6 @@ const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (con
       `Give at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
-  checkRates(body.rateLimit);
   const row = await amendTarget(context, (version) => ({
     ...version,
     definition: {
@@ -130,8 +128,6 @@ const updateMetadata: Handler<'nvcf', 'updateFunctionMetadata', FunctionRow> = a
 
 const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
   const { rateLimit } = context.body;
-  if (rateLimit === undefined) throw new Problem('invalid_request', 'Field `rateLimit` is missing.');
-  checkRates(rateLimit);
   await amendTarget(context, (version) => ({
     ...version,
     definition: { ...version.definition, rateLimit: pick(rateLimit, RATE_LIMIT) },
