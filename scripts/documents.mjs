@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
+import { pruned } from './documents/pruned.mjs';
 import { profilesOf } from './documents/versions.mjs';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
@@ -24,7 +25,7 @@ export async function buildDocuments() {
   for (const [name, merged] of await mergedDocuments()) {
     const versions = profilesOf(merged).map(([version, document]) => ({ name: `${name}.${version}`, document }));
     const whole = { name, document: merged };
-    for (const { name, document } of [whole, ...versions]) await documents.write(name, withoutMarks(document));
+    for (const { name, document } of [whole, ...versions]) await documents.write(name, served(document));
     for (const { name, document } of versions.length > 0 ? versions : [whole]) {
       const { operations: facts, schemas } = prepared(withoutHandlerChecks(document));
       await operations.write(name, facts);
@@ -32,6 +33,15 @@ export async function buildDocuments() {
     }
   }
   await Promise.all([documents.removeOthers(), operations.removeOthers()]);
+}
+
+/**
+ * A document for readers and tools: without what only the server reads, and without the components that only this used.
+ *
+ * @param {any} document
+ */
+function served({ 'x-errors': _, ...document }) {
+  return pruned(withoutMarks(document));
 }
 
 /**

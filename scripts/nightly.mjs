@@ -15,6 +15,7 @@ const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
 /** The properties that `npm test` tries in a few rounds. */
 const PROPERTIES = [
   'core/decide-properties',
+  'fuzz/valid',
   'hints/total',
   'ngc-keys/least-rights',
   'services/nvcf/properties',

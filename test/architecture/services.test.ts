@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
@@ -18,6 +19,8 @@ import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
+/** Before anything is left out for readers. */
+const MERGED = new Map(await mergedDocuments());
 const ALL: readonly ServiceDefinition[] = [control({} as Ports), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -53,6 +56,7 @@ it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds serv
 
 describe.each(ALL)('the document of $name', (service) => {
   const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
+  const merged = MERGED.get(service.name);
 
   it.each(service.rulesets)(
     'agrees with handlers, prefixes and tables of the profile $profile, row by row',
@@ -86,7 +90,7 @@ describe.each(ALL)('the document of $name', (service) => {
     const schemas = forms.flatMap((form) => form?.schema ?? []);
 
     expect(forms.length).toBeGreaterThan(0);
-    const references = document['x-errors'].map(({ $ref }: { $ref: string }) => $ref);
+    const references = merged['x-errors'].map(({ $ref }: { $ref: string }) => $ref);
     expect(references.sort()).toEqual([...new Set(schemas.map((schema) => `#/components/schemas/${schema}`))].sort());
   });
 

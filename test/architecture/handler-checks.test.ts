@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { withoutHandlerChecks, withoutMarks } from '../../scripts/documents/handler-checks.mjs';
+
+describe('keywords that an operation checks itself', () => {
+  const schema = {
+    properties: {
+      kind: {
+        type: 'string',
+        maxLength: 9,
+        enum: ['Ball'],
+        'x-other-versions': { Kite: ['2'] },
+        'x-checked-by-operation': ['enum'],
+      },
+      name: { type: 'string', pattern: '^a' },
+    },
+  };
+
+  it('are in the served document, which does not say who checks them', () => {
+    const { kind, name } = withoutMarks(schema).properties;
+
+    expect(kind).toEqual({ type: 'string', maxLength: 9, enum: ['Ball'], 'x-other-versions': { Kite: ['2'] } });
+    expect(name).toEqual(schema.properties.name);
+  });
+
+  it('are left out of validation, and nothing else is', () => {
+    const { kind, name } = withoutHandlerChecks(schema).properties;
+
+    expect(kind).toEqual({ type: 'string', maxLength: 9 });
+    expect(name).toEqual(schema.properties.name);
+  });
+});
