@@ -27,13 +27,14 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
   /names no client|is not one of `|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // Credentials, codes and passwords.
-  /is not valid\.|is not a valid (?:code|token)|is wrong|differs from that|mapped to account/,
+  /is not valid\.|is not a valid (?:code|token)|is wrong|belongs to another client|differs from that|mapped to account/,
   // State, and the time of the world.
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
   /already has a|broken out|has no open request|must be another organisation|additional specification requires/,
   /must not be before now|must be after now|must be in the future|leads beyond the year|before the year 9999/,
   /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
   // One member beside another one, or beside the object.
+  /in Run:ai all rights come from `roles`/,
   /must not be (?:greater|above|longer) than|must not be above|as the path says|list the parts in order|has \d+ parts/,
   /must be two interfaces of one simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,
   // Run:ai publishes no field as required, because that depends on the grant.

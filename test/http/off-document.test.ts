@@ -1,6 +1,8 @@
 /** What becomes of answers that do not fit their document. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs';
+import { profilesOf } from '../../scripts/documents/versions.mjs';
+import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServerParts } from '../../src/app/server.ts';
 import { SILENT } from '../../src/core/log.ts';
 import { Documents, type PreparedDocument } from '../../src/http/openapi.ts';
@@ -12,6 +14,17 @@ interface Changeable {
   readonly paths: Readonly<Record<string, Record<string, { responses: Record<string, unknown> }>>>;
   readonly components: { readonly schemas: Record<string, { required?: string[] }> };
 }
+
+/** The documents as the build prepares them, by name. */
+const BUILT = new Map(
+  (await mergedDocuments()).flatMap(([name, merged]): [string, object][] => [
+    [name, withoutHandlerChecks(merged)],
+    ...profilesOf(merged).map(([version, document]): [string, object] => [
+      `${name}.${version}`,
+      withoutHandlerChecks(document),
+    ]),
+  ]),
+);
 
 /** The documents, with a change to those that have the path. */
 class Changed extends Documents {
@@ -25,8 +38,7 @@ class Changed extends Documents {
   }
 
   override open(name: string, prepared: (name: string) => Promise<PreparedDocument>) {
-    const served = new URL(`../../dist/openapi/${name}.json`, import.meta.url);
-    const document: Changeable = JSON.parse(readFileSync(served, 'utf8'));
+    const document = structuredClone(BUILT.get(name)) as Changeable;
     if (!(this.#path in document.paths)) return super.open(name, prepared);
     this.#change(document);
     return super.open(name, async () => preparedAs(document));

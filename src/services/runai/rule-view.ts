@@ -36,7 +36,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
     createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
     deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt },
     createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-    phase: { kind: 'text', of: (rule) => (names.withStatus ? statusOf(rule).phase : null) },
+    ...(names.withStatus && { phase: { kind: 'text', of: (rule) => statusOf(rule).phase } }),
   };
 }
 
