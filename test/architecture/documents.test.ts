@@ -4,6 +4,7 @@ import { mergeDocuments } from '../../scripts/documents/merge.mjs';
 import { pruned, unusedIn } from '../../scripts/documents/pruned.mjs';
 import { isVariable, segmentsOf } from '../../src/core/path-template.ts';
 import { apiDocument } from '../support/api-document.ts';
+import { openapiFaults } from '../support/openapi-validators.ts';
 import { SERVICES } from '../support/services.ts';
 
 const BUILT = new URL('../../dist/openapi/', import.meta.url);
@@ -179,6 +180,11 @@ describe('a document is left with what it uses:', () => {
   it.each(readdirSync(BUILT))('%s', (name) => {
     expect(unusedIn(built(name))).toEqual([]);
   });
+});
+
+it.each(readdirSync(BUILT))('%s is valid for two validators, and requires no empty list of members', async (name) => {
+  expect(await openapiFaults(built(name))).toEqual([]);
+  expect(JSON.stringify(built(name))).not.toContain('"required":[]');
 });
 
 describe('documents of one service', () => {

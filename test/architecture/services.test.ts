@@ -14,7 +14,6 @@ import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
-import { openapiFaults } from '../support/openapi-validators.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
@@ -73,8 +72,7 @@ describe.each(ALL)('the document of $name', (service) => {
     expect(Object.keys(service.operations).sort()).toEqual([...new Set(ids)].sort());
   });
 
-  it.each(documentNames(service))('is valid OpenAPI in dist/openapi/%s.json, and has every path once', async (name) => {
-    expect(await openapiFaults(JSON.parse(text(`dist/openapi/${name}.json`)))).toEqual([]);
+  it.each(documentNames(service))('has every path once in dist/openapi/%s.json', async (name) => {
     const { operations } = await documentOf(name);
     const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
 
