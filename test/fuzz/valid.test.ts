@@ -27,7 +27,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
   /names no client|is not one of `|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // Credentials, codes and passwords.
-  /is not valid\.|is not a valid (?:code|token)|is wrong|belongs to another client|differs from that|mapped to account/,
+  /is not valid\.|is not a valid (?:code|token)|is wrong|Only NVIDIA Super Admin|belongs to another client|differs from that|mapped to account/,
   // State, and the time of the world.
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
   /already has a|broken out|has no open request|must be another organisation|additional specification requires/,
@@ -39,8 +39,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be two interfaces of one simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,
   // Run:ai publishes no field as required, because that depends on the grant.
   /is missing; the grant `\w+` needs it/,
-  // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds.
-  /Field `content[^`]*` is not valid|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_/,
+  // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic.
+  /Field `content[^`]*` is not valid|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive/,
   // A duration is a text, which has no maximum.
   /of at most 5 minutes|at most a year|at most 60 s/,
 ];
