@@ -29,6 +29,7 @@ export type {
   Principal,
   PrincipalReport,
   Propagation,
+  ProviderState,
   RecordedMessage,
   RecordedRequest,
   RecordedTraffic,
@@ -37,6 +38,7 @@ export type {
   ServiceName,
   Snapshot,
   StartedDrill,
+  StateValues,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -66,6 +68,7 @@ export type { RequestCount, RequestFilter, RequestSummary, RequestsBoard } from 
 export type { Asker, Holding } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
+export type { StatesBoard } from './library/states.ts';
 export type { ClockState, DecisionFilter, Mode, Switchboard } from './library/switchboard.ts';
 export type { TokensBoard } from './library/tokens.ts';
 export type { MockOfTest, TestHooks } from './library/use-mock.ts';

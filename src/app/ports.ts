@@ -7,10 +7,12 @@ import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
 import { keysOf } from '../core/own.ts';
+import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
+import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
@@ -43,6 +45,8 @@ export function portsOf(driven: Driven): Ports {
     drills: () => drillsOf(services),
     knownNames: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
+    membersOf: (operation) => [...controlOperation(routes(), operation).bodyNames],
+    bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
     cast: async (world) => castWithBearers(await world.seed(), services, world),
     checkTraffic: async (...given) => (await import('./traffic-port.ts')).trafficPort(routes)(...given),
@@ -65,6 +69,18 @@ export function portsOf(driven: Driven): Ports {
     leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
     simulateOperations: (world, who, service) => simulateOperations(server, world, services, who, service),
   };
+}
+
+function controlOperation(routes: Routes, id: string): Operation {
+  // The name is one of the document, so the document has the operation.
+  return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
+}
+
+function bodyOf<Body>(operation: Operation, value: unknown): Body {
+  const fault = operation.requestFault({ path: {}, query: {}, body: value });
+  if (fault !== null) throw new Problem('invalid_request', fault.sentence);
+  // The operation's document was just asked.
+  return value as Body;
 }
 
 function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {

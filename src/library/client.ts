@@ -1,4 +1,4 @@
-import type { Decision, Drill } from '../../generated/library.ts';
+import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
 import { worldPath } from '../core/world-id.ts';
 import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
@@ -109,6 +109,13 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       },
       list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
       end: (name) => call('DELETE', `/drills/${id(name)}`),
+    },
+    states: {
+      list: async () => (await call<{ states: readonly ProviderState[] }>('GET', '/states')).states,
+      setup: (state, params = {}) => call('POST', '/states', { state, params, action: 'setup' }),
+      teardown: async (state, params = {}) => {
+        await call('POST', '/states', { state, params, action: 'teardown' });
+      },
     },
     requests: requestsBoard(call),
     faults: faultsBoard(call),

@@ -26,6 +26,7 @@ import type { EventStream } from './events.ts';
 import type { FaultsBoard } from './faults.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
+import type { StatesBoard } from './states.ts';
 import type { TokensBoard } from './tokens.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
@@ -116,6 +117,8 @@ export interface Switchboard {
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
+  /** Provider states, as verifiers of contracts set them up. */
+  readonly states: StatesBoard;
   /** From now on, requests that lack rights are refused (`enforce`), or allowed and only recorded (`observe`). */
   mode(mode: Mode): Promise<void>;
   /** The uses of each credential, and the least rights for them: of all that were used, or of one. */

@@ -14,6 +14,7 @@ import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
 import { snapshotOperations } from './operations/snapshots.ts';
+import { stateOperations } from './operations/states.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
@@ -48,6 +49,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...fidelityOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),
+      ...stateOperations(ports),
       ...leastPrivilegeOperations(ports),
       ...modeOperations,
       ...keyOperations,

@@ -1,4 +1,4 @@
-import type { Schema } from '../../contract/documented.ts';
+import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { Arrival } from '../../contract/request.ts';
 import type { TokenDraft, WorldEvent } from '../../contract/service.ts';
@@ -14,6 +14,8 @@ import type { Known } from '../../journal/check.ts';
 import type { SnapshotInfo, SnapshotRecord } from '../../store/sharing.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
+
+type ControlOperation = OperationId<'control'>;
 
 /** An operation of the control API. */
 export interface Call {
@@ -58,6 +60,14 @@ export interface Ports {
   knownNames(): Known;
   /** The statuses that the document lists for an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
+  /** The members that the body of an operation of the control API can have. */
+  membersOf(operation: ControlOperation): readonly string[];
+  /**
+   * A value as the body of an operation of the control API.
+   *
+   * @throws Problem naming the mistake as the operation does
+   */
+  bodyOf<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
   info(world: World): Promise<Schema<'control', 'Info'>>;
   cast(world: World): Promise<Schema<'control', 'Cast'>>;
   /**

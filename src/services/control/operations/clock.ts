@@ -1,3 +1,4 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, Handler } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
@@ -28,9 +29,11 @@ export function clockOperations(ports: Ports) {
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
+  const advance: Handler<'control', 'advance_clock'> = async ({ world, body }) =>
+    respond(world, await advanceClock(ports, world, body));
+
   const respond = async (world: World, { from, to }: Jump): Promise<MoveAnswer> => {
-    const reading = { ...clockView(world.clock, to), from: rfc3339(from) };
-    world.activityLog.event('clock', reading);
+    reportJump(world, { from, to });
     const { events, more } = await ports.events(world, from, to, MOST_PASSED);
     return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
   };
@@ -38,31 +41,6 @@ export function clockOperations(ports: Ports) {
   const respondUnmoved = (world: World): Promise<MoveAnswer> => {
     const now = world.clock.now();
     return respond(world, { from: now, to: now });
-  };
-
-  /** Simultaneous requests reach different events: one that comes too late tries the next. */
-  const toNextEvent = async (world: World): Promise<Jump> => {
-    for (;;) {
-      const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
-      const [next] = events;
-      if (next === undefined) {
-        throw new Problem('conflict', 'The world has no next event. Send `by` with a duration instead.');
-      }
-      const jump = await world.clock.set(next.at).catch(nullForPast);
-      if (jump !== null && jump.to > jump.from) return jump;
-    }
-  };
-
-  const advance: Handler<'control', 'advance_clock'> = async ({ world, body }) => {
-    const { by, to } = body;
-    if ((by === undefined) === (to === undefined)) {
-      const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
-      throw new Problem(
-        'invalid_request',
-        `${fault}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
-      );
-    }
-    return respond(world, by === undefined ? await toNextEvent(world) : await advanceBy(world.clock, by));
   };
 
   const set: Handler<'control', 'set_clock'> = async ({ world, body }) =>
@@ -81,6 +59,40 @@ export function clockOperations(ports: Ports) {
   return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
 }
 
+/** Tells those who watch the world that its clock has moved. */
+export function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
+  activityLog.event('clock', { ...clockView(clock, to), from: rfc3339(from) });
+}
+
+/** Moves the clock by a duration, or to the next event. @throws Problem with the field */
+export async function advanceClock(
+  ports: Ports,
+  world: World,
+  { by, to }: Schema<'control', 'Advance'>,
+): Promise<Jump> {
+  if ((by === undefined) === (to === undefined)) {
+    const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
+    throw new Problem(
+      'invalid_request',
+      `${fault}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
+    );
+  }
+  return by === undefined ? toNextEvent(ports, world) : advanceBy(world.clock, by);
+}
+
+/** Simultaneous requests reach different events: one that comes too late tries the next. */
+async function toNextEvent(ports: Ports, world: World): Promise<Jump> {
+  for (;;) {
+    const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
+    const [next] = events;
+    if (next === undefined) {
+      throw new Problem('conflict', 'The world has no next event. Send `by` with a duration instead.');
+    }
+    const jump = await world.clock.set(next.at).catch(nullForPast);
+    if (jump !== null && jump.to > jump.from) return jump;
+  }
+}
+
 /** @throws Problem with the field */
 async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
   const milliseconds = parseDuration(by);
@@ -95,7 +107,7 @@ async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
 }
 
 /** @throws Problem with the field */
-async function setTo(clock: WorldClock, text: string): Promise<Jump> {
+export async function setTo(clock: WorldClock, text: string): Promise<Jump> {
   const to = parseInstant(text);
   if (to === null) {
     const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;

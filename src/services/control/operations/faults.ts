@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -12,16 +12,10 @@ import { checkPrincipal } from '../principal-check.ts';
 
 /** Operations that inject faults. */
 export function faultOperations(ports: Ports) {
-  const add: Handler<'control', 'add_fault'> = async ({ world, body, now }) => {
-    const order = checkedFault(body, ports.knownNames());
-    await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
-    const certainty = await checkStatus(order, body.do.offDocument === true, ports);
-    const fault = await world.faults.add(order, now);
-    return {
-      status: 201,
-      body: { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) },
-    };
-  };
+  const add: Handler<'control', 'add_fault'> = async (context) => ({
+    status: 201,
+    body: await addFault(ports, context, context.body),
+  });
 
   const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
     await world.faults.sweep(now);
@@ -53,6 +47,19 @@ export function faultOperations(ports: Ports) {
   };
 
   return { add_fault: add, list_faults: list, get_fault: get, remove_fault: remove, clear_faults: clear };
+}
+
+/** Adds a fault. @throws Problem naming the mistake in the order */
+export async function addFault(
+  ports: Ports,
+  { world, now }: Context,
+  given: Schema<'control', 'FaultOrder'>,
+): Promise<Schema<'control', 'Fault'>> {
+  const order = checkedFault(given, ports.knownNames());
+  await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
+  const certainty = await checkStatus(order, given.do.offDocument === true, ports);
+  const fault = await world.faults.add(order, now);
+  return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
 }
 
 function noFault(): Problem {

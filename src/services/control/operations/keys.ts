@@ -17,8 +17,17 @@ interface KeyContext extends Context {
   readonly params: { readonly keyId: string };
 }
 
-const create: Handler<'control', 'create_key'> = async (context) => {
-  const { now, body: order } = context;
+const create: Handler<'control', 'create_key'> = async (context) => ({
+  status: 201,
+  body: await createKey(context, context.body),
+});
+
+/** Creates a key. @throws Problem naming the mistake in the order */
+export async function createKey(
+  context: Context,
+  order: Schema<'control', 'KeyOrder'>,
+): Promise<Schema<'control', 'KeyWithSecret'>> {
+  const { now } = context;
   const isService = order.type === 'service';
   const { name: org } = await organizationOf(context, order.org);
   if (!isService)
@@ -51,11 +60,8 @@ const create: Handler<'control', 'create_key'> = async (context) => {
     null,
   );
   const key = await keyOf(context, id);
-  return {
-    status: 201,
-    body: { ...(await keyView(context, key)), key: text, ...(await reportWarnings(context, key)) },
-  };
-};
+  return { ...(await keyView(context, key)), key: text, ...(await reportWarnings(context, key)) };
+}
 
 async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
   const all = await ngcKeysIn(store).organizations();

@@ -1,3 +1,4 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { WorldInfo } from '../../../contract/world.ts';
 import { rfc3339 } from '../../../core/clock.ts';
@@ -7,7 +8,7 @@ import { comparePlaces, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
-import type { Ports } from '../ports.ts';
+import type { MadeWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use after which a world ends. */
 const DEFAULT_TTL = 3_600_000;
@@ -28,9 +29,7 @@ export function worldsOperations({ worlds }: Ports) {
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
-    const { id, seed, from, credentials = 'own', ttl } = context.body;
-    const made = await worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl) });
-    const { cast, ambiguous, created, ...world } = made;
+    const { cast, ambiguous, created, ...world } = await makeWorld(worlds, context.body);
     return {
       status: 201,
       body: {
@@ -55,6 +54,14 @@ export function worldsOperations({ worlds }: Ports) {
   return { list_worlds: list, create_world: create, get_world: get, delete_world: remove };
 }
 
+/** Makes a world. @throws Problem naming the mistake in the order */
+export function makeWorld(
+  worlds: Ports['worlds'],
+  { id, seed, from, credentials = 'own', ttl }: Schema<'control', 'WorldOrder'>,
+): Promise<MadeWorld> {
+  return worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl) });
+}
+
 /** The default world comes first. */
 function placeOf({ id, createdAt }: WorldInfo): Place {
   return id === DEFAULT_WORLD ? [0] : [createdAt, id];
@@ -69,7 +76,7 @@ function ttlOf(given: string | undefined): number | null {
 }
 
 /** Renders a world with its addresses. */
-function worldView({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
+export function worldView({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
   const root = rootOf(origin, hosts);
   return {
     id,

@@ -64,6 +64,8 @@ export const OPERATION_SECTIONS = [
       get_mode: {},
       set_mode: {},
       get_least_privilege: {},
+      list_states: {},
+      change_state: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

@@ -1,0 +1,45 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { extentOf } from '../lists.ts';
+import type { Ports } from '../ports.ts';
+import { checkParams, findState, type ProviderState, providerStates } from '../provider-states.ts';
+import { forget, remember, type Setup, undoSetup } from '../state-undo.ts';
+
+/** Values of states contain credentials. */
+const NO_STORE = { 'cache-control': 'no-store' } as const;
+
+/** Operations on provider states, for verifiers of contracts such as Pact's. */
+export function stateOperations(ports: Ports) {
+  const states = providerStates(ports);
+
+  const list: Handler<'control', 'list_states'> = () => {
+    const all = states.map(({ name, description, params }) => ({ name, description, params: [...params()] }));
+    return { status: 200, body: { states: all, ...extentOf(all) } };
+  };
+
+  const setUp = async (context: Context, state: ProviderState, setup: Setup) => {
+    const { values, undo } = await state.setup(context, setup.params);
+    if (undo === undefined) return values;
+    const before = await remember(context, setup, undo);
+    if (before !== null) await undoSetup(ports, context, before);
+    return values;
+  };
+
+  const tearDown = async (context: Context, setup: Setup) => {
+    const undo = await forget(context, setup);
+    if (undo !== null) await undoSetup(ports, context, undo);
+    return {};
+  };
+
+  const change: Handler<'control', 'change_state'> = async (context) => {
+    const { state: name, params, action = 'setup', consumer } = context.body;
+    // Pact's verifier sends an empty state for an interaction without one.
+    if (name === '') return { status: 200, body: {} };
+    const state = findState(states, name);
+    const setup = { state: name, params: params ?? {}, consumer: consumer ?? null };
+    checkParams(state, setup.params);
+    const values = action === 'setup' ? await setUp(context, state, setup) : await tearDown(context, setup);
+    return { status: 200, headers: NO_STORE, body: values };
+  };
+
+  return { list_states: list, change_state: change };
+}

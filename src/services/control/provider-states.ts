@@ -1,0 +1,195 @@
+import type { Context } from '../../contract/request.ts';
+import { rfc3339 } from '../../core/clock.ts';
+import { findNearest } from '../../core/nearest.ts';
+import { isRecord } from '../../core/own.ts';
+import { Problem } from '../../core/problem.ts';
+import { redact } from '../../core/redact.ts';
+import { advanceClock, reportJump, setTo } from './operations/clock.ts';
+import { addFault } from './operations/faults.ts';
+import { createKey } from './operations/keys.ts';
+import { makeWorld, worldView } from './operations/worlds.ts';
+import type { Ports } from './ports.ts';
+import type { Undo } from './state-undo.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** The result of a setup. */
+interface Established {
+  readonly values: Params;
+  /** What a teardown removes; left out if there is nothing to remove. */
+  readonly undo?: Undo;
+}
+
+/** A provider state: what holds before an interaction of a contract. */
+export interface ProviderState {
+  readonly name: string;
+  readonly description: string;
+  /** Called once the document can be read. */
+  readonly params: () => readonly string[];
+  /** @throws Problem naming the mistake in the parameters */
+  setup(context: Context, params: Params): Promise<Established>;
+}
+
+/** Longer names are shortened before they are compared, and in messages. */
+const MOST_SHOWN = 100;
+
+/** All provider states. */
+export function providerStates(ports: Ports): readonly ProviderState[] {
+  return [
+    {
+      name: 'a reset mock',
+      description: 'Resets the world to its seed, clock included.',
+      params: () => [],
+      setup: async ({ world }) => {
+        await world.reset();
+        return { values: { now: rfc3339(world.clock.now()) } };
+      },
+    },
+    {
+      name: 'an identity',
+      description:
+        'Somebody of the cast, by name, e-mail address, client id or id. `bearer` is a credential that lasts.',
+      params: () => ['name'],
+      setup: async ({ world }, params) => ({ values: identityOf(await ports.cast(world), nameIn(params)) }),
+    },
+    {
+      name: 'a key with scopes',
+      description: 'A new NGC key, as `POST /_mock/keys` makes it; `key` is its text. A teardown deletes it.',
+      params: () => ports.membersOf('create_key'),
+      setup: async (context, params) => {
+        const values = await createKey(context, ports.bodyOf('create_key', params));
+        return { values: { ...values }, undo: { kind: 'key', id: values.id } };
+      },
+    },
+    {
+      name: 'the clock is moved',
+      description: 'Moves the clock by a duration (`by`), or to a time or the next event (`to`).',
+      params: () => ports.membersOf('advance_clock'),
+      setup: async ({ world }, params) => {
+        const isTime = params['to'] !== undefined && params['to'] !== 'next-event';
+        const jump = isTime
+          ? await setTo(world.clock, ports.bodyOf('set_clock', params).to)
+          : await advanceClock(ports, world, ports.bodyOf('advance_clock', params));
+        reportJump(world, jump);
+        return { values: { now: rfc3339(jump.to) } };
+      },
+    },
+    {
+      name: 'a world',
+      description:
+        'A world, as `POST /_mock/worlds` makes it, unless one with this id exists. A teardown deletes a new one.',
+      params: () => ports.membersOf('create_world'),
+      setup: async (context, params) => {
+        const order = ports.bodyOf('create_world', params);
+        const known = ports.worlds.list().find(({ id }) => id === order.id);
+        if (known !== undefined) return { values: worldView(context, known) };
+        const made = await makeWorld(ports.worlds, order);
+        return {
+          values: worldView(context, made),
+          undo: { kind: 'world', id: made.id, createdAt: made.createdAt },
+        };
+      },
+    },
+    {
+      name: 'a fault',
+      description: 'A fault, as `POST /_mock/faults` adds it. A teardown removes it.',
+      params: () => ports.membersOf('add_fault'),
+      setup: async (context, params) => {
+        const values = await addFault(ports, context, ports.bodyOf('add_fault', params));
+        return { values: { ...values }, undo: { kind: 'fault', id: values.id } };
+      },
+    },
+    {
+      name: 'a snapshot is restored',
+      description: 'Restores the newest snapshot of the world with this name.',
+      params: () => ['name'],
+      setup: async ({ world }, params) => {
+        const id = newestSnapshot(await ports.snapshots.of(world), nameIn(params));
+        await ports.snapshots.restore(world, id);
+        return { values: { id, now: rfc3339(world.clock.now()) } };
+      },
+    },
+  ];
+}
+
+/** @throws Problem naming the nearest state */
+export function findState(states: readonly ProviderState[], name: string): ProviderState {
+  const found = states.find((state) => state.name === name);
+  if (found !== undefined) return found;
+  const names = states.map((state) => state.name);
+  throw unknown(`Field \`state\` names the unknown state \`${shorten(name)}\``, name, names);
+}
+
+/** @throws Problem naming the nearest parameter */
+export function checkParams({ name, params }: ProviderState, given: Params): void {
+  const known = params();
+  const other = Object.keys(given).find((param) => !known.includes(param));
+  if (other === undefined) return;
+  const what = `Field \`params\` has the unknown member \`${shorten(other)}\``;
+  if (known.length > 0) throw unknown(what, other, known);
+  throw new Problem('invalid_request', `${what}; the state \`${name}\` has no parameters.`);
+}
+
+/** The credential of somebody in the cast. @throws Problem naming the nearest name */
+function identityOf(cast: object, name: string): Params {
+  const all = Object.values(cast).flatMap(identitiesIn);
+  const found = all.find(({ names }) => names.includes(name));
+  if (found !== undefined) return { name, bearer: found.bearer };
+  const names = all.flatMap((identity) => identity.names);
+  if (names.length === 0) throw new Problem('conflict', 'This world has no cast. Make it from a seed with identities.');
+  throw unknown('Field `name` names nobody in the cast', name, names);
+}
+
+interface Identity {
+  readonly names: readonly string[];
+  readonly bearer: string;
+}
+
+/** The identities in the lists of a service's part of the cast: users and clients with bearers, and NGC keys. */
+function identitiesIn(part: unknown): readonly Identity[] {
+  if (!isRecord(part)) return [];
+  return Object.values(part)
+    .filter(Array.isArray)
+    .flat()
+    .flatMap((member: unknown) => {
+      if (!isRecord(member)) return [];
+      const bearer = member['bearer'] ?? member['key'];
+      const names = [member['name'], member['email'], member['clientId'], member['id']].filter(isText);
+      return isText(bearer) ? [{ names, bearer }] : [];
+    });
+}
+
+/** @param all the snapshots of a world */
+function newestSnapshot(
+  all: readonly { readonly id: string; readonly name: string | null; readonly place: number }[],
+  name: string,
+): string {
+  const [newest] = all.filter((snapshot) => snapshot.name === name).sort((one, other) => other.place - one.place);
+  if (newest !== undefined) return newest.id;
+  const names = all.map((snapshot) => snapshot.name).filter(isText);
+  if (names.length > 0) throw unknown('Field `name` names no snapshot of this world', name, names);
+  throw new Problem('invalid_request', 'This world has no snapshot with a name. `POST /_mock/snapshots` takes one.');
+}
+
+/** @throws Problem if there is none */
+function nameIn({ name }: Params): string {
+  if (isText(name) && name !== '') return name;
+  const fault = name === undefined ? 'is missing' : 'is not a name';
+  throw new Problem('invalid_request', `Field \`name\` ${fault}; expected a text of at least one character.`);
+}
+
+function unknown(what: string, given: string, valid: readonly string[]): Problem {
+  const nearest = findNearest(given.slice(0, MOST_SHOWN), valid.slice(0, MOST_COMPARED));
+  return new Problem('invalid_request', `${what}. Did you mean \`${nearest}\`?`);
+}
+
+/** Among how many names the nearest is searched. */
+const MOST_COMPARED = 1000;
+
+function shorten(name: string): string {
+  return redact(name.slice(0, MOST_SHOWN));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,70 @@
+import type { Context } from '../../contract/request.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { Collection } from '../../store/collection.ts';
+import { NotFound } from '../../store/errors.ts';
+import { updating } from '../../store/updating.ts';
+import type { Ports } from './ports.ts';
+
+/** What a setup made, and a teardown removes. `createdAt` tells a world from a later one of the same name. */
+export type Undo =
+  | { readonly kind: 'key' | 'fault'; readonly id: string }
+  | { readonly kind: 'world'; readonly id: string; readonly createdAt: number };
+
+/**
+ * One row for each setup that can be undone. Rows survive a restart, and end with a reset of the world, which also ends
+ * the keys and faults that they name.
+ */
+const SETUPS = new Collection<Undo>('control.setups');
+
+/** A setup is told from others by its state, its parameters and its consumer. */
+export interface Setup {
+  readonly state: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly consumer: string | null;
+}
+
+/** Remembers what a setup made. @returns what the same setup made before; null if nothing */
+export function remember({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
+  const id = idOf(world.id, setup);
+  const row = SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
+  return updating(store.collections, async () => {
+    const before = await SETUPS.byId(store.collections, id);
+    await store.collections.commit([SETUPS.put({ ...row, ...(before !== null && { revision: before.revision }) })]);
+    return before?.body ?? null;
+  });
+}
+
+/** Forgets what a setup made. @returns what that was; null if there was no setup */
+export function forget({ store, world }: Context, setup: Setup): Promise<Undo | null> {
+  return updating(store.collections, async () => {
+    const row = await SETUPS.byId(store.collections, idOf(world.id, setup));
+    if (row !== null) await store.collections.commit([SETUPS.remove(row)]);
+    return row?.body ?? null;
+  });
+}
+
+/** Removes what a setup made, if nobody else has removed it. */
+export async function undoSetup(ports: Ports, { store, world }: Context, undo: Undo): Promise<void> {
+  if (undo.kind === 'fault') await world.faults.remove(undo.id);
+  if (undo.kind === 'key') await ngcKeysIn(store).delete(undo.id).catch(ignoreMissing);
+  if (undo.kind !== 'world') return;
+  const { id, createdAt } = undo;
+  const isThere = ports.worlds.list().some((one) => one.id === id && one.createdAt === createdAt);
+  if (isThere) await ports.worlds.delete(id);
+}
+
+function ignoreMissing(thrown: unknown): void {
+  if (!(thrown instanceof NotFound)) throw thrown;
+}
+
+/** Hashed, because parameters may hold secrets. A copy of the world has the rows too, so its id is part of them. */
+function idOf(world: string, { state, params, consumer }: Setup): string {
+  return hashSecret(JSON.stringify([world, state, consumer, params], sortMembers));
+}
+
+/** A client may send the members in another order the second time. */
+function sortMembers(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
