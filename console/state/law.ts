@@ -1,7 +1,7 @@
 import { ask } from '../switchboard/client.ts';
 
 /** How sure a row of the law is, as every table of the mock says. */
-export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours';
+export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours' | 'unknown';
 
 interface Sourced {
   readonly source: string;

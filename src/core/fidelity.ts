@@ -21,7 +21,7 @@ export interface RuledBy {
 }
 
 /** Certainties without a source in the documentation. */
-const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours']);
+const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
 
 /**
  * @param rule null for public operations

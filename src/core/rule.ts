@@ -11,7 +11,9 @@ export type Certainty =
   /** the documentation contradicts itself; we follow this statement */
   | 'contradicted'
   /** no source: our own choice */
-  | 'ours';
+  | 'ours'
+  /** imported from a newer document, and decided by nobody yet; a test refuses it in a table that is in force */
+  | 'unknown';
 
 /** The source of a row of a table. */
 export interface Sourced {

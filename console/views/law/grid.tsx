@@ -13,6 +13,7 @@ const LOOKS = {
   inferred: 'unsure',
   contradicted: 'doubtful',
   ours: 'doubtful',
+  unknown: 'doubtful',
 } as const;
 
 /** One line or column of the grid, whichever way it is turned. */

@@ -37,7 +37,15 @@ export interface Matrix {
 }
 
 /** From the surest to the least sure. */
-const SURENESS: readonly Certainty[] = ['documented', 'implied', 'observed', 'inferred', 'contradicted', 'ours'];
+const SURENESS: readonly Certainty[] = [
+  'documented',
+  'implied',
+  'observed',
+  'inferred',
+  'contradicted',
+  'ours',
+  'unknown',
+];
 
 /** So many callers at once: who is sought among more narrows them. */
 const MOST_COLUMNS = 60;
