@@ -66,8 +66,14 @@ export function skeletonOf({ service, version, spec, merged }) {
 function newestOf(service, version, merged) {
   const versions = profilesOf(merged);
   if (versions.some(([name]) => name === version)) throw new Unusable(`${service} already has a version ${version}.`);
+  if (versions.length === 0) {
+    throw new Unusable(
+      `${service} has one version so far. Name it in the \`x-profiles\` of each of its operations first.`,
+    );
+  }
   const sorted = versions.sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
-  return sorted.at(-1) ?? [merged.info.version, merged];
+  // There is one, so there is a last one.
+  return /** @type {[string, any]} */ (sorted.at(-1));
 }
 
 /**

@@ -82,6 +82,7 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
     ],
     ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['runia'], /^Unknown service `runia`; expected one of .*runai/],
     ['a version that is served', 'openapi: 3.0.3\npaths: {}', ['runai', '3.0'], /^runai already has a version 3\.0\.$/],
+    ['a service without versions', 'openapi: 3.0.3\npaths: {}', ['ngc'], /^ngc has one version so far\./],
     ['a version that is a path', 'openapi: 3.0.3\npaths: {}', ['runai', '../3'], /^The version `\.\.\/3` is not valid/],
   ];
 
