@@ -30,7 +30,9 @@ export function remember({ store, world }: Context, setup: Setup, undo: Undo): P
   const row = SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
   return updating(store.collections, async () => {
     const before = await SETUPS.byId(store.collections, id);
-    await store.collections.commit([SETUPS.put({ ...row, ...(before !== null && { revision: before.revision }) })]);
+    const next = before === null ? row : { ...row, revision: before.revision };
+    // Expected, so that a simultaneous setup makes this one try again, instead of a collision of ids.
+    await store.collections.commit([SETUPS.put(next)], [SETUPS.still(before, id)]);
     return before?.body ?? null;
   });
 }

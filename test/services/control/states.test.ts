@@ -145,6 +145,16 @@ describe('provider states', () => {
     expect((await server.call('GET /_mock/worlds/again')).status).toBe(200);
   });
 
+  it('make a world again that has ended since its setup', async () => {
+    await setup(server.call, 'a world', { id: 'ended' });
+    await server.call('DELETE /_mock/worlds/ended');
+    const { status } = await setup(server.call, 'a world', { id: 'ended' });
+
+    expect([status, (await server.call('GET /_mock/worlds/ended')).status]).toEqual([200, 200]);
+    await teardown(server.call, 'a world', { id: 'ended' });
+    expect((await server.call('GET /_mock/worlds/ended')).status).toBe(404);
+  });
+
   it('restore the newest of the snapshots with one name', async () => {
     const { call } = await makeWorld(server);
     await call('POST /_mock/snapshots', { body: { name: 'start' } });

@@ -19,8 +19,13 @@ export function stateOperations(ports: Ports) {
   const setUp = async (context: Context, state: ProviderState, setup: Setup) => {
     const { values, undo } = await state.setup(context, setup.params);
     if (undo === undefined) return values;
-    const before = await remember(context, setup, undo);
-    if (before !== null) await undoSetup(ports, context, before);
+    const before = await remember(context, setup, undo).catch(async (thrown: unknown) => {
+      // Nothing could remove it later.
+      await undoSetup(ports, context, undo);
+      throw thrown;
+    });
+    // A world that ended, and was made again under its id, is the new one.
+    if (before !== null && before.id !== undo.id) await undoSetup(ports, context, before);
     return values;
   };
 
