@@ -329,8 +329,10 @@ describe('a seed file', () => {
     expect(said[0]).toBe(`--seed ${file} cannot be used:`);
     expect(said.slice(1)).toEqual([
       expect.stringMatching(/^ {2}line 10: `acme\/onwer` cannot be removed/),
-      expect.stringMatching(/^ {2}line 7: `runai\.users\[1\]\.role` must be null or one of/),
       `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`personal\`, \`service\`; did you mean \`service\`?`,
+      expect.stringMatching(
+        /^ {2}line 7: `runai\.users\[1\]\.role` names the role `Emperor`, which is neither predefined nor in/,
+      ),
     ]);
   });
 

@@ -8,6 +8,17 @@ export function seedFrom(value: unknown) {
   return seedOfValue(value, SERVICES, seededRandom('seed'));
 }
 
+/** The built-in world without its custom roles, for tests that make their own. */
+export const withoutCustomRoles = {
+  extends: 'builtin',
+  runai: {
+    roles: [
+      { name: 'Account auditor', remove: true },
+      { name: 'Former auditor', remove: true },
+    ],
+  },
+};
+
 const tenant = { id: 7, name: 'umbra', realm: 'umbra' };
 
 /** A world as somebody would write it with all credentials and no ids. */

@@ -13,9 +13,10 @@ import {
   VIEWER,
   VISION,
 } from '../../support/runai.ts';
+import { withoutCustomRoles } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
-const server = await runaiServer();
+const server = await runaiServer({}, { seed: withoutCustomRoles });
 const { admin, done } = server;
 
 /** Each made a second after the one before; the last one was deleted. */

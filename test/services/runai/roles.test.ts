@@ -18,15 +18,16 @@ import {
   VIEWER,
   VISION,
 } from '../../support/runai.ts';
+import { withoutCustomRoles } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
 const ROLES = '/api/v2/authorization/roles';
 const SETS = 'authorization/permission-sets';
 const now = new Date(START).toISOString();
 const servers: Readonly<Record<RunaiProfile, RunaiServer>> = {
-  '2.19': await runaiServer({ runai: '2.19' }),
-  '2.24': await runaiServer(),
-  '3.0': await runaiServer({ runai: '3.0' }),
+  '2.19': await runaiServer({ runai: '2.19' }, { seed: withoutCustomRoles }),
+  '2.24': await runaiServer({}, { seed: withoutCustomRoles }),
+  '3.0': await runaiServer({ runai: '3.0' }, { seed: withoutCustomRoles }),
 };
 const server = servers['2.24'];
 const { admin, done } = server;
@@ -545,13 +546,13 @@ describe('a custom role', () => {
 
   it.runIf(hasDriver)('survives a restart, with whether it counts', async () => {
     const config = { data: join(await emptyFolder(), 'mock.db') };
-    const first = await runaiServer(config);
+    const first = await runaiServer(config, { seed: withoutCustomRoles });
     const on = await first.done(201, `POST ${ROLES}`, roleOf('on', ['usersReadAccess']));
     const off = await first.done(201, `POST ${ROLES}`, roleOf('off', ['rolesReadAccess']));
     await first.done(204, `POST ${ROLES}/${off.id}/disable`);
     const { name, secret } = await first.account({ roleId: on.id });
     await first.close();
-    const second = await runaiServer(config);
+    const second = await runaiServer(config, { seed: withoutCustomRoles });
     const { body } = await second.login(name, secret);
 
     expect(await second.done(200, `GET ${ROLES}/${on.id}`)).toEqual(on);
