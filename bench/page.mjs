@@ -23,10 +23,10 @@ export function cells({ goals }, result) {
   return [figures.map(figureText).join(', '), detail, verdict(goals, figures)].filter((cell) => cell !== '');
 }
 
-/** @param {readonly Row[]} rows @param {readonly Column[]} columns */
-export async function writePage(rows, columns) {
+/** @param {readonly Row[]} rows @param {readonly Column[]} columns @param {string} measured as `measuredCommit` tells it */
+export async function writePage(rows, columns, measured) {
   const page = await readFile(PAGE, 'utf8');
-  const section = `\n${table(rows, columns)}\n\n${await circumstances()}\n\n`;
+  const section = `\n${table(rows, columns)}\n\n${circumstances(measured)}\n\n`;
   await writeFile(
     PAGE,
     page.replace(BETWEEN, () => section),
@@ -44,14 +44,20 @@ function table(rows, columns) {
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
-async function circumstances() {
+/** What is measured. Asked before the first row: somebody may commit until the last one. */
+export async function measuredCommit() {
   const git = async (/** @type {string[]} */ ...args) =>
     (await promisify(execFile)('git', args, { cwd: ROOT })).stdout.trim();
   const [commit, changes] = [await git('rev-parse', '--short', 'HEAD'), await git('status', '--porcelain', '-uno')];
+  return `${commit}${changes === '' ? '' : ' with changes'}`;
+}
+
+/** @param {string} measured */
+function circumstances(measured) {
   const peers = Object.entries(PEERS).map(([name, { version }]) => `${name} ${version}`);
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   return [
-    `Of ${new Date().toISOString().slice(0, 10)}, at the commit ${commit}${changes === '' ? '' : ' with changes'},`,
+    `Of ${new Date().toISOString().slice(0, 10)}, at the commit ${measured},`,
     `on ${platform()} ${arch()} with ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}) and ${memory}.`,
     `Peers: ${peers.join(', ')}.`,
   ].join('\n');

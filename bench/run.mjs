@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { against } from './against.mjs';
 import { goalText } from './figures.mjs';
-import { cells, writePage } from './page.mjs';
+import { cells, measuredCommit, writePage } from './page.mjs';
 import { nodeOf } from './peers.mjs';
 import { endPostgres } from './postgres.mjs';
 import { ROWS } from './rows.mjs';
@@ -38,13 +38,14 @@ if (values.against !== undefined) {
     throw new Error(
       `no row has \`${positionals.join('` or `')}\` in its name: ${ROWS.map(({ name }) => name).join('; ')}`,
     );
+  const commit = await measuredCommit();
   const columns = [];
   for (const line of values.nodes?.split(',') ?? [`${parseInt(process.versions.node, 10)}`]) {
     const { program, version } = await nodeOf(line);
     process.stdout.write(`Node ${version}\n`);
     columns.push({ version, results: await measured(line, program) });
   }
-  if (positionals.length === 0 || values.keep === true) await writePage(ROWS, columns);
+  if (positionals.length === 0 || values.keep === true) await writePage(ROWS, columns, commit);
 }
 
 /** @param {string} line of Node @param {string} program */
