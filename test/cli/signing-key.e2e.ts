@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect } from 'vitest';
+import { BEARER_KEY } from '../../src/tokens/bearer-key.ts';
 import { admin, cast } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 
@@ -38,7 +39,7 @@ describe.concurrent('--signing-key signs with', () => {
 
     const publicJwk = publicKey.export({ format: 'jwk' });
     const kid = await calculateJwkThumbprint(publicJwk as never);
-    expect(jwks).toEqual({ keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }] });
+    expect(jwks).toEqual({ keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }, BEARER_KEY] });
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: algorithm, kid });
     await expect(jwtVerify(token, createLocalJWKSet(jwks as JSONWebKeySet))).resolves.toBeDefined();
     expect((await server.call('GET /api/v1/access-keys', { token })).status).toBe(200);

@@ -63,3 +63,8 @@ export async function tokenOf(
 export function claimsOf(token: string): any {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
+
+/** A cast without its bearers, which name their world. */
+export function withoutBearers(cast: object): unknown {
+  return JSON.parse(JSON.stringify(cast), (name, value) => (name === 'bearer' ? undefined : value));
+}

@@ -2,7 +2,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Operation } from './operation.ts';
 
 /** Longer path parameters are refused. */
-const LONGEST_PARAM = 16_384;
+export const LONGEST_PARAM = 16_384;
 
 /** An operation, with the path parameters of a request. */
 export interface FoundOperation {

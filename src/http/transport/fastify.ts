@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from '../in-flight.ts';
+import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Limits } from './limits.ts';
@@ -19,6 +20,8 @@ export function makeFastify(
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
+    // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`. The router of the document refuses those that are too long.
+    routerOptions: { maxParamLength: LONGEST_PARAM },
     // Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http: {

@@ -5,12 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasDriver } from '../../support/driver.ts';
 import { testServer } from '../../support/server.ts';
-import { makeWorld, orderWorld, tokenOf } from '../../support/worlds.ts';
-
-/** A copy has the credentials of its source, but bearers name their world. */
-function withoutBearers(cast: object): unknown {
-  return JSON.parse(JSON.stringify(cast), (name, value) => (name === 'bearer' ? undefined : value));
-}
+import { makeWorld, orderWorld, tokenOf, withoutBearers } from '../../support/worlds.ts';
 
 const server = await testServer();
 const AIR = { type: 'service', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };

@@ -256,6 +256,16 @@ describe('a path that there is not', () => {
     }
   });
 
+  it.each([101, 1000, 9000])(
+    'with an organisation of %d characters is refused like one that does not exist',
+    async (length) => {
+      const path = (org: string) => `PUT /v2/orgs/${org}/nvcf/metadata/functions/${'1'.repeat(8)}/versions/1`;
+      const { status } = await server.call(path('nobody'));
+      expect((await server.call(path('a'.repeat(length)))).status).toBe(status);
+      expect(status).toBe(401);
+    },
+  );
+
   it('that is too long is told in the form of its prefix', async () => {
     const path = `/v2/nvcf/functions/${'x'.repeat(17_000)}/versions`;
     const answer = await acme(`GET ${path}`);
