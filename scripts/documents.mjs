@@ -1,6 +1,7 @@
 // @ts-check
 /** Turns the OpenAPI files of each service into the documents that are served and used for validation. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { castExamplesOf, withCastExamples } from './documents/cast-examples.mjs';
 import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
@@ -25,7 +26,10 @@ export async function buildDocuments() {
   for (const [name, merged] of await mergedDocuments()) {
     const versions = profilesOf(merged).map(([version, document]) => ({ name: `${name}.${version}`, document }));
     const whole = { name, document: merged };
-    for (const { name, document } of [whole, ...versions]) await documents.write(name, served(document));
+    const examples = await castExamplesOf(name);
+    for (const { name, document } of [whole, ...versions]) {
+      await documents.write(name, served(withCastExamples(document, examples, name)));
+    }
     for (const { name, document } of versions.length > 0 ? versions : [whole]) {
       const { operations: facts, schemas } = prepared(withoutHandlerChecks(document));
       await operations.write(name, facts);

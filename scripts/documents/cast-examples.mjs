@@ -1,0 +1,159 @@
+// @ts-check
+/**
+ * Examples named `cast`: for each operation one request that succeeds in the built-in world, and its answer.
+ *
+ * `openapi/NAME/cast/requests.json` has the requests, written by hand. `openapi/NAME/cast/DOCUMENT.json` has the answers,
+ * which `test/app/cast-examples.test.ts` records by sending the requests.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+
+/**
+ * @typedef {object} CastRequest
+ * @property {Record<string, unknown>} [parameters] by name: of the path, and of the query
+ * @property {unknown} [body]
+ */
+
+/**
+ * @typedef {object} CastRequests
+ * @property {Record<string, unknown>} parameters values that all operations use unless they name another
+ * @property {Record<string, CastRequest>} operations by operation id
+ * @property {Record<string, string>} refused operations that cannot succeed by one plain request, each with the reason;
+ *   `NAME@VERSION` is an operation that cannot in one version only
+ * @property {Record<string, string>} skipped operations whose answer does not end, each with the reason
+ * @property {Record<string, string>} varying operations whose answer is not recorded, each with the reason
+ */
+
+/** @typedef {{ status: number, type?: string, body?: unknown }} CastAnswer */
+/** @typedef {{ requests: CastRequests, answers: Map<string, Record<string, CastAnswer>> }} CastExamples */
+
+const SOURCE = new URL('../../openapi/', import.meta.url);
+const NAME = 'cast';
+
+/**
+ * The requests of a service, and the recorded answers of each of its documents.
+ *
+ * @param {string} service
+ * @returns {Promise<CastExamples | undefined>} undefined for a service without examples
+ */
+export async function castExamplesOf(service) {
+  const folder = new URL(`${service}/cast/`, SOURCE);
+  const files = await readdir(folder).catch(() => /** @type {string[]} */ ([]));
+  if (!files.includes('requests.json')) return undefined;
+  const json = async (/** @type {string} */ file) => JSON.parse(await readFile(new URL(file, folder), 'utf8'));
+  const recorded = files.filter((file) => file !== 'requests.json').sort();
+  const answers = await Promise.all(
+    recorded.map(async (file) => /** @type {const} */ ([file.slice(0, -5), await json(file)])),
+  );
+  return { requests: await json('requests.json'), answers: new Map(answers) };
+}
+
+/**
+ * The request of an operation: its parameters with their values, and its body.
+ *
+ * @param {any} document
+ * @param {any} operation
+ * @param {CastRequests} requests
+ * @returns {{ parameters: { parameter: any, value: unknown }[], body: unknown }}
+ */
+export function castRequestOf(document, operation, requests) {
+  const own = requests.operations[idOf(operation)] ?? {};
+  const parameters = (operation.parameters ?? []).flatMap((/** @type {any} */ part) => {
+    const parameter = follow(document, part);
+    const isNeeded = parameter.in === 'path' || (parameter.in === 'query' && parameter.required === true);
+    const value = own.parameters?.[parameter.name] ?? (isNeeded ? requests.parameters[parameter.name] : undefined);
+    return value === undefined ? [] : [{ parameter, value }];
+  });
+  return { parameters, body: own.body };
+}
+
+/**
+ * A document with the examples of its requests and answers.
+ *
+ * @param {any} document
+ * @param {CastExamples | undefined} examples
+ * @param {string} name of the document, such as `runai.2.24`; the document of all versions takes what any version has
+ */
+export function withCastExamples(document, examples, name) {
+  if (examples === undefined) return document;
+  const { requests, answers } = examples;
+  const recorded = answers.get(name) ?? Object.assign({}, ...answers.values());
+  const paths = Object.entries(document.paths).map(([path, item]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(item).map(([method, operation]) => [
+        method,
+        exemplified(document, operation, { requests, recorded, name }),
+      ]),
+    ),
+  ]);
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+/**
+ * @param {any} document
+ * @param {any} operation
+ * @param {{ requests: CastRequests, recorded: Record<string, CastAnswer>, name: string }} examples of the document
+ */
+function exemplified(document, operation, { requests, recorded, name }) {
+  if (isRefused(requests, operation, name) || idOf(operation) in requests.skipped) return operation;
+  const { parameters, body } = castRequestOf(document, operation, requests);
+  const answer = recorded[idOf(operation)];
+  const values = new Map(parameters.map(({ parameter, value }) => [parameter, value]));
+  return {
+    ...operation,
+    ...(operation.parameters && {
+      parameters: operation.parameters.map((/** @type {any} */ part) => {
+        const parameter = follow(document, part);
+        return values.has(parameter) ? withExample(parameter, values.get(parameter)) : part;
+      }),
+    }),
+    ...(body !== undefined && { requestBody: withContent(follow(document, operation.requestBody), body) }),
+    ...(answer?.body !== undefined && {
+      responses: {
+        ...operation.responses,
+        [answer.status]: withContent(follow(document, operation.responses[answer.status]), answer.body, answer.type),
+      },
+    }),
+  };
+}
+
+/**
+ * @param {any} part a body or an answer
+ * @param {unknown} value
+ * @param {string} [type] Default: the first media type
+ */
+function withContent(part, value, type = Object.keys(part.content ?? {})[0]) {
+  const media = type === undefined ? undefined : part.content?.[type];
+  if (type === undefined || media === undefined) return part;
+  return { ...part, content: { ...part.content, [type]: withExample(media, value) } };
+}
+
+/** @param {any} part a parameter or a media type @param {unknown} value */
+function withExample({ example: _, examples, ...part }, value) {
+  return { ...part, examples: { [NAME]: { value }, ...examples } };
+}
+
+/**
+ * Whether an operation cannot succeed by one plain request in a document.
+ *
+ * @param {CastRequests} requests
+ * @param {any} operation
+ * @param {string} name of the document, such as `runai.2.24`
+ */
+export function isRefused({ refused }, operation, name) {
+  const version = name.split('.').slice(1).join('.');
+  return idOf(operation) in refused || `${idOf(operation)}@${version}` in refused;
+}
+
+/** An operation below another path has the request of the operation itself. @param {any} operation @returns {string} */
+export function idOf({ operationId, 'x-alias-of': id = operationId }) {
+  return id;
+}
+
+/** The part that a reference leads to. @param {any} document @param {any} part @returns {any} */
+export function follow(document, part) {
+  const [, ...steps] = part?.$ref?.split('/') ?? [];
+  return steps.length === 0
+    ? part
+    : steps.reduce((/** @type {any} */ found, /** @type {string} */ step) => found?.[step], document);
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { castExamplesOf, castRequestOf, follow, idOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
+import type { Config } from '../../src/config/options.ts';
+import { type Random, seededRandom } from '../../src/platform/random.ts';
+import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
+
+/** Each document, with the options of a server that serves it. */
+const DOCUMENTS: readonly { readonly name: string; readonly service: string; readonly config: Partial<Config> }[] = [
+  { name: 'runai.2.19', service: 'runai', config: { runai: '2.19' } },
+  { name: 'runai.2.24', service: 'runai', config: { runai: '2.24' } },
+  { name: 'runai.3.0', service: 'runai', config: { runai: '3.0' } },
+  { name: 'ngc', service: 'ngc', config: {} },
+  { name: 'air.2.0', service: 'air', config: { air: '2.0' } },
+  { name: 'air.dsx', service: 'air', config: { air: 'dsx' } },
+  { name: 'nvcf', service: 'nvcf', config: {} },
+  { name: 'control', service: 'control', config: {} },
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: a part of a document as a tool reads it
+type Part = any;
+
+interface Call {
+  readonly id: string;
+  /** Cannot succeed, and says why. */
+  readonly isRefused: boolean;
+  readonly title: string;
+  readonly request: string;
+  readonly parts: Request;
+  readonly operation: Part;
+  /** The part that a reference in the document leads to. */
+  readonly resolved: (part: Part) => Part;
+}
+
+describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) => {
+  it('succeed, each in a fresh world, with the recorded answers', async () => {
+    const { random, restart } = restartable();
+    const server = await testServer(config, { random });
+    const { calls, varying, skipped } = await callsOf(server, service, name);
+    const recorded: Record<string, unknown> = {};
+    const unexpected: string[] = [];
+    for (const call of calls) {
+      if (call.id in skipped) continue;
+      await makeFresh(server);
+      restart(call.id);
+      const answer = await server.call(call.request, call.parts);
+      const isSuccess = answer.status < 400;
+      if (isSuccess === call.isRefused) unexpected.push(`${call.title}: ${answer.status} ${textOf(answer)}`);
+      if (isSuccess && !(call.id in varying)) recorded[call.id] ??= recordOf(answer);
+    }
+    expect(unexpected).toEqual([]);
+    await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
+      `../../openapi/${service}/cast/${name}.json`,
+    );
+  }, 60_000);
+
+  it('are on every parameter that a request needs, every body and every answer', async () => {
+    const server = await testServer(config);
+    const { calls, skipped, varying } = await callsOf(server, service, name);
+    const lacking = calls
+      .filter(({ id, isRefused }) => !isRefused && !(id in skipped))
+      .flatMap((call) => withoutExample(call, call.id in varying).map((part) => `${call.title}: ${part}`));
+    expect(calls.length).toBeGreaterThan(0);
+    expect(lacking).toEqual([]);
+  });
+
+  it.each(['document', 'reverse'])(
+    'succeed one after another, in the order %s',
+    async (order) => {
+      const server = await testServer(config);
+      const { calls, skipped } = await callsOf(server, service, name);
+      const failed: string[] = [];
+      for (const call of order === 'reverse' ? calls.toReversed() : calls) {
+        if (call.id in skipped) continue;
+        const { status } = await server.call(call.request, call.parts);
+        if (status >= 400 && !call.isRefused) failed.push(`${call.title} ${status}`);
+      }
+      expect(failed).toMatchSnapshot();
+    },
+    60_000,
+  );
+});
+
+/** The parts of an operation of the served document that have no example called `cast`. */
+function withoutExample({ operation, resolved }: Call, isVarying: boolean): string[] {
+  const parameters = (operation.parameters ?? []).map(resolved);
+  const needed = parameters.filter((one: Part) => one.in === 'path' || (one.in === 'query' && one.required === true));
+  const [success] = Object.entries<Part>(operation.responses).filter(([status]) => Number(status) < 400);
+  const hasExample = ({ content = {} }: Part) => Object.values<Part>(content).some((media) => media.examples?.cast);
+  const body = resolved(operation.requestBody ?? {});
+  const answers = Object.values<Part>(operation.responses).map(resolved);
+  const hasBody = success !== undefined && resolved(success[1]).content !== undefined;
+  return [
+    ...needed.filter((one: Part) => one.examples?.cast === undefined).map((one: Part) => `parameter ${one.name}`),
+    ...(body.required === true && !hasExample(body) ? ['body'] : []),
+    ...(hasBody && !isVarying && !answers.some(hasExample) ? ['answer'] : []),
+  ];
+}
+
+/** The requests that a tool makes of a document, with the credential of the service. */
+async function callsOf(server: TestServer, service: string, name: string) {
+  const { body: document } = await server.call(`GET /openapi/${service}.json`);
+  const examples = await castExamplesOf(service);
+  if (examples === undefined) throw new Error(`openapi/${service}/cast/requests.json is missing`);
+  const token = await credentialOf(server, service);
+  const { requests } = examples;
+  const items = Object.entries<Readonly<Record<string, Part>>>(document.paths);
+  const calls = items.flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): Call => {
+      const { parameters, body } = castRequestOf(document, operation, requests);
+      const form = 'application/x-www-form-urlencoded';
+      const isForm = form in (operation.requestBody?.content ?? {});
+      return {
+        id: idOf(operation),
+        isRefused: isRefused(requests, operation, name),
+        title: `${operation.operationId}: ${method.toUpperCase()} ${path}`,
+        request: `${method.toUpperCase()} ${urlOf(path, parameters)}`,
+        operation,
+        resolved: (part) => follow(document, part),
+        parts: {
+          ...(token !== undefined && { token }),
+          ...(body !== undefined && {
+            body: isForm ? new URLSearchParams(body as Record<string, string>).toString() : body,
+          }),
+          ...(isForm && { headers: { 'content-type': form } }),
+        },
+      };
+    }),
+  );
+  return { ...requests, calls };
+}
+
+function urlOf(path: string, parameters: ReturnType<typeof castRequestOf>['parameters']): string {
+  const query = new URLSearchParams();
+  let url = path;
+  for (const { parameter, value } of parameters) {
+    if (parameter.in === 'path') url = url.replace(`{${parameter.name}}`, encodeURIComponent(String(value)));
+    if (parameter.in === 'query') query.append(parameter.name, String(value));
+  }
+  return query.size === 0 ? url : `${url}?${query}`;
+}
+
+async function credentialOf(server: TestServer, service: string): Promise<string | undefined> {
+  const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
+  if (service === 'control') return undefined;
+  return service === 'runai' ? runai.users[0].bearer : ngc.keys[0].key;
+}
+
+async function makeFresh(server: TestServer): Promise<void> {
+  const { worlds } = (await server.call('GET /_mock/worlds')).body;
+  for (const { id } of worlds.slice(1)) await server.call(`DELETE /_mock/worlds/${id}`);
+  await server.call('POST /_mock/reset');
+}
+
+function recordOf({ status, headers, body }: Answer) {
+  const type = headers['content-type'];
+  return { status, ...(body !== undefined && { type: String(type).split(';')[0], body }) };
+}
+
+function textOf({ body }: Answer): string {
+  return (JSON.stringify(body) ?? '').slice(0, 200);
+}
+
+/** A sequence that starts again for each operation, so that no answer depends on the operations before it. */
+function restartable(): { readonly random: Random; readonly restart: (seed: string) => void } {
+  let current = seededRandom('test');
+  const random: Random = {
+    uuid: () => current.uuid(),
+    hex: (length) => current.hex(length),
+    alphanumeric: (length) => current.alphanumeric(length),
+    base64url: (bytes) => current.base64url(bytes),
+    privateKey: (kind) => current.privateKey(kind),
+  };
+  return { random, restart: (seed) => (current = seededRandom(seed)) };
+}
