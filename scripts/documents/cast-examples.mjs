@@ -99,6 +99,7 @@ function exemplified(document, operation, { requests, recorded, name }) {
   const { parameters, body } = castRequestOf(document, operation, requests);
   const answer = recorded[idOf(operation)];
   const values = new Map(parameters.map(({ parameter, value }) => [parameter, value]));
+  const isNamed = values.size > 0 || body !== undefined;
   return {
     ...operation,
     ...(operation.parameters && {
@@ -111,7 +112,12 @@ function exemplified(document, operation, { requests, recorded, name }) {
     ...(answer?.body !== undefined && {
       responses: {
         ...operation.responses,
-        [answer.status]: withContent(follow(document, operation.responses[answer.status]), answer.body, answer.type),
+        [answer.status]: withContent(
+          follow(document, operation.responses[answer.status]),
+          answer.body,
+          answer.type,
+          isNamed,
+        ),
       },
     }),
   };
@@ -121,11 +127,15 @@ function exemplified(document, operation, { requests, recorded, name }) {
  * @param {any} part a body or an answer
  * @param {unknown} value
  * @param {string} [type] Default: the first media type
+ * @param {boolean} [isNamed] false for the answer to a request that needs nothing: Specmatic refuses a document with the name
+ * of an example in an answer and not in its request
  */
-function withContent(part, value, type = Object.keys(part.content ?? {})[0]) {
+function withContent(part, value, type = Object.keys(part.content ?? {})[0], isNamed = true) {
   const media = type === undefined ? undefined : part.content?.[type];
   if (type === undefined || media === undefined) return part;
-  return { ...part, content: { ...part.content, [type]: withExample(media, value) } };
+  const { example: _, ...rest } = media;
+  const shown = isNamed || media.examples !== undefined ? withExample(media, value) : { ...rest, example: value };
+  return { ...part, content: { ...part.content, [type]: shown } };
 }
 
 /** @param {any} part a parameter or a media type @param {unknown} value */

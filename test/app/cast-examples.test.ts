@@ -85,12 +85,13 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
   );
 });
 
-/** The parts of an operation of the served document that have no example called `cast`. */
+/** The parts of an operation of the served document without an example: called `cast`, or the only one of an answer. */
 function withoutExample({ operation, resolved }: Call, isVarying: boolean): string[] {
   const parameters = (operation.parameters ?? []).map(resolved);
   const needed = parameters.filter((one: Part) => one.in === 'path' || (one.in === 'query' && one.required === true));
   const [success] = Object.entries<Part>(operation.responses).filter(([status]) => Number(status) < 400);
-  const hasExample = ({ content = {} }: Part) => Object.values<Part>(content).some((media) => media.examples?.cast);
+  const hasExample = ({ content = {} }: Part) =>
+    Object.values<Part>(content).some((media) => media.examples?.cast !== undefined || media.example !== undefined);
   const body = resolved(operation.requestBody ?? {});
   const answers = Object.values<Part>(operation.responses).map(resolved);
   const hasBody = success !== undefined && resolved(success[1]).content !== undefined;
