@@ -1,0 +1,110 @@
+import { isRecord } from '../core/own.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import type { PlannedRequest } from './play.ts';
+
+/** What is sent, and how much was left out. */
+export interface Plan {
+  readonly requests: readonly PlannedRequest[];
+  /** Requests that write, and were not sent without `--write`. */
+  readonly writes: number;
+  /** Operations without examples, or recorded requests without their whole body. */
+  readonly skipped: number;
+}
+
+type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
+
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
+
+/** The requests of recorded traffic. Their credentials are not read. */
+export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean): Plan {
+  const bases = exchanges.map(({ method, url, request: { mediaType, text } }): Base | null =>
+    text === null ? null : { method, url, mediaType, body: text },
+  );
+  return planOf(bases, mayWrite);
+}
+
+/** The requests of a document's examples. */
+export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
+  const bases = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
+    membersOf(item)
+      .filter(([method]) => /^(?:get|head|post|put|patch|delete)$/.test(method))
+      .map(([method, operation]) => exampleOf(path, method.toUpperCase(), item, operation)),
+  );
+  return planOf(bases, mayWrite);
+}
+
+function planOf(bases: readonly (Base | null)[], mayWrite: boolean): Plan {
+  const usable = bases.filter((base) => base !== null);
+  const sent = usable.filter(({ method }) => mayWrite || isRead(method));
+  const requests = new Map(sent.flatMap(probesOf).map((request) => [JSON.stringify(request), request]));
+  return {
+    requests: [...requests.values()],
+    writes: usable.length - sent.length,
+    skipped: bases.length - usable.length,
+  };
+}
+
+/** The request as it is, and requests that show which check comes first. */
+function probesOf(base: Base): readonly PlannedRequest[] {
+  const name = `${base.method} ${base.url}`;
+  const probes: PlannedRequest[] = [
+    { ...base, name, credential: 'valid' },
+    { ...base, name: `${name} without a credential`, credential: 'none' },
+    { ...base, name: `${name} with a broken credential`, credential: 'broken' },
+  ];
+  if (LAST_ID.test(base.url)) {
+    const url = base.url.replace(LAST_ID, `/${UNKNOWN_ID}`);
+    probes.push({ ...base, url, name: `${base.method} ${url}`, credential: 'valid' });
+  }
+  if (!isRead(base.method))
+    probes.push({ ...base, body: '{', name: `${name} with an invalid body, without a credential`, credential: 'none' });
+  return probes;
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Null if a value that the request needs has no example. */
+function exampleOf(path: string, method: string, item: unknown, operation: unknown): Base | null {
+  let url = path;
+  const query = new URLSearchParams();
+  for (const parameter of [...listOf(item, 'parameters'), ...listOf(operation, 'parameters')]) {
+    const value = exampleIn(parameter) ?? memberOf(memberOf(parameter, 'schema'), 'example');
+    const name = String(memberOf(parameter, 'name'));
+    if (memberOf(parameter, 'in') === 'path') {
+      if (value === undefined) return null;
+      url = url.replaceAll(`{${name}}`, encodeURIComponent(String(value)));
+    } else if (memberOf(parameter, 'in') === 'query' && memberOf(parameter, 'required') === true) {
+      if (value === undefined) return null;
+      query.set(name, String(value));
+    }
+  }
+  if (url.includes('{')) return null;
+  const [content] = membersOf(memberOf(memberOf(operation, 'requestBody'), 'content'));
+  const body = content === undefined ? undefined : exampleIn(content[1]);
+  if (content !== undefined && body === undefined && !isRead(method)) return null;
+  return {
+    ...{ method, url: `${url}${query.size === 0 ? '' : `?${query}`}` },
+    mediaType: body === undefined ? null : (content?.[0] ?? null),
+    body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
+  };
+}
+
+function exampleIn(holder: unknown): unknown {
+  return memberOf(memberOf(memberOf(holder, 'examples'), 'cast'), 'value') ?? memberOf(holder, 'example');
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = memberOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function membersOf(value: unknown): readonly [string, unknown][] {
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}

@@ -1,0 +1,29 @@
+/** A request that both services get. */
+export interface PlannedRequest {
+  /** Method and path, and what was changed about the request. */
+  readonly name: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly credential: 'valid' | 'broken' | 'none';
+  readonly mediaType: string | null;
+  readonly body: string;
+}
+
+/** An answer, with the headers in lower case. */
+export interface PlayedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Something in which the real service answers otherwise than the mock. */
+export interface Difference {
+  readonly request: string;
+  /** Where: `status`, `header NAME`, or a path into the body. */
+  readonly place: string;
+  readonly real: string;
+  readonly mock: string;
+  /** `data`: the accounts hold other data. Does not count. */
+  readonly kind: 'behaviour' | 'data';
+}

@@ -1,0 +1,50 @@
+import type { Plan } from './plan.ts';
+import type { Difference } from './play.ts';
+
+/** The result of a comparison. */
+export interface DriftReport {
+  readonly service: string;
+  readonly requests: number;
+  /** Requests that write, which were not sent. */
+  readonly writes: number;
+  readonly skipped: number;
+  /** A remark, such as that the target is a mock; null for none. */
+  readonly remark: string | null;
+  readonly differences: readonly Difference[];
+}
+
+/** The report in Markdown. */
+export function driftReport({ service, requests, writes, skipped, remark, differences }: DriftReport): string {
+  const counted = differences.filter(({ kind }) => kind === 'behaviour');
+  const data = differences.filter(({ kind }) => kind === 'data');
+  const lines = [
+    `# ${service}: the real service and the mock`,
+    '',
+    ...(remark === null ? [] : [remark, '']),
+    `${count(requests, 'request')} sent to both, ${count(counted.length, 'difference')}.`,
+    `Not sent: ${count(writes, 'request')} that would write (see \`--write\`), and ${skipped} without an example.`,
+    ...table('Differences', counted),
+    ...table('Other data', data),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What would be sent, a line for each request. */
+export function dryRun({ requests, writes, skipped }: Plan): string {
+  const lines = requests.map(({ method, url, credential }) => `${method} ${url} (credential: ${credential})`);
+  return `${[...lines, `${count(requests.length, 'request')}; left out: ${writes} that write, ${skipped} without an example`].join('\n')}\n`;
+}
+
+function table(title: string, differences: readonly Difference[]): readonly string[] {
+  if (differences.length === 0) return [];
+  const rows = differences.map((one) => `| ${[one.request, one.place, one.real, one.mock].map(cell).join(' | ')} |`);
+  return ['', `## ${title}`, '', '| request | place | real service | mock |', '| --- | --- | --- | --- |', ...rows];
+}
+
+function cell(text: string): string {
+  return text.slice(0, 300).replace(/[\r\n]+/g, ' ').replaceAll('|', '\\|');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
