@@ -6,12 +6,13 @@ import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
+import type { CompareFlags } from './compare.ts';
 import type { VerifyFlags } from './verify.ts';
 
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'help'] as const;
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -32,7 +33,7 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport]) add(root);
+  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare]) add(root);
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -189,6 +190,31 @@ function addReport(root: Command): void {
         json: json === true,
       }),
     );
+}
+
+function addCompare(root: Command): void {
+  root
+    .command('compare')
+    .description(
+      'compare the answers of the real service with those of the running mock: exit 0 if they agree, otherwise 1',
+    )
+    .requiredOption('--against <URL>', 'the real service; its credential comes from NV_AUTH_MOCK_COMPARE_TOKEN')
+    .addOption(new Flag('--service <NAME>', 'the API').choices(['runai', 'air', 'nvcf', 'ngc']).default('runai'))
+    .option('--from <SOURCE>', 'requests: `cast` (examples of the document), `journal`, or an HTTP Archive', 'cast')
+    .option('--write', 'also send requests that write')
+    .option('--dry-run', 'print the requests, and send none')
+    .option('--report <FILE>', 'write the report to a file')
+    .option('--json', 'as JSON')
+    .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
+    .option('--world <ID>', 'world of the mock; default: the world of the URL, or the default world')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .action(async (flags: FlagTexts & CompareFlags) => {
+      const { against, service, from, write, dryRun, report, json, url, world, ...others } = flags;
+      const given = { against, service, from, write, dryRun, report, json, url, world } as CompareFlags;
+      await (await import('./compare.ts')).compareWith(given, others);
+    });
 }
 
 function flagOf(name: string, option: Option): Flag {

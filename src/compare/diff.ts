@@ -37,7 +37,13 @@ export function compareAnswers(
     const hasData = one?.isData === true || other?.isData === true;
     if (one === undefined || other === undefined) tell(place, one?.types ?? '(missing)', other?.types ?? '(missing)');
     else if (one.types !== other.types) tell(place, one.types, other.types);
-    else tell(place, one.values, other.values, hasData || real.status < 400 === place.includes('[]') ? 'data' : 'behaviour');
+    else
+      tell(
+        place,
+        one.values,
+        other.values,
+        hasData || (real.status < 400 && place.includes('[]')) ? 'data' : 'behaviour',
+      );
   }
   return found;
 }
@@ -58,12 +64,18 @@ function shapesOf({ text }: PlayedAnswer, secrets: readonly string[]): Map<strin
     if (depth > MOST_DEPTH) return;
     if (Array.isArray(value)) for (const one of value) visit(one, `${place}[]`, name, depth + 1);
     else if (isRecord(value))
-      for (const [member, inner] of Object.entries(value)) visit(inner, `${place}.${normalise(member)}`, member, depth + 1);
+      for (const [member, inner] of Object.entries(value))
+        visit(inner, `${place}.${normalise(member)}`, member, depth + 1);
     else shape.values.add(isSecretName(name) ? '<secret>' : normalise(String(value), secrets));
   };
   visit(jsonOr(text), 'body', '', 0);
   const joined = (set: ReadonlySet<string>) => [...set].sort().join(', ');
-  return new Map([...found].map(([place, { types, values, isData }]) => [place, { types: joined(types), values: joined(values), isData }]));
+  return new Map(
+    [...found].map(([place, { types, values, isData }]) => [
+      place,
+      { types: joined(types), values: joined(values), isData },
+    ]),
+  );
 }
 
 function isEmptyList(place: string, ...sides: readonly ReadonlyMap<string, Shape>[]): boolean {

@@ -42,7 +42,10 @@ function table(title: string, differences: readonly Difference[]): readonly stri
 }
 
 function cell(text: string): string {
-  return text.slice(0, 300).replace(/[\r\n]+/g, ' ').replaceAll('|', '\\|');
+  return text
+    .slice(0, 300)
+    .replace(/[\r\n]+/g, ' ')
+    .replaceAll('|', '\\|');
 }
 
 function count(number: number, noun: string): string {

@@ -169,6 +169,11 @@ const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 /** Variables that name files with options, and are not options themselves. */
 const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
+/** Variables that `compare` alone reads: credentials of the real service. */
+const OF_COMPARE: ReadonlySet<string> = new Set(
+  ['TOKEN', 'CLIENT_ID', 'CLIENT_SECRET'].map((name) => `${PREFIX}COMPARE_${name}`),
+);
+
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
   const source = new Map<keyof Config, Given>();
@@ -176,7 +181,8 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
   // Empty variables count as unset, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable)) continue;
+    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable) || OF_COMPARE.has(variable))
+      continue;
     const name = byVariable.get(variable);
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {

@@ -180,6 +180,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
   { files: /^verify\//, may: [/^verify\//, /^core\/unusable$/] },
+  { files: /^compare\//, may: [/^compare\//, /^core\//, /^node:https?$/], types: [/^traffic\/exchange$/] },
   {
     files: /^traffic\//,
     may: [
@@ -198,7 +199,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\//,
       /^core\//,
       /^platform\/(assets|time)$/,
-      /^(verify|traffic)\//,
+      /^(verify|traffic|compare)\//,
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,

@@ -1,0 +1,118 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { compare, type Side } from '../compare/compare.ts';
+import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
+import { driftReport, dryRun } from '../compare/report.ts';
+import { play } from '../compare/send.ts';
+import type { FlagTexts } from '../config/config.ts';
+import { isRecord } from '../core/own.ts';
+import { Unusable } from '../core/unusable.ts';
+import { exchangesIn, readHar } from '../traffic/har.ts';
+import { askWorld } from './ask-world.ts';
+import { askRunning, type Running, runningWorld } from './running.ts';
+import { prefixOf } from './world.ts';
+
+/** What is compared, and how the result is told. */
+export interface CompareFlags {
+  readonly against: string;
+  readonly service: string;
+  /** `cast`, `journal`, or a HAR file. */
+  readonly from: string;
+  readonly url?: string;
+  readonly world?: string;
+  readonly report?: string;
+  readonly write?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
+
+/**
+ * Compares the answers of the real service with those of a running mock. The exit code is 1 if they differ.
+ *
+ * @throws Unusable if one of them cannot be used
+ */
+export async function compareWith(given: CompareFlags, flags: FlagTexts, environment = process.env): Promise<void> {
+  const against = targetOf(given.against);
+  const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
+  const plan = await planFrom(given, server, world);
+  if (given.dryRun === true) {
+    process.stdout.write(dryRun(plan));
+    return;
+  }
+  const mock = { url: `${server.url}${prefixOf(world)}`, token: await mockToken(given.service, server, world) };
+  const real = { url: against, token: await realToken(against, given.service, environment) };
+  await tell(await compare(given.service, plan, real, mock), given);
+}
+
+async function tell(report: Awaited<ReturnType<typeof compare>>, { json, report: file }: CompareFlags): Promise<void> {
+  const text = json === true ? `${JSON.stringify(report, null, 2)}\n` : driftReport(report);
+  if (file === undefined) process.stdout.write(text);
+  else
+    await writeFile(file, text).catch((cause: unknown) => {
+      throw new Unusable(`--report ${file} cannot be written: ${String(cause)}.`, { cause });
+    });
+  if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;
+}
+
+function targetOf(url: string): string {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new Unusable('--against is not an http or https URL, such as `https://acme.run.ai`.');
+  const { username, password, search, hash, origin, pathname } = new URL(url);
+  if (username + password + search + hash !== '')
+    throw new Unusable('--against must have no credentials, query or fragment. Set credentials in the environment.');
+  return `${origin}${pathname.replace(/\/$/, '')}`;
+}
+
+async function planFrom({ from, service, write }: CompareFlags, server: Running, world: string | null): Promise<Plan> {
+  const mayWrite = write === true;
+  if (from === 'journal') {
+    const archive = await askWorld(server, world, '/requests/har', (body) => body);
+    return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
+  }
+  if (from !== 'cast') {
+    const text = await readFile(from, 'utf8').catch((cause: unknown) => {
+      throw new Unusable(`--from ${from} cannot be read: ${String(cause)}.`, { cause });
+    });
+    return planOfTraffic(readHar(text, from), mayWrite);
+  }
+  // Asked first: its errors name what is wrong with the server or the world.
+  await askWorld(server, world, '/cast', (body) => body);
+  return planOfDocument((await askRunning(server, `/openapi/${service}.json`)).body, mayWrite);
+}
+
+/** The administrator's bearer for Run:ai, the owner's key for the others. */
+async function mockToken(service: string, server: Running, world: string | null): Promise<string> {
+  const cast = await askWorld(server, world, '/cast', (body) => body as Record<string, unknown>);
+  const isRunai = service === 'runai';
+  const list = memberOf(cast[isRunai ? 'runai' : 'ngc'], isRunai ? 'users' : 'keys');
+  const [first] = Array.isArray(list) ? list : [];
+  const token = memberOf(first, isRunai ? 'bearer' : 'key');
+  if (typeof token === 'string') return token;
+  throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
+}
+
+async function realToken(url: string, service: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const [token, id, secret] = ['TOKEN', 'CLIENT_ID', 'CLIENT_SECRET'].map((name) => environment[`${VARIABLE}${name}`]);
+  if (token) return token;
+  if (service !== 'runai' || !id || !secret)
+    throw new Unusable(`Set ${VARIABLE}TOKEN, or for Run:ai ${VARIABLE}CLIENT_ID and ${VARIABLE}CLIENT_SECRET.`);
+  return exchanged({ url, token: '' }, id, secret);
+}
+
+async function exchanged({ url }: Side, clientId: string, clientSecret: string): Promise<string> {
+  const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
+  const request = { name: '', method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
+  const answer = await play(url, { ...request, credential: 'none' }, '').catch((cause: Error) => {
+    throw new Unusable(`--against ${url} does not answer: ${cause.message.slice(0, 200)}.`, { cause });
+  });
+  const token = answer.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] : undefined;
+  if (token !== undefined) return token;
+  throw new Unusable(
+    `--against ${url} refuses the client of the environment (${answer.status}). Nothing else was sent.`,
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}

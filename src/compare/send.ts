@@ -1,0 +1,43 @@
+import { request as requestByHttp } from 'node:http';
+import { request as requestByHttps } from 'node:https';
+import type { PlannedRequest, PlayedAnswer } from './play.ts';
+
+/** Milliseconds to wait for an answer. */
+const PATIENCE = 10_000;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** Sends a request, and follows no redirect. @throws Error if there is no answer in time, or a too large one */
+export function play(
+  base: string,
+  { method, url, mediaType, body, credential }: PlannedRequest,
+  token: string,
+): Promise<PlayedAnswer> {
+  const bearer = credential === 'valid' ? token : 'broken';
+  const headers = {
+    accept: 'application/json',
+    ...(credential !== 'none' && { authorization: `Bearer ${bearer}` }),
+    ...(mediaType !== null && { 'content-type': mediaType }),
+    ...(body !== '' && { 'content-length': Buffer.byteLength(body) }),
+  };
+  return new Promise((resolve, reject) => {
+    const send = base.startsWith('https:') ? requestByHttps : requestByHttp;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const request = send(`${base}${url}`, { method, headers, signal }, (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size > MOST_BYTES) response.destroy(new Error('the answer has more than 4 MB'));
+        else parts.push(part);
+      });
+      response.on('error', reject).on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(Object.entries(response.headers).map(([name, text]) => [name, String(text)])),
+          text: Buffer.concat(parts).toString('utf8'),
+        }),
+      );
+    });
+    request.on('error', reject).end(body);
+  });
+}
