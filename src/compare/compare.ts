@@ -1,6 +1,6 @@
 import { Unusable } from '../core/unusable.ts';
 import { compareAnswers } from './diff.ts';
-import type { Plan } from './plan.ts';
+import { isRead, type Plan } from './plan.ts';
 import type { Difference, PlannedRequest, PlayedAnswer } from './play.ts';
 import type { DriftReport } from './report.ts';
 import { play } from './send.ts';
@@ -18,11 +18,9 @@ export interface Side {
  * @throws Unusable if the real service cannot be reached, or refuses the credential
  */
 export async function compare(service: string, plan: Plan, real: Side, mock: Side): Promise<DriftReport> {
-  const first = plan.requests.find(({ credential }) => credential === 'valid');
-  if (first === undefined) throw new Unusable('There is nothing to send: no request has an example and only reads.');
-  const { status } = await answerOf(real, first, '--against');
-  if (status === 401)
-    throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
+  if (plan.requests.length === 0)
+    throw new Unusable('There is nothing to send: no request reads, or none has an example. See --from and --write.');
+  await checkCredential(real, plan);
   const differences: Difference[] = [];
   for (const request of plan.requests) {
     const answers = [await answerOf(real, request, '--against'), await answerOf(mock, request, '--url')] as const;
@@ -30,6 +28,13 @@ export async function compare(service: string, plan: Plan, real: Side, mock: Sid
   }
   const { requests, writes, skipped } = plan;
   return { service, requests: requests.length, writes, skipped, remark: await remarkOn(real), differences };
+}
+
+/** With a read, because every other request is sent once only. */
+async function checkCredential(real: Side, { requests }: Plan): Promise<void> {
+  const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
+  if (first === undefined || (await answerOf(real, first, '--against')).status !== 401) return;
+  throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
 }
 
 async function answerOf(side: Side, request: PlannedRequest, flag: string): Promise<PlayedAnswer> {
@@ -51,7 +56,7 @@ async function remarkOn(real: Side): Promise<string | null> {
     credential: 'none',
   } as const;
   const isMock = await play(real.url, health, '').then(
-    ({ status }) => status === 200,
+    ({ status, headers }) => status === 200 && headers['content-type']?.includes('json') === true,
     () => false,
   );
   return isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null;

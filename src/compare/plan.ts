@@ -1,5 +1,7 @@
 import { isRecord } from '../core/own.ts';
+import { redact } from '../core/redact.ts';
 import type { Exchange } from '../traffic/exchange.ts';
+import { isSecretName } from './normalise.ts';
 import type { PlannedRequest } from './play.ts';
 
 /** What is sent, and how much was left out. */
@@ -47,7 +49,7 @@ function planOf(bases: readonly (Base | null)[], mayWrite: boolean): Plan {
 
 /** The request as it is, and requests that show which check comes first. */
 function probesOf(base: Base): readonly PlannedRequest[] {
-  const name = `${base.method} ${base.url}`;
+  const name = `${base.method} ${shownUrl(base.url)}`;
   const probes: PlannedRequest[] = [
     { ...base, name, credential: 'valid' },
     { ...base, name: `${name} without a credential`, credential: 'none' },
@@ -55,14 +57,23 @@ function probesOf(base: Base): readonly PlannedRequest[] {
   ];
   if (LAST_ID.test(base.url)) {
     const url = base.url.replace(LAST_ID, `/${UNKNOWN_ID}`);
-    probes.push({ ...base, url, name: `${base.method} ${url}`, credential: 'valid' });
+    probes.push({ ...base, url, name: `${base.method} ${shownUrl(url)}`, credential: 'valid' });
   }
   if (!isRead(base.method))
     probes.push({ ...base, body: '{', name: `${name} with an invalid body, without a credential`, credential: 'none' });
   return probes;
 }
 
-function isRead(method: string): boolean {
+/** Recorded addresses can have secrets, which no report shows. */
+export function shownUrl(url: string): string {
+  const hidden = url.replace(/([?&])([^=&]{1,100})=[^&]*/g, (pair, mark: string, name: string) =>
+    isSecretName(name) ? `${mark}${name}=<secret>` : pair,
+  );
+  return redact(hidden).slice(0, 500);
+}
+
+/** A request that changes nothing. */
+export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 

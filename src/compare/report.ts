@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import { type Plan, shownUrl } from './plan.ts';
 import type { Difference } from './play.ts';
 
 /** The result of a comparison. */
@@ -31,7 +31,7 @@ export function driftReport({ service, requests, writes, skipped, remark, differ
 
 /** What would be sent, a line for each request. */
 export function dryRun({ requests, writes, skipped }: Plan): string {
-  const lines = requests.map(({ method, url, credential }) => `${method} ${url} (credential: ${credential})`);
+  const lines = requests.map(({ method, url, credential }) => `${method} ${shownUrl(url)} (credential: ${credential})`);
   return `${[...lines, `${count(requests.length, 'request')}; left out: ${writes} that write, ${skipped} without an example`].join('\n')}\n`;
 }
 

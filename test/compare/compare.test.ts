@@ -64,9 +64,13 @@ describe('A comparison', () => {
   });
 
   it.each<[string, Record<string, Change>, string]>([
-    ['a status', { '/api/v1/applications': () => ({ status: 204 + 2 }) }, 'status'],
+    ['a status', { '/api/v1/applications': () => ({ status: 206 }) }, 'status'],
     ['the message of an error', { [UNKNOWN]: ({ body }) => ({ body: { ...body, message: 'gone' } }) }, 'body.message'],
-    ['a header', { [USERS]: ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }) }, 'header retry-after'],
+    [
+      'a header',
+      { '/api/v1/access-rules': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }) },
+      'header retry-after',
+    ],
     ['the order of checks', { [`none ${USER}`]: () => ({ status: 404 }) }, 'status'],
     ['a missing field', { [USER]: ({ body }) => ({ body: without(body, 'id') }) }, 'body.id'],
     ['a value of an enum', { [USER]: ({ body }) => ({ body: { ...body, type: 'other' } }) }, 'body.type'],
@@ -78,6 +82,7 @@ describe('A comparison', () => {
     const found = await against(changes);
     expect(found.map((one) => one.place)).toContain(place);
     expect(new Set(found.map(({ request }) => request)).size).toBe(1);
+    console.log(place, JSON.stringify(found));
   });
 
   it('says that the target is a mock', async () => {
