@@ -5,8 +5,9 @@ import type { Difference, PlayedAnswer } from './play.ts';
 /** Headers that clients act on. */
 const HEADERS = ['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'] as const;
 
-/** Names of members whose texts are chosen by users. */
-const FREE_TEXT = /^(?:name|displayName|description|email|username|createdBy|updatedBy|lastLogin)$/i;
+/** Names of members whose values are chosen by users, or count their objects. */
+const FREE_VALUE =
+  /^(?:count|totalRecords|displayRecords|name|displayName|description|email|username|createdBy|updatedBy|lastLogin)$/i;
 
 /** Deeper values are not compared. */
 const MOST_DEPTH = 20;
@@ -58,7 +59,7 @@ interface Shape {
 function shapesOf({ text }: PlayedAnswer, secrets: readonly string[]): Map<string, Shape> {
   const found = new Map<string, { types: Set<string>; values: Set<string>; isData: boolean }>();
   const visit = (value: unknown, place: string, name: string, depth: number): void => {
-    const shape = found.get(place) ?? { types: new Set(), values: new Set(), isData: FREE_TEXT.test(name) };
+    const shape = found.get(place) ?? { types: new Set(), values: new Set(), isData: FREE_VALUE.test(name) };
     found.set(place, shape);
     shape.types.add(typeOf(value));
     if (depth > MOST_DEPTH) return;

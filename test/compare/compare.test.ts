@@ -10,6 +10,7 @@ type Planted = { status?: number; headers?: Record<string, string>; body?: Recor
 type Change = (answer: Required<Planted>) => Planted;
 
 const { url } = await listeningServer();
+const mockUrl = url;
 const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
 const token = cast.runai.users[0].bearer;
 
@@ -17,7 +18,7 @@ const token = cast.runai.users[0].bearer;
 async function proxied(changes: Readonly<Record<string, Change>>): Promise<string> {
   const proxy = createServer(async (request, response) => {
     const { authorization } = request.headers;
-    const answer = await fetch(`${url}${request.url}`, {
+    const answer = await fetch(`${mockUrl}${request.url}`, {
       headers: authorization === undefined ? {} : { authorization },
       redirect: 'manual',
     });
@@ -40,11 +41,13 @@ const get = (path: string, credential: PlannedRequest['credential'] = 'valid'): 
 const USERS = '/api/v1/users';
 const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
 const UNKNOWN = '/api/v1/users/00000000-0000-4000-8000-000000000000';
-const COUNT = `${USERS}/count`;
+const BOT = '/api/v1/service-accounts/e8a0f4d2-7d3b-4c1f-9c36-1f5a2b0e0001';
+const RULES = '/api/v1/authorization/access-rules';
+const ROLES = '/api/v1/authorization/roles';
 const PLAN: Plan = {
   requests: [
-    ...[get(COUNT), get(USER), get(USERS), get(UNKNOWN), get('/api/v1/roles'), get('/api/v1/access-rules')],
-    ...[get(USER, 'none'), get(COUNT, 'none'), get(USERS, 'broken'), get('/api/v1/applications')],
+    ...[USER, USERS, UNKNOWN, BOT, RULES, ROLES, `${RULES}/1`, `${RULES}?limit=400`].map((path) => get(path)),
+    ...[get('/api/v1/access-keys'), get('/api/v1/users/count'), get(USER, 'none'), get('/api/v1/service-accounts', 'broken')],
   ],
   writes: 0,
   skipped: 0,
@@ -63,26 +66,39 @@ describe('A comparison', () => {
     expect(await against({})).toEqual([]);
   });
 
-  it.each<[string, Record<string, Change>, string]>([
-    ['a status', { '/api/v1/applications': () => ({ status: 206 }) }, 'status'],
-    ['the message of an error', { [UNKNOWN]: ({ body }) => ({ body: { ...body, message: 'gone' } }) }, 'body.message'],
-    [
-      'a header',
-      { '/api/v1/access-rules': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }) },
-      'header retry-after',
-    ],
-    ['the order of checks', { [`none ${USER}`]: () => ({ status: 404 }) }, 'status'],
-    ['a missing field', { [USER]: ({ body }) => ({ body: without(body, 'id') }) }, 'body.id'],
-    ['a value of an enum', { [USER]: ({ body }) => ({ body: { ...body, type: 'other' } }) }, 'body.type'],
-    ['a default', { [USER]: ({ body }) => ({ body: { ...body, resetPassword: true } }) }, 'body.resetPassword'],
-    ['a limit', { [COUNT]: ({ body }) => ({ body: { ...body, count: 1000 } }) }, 'body.count'],
-    ['a propagation time', { [USER]: () => ({ status: 403 }) }, 'status'],
-    ['a redirect', { '/api/v1/roles': () => ({ status: 302, headers: { location: '/login' } }) }, 'status'],
-  ])('tells %s, of no other request', async (_, changes, place) => {
-    const found = await against(changes);
-    expect(found.map((one) => one.place)).toContain(place);
-    expect(new Set(found.map(({ request }) => request)).size).toBe(1);
-    console.log(place, JSON.stringify(found));
+  it('tells each of ten planted differences, and nothing else', async () => {
+    const found = await against({
+      [USERS]: () => ({ status: 206 }),
+      [UNKNOWN]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
+      '/api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
+      // A right was granted a moment ago.
+      [RULES]: ({ headers }) => ({ status: 403, headers }),
+      [`none ${USER}`]: () => ({ status: 404 }),
+      [USER]: ({ body }) => ({ body: without(body, 'isLocal') }),
+      [`${RULES}/1`]: ({ body }) => ({ body: { ...body, subjectType: 'person' } }),
+      [BOT]: ({ body }) => ({ body: { ...body, enabled: false } }),
+      [`${RULES}?limit=400`]: () => ({ status: 400 }),
+      [ROLES]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
+    });
+    expect(found.map(({ request, place, real }) => [request, place, real])).toEqual([
+      [`valid ${USER}`, 'body.isLocal', '(missing)'],
+      [`valid ${USERS}`, 'status', '206'],
+      [`valid ${UNKNOWN}`, 'body.message', 'gone'],
+      [`valid ${BOT}`, 'body.enabled', 'false'],
+      [`valid ${RULES}`, 'status', '403'],
+      [`valid ${ROLES}`, 'status', '302'],
+      [`valid ${ROLES}`, 'header location', '/login'],
+      [`valid ${RULES}/1`, 'body.subjectType', 'person'],
+      [`valid ${RULES}?limit=400`, 'status', '400'],
+      ['valid /api/v1/access-keys', 'header retry-after', '5'],
+      [`none ${USER}`, 'status', '404'],
+    ]);
+  });
+
+  it('lists other data of an account apart', async () => {
+    const url = await proxied({ '/api/v1/users/count': () => ({ body: { count: 1000 } }) });
+    const { differences } = await compare('runai', PLAN, { url, token }, { url: mockUrl, token });
+    expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
   });
 
   it('says that the target is a mock', async () => {
