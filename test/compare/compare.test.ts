@@ -47,7 +47,12 @@ const ROLES = '/api/v1/authorization/roles';
 const PLAN: Plan = {
   requests: [
     ...[USER, USERS, UNKNOWN, BOT, RULES, ROLES, `${RULES}/1`, `${RULES}?limit=400`].map((path) => get(path)),
-    ...[get('/api/v1/access-keys'), get('/api/v1/users/count'), get(USER, 'none'), get('/api/v1/service-accounts', 'broken')],
+    ...[
+      get('/api/v1/access-keys'),
+      get('/api/v1/users/count'),
+      get(USER, 'none'),
+      get('/api/v1/service-accounts', 'broken'),
+    ],
   ],
   writes: 0,
   skipped: 0,
