@@ -1,12 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { compare, type Side } from '../compare/compare.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
 import { driftReport, dryRun } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
-import type { FlagTexts } from '../config/config.ts';
+import { compareCredentials, type FlagTexts } from '../config/config.ts';
 import { isRecord } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
+import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
@@ -32,7 +33,7 @@ const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
  *
  * @throws Unusable if one of them cannot be used
  */
-export async function compareWith(given: CompareFlags, flags: FlagTexts, environment = process.env): Promise<void> {
+export async function compareWith(given: CompareFlags, flags: FlagTexts): Promise<void> {
   const against = targetOf(given.against);
   const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
   const plan = await planFrom(given, server, world);
@@ -41,7 +42,7 @@ export async function compareWith(given: CompareFlags, flags: FlagTexts, environ
     return;
   }
   const mock = { url: `${server.url}${prefixOf(world)}`, token: await mockToken(given.service, server, world) };
-  const real = { url: against, token: await realToken(against, given.service, environment) };
+  const real = { url: against, token: await realToken(against, given.service) };
   await tell(await compare(given.service, plan, real, mock), given);
 }
 
@@ -71,10 +72,7 @@ async function planFrom({ from, service, write }: CompareFlags, server: Running,
     return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
   }
   if (from !== 'cast') {
-    const text = await readFile(from, 'utf8').catch((cause: unknown) => {
-      throw new Unusable(`--from ${from} cannot be read: ${String(cause)}.`, { cause });
-    });
-    return planOfTraffic(readHar(text, from), mayWrite);
+    return planOfTraffic(readHar(await archiveText(from, '--from'), from), mayWrite);
   }
   // Asked first: its errors name what is wrong with the server or the world.
   await askWorld(server, world, '/cast', (body) => body);
@@ -92,12 +90,12 @@ async function mockToken(service: string, server: Running, world: string | null)
   throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
 }
 
-async function realToken(url: string, service: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const [token, id, secret] = ['TOKEN', 'CLIENT_ID', 'CLIENT_SECRET'].map((name) => environment[`${VARIABLE}${name}`]);
-  if (token) return token;
-  if (service !== 'runai' || !id || !secret)
+async function realToken(url: string, service: string): Promise<string> {
+  const { token, clientId, clientSecret } = compareCredentials();
+  if (token !== null) return token;
+  if (service !== 'runai' || clientId === null || clientSecret === null)
     throw new Unusable(`Set ${VARIABLE}TOKEN, or for Run:ai ${VARIABLE}CLIENT_ID and ${VARIABLE}CLIENT_SECRET.`);
-  return exchanged({ url, token: '' }, id, secret);
+  return exchanged({ url, token: '' }, clientId, clientSecret);
 }
 
 async function exchanged({ url }: Side, clientId: string, clientSecret: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { buildServer } from '../app/server.ts';
 import { configOf, type FlagTexts, readConfig } from '../config/config.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -6,6 +6,7 @@ import { checkTraffic, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { readHar } from '../traffic/har.ts';
 import { junitOf } from '../traffic/junit.ts';
+import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
 import { runningWorld } from './running.ts';
 
@@ -17,9 +18,6 @@ export interface TrafficOutput {
   readonly junit: string | null;
 }
 
-/** Larger archives are not read: the text and its values must fit into memory. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
 /**
  * Compares the traffic in an HTTP Archive with the documents. The exit code is 1 if they do not allow something in it.
  *
@@ -27,7 +25,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * @throws Unusable if the file is no archive, or too large
  */
 export async function verifyHar(file: string, flags: FlagTexts, output: TrafficOutput): Promise<void> {
-  const exchanges = readHar(await textOf(file), file);
+  const exchanges = readHar(await archiveText(file, '--har'), file);
   await tell(await checkOffline(exchanges, flags), output);
 }
 
@@ -46,19 +44,6 @@ export async function verifyJournal(
   // A server of another version may answer something else.
   const read = (body: object) => ('violations' in body ? (body as TrafficReport) : undefined);
   await tell(await askWorld(server, world, '/requests/check', read, 'POST'), output);
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size <= MOST_BYTES) return await readFile(file, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Unusable(`--har ${file} cannot be read: ${why}.`, { cause });
-  }
-  throw new Unusable(
-    `--har ${file} has more than ${MOST_BYTES / 1024 / 1024} MB. Export fewer requests, or leave out the content of answers that are not JSON.`,
-  );
 }
 
 /** With the operations of a server that is never started, so that a path means here what it means there. */

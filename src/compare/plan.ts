@@ -18,12 +18,18 @@ type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
 
-/** The requests of recorded traffic. Their credentials are not read. */
+/** The requests of recorded traffic. Their headers are not read, and one with a secret elsewhere is not sent. */
 export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean): Plan {
   const bases = exchanges.map(({ method, url, request: { mediaType, text } }): Base | null =>
-    text === null ? null : { method, url, mediaType, body: text },
+    text === null || hasSecret(url) || hasSecret(text) ? null : { method, url, mediaType, body: text },
   );
   return planOf(bases, mayWrite);
+}
+
+/** Whether an address, a form or JSON has a member that is called like a secret. */
+function hasSecret(text: string): boolean {
+  const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
+  return [...members].some(([, inJson, inForm]) => isSecretName(inJson ?? inForm ?? ''));
 }
 
 /** The requests of a document's examples. */
@@ -99,8 +105,16 @@ function exampleOf(path: string, method: string, item: unknown, operation: unkno
   return {
     ...{ method, url: `${url}${query.size === 0 ? '' : `?${query}`}` },
     mediaType: body === undefined ? null : (content?.[0] ?? null),
-    body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
+    body: body === undefined ? '' : bodyText(body, content?.[0] ?? ''),
   };
+}
+
+function bodyText(body: unknown, mediaType: string): string {
+  if (typeof body === 'string') return body;
+  if (mediaType !== 'application/x-www-form-urlencoded') return JSON.stringify(body);
+  return new URLSearchParams(
+    membersOf(body).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 }
 
 function exampleIn(holder: unknown): unknown {

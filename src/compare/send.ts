@@ -1,5 +1,6 @@
 import { request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
+import { timeoutSignal } from '../platform/time.ts';
 import type { PlannedRequest, PlayedAnswer } from './play.ts';
 
 /** Milliseconds to wait for an answer. */
@@ -21,7 +22,7 @@ export function play(
   };
   return new Promise((resolve, reject) => {
     const send = base.startsWith('https:') ? requestByHttps : requestByHttp;
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = timeoutSignal(PATIENCE);
     const request = send(`${base}${url}`, { method, headers, signal }, (response) => {
       const parts: Buffer[] = [];
       let size = 0;

@@ -103,6 +103,12 @@ function effectiveOf(
   };
 }
 
+/** The credentials of the real service for `compare`, which no configuration keeps. */
+export function compareCredentials(environment: NodeJS.ProcessEnv = process.env) {
+  const of = (name: string) => environment[`${PREFIX}COMPARE_${name}`] || null;
+  return { token: of('TOKEN'), clientId: of('CLIENT_ID'), clientSecret: of('CLIENT_SECRET') };
+}
+
 /** The proxy variables of the environment that apply to a URL, in the spellings that clients read. */
 export function proxyVariables(
   url: string,

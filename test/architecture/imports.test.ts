@@ -180,7 +180,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
   { files: /^verify\//, may: [/^verify\//, /^core\/unusable$/] },
-  { files: /^compare\//, may: [/^compare\//, /^core\//, /^node:https?$/], types: [/^traffic\/exchange$/] },
+  {
+    files: /^compare\//,
+    may: [/^platform\/time$/, /^compare\//, /^core\//, /^node:https?$/],
+    types: [/^traffic\/exchange$/],
+  },
   {
     files: /^traffic\//,
     may: [
