@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
 import { admin } from '../../support/cast.ts';
+import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { openServer, START, type TestServer, testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
@@ -198,7 +199,7 @@ describe('provider states', () => {
     expect([await faults(one.call), await faults(other.call)]).toEqual([1, 0]);
   });
 
-  it('are torn down after a restart', async () => {
+  it.runIf(hasDriver)('are torn down after a restart', async () => {
     const clock = manualClock(START);
     const data = join(await emptyFolder(), 'mock.db');
     const before = await openServer({ data }, { clock });
