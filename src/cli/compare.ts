@@ -4,7 +4,7 @@ import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
 import { driftReport, dryRun } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
 import { compareCredentials, type FlagTexts } from '../config/config.ts';
-import { isRecord } from '../core/own.ts';
+import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
@@ -12,7 +12,7 @@ import { askWorld } from './ask-world.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
 
-/** What is compared, and how the result is told. */
+/** The two sides of a comparison, and the form of its report. */
 export interface CompareFlags {
   readonly against: string;
   readonly service: string;
@@ -36,12 +36,14 @@ const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
 export async function compareWith(given: CompareFlags, flags: FlagTexts): Promise<void> {
   const against = targetOf(given.against);
   const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
+  // Asked first: its errors name what is wrong with the server or the world.
+  const cast = await askWorld(server, world, '/cast', (body) => body);
   const plan = await planFrom(given, server, world);
   if (given.dryRun === true) {
     process.stdout.write(dryRun(plan));
     return;
   }
-  const mock = { url: `${server.url}${prefixOf(world)}`, token: await mockToken(given.service, server, world) };
+  const mock = { url: `${server.url}${prefixOf(world)}`, token: mockToken(given.service, cast) };
   const real = { url: against, token: await realToken(against, given.service) };
   await tell(await compare(given.service, plan, real, mock), given);
 }
@@ -71,19 +73,14 @@ async function planFrom({ from, service, write }: CompareFlags, server: Running,
     const archive = await askWorld(server, world, '/requests/har', (body) => body);
     return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
   }
-  if (from !== 'cast') {
-    return planOfTraffic(readHar(await archiveText(from, '--from'), from), mayWrite);
-  }
-  // Asked first: its errors name what is wrong with the server or the world.
-  await askWorld(server, world, '/cast', (body) => body);
+  if (from !== 'cast') return planOfTraffic(readHar(await archiveText(from, '--from'), from), mayWrite);
   return planOfDocument((await askRunning(server, `/openapi/${service}.json`)).body, mayWrite);
 }
 
 /** The administrator's bearer for Run:ai, the owner's key for the others. */
-async function mockToken(service: string, server: Running, world: string | null): Promise<string> {
-  const cast = await askWorld(server, world, '/cast', (body) => body as Record<string, unknown>);
+function mockToken(service: string, cast: object): string {
   const isRunai = service === 'runai';
-  const list = memberOf(cast[isRunai ? 'runai' : 'ngc'], isRunai ? 'users' : 'keys');
+  const list = memberOf(memberOf(cast, isRunai ? 'runai' : 'ngc'), isRunai ? 'users' : 'keys');
   const [first] = Array.isArray(list) ? list : [];
   const token = memberOf(first, isRunai ? 'bearer' : 'key');
   if (typeof token === 'string') return token;
@@ -109,8 +106,4 @@ async function exchanged({ url }: Side, clientId: string, clientSecret: string):
   throw new Unusable(
     `--against ${url} refuses the client of the environment (${answer.status}). Nothing else was sent.`,
   );
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { buildServer } from '../app/server.ts';
 import { configOf, type FlagTexts, readConfig } from '../config/config.ts';
+import { countOf } from '../core/count.ts';
 import { Unusable } from '../core/unusable.ts';
 import { checkTraffic, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
@@ -71,7 +72,9 @@ async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Prom
       );
     }
     const others = skipped === 0 ? '' : `, ${skipped} for no documented API`;
-    process.stdout.write(`${count(checked, 'request')} checked${others}; ${count(violations.length, 'violation')}\n`);
+    process.stdout.write(
+      `${countOf(checked, 'request')} checked${others}; ${countOf(violations.length, 'violation')}\n`,
+    );
   }
   if (violations.length > 0) process.exitCode = 1;
 }
@@ -84,8 +87,4 @@ async function writeJunit(file: string, report: TrafficReport): Promise<void> {
       cause,
     });
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -30,11 +30,11 @@ export function compareAnswers(
   }
   // Bodies of different statuses have nothing in common.
   if (real.status !== mock.status) return found;
-  const [ours, theirs] = [shapesOf(real, secrets), shapesOf(mock, secrets)];
-  for (const place of new Set([...ours.keys(), ...theirs.keys()])) {
+  const [ofReal, ofMock] = [shapesOf(real, secrets), shapesOf(mock, secrets)];
+  for (const place of new Set([...ofReal.keys(), ...ofMock.keys()])) {
     // A member of entries that the other list does not have says nothing.
-    if (place.includes('[]') && isEmptyList(place, ours, theirs)) continue;
-    const [one, other] = [ours.get(place), theirs.get(place)];
+    if (place.includes('[]') && isEmptyList(place, ofReal, ofMock)) continue;
+    const [one, other] = [ofReal.get(place), ofMock.get(place)];
     const hasData = one?.isData === true || other?.isData === true;
     if (one === undefined || other === undefined) tell(place, one?.types ?? '(missing)', other?.types ?? '(missing)');
     else if (one.types !== other.types) tell(place, one.types, other.types);

@@ -1,10 +1,10 @@
-import { isRecord } from '../core/own.ts';
+import { isRecord, memberOf } from '../core/own.ts';
 import { redact } from '../core/redact.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { isSecretName } from './normalise.ts';
 import type { PlannedRequest } from './play.ts';
 
-/** What is sent, and how much was left out. */
+/** The requests to send, and the number of those left out. */
 export interface Plan {
   readonly requests: readonly PlannedRequest[];
   /** Requests that write, and were not sent without `--write`. */
@@ -128,8 +128,4 @@ function listOf(value: unknown, name: string): readonly unknown[] {
 
 function membersOf(value: unknown): readonly [string, unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../core/count.ts';
 import { type Plan, shownUrl } from './plan.ts';
 import type { Difference } from './play.ts';
 
@@ -21,18 +22,18 @@ export function driftReport({ service, requests, writes, skipped, remark, differ
     `# ${service}: the real service and the mock`,
     '',
     ...(remark === null ? [] : [remark, '']),
-    `${count(requests, 'request')} sent to both, ${count(counted.length, 'difference')}.`,
-    `Not sent: ${count(writes, 'request')} that would write (see \`--write\`), and ${skipped} without an example.`,
+    `${countOf(requests, 'request')} sent to both, ${countOf(counted.length, 'difference')}.`,
+    `Not sent: ${countOf(writes, 'request')} that would write (see \`--write\`), and ${skipped} without an example.`,
     ...table('Differences', counted),
     ...table('Other data', data),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** What would be sent, a line for each request. */
+/** The requests of a plan, one per line. */
 export function dryRun({ requests, writes, skipped }: Plan): string {
   const lines = requests.map(({ method, url, credential }) => `${method} ${shownUrl(url)} (credential: ${credential})`);
-  return `${[...lines, `${count(requests.length, 'request')}; left out: ${writes} that write, ${skipped} without an example`].join('\n')}\n`;
+  return `${[...lines, `${countOf(requests.length, 'request')}; left out: ${writes} that write, ${skipped} without an example`].join('\n')}\n`;
 }
 
 function table(title: string, differences: readonly Difference[]): readonly string[] {
@@ -46,8 +47,4 @@ function cell(text: string): string {
     .slice(0, 300)
     .replace(/[\r\n]+/g, ' ')
     .replaceAll('|', '\\|');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

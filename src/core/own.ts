@@ -11,6 +11,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** A member of a value of any kind; undefined if it is no object, or has no such member itself. */
+export function memberOf(value: unknown, name: string): unknown {
+  return isRecord(value) ? own(value, name) : undefined;
+}
+
 /** The names of the members of a table, which has no others than its type says. */
 export function keysOf<Table extends object>(table: Table): (keyof Table)[] {
   return Object.keys(table) as (keyof Table)[];

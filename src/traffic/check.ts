@@ -1,13 +1,13 @@
-import { findNear, findNearPath } from '../core/nearest.ts';
+import { findNearPath } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
-import { type UndocumentedMember, undocumentedMembers } from '../http/openapi/undocumented.ts';
+import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Match, Routes } from '../http/routes.ts';
-import { documentSpelling } from '../http/transport/body.ts';
+import { documentSpelling, isJsonType } from '../http/transport/body.ts';
 import { setImmediate } from '../platform/time.ts';
-import { type Exchange, isJson, type RecordedBody } from './exchange.ts';
+import type { Exchange, RecordedBody } from './exchange.ts';
 
 /** Something in recorded traffic that the documents do not allow. */
 export interface Violation {
@@ -134,7 +134,8 @@ function requestFaults({ route, params }: Match, search: URLSearchParams, record
   const body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(sent) : sent;
   const fault = operation.requestFault({ path: params, query, body });
   if (fault !== null) faults.push(fault.sentence);
-  faults.push(...undocumentedMembers(operation.bodySchema(), sent).map(memberSentence));
+  for (const member of undocumentedMembers(operation.bodySchema(), sent))
+    faults.push(undocumentedSentence('field', member));
   return faults.map(inRequest);
 }
 
@@ -142,20 +143,17 @@ function inRequest(what: string): What {
   return { part: 'request', what };
 }
 
-function memberSentence({ path, near }: UndocumentedMember): string {
-  return `the document does not name the field \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+function undocumentedSentence(kind: string, { path, near }: UndocumentedMember): string {
+  return `the document does not name the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
 /** The parameters that the document names, lists as lists. Tells of all others. */
 function queryOf({ queryNames, queryLists }: Operation, search: URLSearchParams, faults: string[]) {
+  const names = new Set(search.keys());
+  for (const other of undocumentedQuery(queryNames, names)) faults.push(undocumentedSentence('query parameter', other));
   const query: Record<string, unknown> = {};
-  for (const name of new Set(search.keys())) {
-    if (queryNames !== 'any' && !queryNames.has(name)) {
-      const near = findNear(name, [...queryNames]);
-      const advice = near === undefined ? '' : `; did you mean \`${near}\`?`;
-      faults.push(`the document does not name the query parameter \`${showPath(name)}\`${advice}`);
-      continue;
-    }
+  for (const name of names) {
+    if (queryNames !== 'any' && !queryNames.has(name)) continue;
     const values = search.getAll(name);
     const [first = ''] = values;
     const isList = queryLists.has(name) || values.length > 1;
@@ -192,7 +190,7 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
     faults.push(`the body is ${mediaType ?? 'of no media type'}; the document has ${FORM}`);
     return UNKNOWN;
   }
-  if (mediaType !== null && !isJson(mediaType)) {
+  if (mediaType !== null && !isJsonType(mediaType)) {
     faults.push(`the body is ${mediaType}; the document has application/json`);
     return UNKNOWN;
   }
@@ -226,7 +224,7 @@ function answerFaults(
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {
-    value = isJson(mediaType) ? parsed(text) : text;
+    value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
     if (value === UNKNOWN) return told(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
   }
   const fault = operation.answerFault(status, mediaType, value);

@@ -23,8 +23,3 @@ export function essenceOf(contentType: string | null | undefined): string | null
   const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   return essence === undefined || essence === '' ? null : essence;
 }
-
-/** JSON, or a type that is based on it (RFC 6839, 3.1). */
-export function isJson(mediaType: string | null): boolean {
-  return mediaType !== null && /^application\/(?:json|[a-z0-9.+-]+\+json)$/.test(mediaType);
-}

@@ -1,4 +1,4 @@
-import { isRecord, own } from '../core/own.ts';
+import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Exchange, essenceOf, type RecordedBody } from './exchange.ts';
 
@@ -25,8 +25,7 @@ export function exchangesIn(
   name: string,
   placeOf: (index: number) => string = (index) => `entry ${index + 1}`,
 ): readonly Exchange[] {
-  const log = isRecord(archive) ? archive['log'] : undefined;
-  const entries = isRecord(log) ? log['entries'] : undefined;
+  const entries = memberOf(memberOf(archive, 'log'), 'entries');
   if (!Array.isArray(entries)) {
     throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
   }
@@ -110,10 +109,6 @@ function headerOf(message: unknown, name: string): string | null {
   if (!Array.isArray(headers)) return null;
   const found = headers.find((header) => textMember(header, 'name')?.toLowerCase() === name);
   return textMember(found, 'value');
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isRecord(value) ? own(value, name) : undefined;
 }
 
 function textMember(value: unknown, name: string): string | null {

@@ -1,3 +1,4 @@
+import { countOf } from '../core/count.ts';
 import type { Verdict } from './baseline.ts';
 import type { Difference, DifferenceClass } from './difference.ts';
 import type { Compared } from './documents.ts';
@@ -29,13 +30,9 @@ export function countsOf({ operations, otherPaths }: Compared, { open, accepted 
   const classes = CLASSES.map((name) => ({ name, count: open.filter((one) => one.class === name).length }));
   const parts = classes.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
   return [
-    `${counted(operations, 'operation')} compared with ${document}`,
-    `${counted(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+    `${countOf(operations, 'operation')} compared with ${document}`,
+    `${countOf(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
     ...(accepted.length === 0 ? [] : [`${accepted.length} accepted`]),
-    ...(otherPaths === 0 ? [] : [`${counted(otherPaths, 'path')} only in the document, not compared`]),
+    ...(otherPaths === 0 ? [] : [`${countOf(otherPaths, 'path')} only in the document, not compared`]),
   ].join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

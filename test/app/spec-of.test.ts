@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type TestServer, testServer } from '../support/server.ts';
+import { makeWorld } from '../support/worlds.ts';
 
 const folder = await emptyFolder();
 
@@ -66,6 +67,16 @@ describe('A finding tells of', () => {
   it('a request that only our document allows, in a world, too', async () => {
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
     expect(await findings()).toContainEqual(
+      expect.stringMatching(/create_access_key1: the request fits our document, but not .*`purpose` is missing/),
+    );
+    const { id, cast } = await makeWorld(server);
+    const { body } = await server.call(`POST /w/${id}/api/v1/access-keys`, {
+      token: cast.runai.users[0].bearer,
+      body: { name: 'fine' },
+    });
+    expect(body.name).toBe('fine');
+    const told = await server.call(`GET /w/${id}/_mock/findings`);
+    expect(told.body.findings.map(({ message }: { message: string }) => message)).toContainEqual(
       expect.stringMatching(/create_access_key1: the request fits our document, but not .*`purpose` is missing/),
     );
   });

@@ -179,7 +179,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
-  { files: /^verify\//, may: [/^verify\//, /^core\/unusable$/] },
+  { files: /^verify\//, may: [/^verify\//, /^core\/(count|unusable)$/] },
   {
     files: /^compare\//,
     may: [/^platform\/time$/, /^compare\//, /^core\//, /^node:https?$/],

@@ -3,11 +3,21 @@ import { isRecord, own } from '../../core/own.ts';
 import { showPath } from '../../core/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
-/** A member that a schema does not name, and the documented name that was probably meant. */
+/** A member or a parameter that the document does not name, and the documented name that was probably meant. */
 export interface UndocumentedMember {
   /** `accessKeys[0].nmae` */
   readonly path: string;
   readonly near: string | undefined;
+}
+
+/** The query parameters that an operation does not name. */
+export function undocumentedQuery(
+  queryNames: ReadonlySet<string> | 'any',
+  given: Iterable<string>,
+): readonly UndocumentedMember[] {
+  if (queryNames === 'any') return [];
+  const unknown = [...given].filter((name) => !queryNames.has(name));
+  return unknown.map((name) => ({ path: showPath(name), near: findNear(name, [...queryNames]) }));
 }
 
 /** How many members are listed at most. */

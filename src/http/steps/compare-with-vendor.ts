@@ -15,7 +15,7 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
   const report = (message: string) => {
     context.findings.report('vendor_document', message, context.now);
   };
-  const found = vendor.find(route.operation.method, below(pathOf(raw.url)));
+  const found = vendor.find(route.operation.method, pathOf(raw.url));
   if (found === null) {
     report(`${id} is not in ${vendor.name}`);
     return;
@@ -25,11 +25,6 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
 }
 
 type Told = (vendor: VendorDocument) => string;
-
-/** Without the prefix of a world. */
-function below(path: string): string {
-  return path.replace(/^\/w\/[^/]*(?=\/)/, '');
-}
 
 /** A request that was refused for rights is not compared: its body was not read. */
 function requestFaults({ route, context, problem }: InFlightRequest, theirs: Operation): readonly Told[] {

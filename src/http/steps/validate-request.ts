@@ -4,7 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../in-flight.ts';
-import { undocumentedMembers } from '../openapi/undocumented.ts';
+import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
 import { checkTexts } from '../transport/body.ts';
@@ -75,13 +75,8 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
 
 /** With `--strict`, whatever the document does not name is refused. The control API refuses it anyway, in its own words. */
 function refuseUndocumented(operation: Operation, { query, body }: RequestContext): void {
-  const { queryNames } = operation;
-  if (queryNames !== 'any') {
-    for (const name of Object.keys(query)) {
-      if (!queryNames.has(name))
-        throw undocumented(`query parameter \`${showPath(name)}\``, findNear(name, [...queryNames]));
-    }
-  }
+  const [parameter] = undocumentedQuery(operation.queryNames, Object.keys(query));
+  if (parameter !== undefined) throw undocumented(`query parameter \`${parameter.path}\``, parameter.near);
   const [member] = undocumentedMembers(operation.bodySchema(), body);
   if (member !== undefined) throw undocumented(`field \`${member.path}\``, member.near);
 }

@@ -51,6 +51,12 @@ const TYPES = {
     expected: 'The body must be a form. Send the header `Content-Type: application/x-www-form-urlencoded`.',
   },
 } as const;
+
+/** JSON, or a type that is based on it (RFC 6839, 3.1). @param essence in lower case, without parameters */
+export function isJsonType(essence: string): boolean {
+  return TYPES.json.essence.test(essence);
+}
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
