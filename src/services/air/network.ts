@@ -42,11 +42,9 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
   readonly mac_address?: string | null;
 }
 
-/** Drafts an interface; draws a MAC address if none is given. */
 export function interfaceDraft(
-  { random }: Pick<AuthenticatedContext, 'random'>,
   node: RowOf<'nodes'>,
-  members: NewInterface,
+  members: NewInterface & Pick<InterfaceMembers, 'mac_address'>,
 ): DraftOf<'interfaces'> {
   return {
     members: {
@@ -56,7 +54,6 @@ export function interfaceDraft(
       split: null,
       connection: null,
       ...members,
-      mac_address: members.mac_address ?? newMac(random),
       node: node.id,
     },
     hidden: { simulation: node.body.members.simulation },
@@ -68,11 +65,67 @@ export function newInterface(
   node: RowOf<'nodes'>,
   members: NewInterface,
 ): RowOf<'interfaces'> {
-  return newRow(context, INTERFACES, interfaceDraft(context, node, members));
+  return newRow(context, INTERFACES, interfaceDraft(node, withMac(context, members)));
 }
 
-/** A locally administered address (IEEE 802: the second bit of the first octet is set). */
-export function newMac(random: Random): string {
-  const digits = random.hex(10);
+/** Draws a MAC address if none is given. */
+export function withMac<Its extends { readonly mac_address?: string | null }>(
+  { random }: Pick<AuthenticatedContext, 'random'>,
+  members: Its,
+): Its & { readonly mac_address: string } {
+  return { ...members, mac_address: members.mac_address ?? newMac(random) };
+}
+
+type ServiceMembers = MembersOf<'services'>;
+
+/** The lowest worker port of services. */
+const FIRST_WORKER_PORT = 20_000;
+const WORKER_PORTS = 10_000;
+const WORKER = 'worker.air.test';
+
+/** @param drawn a number that chooses the port of the worker */
+export function serviceDraft(end: RowOf<'interfaces'>, members: ServiceMembers, drawn: number): DraftOf<'services'> {
+  const { name, node_port, service_type } = members;
+  return {
+    members: { ...members, name: name || `${service_type.toLowerCase()}-${node_port}` },
+    hidden: {
+      simulation: end.body.hidden.simulation,
+      node: end.body.members.node,
+      worker_fqdn: WORKER,
+      worker_port: FIRST_WORKER_PORT + (drawn % WORKER_PORTS),
+    },
+  };
+}
+
+type InstructionMembers = MembersOf<'instructions'>;
+
+export function instructionDraft(
+  node: RowOf<'nodes'>,
+  {
+    executor,
+    data,
+    name,
+    ...members
+  }: Omit<InstructionMembers, 'name' | 'state'> & {
+    readonly executor: string;
+    readonly name: string | null;
+  },
+): DraftOf<'instructions'> {
+  return {
+    members: { ...members, name: name ?? executor, data: { ...data, executor }, state: 'PENDING' },
+    hidden: { simulation: node.body.members.simulation, executor },
+  };
+}
+
+function newMac(random: Random): string {
+  return macOf(random.hex(10));
+}
+
+/**
+ * A locally administered address (IEEE 802: the second bit of the first octet is set).
+ *
+ * @param digits at least ten, hexadecimal
+ */
+export function macOf(digits: string): string {
   return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');
 }

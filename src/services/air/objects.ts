@@ -16,7 +16,7 @@ import {
 import type { AirResource } from './tables/index.ts';
 
 /** The members of a resource's table that determine its rows. */
-type RowTable = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
+export type RowTable = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
 
 /** An object that is not stored yet. */
 export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {

@@ -7,10 +7,12 @@ import { namedUuid } from '../../platform/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf, EVERYBODY } from './objects.ts';
-import type { AirRow } from './stored.ts';
+import { findObjectFaults, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
+import type { AirRow, Upload } from './stored.ts';
 import { DEMOS } from './tables/resources/demos.ts';
 import { IMAGES } from './tables/resources/images.ts';
 import { NODES } from './tables/resources/nodes.ts';
+import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from './tables/resources/simulations.ts';
 import { SYSTEM_NODES } from './tables/resources/system-nodes.ts';
 
@@ -23,6 +25,7 @@ interface SeedSimulation {
   readonly metadata?: string;
   /** Names of nodes, all of which use the first image. */
   readonly nodes?: readonly string[];
+  readonly ztpScript?: string;
 }
 
 interface SeedImage {
@@ -31,6 +34,10 @@ interface SeedImage {
   readonly name: string;
   readonly version: string;
   readonly published: boolean;
+  /** The id of an open request to publish it. */
+  readonly publishAccessRecord?: string;
+  /** An upload in progress. */
+  readonly upload?: Upload;
 }
 
 /** A demo on the marketplace, with a copy of the simulation. */
@@ -57,6 +64,7 @@ interface AirSeed {
     readonly category: '' | 'SERVER' | 'SWITCH';
   }[];
   readonly demos?: readonly SeedDemo[];
+  readonly objects?: readonly SeedObject[];
 }
 
 /** The members of the `ngc` part that Air reads. */
@@ -66,8 +74,26 @@ interface Organizations {
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
+const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+
 const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique in Air.');
+
+const UPLOAD = object({
+  id: describe(uuid, 'The id of the upload.'),
+  hash: describe(sha256, 'The SHA-256 of the whole image.'),
+  size: describe({ type: 'integer', minimum: 1 }, 'The size of the whole image in bytes.'),
+  parts: describe(
+    {
+      type: 'object',
+      additionalProperties: object({
+        size: describe({ type: 'integer', minimum: 1 }, 'The size in bytes.'),
+        etag: describe(sha256, 'The SHA-256 of the part.'),
+      }),
+    },
+    'The parts that have arrived, by number.',
+  ),
+});
 
 const SCHEMA = object(
   {
@@ -82,21 +108,27 @@ const SCHEMA = object(
             creator: describe(text, 'The e-mail address of its creator. Default: `seed@` and the organisation.'),
             metadata: describe(text, 'Free text.'),
             nodes: describe(list(text), 'Names of its nodes, all with the first image.'),
+            ztpScript: describe(text, 'The script that its nodes fetch on first boot.'),
           },
-          ['creator', 'metadata', 'nodes'],
+          ['creator', 'metadata', 'nodes', 'ztpScript'],
         ),
       ),
       'Simulations.',
     ),
     images: describe(
       list(
-        object({
-          org,
-          id,
-          name: describe(text, 'The name, such as `generic/ubuntu2204`.'),
-          version: describe(text, 'The version, such as `1.0`.'),
-          published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
-        }),
+        object(
+          {
+            org,
+            id,
+            name: describe(text, 'The name, such as `generic/ubuntu2204`.'),
+            version: describe(text, 'The version, such as `1.0`.'),
+            published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
+            publishAccessRecord: describe(uuid, 'The id of its open request to be published.'),
+            upload: describe(UPLOAD, 'Its upload that is in progress.'),
+          },
+          ['publishAccessRecord', 'upload'],
+        ),
       ),
       'Images; nodes boot from the first one.',
     ),
@@ -132,59 +164,88 @@ const SCHEMA = object(
       ),
       'Demos on the marketplace.',
     ),
+    objects: describe(
+      list(
+        object({
+          org,
+          resource: describe({ enum: SEEDED }, 'What it is, named as at the beginning of its operation ids.'),
+          id,
+          members: describe(
+            { type: 'object' },
+            "Its members, in the vendor's form. Those that a request needs must be there, and the others have defaults. An SSH key also needs its `user`, an instruction its `executor`.",
+          ),
+        }),
+      ),
+      'Objects of other resources. Each names only objects before it.',
+    ),
   },
-  ['simulations', 'images', 'systemNodes', 'demos'],
+  ['simulations', 'images', 'systemNodes', 'demos', 'objects'],
 );
 
 export const seed: Seeding = {
   schema: SCHEMA,
-  lists: { simulations: { by: ['id'] }, images: { by: ['id'] }, systemNodes: { by: ['id'] }, demos: { by: ['id'] } },
+  lists: {
+    simulations: { by: ['id'] },
+    images: { by: ['id'] },
+    systemNodes: { by: ['id'] },
+    demos: { by: ['id'] },
+    objects: { by: ['id'] },
+  },
   faults: (part, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(part);
+    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = partOf(part);
+    const placedObjects = placeEntries('air.objects', objects);
+    const known = new Map([
+      ...simulations.flatMap(({ id, nodes = [] }) => [
+        [id, 'simulations'] as const,
+        ...nodes.map((node) => [nodeId(id, node), 'nodes'] as const),
+      ]),
+      ...images.map(({ id }) => [id, 'images'] as const),
+    ]);
     const rows: Placed<{ readonly org: string; readonly id: string }>[] = [
       ...placeEntries('air.simulations', simulations),
       ...placeEntries('air.images', images),
       ...placeEntries('air.systemNodes', systemNodes),
       ...placeEntries('air.demos', demos),
+      ...placedObjects,
     ];
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
       ...findUnknownOrganizations(rows, [...accountsOf(whole).keys()]),
       ...findDuplicates('`id`', rows, ({ id }) => id),
+      ...findObjectFaults(placedObjects, known),
       ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
       ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty; nodes need at least one image' }] : []),
     ];
   },
   rows: async (checked, now, _random, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [] } = partOf(checked);
+    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = partOf(checked);
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
     const [first] = images;
-    return {
-      rows: [
-        ...images.map((image) => airRow(IMAGES, { id: image.id, owner: ownerOf(image.org) }, times, imageDraft(image))),
-        ...systemNodes.map(({ org, id, name, category }) =>
-          airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
-            members: {
-              name,
-              category,
-              image: first?.id ?? '',
-              cpu: 2,
-              memory: 2048,
-              storage: 20,
-              simulation: null,
-              labels: null,
-              split_options: null,
-            },
-            sharedWith: [EVERYBODY],
-          }),
-        ),
-        ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
-        ...demos.flatMap((one) => demoRows(one, simulations, ownerOf(one.org), first?.id ?? '', now)),
-      ],
-    };
+    const rows = [
+      ...images.map((image) => airRow(IMAGES, { id: image.id, owner: ownerOf(image.org) }, times, imageDraft(image))),
+      ...systemNodes.map(({ org, id, name, category }) =>
+        airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
+          members: {
+            name,
+            category,
+            image: first?.id ?? '',
+            cpu: 2,
+            memory: 2048,
+            storage: 20,
+            simulation: null,
+            labels: null,
+            split_options: null,
+          },
+          sharedWith: [EVERYBODY],
+        }),
+      ),
+      ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
+      ...demos.flatMap((one) => demoRows(one, simulations, ownerOf(one.org), first?.id ?? '', now)),
+    ];
+    return { rows: [...rows, ...objectRows(objects, rows, { now, accountOf: ownerOf })] };
   },
   cast: (part) => part,
 };
@@ -200,7 +261,7 @@ function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<strin
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
 
-function imageDraft({ org, name, version, published }: SeedImage): DraftOf<'images'> {
+function imageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
   return {
     members: {
       ...IMAGES.defaults,
@@ -211,18 +272,24 @@ function imageDraft({ org, name, version, published }: SeedImage): DraftOf<'imag
       creator: `seed@${org}`,
       published,
       publicly_published: published,
-      publish_access_record_id: null,
-      upload_status: 'COMPLETE',
+      publish_access_record_id: publishAccessRecord ?? null,
+      upload_status: upload === undefined ? 'COMPLETE' : 'UPLOADING',
       size: 1024,
       hash: '0'.repeat(64),
       last_uploaded_at: null,
     },
+    ...(upload !== undefined && { hidden: { upload } }),
     sharedWith: published ? [EVERYBODY] : [],
   };
 }
 
+/** Seeds name nodes; the ids come from the names, and are the same everywhere. */
+function nodeId(simulation: string, node: string): string {
+  return namedUuid(`air-node:${simulation}:${node}`);
+}
+
 function simulationRows(one: SeedSimulation, owner: string, image: string, now: Instant) {
-  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [] } = one;
+  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [], ztpScript } = one;
   const times = { created: now, modified: now };
   const members = {
     ...SIMULATIONS.defaults,
@@ -240,10 +307,13 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
   return [
     airRow(SIMULATIONS, { id, owner }, times, { members }),
     ...nodes.map((node) =>
-      airRow(NODES, { id: namedUuid(`air-node:${id}:${node}`), owner }, times, {
+      airRow(NODES, { id: nodeId(id, node), owner }, times, {
         members: nodeMembers({ name: node, simulation: id, image, cpu: 1, memory: 1024, storage: 10 }),
       }),
     ),
+    ...(ztpScript === undefined
+      ? []
+      : [airRow(SIMULATION_ZTP_SCRIPT, { id, owner }, times, { members: { content: ztpScript }, parent: id })]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/ngc-keys/key-text.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
+import { RESOURCES } from '../../../src/services/air/tables/index.ts';
 import {
   type AirImagesServer,
   airImagesServer,
@@ -30,6 +31,7 @@ interface AirCast {
     readonly name: string;
     readonly version: string;
     readonly published: boolean;
+    readonly upload?: object;
   }[];
   readonly systemNodes: readonly {
     readonly org: string;
@@ -45,10 +47,17 @@ interface AirCast {
     readonly tags: readonly string[];
     readonly published: boolean;
   }[];
+  readonly objects: readonly {
+    readonly org: string;
+    readonly resource: string;
+    readonly id: string;
+    readonly members: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 const written: AirCast = JSON.parse(readFileSync(new URL('../../../fixtures/air/cast.json', import.meta.url), 'utf8'));
 const server = await airImagesServer();
+const later = await airImagesServer({ air: 'dsx' });
 const cast = (await server.call('GET /_mock/cast')).body;
 const airKeys = ngcCast.keys.filter(({ services }) => services.includes('air'));
 
@@ -172,9 +181,8 @@ describe('the objects of the cast', () => {
   });
 
   it('have ids of their own, without `_`', () => {
-    const ids = [...written.simulations, ...written.images, ...written.systemNodes, ...written.demos].map(
-      ({ id }) => id,
-    );
+    const { simulations, images, systemNodes, demos, objects } = written;
+    const ids = [...simulations, ...images, ...systemNodes, ...demos, ...objects].map(({ id }) => id);
 
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -195,11 +203,12 @@ describe('the objects of the cast', () => {
     },
   );
 
-  it.each(written.images)('$org has the image $name', async ({ org, id, name, version, published }) => {
+  it.each(written.images)('$org has the image $name', async ({ org, id, name, version, published, upload }) => {
     const { body } = await of(org)(`GET images/${id}/`);
     const elsewhere = await of(other(org))(`GET images/${id}/`);
 
-    expect(body).toMatchObject({ id, name, version, published, is_owned_by_client: true, upload_status: 'COMPLETE' });
+    const upload_status = upload === undefined ? 'COMPLETE' : 'UPLOADING';
+    expect(body).toMatchObject({ id, name, version, published, is_owned_by_client: true, upload_status });
     if (published) expect(elsewhere.body).toMatchObject({ id, is_owned_by_client: false });
     else expectRefusal(elsewhere, 404, NOT_FOUND);
   });
@@ -210,7 +219,7 @@ describe('the objects of the cast', () => {
     }
   });
 
-  it.each(written.demos)(
+  it.each(written.demos.filter(({ published }) => published))(
     'every organisation is offered the demo $name',
     async ({ org, id, name, simulation, tags }) => {
       for (const caller of [
@@ -219,8 +228,9 @@ describe('the objects of the cast', () => {
         await server.withScopes(['air:access', 'air:marketplace_demo_read']),
       ]) {
         const { body } = await caller('GET marketplace/demos/');
-        expect(body.results).toMatchObject([{ id, name, tags, published: true, publicly_published: true }]);
-        expect((await caller(`GET marketplace/demos/${id}/`)).body).toEqual(body.results[0]);
+        const [found] = body.results.filter((one: { id: string }) => one.id === id);
+        expect(found).toMatchObject({ id, name, tags, published: true, publicly_published: true });
+        expect((await caller(`GET marketplace/demos/${id}/`)).body).toEqual(found);
       }
       const { demo } = (await of(org)(`GET marketplace/demos/${id}/`)).body;
       expect((await of(org)(`GET simulations/${demo}/`)).body).toMatchObject({ name, state: 'DEMO' });
@@ -233,6 +243,28 @@ describe('the objects of the cast', () => {
       const world = await airImagesServer();
       const provisioned = await of(other(org), world)(`POST marketplace/demos/${id}/provision/`, {});
       expect(provisioned.status, JSON.stringify(provisioned.body)).toBe(201);
+    },
+  );
+
+  it.each(written.demos.filter(({ published }) => !published))(
+    '$org alone sees the demo $name, which is not published',
+    async ({ org, id, name }) => {
+      expect((await of(org)(`GET marketplace/demos/${id}/`)).body).toMatchObject({ name, published: false });
+      expectRefusal(await of(other(org))(`GET marketplace/demos/${id}/`), 404, NOT_FOUND);
+    },
+  );
+
+  it.each(written.objects.map((one) => [one.resource, one.id, one] as const))(
+    'have the object of %s with the id %s in the list of its organisation',
+    async (resource, id, { org, members }) => {
+      const path = RESOURCES.find(({ name }) => name === resource)?.path.replace('/api/v3/', '');
+      const { body } = await later.as(castKey(org === 'acme' ? 'owner' : 'globex-air').key)(`GET ${path}?limit=100`);
+      const found = body.results.find((one: { id: string }) => one.id === id);
+
+      expect(found, JSON.stringify(body).slice(0, 300)).toBeDefined();
+      for (const name of ['name', 'node', 'fqdn', 'node_port', 'run', 'fleet', 'target_org']) {
+        if (members[name] !== undefined) expect(found).toMatchObject({ [name]: members[name] });
+      }
     },
   );
 
@@ -296,6 +328,17 @@ describe('the cast as a seed', () => {
     ['a state between others', { simulations: [{ ...written.simulations[0], state: 'BOOTING' }] }, /state/],
     ['nodes without an image', { simulations: [written.simulations[0]] }, /image/],
     ['a member that is not known', { volumes: [] }, /volumes/],
+    [
+      'an object of nothing before it',
+      { ...written, objects: [{ ...written.objects[0], members: { node: written.images[0]?.id, name: 'swp1' } }] },
+      /`air\.objects\[0\]\.members\.node` names .*, which none of the `nodes` before it is/,
+    ],
+    [
+      'an object without what a request needs',
+      { objects: [{ ...written.objects[0], resource: 'fleets', members: {} }] },
+      /`air\.objects\[0\]\.members\.name` must be a string/,
+    ],
+    ['an object of an unknown resource', { objects: [{ ...written.objects[0], resource: 'fleet' }] }, /`fleets`/],
     [
       'a demo of no simulation',
       { ...written, demos: [{ ...written.demos[0], simulation: written.images[0]?.id }] },

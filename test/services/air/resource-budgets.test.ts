@@ -32,11 +32,11 @@ describe('the resource budget', () => {
         image_storage: expect.any(Number),
         userconfigs: expect.any(Number),
         usage: {
-          cpu: 7,
-          memory: 7168,
-          disk_storage: 70,
+          cpu: 20,
+          memory: 20_480,
+          disk_storage: 200,
           image_storage: expect.any(Number),
-          userconfigs: 0,
+          userconfigs: 33,
         },
       },
     ]);

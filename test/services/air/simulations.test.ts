@@ -29,12 +29,12 @@ const act = (id: string, action: string, body: unknown = {}) => done(200, `PATCH
 
 it('a list that is asked for again shows what was made, changed and deleted since, and to nobody else', async () => {
   const own = await airServer();
-  const names = async () => (await own.all(SIMULATIONS)).map(({ name }) => name);
+  const names = async () => (await own.all(SIMULATIONS)).map(({ name }) => name).toSorted();
   const seeded = await names();
   const { id } = await own.simulation({ name: 'first' });
-  expect(await names()).toEqual([...seeded, 'first']);
+  expect(await names()).toEqual([...seeded, 'first'].toSorted());
   await own.done(200, `PATCH simulations/${id}/`, { name: 'second' });
-  expect(await names()).toEqual([...seeded, 'second']);
+  expect(await names()).toEqual([...seeded, 'second'].toSorted());
   expect(JSON.stringify((await own.globex(`GET ${SIMULATIONS}`)).body)).not.toContain('second');
   await own.done(204, `DELETE simulations/${id}/`);
   expect(await names()).toEqual(seeded);

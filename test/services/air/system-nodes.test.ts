@@ -21,16 +21,19 @@ describe('a system node', () => {
       storage: expect.any(Number),
     });
     expect((await globex(`GET ${PATH}${UBUNTU}/`)).body).toEqual(body);
-    expect((await globex(`GET ${PATH}`)).body).toMatchObject({ count: 1, results: [body] });
+    expect((await globex(`GET ${PATH}`)).body).toMatchObject({
+      count: 2,
+      results: [body, { name: 'spare-server' }],
+    });
   });
 
   it.each([
     ['name=ubuntu-server', 1],
-    ['category=SERVER', 1],
+    ['category=SERVER', 2],
     ['category=SWITCH', 0],
     ['search=UBUNTU', 1],
     ['name=other', 0],
-    ['image=8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', 1],
+    ['image=8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', 2],
     [`image=${NO_ID}`, 0],
   ])('is found by `%s` %i times', async (query, count) => {
     expect((await acme(`GET ${PATH}?${query}`)).body.count).toBe(count);

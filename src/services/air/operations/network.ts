@@ -5,7 +5,15 @@ import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { amend, deletion, draftObject, mustOwn, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
-import { interfaceDraft, newInterface, newMac, newNode, nodeMembers } from '../network.ts';
+import {
+  instructionDraft,
+  interfaceDraft,
+  newInterface,
+  newNode,
+  nodeMembers,
+  serviceDraft,
+  withMac,
+} from '../network.ts';
 import { changedRow, put, removal, storedView } from '../objects.ts';
 import { linksOf } from '../removals.ts';
 import type { Special } from '../special.ts';
@@ -22,11 +30,6 @@ import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 import { linkDraft } from '../topology.ts';
-
-/** The lowest worker port of services. */
-const FIRST_WORKER_PORT = 20_000;
-const WORKER_PORTS = 10_000;
-const WORKER = 'worker.air.test';
 
 /** The first image that the account may see. @throws Problem if there is none */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
@@ -55,10 +58,10 @@ const NODE: Special<typeof NODES> = {
 };
 
 const INTERFACE: Special<typeof INTERFACES> = {
-  complete: async (context, members) => interfaceDraft(context, await ownNode(context, members.node), members),
-  change: ({ random }, _row, { mac_address, ...members }) => {
+  complete: async (context, members) => interfaceDraft(await ownNode(context, members.node), withMac(context, members)),
+  change: (context, _row, { mac_address, ...members }) => {
     if (mac_address === undefined) return { members };
-    return { members: { ...members, mac_address: mac_address ?? newMac(random) } };
+    return { members: withMac(context, { ...members, mac_address }) };
   },
 };
 
@@ -107,16 +110,7 @@ const SERVICE: Special<typeof SERVICES> = {
   complete: async (context, members) => {
     const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
     mustOwn(context, end);
-    const { name, node_port, service_type } = members;
-    return {
-      members: { ...members, name: name || `${service_type.toLowerCase()}-${node_port}` },
-      hidden: {
-        simulation: end.body.hidden.simulation,
-        node: end.body.members.node,
-        worker_fqdn: WORKER,
-        worker_port: FIRST_WORKER_PORT + (parseInt(context.random.hex(4), 16) % WORKER_PORTS),
-      },
-    };
+    return serviceDraft(end, members, parseInt(context.random.hex(4), 16));
   },
   view: (_, row) => {
     const { worker_port, worker_fqdn } = row.body.hidden;
@@ -125,18 +119,7 @@ const SERVICE: Special<typeof SERVICES> = {
 };
 
 const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
-  complete: async (context, { executor, data, ...members }) => {
-    const node = await ownNode(context, members.node);
-    return {
-      members: {
-        ...members,
-        name: members.name ?? executor,
-        data: { ...data, executor },
-        state: 'PENDING',
-      },
-      hidden: { simulation: node.body.members.simulation, executor },
-    };
-  },
+  complete: async (context, members) => instructionDraft(await ownNode(context, members.node), members),
   change: (_, { body }, { executor = body.hidden.executor, data = body.members.data, name, ...members }) => ({
     members: { ...members, ...(name !== undefined && { name: name ?? executor }), data: { ...data, executor } },
     hidden: { executor },
