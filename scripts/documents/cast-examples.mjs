@@ -56,7 +56,7 @@ export async function castExamplesOf(service) {
  * @returns {{ parameters: { parameter: any, value: unknown }[], body: unknown }}
  */
 export function castRequestOf(document, operation, requests) {
-  const own = requests.operations[idOf(operation)] ?? {};
+  const own = requests.operations[requestIdOf(operation, requests)] ?? {};
   const parameters = (operation.parameters ?? []).flatMap((/** @type {any} */ part) => {
     const parameter = follow(document, part);
     const isNeeded = parameter.in === 'path' || (parameter.in === 'query' && parameter.required === true);
@@ -97,7 +97,7 @@ export function withCastExamples(document, examples, name) {
 function exemplified(document, operation, { requests, recorded, name }) {
   if (isRefused(requests, operation, name) || idOf(operation) in requests.skipped) return operation;
   const { parameters, body } = castRequestOf(document, operation, requests);
-  const answer = recorded[idOf(operation)];
+  const answer = recorded[requestIdOf(operation, requests)];
   const values = new Map(parameters.map(({ parameter, value }) => [parameter, value]));
   const isNamed = values.size > 0 || body !== undefined;
   return {
@@ -155,9 +155,21 @@ export function isRefused({ refused }, operation, name) {
   return idOf(operation) in refused || `${idOf(operation)}@${version}` in refused;
 }
 
-/** An operation below another path has the request of the operation itself. @param {any} operation @returns {string} */
+/** The operation itself, for one below another path. @param {any} operation @returns {string} */
 export function idOf({ operationId, 'x-alias-of': id = operationId }) {
   return id;
+}
+
+/**
+ * The id under which an operation has its request and its answer: below another path its own, or else that of the operation
+ * itself.
+ *
+ * @param {any} operation
+ * @param {CastRequests} requests
+ * @returns {string}
+ */
+export function requestIdOf(operation, { operations }) {
+  return operation.operationId in operations ? operation.operationId : idOf(operation);
 }
 
 /** The part that a reference leads to. @param {any} document @param {any} part @returns {any} */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { castExamplesOf, castRequestOf, follow, idOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
+import {
+  castExamplesOf,
+  castRequestOf,
+  follow,
+  isRefused,
+  requestIdOf,
+} from '../../scripts/documents/cast-examples.mjs';
 import type { Config } from '../../src/config/options.ts';
 import { type Random, seededRandom } from '../../src/platform/random.ts';
 import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
@@ -116,7 +122,7 @@ async function callsOf(server: TestServer, service: string, name: string) {
       const form = 'application/x-www-form-urlencoded';
       const isForm = form in (operation.requestBody?.content ?? {});
       return {
-        id: idOf(operation),
+        id: requestIdOf(operation, requests),
         isRefused: isRefused(requests, operation, name),
         title: `${operation.operationId}: ${method.toUpperCase()} ${path}`,
         request: `${method.toUpperCase()} ${urlOf(path, parameters)}`,

@@ -19,6 +19,12 @@ export const withoutCustomRoles = {
   },
 };
 
+/** The built-in world without assets, telemetry endpoints and registry credentials, for tests that count them. */
+export const withoutObjects = {
+  extends: 'builtin',
+  nvcf: { assets: null, telemetries: null, registryCredentials: null },
+};
+
 const tenant = { id: 7, name: 'umbra', realm: 'umbra' };
 
 /** A world as somebody would write it with all credentials and no ids. */

@@ -3,7 +3,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
 import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import {
@@ -14,9 +14,18 @@ import {
   functionRow,
   type Status,
 } from './functions.ts';
+import { INVOCATIONS, type InvocationRow } from './invocations.ts';
 import { type Definition, definitionOf } from './members.ts';
+import { ASSETS, type Asset } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
-import { RECOGNIZED_REGISTRIES, type RecognizedRegistry } from './operations/registries.ts';
+import {
+  RECOGNIZED_REGISTRIES,
+  REGISTRY_CREDENTIALS,
+  type RecognizedRegistry,
+  type RegistryCredential,
+  registryNameOf,
+} from './operations/registries.ts';
+import { TELEMETRIES, type Telemetry } from './operations/telemetries.ts';
 
 /** One version of a function in a seed. */
 interface SeedFunction {
@@ -32,8 +41,34 @@ interface SeedFunction {
   readonly deployTime?: string;
   readonly invokeTime?: string;
   readonly answer?: unknown;
+  /** Names of organisations that may use this version alone. */
+  readonly versionSharedWith?: readonly string[];
   /** Other members, in the vendor's form. */
   readonly definition?: Definition;
+}
+
+interface SeedRegistryCredential extends Pick<RegistryCredential, 'registryHostname' | 'artifactTypes'> {
+  readonly org: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+interface SeedTelemetry extends Pick<Telemetry, 'name' | 'endpoint' | 'protocol' | 'provider' | 'types'> {
+  readonly org: string;
+  readonly id: string;
+}
+
+interface SeedAsset extends Pick<Asset, 'contentType' | 'description' | 'uploadId'> {
+  readonly org: string;
+  readonly id: string;
+  readonly content?: string;
+}
+
+/** An invocation in progress. */
+interface SeedInvocation {
+  readonly org: string;
+  readonly id: string;
+  readonly versionId: string;
 }
 
 type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> = { readonly org: string } & Schema<
@@ -48,6 +83,10 @@ interface NvcfSeed {
   readonly gpuQuotas?: readonly OfOrganization<'GpuQuota'>[];
   readonly instanceTypes?: readonly OfOrganization<'InstanceType'>[];
   readonly recognizedRegistries?: readonly RecognizedRegistry[];
+  readonly registryCredentials?: readonly SeedRegistryCredential[];
+  readonly telemetries?: readonly SeedTelemetry[];
+  readonly assets?: readonly SeedAsset[];
+  readonly invocations?: readonly SeedInvocation[];
 }
 
 /** The members of the `ngc` part that Cloud Functions read. */
@@ -55,14 +94,33 @@ interface Organizations {
   readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
 
+/** The values of the API document. */
+const ARTIFACT_TYPES = ['CONTAINER', 'HELM', 'MODEL', 'RESOURCE'];
+const PROTOCOLS = ['HTTP', 'GRPC'];
+const TELEMETRY_TYPES = ['LOGS', 'METRICS', 'TRACES'];
+const PROVIDERS = [
+  'PROMETHEUS',
+  'GRAFANA_CLOUD',
+  'SPLUNK',
+  'DATADOG',
+  'SERVICENOW',
+  'KRATOS',
+  'KRATOS_THANOS',
+  'TIMESTREAM',
+  'VICTORIAMETRICS',
+  'AZURE_MONITOR',
+  'OTEL_COLLECTOR',
+];
 const STATUSES = ['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'];
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
+const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
+const id = describe(uuid, 'The id; it must be unique.');
 /** The API document describes the other members. */
 const asDocumented = {
   type: 'object',
-  properties: { org: describe(text, 'The organisation that owns it; one of `ngc.organizations`.') },
+  properties: { org },
   required: ['org'],
 };
 
@@ -85,9 +143,13 @@ const SCHEMA = object(
             deployTime: describe(duration, 'How long a deployment takes, such as `30s`. Default: no time.'),
             invokeTime: describe(duration, 'How long an invocation takes, such as `30s`. Default: no time.'),
             answer: describe({}, 'The result of an invocation. Default: its input.'),
+            versionSharedWith: describe(
+              list(text),
+              'The names of other organisations that may use this version alone.',
+            ),
             definition: describe({ type: 'object' }, "Other members of the function, in the vendor's form."),
           },
-          ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'definition'],
+          ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'versionSharedWith', 'definition'],
         ),
       ),
       'Versions of functions, one entry per version.',
@@ -105,8 +167,70 @@ const SCHEMA = object(
       ),
       'Registries that Cloud Functions know by name.',
     ),
+    registryCredentials: describe(
+      list(
+        object({
+          org,
+          id,
+          name: describe(text, 'The name of the secret.'),
+          registryHostname: describe(text, 'The host name of the registry, such as `nvcr.io`.'),
+          artifactTypes: describe(list({ enum: ARTIFACT_TYPES }), 'What it is for.'),
+        }),
+      ),
+      'Credentials for registries; their secrets are not stored.',
+    ),
+    telemetries: describe(
+      list(
+        object({
+          org,
+          id,
+          name: describe(text, 'The name of the secret.'),
+          endpoint: describe(text, 'The URL of the endpoint.'),
+          protocol: describe({ enum: PROTOCOLS }, 'How it is spoken to.'),
+          provider: describe({ enum: PROVIDERS }, 'What it is.'),
+          types: describe(list({ enum: TELEMETRY_TYPES }), 'What it takes.'),
+        }),
+      ),
+      'Telemetry endpoints; their secrets are not stored.',
+    ),
+    assets: describe(
+      list(
+        object(
+          {
+            org,
+            id,
+            contentType: describe(text, 'The media type of the content.'),
+            description: describe(text, 'What it is.'),
+            uploadId: describe(uuid, 'The last part of the URL of its content, which needs no credential.'),
+            content: describe(text, 'The content. Default: not uploaded yet.'),
+          },
+          ['content'],
+        ),
+      ),
+      'Assets.',
+    ),
+    invocations: describe(
+      list(
+        object({
+          org,
+          id,
+          versionId: describe(uuid, 'The version that was invoked; one of `nvcf.functions`.'),
+        }),
+      ),
+      'Invocations in progress, which never end.',
+    ),
   },
-  ['functions', 'clusterGroups', 'gpuQuotas', 'instanceTypes', 'recognizedRegistries'],
+  [
+    'functions',
+    'clusterGroups',
+    'gpuQuotas',
+    'instanceTypes',
+    'recognizedRegistries',
+    'registryCredentials',
+    'telemetries',
+    'assets',
+    'invocations',
+  ],
 );
 
 export const seed: Seeding = {
@@ -117,19 +241,36 @@ export const seed: Seeding = {
     gpuQuotas: { by: ['org', 'name'] },
     instanceTypes: { by: ['org', 'name'] },
     recognizedRegistries: { by: ['artifactType', 'registryHostname'] },
+    registryCredentials: { by: ['id'] },
+    telemetries: { by: ['id'] },
+    assets: { by: ['id'] },
+    invocations: { by: ['id'] },
   },
   faults: (part, whole) => {
     const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = partOf(part);
+    const { registryCredentials = [], telemetries = [], assets = [], invocations = [] } = partOf(part);
     const known = [...accountsOf(whole).keys()];
     const placedFunctions = placeEntries('nvcf.functions', functions);
     const sharing = placedFunctions.flatMap(({ entry, place }) =>
-      (entry.sharedWith ?? []).map((org) => ({ entry: { org }, place: `${place}.sharedWith` })),
+      (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
+        (entry[member] ?? []).map((org) => ({ entry: { org }, place: `${place}.${member}` })),
+      ),
+    );
+    const identified: Placed<{ readonly org: string; readonly id: string }>[] = [
+      ...placeEntries('nvcf.registryCredentials', registryCredentials),
+      ...placeEntries('nvcf.telemetries', telemetries),
+      ...placeEntries('nvcf.assets', assets),
+      ...placeEntries('nvcf.invocations', invocations),
+    ];
+    const unknown = placeEntries('nvcf.invocations', invocations).filter(
+      ({ entry }) => !functions.some(({ versionId }) => versionId === entry.versionId),
     );
     const rows = [
       ...placedFunctions,
       ...placeEntries('nvcf.clusterGroups', clusterGroups),
       ...placeEntries('nvcf.gpuQuotas', gpuQuotas),
       ...placeEntries('nvcf.instanceTypes', instanceTypes),
+      ...identified,
     ];
     const divided = placedFunctions.filter(({ entry: one }) =>
       functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
@@ -141,7 +282,12 @@ export const seed: Seeding = {
         place,
         message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need one \`org\``,
       })),
+      ...unknown.map(({ entry, place }) => ({
+        place,
+        message: `\`${place}.versionId\` names \`${entry.versionId}\`, which no entry of \`nvcf.functions\` has: add that one, or remove this invocation`,
+      })),
       ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
+      ...findDuplicates('`id`', identified, ({ id }) => id),
     ];
   },
   rows: async (checked, now, _random, whole) => {
@@ -162,6 +308,47 @@ export const seed: Seeding = {
         ...(part.recognizedRegistries ?? []).map((body, index) =>
           RECOGNIZED_REGISTRIES.row({ id: String(index), owner: EVERYBODY, parent: null, body }),
         ),
+        ...(part.registryCredentials ?? []).map(({ org, id, name, registryHostname, artifactTypes }) =>
+          REGISTRY_CREDENTIALS.row({
+            id,
+            owner: accountOf(org),
+            parent: null,
+            body: {
+              registryCredentialId: id,
+              ncaId: accountOf(org),
+              registryCredentialName: name,
+              registryName: registryNameOf(part.recognizedRegistries ?? [], registryHostname),
+              registryHostname,
+              artifactTypes,
+              provisionedBy: 'USER',
+              createdAt: now,
+              lastUpdatedAt: now,
+            },
+          }),
+        ),
+        ...(part.telemetries ?? []).map(({ org, id, ...members }) =>
+          TELEMETRIES.row({
+            id,
+            owner: accountOf(org),
+            parent: null,
+            body: { ...members, telemetryId: id, createdAt: now },
+          }),
+        ),
+        ...(part.assets ?? []).map(({ org, id, content, ...members }) =>
+          ASSETS.row({
+            id,
+            owner: accountOf(org),
+            parent: null,
+            aliases: [members.uploadId],
+            body: {
+              ...members,
+              assetId: id,
+              createdAt: now,
+              content: content === undefined ? null : Buffer.from(content).toString('base64'),
+            },
+          }),
+        ),
+        ...(part.invocations ?? []).map((one) => invocationRow(one, part.functions ?? [], accountOf)),
       ],
     };
   },
@@ -189,7 +376,7 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
     definition,
     secretNames: [],
     functionParties: partiesOf(one, accountOf),
-    versionParties: [],
+    versionParties: (one.versionSharedWith ?? []).map((org) => ({ ncaId: accountOf(org) })),
     deployment:
       status === 'INACTIVE'
         ? null
@@ -230,4 +417,16 @@ function partiesOf(
 ): readonly AuthorizedParty[] {
   if (access === 'public') return [{ ncaId: EVERYBODY }];
   return sharedWith.map((org) => ({ ncaId: accountOf(org) }));
+}
+
+function invocationRow(
+  { org, id, versionId }: SeedInvocation,
+  functions: readonly SeedFunction[],
+  accountOf: (org: string) => string,
+): InvocationRow {
+  const version = functions.find((one) => one.versionId === versionId);
+  if (version === undefined) throw new Error('the checked seed lacks the version of an invocation');
+  const { functionId } = version;
+  const body = { functionId, versionId, createdAt: END_OF_TIME, readyAt: END_OF_TIME, answer: null };
+  return INVOCATIONS.row({ id, owner: accountOf(org), parent: versionId, body });
 }

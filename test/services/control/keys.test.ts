@@ -170,7 +170,9 @@ describe('a new service key', () => {
     const first = await created(service());
     const other = await created(service({ org: 'globex' }));
     const names = async (token: string) =>
-      (await listFunctions(token)).body.functions.map(({ ncaId }: { ncaId: string }) => ncaId);
+      (await server.call('GET /v2/nvcf/functions?visibility=private', { token })).body.functions.map(
+        ({ ncaId }: { ncaId: string }) => ncaId,
+      );
 
     expect(first.org).toBe('acme');
     expect(other.org).toBe('globex');

@@ -9,11 +9,12 @@ import {
   NOBODY,
   nvcfServer,
 } from '../../support/nvcf-client.ts';
+import { withoutObjects } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const server = await nvcfServer();
+const server = await nvcfServer({}, { seed: withoutObjects });
 const { acme, globex } = server;
 const given = { contentType: 'image/png', description: 'a picture' };
 
@@ -162,7 +163,7 @@ it('an upload that nobody has is not found', async () => {
 });
 
 it('an account has at most 100', async () => {
-  const world = await nvcfServer();
+  const world = await nvcfServer({}, { seed: withoutObjects });
   const answers = await Promise.all(Array.from({ length: 102 }, () => world.acme('POST assets', given)));
 
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);

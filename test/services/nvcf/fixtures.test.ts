@@ -240,6 +240,7 @@ describe('GET /_mock/cast as --seed', () => {
   it('is what a reset leads back to', async () => {
     const copy = await seeded(cast);
     const before = (await copy.acme('GET functions')).body;
+    const assets = (await copy.acme('GET assets')).body;
     await copy.create();
     await copy.acme(`DELETE ${inPath(placeOf('echo'))}`);
     await copy.acme('POST assets', { contentType: 'a/b', description: 'd' });
@@ -250,7 +251,7 @@ describe('GET /_mock/cast as --seed', () => {
     const names = ({ functions }: { functions: { name: string; versionId: string }[] }) =>
       functions.map(({ name, versionId }) => [name, versionId]);
     expect(names(after)).toEqual(names(before));
-    expect((await copy.acme('GET assets')).body).toEqual({ assets: [] });
+    expect((await copy.acme('GET assets')).body).toEqual(assets);
   });
 });
 
@@ -328,5 +329,49 @@ describe('a function of a seed', () => {
     const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
 
     expect(faults.map(faultSentence).join('\n')).toContain(first.functionId);
+  });
+});
+
+describe('the other objects of the cast', () => {
+  it.each([
+    ['registry-credentials', 'registryCredentials', 'registryCredentialId'],
+    ['telemetries', 'telemetries', 'telemetryId'],
+    ['assets', 'assets', 'assetId'],
+  ] as const)('are the %s of its organisation alone', async (path, list, id) => {
+    const written: readonly { readonly id: string }[] = cast.nvcf[list];
+    const idsOf = async (caller: typeof server.acme) =>
+      (await caller(`GET ${path}`)).body[list].map((one: Record<string, string>) => one[id]);
+
+    expect(written.length).toBeGreaterThan(2);
+    expect(await idsOf(server.acme)).toEqual(written.map((one) => one.id));
+    expect(await idsOf(server.globex)).toEqual([]);
+  });
+
+  it('are an asset with content, whose address is in the cast', async () => {
+    const [{ uploadId, content, contentType }] = cast.nvcf.assets;
+    const { status, headers, body } = await server.call(`GET /v2/nvcf/uploads/${uploadId}`);
+
+    expect({ status, body }).toEqual({ status: 200, body: content });
+    expect(headers['content-type']).toContain(contentType);
+  });
+
+  it('are an invocation that stays in progress, whatever the time', async () => {
+    const world = await nvcfServer();
+    const [{ id }] = cast.nvcf.invocations;
+    expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
+
+    world.clock.set(START + 48 * 3_600_000);
+    expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
+  });
+
+  it('of a seed are refused where they name nothing', () => {
+    const faultsOf = (nvcf: object) => findSeedFaults({ ngc: ngcCast, nvcf }, SERVICES).map(faultSentence).join('\n');
+    const [invocation] = cast.nvcf.invocations;
+    const [asset] = cast.nvcf.assets;
+
+    expect(faultsOf({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` names .*add that one/);
+    expect(faultsOf({ assets: [{ ...asset, org: 'nobody' }] })).toMatch(/nobody/);
+    expect(faultsOf({ assets: [asset, asset] })).toMatch(/twice/);
+    expect(faultsOf({ telemetries: [{ ...cast.nvcf.telemetries[0], types: ['SMELLS'] }] })).toMatch(/types/);
   });
 });

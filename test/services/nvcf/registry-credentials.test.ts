@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { ACME, expectInvalid, expectProblem, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
+import { withoutObjects } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -106,7 +107,7 @@ describe('a registry credential', () => {
   });
 
   it('is changed by PATCH: its secret, its artifact types, or both', async () => {
-    const world = await nvcfServer();
+    const world = await nvcfServer({}, { seed: withoutObjects });
     const { body } = await world.acme('POST registry-credentials', given({ tags: ['stays'] }));
     const before = body.registryCredential;
     world.clock.set(START + 1000);
@@ -172,7 +173,7 @@ describe('a registry credential', () => {
 
 describe('the list of registry credentials', () => {
   it('is filtered by artifact type and origin, and is of one account', async () => {
-    const world = await nvcfServer();
+    const world = await nvcfServer({}, { seed: withoutObjects });
     const make = async (artifactTypes: string[]) =>
       (await world.acme('POST registry-credentials', given({ artifactTypes }))).body.registryCredential;
     const image = await make(['CONTAINER']);
@@ -196,7 +197,7 @@ describe('the list of registry credentials', () => {
   });
 
   it('has at most 25', async () => {
-    const world = await nvcfServer();
+    const world = await nvcfServer({}, { seed: withoutObjects });
     const answers = await Promise.all(
       Array.from({ length: 27 }, () => world.acme('POST registry-credentials', given())),
     );

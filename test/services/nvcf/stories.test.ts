@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { castFunction, functions as castFunctions, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type GivenResource, type MadeKey, makeKey } from '../../support/nvcf-requests.ts';
 import { type Answer, type Request, START, type TestServer, testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
@@ -377,7 +377,7 @@ const functionF = ({ F }: Scene) => ({ type: 'Function', ids: [F] });
 const functionG = ({ G }: Scene) => ({ type: 'Function', ids: [G] });
 const versionF1 = ({ F, v1 }: Scene) => ({ type: 'Function Versions', ids: [`${F}/${v1}`] });
 const nothing = () => null;
-const ownOfCast = ['echo', 'summarize', 'slow'].flatMap((name) => castFunction(name).map((one) => one.functionId));
+const ownOfCast = castFunctions.filter(({ org }) => org === 'acme').map(({ functionId }) => functionId);
 const PARTIES = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
 
 const VECTORS: readonly Vector[] = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACME, expectInvalid, expectProblem, inPath, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
+import { withoutObjects } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -61,7 +62,7 @@ describe('a telemetry endpoint', () => {
   });
 
   it('is of one of the providers that there are', async () => {
-    const world = await nvcfServer();
+    const world = await nvcfServer({}, { seed: withoutObjects });
     for (const provider of PROVIDERS) expect((await made({ provider }, world.acme)).provider).toBe(provider);
   });
 
@@ -136,7 +137,7 @@ describe('a telemetry endpoint', () => {
 });
 
 it('an account has at most 25', async () => {
-  const world = await nvcfServer();
+  const world = await nvcfServer({}, { seed: withoutObjects });
   const answers = await Promise.all(Array.from({ length: 27 }, () => world.acme('POST telemetries', given())));
   const { telemetries } = (await world.acme('GET telemetries')).body;
 

@@ -9,7 +9,7 @@ import { ofAccount } from './lookups.ts';
 /** The most assets of an account, so that uploads stay bounded. */
 const MOST = 100;
 
-interface Asset {
+export interface Asset {
   readonly assetId: string;
   readonly contentType: string;
   readonly description: string;
@@ -20,7 +20,7 @@ interface Asset {
   readonly content: string | null;
 }
 
-const ASSETS = new Collection<Asset>('nvcf.assets');
+export const ASSETS = new Collection<Asset>('nvcf.assets');
 type AssetRow = Row<Asset, null>;
 
 function view({ assetId, contentType, description, createdAt }: Asset) {

@@ -15,13 +15,13 @@ const MOST = 25;
 
 type Shown = Schema<'nvcf', 'RegistryCredential'>;
 
-interface RegistryCredential extends Omit<Shown, 'createdAt' | 'lastUpdatedAt'> {
+export interface RegistryCredential extends Omit<Shown, 'createdAt' | 'lastUpdatedAt'> {
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
 }
 
 type CredentialRow = Row<RegistryCredential, null>;
-const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
+export const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
 
 export interface RecognizedRegistry {
   readonly artifactType: string;
@@ -31,6 +31,11 @@ export interface RecognizedRegistry {
 
 export const RECOGNIZED_REGISTRIES = new Collection<RecognizedRegistry>('nvcf.recognized-registries');
 
+/** The display name of a registry; of an unknown one, its host. */
+export function registryNameOf(recognized: readonly RecognizedRegistry[], hostname: string): string {
+  return recognized.find(({ registryHostname }) => registryHostname === hostname)?.registryName ?? hostname;
+}
+
 function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): Shown {
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
@@ -38,9 +43,7 @@ function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): 
 const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { random, now, body } = context;
   const { registryHostname, secret, artifactTypes } = body;
-  const registries = await findRecognized(context);
-  const registryName =
-    registries.find((registry) => registry.registryHostname === registryHostname)?.registryName ?? registryHostname;
+  const registryName = registryNameOf(await findRecognized(context), registryHostname);
   const credential: RegistryCredential = {
     registryCredentialId: random.uuid(),
     ncaId: accountOf(context),

@@ -15,12 +15,12 @@ const MOST = 25;
 
 type Shown = Schema<'nvcf', 'Telemetry'>;
 
-interface Telemetry extends Omit<Shown, 'createdAt'> {
+export interface Telemetry extends Omit<Shown, 'createdAt'> {
   readonly createdAt: Instant;
 }
 
 type TelemetryRow = Row<Telemetry, null>;
-const TELEMETRIES = new Collection<Telemetry>('nvcf.telemetries');
+export const TELEMETRIES = new Collection<Telemetry>('nvcf.telemetries');
 
 function view({ createdAt, ...telemetry }: Telemetry): Shown {
   return { ...telemetry, createdAt: rfc3339(createdAt) };
