@@ -103,6 +103,12 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
           ? { grantType: 'password', username: email, password }
           : client(accessKey.clientId, accessKey.clientSecret),
     })),
+    ...users.flatMap(({ accessKeys = [] }) =>
+      accessKeys.map(({ name, clientId, clientSecret }) => ({
+        names: [name, clientId],
+        request: () => client(clientId, clientSecret),
+      })),
+    ),
     ...applications.map(({ name, clientId, secret }) => ({
       names: [name, clientId],
       request: () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
 import { configOf } from '../../src/config/config.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
@@ -99,6 +100,22 @@ ${rows.size} operations.
 ${lines.join('\n')}`;
 }
 
+/** For how many operations a document has an example of a request that succeeds. */
+async function exampleRows({ name, title, rulesets }: ServiceDefinition): Promise<string[]> {
+  const examples = await castExamplesOf(name);
+  if (examples === undefined) return [];
+  const documents = [...new Map(rulesets.map((ruleset) => [ruleset.document, ruleset])).values()];
+  return Promise.all(
+    documents.map(async ({ document, profile }) => {
+      const served = JSON.parse(readFileSync(join(ROOT, `dist/openapi/${document}.json`), 'utf8'));
+      const all = Object.values<object>(served.paths).flatMap((item) => Object.values(item));
+      const without = all.filter((operation) => isRefused(examples.requests, operation, document));
+      const shown = documents.length > 1 ? (profile ?? '') : '';
+      return `| ${title} | ${shown} | ${all.length} | ${all.length - without.length} |`;
+    }),
+  );
+}
+
 /** How many operations of a service remain under `--fidelity documented`. */
 function remaining({ title, rulesets }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
@@ -147,6 +164,16 @@ sources of the reasons for which requests are refused.
 | service | version | operations | answered | of these with a finding |
 | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(remaining).join('\n')}
+
+## Examples of requests that succeed
+
+With the name \`cast\`, for tools that send examples: [contract testing](../how-to/contract-testing.md). Paths with and without the
+organisation count twice. The rest needs a right that the owner lacks, or something from an earlier answer;
+\`openapi/NAME/cast/requests.json\` says what, for each.
+
+| service | version | operations | with an example |
+| --- | --- | --- | --- |
+${(await Promise.all(SERVICES.map(exampleRows))).flat().join('\n')}
 
 ## Differences from published documents
 

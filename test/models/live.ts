@@ -4,6 +4,7 @@ import type { Config } from '../../src/config/options.ts';
 import { manualClock } from '../../src/core/clock.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { emptyFolder } from '../support/folder.ts';
+import { withoutRetired } from '../support/seeds.ts';
 import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';
 
 /** A server whose state is in a file, so that it can be closed at any time and built again. */
@@ -57,6 +58,6 @@ export class Live {
     // Another start draws other ids, as with real randomness.
     const random = seededRandom(`start ${this.#starts}`);
     const data = join(this.#folder, 'mock.db');
-    this.#server = await openServer({ ...this.#config, data }, { clock: this.clock, random });
+    this.#server = await openServer({ ...this.#config, data }, { clock: this.clock, random, seed: withoutRetired });
   }
 }

@@ -105,7 +105,7 @@ describe('a seed that extends the built-in cast', () => {
       ngc: { keys: [{ org: 'acme', name: 'owner', remove: true }] },
     });
 
-    expect(emails(cast)).toEqual(['admin@acme.test']);
+    expect(emails(cast)).toEqual(['admin@acme.test', 'retired@acme.test']);
     expect(cast.runai.accessRules).toEqual([]);
     expect(names(cast.ngc.keys)).toEqual(names(ngcCast.keys).slice(1));
   });
@@ -114,7 +114,7 @@ describe('a seed that extends the built-in cast', () => {
     const { runai, nvcf, ...others } = await extended({
       runai: {
         applications: null,
-        users: [{ email: 'admin@acme.test', role: null, accessKey: null, password: null }],
+        users: [{ email: 'admin@acme.test', role: null, accessKey: null, accessKeys: null, password: null }],
       },
       nvcf: null,
     });
@@ -306,10 +306,10 @@ describe('a seed file', () => {
       const made = await seed(join(folder, 'mine/seed.json'));
       const cast = castOf(made, SERVICES) as Cast;
 
-      expect(emails(cast).slice(2)).toEqual(['ada@acme.test', 'bo@acme.test']);
-      expect(cast.runai.users[2].role).toBe('Viewer');
+      expect(emails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
+      expect(cast.runai.users[3].role).toBe('Viewer');
       expect(castLine(made, SERVICES)).toBe(
-        '4 users, 1 application, 2 service accounts, 12 NGC keys; extends ../base/team.yaml and builtin',
+        '5 users, 3 applications, 3 service accounts, 12 NGC keys; extends ../base/team.yaml and builtin',
       );
     },
   );
@@ -367,7 +367,7 @@ describe('a seed file', () => {
     ]);
     const folder = await files(Object.fromEntries(chain));
 
-    expect(emails(castOf(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(2);
+    expect(emails(castOf(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(3);
     await expect(seed(join(folder, '10.yaml'))).rejects.toThrow('`extends` chains more than 10 files');
   });
 

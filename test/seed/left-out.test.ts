@@ -90,6 +90,30 @@ describe('what a seed leaves out', () => {
     expect(bo.password).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 
+  it('has further access keys of a user, each with credentials of its own', async () => {
+    const [user] = onlyNames.runai.users;
+    const users = [{ ...user, accessKeys: [{ name: 'second' }, { name: 'third', clientId: 'third' }] }];
+    const server = await testServer({}, { seed: { runai: { ...onlyNames.runai, users } } });
+    const [{ accessKey, accessKeys }] = (await server.call('GET /_mock/cast')).body.runai.users;
+
+    expect(accessKeys[1]).toMatchObject({ clientId: 'third' });
+    for (const { clientId, clientSecret } of [accessKey, ...accessKeys]) {
+      expect((await server.grant({ grantType: 'client_credentials', clientId, clientSecret })).status).toBe(200);
+    }
+    const twice = [
+      {
+        ...user,
+        accessKeys: [
+          { name: 'second', clientId: 'x' },
+          { name: 'third', clientId: 'x' },
+        ],
+      },
+    ];
+    await expect(castFrom({ runai: { ...onlyNames.runai, users: twice } })).rejects.toThrow(
+      /`clientId` `x` occurs twice; `runai.users\[0\].accessKeys\[0\]` also has it/,
+    );
+  });
+
   it('is given the ids that earlier versions gave it', async () => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await (await seedFrom(withoutIds)).rows(NOON));
 

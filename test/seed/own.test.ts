@@ -19,13 +19,11 @@ const derivation = derivationOf('team-a');
 
 /** Each credential of a cast, by what it is. */
 function credentials({ runai, ngc }: Cast): Record<string, string> {
-  const users = runai.users.flatMap(({ email, accessKey }: Cast) =>
-    accessKey === undefined
-      ? []
-      : [
-          [`${email} client`, accessKey.clientId],
-          [`${email} secret`, accessKey.clientSecret],
-        ],
+  const users = runai.users.flatMap(({ email, accessKey, accessKeys = [] }: Cast) =>
+    [accessKey ?? [], accessKeys].flat().flatMap(({ name, clientId, clientSecret }: Cast) => [
+      [`${email} ${name} client`, clientId],
+      [`${email} ${name} secret`, clientSecret],
+    ]),
   );
   const clients = [...runai.applications, ...runai.serviceAccounts].flatMap(
     ({ name, clientId, secret, clientSecret }: Cast) => [

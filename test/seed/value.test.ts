@@ -76,13 +76,13 @@ describe('a seed that is given as a value', () => {
 });
 
 it.each<[value: unknown, line: string]>([
-  ['builtin', '2 users, 1 application, 2 service accounts, 12 NGC keys; built-in'],
+  ['builtin', '3 users, 3 applications, 3 service accounts, 12 NGC keys; built-in'],
   ['none', 'nobody'],
   [onlyNames, '1 user, 1 application, 1 service account, 1 NGC key'],
   [{ runai: onlyNames.runai }, '1 user, 1 application, 1 service account, no NGC keys'],
   [
     { extends: 'builtin', ngc: { keys: null } },
-    '2 users, 1 application, 2 service accounts, no NGC keys; extends builtin',
+    '3 users, 3 applications, 3 service accounts, no NGC keys; extends builtin',
   ],
 ])('who is in %j is told in one line', async (value, line) => {
   expect(castLine(await seedFrom(value), SERVICES)).toBe(line);

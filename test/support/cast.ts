@@ -1,34 +1,46 @@
 import { readFileSync } from 'node:fs';
 
+interface CastAccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 export interface CastUser {
   readonly id: string;
   readonly email: string;
   readonly password: string;
   readonly passwordHash: string;
-  readonly role: string;
-  readonly accessKey: {
-    readonly id: string;
-    readonly name: string;
-    readonly clientId: string;
-    readonly clientSecret: string;
-  };
+  readonly role: string | null;
+  readonly accessKey: CastAccessKey;
+  readonly accessKeys?: readonly CastAccessKey[];
 }
 
 interface Cast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users: readonly CastUser[];
-  readonly applications: readonly { id: string; name: string; clientId: string; secret: string; role: string }[];
+  readonly applications: readonly { id: string; name: string; clientId: string; secret: string; role: string | null }[];
   readonly serviceAccounts: readonly {
     id: string;
     name: string;
     clientId: string;
     clientSecret: string;
-    role: string;
+    role: string | null;
   }[];
 }
 
-/** The built-in cast of Run:ai, as it stands in the fixtures. */
+/** The built-in cast of Run:ai, as it stands in the fixtures. Those without a role are there to be changed and deleted. */
 export const cast: Cast = JSON.parse(readFileSync(new URL('../../fixtures/runai/cast.json', import.meta.url), 'utf8'));
+
+/** Those with a role: who is left in the world `withoutRetired`. */
+const withRole = <Entry extends { readonly role: string | null }>(entries: readonly Entry[]) =>
+  entries.filter(({ role }) => role !== null);
+export const active: Pick<Cast, 'users' | 'applications' | 'serviceAccounts'> = {
+  users: withRole(cast.users),
+  applications: withRole(cast.applications),
+  serviceAccounts: withRole(cast.serviceAccounts),
+};
 
 export const [application] = cast.applications as [Cast['applications'][number]];
 export const [adminBot, plainBot] = cast.serviceAccounts as [

@@ -8,6 +8,18 @@ export function seedFrom(value: unknown) {
   return seedOfValue(value, SERVICES, seededRandom('seed'));
 }
 
+const retiredKeys = ['admin@acme.test', 'researcher@acme.test'].map((email) => ({ email, accessKeys: null }));
+
+/** The built-in world of Run:ai without what is there to be deleted, for tests that count. */
+export const withoutRetired = {
+  extends: 'builtin',
+  runai: {
+    users: [...retiredKeys, { email: 'retired@acme.test', remove: true }],
+    applications: ['retired-app', 'spare-app'].map((name) => ({ name, remove: true })),
+    serviceAccounts: [{ name: 'retired-bot', remove: true }],
+  },
+};
+
 /** The built-in world without its custom roles, for tests that make their own. */
 export const withoutCustomRoles = {
   extends: 'builtin',

@@ -5,18 +5,22 @@ interface Somebody {
   readonly bearer: string;
 }
 
+interface CastAccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** Run:ai's part of the built-in cast. */
 export interface RunaiCast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users: readonly (Somebody & {
     readonly email: string;
     readonly password: string;
-    readonly accessKey?: {
-      readonly id: string;
-      readonly name: string;
-      readonly clientId: string;
-      readonly clientSecret: string;
-    };
+    readonly accessKey?: CastAccessKey;
+    /** Further ones. */
+    readonly accessKeys?: readonly CastAccessKey[];
   })[];
   readonly applications: readonly (Somebody & {
     readonly name: string;

@@ -79,13 +79,28 @@ export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSe
 }
 
 function completeUser(user: WrittenUser, derivation: Derivation): SeedUser {
-  const { accessKey, ...rest } = user;
   const id = user.id ?? userIdOf(user);
   const password = user.password ?? derivation.secret(id);
-  return accessKey === undefined
-    ? { ...rest, id, password }
-    : // Members keep their written order: fingerprints depend on it.
-      { ...user, id, password, accessKey: completeAccessKey(user, accessKey, derivation) };
+  const complete = (key: WrittenAccessKey) => completeAccessKey(user, key, derivation);
+  // Members keep their written order: fingerprints depend on it.
+  return { ...withKeys(user, complete), id, password };
+}
+
+/** A user with each access key changed. */
+function withKeys<Key, User extends { readonly accessKey?: Key; readonly accessKeys?: readonly Key[] }, Changed>(
+  user: User,
+  change: (key: Key) => Changed,
+) {
+  const { accessKey, accessKeys } = user;
+  // The spread keeps the order of the members.
+  return {
+    ...user,
+    ...(accessKey !== undefined && { accessKey: change(accessKey) }),
+    ...(accessKeys !== undefined && { accessKeys: accessKeys.map(change) }),
+  } as Omit<User, 'accessKey' | 'accessKeys'> & {
+    readonly accessKey?: Changed;
+    readonly accessKeys?: readonly Changed[];
+  };
 }
 
 function completeAccessKey(user: WrittenUser, key: WrittenAccessKey, derivation: Derivation): SeedAccessKey {
@@ -110,14 +125,13 @@ export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   return {
     ...part,
     ...(users && {
-      users: users.map((user) => {
-        const { accessKey: key } = user;
-        if (key === undefined) return user;
-        return {
-          ...user,
-          accessKey: { ...key, clientId: ownClientId(key), clientSecret: derivation.secret(key.id) },
-        };
-      }),
+      users: users.map((user) =>
+        withKeys(user, (key: SeedAccessKey) => ({
+          ...key,
+          clientId: ownClientId(key),
+          clientSecret: derivation.secret(key.id),
+        })),
+      ),
     }),
     ...(applications && {
       applications: applications.map((one) => ({
@@ -142,13 +156,9 @@ export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   return {
     ...part,
     ...(users && {
-      users: users.map((user) => {
-        const { accessKey } = user;
-        const bareUser = withoutId(user, userIdOf(user));
-        return accessKey === undefined
-          ? bareUser
-          : { ...bareUser, accessKey: withoutId(accessKey, accessKeyIdOf(user, accessKey)) };
-      }),
+      users: users.map((user) =>
+        withKeys(withoutId(user, userIdOf(user)), (key: WrittenAccessKey) => withoutId(key, accessKeyIdOf(user, key))),
+      ),
     }),
     ...(applications && {
       applications: applications.map((one) => withoutId(one, accountIdOf('application', one))),

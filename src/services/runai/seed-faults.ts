@@ -12,10 +12,15 @@ export function faultsOf(part: WrittenSeed): SeedFault[] {
 function findRepeated(part: WrittenSeed): SeedFault[] {
   const users = placeEntries('runai.users', part.users);
   const keys = users.flatMap(({ entry: user, place }) => {
-    const { accessKey: key } = user;
-    if (key === undefined) return [];
-    const derived = { derivedId: accessKeyIdOf(user, key), derivedClientId: accessClientIdOf(user.email, key.name) };
-    return [{ entry: { ...key, ...derived }, place: `${place}.accessKey` }];
+    const { accessKey, accessKeys } = user;
+    const written = [
+      ...(accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }]),
+      ...placeEntries(`${place}.accessKeys`, accessKeys),
+    ];
+    return written.map(({ entry: key, place }) => {
+      const derived = { derivedId: accessKeyIdOf(user, key), derivedClientId: accessClientIdOf(user.email, key.name) };
+      return { entry: { ...key, ...derived }, place };
+    });
   });
   const applications = placeEntries('runai.applications', part.applications);
   const accounts = placeEntries('runai.serviceAccounts', part.serviceAccounts);

@@ -26,6 +26,16 @@ const ID_LEFT_OUT = 'The id. Default: derived from the name.';
 const bearer = describe(text, 'Ignored: a saved cast has it, but the token follows from the identity.');
 const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
 
+const accessKey = object(
+  {
+    id: describe(text, 'The id. Default: derived from the client id.'),
+    name: describe(keyName, 'The name of the key.'),
+    clientId: describe(text, 'The client id. Default: derived from the user and the name of the key.'),
+    clientSecret: describe(text, SECRET_LEFT_OUT),
+  },
+  ['id', 'clientId', 'clientSecret'],
+);
+
 /** Restricts the member `role` in every list that has one. */
 function rolesMustBe(ofSomebody: object, ofRule: object) {
   const list = (role: object) => ({ items: { properties: { role } } });
@@ -71,21 +81,11 @@ const MEMBERS = object(
               list(text),
               'Groups, as an identity provider names them. Access rules can name a group as subject.',
             ),
-            accessKey: describe(
-              object(
-                {
-                  id: describe(text, 'The id. Default: derived from the client id.'),
-                  name: describe(keyName, 'The name of the key.'),
-                  clientId: describe(text, 'The client id. Default: derived from the user and the name of the key.'),
-                  clientSecret: describe(text, SECRET_LEFT_OUT),
-                },
-                ['id', 'clientId', 'clientSecret'],
-              ),
-              'An access key of the user. Default: none.',
-            ),
+            accessKey: describe(accessKey, 'An access key of the user. Default: none.'),
+            accessKeys: describe(list(accessKey), 'Further access keys of the user.'),
             bearer,
           },
-          ['id', 'password', 'groups', 'accessKey', 'bearer'],
+          ['id', 'password', 'groups', 'accessKey', 'accessKeys', 'bearer'],
         ),
       ),
       'Users who log in with a password.',
@@ -329,6 +329,8 @@ interface UserOf<AccessKey> {
   readonly role: string | null;
   readonly groups?: readonly string[];
   readonly accessKey?: AccessKey;
+  /** Further ones. */
+  readonly accessKeys?: readonly AccessKey[];
 }
 export type SeedUser = UserOf<SeedAccessKey>;
 export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'> & WithBearer;

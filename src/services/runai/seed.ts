@@ -99,20 +99,20 @@ function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now:
 }
 
 function userRecords(user: SeedUser, now: Instant) {
-  const { id, email, groups = [], accessKey } = user;
+  const { id, email, groups = [], accessKey, accessKeys = [] } = user;
   const passwordHash = user.passwordHash ?? null;
   const begun = blankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
   const identity: Identity = { ...begun, groups, passwordHash };
-  if (accessKey === undefined) return { identity, accessKeys: [] };
-  const { clientSecret, ...key } = accessKey;
-  const made: NewAccessKey = {
-    ...key,
-    owner: id,
-    createdBy: email,
-    secretHash: hashSecret(clientSecret),
-    createdAt: now,
-  };
-  return { identity, accessKeys: [made] };
+  const made = [accessKey ?? [], accessKeys].flat().map(
+    ({ clientSecret, ...key }): NewAccessKey => ({
+      ...key,
+      owner: id,
+      createdBy: email,
+      secretHash: hashSecret(clientSecret),
+      createdAt: now,
+    }),
+  );
+  return { identity, accessKeys: made };
 }
 
 function rowsOf<Body extends { readonly id: string }>(

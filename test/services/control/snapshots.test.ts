@@ -269,7 +269,7 @@ describe('a world as a copy', () => {
 
 describe('a world of a seed in the order', () => {
   it.each([
-    ['of the built-in cast', 'builtin', 2],
+    ['of the built-in cast', 'builtin', 3],
     ['of nobody', 'none', 0],
   ])('%s', async (_, seed, users) => {
     const { call } = await makeWorld(server, { seed });
@@ -282,7 +282,7 @@ describe('a world of a seed in the order', () => {
     const { cast, call } = await makeWorld(server, { seed: { extends: 'builtin', runai: { users: [user] } } });
     const made = cast.runai.users.find((one: { email: string }) => one.email === 'new@acme.test');
 
-    expect(cast.runai.users).toHaveLength(3);
+    expect(cast.runai.users).toHaveLength(4);
     await tokenOf(call, made.accessKey);
   });
 

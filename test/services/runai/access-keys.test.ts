@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { admin, application, plainBot, researcher } from '../../support/cast.ts';
+import { withoutRetired } from '../../support/seeds.ts';
 import { START, testServer } from '../../support/server.ts';
 
-const server = await testServer();
+const server = await testServer({}, { seed: withoutRetired });
 const KEYS = '/api/v1/access-keys';
 const now = new Date(START).toISOString();
 let token: string;
@@ -136,7 +137,7 @@ describe('the number of access keys', () => {
   });
 
   it('is what --runai-key-limit says', async () => {
-    const narrow = await testServer({ runaiKeyLimit: 1 });
+    const narrow = await testServer({ runaiKeyLimit: 1 }, { seed: withoutRetired });
     const answer = await narrow.call(`POST ${KEYS}`, { token: await narrow.tokenOf(admin), body: { name: 'second' } });
 
     expect(answer.status).toBe(400);
@@ -144,7 +145,7 @@ describe('the number of access keys', () => {
   });
 
   it('may be a hundred and more in the list, where the limit allows it', async () => {
-    const wide = await testServer({ runaiKeyLimit: 200 });
+    const wide = await testServer({ runaiKeyLimit: 200 }, { seed: withoutRetired });
     const as = await wide.tokenOf(admin);
     for (let number = 1; number <= 120; number++) {
       await wide.call(`POST ${KEYS}`, { token: as, body: { name: `key-${number}` } });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { active, adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { postForm, REALM_TOKEN } from '../../support/oauth.ts';
@@ -326,9 +326,9 @@ describe('the list of access rules', () => {
       ...{ createdAt: now, updatedAt: now, deletedAt: null, createdBy: 'Run:ai', status: READY },
     });
     expect(body.accessRules.map((one: typeof GOOD) => `${one.subjectType} ${one.subjectId}`)).toEqual([
-      ...cast.users.map(({ email }) => `user ${email}`),
-      ...cast.applications.map(({ name }) => `app ${name}`),
-      ...cast.serviceAccounts.map(({ name }) => `service-account ${name}`),
+      ...active.users.map(({ email }) => `user ${email}`),
+      ...active.applications.map(({ name }) => `app ${name}`),
+      ...active.serviceAccounts.map(({ name }) => `service-account ${name}`),
       'group ml-team',
     ]);
   });

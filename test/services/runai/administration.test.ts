@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { admin, adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { active, admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
+import { withoutRetired } from '../../support/seeds.ts';
 import { testServer } from '../../support/server.ts';
 
 const ALL_KEYS = '/api/v1/administration/access-keys';
-const server = await testServer();
+const server = await testServer({}, { seed: withoutRetired });
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
@@ -15,7 +16,7 @@ describe('the administration of access keys', () => {
 
     expect(status).toBe(200);
     expect(body.accessKeys.map(({ createdBy }: { createdBy: string }) => createdBy)).toEqual(
-      cast.users.map(({ email }) => email),
+      active.users.map(({ email }) => email),
     );
   });
 

@@ -41,7 +41,7 @@ beforeEach(() => server.call('POST /_mock/reset'));
 describe('A bearer of the cast', () => {
   it('is shipped for each identity of the built-in cast', async () => {
     const tokens = (await holders()).map(({ bearer }) => bearer);
-    expect(tokens).toHaveLength(5);
+    expect(tokens).toHaveLength(9);
     await expect(`${JSON.stringify(tokens, null, 2)}\n`).toMatchFileSnapshot(
       new URL('bearers.json', FIXTURES).pathname,
     );

@@ -29,7 +29,10 @@ describe('the built-in cast', () => {
 
   it('has no underscore in any id or client id', () => {
     const ids = [
-      ...cast.users.flatMap(({ id, accessKey }) => [id, accessKey.id, accessKey.clientId]),
+      ...cast.users.flatMap(({ id, accessKey, accessKeys = [] }) => [
+        id,
+        ...[accessKey, ...accessKeys].flatMap((key) => [key.id, key.clientId]),
+      ]),
       ...[...cast.applications, ...cast.serviceAccounts].flatMap(({ id, clientId }) => [id, clientId]),
     ];
 
@@ -38,7 +41,9 @@ describe('the built-in cast', () => {
 
   it('marks every secret as a test credential', () => {
     const secrets = [
-      ...cast.users.map(({ accessKey }) => accessKey.clientSecret),
+      ...cast.users.flatMap(({ accessKey, accessKeys = [] }) =>
+        [accessKey, ...accessKeys].map((key) => key.clientSecret),
+      ),
       ...cast.applications.map(({ secret }) => secret),
       ...cast.serviceAccounts.map(({ clientSecret }) => clientSecret),
     ];
@@ -46,10 +51,14 @@ describe('the built-in cast', () => {
     for (const secret of secrets) expect(secret).toMatch(/^MOCK[A-Za-z0-9]{28}$/);
   });
 
-  it('holds who is promised: an administrator and a researcher with keys, an application, two service accounts', () => {
-    expect(cast.users.map(({ role }) => role)).toEqual(['System administrator', expect.stringContaining('researcher')]);
-    expect(cast.applications.map(({ role }) => role)).toEqual(['System administrator']);
-    expect(cast.serviceAccounts).toHaveLength(2);
+  it('holds who is promised: an administrator and a researcher with keys, an application, two service accounts, and some to delete', () => {
+    expect(cast.users.map(({ role }) => role)).toEqual([
+      'System administrator',
+      expect.stringContaining('researcher'),
+      null,
+    ]);
+    expect(cast.applications.map(({ role }) => role)).toEqual(['System administrator', null, null]);
+    expect(cast.serviceAccounts).toHaveLength(3);
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cast } from '../../support/cast.ts';
+import { active } from '../../support/cast.ts';
 import {
   CLUSTER,
   EDITOR,
@@ -247,7 +247,7 @@ describe('search', () => {
 });
 
 describe('a page', () => {
-  const total = cast.users.length + cast.applications.length + cast.serviceAccounts.length + GROUPS.length - 1;
+  const total = active.users.length + active.applications.length + active.serviceAccounts.length + GROUPS.length - 1;
   const seen = async (query: Record<string, string>) => {
     const { totalRecords, displayRecords, accessRules } = (await ask(query)).body;
     expect(accessRules).toHaveLength(displayRecords);

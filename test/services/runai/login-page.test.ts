@@ -26,6 +26,7 @@ import {
   tokensOf,
   VERIFIER,
 } from '../../support/oauth.ts';
+import { withoutRetired } from '../../support/seeds.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://localhost:6625/auth/realms/acme';
@@ -34,7 +35,7 @@ const ADMIN_UI = 'runai-admin-ui';
 const WRONG = 'not-the-password';
 const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&quot;`;
 
-const server = await testServer();
+const server = await testServer({}, { seed: withoutRetired });
 const open = (given: Fields = {}, on = server) => on.call(`GET ${authorizationPath(given)}`);
 const openByPost = (given: Fields = {}) =>
   postForm(server, AUTHORIZATION, new URL(authorizationPath(given), ISSUER).search.slice(1));
@@ -307,7 +308,7 @@ describe('a login', () => {
   });
 
   it('is told in the ID token', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     const code = await codeOf(own, { nonce: 'a-nonce' });
     own.clock.set(START + 5_000);
     const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
@@ -373,7 +374,7 @@ describe('a login', () => {
   });
 
   it('of a user who is disabled does not come about', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(own, authorizationPath());
 
@@ -382,7 +383,7 @@ describe('a login', () => {
   });
 
   it('of a user whom an identity provider vouches for does not come about', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     const identities = identitiesIn(own.world.store);
     const known = await identities.byId(researcher.id);
     if (known === null) throw new Error('the cast has no researcher');
@@ -446,7 +447,7 @@ describe('the users that the page offers', () => {
   });
 
   it('leave the same behind as if they had typed their password', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     await logIn(own, authorizationPath());
     await choose(own, researcher.id);
     const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
@@ -466,7 +467,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are logged in after their password was changed', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
     expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
@@ -479,7 +480,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are not those who could not log in', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
     const html = page(await open({}, own), 200);
@@ -492,7 +493,7 @@ describe('the users that the page offers', () => {
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
   ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     await identitiesIn(own.world.store).edit(researcher.id, edit, START);
     const answer = await choose(own, researcher.id);
 
@@ -557,8 +558,8 @@ describe('the users that the page offers', () => {
     const [first, second] = [page(await open({}, some), 200), page(await open({}, many), 200)];
 
     expect([offered(first).length, offered(second).length]).toEqual([20, 20]);
-    expect(first).toContain('There is 1 more user who can');
-    expect(second).toContain('There are 22 more users who can');
+    expect(first).toContain('There are 2 more users who can');
+    expect(second).toContain('There are 23 more users who can');
   });
 
   it('are shown as the text that they are, of any length', async () => {
@@ -602,7 +603,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are those of the world that the page is of', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -747,7 +748,7 @@ describe('a logout', () => {
   });
 
   it('by an ID token that has expired ends the login, too', async () => {
-    const own = await testServer();
+    const own = await testServer({}, { seed: withoutRetired });
     const tokens = await tokensOf(own);
     own.clock.set(START + 7_200_000);
     page(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { admin as adminUser, cast, plainBot, researcher } from '../../support/cast.ts';
+import { active, admin as adminUser, plainBot, researcher } from '../../support/cast.ts';
 import {
   EDITOR,
   expectRefused,
@@ -11,9 +11,10 @@ import {
   UUID,
   VISION,
 } from '../../support/runai.ts';
+import { withoutRetired } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
-const server = await runaiServer();
+const server = await runaiServer({}, { seed: withoutRetired });
 const { admin } = server;
 const OWN = 'user-applications';
 const ALL = `administration/${OWN}`;
@@ -152,7 +153,7 @@ describe('the administration of user applications', () => {
 
     expect(status).toBe(200);
     expect(body).toEqual(
-      cast.users.map(({ email, accessKey: { id, name, clientId } }) => ({
+      active.users.map(({ email, accessKey: { id, name, clientId } }) => ({
         ...{ id, name, clientId, createdAt: now, createdBy: email },
         lastLogin: null,
       })),

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminBot, admin as adminUser, application, cast, plainBot, researcher } from '../../support/cast.ts';
+import { active, adminBot, admin as adminUser, application, plainBot, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { codeFields, codeOf, oauthError, postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import {
@@ -17,9 +17,10 @@ import {
   UUID,
   VISION,
 } from '../../support/runai.ts';
+import { withoutRetired } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
-const server = await runaiServer();
+const server = await runaiServer({}, { seed: withoutRetired });
 const { admin, done } = server;
 const now = new Date(START).toISOString();
 const TEMPORARY = /^[A-Za-z0-9]{16}$/;
@@ -302,7 +303,7 @@ describe('the list of users', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const file = join(await emptyFolder(), 'idp.json');
   await writeFile(file, JSON.stringify({ keys: [await exportJWK(publicKey)] }));
-  const world = await runaiServer({ runaiIdp: file });
+  const world = await runaiServer({ runaiIdp: file }, { seed: withoutRetired });
   const at = (second: number) => new Date(START + second * 1000).toISOString();
   const EXTERNAL = 'Zoe@idp.test';
   let externalToken: string;
@@ -328,7 +329,7 @@ describe('the list of users', async () => {
   const found = async (query: string) =>
     (await world.done(200, `GET users?${query}`)).map(({ username }: { username: string }) => username);
   const filter = (text: string) => `filterBy=${encodeURIComponent(text)}`;
-  const [ADMIN, RESEARCHER] = cast.users.map(({ email }) => email) as [string, string];
+  const [ADMIN, RESEARCHER] = active.users.map(({ email }) => email) as [string, string];
   const BOB = 'bob@beta.test';
 
   it('shows each whole, oldest first', async () => {
