@@ -304,7 +304,7 @@ describe('the list of images', async () => {
   it('comes in pages', async () => {
     const { body } = await world.acme('GET images/?limit=2&offset=1&ordering=name');
 
-    expect(body.count).toBe(10);
+    expect(body.count).toBe(11);
     expect(body.results.map(({ name }: { name: string }) => name)).toEqual(['agent', 'complete']);
     expect(new URL(body.next).searchParams.get('offset')).toBe('3');
     expect(new URL(body.previous).searchParams.get('offset')).toBe('0');
