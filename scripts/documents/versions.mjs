@@ -33,7 +33,20 @@ export function restricted(part, profile) {
     if (part.required !== undefined)
       kept.required = part.required.filter((/** @type {string} */ name) => !names.includes(name));
   }
-  return kept;
+  return asOneArray(kept);
+}
+
+/**
+ * Arrays in an `allOf`, as one array: tools such as Specmatic expect objects there.
+ *
+ * @param {any} schema
+ * @returns {any}
+ */
+function asOneArray({ allOf, ...rest }) {
+  if (allOf === undefined) return rest;
+  if (!allOf.every((/** @type {any} */ { type }) => type === 'array')) return { ...rest, allOf };
+  const items = Object.assign({}, ...allOf.map((/** @type {any} */ array) => array.items));
+  return { ...rest, ...Object.assign({}, ...allOf), items };
 }
 
 /**
