@@ -1,0 +1,64 @@
+/** The examples of the documents, sent by Specmatic one after another, with the fields of forms varied. */
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/options.ts';
+import { listeningServer } from '../support/listening.ts';
+import { copied, write } from '../support/package.ts';
+
+const SPECMATIC = 'specmatic@2.55.1';
+const PATIENCE_MS = 240_000;
+const hasJava = spawnSync('java', ['-version']).status === 0;
+
+/** Specmatic sends no examples in a form whose answer has no body, but texts that it makes. */
+const FORMS = ['protocol/openid-connect/revoke', 'protocol/openid-connect/logout', 'login-actions/authenticate'];
+const WITHOUT_FORMS = `--filter=PATH!='${FORMS.map((path) => `/auth/realms/{realm}/${path}`).join(',')}'`;
+
+let folder: string;
+beforeAll(async () => {
+  if (hasJava) folder = await copied([], [SPECMATIC]);
+}, PATIENCE_MS);
+
+/** One run of all examples. @returns what it says */
+async function sentBy(url: string, document: string, credential: string): Promise<string> {
+  const file = `${document}.json`;
+  await write(folder, { [file]: await (await fetch(`${url}/openapi/${document}.json`)).text() });
+  const jar = join(folder, 'node_modules/specmatic/specmatic.jar');
+  const args = ['-jar', jar, 'test', file, `--testBaseURL=${url}`, '--strict'];
+  const child = spawn('java', document === 'runai' ? [...args, WITHOUT_FORMS] : args, {
+    cwd: folder,
+    // A credential is a variable with the name of the security scheme.
+    env: { PATH: process.env['PATH'], HOME: folder, bearerAuth: credential, ngcKey: credential },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(child.stdout);
+}
+
+describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
+  it.each([
+    ['runai', { runai: '2.19' }],
+    ['runai', { runai: '2.24' }],
+    ['runai', { runai: '3.0' }],
+    ['ngc', {}],
+    ['air', { air: '2.0' }],
+    ['air', { air: 'dsx' }],
+    ['nvcf', {}],
+  ] satisfies [string, Partial<Config>][])(
+    'has an answer to each example of %s as documented, with %j',
+    async (document, config) => {
+      const { url } = await listeningServer(config);
+      // biome-ignore lint/suspicious/noExplicitAny: the cast
+      const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
+      const said = await sentBy(
+        url,
+        document,
+        document === 'runai' ? cast.runai.users[0].bearer : cast.ngc.keys[0].key,
+      );
+      const [, run = '0', failed = ''] = /Tests run: (\d+), Successes: \d+, Failures: (\d+)/.exec(said) ?? [];
+
+      expect({ failed, said: failed === '0' ? '' : said.slice(-5000) }).toEqual({ failed: '0', said: '' });
+      expect(Number(run)).toBeGreaterThan(6);
+    },
+  );
+});
