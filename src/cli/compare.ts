@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { compare, type Side } from '../compare/compare.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
-import { driftReport, dryRun } from '../compare/report.ts';
+import { type DriftReport, driftReport, dryRun, observations } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
 import { compareCredentials, type FlagTexts } from '../config/config.ts';
+import { machineClock, rfc3339 } from '../core/clock.ts';
+import { parseDuration } from '../core/duration.ts';
 import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
@@ -21,6 +23,9 @@ export interface CompareFlags {
   readonly url?: string;
   readonly world?: string;
   readonly report?: string;
+  readonly writeObservations?: string;
+  /** A duration. */
+  readonly patience: string;
   readonly write?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -35,27 +40,42 @@ const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
  */
 export async function compareWith(given: CompareFlags, flags: FlagTexts): Promise<void> {
   const against = targetOf(given.against);
+  const patience = parseDuration(given.patience);
+  if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
   const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
   // Asked first: its errors name what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
-  const plan = await planFrom(given, server, world);
+  const { body: document } = await askRunning(server, `/openapi/${given.service}.json`);
+  const plan = await planFrom(given, server, world, document);
   if (given.dryRun === true) {
     process.stdout.write(dryRun(plan));
     return;
   }
   const mock = { url: `${server.url}${prefixOf(world)}`, token: mockToken(given.service, cast) };
   const real = { url: against, token: await realToken(against, given.service) };
-  await tell(await compare(given.service, plan, real, mock), given);
+  await tell(await compare(given.service, plan, real, mock, { document, patience }), given);
 }
 
-async function tell(report: Awaited<ReturnType<typeof compare>>, { json, report: file }: CompareFlags): Promise<void> {
-  const text = json === true ? `${JSON.stringify(report, null, 2)}\n` : driftReport(report);
+async function tell(report: DriftReport, { json, report: file, ...given }: CompareFlags): Promise<void> {
+  const { against, writeObservations: rows } = given;
+  const text = json === true ? inJson(report) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
-  else
-    await writeFile(file, text).catch((cause: unknown) => {
-      throw new Unusable(`--report ${file} cannot be written: ${String(cause)}.`, { cause });
-    });
+  else await save('--report', file, text);
+  if (rows !== undefined) {
+    const day = rfc3339(machineClock().now()).slice(0, 10);
+    await save('--write-observations', rows, inJson(observations(report, new URL(against).host, day)));
+  }
   if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;
+}
+
+function inJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function save(flag: string, file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    throw new Unusable(`${flag} ${file} cannot be written: ${String(cause)}.`, { cause });
+  });
 }
 
 function targetOf(url: string): string {
@@ -67,14 +87,19 @@ function targetOf(url: string): string {
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 
-async function planFrom({ from, service, write }: CompareFlags, server: Running, world: string | null): Promise<Plan> {
+async function planFrom(
+  { from, write }: CompareFlags,
+  server: Running,
+  world: string | null,
+  document: unknown,
+): Promise<Plan> {
   const mayWrite = write === true;
   if (from === 'journal') {
     const archive = await askWorld(server, world, '/requests/har', (body) => body);
     return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
   }
   if (from !== 'cast') return planOfTraffic(readHar(await archiveText(from, '--from'), from), mayWrite);
-  return planOfDocument((await askRunning(server, `/openapi/${service}.json`)).body, mayWrite);
+  return planOfDocument(document, mayWrite);
 }
 
 /** The administrator's bearer for Run:ai, the owner's key for the others. */

@@ -204,6 +204,8 @@ function addCompare(root: Command): void {
     .option('--write', 'also send requests that write')
     .option('--dry-run', 'print the requests, and send none')
     .option('--report <FILE>', 'write the report to a file')
+    .option('--patience <DURATION>', 'wait this long in all until reads after writes are as in the mock', '10s')
+    .option('--write-observations <FILE>', 'write what was observed of each operation, as rows to review')
     .option('--json', 'as JSON')
     .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
     .option('--world <ID>', 'world of the mock; default: the world of the URL, or the default world')
@@ -211,8 +213,10 @@ function addCompare(root: Command): void {
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .action(async (flags: FlagTexts & CompareFlags) => {
-      const { against, service, from, write, dryRun, report, json, url, world, ...others } = flags;
-      const given = { against, service, from, write, dryRun, report, json, url, world } as CompareFlags;
+      const { port, host, adminToken, ...given } = flags;
+      const others = Object.fromEntries(
+        Object.entries({ port, host, adminToken }).filter(([, text]) => text !== undefined),
+      );
       await (await import('./compare.ts')).compareWith(given, others);
     });
 }

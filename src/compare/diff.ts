@@ -1,6 +1,7 @@
 import { isRecord } from '../core/own.ts';
 import { isSecretName, normalise } from './normalise.ts';
-import type { Difference, PlayedAnswer } from './play.ts';
+import type { Operations } from './operations.ts';
+import type { Difference, PlannedRequest, PlayedAnswer } from './play.ts';
 
 /** Headers that clients act on. */
 const HEADERS = ['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'] as const;
@@ -14,14 +15,18 @@ const MOST_DEPTH = 20;
 
 /** The differences between the answers of the real service and the mock to one request. */
 export function compareAnswers(
-  request: string,
+  request: PlannedRequest,
   real: PlayedAnswer,
   mock: PlayedAnswer,
-  secrets: readonly string[],
+  { secrets, operations }: { readonly secrets: readonly string[]; readonly operations: Operations },
 ): readonly Difference[] {
   const found: Difference[] = [];
+  const operation = operations.idOf(request.method, request.url);
   const tell = (place: string, one: string, other: string, kind: Difference['kind'] = 'behaviour') => {
-    if (one !== other) found.push({ request, place, real: one, mock: other, kind });
+    if (one === other) return;
+    const told = { place, real: one, mock: other };
+    const of = operations.classOf(request, told, real.status);
+    found.push({ request: request.name, operation, class: of, ...told, kind });
   };
   tell('status', String(real.status), String(mock.status));
   for (const name of HEADERS) {

@@ -1,3 +1,5 @@
+import type { DifferenceClass } from './operations.ts';
+
 /** A request that both services get. */
 export interface PlannedRequest {
   /** Method and path, and what was changed about the request. */
@@ -20,6 +22,9 @@ export interface PlayedAnswer {
 /** Something in which the real service answers otherwise than the mock. */
 export interface Difference {
   readonly request: string;
+  /** The operation; null if the document names none. */
+  readonly operation: string | null;
+  readonly class: DifferenceClass;
   /** Where: `status`, `header NAME`, or a path into the body. */
   readonly place: string;
   readonly real: string;

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compare } from '../../src/compare/compare.ts';
 import type { Plan } from '../../src/compare/plan.ts';
 import type { PlannedRequest } from '../../src/compare/play.ts';
+import { observations } from '../../src/compare/report.ts';
 import { listeningServer } from '../support/listening.ts';
 
 type Planted = { status?: number; headers?: Record<string, string>; body?: Record<string, unknown> };
@@ -19,15 +20,17 @@ async function proxied(changes: Readonly<Record<string, Change>>): Promise<strin
   const proxy = createServer(async (request, response) => {
     const { authorization } = request.headers;
     const answer = await fetch(`${mockUrl}${request.url}`, {
+      method: request.method ?? 'GET',
       headers: authorization === undefined ? {} : { authorization },
       redirect: 'manual',
     });
-    const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
+    const sent = await answer.text();
+    const body: Record<string, unknown> = sent === '' ? {} : JSON.parse(sent);
     const given = { status: answer.status, headers: Object.fromEntries(answer.headers), body };
     const key = `${authorization === undefined ? 'none ' : ''}${request.url}`;
     const { status, headers, body: text } = { ...given, ...changes[key]?.(given) };
     const { 'content-length': _, 'content-encoding': __, 'transfer-encoding': ___, ...kept } = headers;
-    response.writeHead(status, kept).end(JSON.stringify(text));
+    response.writeHead(status, kept).end(sent === '' ? '' : JSON.stringify(text));
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   afterAll(() => void proxy.close());
@@ -60,9 +63,10 @@ const PLAN: Plan = {
 const without = (body: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(body).filter(([member]) => member !== name));
 
-const against = async (changes: Readonly<Record<string, Change>>) => {
+const document = await (await fetch(`${url}/openapi/runai.json`)).json();
+const against = async (changes: Readonly<Record<string, Change>>, plan = PLAN) => {
   const real = { url: await proxied(changes), token };
-  const { differences } = await compare('runai', PLAN, real, { url, token });
+  const { differences } = await compare('runai', plan, real, { url, token }, { document, patience: 1000 });
   return differences.filter(({ kind }) => kind === 'behaviour');
 };
 
@@ -85,19 +89,49 @@ describe('A comparison', () => {
       [`${RULES}?limit=400`]: () => ({ status: 400 }),
       [ROLES]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
     });
-    expect(found.map(({ request, place, real }) => [request, place, real])).toEqual([
-      [`valid ${USER}`, 'body.isLocal', '(missing)'],
-      [`valid ${USERS}`, 'status', '206'],
-      [`valid ${UNKNOWN}`, 'body.message', 'gone'],
-      [`valid ${BOT}`, 'body.enabled', 'false'],
-      [`valid ${RULES}`, 'status', '403'],
-      [`valid ${ROLES}`, 'status', '302'],
-      [`valid ${ROLES}`, 'header location', '/login'],
-      [`valid ${RULES}/1`, 'body.subjectType', 'person'],
-      [`valid ${RULES}?limit=400`, 'status', '400'],
-      ['valid /api/v1/access-keys', 'header retry-after', '5'],
-      [`none ${USER}`, 'status', '404'],
+    expect(found.map((one) => [one.request, one.place, one.real, one.class])).toEqual([
+      [`valid ${USER}`, 'body.isLocal', '(missing)', 'missing field'],
+      [`valid ${USERS}`, 'status', '206', 'status'],
+      [`valid ${UNKNOWN}`, 'body.message', 'gone', 'error body'],
+      [`valid ${BOT}`, 'body.enabled', 'false', 'value'],
+      [`valid ${RULES}`, 'status', '403', 'status'],
+      [`valid ${ROLES}`, 'status', '302', 'redirect'],
+      [`valid ${ROLES}`, 'header location', '/login', 'redirect'],
+      [`valid ${RULES}/1`, 'body.subjectType', 'person', 'enum'],
+      [`valid ${RULES}?limit=400`, 'status', '400', 'limit'],
+      ['valid /api/v1/access-keys', 'header retry-after', '5', 'header'],
+      [`none ${USER}`, 'status', '404', 'order of checks'],
     ]);
+  });
+
+  it('measures how long what was written takes until it is read', async () => {
+    let reads = 0;
+    const logout = { ...get(`${USER}/logout`), name: 'logout', method: 'POST' };
+    // The first read is answered as before the write.
+    const late: Change = (answer) => (++reads <= 1 ? { status: 404 } : answer);
+    const found = await against({ [USER]: late }, { ...PLAN, requests: [get(USERS), logout, get(USER)] });
+
+    expect(found).toEqual([
+      {
+        ...{ request: `valid ${USER}`, operation: 'get_user_by_id', class: 'propagation time', kind: 'behaviour' },
+        ...{ place: 'time', real: 'about 0.5 s', mock: 'at once' },
+      },
+    ]);
+  });
+
+  it('gives a row for the tables of each operation that it called', async () => {
+    const real = { url: await proxied({ [USERS]: () => ({ status: 206 }) }), token };
+    const report = await compare('runai', PLAN, real, { url, token }, { document });
+    const rows = observations(report, 'acme.run.ai', '2026-01-15');
+
+    expect(rows).toContainEqual({
+      ...{ id: 'get_service_account_by_id', certainty: 'observed' },
+      source: 'compared with acme.run.ai on 2026-01-15, 1 request',
+    });
+    expect(rows.find(({ id }) => id === 'get_users')).toMatchObject({
+      certainty: null,
+      differences: [`valid ${USERS}, status: 206 there, 200 here (status)`],
+    });
   });
 
   it('lists other data of an account apart', async () => {

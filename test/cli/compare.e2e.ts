@@ -1,0 +1,111 @@
+/** The mock compared with another service: here a mock too, which the report says. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { it, type Server } from '../support/command.ts';
+import { emptyFolder } from '../support/folder.ts';
+import { listeningServer } from '../support/listening.ts';
+
+const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
+const other = await listeningServer();
+const older = await listeningServer({ runai: '2.19' });
+
+/** The administrator's token, which is the same in every mock. */
+async function tokenOf(server: Server): Promise<string> {
+  return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
+}
+
+describe('`compare`', () => {
+  it('prints what it would send, and sends nothing', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const args = ['compare', '--against', 'http://127.0.0.1:9', '--port', `${server.port}`, '--dry-run'];
+    const { code, stdout } = await command.run(args);
+    const writing = await command.run([...args, '--write']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('GET /api/v1/users (credential: valid)');
+    expect(stdout).not.toContain('DELETE');
+    expect(stdout).toMatch(/left out: \d\d that write/);
+    expect(writing.stdout).toMatch(/^DELETE \/api\/v1\/users\/\S+ \(credential: valid\)$/m);
+    expect((await server.call('GET /_mock/requests')).body.requests).toEqual([]);
+  });
+
+  it('finds nothing between two mocks, and says that the other is one', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const file = join(await emptyFolder(), 'drift.md');
+    const rows = join(await emptyFolder(), 'rows.json');
+    const { code, stdout } = await command.run(
+      ['compare', '--against', other.url, '--port', `${server.port}`, '--report', file, '--write-observations', rows],
+      { env: { [TOKEN]: await tokenOf(server) } },
+    );
+    const report = await readFile(file, 'utf8');
+
+    expect([code, stdout]).toEqual([0, '']);
+    expect(report).toContain('is nv-auth-mock itself, not the real service.');
+    expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
+    expect(JSON.parse(await readFile(rows, 'utf8'))).toContainEqual({
+      ...{ id: 'get_users', certainty: 'observed' },
+      source: expect.stringMatching(/^compared with 127\.0\.0\.1:\d+ on \d{4}-\d\d-\d\d, \d requests$/),
+    });
+  });
+
+  it('sends what writes with --write, and tells what another version does', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    const { code, stdout } = await command.run(
+      ['compare', '--against', older.url, '--port', `${server.port}`, '--write', '--json', '--patience', '1s'],
+      { env: { [TOKEN]: token } },
+    );
+    const { requests, writes, differences } = JSON.parse(stdout);
+
+    expect(code).toBe(1);
+    expect(writes).toBe(0);
+    expect(requests).toBeGreaterThan(150);
+    expect(differences).toContainEqual(
+      expect.objectContaining({ operation: 'get_access_keys', place: 'status', real: '404', mock: '200' }),
+    );
+    expect(stdout).not.toContain(token);
+  });
+
+  it('plays the journal, and an archive', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    await server.call('GET /api/v1/users', { token });
+    const file = join(await emptyFolder(), 'traffic.har');
+    await writeFile(file, JSON.stringify((await server.call('GET /_mock/requests/har')).body));
+    const run = (from: string, more: readonly string[] = []) =>
+      command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--from', from, ...more], {
+        env: { [TOKEN]: token },
+      });
+
+    for (const from of ['journal', file]) {
+      const { code, stdout, stderr } = await run(from, ['--json']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ requests: 3, operations: { get_users: 3 }, differences: [] });
+    }
+    expect(await run('nowhere.har')).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere.har') });
+  });
+
+  it.for([
+    [
+      'a credential that is refused',
+      { [TOKEN]: 'of-somebody-else' },
+      [],
+      /refuses the credential .*Nothing else was sent/,
+    ],
+    ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
+    ['no duration', null, ['--patience', 'long'], /--patience is not a duration/],
+    ['a folder for the report', null, ['--report', '/'], /--report \/ cannot be written/],
+    ['a folder for the rows', null, ['--write-observations', '/'], /--write-observations \/ cannot be written/],
+  ] as const)('ends with 2 and one line after %s', async ([, env, flags, line], { command, expect }) => {
+    const server = await command.start([]);
+    const given = env ?? { [TOKEN]: await tokenOf(server) };
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`, ...flags];
+    const { code, stderr } = await command.run(args, { env: given });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(line);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('of-somebody-else');
+  });
+});
