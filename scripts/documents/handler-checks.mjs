@@ -5,6 +5,8 @@
  * enumeration could, with a nearest name or an example. The served document has them; validation leaves them out.
  */
 const MARK = 'x-checked-by-operation';
+/** The same keywords, where the validation leaves them out: recorded traffic is compared with them, too. */
+const KEPT = 'x-documented';
 
 /**
  * A document as it is served: constraints, and nothing about who checks them.
@@ -24,13 +26,14 @@ export function withoutMarks(part) {
  */
 export function withoutHandlerChecks(part) {
   return mapped(part, (schema) => {
-    const checked = schema[MARK] ?? [];
+    if (schema[MARK] === undefined) return schema;
     // The values of other versions belong to the enumeration.
-    return without(schema, [
-      MARK,
-      ...checked,
-      ...(checked.includes('enum') ? ['x-other-versions', 'x-enum-profiles'] : []),
-    ]);
+    const checked = [
+      ...schema[MARK],
+      ...(schema[MARK].includes('enum') ? ['x-other-versions', 'x-enum-profiles'] : []),
+    ];
+    const entries = Object.entries(schema).filter(([key]) => checked.includes(key));
+    return { ...without(schema, [MARK, ...checked]), [KEPT]: Object.fromEntries(entries) };
   });
 }
 

@@ -132,7 +132,7 @@ function requestFaults({ route, params }: Match, search: URLSearchParams, record
   if (written === UNKNOWN) return faults.map(inRequest);
   const sent = row.fieldNames === 'caseless' ? spelt(operation, written, faults) : written;
   const body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(sent) : sent;
-  const fault = operation.requestFault({ path: params, query, body });
+  const fault = operation.requestFault({ path: params, query, body }, 'documented');
   if (fault !== null) faults.push(fault.sentence);
   for (const member of undocumentedMembers(operation.bodySchema(), sent))
     faults.push(undocumentedSentence('field', member));

@@ -22,10 +22,13 @@ describe('keywords that an operation checks itself', () => {
     expect(name).toEqual(schema.properties.name);
   });
 
-  it('are left out of validation, and nothing else is', () => {
+  it('are left out of validation, which keeps them for comparisons with recorded traffic', () => {
     const { kind, name } = withoutHandlerChecks(schema).properties;
 
-    expect(kind).toEqual({ type: 'string', maxLength: 9 });
+    expect(kind).toEqual({
+      ...{ type: 'string', maxLength: 9 },
+      'x-documented': { enum: ['Ball'], 'x-other-versions': { Kite: ['2'] } },
+    });
     expect(name).toEqual(schema.properties.name);
   });
 });

@@ -49,6 +49,11 @@ beforeEach(() => server.call('POST /_mock/reset'));
 describe('A request that the document does not allow is told:', () => {
   it.each<[string, Recorded, string]>([
     [
+      'a filter, which the operation checks itself',
+      { url: '/api/v1/users/count?filterBy=nonsense', answer: COUNT },
+      'request: Query parameter `filterBy.0` is not valid; expected a string that matches',
+    ],
+    [
       'an unknown path, with the nearest',
       { url: '/api/v1/user' },
       'request: no document has this path; did you mean `/api/v1/users`?',
@@ -163,7 +168,7 @@ it('Traffic of the real service may have real credentials: nothing of it is kept
 describe('The journal', () => {
   it('fits the documents after requests as they should be', async () => {
     const token = await server.tokenOf(admin);
-    await server.call('GET /api/v1/users?filterBy=type==user', { token });
+    await server.call('GET /api/v1/users?filterBy=username=@acme', { token });
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
     await server.call('GET /api/v1/users', { token: 'wrong' });
     const { body } = await server.call(CHECK);

@@ -3,7 +3,7 @@ import { describeRequestFault, tellingViolations, type Violation, valueFaultOf }
 import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, PreparedOperation } from './prepared.ts';
-import type { Validators } from './validators.ts';
+import type { Keywords, Validators } from './validators.ts';
 
 /** The parts of a request that are checked against the document. */
 export interface RequestParts {
@@ -37,7 +37,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** The body, with enumerated values spelled as in the document, whatever their case. */
   normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
-  requestFault(parts: RequestParts): RequestFault | null;
+  requestFault(parts: RequestParts, keywords?: Keywords): RequestFault | null;
   /** The schema of its body, in JSON or a form; undefined if it has none. */
   bodySchema(): JsonSchema | undefined;
   /** The statuses that its document names. */
@@ -63,14 +63,12 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
       const { content } = validators().schemasOf(operationId).requestBody ?? {};
       return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
     },
-    requestFault: ({ path, query, body }) => {
-      const [first, ...others] = validators().requestErrors(operationId, {
-        path,
-        query,
-        header: {},
-        cookie: {},
+    requestFault: ({ path, query, body }, keywords) => {
+      const request = {
+        ...{ path, query, header: {}, cookie: {} },
         ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
-      });
+      };
+      const [first, ...others] = validators().requestErrors(operationId, request, keywords);
       return first === undefined ? null : requestFaultOf([first, ...others]);
     },
     statuses: () => Object.keys(validators().schemasOf(operationId).answers).map(Number),

@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { OpenAPIValidator } from 'openapi-backend/validation.js';
-import { own } from '../../core/own.ts';
+import { isRecord, memberOf, own } from '../../core/own.ts';
 import { showPath } from '../../core/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
@@ -11,7 +11,7 @@ export interface Validators {
    * The errors of a request, as ajv reports them; empty if none. Numbers and booleans of the query are converted in
    * place.
    */
-  requestErrors(operationId: string, request: object): readonly ErrorObject[];
+  requestErrors(operationId: string, request: object, keywords?: Keywords): readonly ErrorObject[];
   /**
    * How a body differs from a schema: a sentence, or null.
    *
@@ -21,6 +21,9 @@ export interface Validators {
   /** The schema of the refusals with this name. */
   errorSchema(name: string): JsonSchema;
 }
+
+/** Those that the server validates by, or also those that operations check themselves. Default: the former. */
+export type Keywords = 'validated' | 'documented';
 
 /** Turns off work of ajv that has no use here. */
 const COMPILING = {
@@ -90,12 +93,14 @@ export function validatorsOf(text: string, compiler: Compiler): Validators {
   const ofBodies = new Map<string, ValidateFunction>();
   return {
     schemasOf,
-    requestErrors: (operationId, request) => {
-      let compiled = ofRequests.get(operationId);
+    requestErrors: (operationId, request, keywords = 'validated') => {
+      const name = `${operationId} ${keywords}`;
+      let compiled = ofRequests.get(name);
       if (compiled === undefined) {
         const { parameters, requestBody } = schemasOf(operationId);
-        compiled = compiler.requests({ parameters, requestBody });
-        ofRequests.set(operationId, compiled);
+        const given = { parameters, requestBody };
+        compiled = compiler.requests(keywords === 'documented' ? asDocumented(given) : given);
+        ofRequests.set(name, compiled);
       }
       return compiled.find((validate) => !validate(request))?.errors ?? [];
     },
@@ -110,6 +115,15 @@ export function validatorsOf(text: string, compiler: Compiler): Validators {
       return found;
     },
   };
+}
+
+/** A copy with the keywords that operations check themselves (`scripts/documents/handler-checks.mjs`). */
+function asDocumented<Part>(part: Part): Part {
+  const text = JSON.stringify(part, (_, value) => {
+    const kept = memberOf(value, 'x-documented');
+    return isRecord(value) && isRecord(kept) ? { ...value, ...kept, 'x-documented': undefined } : value;
+  });
+  return JSON.parse(text);
 }
 
 /** The schemas of a request. */
