@@ -100,6 +100,10 @@ describe('what a seed leaves out', () => {
     for (const { clientId, clientSecret } of [accessKey, ...accessKeys]) {
       expect((await server.grant({ grantType: 'client_credentials', clientId, clientSecret })).status).toBe(200);
     }
+    const named = [{ ...user, accessKeys: [{ name: 'ada-key', clientId: 'y' }] }];
+    await expect(castFrom({ runai: { ...onlyNames.runai, users: named } })).rejects.toThrow(
+      /access keys of `ada@umbra.test`: `name` `ada-key` occurs twice; `runai.users\[0\].accessKey` also has it/,
+    );
     const twice = [
       {
         ...user,

@@ -117,8 +117,21 @@ export function findObjectFaults(
         ),
     );
     resources.set(entry.id, entry.resource);
-    return mistyped.length > 0 ? mistyped : dangling;
+    if (mistyped.length > 0) return mistyped;
+    return [...dangling, ...ownFaults(entry).map(([member, message]) => faultOf(member, message))];
   });
+}
+
+/** What only one resource requires of a member. */
+function ownFaults(entry: SeedObject): readonly (readonly [member: string, message: string])[] {
+  if (entry.resource === 'links') {
+    const [one, other, ...more] = entry.members.interfaces;
+    const isPair = other !== undefined && one !== other && more.length === 0;
+    return isPair ? [] : [['interfaces', 'must name two different interfaces']];
+  }
+  if (entry.resource === 'ssh_keys' && sshFingerprint(entry.members.public_key) === null)
+    return [['public_key', 'must be a complete `ssh-ed25519` or `ssh-rsa` key']];
+  return [];
 }
 
 function typeOf(value: unknown): string {
@@ -247,6 +260,6 @@ function objectRow<Its extends Name>(
 ): AirRow {
   const draft = DRAFTS[resource](members, { ...known, id, org });
   const { now, accountOf } = known;
-  const owner = 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
+  const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
   return airRow(RESOURCES[resource], { id, owner }, { created: now, modified: now }, draft);
 }

@@ -208,10 +208,13 @@ export const seed: Seeding = {
       ...placeEntries('air.demos', demos),
       ...placedObjects,
     ];
+    const targets = placedObjects.flatMap(({ entry, place }) =>
+      entry.resource === 'image_shares' ? [{ entry: { org: String(entry.members.target_org) }, place }] : [],
+    );
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
-      ...findUnknownOrganizations(rows, [...accountsOf(whole).keys()]),
+      ...findUnknownOrganizations([...rows, ...targets], [...accountsOf(whole).keys()]),
       ...findDuplicates('`id`', rows, ({ id }) => id),
       ...findObjectFaults(placedObjects, known),
       ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),

@@ -288,6 +288,7 @@ export const seed: Seeding = {
       })),
       ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
       ...findDuplicates('`id`', identified, ({ id }) => id),
+      ...findDuplicates('assets: `uploadId`', placeEntries('nvcf.assets', assets), ({ uploadId }) => uploadId),
     ];
   },
   rows: async (checked, now, _random, whole) => {

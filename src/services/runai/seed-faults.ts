@@ -1,27 +1,28 @@
 import { own } from '../../core/own.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
-import { PREDEFINED_ROLES, type WrittenSeed } from './seed-schema.ts';
+import { PREDEFINED_ROLES, type WrittenAccessKey, type WrittenSeed, type WrittenUser } from './seed-schema.ts';
 
 /** Faults that the schema cannot express: duplicates and dangling references. */
 export function faultsOf(part: WrittenSeed): SeedFault[] {
   return [...findRepeated(part), ...findDangling(part), ...findUnknownRoles(part)];
 }
 
+/** The access keys of a user, each with its place. */
+function keysOf({ accessKey, accessKeys }: WrittenUser, place: string): readonly Placed<WrittenAccessKey>[] {
+  const first = accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }];
+  return [...first, ...placeEntries(`${place}.accessKeys`, accessKeys)];
+}
+
 /** Duplicate ids, and duplicates of the names that identities are found by. */
 function findRepeated(part: WrittenSeed): SeedFault[] {
   const users = placeEntries('runai.users', part.users);
-  const keys = users.flatMap(({ entry: user, place }) => {
-    const { accessKey, accessKeys } = user;
-    const written = [
-      ...(accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }]),
-      ...placeEntries(`${place}.accessKeys`, accessKeys),
-    ];
-    return written.map(({ entry: key, place }) => {
+  const keys = users.flatMap(({ entry: user, place }) =>
+    keysOf(user, place).map(({ entry: key, place }) => {
       const derived = { derivedId: accessKeyIdOf(user, key), derivedClientId: accessClientIdOf(user.email, key.name) };
       return { entry: { ...key, ...derived }, place };
-    });
-  });
+    }),
+  );
   const applications = placeEntries('runai.applications', part.applications);
   const accounts = placeEntries('runai.serviceAccounts', part.serviceAccounts);
   const clients = placeEntries('runai.clients', part.clients);
@@ -37,6 +38,9 @@ function findRepeated(part: WrittenSeed): SeedFault[] {
     ...findDuplicates('groups: `name`', placeEntries('runai.groups', part.groups), ({ name }) => name.toLowerCase()),
     ...findDuplicates('roles: `name`', placeEntries('runai.roles', part.roles), ({ name }) => name.toLowerCase()),
     ...findDuplicates('clients: `clientId`', clients, ({ clientId }) => clientId),
+    ...users.flatMap(({ entry: user, place }) =>
+      findDuplicates(`access keys of \`${user.email}\`: \`name\``, keysOf(user, place), ({ name }) => name),
+    ),
     ...findDuplicates(
       'access keys: `id`',
       keys,

@@ -16,6 +16,8 @@ import { emptyFolder } from '../../support/folder.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { SERVICES } from '../../support/services.ts';
 
+const LINK = { org: 'acme', resource: 'links', id: 'b1307c85-9f7e-4dac-9b56-7c2d0e4f9001' };
+
 interface AirCast {
   readonly simulations: readonly {
     readonly org: string;
@@ -337,6 +339,26 @@ describe('the cast as a seed', () => {
       'an object without what a request needs',
       { objects: [{ ...written.objects[0], resource: 'fleets', members: {} }] },
       /`air\.objects\[0\]\.members\.name` must be a string/,
+    ],
+    [
+      'a link with one end',
+      { ...written, objects: [written.objects[0], { ...LINK, members: { interfaces: [written.objects[0]?.id] } }] },
+      /`air\.objects\[1\]\.members\.interfaces` must name two different interfaces/,
+    ],
+    [
+      'an SSH key that is none',
+      { objects: [{ ...LINK, resource: 'ssh_keys', members: { name: 'a', public_key: 'b', user: 'a@acme.test' } }] },
+      /`air\.objects\[0\]\.members\.public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key/,
+    ],
+    [
+      'an image share for nobody',
+      {
+        ...written,
+        objects: [
+          { ...LINK, resource: 'image_shares', members: { image: written.images[0]?.id, target_org: 'gobex' } },
+        ],
+      },
+      /`air\.objects\[0\]` names the organisation `gobex`/,
     ],
     ['an object of an unknown resource', { objects: [{ ...written.objects[0], resource: 'fleet' }] }, /`fleets`/],
     [

@@ -16,6 +16,7 @@ import {
   DEFINITION,
   GLOBEX,
   inPath,
+  NOBODY,
   type NvcfServer,
   nvcfServer,
   placeOf,
@@ -372,6 +373,7 @@ describe('the other objects of the cast', () => {
     expect(faultsOf({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` names .*add that one/);
     expect(faultsOf({ assets: [{ ...asset, org: 'nobody' }] })).toMatch(/nobody/);
     expect(faultsOf({ assets: [asset, asset] })).toMatch(/twice/);
+    expect(faultsOf({ assets: [asset, { ...asset, id: NOBODY }] })).toMatch(/assets: `uploadId` .* occurs twice/);
     expect(faultsOf({ telemetries: [{ ...cast.nvcf.telemetries[0], types: ['SMELLS'] }] })).toMatch(/types/);
   });
 });
