@@ -17,6 +17,11 @@ export const PREFIX = 'NV_AUTH_MOCK_';
 export interface Config extends Settings {
   readonly port: number;
   readonly host: string;
+  /** https, with certificates of its own authority. */
+  readonly tls: boolean;
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+  readonly httpPort: number | null;
   readonly data: string | null;
   readonly dataFallback: 'none' | 'memory';
   readonly sqlite: DriverName | null;
@@ -69,6 +74,30 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     fallback: '127.0.0.1',
     expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
     read: (text) => (text === '' ? undefined : text),
+  },
+  tls: {
+    description: 'https, with certificates of an own authority; its certificate is at `/_mock/ca.pem`',
+    fallback: false,
+    ...onOff,
+  },
+  tlsCert: {
+    argument: 'FILE',
+    description: 'https with this certificate, PEM, followed by intermediate ones; needs --tls-key',
+    fallback: null,
+    ...path,
+  },
+  tlsKey: {
+    argument: 'FILE',
+    description: 'private key of --tls-cert, PEM without a passphrase',
+    isSecret: true,
+    fallback: null,
+    ...path,
+  },
+  httpPort: {
+    argument: 'N',
+    description: 'with https: another port, for http; 0 = any free port',
+    fallback: null,
+    ...wholeNumber(0, 65_535),
   },
   data: {
     argument: 'FILE|URL',

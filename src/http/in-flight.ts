@@ -33,6 +33,8 @@ export interface Server extends ServerScope {
   readonly log: Log;
   readonly limits: BodyLimits;
   readonly publicUrl: string | null;
+  /** Does its own port offer https? */
+  readonly isTls: boolean;
   readonly explain: boolean;
   /** Refuse what no document names? */
   readonly strict: boolean;

@@ -43,9 +43,9 @@ export interface Pages {
 
 export function pagesOn(
   app: FastifyInstance,
-  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts'>,
+  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts' | 'isTls'>,
 ): Pages {
-  const { originGuard, addresses, publicUrl, hosts } = server;
+  const { originGuard, addresses } = server;
   /** The path prefix of the world. @throws Problem if the world does not exist */
   const prefixOf = (raw: IncomingMessage): string => {
     const address = addresses.of(raw);
@@ -71,7 +71,7 @@ export function pagesOn(
       if (page === undefined) return reply.callNotFound();
       try {
         // Called for its checks: pages do not use the origin.
-        originOf(raw, publicUrl, hosts);
+        originOf(raw, server);
         originGuard.check(raw, 'open');
         const text = await page.text(prefixOf(raw));
         return reply.type(page.type).headers(page.headers).send(text);

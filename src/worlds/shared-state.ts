@@ -10,6 +10,8 @@ export interface WorldState {
   readonly begunMode?: Mode;
   /** The key of its secrets' fingerprints, once one was needed. */
   readonly fingerprintKey?: string;
+  /** The authority of https as PEM, which all processes of the default world share. */
+  readonly authority?: string;
 }
 
 /** The state that drives a world, where it outlives the process. */

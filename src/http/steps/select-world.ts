@@ -29,7 +29,7 @@ export function selectWorld(
   const { guard, route } = destination;
   const entry: Entry = { address: server.addresses.of(raw), base: '', fault: null, body: null, startedAt: stopwatch() };
   try {
-    entry.base = originOf(raw, server.publicUrl, server.hosts);
+    entry.base = originOf(raw, server);
     server.originGuard.check(raw, guard);
   } catch (thrown) {
     entry.fault = asFault(thrown);

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
@@ -33,12 +35,21 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
   return lines;
 }
 
+/** The scheme by which a request came. In process there is no socket, and the scheme is that of the server's URL. */
+export function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
+  const isEncrypted = socket instanceof Socket ? socket instanceof TLSSocket : isTls;
+  return isEncrypted ? 'https' : 'http';
+}
+
 /**
  * The scheme and authority by which the caller reached this server.
  *
  * @throws Problem if the `Host` header is missing, repeated or not valid
  */
-export function originOf(request: IncomingMessage, publicUrl: string | null, hosts: KnownHosts): string {
+export function originOf(
+  request: IncomingMessage,
+  { publicUrl, hosts, isTls }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
+): string {
   const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
   const { host = line } = request.headers;
   if (second !== undefined || !hosts.isName(line) || !hosts.isName(host)) {
@@ -50,7 +61,7 @@ export function originOf(request: IncomingMessage, publicUrl: string | null, hos
       },
     );
   }
-  return publicUrl ?? `http://${host.toLowerCase()}`;
+  return publicUrl ?? `${schemeOf(request, isTls)}://${host.toLowerCase()}`;
 }
 
 /** The path of a request target, without its query. */

@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Server } from '../in-flight.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
@@ -15,7 +16,13 @@ export function makeFastify(
   connections: Connections,
   limits: Limits,
   { addresses, outgoing }: Pick<Server, 'addresses' | 'outgoing'>,
+  tls: TlsOptions | null,
 ): FastifyInstance {
+  const http = {
+    requireHostHeader: false,
+    headersTimeout: limits.headersTimeout,
+    connectionsCheckingInterval: limits.checkingInterval,
+  };
   const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -24,11 +31,9 @@ export function makeFastify(
     routerOptions: { maxParamLength: LONGEST_PARAM },
     // Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
-    http: {
-      requireHostHeader: false,
-      headersTimeout: limits.headersTimeout,
-      connectionsCheckingInterval: limits.checkingInterval,
-    },
+    http,
+    // Both kinds of server have the same members for us; without `tls` this is a server for http.
+    ...(tls !== null && ({ https: { ...http, ...tls } } as object)),
     // Removes the prefix of a world, so that routes need not know worlds.
     rewriteUrl: (request) => {
       readTarget(request);
@@ -43,6 +48,8 @@ export function makeFastify(
     clientErrorHandler: (error, socket) =>
       endWithWireProblem(protocolErrors, connections, error as unknown as WireError, socket),
   });
+  // Bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
+  if (tls !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.

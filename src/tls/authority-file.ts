@@ -1,0 +1,59 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type { Instant } from '../core/clock.ts';
+import { Unusable } from '../core/unusable.ts';
+import type { Identity } from './certificates.ts';
+import { checkIdentity } from './given.ts';
+
+/** The part of a PEM text with this label. */
+function partOf(text: string, label: string): string {
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
+}
+
+/** Parses the certificate and the key of an authority in one text. @throws Unusable if it cannot be used now */
+export function authorityIn(text: string, name: string, now: Instant, advice: string): Identity {
+  const authority = { certificate: partOf(text, 'CERTIFICATE'), key: partOf(text, 'PRIVATE KEY') };
+  const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
+  checkIdentity(authority, names, now, advice);
+  return authority;
+}
+
+export function authorityText({ certificate, key }: Identity): string {
+  return `${certificate}${key}`;
+}
+
+/**
+ * The authority in a file, which is written if it does not exist. A process that is killed meanwhile leaves no half of
+ * it: the file gets its name once it is complete. Only the process that has the data file open calls this.
+ *
+ * @throws Unusable if the file cannot be used
+ */
+export async function authorityInFile(file: string, make: () => Identity, now: Instant): Promise<Identity> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw new Unusable(`${file}, the authority of --tls, cannot be read. Make it readable, or delete it.`, { cause });
+  });
+  const advice = `Delete ${file}, restart, and let clients trust the new /_mock/ca.pem.`;
+  if (text !== null) return authorityIn(text, file, now, advice);
+  const authority = make();
+  try {
+    await write(file, authorityText(authority));
+  } catch (cause) {
+    throw new Unusable(`${file}, the authority of --tls, cannot be written. Make its folder writable.`, { cause });
+  }
+  return authority;
+}
+
+async function write(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.new`;
+  await rm(unfinished, { force: true });
+  const handle = await open(unfinished, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, file);
+}

@@ -1,0 +1,168 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { isIP } from 'node:net';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import {
+  AlgorithmIdentifier,
+  AttributeTypeAndValue,
+  AttributeValue,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  GeneralName,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  id_kp_serverAuth,
+  KeyUsage,
+  KeyUsageFlags,
+  Name,
+  RelativeDistinguishedName,
+  SubjectAlternativeName,
+  SubjectKeyIdentifier,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Time,
+  Validity,
+  Version,
+} from '@peculiar/asn1-x509';
+import type { Instant } from '../core/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { RealDate } from '../platform/time.ts';
+
+/** A certificate with its private key, as PEM. */
+export interface Identity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Clocks of clients may be behind. */
+const LEEWAY = DAY;
+const AUTHORITY_LIFETIME = 3650 * DAY;
+/** With the leeway 397 days: Apple's clients refuse more than 398. */
+export const LEAF_LIFETIME = 396 * DAY;
+
+/** RFC 5758, 3.2 */
+const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
+const COMMON_NAME = '2.5.4.3';
+
+export function newKey(): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+}
+
+export function keyText(key: KeyObject): string {
+  return String(key.export({ type: 'pkcs8', format: 'pem' }));
+}
+
+/** A new authority. Its name contains part of its key's hash, so that a trust store can hold several. */
+export function makeAuthority(now: Instant, random: Random): Identity {
+  const key = newKey();
+  const id = keyId(key);
+  const name = nameOf(`nv-auth-mock local authority ${id.toString('hex').slice(0, 8)}`);
+  const certificate = issue(random, {
+    issuer: { name, key },
+    subject: { name, key },
+    from: now - LEEWAY,
+    to: now + AUTHORITY_LIFETIME,
+    extensions: [
+      extension(id_ce_basicConstraints, new BasicConstraints({ cA: true, pathLenConstraint: 0 }), true),
+      extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign), true),
+      extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(id)),
+    ],
+  });
+  return { certificate, key: keyText(key) };
+}
+
+/** Issues certificates of an authority for servers. */
+export class Issuer {
+  readonly #name: Name;
+  readonly #key: KeyObject;
+  readonly #random: Random;
+
+  constructor({ certificate, key }: Identity, random: Random) {
+    const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    this.#name = AsnConvert.parse(der, Certificate).tbsCertificate.subject;
+    this.#key = createPrivateKey(key);
+    this.#random = random;
+  }
+
+  /** @param names host names and IP addresses */
+  issue(names: readonly string[], key: KeyObject, now: Instant): string {
+    const alternatives = names.map((name) => new GeneralName(isIP(name) > 0 ? { iPAddress: name } : { dNSName: name }));
+    return issue(this.#random, {
+      issuer: { name: this.#name, key: this.#key },
+      subject: { name: nameOf('nv-auth-mock'), key },
+      from: now - LEEWAY,
+      to: now + LEAF_LIFETIME,
+      extensions: [
+        extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
+        extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
+        extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
+        extension(id_ce_subjectAltName, new SubjectAlternativeName(alternatives)),
+        // Python refuses certificates without it (`VERIFY_X509_STRICT`).
+        extension(
+          id_ce_authorityKeyIdentifier,
+          new AuthorityKeyIdentifier({ keyIdentifier: new SubjectKeyIdentifier(keyId(this.#key)) }),
+        ),
+        extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(key))),
+      ],
+    });
+  }
+}
+
+interface Order {
+  readonly issuer: { readonly name: Name; readonly key: KeyObject };
+  readonly subject: { readonly name: Name; readonly key: KeyObject };
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly extensions: Extension[];
+}
+
+function issue(random: Random, { issuer, subject, from, to, extensions }: Order): string {
+  const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    // Positive, and without a zero byte at its start.
+    serialNumber: Uint8Array.from(Buffer.from(`4${random.hex(31)}`, 'hex')).buffer,
+    signature: signatureAlgorithm,
+    issuer: issuer.name,
+    validity: Object.assign(new Validity(), { notBefore: timeOf(from), notAfter: timeOf(to) }),
+    subject: subject.name,
+    subjectPublicKeyInfo: AsnConvert.parse(publicKey(subject.key), SubjectPublicKeyInfo),
+    extensions: new Extensions(extensions),
+  });
+  const signature = sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), issuer.key);
+  const signatureValue = Uint8Array.from(signature).buffer;
+  const der = AsnConvert.serialize(new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
+  const lines = Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}
+
+function extension(id: string, value: unknown, critical = false): Extension {
+  return new Extension({ extnID: id, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
+}
+
+function nameOf(text: string): Name {
+  const value = new AttributeValue({ utf8String: text });
+  return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: COMMON_NAME, value })])]);
+}
+
+function publicKey(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ type: 'spki', format: 'der' });
+}
+
+function keyId(key: KeyObject): Buffer {
+  return createHash('sha256').update(publicKey(key)).digest().subarray(0, 20);
+}
+
+/** In whole seconds. From 2050 on the time has another form (RFC 5280, 4.1.2.5). */
+function timeOf(at: Instant): Time {
+  const date = new RealDate(Math.floor(at / 1000) * 1000);
+  return new Time(date.getUTCFullYear() < 2050 ? { utcTime: date } : { generalTime: date });
+}

@@ -1,0 +1,76 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import type { Instant } from '../core/clock.ts';
+import { Unusable } from '../core/unusable.ts';
+import { RealDate } from '../platform/time.ts';
+import type { Identity } from './certificates.ts';
+
+const PEM = /^\s*-----BEGIN /;
+
+/**
+ * Reads the certificate and the key of a server: PEM files, or from programs also their texts.
+ *
+ * @throws Unusable if they cannot be read, do not fit each other, or are not valid now
+ */
+export async function readIdentity(certificate: string, key: string, now: Instant): Promise<Identity> {
+  const identity = { certificate: await read(certificate, '--tls-cert'), key: await read(key, '--tls-key') };
+  const names = { certificate: named('--tls-cert', certificate), key: named('--tls-key', key) };
+  checkIdentity(identity, names, now, 'Give one that is valid now, or use --tls without a certificate.');
+  return identity;
+}
+
+/**
+ * @param names of both, for messages
+ * @param advice what to do about a certificate that is not valid now
+ * @throws Unusable if they do not fit each other, or are not valid now
+ */
+export function checkIdentity(
+  { certificate, key }: Identity,
+  names: Readonly<Record<keyof Identity, string>>,
+  now: Instant,
+  advice: string,
+): void {
+  const parsed = parse(
+    () => new X509Certificate(certificate),
+    `${names.certificate} is not a certificate. Expected PEM, which begins with \`-----BEGIN CERTIFICATE-----\`.`,
+  );
+  const privateKey: KeyObject = parse(
+    () => createPrivateKey(key),
+    `${names.key} is not a private key. Expected PEM without a passphrase, which begins with \`-----BEGIN PRIVATE KEY-----\`.`,
+  );
+  if (!parsed.checkPrivateKey(privateKey)) {
+    throw new Unusable(`${names.key} does not fit ${names.certificate}. Give the key that the certificate is for.`);
+  }
+  const dayOf = (text: string) => new RealDate(text).toISOString().slice(0, 10);
+  if (RealDate.parse(parsed.validTo) <= now) {
+    throw new Unusable(`${names.certificate} ended on ${dayOf(parsed.validTo)}. ${advice}`);
+  }
+  if (RealDate.parse(parsed.validFrom) > now) {
+    throw new Unusable(`${names.certificate} is not valid before ${dayOf(parsed.validFrom)}. ${advice}`);
+  }
+  parse(
+    () => createSecureContext({ cert: certificate, key }),
+    `${names.certificate} cannot be used for https: its key or its signature is too weak. ${advice}`,
+  );
+}
+
+function parse<Value>(make: () => Value, message: string): Value {
+  try {
+    return make();
+  } catch {
+    // No cause: it could show a part of the key.
+    throw new Unusable(message);
+  }
+}
+
+function named(flag: string, given: string): string {
+  return PEM.test(given) ? flag : `${flag} ${given}`;
+}
+
+async function read(given: string, flag: string): Promise<string> {
+  if (PEM.test(given)) return given;
+  return readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new Unusable(`${flag} ${given} cannot be read. Give the path of a readable PEM file.`, { cause });
+  });
+}

@@ -1,0 +1,112 @@
+import type { KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
+import { type Clock, type Instant, machineClock } from '../core/clock.ts';
+import { hostName } from '../core/hosts.ts';
+import { systemRandom } from '../platform/random.ts';
+import { authorityIn, authorityInFile, authorityText } from './authority-file.ts';
+import { type Identity, Issuer, keyText, LEAF_LIFETIME, makeAuthority, newKey } from './certificates.ts';
+import { readIdentity } from './given.ts';
+
+/**
+ * Certificates for https. Loaded only by a server that offers it. Certificates are valid by the machine's clock, which
+ * clients have too, not by the clock of a world.
+ */
+export interface Tls {
+  readonly options: TlsOptions;
+  /** The certificate of the mock's own authority, as PEM; null if a certificate was given. */
+  readonly ca: string | null;
+}
+
+/** Where the authority is kept. */
+export type AuthorityPlace =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'file'; readonly file: string }
+  /** `first` returns the text that was kept first, which is the given one if none was. */
+  | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
+
+/** @throws Unusable if a given file cannot be used */
+export async function tlsOfFiles(certificate: string, key: string): Promise<Tls> {
+  const identity = await readIdentity(certificate, key, machineClock().now());
+  return { options: { ...COMMON, cert: identity.certificate, key: identity.key }, ca: null };
+}
+
+/**
+ * @param names of the server, for clients that name none, because they use an IP address
+ * @throws Unusable if the kept authority cannot be used
+ */
+export async function tlsOfAuthority(place: AuthorityPlace, names: readonly string[]): Promise<Tls> {
+  const clock = machineClock();
+  const random = systemRandom();
+  const authority = await authorityAt(place, () => makeAuthority(clock.now(), random), clock.now());
+  const certificates = new Certificates(new Issuer(authority, random), clock);
+  const options: TlsOptions = {
+    ...COMMON,
+    ...certificates.issue([...new Set(names)]),
+    SNICallback: (name, done) => {
+      // Without a context, the client gets the certificate of the server's own names.
+      const valid = hostName(name);
+      if (valid === null) done(null);
+      else done(null, certificates.contextOf(valid.replace(/\.$/, '')));
+    },
+  };
+  return { options, ca: authority.certificate };
+}
+
+const COMMON: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: 60_000 };
+
+async function authorityAt(place: AuthorityPlace, make: () => Identity, now: Instant): Promise<Identity> {
+  if (place.kind === 'memory') return make();
+  if (place.kind === 'file') return authorityInFile(place.file, make, now);
+  const advice = 'Start with an empty schema, and let clients trust the new /_mock/ca.pem.';
+  return authorityIn(await place.first(authorityText(make())), 'the database of --data', now, advice);
+}
+
+/** The host names and addresses by which clients reach a server that listens on `host`. */
+export function namesOfServer(host: string, others: readonly string[]): string[] {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const addresses = isEverywhere ? interfaces.map(({ address }) => address) : [host];
+  const names = ['localhost', '127.0.0.1', '::1', ...others, ...addresses].map((name) =>
+    name.toLowerCase().replace(/^\[|\]$/g, ''),
+  );
+  // A link-local address has a zone (`fe80::1%eth0`), which certificates do not know.
+  return names.filter((name) => isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null);
+}
+
+/** How many certificates are kept; each takes about 30 kB. */
+const MOST = 200;
+
+/** The certificates of host names, made when a client first asks for a name. The least recently used are dropped. */
+class Certificates {
+  readonly #issuer: Issuer;
+  readonly #clock: Clock;
+  readonly #key: KeyObject = newKey();
+  readonly #keyText = keyText(this.#key);
+  readonly #contexts = new Map<string, { readonly context: SecureContext; readonly until: Instant }>();
+
+  constructor(issuer: Issuer, clock: Clock) {
+    this.#issuer = issuer;
+    this.#clock = clock;
+  }
+
+  issue(names: readonly string[]) {
+    return { cert: this.#issuer.issue(names, this.#key, this.#clock.now()), key: this.#keyText };
+  }
+
+  contextOf(name: string): SecureContext {
+    const now = this.#clock.now();
+    const kept = this.#contexts.get(name);
+    this.#contexts.delete(name);
+    // Half of its life is left, so that no client sees one that ends during a test run.
+    const one =
+      kept !== undefined && kept.until > now
+        ? kept
+        : { context: createSecureContext(this.issue([name])), until: now + LEAF_LIFETIME / 2 };
+    this.#contexts.set(name, one);
+    const [oldest] = this.#contexts.keys();
+    if (this.#contexts.size > MOST && oldest !== undefined) this.#contexts.delete(oldest);
+    return one.context;
+  }
+}
