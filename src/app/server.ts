@@ -10,6 +10,7 @@ import { type Log, SILENT } from '../core/log.ts';
 import { Unusable } from '../core/unusable.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
+import { serveAuthority } from '../http/authority.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import type { Server } from '../http/in-flight.ts';
@@ -44,6 +45,7 @@ import { Damaged, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
 import { type KeptSeed, seedIn, seedRow } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
+import type { Tls } from '../tls/index.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import { Images, settle } from '../worlds/images.ts';
 import { LocalWorlds } from '../worlds/local.ts';
@@ -55,6 +57,7 @@ import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
+import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
 import { vendorDocumentsFrom } from './vendor-documents.ts';
 
 /** Only the configuration is required; tests replace the rest. */
@@ -87,6 +90,8 @@ export interface MockServer {
   readonly posture: string;
   /** The notices for the person who starts it. */
   readonly notices: readonly string[];
+  /** The certificate of its own authority, as PEM; null without one. */
+  readonly ca: string | null;
   readonly listen: Listen;
   /** The operations that it serves. */
   readonly routes: Routes;
@@ -115,6 +120,7 @@ const SEED_OPTION = 'the option `seed`';
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
+  checkTlsOptions(config);
   const loaded = await load(parts);
   const opened = await open(parts, loaded);
   const { worlds, place } = opened;
@@ -126,7 +132,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       ...exposureNotices(config),
       ...(await seedNotices(worlds.default, loaded.seed.fingerprint, config)),
     ];
-    return await assemble(parts, loaded, opened, notices);
+    return await assemble(parts, loaded, opened, notices, await tlsFrom(config, place));
   } catch (cause) {
     await worlds.close();
     await place.store.close();
@@ -233,6 +239,7 @@ async function assemble(
   loaded: Loaded,
   opened: Opened,
   notices: readonly string[],
+  tls: Tls | null,
 ): Promise<MockServer> {
   const { effective, documents = new Documents() } = parts;
   const { services, control, random, version } = loaded;
@@ -247,7 +254,7 @@ async function assemble(
   });
   const mounted = await mount([...services, control(ports)], server, documents);
   for (const { document } of mounted) for (const name of document.names) opened.documented.add(name);
-  const { app, listen, routes } = await serve(mounted, server, limits, documents);
+  const { app, listen, routes } = await serve(mounted, server, limits, documents, tls);
   return {
     app,
     world,
@@ -255,6 +262,7 @@ async function assemble(
     version,
     posture: await postureOf(server, place, effective.config),
     notices,
+    ca: tls?.ca ?? null,
     listen,
     routes,
     whoIsThere: async () => castLine(await world.seed(), services),
@@ -284,6 +292,7 @@ function serverOf(
   return {
     ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, strict, fidelity, offDocument },
     vendorDocuments,
+    isTls: offersTls(config),
     addresses: worldAddressesOf(hosts, hostPatterns),
     settings: config,
     rulesets: customs.rulesets,
@@ -304,7 +313,13 @@ function mount(all: readonly ServiceDefinition[], { settings }: Server, document
   return Promise.all(mounted);
 }
 
-async function serve(mounted: readonly Mounted[], server: Server, limits: Limits, documents: Documents) {
+async function serve(
+  mounted: readonly Mounted[],
+  server: Server,
+  limits: Limits,
+  documents: Documents,
+  tls: Tls | null,
+) {
   const services = mounted.map(({ service }) => service);
   const otherVersions = mounted.flatMap(({ document }) => document.otherVersions);
   const routed = mounted.map((one) => ({ mounted: one, routes: routesOf(one) }));
@@ -314,13 +329,21 @@ async function serve(mounted: readonly Mounted[], server: Server, limits: Limits
   );
   const protocolErrors = protocolErrorsOf(server, services, routes);
   const connections = new Connections(limits);
-  const app = makeFastify(protocolErrors, new OwnHosts(mounted, server), connections, limits, server);
+  const app = makeFastify(
+    protocolErrors,
+    new OwnHosts(mounted, server),
+    connections,
+    limits,
+    server,
+    tls?.options ?? null,
+  );
   for (const { mounted: one, routes: its } of routed) {
     const { document, profile } = one.ruleset;
     const router = documents.router(`${document} ${profile}`, () => routerOf(one));
     serveOperations(app, one, its, router, server, protocolErrors);
   }
   servePages(app, mounted, server);
+  if (tls?.ca) serveAuthority(app, server, tls.ca);
   const listen = prepareToListen(app, connections, server.outgoing);
   await app.ready();
   return { app, listen, routes };

@@ -88,25 +88,35 @@ async function reach(root: string): Promise<Check> {
   }
 }
 
+/** The codes for a certificate whose authority the client does not know. */
+const UNTRUSTED = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+] as const;
+
+function notTrusted(root: string): string {
+  return `its certificate comes from an authority that is not trusted here. \`nv-auth-mock env --url ${root} --ca ca.pem\` writes that of the mock, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS.`;
+}
+
 /** Advice about an error of the network or of TLS. */
 function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
   const noAddress = hostname.endsWith('.localhost')
-    ? `this system cannot resolve names below localhost. Use the prefix of the world, http://localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or its credentials.`
+    ? `this system cannot resolve names below localhost. Use the prefix of the world, ${new URL(root).protocol}//localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or its credentials.`
     : `${hostname} has no address. In a compose network use the name of the service; from the host use 127.0.0.1.`;
   const advice: Readonly<Record<string, string>> = {
     ECONNREFUSED: `no server listens on ${root}. Is it started? Is port ${port || 'of the URL'} published? In a container, is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    DEPTH_ZERO_SELF_SIGNED_CERT:
-      'its certificate is self-signed. Make the client trust it (NODE_EXTRA_CA_CERTS for Node).',
-    SELF_SIGNED_CERT_IN_CHAIN:
-      'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      'its certificate comes from an authority that is not trusted here (NODE_EXTRA_CA_CERTS for Node).',
-    ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}.`,
+    ...Object.fromEntries(UNTRUSTED.map((untrusted) => [untrusted, notTrusted(root)])),
+    CERT_HAS_EXPIRED:
+      'its certificate has ended. Restart the server if it was started with --tls; otherwise give it a new --tls-cert.',
+    CERT_NOT_YET_VALID: 'its certificate is not valid yet. Compare the clocks of both machines.',
+    ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}. Start the server with --tls, which has one for every name, and with --alias ${hostname}; or use a name of its --tls-cert.`,
   };
   const named = own(advice, code);
   if (named !== undefined) return named;

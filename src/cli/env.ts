@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld } from './ask-world.ts';
-import { askRunning, type Running, runningWorld } from './running.ts';
+import { askRunning, type Running, runningWorld, textOfRunning } from './running.ts';
 import { prefixOf } from './world.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -24,6 +26,7 @@ interface Asked {
   readonly url: string | null;
   readonly clientUrl: string | null;
   readonly world: string | null;
+  readonly ca: string | null;
 }
 
 /**
@@ -35,17 +38,58 @@ interface Asked {
  * network
  * @param asked.world the world of the credentials and URLs; null: the world of `url`, or the default one without a
  * prefix
+ * @param asked.ca the file for the certificate that clients have to trust; null: none is written
  * @throws Unusable if there is no such server or world
  */
-export async function env(flags: FlagTexts, { format, url, clientUrl, world: named }: Asked): Promise<void> {
-  const { server, world } = await runningWorld(flags, url, named);
+export async function env(flags: FlagTexts, { format, url, clientUrl, world: named, ca }: Asked): Promise<void> {
+  const { server: found, world } = await runningWorld(flags, url, named);
+  const { server, trust } = await trusting(found, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
-  const found = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
-  const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await found())}${prefixOf(world)}`);
-  process.stdout.write(FORMATS[format](variables));
+  const urlOf = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
+  const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`);
+  process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
     process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
   }
+}
+
+/** The variables in which Node, OpenSSL (Python, Ruby, Go) and Python's requests look for authorities. */
+const TRUST = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
+
+/**
+ * Writes the certificate of the server's authority to a file. It is fetched from a server that is not trusted yet, as a
+ * person would; everything after it is checked against it.
+ */
+async function trusting(server: Running, file: string | null): Promise<{ server: Running; trust: Variables }> {
+  const isTls = server.url.startsWith('https:');
+  if (file === null) {
+    if (isTls)
+      process.stderr.write(
+        `nv-auth-mock: clients must trust the certificate of ${server.url}; --ca FILE writes it, and prints the variables\n`,
+      );
+    return { server, trust: {} };
+  }
+  if (!isTls)
+    throw new Unusable(
+      `--ca ${file} is for https, but the URL is ${server.url}. Leave --ca out, or give an https URL.`,
+    );
+  const { status, text } = await textOfRunning({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
+    (cause: unknown) => {
+      throw new Unusable(`No server answers on ${server.url}. Start it, or give another --url.`, { cause });
+    },
+  );
+  if (status !== 200 || !text.startsWith('-----BEGIN CERTIFICATE-----')) {
+    throw new Unusable(
+      `The server on ${server.url} has no authority of its own: it was started with --tls-cert. Leave --ca out, and let clients trust the issuer of that certificate.`,
+    );
+  }
+  const path = resolve(file);
+  await writeFile(path, text).catch((cause: unknown) => {
+    throw new Unusable(`--ca ${file} cannot be written. Give a path in a folder that exists and is writable.`, {
+      cause,
+    });
+  });
+  return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST.map((name) => [name, path])) };
 }
 
 /** The name of the service in the example of a Compose file. */
@@ -70,7 +114,7 @@ async function urlInNetwork(server: Running): Promise<string> {
         `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
-  return `http://${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
+  return `${new URL(server.url).protocol}//${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
 }
 
 /** The part of `/_mock/info` that is read here. */

@@ -57,13 +57,15 @@ function addHealth(root: Command): void {
     .description('exit 0 if the server on this machine is ready, otherwise 1')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
-    .action(async (flags: FlagTexts) => (await import('./health.ts')).health(flags));
+    .addOption(flagOf('tls', OPTIONS.tls))
+    .action(async (flags: FlagTexts) => (await import('./health.ts')).health(withSwitches(flags)));
 }
 
 interface EnvFlags {
   readonly format: 'shell' | 'dotenv' | 'json' | 'compose';
   readonly url?: string;
   readonly clientUrl?: string;
+  readonly ca?: string;
   readonly world?: string;
 }
 
@@ -83,8 +85,14 @@ function addEnv(root: Command): void {
       'URL of the server for the client; default: the URL of this command, or for compose the configured name',
     )
     .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
-    .action(async ({ format, url, clientUrl, world, ...flags }: FlagTexts & EnvFlags) =>
-      (await import('./env.ts')).env(flags, {
+    .addOption(flagOf('tls', OPTIONS.tls))
+    .option(
+      '--ca <FILE>',
+      'with https: write the certificate to trust to this file, and print the variables that name it',
+    )
+    .action(async ({ format, url, clientUrl, world, ca, ...flags }: FlagTexts & EnvFlags) =>
+      (await import('./env.ts')).env(withSwitches(flags), {
+        ca: ca ?? null,
         format,
         url: url ?? null,
         clientUrl: clientUrl ?? null,

@@ -10,14 +10,19 @@ const PATIENCE = 5000;
 export interface Running {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The authority to trust, as PEM; undefined: those that Node trusts. */
+  readonly ca?: string;
+  /** On this machine the address, not a certificate, says which server it is. */
+  readonly isHere?: boolean;
 }
 
 /** The server on this machine, according to `--port`, `--host`, `--admin-token` or their variables. */
 export async function runningServer(flags: FlagTexts): Promise<Running> {
-  const { host, port, adminToken } = (await readConfig(flags)).config;
+  const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return {
-    url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    isHere: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
+    url: `${tls || tlsCert !== null ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
 }
@@ -36,7 +41,7 @@ export async function runningWorld(
 ): Promise<{ readonly server: Running; readonly world: string | null }> {
   const here = await runningServer(flags);
   const { root, world } = placeOf(url ?? here.url, named);
-  return { server: { ...here, url: root }, world };
+  return { server: { ...here, url: root, isHere: url === null && here.isHere === true }, world };
 }
 
 /** The answer of a running server; the body is null if it is not JSON. */
@@ -50,16 +55,30 @@ interface Answer {
  *
  * @throws Error if there is no answer in time
  */
-export function askRunning({ url, headers }: Running, path: string, method = 'GET'): Promise<Answer> {
+export async function askRunning(server: Running, path: string, method = 'GET'): Promise<Answer> {
+  const { status, text } = await textOfRunning(server, path, method);
+  return { status, body: jsonOf(text) };
+}
+
+/** @throws Error if there is no answer in time */
+export function textOfRunning(
+  { url, headers, ca, isHere = false }: Running,
+  path: string,
+  method = 'GET',
+): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
-    const request = send(`${url}${path}`, { method, headers, timeout: PATIENCE }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: jsonOf(text) })).on('error', reject);
-    });
+    const request = send(
+      `${url}${path}`,
+      { method, headers, timeout: PATIENCE, ca, rejectUnauthorized: !isHere },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject);
+      },
+    );
     request.on('timeout', () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`))).on('error', reject);
     request.end();
   });

@@ -10,13 +10,13 @@ type Listening = Awaited<ReturnType<MockServer['listen']>>;
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
-  const { host, port, json, logLevel, exitWithStdin } = config;
+  const { host, port, httpPort, json, logLevel, exitWithStdin } = config;
   // Loaded after the configuration was validated, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log });
   try {
-    const listening = await server.listen(host, port);
+    const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
     // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
@@ -29,19 +29,30 @@ export async function start(flags: FlagTexts): Promise<void> {
   }
 }
 
-function readyEvent({ version }: MockServer, { url, port }: Listening, { world: worlds }: Config): string {
-  const event = { event: 'ready', url, port, pid: process.pid, version, ...(worlds.length > 0 && { worlds }) };
+function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, { world: worlds }: Config): string {
+  const event = {
+    ...{ event: 'ready', url, port, pid: process.pid, version },
+    ...(httpUrl !== null && { httpUrl }),
+    ...(worlds.length > 0 && { worlds }),
+  };
   return `${JSON.stringify(event)}\n`;
 }
 
 /** The ready line comes last, once the server is seeded and listening. */
-function banner({ version, posture, notices }: MockServer, cast: string, listening: Listening, config: Config): string {
-  const { url } = listening;
+function banner(
+  { version, posture, notices, ca }: MockServer,
+  cast: string,
+  listening: Listening,
+  config: Config,
+): string {
+  const { url, httpUrl } = listening;
   const lines = [
     `nv-auth-mock ${version}`,
     posture,
     `cast: ${cast}`,
     `credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
+    ...(ca === null ? [] : [`certificate to trust: ${url}/_mock/ca.pem`]),
+    ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
     ...worldsLine(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
     `nv-auth-mock ready on ${url}`,
@@ -53,11 +64,11 @@ function banner({ version, posture, notices }: MockServer, cast: string, listeni
 const MOST_TOLD = 20;
 
 /** The requested worlds and their addresses; by host only if names of this machine lead to the server. */
-function worldsLine({ port }: Listening, { world: ids, host }: Config): string[] {
+function worldsLine({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > MOST_TOLD ? `, and ${ids.length - MOST_TOLD} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
-  const byHost = isLocal ? `, at http://<id>.localhost:${port}` : '';
+  const byHost = isLocal ? `, at ${new URL(url).protocol}//<id>.localhost:${port}` : '';
   return [
     `worlds: ${ids.slice(0, MOST_TOLD).join(', ')}${more}; each below /w/<id>${byHost}, or by its own credentials`,
   ];

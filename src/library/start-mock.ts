@@ -11,7 +11,9 @@ import { type Host, type Mock, mockOf } from './world.ts';
  * The options of a mock: the flags of the command, in camel case. Durations are texts such as `15m`, or numbers of
  * milliseconds: `tokenTtl: 3600` is 3.6 seconds. The environment is ignored.
  */
-export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin'> {
+export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin' | 'tls' | 'tlsCert' | 'tlsKey'> {
+  /** https: true with an authority of its own, which is `mock.ca`, or a certificate and its key, PEM texts or files. */
+  readonly tls?: boolean | { readonly cert: string; readonly key: string } | null;
   /** A file, `none`, or a world in the form of the cast. Default: the built-in cast. */
   readonly seed?: string | object | null;
   /** False: no socket; `mock.fetch` answers in process. Default: true. */
@@ -28,11 +30,12 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
   const refusal = nodeRefusal(process.versions.node);
   if (refusal !== null) throw new Unusable(refusal);
-  const { listen = true, seed, ...given } = options;
+  const { listen = true, seed, tls, ...others } = options;
+  const given = { ...others, ...tlsOptions(tls) };
   const isContent = typeof seed === 'object' && seed !== null;
   const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });
   const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../core/log.ts')]);
-  const { host, port, logLevel, json } = effective.config;
+  const { host, port, httpPort, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const server = await buildServer({ effective, log, ...(isContent && { seed }) });
   let stopped: Promise<void> | undefined;
@@ -42,12 +45,13 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   };
   try {
     const url = listen
-      ? (await server.listen(host, port, false)).url
-      : `http://localhost${port === 0 ? '' : `:${port}`}`;
+      ? (await server.listen(host, port, false, httpPort)).url
+      : `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const running: Host = {
       url,
       posture: server.posture,
+      ca: server.ca,
       adminToken: effective.config.adminToken,
       readSeed: server.readSeed,
       isStopped: () => stopped !== undefined,
@@ -61,4 +65,13 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     await stop();
     throw cause;
   }
+}
+
+function tlsOptions(tls: MockOptions['tls']): ConfigOptions {
+  if (typeof tls !== 'object' || tls === null) return { tls: tls ?? false };
+  const { cert, key } = tls;
+  if (typeof cert === 'string' && typeof key === 'string') return { tlsCert: cert, tlsKey: key };
+  throw new Unusable(
+    'The option `tls` has no `cert` or no `key`. Expected `true`, or `{ cert, key }` with PEM texts or files.',
+  );
 }

@@ -20,6 +20,8 @@ export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   readonly id: string;
   /** The base URL of its paths; without a socket, a base URL that `fetch` accepts. */
   readonly url: string;
+  /** The certificate of the mock's own authority (`tls: true`), as PEM, for clients to trust; null without one. */
+  readonly ca: string | null;
   /** Its URL with a host name of its own; null if the server has no name, such as under a network address. */
   readonly hostUrl: string | null;
   /** The identities of its seed, with credentials. */
@@ -65,6 +67,7 @@ export interface Host {
   /** Its root. */
   readonly url: string;
   readonly posture: string;
+  readonly ca: string | null;
   readonly adminToken: string | null;
   /** Answers in process. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -122,6 +125,7 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
     ...board,
     ...{ id, hostUrl, cast, ambiguous, created },
     posture: host.posture,
+    ca: host.ca,
     ...own,
     key: (name) => findCastKey(cast, name),
     world: (options) => makeWorld(host, options),

@@ -72,7 +72,7 @@ export function namesOfServer(host: string, others: readonly string[]): string[]
     name.toLowerCase().replace(/^\[|\]$/g, ''),
   );
   // A link-local address has a zone (`fe80::1%eth0`), which certificates do not know.
-  return names.filter((name) => isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null);
+  return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null));
 }
 
 /** How many certificates are kept; each takes about 30 kB. */

@@ -48,7 +48,11 @@ export function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boo
  */
 export function originOf(
   request: IncomingMessage,
-  { publicUrl, hosts, isTls }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
+  {
+    publicUrl,
+    hosts,
+    isTls,
+  }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
 ): string {
   const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
   const { host = line } = request.headers;

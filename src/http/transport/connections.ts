@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
@@ -24,11 +25,17 @@ export interface ConnectionLimits {
   readonly bodyPatience: number;
 }
 
+export function isTls(server: Server): boolean {
+  return server instanceof TlsServer;
+}
+
 /** The open connections of a server, with the latest request on each. */
 export class Connections {
   /** Null: no request has arrived on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
+  /** How many connections with TLS are open, or in their handshake. */
+  #encrypted = 0;
   /** Do idle connections keep the process running? */
   #idleKeepRunning = true;
   #looking: NodeJS.Timeout | undefined;
@@ -38,7 +45,8 @@ export class Connections {
   }
 
   watch(server: Server): void {
-    server.on('connection', (socket: Socket) => {
+    if (isTls(server)) server.on('connection', (socket: Socket) => this.#watchHandshake(socket));
+    server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
       if (!this.#idleKeepRunning) socket.unref();
       if (this.#busyWith.size >= this.#limits.connections) {
         socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
@@ -54,6 +62,19 @@ export class Connections {
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
     this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
+  }
+
+  /** A connection that has not finished its handshake counts, too; there is no answer to it yet. */
+  #watchHandshake(socket: Socket): void {
+    if (!this.#idleKeepRunning) socket.unref();
+    if (this.#encrypted >= this.#limits.connections) {
+      socket.destroy();
+      return;
+    }
+    this.#encrypted += 1;
+    socket.once('close', () => {
+      this.#encrypted -= 1;
+    });
   }
 
   /** From now on, a connection keeps the process running only while a request on it waits for its answer. */

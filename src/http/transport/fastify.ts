@@ -16,7 +16,7 @@ export function makeFastify(
   connections: Connections,
   limits: Limits,
   { addresses, outgoing }: Pick<Server, 'addresses' | 'outgoing'>,
-  tls: TlsOptions | null,
+  tls: TlsOptions | null = null,
 ): FastifyInstance {
   const http = {
     requireHostHeader: false,

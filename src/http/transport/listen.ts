@@ -1,28 +1,38 @@
 import type { Server } from 'node:http';
-import { createServer, type Server as TwinServer } from 'node:net';
+import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
-import type { Connections } from './connections.ts';
+import { type Connections, isTls } from './connections.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** Milliseconds that a stopping server waits for incomplete requests. */
 const HALF_SENT_MS = 3000;
 const LOOPBACK = '127.0.0.1';
 
+type PortFlag = '--port' | '--http-port';
+
 export interface Listening {
   readonly port: number;
   /** The URL that people open. */
   readonly url: string;
+  /** The URL of http beside https; null without it. */
+  readonly httpUrl: string | null;
 }
 
 /**
  * Listens on an address.
  *
  * @param keepRunning does the server keep the process running while idle? Default: true
+ * @param httpPort a port for http beside https; null: none
  * @throws Unusable if the address or port is not available
  */
-export type Listen = (host: string, port: number, keepRunning?: boolean) => Promise<Listening>;
+export type Listen = (
+  host: string,
+  port: number,
+  keepRunning?: boolean,
+  httpPort?: number | null,
+) => Promise<Listening>;
 
 /**
  * Prepares a server to listen on 127.0.0.1 or elsewhere, and to stop cleanly. With 127.0.0.1 it also listens on ::1 if
@@ -32,11 +42,13 @@ export type Listen = (host: string, port: number, keepRunning?: boolean) => Prom
  */
 export function prepareToListen(app: FastifyInstance, connections: Connections, outgoing: Outgoing): Listen {
   const { server } = app;
-  let onLoopback6: TwinServer | undefined;
+  const scheme = isTls(server) ? 'https' : 'http';
+  /** The listeners besides Fastify's own. */
+  const others: NetServer[] = [];
 
   connections.watch(server);
   app.addHook('preClose', (done) => {
-    onLoopback6?.close();
+    for (const other of others) other.close();
     connections.announceClose();
     outgoing.finish();
     setTimeout(() => {
@@ -46,50 +58,81 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
     done();
   });
 
-  return async (host, port, keepRunning = true) => {
+  const listenForHttp = async (host: string, port: number) => {
+    // A server for https takes the connections whose handshake is over, and these need none.
+    const forHttp = acceptFor(server, 'secureConnection');
+    others.push(forHttp);
+    await listenOn(forHttp, host, port, '--http-port');
+    const bound = portOf(forHttp, port);
+    if (host === LOOPBACK) others.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
+    return `http://${shownHost(host)}:${bound}`;
+  };
+
+  return async (host, port, keepRunning = true, httpPort = null) => {
     const address = host === 'localhost' ? LOOPBACK : host;
     try {
       await app.listen({ host: address, port });
     } catch (cause) {
-      throw unusableAddress(host, port, cause);
+      throw unusableAddress(host, port, cause, '--port');
     }
-    const socketAddress = server.address();
-    const bound = typeof socketAddress === 'object' && socketAddress !== null ? socketAddress.port : port;
-    if (address === LOOPBACK) onLoopback6 = await listenOnLoopback6(server, bound, port !== 0);
+    const bound = portOf(server, port);
+    if (address === LOOPBACK) others.push(await listenOnLoopback6(server, 'connection', bound, port, '--port'));
+    const httpUrl = httpPort === null ? null : await listenForHttp(address, httpPort);
     if (!keepRunning) {
       connections.letProcessEnd();
       server.unref();
-      onLoopback6?.unref();
+      for (const other of others) other.unref();
     }
-    return { port: bound, url: `http://${shownHost(address)}:${bound}` };
+    return { port: bound, url: `${scheme}://${shownHost(address)}:${bound}`, httpUrl };
   };
 }
 
-/** Accepts connections on ::1 for the same server. A second listener of Fastify would lack its error handling. */
-function listenOnLoopback6(server: Server, port: number, wanted: boolean): Promise<TwinServer> {
-  const onLoopback6 = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-    server.emit('connection', socket),
-  );
+/** Accepts connections for a server. A second listener of Fastify would lack its error handling. */
+function acceptFor(server: Server, event: 'connection' | 'secureConnection'): NetServer {
+  return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit(event, socket));
+}
+
+function portOf(server: NetServer, asked: number): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : asked;
+}
+
+function listenOn(server: NetServer, host: string, port: number, flag: PortFlag): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(unusableAddress(host, port, cause, flag)));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+/** Listens on ::1, too, if the machine has it. @param asked the port that the user named; 0: any */
+function listenOnLoopback6(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  port: number,
+  asked: number,
+  flag: PortFlag,
+): Promise<NetServer> {
+  const onLoopback6 = acceptFor(server, event);
   return new Promise((resolve, reject) => {
     onLoopback6.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EADDRINUSE' && wanted) reject(unusableAddress('::1', port, cause));
+      if (cause.code === 'EADDRINUSE' && asked !== 0) reject(unusableAddress('::1', port, cause, flag));
       else resolve(onLoopback6);
     });
     onLoopback6.listen({ host: '::1', port, ipv6Only: true }, () => resolve(onLoopback6));
   });
 }
 
-function unusableAddress(host: string, port: number, cause: unknown): unknown {
+function unusableAddress(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new Unusable(
-      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port with --port (0 = any free port).`,
+      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`,
       { cause },
     );
   }
   if (code === 'EACCES')
-    return new Unusable(`This user may not listen on port ${port}. Use --port with a number above 1023.`, {
+    return new Unusable(`This user may not listen on port ${port}. Use ${flag} with a number above 1023.`, {
       cause,
     });
   if (

@@ -60,6 +60,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     },
     hosts: knownHosts(['mock']),
     publicUrl: null,
+    isTls: false,
     limits: limitsOf({ bodyBytes: 100 }),
     extractors: [(line: string) => (line.startsWith('Basic ') ? client(line.slice(6)) : null)],
   };

@@ -68,6 +68,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     extractors: [],
     tripwire: { shortest: 5, warn: (text: string) => (text.includes('REAL') ? [`in \`${text}\``] : []) },
     publicUrl: null,
+    isTls: false,
     limits: limitsOf(),
     settings: {},
     ...server,

@@ -44,7 +44,7 @@ describe('the name that a server was reached by', () => {
     const request = incoming({ url, headers: [['Host', 'localhost']] });
     readTarget(request);
 
-    expect(originOf(request, null, knownHosts([]))).toBe(origin);
+    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe(origin);
   });
 
   it.each(['http://', 'http:///a', 'http://a b/', 'http://user:secret@localhost/'])(
@@ -53,22 +53,26 @@ describe('the name that a server was reached by', () => {
       const request = incoming({ url, headers: [['Host', 'localhost']] });
       readTarget(request);
 
-      expect(() => originOf(request, null, knownHosts([]))).toThrow('must have one `Host` header');
+      expect(() => originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toThrow(
+        'must have one `Host` header',
+      );
     },
   );
 
   it('is that of the `Host` header, or the one that the server was told', () => {
     const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
 
-    expect(originOf(request, null, knownHosts([]))).toBe('http://mock.test:6625');
-    expect(originOf(request, 'https://mock.example', knownHosts([]))).toBe('https://mock.example');
+    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe('http://mock.test:6625');
+    expect(originOf(request, { publicUrl: 'https://mock.example', hosts: knownHosts([]), isTls: false })).toBe(
+      'https://mock.example',
+    );
   });
 
   it('is localhost where HTTP/1.0 says none', () => {
     const request = incoming();
     request.httpVersion = '1.0';
 
-    expect(originOf(request, null, knownHosts([]))).toBe('http://localhost');
+    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe('http://localhost');
   });
 
   it.each<[what: string, hosts: readonly string[]]>([
@@ -79,7 +83,9 @@ describe('the name that a server was reached by', () => {
     const request = incoming({ headers: hosts.map((host) => ['host', host]) });
 
     for (const publicUrl of [null, 'https://mock.example']) {
-      expect(() => originOf(request, publicUrl, knownHosts([]))).toThrow('must have one `Host` header');
+      expect(() => originOf(request, { publicUrl, hosts: knownHosts([]), isTls: false })).toThrow(
+        'must have one `Host` header',
+      );
     }
   });
 });
