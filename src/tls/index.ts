@@ -1,13 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
-import { type Clock, type Instant, machineClock } from '../core/clock.ts';
+import type { TlsOptions } from 'node:tls';
+import { type Instant, machineClock } from '../core/clock.ts';
 import { hostName } from '../core/hosts.ts';
 import { systemRandom } from '../platform/random.ts';
 import { authorityIn, authorityInFile, authorityText } from './authority-file.ts';
-import { type Identity, Issuer, keyText, LEAF_LIFETIME, makeAuthority, newKey } from './certificates.ts';
+import { type Identity, Issuer, makeAuthority } from './certificates.ts';
 import { readIdentity } from './given.ts';
+import { NamedCertificates } from './named-certificates.ts';
 
 /**
  * Certificates for https. Loaded only by a server that offers it. Certificates are valid by the machine's clock, which
@@ -40,7 +40,7 @@ export async function tlsOfAuthority(place: AuthorityPlace, names: readonly stri
   const clock = machineClock();
   const random = systemRandom();
   const authority = await authorityAt(place, () => makeAuthority(clock.now(), random), clock.now());
-  const certificates = new Certificates(new Issuer(authority, random), clock);
+  const certificates = new NamedCertificates(new Issuer(authority, random), clock);
   const options: TlsOptions = {
     ...COMMON,
     ...certificates.issue([...new Set(names)]),
@@ -73,40 +73,4 @@ export function namesOfServer(host: string, others: readonly string[]): string[]
   );
   // A link-local address has a zone (`fe80::1%eth0`), which certificates do not know.
   return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null));
-}
-
-/** How many certificates are kept; each takes about 30 kB. */
-const MOST = 200;
-
-/** The certificates of host names, made when a client first asks for a name. The least recently used are dropped. */
-class Certificates {
-  readonly #issuer: Issuer;
-  readonly #clock: Clock;
-  readonly #key: KeyObject = newKey();
-  readonly #keyText = keyText(this.#key);
-  readonly #contexts = new Map<string, { readonly context: SecureContext; readonly until: Instant }>();
-
-  constructor(issuer: Issuer, clock: Clock) {
-    this.#issuer = issuer;
-    this.#clock = clock;
-  }
-
-  issue(names: readonly string[]) {
-    return { cert: this.#issuer.issue(names, this.#key, this.#clock.now()), key: this.#keyText };
-  }
-
-  contextOf(name: string): SecureContext {
-    const now = this.#clock.now();
-    const kept = this.#contexts.get(name);
-    this.#contexts.delete(name);
-    // Half of its life is left, so that no client sees one that ends during a test run.
-    const one =
-      kept !== undefined && kept.until > now
-        ? kept
-        : { context: createSecureContext(this.issue([name])), until: now + LEAF_LIFETIME / 2 };
-    this.#contexts.set(name, one);
-    const [oldest] = this.#contexts.keys();
-    if (this.#contexts.size > MOST && oldest !== undefined) this.#contexts.delete(oldest);
-    return one.context;
-  }
 }

@@ -36,6 +36,8 @@ export class Connections {
   readonly #limits: ConnectionLimits;
   /** How many connections with TLS are open, or in their handshake. */
   #encrypted = 0;
+  /** The latter, by their peers. */
+  readonly #handshakes = new Map<string, Socket>();
   /** Do idle connections keep the process running? */
   #idleKeepRunning = true;
   #looking: NodeJS.Timeout | undefined;
@@ -47,6 +49,7 @@ export class Connections {
   watch(server: Server): void {
     if (isTls(server)) server.on('connection', (socket: Socket) => this.#watchHandshake(socket));
     server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#handshakes.delete(peerOf(socket));
       if (!this.#idleKeepRunning) socket.unref();
       if (this.#busyWith.size >= this.#limits.connections) {
         socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
@@ -71,9 +74,12 @@ export class Connections {
       socket.destroy();
       return;
     }
+    const peer = peerOf(socket);
     this.#encrypted += 1;
+    this.#handshakes.set(peer, socket);
     socket.once('close', () => {
       this.#encrypted -= 1;
+      if (this.#handshakes.get(peer) === socket) this.#handshakes.delete(peer);
     });
   }
 
@@ -106,6 +112,7 @@ export class Connections {
   /** Adds `Connection: close` to answers not yet sent, and ends connections on which nothing was sent. */
   announceClose(): void {
     clearInterval(this.#looking);
+    for (const socket of this.#handshakes.values()) socket.destroy();
     for (const [socket, exchange] of this.#busyWith) {
       // Stopping the server waits for them to end.
       socket.ref();
@@ -120,6 +127,11 @@ export class Connections {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
     }
   }
+}
+
+/** A socket and the one with TLS on it have the same. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 const NONE: readonly ServerResponse[] = [];
