@@ -335,7 +335,7 @@ async function serve(
     connections,
     limits,
     server,
-    tls?.options ?? null,
+    tls?.makeServer ?? null,
   );
   for (const { mounted: one, routes: its } of routed) {
     const { document, profile } = one.ruleset;

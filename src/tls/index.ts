@@ -1,3 +1,5 @@
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { createServer } from 'node:https';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TlsOptions } from 'node:tls';
@@ -14,7 +16,8 @@ import { NamedCertificates } from './named-certificates.ts';
  * clients have too, not by the clock of a world.
  */
 export interface Tls {
-  readonly options: TlsOptions;
+  /** Makes a server with the options of one for http. */
+  readonly makeServer: (http: ServerOptions, handler: RequestListener) => Server;
   /** The certificate of the mock's own authority, as PEM; null if a certificate was given. */
   readonly ca: string | null;
 }
@@ -29,7 +32,7 @@ export type AuthorityPlace =
 /** @throws Unusable if a given file cannot be used */
 export async function tlsOfFiles(certificate: string, key: string): Promise<Tls> {
   const identity = await readIdentity(certificate, key, machineClock().now());
-  return { options: { ...COMMON, cert: identity.certificate, key: identity.key }, ca: null };
+  return { makeServer: serversWith({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
 /**
@@ -41,8 +44,7 @@ export async function tlsOfAuthority(place: AuthorityPlace, names: readonly stri
   const random = systemRandom();
   const authority = await authorityAt(place, () => makeAuthority(clock.now(), random), clock.now());
   const certificates = new NamedCertificates(new Issuer(authority, random), clock);
-  const options: TlsOptions = {
-    ...COMMON,
+  const makeServer = serversWith({
     ...certificates.issue([...new Set(names)]),
     SNICallback: (name, done) => {
       // Without a context, the client gets the certificate of the server's own names.
@@ -50,11 +52,17 @@ export async function tlsOfAuthority(place: AuthorityPlace, names: readonly stri
       if (valid === null) done(null);
       else done(null, certificates.contextOf(valid.replace(/\.$/, '')));
     },
-  };
-  return { options, ca: authority.certificate };
+  });
+  return { makeServer, ca: authority.certificate };
 }
 
-const COMMON: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: 60_000 };
+function serversWith(tls: TlsOptions): Tls['makeServer'] {
+  const common: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS };
+  return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
+}
+
+/** Milliseconds for a handshake. */
+const HANDSHAKE_MS = 60_000;
 
 async function authorityAt(place: AuthorityPlace, make: () => Identity, now: Instant): Promise<Identity> {
   if (place.kind === 'memory') return make();

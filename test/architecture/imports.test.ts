@@ -37,7 +37,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\/(clock|hosts|unusable)$/,
       /^platform\/(random|time)$/,
       /^@peculiar\/asn1-(schema|x509)$/,
-      /^node:(crypto|fs\/promises|net|os|tls)$/,
+      /^node:(crypto|fs\/promises|https?|net|os|tls)$/,
     ],
   },
   {
@@ -156,7 +156,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^find-my-way$/,
       /^openapi-backend\/validation\.js$/,
       /^ajv(-formats)?$/,
-      /^node:(http|net|tls|crypto|stream)$/,
+      /^node:(http|net|crypto|stream)$/,
       /^store\/(errors|updating)$/,
       /^credentials\/presented-credential$/,
       /^(journal|faults|hints)\//,

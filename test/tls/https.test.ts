@@ -125,7 +125,7 @@ describe('a server with --tls', () => {
     const { port, ca, httpUrl } = await httpsServer({ httpPort: 0, world: ['acme'] });
     const path = `/auth/realms/${cast.tenant.realm}/.well-known/openid-configuration`;
     const byHttps = JSON.parse((await get(port, 'localhost', path, ca)).text);
-    const byHttp = await (await fetch(`${httpUrl}${path}`)).json();
+    const byHttp = (await (await fetch(`${httpUrl}${path}`)).json()) as { issuer: string };
     const { hostUrl } = JSON.parse((await get(port, 'localhost', '/_mock/worlds/acme', ca)).text);
 
     expect(byHttps.issuer).toBe(`https://localhost:${port}/auth/realms/${cast.tenant.realm}`);
@@ -325,7 +325,7 @@ describe('in a test', () => {
   it('`startMock({ tls: true })` has an https URL and the authority, and says https in process, too', async () => {
     await using mock = await startMock({ tls: true });
     const path = `/auth/realms/${cast.tenant.realm}/.well-known/openid-configuration`;
-    const { issuer } = await (await mock.fetch(path)).json();
+    const { issuer } = (await (await mock.fetch(path)).json()) as { issuer: string };
     const world = await mock.world();
 
     expect(mock.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
@@ -37,7 +36,7 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
 
 /** The scheme by which a request came. In process there is no socket, and the scheme is that of the server's URL. */
 export function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
-  const isEncrypted = socket instanceof Socket ? socket instanceof TLSSocket : isTls;
+  const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
   return isEncrypted ? 'https' : 'http';
 }
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
@@ -25,8 +24,9 @@ export interface ConnectionLimits {
   readonly bodyPatience: number;
 }
 
+/** Without loading `node:tls`, which few servers need. */
 export function isTls(server: Server): boolean {
-  return server instanceof TlsServer;
+  return 'setSecureContext' in server;
 }
 
 /** The open connections of a server, with the latest request on each. */

@@ -1,5 +1,5 @@
-import type { TlsOptions } from 'node:tls';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { Server as HttpServer, RequestListener, ServerOptions } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import type { Server } from '../in-flight.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import { readTarget } from './arrival.ts';
@@ -9,6 +9,9 @@ import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type Wi
 import { sendAnswer } from './send-answer.ts';
 import type { OwnHosts } from './services.ts';
 
+/** Makes a server for https, with the options of one for http. */
+export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
+
 /** Fastify listens, routes, and reports requests without a route. Its other automatic behaviour is turned off. */
 export function makeFastify(
   protocolErrors: ProtocolErrors,
@@ -16,7 +19,7 @@ export function makeFastify(
   connections: Connections,
   limits: Limits,
   { addresses, outgoing }: Pick<Server, 'addresses' | 'outgoing'>,
-  tls: TlsOptions | null = null,
+  makeTlsServer: MakeTlsServer | null = null,
 ): FastifyInstance {
   const http = {
     requireHostHeader: false,
@@ -32,8 +35,8 @@ export function makeFastify(
     // Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http,
-    // Both kinds of server have the same members for us; without `tls` this is a server for http.
-    ...(tls !== null && ({ https: { ...http, ...tls } } as object)),
+    // Fastify's own https is left out of the build, since few servers need it.
+    ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),
     // Removes the prefix of a world, so that routes need not know worlds.
     rewriteUrl: (request) => {
       readTarget(request);
@@ -49,7 +52,7 @@ export function makeFastify(
       endWithWireProblem(protocolErrors, connections, error as unknown as WireError, socket),
   });
   // Bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
-  if (tls !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
+  if (makeTlsServer !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.
@@ -60,6 +63,16 @@ export function makeFastify(
   });
   connectProtocolErrors(app, protocolErrors, outgoing);
   return app;
+}
+
+/** As Fastify's own servers are set. */
+function factoryOf(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
+  return (handler, { keepAliveTimeout }) => {
+    const server = make(http, handler);
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = Number(keepAliveTimeout);
+    return server;
+  };
 }
 
 function noCompiler(): never {
