@@ -38,7 +38,7 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
 async function answerOf(server: Running, path: string, method = 'GET'): ReturnType<typeof askRunning> {
   const { url, headers } = server;
   const answer = await askRunning(server, path, method).catch((cause: unknown) => {
-    const advice = tlsAdvice(cause);
+    const advice = tlsAdvice(cause, url);
     if (advice !== null) throw new Unusable(`The server on ${url} ${advice}.`, { cause });
     throw new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
   });

@@ -88,18 +88,6 @@ async function reach(root: string): Promise<Check> {
   }
 }
 
-/** The codes for a certificate whose authority the client does not know. */
-const UNTRUSTED = [
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-] as const;
-
-function notTrusted(root: string): string {
-  return `its certificate comes from an authority that is not trusted here. \`nv-auth-mock env --url ${root} --ca ca.pem\` writes that of the mock, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS.`;
-}
-
 /** Advice about an error of the network or of TLS. */
 function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
@@ -112,7 +100,8 @@ function adviceOn(thrown: unknown, root: string): string {
     ECONNREFUSED: `no server listens on ${root}. Is it started? Is port ${port || 'of the URL'} published? In a container, is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    ...Object.fromEntries(UNTRUSTED.map((untrusted) => [untrusted, notTrusted(root)])),
+    UND_ERR_SOCKET: 'the server closed the connection without an answer. If it offers https, use https:// in the URL.',
+    ECONNRESET: 'the server closed the connection without an answer. If it offers https, use https:// in the URL.',
     CERT_HAS_EXPIRED:
       'its certificate has ended. Restart the server if it was started with --tls; otherwise give it a new --tls-cert.',
     CERT_NOT_YET_VALID: 'its certificate is not valid yet. Compare the clocks of both machines.',
@@ -120,7 +109,7 @@ function adviceOn(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
-  const ofTls = tlsAdvice(cause);
+  const ofTls = tlsAdvice(cause, root);
   if (ofTls !== null) return `the server ${ofTls}.`;
   if (cause?.message === 'bad port') {
     return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;

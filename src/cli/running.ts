@@ -91,9 +91,20 @@ const NO_TLS: ReadonlySet<string> = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
 
-/** Advice if a client used TLS with a server without it; null for other errors. */
-export function tlsAdvice(error: unknown): string | null {
+/** Codes for a certificate whose authority the client does not know. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Advice if a client used TLS with a server without it, or does not trust its certificate; null for other errors. */
+export function tlsAdvice(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (UNTRUSTED.has(code)) {
+    return `has a certificate of an authority that is not trusted here. \`nv-auth-mock env --url ${url} --ca ca.pem\` writes that of the mock, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS`;
+  }
   return NO_TLS.has(code) ? 'does not support TLS: use http:// in the URL' : null;
 }
 
