@@ -398,6 +398,20 @@ describe('clients of other kinds, with nothing but the authority', () => {
     expect(stdout).toBe('200\n');
   });
 
+  it("Python's requests, where it is installed, with REQUESTS_CA_BUNDLE", async ({ skip }) => {
+    const isThere = await run('python3', ['-c', 'import requests']).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) skip('requests is not installed');
+    const { file, byName } = await trusted();
+    const script = 'import requests, sys; print(requests.get(sys.argv[1] + "/_mock/health").status_code)';
+    const env = { PATH: process.env['PATH'], REQUESTS_CA_BUNDLE: file };
+    const { stdout } = await run('python3', ['-c', script, byName], { env });
+
+    expect(stdout).toBe('200\n');
+  });
+
   it('openid-client and oauth4webapi, without `allowInsecureRequests`', async () => {
     const { file, byName } = await trusted();
     const realm = `${byName}/auth/realms/${cast.tenant.realm}`;
