@@ -39,7 +39,7 @@ describe('on a full disk', () => {
         message: expect.stringMatching(/^The disk of the data file .*mock\.db is full.*Make room on it/),
       });
       const listed = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
-      expect(listed).toHaveLength(made + 1);
+      expect(listed).toHaveLength(made + 3);
       expect((await server.grant(admin.accessKey)).status).toBe(200);
       expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
         expect.objectContaining({ kind: 'storage', message: expect.stringContaining('is full') }),
@@ -55,7 +55,7 @@ describe('on a full disk', () => {
       expect(ended.stderr).not.toContain('Internal error of the mock');
 
       const again = await command.start(data);
-      expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 1);
+      expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 3);
       await rm(filler);
       expect((await newKey(again, token, 'there-is-room-again')).status).toBe(201);
       await again.stop();
@@ -126,7 +126,7 @@ describe('a data file that is taken away from a running server', () => {
       const { status, body } = await newKey(server, token, 'lost');
       expect(status).toBe(503);
       expect(body.message).toMatch(new RegExp(`data file .* was ${became}.*Put the file back, or restart the server`));
-      expect((await server.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(1);
+      expect((await server.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(3);
       for (const [change, body] of [
         ['advance', { by: '1h' }],
         ['set', { to: '2100-01-15T12:00:00Z' }],
@@ -186,7 +186,7 @@ describe('a data file that is taken away from a running server', () => {
     expect((await newKey(server, token, 'kept')).status).toBe(201);
     await server.stop();
     const again = await command.start(['--data', path]);
-    expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(2);
+    expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(4);
   });
 });
 

@@ -118,7 +118,7 @@ describe.concurrent('--seed', () => {
   it.for([
     ['cast: nobody', 'none', ''],
     [
-      'cast: 2 users, 1 application, 2 service accounts, no NGC keys; extends builtin',
+      'cast: 3 users, 3 applications, 3 service accounts, no NGC keys; extends builtin',
       'mine.yaml',
       'extends: builtin\nngc:\n  keys: null\n',
     ],

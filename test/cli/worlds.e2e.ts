@@ -93,8 +93,8 @@ describe.concurrent('worlds of a start', () => {
     const listed = async (token: string) => (await second.call('GET /api/v1/access-keys', { token })).body.accessKeys;
 
     expect(await credentialsOf(second, 'alice')).toEqual(before);
-    expect(await listed(await second.tokenOf(admin.accessKey))).toHaveLength(2);
-    expect(await listed(await second.tokenOf(before))).toHaveLength(2);
+    expect(await listed(await second.tokenOf(admin.accessKey))).toHaveLength(5);
+    expect(await listed(await second.tokenOf(before))).toHaveLength(5);
   });
 
   it.for([

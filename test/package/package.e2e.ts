@@ -519,7 +519,7 @@ describe('from an empty folder', () => {
     const { stdout } = await run(process.execPath, [join(ROOT, 'examples/compose/client/client.mjs')], { env });
 
     expect(stdout).toMatch(
-      /^issuer http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/acme: 1 access keys, \d+ simulations, \d+ functions/,
+      /^issuer http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/acme: 4 access keys, \d+ simulations, \d+ functions/,
     );
   });
 });

@@ -329,7 +329,7 @@ describe('a data file is used', () => {
     await server.crash();
     const store = fullStore(openFile(path));
 
-    expect((await store.world.counts())['users']).toBe(2);
+    expect((await store.world.counts())['users']).toBe(3);
     await store.close();
     expect(await readdir(folder)).toEqual(['mock.db']);
   });
