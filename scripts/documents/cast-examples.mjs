@@ -16,6 +16,8 @@ import { readdir, readFile } from 'node:fs/promises';
 /**
  * @typedef {object} CastRequests
  * @property {Record<string, unknown>} parameters values that all operations use unless they name another
+ * @property {Record<string, unknown>} [optional] values of optional query parameters: a request that needs nothing has the
+ *   first of them that it knows, because tools such as Specmatic send no request without a named example
  * @property {Record<string, CastRequest>} operations by operation id
  * @property {Record<string, string>} refused operations that cannot succeed by one plain request, each with the reason;
  *   `NAME@VERSION` is an operation that cannot in one version only
@@ -57,13 +59,19 @@ export async function castExamplesOf(service) {
  */
 export function castRequestOf(document, operation, requests) {
   const own = requests.operations[requestIdOf(operation, requests)] ?? {};
-  const parameters = (operation.parameters ?? []).flatMap((/** @type {any} */ part) => {
-    const parameter = follow(document, part);
+  const all = (operation.parameters ?? []).map((/** @type {any} */ part) => follow(document, part));
+  const parameters = all.flatMap((/** @type {any} */ parameter) => {
     const isNeeded = parameter.in === 'path' || (parameter.in === 'query' && parameter.required === true);
     const value = own.parameters?.[parameter.name] ?? (isNeeded ? requests.parameters[parameter.name] : undefined);
     return value === undefined ? [] : [{ parameter, value }];
   });
-  return { parameters, body: own.body };
+  if (parameters.length > 0 || own.body !== undefined) return { parameters, body: own.body };
+  const isOptional = (/** @type {any} */ one) => one.in === 'query' && requests.optional?.[one.name] !== undefined;
+  const chosen = all.find(isOptional);
+  return {
+    parameters: chosen === undefined ? [] : [{ parameter: chosen, value: requests.optional?.[chosen.name] }],
+    body: undefined,
+  };
 }
 
 /**

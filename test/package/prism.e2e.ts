@@ -11,6 +11,8 @@ import { takenPort } from '../support/ports.ts';
 
 const PRISM = '@stoplight/prism-cli@5.14.2';
 const PATIENCE_MS = 240_000;
+/** Prism follows redirects itself, and then finds the answer to another request. */
+const FOLLOWED = ['getAssetContent'];
 const FORM = 'application/x-www-form-urlencoded';
 
 let folder: string;
@@ -63,6 +65,7 @@ describe.each([
       for (const [method, operation] of Object.entries<{ readonly requestBody?: object }>(item)) {
         const { requests } = examples;
         if (isRefused(requests, operation, name) || idOf(operation as never) in requests.skipped) continue;
+        if (FOLLOWED.includes(idOf(operation as never))) continue;
         await fetch(`${url}/_mock/reset`, { method: 'POST' });
         const { parameters, body } = castRequestOf(document, operation, requests);
         const type = Object.keys(follow(document, operation.requestBody)?.content ?? {})[0] ?? '';

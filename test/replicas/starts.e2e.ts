@@ -39,7 +39,7 @@ describePostgres('processes', () => {
         })),
       );
       expect(other).toEqual(one);
-      expect(one?.counts).toMatchObject({ users: 2, accessKeys: 2 });
+      expect(one?.counts).toMatchObject({ users: 3, accessKeys: 8 });
       // They give ids of one series, and take each other's tokens.
       const [a, b] = both;
       const token = await a.tokenOf(researcher.accessKey);
@@ -56,7 +56,7 @@ describePostgres('processes', () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => start(schema.url)));
     const casts = await Promise.all(all.map(async (at) => (await at.call('GET /_mock/cast')).body));
     for (const cast of casts) expect(cast).toEqual(casts[0]);
-    expect((await all[0]?.call('GET /_mock/info'))?.body.counts).toMatchObject({ users: 2, accessKeys: 2 });
+    expect((await all[0]?.call('GET /_mock/info'))?.body.counts).toMatchObject({ users: 3, accessKeys: 8 });
   });
 
   it('that start on a schema that another one filled find what is there', async ({ schema, start }) => {

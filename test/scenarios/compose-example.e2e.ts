@@ -56,8 +56,8 @@ it('the page shows the environment of the example, and the credentials that the 
 });
 
 it.each([
-  ['alice', 2],
-  ['bob', 1],
+  ['alice', 5],
+  ['bob', 4],
 ] as const)('the client of %s finds its world by nothing but its base URL', async (world, keys) => {
   const printed = await printedWith(services[world].environment);
 
@@ -70,6 +70,6 @@ it('a client finds it by the credentials of the world alone, at the address that
   const printed = await printedWith(byCredentials);
 
   expect(printed).toMatch(
-    new RegExp(`^issuer ${url}/auth/realms/acme: 2 access keys, \\d+ simulations, \\d+ functions`),
+    new RegExp(`^issuer ${url}/auth/realms/acme: 5 access keys, \\d+ simulations, \\d+ functions`),
   );
 });
