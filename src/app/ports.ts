@@ -45,6 +45,7 @@ export function portsOf(driven: Driven): Ports {
     drills: () => drillsOf(services),
     knownNames: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
+    answerFault: (...asked) => routes().answerFault(...asked),
     membersOf: (operation) => [...controlOperation(routes(), operation).bodyNames],
     bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),

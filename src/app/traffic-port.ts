@@ -1,11 +1,12 @@
 import type { World } from '../contract/world.ts';
+import { essenceOf } from '../core/media-type.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Routes } from '../http/routes.ts';
 import { type EntryView, viewOf } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 import { checkTraffic } from '../traffic/check.ts';
-import { type Exchange, essenceOf, type RecordedBody } from '../traffic/exchange.ts';
+import type { Exchange, RecordedBody } from '../traffic/exchange.ts';
 import { exchangesIn } from '../traffic/har.ts';
 
 /** How many violations an answer has at most. */

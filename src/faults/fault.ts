@@ -6,7 +6,7 @@ import type { Match } from '../journal/match.ts';
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
 
 /** The effect of a fault. Times are in milliseconds. */
-export interface FaultAction extends Pick<DocumentedAction, 'status' | 'drop' | 'body'> {
+export interface FaultAction extends Pick<DocumentedAction, 'status' | 'answer' | 'drop' | 'body'> {
   /** The header `Retry-After` (RFC 9110, 10.2.3) in seconds; `end`: the seconds until the fault ends. */
   readonly retryAfter?: number | 'end';
   /** The range of the request's delay. */
@@ -54,7 +54,8 @@ export interface Fault extends FaultOrder {
  */
 export function momentOf(action: FaultAction): 'request' | 'answer' {
   if (action.after === true) return 'answer';
-  return action.status !== undefined || action.delay !== undefined || hidesStatus(action) ? 'request' : 'answer';
+  const { status, answer, delay } = action;
+  return (status ?? answer ?? delay) !== undefined || hidesStatus(action) ? 'request' : 'answer';
 }
 
 /** Does the connection break before the client can read the status? */

@@ -1,6 +1,8 @@
+import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import { showPath } from '../core/redact.ts';
 import type { ServedPath } from '../hints/refused-request.ts';
+import { mediaTypeOf } from './answer.ts';
 import type { Route } from './in-flight.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
@@ -31,10 +33,15 @@ export class Routes {
 
   /** The statuses that a document lists for one of its operations; empty if no document has the operation. */
   async statusesOf(service: string, operation: string): Promise<readonly number[]> {
-    const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
-    if (route === undefined) return [];
-    await route.document.ready();
-    return route.operation.statuses();
+    return (await this.#ready(service, operation))?.operation.statuses() ?? [];
+  }
+
+  /** How an answer differs from the document of an operation, as a sentence; null if it fits. */
+  async answerFault(service: string, operation: string, answer: Outcome): Promise<string | null> {
+    const route = await this.#ready(service, operation);
+    if (route === undefined) return null;
+    const { status, body } = answer;
+    return route.operation.answerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
   }
 
   /** The versions that have this operation, if the running version does not. */
@@ -67,6 +74,13 @@ export class Routes {
       .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
     this.#served.set(isControlApi, served);
     return served;
+  }
+
+  /** The route of an operation, whose document is ready. */
+  async #ready(service: string, operation: string): Promise<Route | undefined> {
+    const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
+    await route?.document.ready();
+    return route;
   }
 
   /** The paths are split on first use, because they are rarely needed. */

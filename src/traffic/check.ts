@@ -1,3 +1,4 @@
+import { isJsonType } from '../core/media-type.ts';
 import { findNearPath } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
@@ -5,7 +6,7 @@ import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
 import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Match, Routes } from '../http/routes.ts';
-import { documentSpelling, isJsonType } from '../http/transport/body.ts';
+import { documentSpelling } from '../http/transport/body.ts';
 import { setImmediate } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 

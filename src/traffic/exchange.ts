@@ -17,9 +17,3 @@ export interface RecordedBody {
   /** Empty if there was none; null if it was not recorded, or only its beginning. */
   readonly text: string | null;
 }
-
-/** The media type of a `Content-Type` header, without its parameters. */
-export function essenceOf(contentType: string | null | undefined): string | null {
-  const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  return essence === undefined || essence === '' ? null : essence;
-}

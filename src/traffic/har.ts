@@ -1,6 +1,7 @@
+import { essenceOf } from '../core/media-type.ts';
 import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type Exchange, essenceOf, type RecordedBody } from './exchange.ts';
+import type { Exchange, RecordedBody } from './exchange.ts';
 
 /**
  * The exchanges of an HTTP Archive 1.2, as browsers and proxies export them.

@@ -182,10 +182,25 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
       await page.getByText('no document says that').waitFor();
-      await page.getByLabel('Even if no document has this status').check();
+      await page.getByLabel('Even if no document allows it').check();
       await button(page, 'Add the fault').click();
 
       await cells(page, 'Faults, oldest first').getByText('service nvcf').waitFor();
+    });
+
+    it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
+      const { url, ask } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+      await page.getByLabel('Answer of your own').fill('{"status": 200}');
+      await button(page, 'Add the fault').click();
+      await page.getByText('without a body').waitFor();
+      await page.getByLabel('Answer of your own').fill('{"status": 200, "body": {"functions": []}}');
+      await button(page, 'Add the fault').click();
+      await cells(page, 'Faults, oldest first').getByText('an answer of your own, with the status 200').waitFor();
+
+      expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
+      await page.goto(`${url}/#/journal`);
+      await page.getByText("not the mock's own").first().waitFor();
     });
 
     it('are all removed with a second click', async () => {

@@ -133,7 +133,7 @@ function matchText({
 }
 
 /** What a fault does, in the order in which a client meets it. */
-function actionText({ status, retryAfter, delay, drop, body, after }: Fault['do']): string {
+function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fault['do']): string {
   const parts: string[] = [];
   if (after) parts.push('what was asked for is done');
   if (delay !== undefined) {
@@ -141,6 +141,7 @@ function actionText({ status, retryAfter, delay, drop, body, after }: Fault['do'
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
   }
   if (status !== undefined) parts.push(`status ${status}`);
+  if (answer !== undefined) parts.push(`an answer of your own, with the status ${answer.status}`);
   if (retryAfter !== undefined) {
     parts.push(retryAfter === 'end' ? 'Retry-After until it ends' : `Retry-After ${retryAfter} s`);
   }

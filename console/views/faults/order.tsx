@@ -63,11 +63,22 @@ function draftOf(form: HTMLFormElement): Draft {
     do: {
       ...filled(['status'], true),
       ...(retryAfter !== '' && { retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : retryAfter }),
+      ...answerIn(String(given.get('answer')).trim()),
       ...filled(['delay', 'drop', 'body']),
       ...(given.has('offDocument') && { offDocument: true }),
       ...(given.has('doFirst') && { after: true }),
     },
   };
+}
+
+/** An answer of one's own. What is not JSON is sent as it is, so that the server says what it expects. */
+function answerIn(text: string): { readonly answer?: string | object } {
+  if (text === '') return {};
+  try {
+    return { answer: JSON.parse(text) as object };
+  } catch {
+    return { answer: text };
+  }
 }
 
 /** Lets requests go wrong. Which service and operation is in the address, so that a link can lead here. */
@@ -139,6 +150,7 @@ export function Order() {
             <input name="status" type="number" min={100} max={599} placeholder="503" />
           </label>
           <Text name="retryAfter" label="Retry-After" placeholder="3, or 30s" />
+          <Text name="answer" label="Answer of your own" placeholder='{"status": 200, "body": {"functions": []}}' />
           <Text name="delay" label="Delay" placeholder="2s" />
           <Choice name="drop" label="The connection breaks" none="no" of={BROKEN_AT} />
           <Choice name="body" label="The body is" none="as it should be" of={SPOILED_BODY} />
@@ -147,7 +159,7 @@ export function Order() {
               <input name="doFirst" type="checkbox" /> Do first what was asked for
             </label>
             <label class="tick">
-              <input name="offDocument" type="checkbox" /> Even if no document has this status
+              <input name="offDocument" type="checkbox" /> Even if no document allows it
             </label>
           </div>
         </fieldset>

@@ -113,7 +113,9 @@ function Row({ request }: { readonly request: RequestSummary }) {
         {operation ?? 'none'}
         {service !== null && <span class="quiet"> {service}</span>}
       </td>
-      <td>{reason ?? (fault === null ? <Long text={explanation ?? ''} isSentence /> : 'fault')}</td>
+      <td>
+        {reason ?? (fault !== null && explanation === null ? 'fault' : <Long text={explanation ?? ''} isSentence />)}
+      </td>
     </tr>
   );
 }

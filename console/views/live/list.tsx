@@ -109,7 +109,12 @@ function Row({ request, place, count, isSelected }: RowParts) {
       <span class="who">{principal?.name ?? ''}</span>
       <span class="why" title={explanation ?? undefined}>
         {wouldBe !== undefined && `would be ${wouldBe}: `}
-        {reason ?? (fault !== null ? 'fault' : <Sentence text={explanation ?? operation ?? 'no operation'} />)}
+        {reason ??
+          (fault !== null && explanation === null ? (
+            'fault'
+          ) : (
+            <Sentence text={explanation ?? operation ?? 'no operation'} />
+          ))}
       </span>
     </div>
   );

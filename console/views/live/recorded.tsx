@@ -37,8 +37,9 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
       )}
       {fault !== null && <p class="fault">Affected by fault {fault}.</p>}
       {explanation !== null && (
-        <p class="verdict deny">
-          <strong>Refused</strong> <Sentence text={explanation} />
+        <p class={fault === null ? 'verdict deny' : 'fault'}>
+          {fault === null && <strong>Refused </strong>}
+          <Sentence text={explanation} />
         </p>
       )}
       {/* What stands in for a hint is the first fix of the decision, which shows it. */}

@@ -80,6 +80,7 @@ export function operationOf(prepared: PreparedOperation, validators: () => Valid
         return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
       }
       if (Object.hasOwn(content, '*/*')) return null;
+      if (body === undefined) return `${id} answered ${status} without a body, but its document has one`;
       const schema = own(content, mediaType ?? '');
       if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
       if (Buffer.isBuffer(body) || body instanceof Readable) return null;

@@ -4,6 +4,7 @@ import { worldInLog } from '../../core/world-id.ts';
 import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
+import { ownOutcome } from '../../faults/own-answer.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
@@ -40,9 +41,9 @@ export async function injectRequestFault(inFlight: InFlightRequest): Promise<boo
   inFlight.sent = keptBytes(inFlight.body?.texts[0] ?? '');
   inFlight.claimant = principal ?? (await claimantOf(inFlight));
   await beginFault(inFlight, fault);
-  const { status } = fault.action;
-  if (status === undefined && !hidesStatus(fault.action)) return false;
-  inFlight.outcome = faultOutcome(inFlight, fault, status ?? UNREAD);
+  const outcome = outcomeOf(inFlight, fault) ?? (hidesStatus(fault.action) ? errorOf(inFlight, fault, UNREAD) : null);
+  if (outcome === null) return false;
+  inFlight.outcome = outcome;
   return true;
 }
 
@@ -57,10 +58,10 @@ export async function injectAnswerFault(inFlight: InFlightRequest): Promise<void
   const fault = await faults.inject('answer', facts, context.now);
   if (fault === null) return;
   await beginFault(inFlight, fault);
-  const { status } = fault.action;
-  if (status === undefined) return;
+  const given = outcomeOf(inFlight, fault);
+  if (given === null) return;
   inFlight.wouldBe = outcome.status;
-  inFlight.outcome = faultOutcome(inFlight, fault, status);
+  inFlight.outcome = given;
 }
 
 async function beginFault(inFlight: InFlightRequest, fault: Fault): Promise<void> {
@@ -78,7 +79,14 @@ async function beginFault(inFlight: InFlightRequest, fault: Fault): Promise<void
   if (delay > 0) await faults.pause(fault, delay);
 }
 
-function faultOutcome(inFlight: InFlightRequest, fault: Fault, status: number): Outcome {
+/** The answer that a fault gives in place of the operation's; null if it gives none. */
+function outcomeOf(inFlight: InFlightRequest, fault: Fault): Outcome | null {
+  const { answer, status } = fault.action;
+  if (answer !== undefined) return ownOutcome(answer);
+  return status === undefined ? null : errorOf(inFlight, fault, status);
+}
+
+function errorOf(inFlight: InFlightRequest, fault: Fault, status: number): Outcome {
   const { route, context } = inFlight;
   const retryAfter = retryAfterOf(fault, context.now);
   const outcome = errorWithStatus(status, (problem) =>

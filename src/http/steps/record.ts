@@ -36,7 +36,7 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     principal: principalOf(told, context),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: explanationOf(told, activityLog.secrets),
+    explanation: ownAnswerIn(told) ?? explanationOf(told, activityLog.secrets),
     hints,
     fault: injectedFault?.id ?? null,
     done: isDone,
@@ -47,6 +47,12 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     responseBody: keptPayload(answer.payload),
     ...(context.reported.length > 0 && { reported: context.reported }),
   });
+}
+
+/** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */
+function ownAnswerIn({ injectedFault }: Told): string | null {
+  if (injectedFault?.action.answer === undefined) return null;
+  return `This answer is not the mock's own: the fault ${injectedFault.id} gave it.`;
 }
 
 /** Why a request failed for other reasons than rights: the message of its problem. */

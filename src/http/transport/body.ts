@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isJsonType } from '../../core/media-type.ts';
 import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
@@ -42,20 +43,15 @@ const MOST_MEMBERS = 5000;
 const TYPES = {
   json: {
     usual: 'application/json',
-    essence: /^application\/(?:json|[a-z0-9.+-]+\+json)$/,
+    accepts: isJsonType,
     expected: 'The body must be JSON. Send the header `Content-Type: application/json` (in UTF-8).',
   },
   form: {
     usual: 'application/x-www-form-urlencoded',
-    essence: /^application\/x-www-form-urlencoded$/,
+    accepts: (essence: string) => essence === 'application/x-www-form-urlencoded',
     expected: 'The body must be a form. Send the header `Content-Type: application/x-www-form-urlencoded`.',
   },
 } as const;
-
-/** JSON, or a type that is based on it (RFC 6839, 3.1). @param essence in lower case, without parameters */
-export function isJsonType(essence: string): boolean {
-  return TYPES.json.essence.test(essence);
-}
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -103,7 +99,7 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
     .map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
-  if (types.length === 1 && TYPES[form].essence.test(essence) && isUtf8) return;
+  if (types.length === 1 && TYPES[form].accepts(essence) && isUtf8) return;
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 

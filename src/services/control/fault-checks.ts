@@ -1,8 +1,10 @@
 import type { Schema } from '../../contract/documented.ts';
 import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { Problem } from '../../core/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
+import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
 import { checkMatch, type Known, operationsLike } from '../../journal/check.ts';
 import type { Ports } from './ports.ts';
 
@@ -41,19 +43,25 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
   return { match, probability, seed, times, after, action, until: null, drill: null };
 }
 
-function checkedAction({ status, retryAfter, delay, drop, body, after, offDocument }: Order['do']): FaultAction {
-  if (status === undefined && delay === undefined && drop === undefined && body === undefined) {
+function checkedAction(given: Order['do']): FaultAction {
+  const { status, answer, retryAfter, delay, drop, body, after, offDocument } = given;
+  if ((status ?? answer ?? delay ?? drop ?? body) === undefined) {
     const fault =
       offDocument === true || retryAfter !== undefined ? 'Field `do.status` is missing' : 'Field `do` is empty';
-    throw new Problem('invalid_request', `${fault}; expected one of \`status\`, \`delay\`, \`drop\`, \`body\`.`);
-  }
-  if (status === undefined && (retryAfter !== undefined || offDocument === true)) {
-    const member = retryAfter === undefined ? 'offDocument' : 'retryAfter';
     throw new Problem(
       'invalid_request',
-      `Field \`do.${member}\` belongs to an answer that the fault gives; send \`do.status\`, too.`,
+      `${fault}; expected one of \`status\`, \`answer\`, \`delay\`, \`drop\`, \`body\`.`,
     );
   }
+  if (status === undefined && retryAfter !== undefined) {
+    const there = answer === undefined ? 'send `do.status`, too' : 'send it as `retry-after` in `do.answer.headers`';
+    throw new Problem('invalid_request', `Field \`do.retryAfter\` belongs to \`do.status\`; ${there}.`);
+  }
+  if (status === undefined && answer === undefined && offDocument === true) {
+    const message = 'Field `do.offDocument` belongs to an answer that the fault gives; send `do.status`, too.';
+    throw new Problem('invalid_request', message);
+  }
+  if (answer !== undefined) checkAlone(given);
   if (drop !== undefined && body !== undefined) {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
@@ -63,12 +71,23 @@ function checkedAction({ status, retryAfter, delay, drop, body, after, offDocume
   }
   return {
     ...(status !== undefined && { status }),
+    ...(answer !== undefined && { answer }),
     ...(retryAfter !== undefined && { retryAfter: secondsOf(retryAfter) }),
     ...(delay !== undefined && { delay: delayOf(delay) }),
     ...(drop !== undefined && { drop }),
     ...(body !== undefined && { body }),
     ...(after === true && { after }),
   };
+}
+
+/** Checks an answer of the test's own, and that nothing else of the fault would replace it. */
+function checkAlone({ answer, status, drop, body }: Order['do']): void {
+  const other = status !== undefined ? 'status' : hidesStatus({ drop }) ? 'drop' : body !== undefined ? 'body' : null;
+  if (other !== null) {
+    const message = `Fields \`do.answer\` and \`do.${other}\` exclude each other; send one of them.`;
+    throw new Problem('invalid_request', message);
+  }
+  if (answer !== undefined) checkOwnAnswer(answer);
 }
 
 /** Whole seconds (RFC 9110, 10.2.3). */
@@ -99,19 +118,22 @@ function millisecondsOf(text: string, field: string): number {
 const MOST_NAMED = 3;
 
 /**
- * Checks that the documents list the status of a fault for every operation that the fault can affect.
+ * Checks that the documents allow the answer of a fault for every operation that the fault can affect.
  *
- * @param isOffDocument accepts a status that they do not list
- * @returns the certainty that the vendor answers with this status; null if the fault has no status
- * @throws Problem if a document does not list the status, and `isOffDocument` is false
+ * @param isOffDocument accepts an answer that they do not allow
+ * @returns the certainty that the vendor can answer so; null if the fault gives no answer
+ * @throws Problem if a document does not allow the answer, and `isOffDocument` is false
  */
-export async function checkStatus(
-  { match, action: { status } }: FaultOrder,
+export async function checkAnswer(
+  { match, action }: FaultOrder,
   isOffDocument: boolean,
-  { knownNames: known, statusesOf }: Ports,
+  { knownNames: known, statusesOf, answerFault }: Ports,
 ): Promise<'documented' | 'inferred' | null> {
+  const { answer } = action;
+  const status = action.status ?? answer?.status;
   if (status === undefined) return null;
-  if (!isErrorStatus(status)) {
+  const member = answer === undefined ? 'do.status' : 'do.answer.status';
+  if (answer === undefined && !isErrorStatus(status)) {
     throw new Problem(
       'invalid_request',
       `Field \`do.status\` must be an error status of HTTP, from 400 to 511; got ${status}.`,
@@ -124,7 +146,15 @@ export async function checkStatus(
     // Several versions of a document have operations of the same name.
     if (!(await statusesOf(service, id)).includes(status) && !without.includes(id)) without.push(id);
   }
-  if (without.length === 0) return 'documented';
+  if (without.length === 0) {
+    const fault = answer === undefined ? null : await firstFault(affected, ownOutcome(answer), answerFault);
+    if (fault === null) return 'documented';
+    if (isOffDocument) return 'inferred';
+    throw new Problem(
+      'invalid_request',
+      `Field \`do.answer\` does not fit the document: ${fault}. To give this answer all the same, send \`do.offDocument\` as true.`,
+    );
+  }
   if (isOffDocument) return 'inferred';
   if (affected.length === operations.length) {
     const what = Object.keys(match).length === 0 ? 'is left out or empty' : 'chooses no operations';
@@ -147,6 +177,19 @@ export async function checkStatus(
   const there = errors.length > 0 ? `; its document has ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`do.status\`: no document says that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
+    `Field \`${member}\`: no document says that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
   );
+}
+
+/** How an answer differs from the first document of these operations that does not allow it. */
+async function firstFault(
+  operations: readonly { readonly service: string; readonly id: string }[],
+  answer: Outcome,
+  answerFault: Ports['answerFault'],
+): Promise<string | null> {
+  for (const { service, id } of operations) {
+    const fault = await answerFault(service, id, answer);
+    if (fault !== null) return fault;
+  }
+  return null;
 }

@@ -8,6 +8,7 @@ import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
 import type { Fidelity } from '../../core/fidelity.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Holding } from '../../core/policy.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
@@ -60,6 +61,8 @@ export interface Ports {
   knownNames(): Known;
   /** The statuses that the document lists for an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
+  /** How an answer differs from the document of an operation, as a sentence; null if it fits. */
+  answerFault(service: string, operation: string, answer: Outcome): Promise<string | null>;
   /** The members that the body of an operation of the control API can have. */
   membersOf(operation: ControlOperation): readonly string[];
   /**

@@ -5,7 +5,7 @@ import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
 import { hideCredentials, hideInUrl, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
-import { checkedFault, checkStatus } from '../fault-checks.ts';
+import { checkAnswer, checkedFault } from '../fault-checks.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
@@ -49,6 +49,8 @@ export function faultOperations(ports: Ports) {
   return { add_fault: add, list_faults: list, get_fault: get, remove_fault: remove, clear_faults: clear };
 }
 
+type OwnAnswer = Schema<'control', 'OwnAnswer'>;
+
 /** Adds a fault. @throws Problem naming the mistake in the order */
 export async function addFault(
   ports: Ports,
@@ -57,7 +59,7 @@ export async function addFault(
 ): Promise<Schema<'control', 'Fault'>> {
   const order = checkedFault(given, ports.knownNames());
   await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
-  const certainty = await checkStatus(order, given.do.offDocument === true, ports);
+  const certainty = await checkAnswer(order, given.do.offDocument === true, ports);
   const fault = await world.faults.add(order, now);
   return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
 }
@@ -70,7 +72,7 @@ function noFault(): Problem {
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
     fault;
-  const { delay, after: afterwards, ...others } = action;
+  const { answer, delay, after: afterwards, ...others } = action;
   const { body, operations, path, principal, ...members } = match;
   return {
     id,
@@ -87,6 +89,7 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     after,
     do: {
       ...others,
+      ...(answer !== undefined && { answer: hideSecrets(answer, secrets) as OwnAnswer }),
       ...(delay !== undefined && { delay: { min: formatDuration(delay.min), max: formatDuration(delay.max) } }),
       ...(afterwards === true && { after: true }),
     },

@@ -1,0 +1,12 @@
+/** The media type of a `Content-Type` header, in lower case, without its parameters; null if there is none. */
+export function essenceOf(contentType: string | null | undefined): string | null {
+  const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  return essence === undefined || essence === '' ? null : essence;
+}
+
+/** JSON, or a type that is based on it (RFC 6839, 3.1). @param essence in lower case, without parameters */
+export function isJsonType(essence: string): boolean {
+  return JSON_TYPE.test(essence);
+}
+
+const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;

@@ -1,0 +1,100 @@
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
+import type { OwnAnswer } from '../../generated/library.ts';
+import { shorten } from '../core/html.ts';
+import { essenceOf, isJsonType } from '../core/media-type.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Problem } from '../core/problem.ts';
+
+/** The answer that a test gave, as the handler of an operation would have returned it. */
+export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
+  const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    headers: named,
+    ...(body !== undefined && { body: isText(named) ? Buffer.from(String(body)) : body }),
+  };
+}
+
+/** Is the body sent as it is, because its media type is not JSON? @param headers by lower-case name */
+function isText({ 'content-type': type }: Readonly<Record<string, string>>): boolean {
+  const essence = essenceOf(type);
+  return essence !== null && !isJsonType(essence);
+}
+
+/** The most bytes of all headers: clients take 16 kB, with the server's own. */
+const MOST_HEADERS = 8192;
+
+/** @throws Problem naming what cannot be sent */
+export function checkOwnAnswer(answer: OwnAnswer): void {
+  const { status, headers = {}, body } = answer;
+  if (STATUS_CODES[status] === undefined || status < 200) {
+    throw invalid('status', `must be a status of HTTP from 200 to 511; got ${status}`);
+  }
+  const size = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (size > MOST_HEADERS) throw invalid('headers', `may have ${MOST_HEADERS} characters; it has ${size}`);
+  const seen = new Set<string>();
+  for (const [name, value] of Object.entries(headers)) {
+    checkHeader(name, value);
+    if (seen.has(name.toLowerCase())) throw invalid('headers', `has \`${shown(name)}\` twice; send it once`);
+    seen.add(name.toLowerCase());
+  }
+  if (body === undefined) return;
+  if (WITHOUT_BODY.has(status)) {
+    throw invalid('body', `cannot be sent, because an answer with the status ${status} has none; leave it out`);
+  }
+  const sent = ownOutcome(answer);
+  if (Buffer.isBuffer(sent.body) && typeof body !== 'string') {
+    const type = shown(sent.headers?.['content-type'] ?? '');
+    throw invalid('body', `must be a string, because the media type \`${type}\` is not JSON`);
+  }
+}
+
+/** RFC 9110, 15.3.5, 15.3.6 and 15.4.5. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function checkHeader(name: string, value: string): void {
+  if (isRefusedBy(() => validateHeaderName(name))) {
+    throw invalid('headers', `has \`${shown(name)}\`, which is not the name of a header`);
+  }
+  if (isRefusedBy(() => validateHeaderValue(name, value))) {
+    throw invalid('headers', `has a value of \`${shown(name)}\` with characters that a header cannot have`);
+  }
+  const written = name.toLowerCase();
+  if (OF_THE_CONNECTION.has(written)) {
+    throw invalid('headers', `has \`${written}\`, which the server writes for each connection; leave it out`);
+  }
+  if (written.startsWith('x-mock-')) {
+    throw invalid('headers', `has \`${shown(written)}\`, a header of the mock itself; leave it out`);
+  }
+}
+
+/** Headers of a connection or of its framing (RFC 9110, 7.6.1; RFC 9112, 6). */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function isRefusedBy(validate: () => void): boolean {
+  try {
+    validate();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function invalid(member: keyof OwnAnswer, what: string): Problem {
+  return new Problem('invalid_request', `Field \`do.answer.${member}\` ${what}.`);
+}
+
+/** A name or a media type as a message quotes it. */
+function shown(text: string): string {
+  return shorten(text, 100);
+}

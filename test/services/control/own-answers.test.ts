@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { admin } from '../../support/cast.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { problemDocument } from '../../support/refusal-shapes.ts';
+import { testServer } from '../../support/server.ts';
+import { tokenOf } from '../../support/worlds.ts';
+
+const server = await testServer();
+const deployer = castKey('nvcf-deployer').key;
+const LIST = 'GET /v2/nvcf/functions';
+
+const post = (body: unknown) => server.call('POST /_mock/faults', { body });
+const answerWith = (answer: unknown, others: object = {}, match: object = { operation: 'listFunctions' }) =>
+  post({ match, do: { answer, ...others } });
+const newest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+
+beforeEach(async () => {
+  await server.call('POST /_mock/reset');
+});
+
+describe('an answer of one’s own', () => {
+  it('is sent in place of the mock’s, and the journal says whose it is', async () => {
+    const { status, body } = await answerWith({
+      status: 200,
+      headers: { 'X-Request-Id': 'abc' },
+      body: { functions: [] },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      certainty: 'documented',
+      do: { answer: { status: 200, headers: { 'X-Request-Id': 'abc' }, body: { functions: [] } } },
+    });
+
+    const answer = await server.call(LIST, { token: deployer });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ functions: [] });
+    expect(answer.headers).toMatchObject({
+      'x-request-id': 'abc',
+      'x-mock-fault': body.id,
+      'content-type': 'application/json; charset=utf-8',
+    });
+    expect(await newest()).toMatchObject({
+      status: 200,
+      fault: body.id,
+      done: false,
+      explanation: `This answer is not the mock's own: the fault ${body.id} gave it.`,
+    });
+  });
+
+  it('comes after the operation if it says so, with what the mock would have answered', async () => {
+    const token = await tokenOf(server.call, admin.accessKey);
+    const given = await post({
+      match: { operation: 'create_access_key1' },
+      times: 1,
+      do: { answer: { status: 418, body: 'short and stout' }, after: true, offDocument: true },
+    });
+    expect(given.body.certainty).toBe('inferred');
+
+    const answer = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
+    expect([answer.status, answer.body]).toEqual([418, 'short and stout']);
+    expect(await newest()).toMatchObject({ status: 418, wouldBe: 201, done: true });
+    expect(JSON.stringify((await server.call('GET /api/v1/access-keys', { token })).body)).toContain('kept');
+  });
+
+  it('may be a text, which a browser never runs as a page of this server', async () => {
+    const headers = { 'content-type': 'text/html' };
+    await answerWith({ status: 502, headers, body: '<h1>Bad Gateway</h1>' }, { offDocument: true });
+
+    const answer = await server.call(LIST, { token: deployer });
+    expect(answer.status).toBe(502);
+    expect(answer.body).toBe('<h1>Bad Gateway</h1>');
+    expect(answer.headers).toMatchObject({ 'content-type': 'text/html', 'content-security-policy': 'sandbox' });
+  });
+
+  it('breaks off within its body, or waits, as any answer does', async () => {
+    const given = await answerWith({ status: 200, body: { functions: [] } }, { delay: '10ms' });
+    expect(given.status).toBe(201);
+    expect((await server.call(LIST, { token: deployer })).body).toEqual({ functions: [] });
+    expect((await newest()).durationMs).toBeGreaterThan(9);
+    expect((await answerWith({ status: 200, body: { functions: [] } }, { drop: 'body' })).status).toBe(201);
+  });
+
+  it('shows no secret in the list of faults', async () => {
+    const apiKey = castKey('nvcf-deployer').key;
+    await answerWith({ status: 200, body: { functions: [], apiKey } }, { offDocument: true });
+    expect(JSON.stringify((await server.call('GET /_mock/faults')).body)).not.toContain(apiKey);
+  });
+
+  it.each<[name: string, answer: unknown, others: object, says: string | RegExp]>([
+    [
+      'a body that the document does not allow',
+      { status: 200, body: { functions: {} } },
+      {},
+      /does not fit the document: .*functions.*offDocument/,
+    ],
+    ['no body, where the document has one', { status: 200 }, {}, /without a body/],
+    [
+      'a media type that the document does not name',
+      { status: 200, headers: { 'content-type': 'text/plain' }, body: '' },
+      {},
+      /text\/plain/,
+    ],
+    ['a status that the document does not name', { status: 206, body: {} }, {}, /do\.answer\.status.*no document says/],
+    ['a status that HTTP does not have', { status: 299, body: {} }, {}, /do\.answer\.status.*299/],
+    ['an informational status', { status: 103 }, {}, /do\.answer\.status/],
+    ['a body of a status that has none', { status: 204, body: {} }, { offDocument: true }, /do\.answer\.body.*204/],
+    ['an object as text', { status: 200, headers: { 'content-type': 'text/html' }, body: {} }, {}, /must be a string/],
+    [
+      'a header of the connection',
+      { status: 200, headers: { 'Content-Length': '3' }, body: {} },
+      {},
+      /`content-length`/,
+    ],
+    ['a header of the mock', { status: 200, headers: { 'X-Mock-Fault': 'f' }, body: {} }, {}, /`x-mock-fault`/],
+    ['a name that is no header’s', { status: 200, headers: { 'a b': '' }, body: {} }, {}, /`a b`/],
+    ['a value that splits the answer', { status: 200, headers: { a: 'x\r\ny: z' }, body: {} }, {}, /characters/],
+    ['a header twice', { status: 200, headers: { a: '1', A: '2' }, body: {} }, {}, /twice/],
+    ['more headers than clients take', { status: 200, headers: { a: 'x'.repeat(9000) }, body: {} }, {}, /8192/],
+    ['a header that is no text', { status: 200, headers: { a: 1 }, body: {} }, {}, /headers/],
+    ['an unknown member', { status: 200, reason: 'x' }, {}, /reason/],
+    ['no status', { body: {} }, {}, /status/],
+    ['a status beside it', { status: 200, body: {} }, { status: 503 }, /exclude each other/],
+    ['a spoiled body beside it', { status: 200, body: {} }, { body: 'garbage' }, /exclude each other/],
+    ['a connection that breaks before it', { status: 200, body: {} }, { drop: 'before' }, /exclude each other/],
+    ['Retry-After beside it', { status: 200, body: {} }, { retryAfter: 3 }, /do\.answer\.headers/],
+  ])('is refused with %s', async (_, answer, others, says) => {
+    const refusal = await answerWith(answer, others);
+    expect(refusal.status, JSON.stringify(refusal.body)).toBe(400);
+    expect(problemDocument(refusal)).toMatch(says);
+  });
+
+  it('needs an operation whose document allows it', async () => {
+    expect(problemDocument(await answerWith({ status: 200, body: { functions: [] } }, {}, {}))).toContain(
+      'Choose some',
+    );
+  });
+});
