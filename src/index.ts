@@ -3,6 +3,7 @@ import type { Cast } from './contract/cast.ts';
 export type {
   ClockChange,
   ClockReading,
+  CreatedOAuthClient,
   Decision,
   Drill,
   DrillName,
@@ -24,8 +25,11 @@ export type {
   LeastPrivilege,
   LeastRights,
   MintedToken,
+  OAuthClient,
+  OAuthClientOrder,
   OperationEffect,
   OperationName,
+  OwnAnswer,
   Principal,
   PrincipalReport,
   Propagation,
@@ -54,6 +58,7 @@ export type { Cast } from './contract/cast.ts';
 export type { DenyReason } from './core/explaining/reasons.ts';
 export type { ConnectOptions } from './library/client.ts';
 export { connect, SwitchboardError } from './library/client.ts';
+export type { ClientsBoard } from './library/clients.ts';
 export type { ClientCredentials } from './library/credentials.ts';
 export type { DrillsBoard } from './library/drills.ts';
 export type { EventData, EventStream, MockEvent } from './library/events.ts';

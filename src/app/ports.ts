@@ -60,6 +60,7 @@ export function portsOf(driven: Driven): Ports {
     worlds: worldPorts(driven),
     snapshots: snapshotPorts(driven, driven.effective.config.sqlite),
     tokens: tokenPorts(services),
+    loginClients: loginClientsOf(services),
     tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -70,6 +71,13 @@ export function portsOf(driven: Driven): Ports {
     leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
     simulateOperations: (world, who, service) => simulateOperations(server, world, services, who, service),
   };
+}
+
+/** Of the service that users log in to, which every server has. */
+function loginClientsOf(services: readonly ServiceDefinition[]): Ports['loginClients'] {
+  const [first] = services.flatMap(({ loginClients }) => loginClients ?? []);
+  if (first === undefined) throw new Error('no service has logins of users');
+  return first;
 }
 
 function controlOperation(routes: Routes, id: string): Operation {

@@ -19,6 +19,7 @@ import { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
+import { CrossOrigin } from '../http/transport/cross-origin.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
@@ -285,6 +286,7 @@ function serverOf(
   limits: Limits,
 ): Server {
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
+  const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
   const hosts = knownHosts([...alias, ...publicNames]);
   const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
@@ -300,7 +302,8 @@ function serverOf(
     tripwire: tripwireOf(tripwires, budgets.tokens),
     extractors: services.flatMap(({ extractors = [] }) => extractors),
     reasons: ALL_REASONS,
-    originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken }),
+    originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
+    crossOrigin,
     outgoing: new Outgoing(),
   };
 }

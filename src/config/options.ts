@@ -29,6 +29,8 @@ export interface Config extends Settings {
   readonly reseed: boolean;
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
+  /** Origins of web pages. */
+  readonly cors: readonly string[];
   readonly adminToken: string | null;
   readonly world: readonly string[];
   readonly maxWorlds: number;
@@ -142,6 +144,14 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     expected: 'a host name without a port',
     read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
   },
+  cors: {
+    argument: 'ORIGIN',
+    repeatable: true,
+    description: 'origin of a web application that may call the services (CORS), never the control API',
+    fallback: [],
+    expected: 'an origin without a path, such as `http://localhost:5173`',
+    read: (text) => (isOrigin(text) ? [text] : undefined),
+  },
   adminToken: {
     argument: 'TEXT',
     description: 'token that callers of the control API must send as `x-mock-admin-token`; default: none',
@@ -249,6 +259,11 @@ export function shownValue(name: keyof Config, config: Config): unknown {
   const value: unknown = name === 'data' && config.data !== null ? shownData(config.data) : config[name];
   if (isSecret === true && value !== null) return '(set)';
   return isDuration === true && typeof value === 'number' ? formatDuration(value) : value;
+}
+
+/** As browsers write it (RFC 6454, 6.2). */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function readPublicUrl(text: string): string | undefined {

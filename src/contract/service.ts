@@ -37,7 +37,7 @@ export interface WorldEvent {
  */
 export type FindOther = (
   refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },
-  world: Pick<Context, 'store' | 'now'>,
+  world: Pick<Context, 'store' | 'now' | 'settings'>,
 ) => Promise<string | null>;
 
 /** The context of a refusal, besides the problem itself: the values that a vendor's words may name. */
@@ -99,6 +99,22 @@ export interface ServiceHost extends ErrorRenderer {
   readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
 
+/** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
+export interface LoginClients {
+  /** Oldest first. */
+  all(arrival: Arrival): Promise<readonly LoginClient[]>;
+  /** @returns the secret of a client that is not public @throws Problem naming the mistake, or `conflict` */
+  add(arrival: Arrival, client: LoginClient): Promise<string | null>;
+  /** @throws Problem `not_found`, or `conflict` for a client that cannot be removed */
+  remove(arrival: Arrival, clientId: string): Promise<void>;
+}
+
+export interface LoginClient {
+  readonly clientId: string;
+  readonly redirectUris: readonly string[];
+  readonly isPublic: boolean;
+}
+
 /** Conventions of a vendor that apply to all of its operations. */
 export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
@@ -150,6 +166,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
      */
     readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
   };
+  /** The OAuth clients of its logins; absent if users do not log in to it. */
+  readonly loginClients?: LoginClients;
   /** Absent if it issues no tokens that tests are about. */
   readonly tokenDrafts?: TokenDrafts;
   /** Finds the changes that turn a refusal, if the service gives rights in a way of its own. */

@@ -22,6 +22,7 @@ import type { RequestContext } from './context.ts';
 import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { BodyLimits } from './transport/body.ts';
+import type { CrossOrigin } from './transport/cross-origin.ts';
 import type { Guard, OriginGuard } from './transport/origin-guard.ts';
 import type { Outgoing } from './transport/outgoing.ts';
 import type { WorldAddresses } from './transport/world-address.ts';
@@ -43,6 +44,7 @@ export interface Server extends ServerScope {
   /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;
+  readonly crossOrigin: CrossOrigin;
   readonly outgoing: Outgoing;
   /** Watches incoming texts for credentials that may be real. */
   readonly tripwire: Watch;

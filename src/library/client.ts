@@ -1,5 +1,6 @@
 import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
 import { worldPath } from '../core/world-id.ts';
+import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
@@ -119,6 +120,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     },
     requests: requestsBoard(call),
     faults: faultsBoard(call),
+    clients: clientsBoard(call),
     events: ({ lastEventId } = {}) =>
       watchEvents((signal) =>
         answerOf('GET', '/events', undefined, {

@@ -20,6 +20,7 @@ import type {
   TrafficReport,
 } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
+import type { ClientsBoard } from './clients.ts';
 import type { ClientCredentials } from './credentials.ts';
 import type { DrillsBoard } from './drills.ts';
 import type { EventStream } from './events.ts';
@@ -105,6 +106,8 @@ export interface Switchboard {
   };
   /** The journal: every request of every service. */
   readonly requests: RequestsBoard;
+  /** The OAuth clients with which users log in. */
+  readonly clients: ClientsBoard;
   /** The faults of the world. */
   readonly faults: FaultsBoard;
   /**

@@ -23,6 +23,8 @@ describe('an option', () => {
     ['world', 'team-a', ['team-a']],
     ['host', '::1', '::1'],
     ['adminToken', 'abcdefgh', 'abcdefgh'],
+    ['cors', 'http://localhost:5173', ['http://localhost:5173']],
+    ['redirectUri', 'app=http://localhost:*', ['app=http://localhost:*']],
   ] as const)('%s is read: %s', (name, text, value) => {
     expect(OPTIONS[name].read(text)).toEqual(value);
   });
@@ -38,6 +40,14 @@ describe('an option', () => {
     ['host', ''],
     ['adminToken', 'short'],
     ['adminToken', 'with a space'],
+    ['cors', 'http://localhost:5173/'],
+    ['cors', '*'],
+    ['cors', 'null'],
+    ['cors', 'HTTP://localhost'],
+    ['redirectUri', 'http://localhost/'],
+    ['redirectUri', 'app='],
+    ['redirectUri', 'app=javascript:alert(1)'],
+    ['redirectUri', '=http://localhost/'],
   ] as const)('%s is refused: `%s`', (name, text) => {
     expect(OPTIONS[name].read(text)).toBeUndefined();
   });

@@ -30,10 +30,13 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /is not valid\.|is not a valid (?:code|token)|is wrong|Only NVIDIA Super Admin|belongs to another client|differs from that|mapped to account/,
   // State, and the time of the world.
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
-  /already has a|broken out|has no open request|must be another organisation|additional specification requires/,
+  /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
   /must not be before now|must be after now|must be in the future|leads beyond the year|before the year 9999/,
   /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
   // One member beside another one, or beside the object.
+  /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  // OpenAPI 3.0 has no rule for the names of members.
+  /Field `do\.answer\.headers` has/,
   /in Run:ai all rights come from `roles`/,
   /must not be (?:greater|above|longer) than|must not be above|as the path says|list the parts in order|has \d+ parts/,
   /must be two interfaces of one simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,

@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/core/hosts.ts';
 import type { WireAnswer } from '../../src/http/answer.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
+import { CrossOrigin } from '../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
@@ -35,6 +36,7 @@ export async function answeringServer(
   const app = makeFastify(edges, { answer: () => null }, lines, limits, {
     addresses: worldAddressesOf(knownHosts([]), []),
     outgoing,
+    crossOrigin: new CrossOrigin([]),
   });
   for (const [url, answer] of Object.entries(answers)) {
     app.route({

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
@@ -49,6 +50,20 @@ export async function reboundName(page: string, mockPort: number): Promise<Site>
   server.on('connect', (_request: IncomingMessage, socket) => socket.destroy());
   return listening(server);
 }
+
+/** A server with the files of a folder, on whose root is `index.html`. */
+export async function siteOf(folder: URL): Promise<Site> {
+  return listening(
+    createServer((incoming, outgoing) => {
+      const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
+      const file = new URL(pathname === '/' ? 'index.html' : pathname.slice(1), folder);
+      if (!existsSync(file)) outgoing.writeHead(404).end();
+      else outgoing.writeHead(200, { 'content-type': TYPES[extname(file.pathname)] }).end(readFileSync(file));
+    }),
+  );
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 /** A server with one page. */
 export async function siteWith(page: string): Promise<Site> {

@@ -99,7 +99,7 @@ export function fullStore(store: Store): FullStore {
     close: () => store.close(),
     accessKeys: accessKeysIn(store),
     identities: identitiesIn(store),
-    oauthClients: oauthClientsIn(store),
+    oauthClients: oauthClientsIn({ store, settings: { redirectUri: [] } }),
     grants: grantsIn(store),
     ngcKeys: ngcKeysIn(store),
     world: {

@@ -18,7 +18,7 @@ export function makeFastify(
   ownHosts: Pick<OwnHosts, 'answer'>,
   connections: Connections,
   limits: Limits,
-  { addresses, outgoing }: Pick<Server, 'addresses' | 'outgoing'>,
+  { addresses, outgoing, crossOrigin }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin'>,
   makeTlsServer: MakeTlsServer | null = null,
 ): FastifyInstance {
   const http = {
@@ -55,6 +55,12 @@ export function makeFastify(
   if (makeTlsServer !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  if (!crossOrigin.isOff) {
+    app.addHook('onRequest', ({ raw }, reply, next) => {
+      if (crossOrigin.answer(raw, reply.raw)) reply.hijack();
+      else next();
+    });
+  }
   // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.
   app.addHook('onRequest', ({ raw }, reply, next) => {
     const answering = ownHosts.answer(raw);

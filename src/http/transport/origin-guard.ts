@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
+import type { CrossOrigin } from './cross-origin.ts';
 
 /**
  * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program.
@@ -12,7 +13,7 @@ export type Guard = 'admin' | 'known' | 'open';
 export interface OriginGuard {
   /**
    * No web page may call the mock: neither through a host name that was rebound to this machine (DNS rebinding), nor
-   * from another origin, unless a person follows its link. Programs may, under any name. The control API is open only
+   * from another origin, unless it is one of `--cors` or a person follows its link. Programs may, under any name. The control API is open only
    * under known names, and with the admin token if one is set.
    *
    * @throws Problem `foreign_page` or `no_admin_token`
@@ -28,12 +29,20 @@ export interface OriginGuardParts {
   readonly hostPatterns: readonly RegExp[];
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
+  /** The origins whose pages may call the services. */
+  readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
 }
 
 /** The header of the admin token. */
 const ADMIN_HEADER = 'x-mock-admin-token';
 
-export function originGuardOf({ hosts, hostPatterns, publicUrl, adminToken }: OriginGuardParts): OriginGuard {
+export function originGuardOf({
+  hosts,
+  hostPatterns,
+  publicUrl,
+  adminToken,
+  crossOrigin,
+}: OriginGuardParts): OriginGuard {
   const tokenHash = adminToken === null ? null : sha256(adminToken);
   const isKnown = (host: string): boolean => {
     if (hosts.has(host)) return true;
@@ -49,6 +58,7 @@ export function originGuardOf({ hosts, hostPatterns, publicUrl, adminToken }: Or
   const faultOf = ({ headers }: IncomingMessage, guard: Guard): Problem | null => {
     const host = headers.host ?? 'localhost';
     if (isKnownHost(host)) {
+      if (guard === 'open' && crossOrigin.allows(headers.origin)) return null;
       if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
       if (isLoadedElsewhere(headers)) return foreignOrigin();
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
@@ -97,7 +107,7 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
 function foreignOrigin(): Problem {
   return new Problem(
     'foreign_page',
-    'A page of another origin sent the request. Pages may call the mock only from its own origin.',
+    'A page of another origin sent the request. Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.',
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
+import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
 import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
@@ -49,6 +50,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...fidelityOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),
+      ...clientOperations(ports),
       ...stateOperations(ports),
       ...leastPrivilegeOperations(ports),
       ...modeOperations,

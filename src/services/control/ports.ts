@@ -1,7 +1,7 @@
 import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { Arrival } from '../../contract/request.ts';
-import type { TokenDraft, WorldEvent } from '../../contract/service.ts';
+import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
@@ -105,6 +105,7 @@ export interface Ports {
     /** @throws Problem `not_found`, or `protected` */
     delete(id: string): Promise<void>;
   };
+  readonly loginClients: LoginClients;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;

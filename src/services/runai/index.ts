@@ -13,6 +13,7 @@ import { findRuleFixes } from './fixes.ts';
 import { HINTS } from './hints/index.ts';
 import { holding } from './holding.ts';
 import { leastRights } from './least-rights.ts';
+import { loginClients } from './login-clients.ts';
 import { findNearestClient } from './nearest-client.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
@@ -44,6 +45,7 @@ export const runai: ServiceDefinition<'runai'> = {
   impersonate,
   holding,
   tokenDrafts,
+  loginClients,
   findFixes: findRuleFixes,
   findSenders,
   findOther: { unknown_client: findNearestClient },

@@ -5,14 +5,15 @@ import { identitiesIn } from './collections/identities.ts';
 import { oauthClientsIn } from './collections/oauth-clients.ts';
 
 /** The existing client id that an unknown one most probably stands for. */
-export const findNearestClient: FindOther = async ({ presented }, { store }) => {
+export const findNearestClient: FindOther = async ({ presented }, context) => {
+  const { store } = context;
   const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];
   if (given === undefined) return null;
   const [keys, applications, accounts, clients] = await Promise.all([
     accessKeysIn(store).all({}),
     identitiesIn(store).all('application'),
     identitiesIn(store).all('service-account'),
-    oauthClientsIn(store).all(),
+    oauthClientsIn(context).all(),
   ]);
   const known = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
   return findNear(given, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;

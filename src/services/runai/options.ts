@@ -1,4 +1,5 @@
 import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
+import { isRedirectUri, splitNamed } from './redirect-uris.ts';
 
 /** Options of Run:ai: its version, lifetimes of tokens, its identity provider. */
 export const OPTIONS = {
@@ -19,6 +20,15 @@ export const OPTIONS = {
     description: 'lifetime of the authorization codes of a login page',
     fallback: 60_000,
     ...lifetime,
+  },
+  redirectUri: {
+    argument: 'CLIENT=URL',
+    repeatable: true,
+    description:
+      'redirect URI of an OAuth client, for the login of an application of your own; an unknown client becomes a public one',
+    fallback: [] as readonly string[],
+    expected: 'a client id and its redirect URI, such as `my-app=http://localhost:5173/callback`',
+    read: (text: string) => (/^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitNamed(text)[1]) ? [text] : undefined),
   },
   runai: {
     argument: 'VERSION',

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
+import { CrossOrigin } from '../../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { Outgoing } from '../../../src/http/transport/outgoing.ts';
@@ -16,6 +17,7 @@ const made = () => {
   return makeFastify(edges, { answer: () => null }, new Connections(limits), limits, {
     addresses: worldAddressesOf(knownHosts([]), []),
     outgoing: new Outgoing(),
+    crossOrigin: new CrossOrigin([]),
   });
 };
 

@@ -1,11 +1,16 @@
+import type { Settings } from '../../../core/settings.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
+import { Collision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import { splitNamed } from '../redirect-uris.ts';
 
-/** An OAuth client for logins (RFC 6749, 2). All of ours are public. */
+/** An OAuth client for logins (RFC 6749, 2). */
 export interface OAuthClient {
   readonly clientId: string;
   readonly redirectUris: readonly string[];
+  /** Absent for a public client. */
+  readonly secretHash?: string;
 }
 
 export const OAUTH_CLIENTS = new Collection<OAuthClient>('oauth.clients');
@@ -14,24 +19,62 @@ export function oauthClientRow(client: OAuthClient): Row<OAuthClient, null> {
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
-/** The OAuth clients of a world. */
-export function oauthClientsIn({ collections }: Pick<Store, 'collections'>): OAuthClients {
-  return new OAuthClients(collections);
+/** The OAuth clients of a world, with those that `--redirect-uri` names. */
+export function oauthClientsIn({ store, settings }: OfWorld): OAuthClients {
+  return new OAuthClients(store.collections, settings.redirectUri);
 }
+
+interface OfWorld {
+  readonly store: Pick<Store, 'collections'>;
+  readonly settings: Pick<Settings, 'redirectUri'>;
+}
+
+/** The most clients of a world. */
+export const MOST_CLIENTS = 100;
 
 export class OAuthClients {
   readonly #rows: Collections;
+  readonly #named: readonly string[];
 
-  constructor(rows: Collections) {
+  /** @param named the redirect URIs of clients of every world, as `CLIENT=URI` */
+  constructor(rows: Collections, named: readonly string[]) {
     this.#rows = rows;
+    this.#named = named;
   }
 
-  /** All clients, oldest first. */
+  /** All clients, oldest first, and then those that only the option names. */
   async all(): Promise<readonly OAuthClient[]> {
-    return (await OAUTH_CLIENTS.all(this.#rows)).rows.map(({ body }) => body);
+    const kept = (await OAUTH_CLIENTS.all(this.#rows)).rows.map(({ body }) => this.#withNamed(body));
+    const known = new Set(kept.map(({ clientId }) => clientId));
+    const others = new Set(this.#named.map((one) => splitNamed(one)[0]).filter((clientId) => !known.has(clientId)));
+    return [...kept, ...[...others].map((clientId) => this.#withNamed({ clientId, redirectUris: [] }))];
   }
 
   async byId(clientId: string): Promise<OAuthClient | null> {
-    return (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body ?? null;
+    const kept = (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body;
+    if (kept === undefined && !this.isNamed(clientId)) return null;
+    return this.#withNamed(kept ?? { clientId, redirectUris: [] });
+  }
+
+  /** Does the option name it? It then exists in every world. */
+  isNamed(clientId: string): boolean {
+    return this.#named.some((one) => splitNamed(one)[0] === clientId);
+  }
+
+  /** @throws Collision if there is such a client @throws LimitReached */
+  async add(client: OAuthClient): Promise<void> {
+    if (this.isNamed(client.clientId)) throw new Collision();
+    await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MOST_CLIENTS);
+  }
+
+  /** @throws NotFound */
+  async remove(clientId: string): Promise<void> {
+    await OAUTH_CLIENTS.change(this.#rows, clientId, () => null);
+  }
+
+  #withNamed(client: OAuthClient): OAuthClient {
+    if (this.#named.length === 0) return client;
+    const more = this.#named.map(splitNamed).filter(([clientId]) => clientId === client.clientId);
+    return { ...client, redirectUris: [...client.redirectUris, ...more.map(([, uri]) => uri)] };
   }
 }

@@ -11,6 +11,7 @@ import { lastExpiry } from '../issue.ts';
 import { clientsPage, loginPage, messagePage } from '../pages.ts';
 import { peopleOf } from '../people.ts';
 import { toDescription } from '../problem.ts';
+import { isRedirectOf } from '../redirect-uris.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
 import { newLogin, storedForm } from './grants/sessions.ts';
@@ -115,8 +116,8 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   if (refreshToken !== undefined) return { status: 204 };
   const target = form['post_logout_redirect_uri'];
   if (target === undefined) return messagePage(200, 'Logged out', 'You are logged out. You can close this page.');
-  const client = await oauthClientsIn(store).byId(claims?.aud ?? form['client_id'] ?? '');
-  if (client === null || !isRedirectOf(client, target, context.origin)) {
+  const client = await oauthClientsIn(context).byId(claims?.aud ?? form['client_id'] ?? '');
+  if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
     throw new Problem(
       'invalid_request',
       'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Name the client with `id_token_hint` or `client_id`.',
@@ -145,13 +146,13 @@ type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
 async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
-  const client = await oauthClientsIn(context.store).byId(clientId ?? '');
+  const client = await oauthClientsIn(context).byId(clientId ?? '');
   if (client === null) {
     const what = clientId === undefined ? 'is missing' : 'names no client for logins';
     return refusedPage(context, `Parameter \`client_id\` ${what}.`);
   }
   if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
-  if (!isRedirectOf(client, redirectUri, context.origin)) {
+  if (!isRedirectOf(client.redirectUris, redirectUri, context.origin)) {
     return refusedPage(context, `Parameter \`redirect_uri\` is not one of \`${client.clientId}\`.`, client);
   }
   return { issuer, clientId: client.clientId, redirectUri, form };
@@ -159,7 +160,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
 
 /** @param client the client of the request, if known: the page then lists no other */
 async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
-  const clients = client === undefined ? await oauthClientsIn(context.store).all() : [client];
+  const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);
   return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
@@ -244,19 +245,3 @@ async function issueCode(
   );
   return code;
 }
-
-/**
- * Redirect URIs are compared exactly as written (RFC 9700, 4.1.3). A client's may also be a path of this server, or a
- * loopback address with any port and path (RFC 8252, 7.3).
- */
-function isRedirectOf({ redirectUris }: OAuthClient, uri: string, origin: string): boolean {
-  return redirectUris.some((known) => {
-    if (known.startsWith('/')) return uri === `${origin}${known}`;
-    if (!known.endsWith(':*')) return uri === known;
-    const loopback = known.slice(0, -':*'.length);
-    return uri.startsWith(loopback) && ANY_PORT_AND_PATH.test(uri.slice(loopback.length)) && URL.canParse(uri);
-  });
-}
-
-/** The rest of a loopback URI after its host: printable, without fragment or backslash. */
-const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;

@@ -4,7 +4,7 @@ import { Problem } from '../../../core/problem.ts';
 import { findOtherSpelling } from '../../../core/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
-import { authenticateClient, confidentialClient } from './grants/clients.ts';
+import { authenticateClient, checkClientSecret, confidentialClient } from './grants/clients.ts';
 import { badClient, type PresentedClient } from './grants/grant.ts';
 
 /** RFC 7617, 2 */
@@ -68,23 +68,27 @@ function decodeForm(text: string): string {
 }
 
 /**
- * The authenticated client.
+ * The client id of the authenticated client.
  *
  * @throws Problem `bad_credentials`, also for a public client
  */
-export async function confidentialCaller(context: Context, form: Form) {
+export async function confidentialCaller(context: Context, form: Form): Promise<string> {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
-  if ((await oauthClientsIn(context.store).byId(id)) !== null) throw badClient('public_client', undefined, challenge);
-  return authenticateClient(await confidentialClient(context, id), { id, secret: secret ?? '', challenge });
+  const client = await oauthClientsIn(context).byId(id);
+  if (client?.secretHash === undefined && client !== null) throw badClient('public_client', undefined, challenge);
+  const presented = { id, secret: secret ?? '', challenge };
+  if (client === null) return (await authenticateClient(await confidentialClient(context, id), presented)).clientId;
+  checkClientSecret(client, presented);
+  return id;
 }
 
 /** The client of the request. A public client is identified by its id alone. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   const { id } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
-  if ((await oauthClientsIn(context.store).byId(id)) !== null) return id;
-  return (await confidentialCaller(context, form)).clientId;
+  const client = await oauthClientsIn(context).byId(id);
+  return client !== null && client.secretHash === undefined ? id : confidentialCaller(context, form);
 }
 
 /** A required field. @throws Problem naming it */

@@ -5,7 +5,7 @@ import { hashSecret } from '../../../../credentials/secret.ts';
 import { type AuthorizationCode, grantsIn, type Redemption } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
-import { publicClient } from './clients.ts';
+import { loginClient } from './clients.ts';
 import { type Grant, requireMember, requireValue, type TokenRequest } from './grant.ts';
 import { beginSession } from './sessions.ts';
 import { refuseIfEnded } from './unless-ended.ts';
@@ -23,7 +23,7 @@ export const authorizationCode: Grant = {
     const presented = requireMember(request, 'code');
     requireMember(request, 'redirectUri');
     if (request.client.need !== 'unasked') requireValue(request, 'clientID', request.client.id);
-    const clientId = await publicClient(context, request);
+    const clientId = await loginClient(context, request);
     const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
     if (redemption.outcome !== 'redeemed') {
       throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` is not a valid code.`);

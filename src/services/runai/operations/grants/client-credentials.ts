@@ -1,4 +1,12 @@
-import { accessKeyClient, applicationClient, authenticateClient, dryRun, serviceAccountClient } from './clients.ts';
+import { oauthClientsIn } from '../../collections/oauth-clients.ts';
+import {
+  accessKeyClient,
+  applicationClient,
+  authenticateClient,
+  checkClientSecret,
+  dryRun,
+  serviceAccountClient,
+} from './clients.ts';
 import { badClient, type Grant, requireValue } from './grant.ts';
 
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
@@ -9,6 +17,11 @@ export const clientCredentials: Grant = {
     const secret = requireValue(request, 'clientSecret', request.client.secret);
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
     if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
+    const client = await oauthClientsIn(context).byId(id);
+    if (client !== null) {
+      checkClientSecret(client, { secret, challenge });
+      throw badClient('wrong_grant', undefined, challenge);
+    }
     const application = await applicationClient(context, id);
     // The secret is checked first: without it a client must not learn whether the application exists.
     throw badClient('wrong_grant', await authenticateClient(dryRun(application), { id, secret, challenge }), challenge);

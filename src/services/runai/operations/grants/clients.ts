@@ -1,10 +1,17 @@
-import type { Context } from '../../../../contract/request.ts';
+import type { Arrival, Context } from '../../../../contract/request.ts';
 import { secretFits } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
-import { oauthClientsIn } from '../../collections/oauth-clients.ts';
+import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
 import { secretName } from '../../secrets.ts';
-import { badClient, type GrantResult, NO_CLIENT, requireValue, type TokenRequest } from './grant.ts';
+import {
+  badClient,
+  type GrantResult,
+  NO_CLIENT,
+  type PresentedClient,
+  requireValue,
+  type TokenRequest,
+} from './grant.ts';
 import { refuseIfEnded } from './unless-ended.ts';
 
 /** A client with its stored secret, and the grant that it gets if the secret matches. */
@@ -41,7 +48,7 @@ export async function authenticateClient(
 }
 
 /** The access key, service account or application with this client id. */
-export async function confidentialClient(context: Context, clientId: string): Promise<Candidate | null> {
+export async function confidentialClient(context: Arrival, clientId: string): Promise<Candidate | null> {
   return (
     (await accessKeyClient(context, clientId)) ??
     (await serviceAccountClient(context, clientId)) ??
@@ -50,16 +57,31 @@ export async function confidentialClient(context: Context, clientId: string): Pr
 }
 
 /**
- * The public client of a user's login; null if none was named and none is required.
+ * Checks the secret of a client for logins. A public client must not send any.
  *
- * @throws Problem naming a missing field; `bad_client` for an unknown client, or one with a secret, which is not for
- * logins
+ * @throws Problem `bad_client`
  */
-export async function publicClient(context: Context, request: TokenRequest): Promise<string | null> {
+export function checkClientSecret(
+  { secretHash }: OAuthClient,
+  { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ConfidentialClient, 'challenge'>,
+): void {
+  if (secretHash === undefined && secret !== null) throw badClient('public_client', undefined, challenge);
+  if (secretHash === undefined || secretFits(secret ?? '', secretHash)) return;
+  throw badClient('wrong_secret', undefined, challenge);
+}
+
+/**
+ * The client of a user's login; null if none was named and none is required.
+ *
+ * @throws Problem naming a missing field; `bad_client` for an unknown client, one whose secret is wrong, or one that is
+ * not for logins
+ */
+export async function loginClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
   if (id === null) return need === 'required' ? requireValue(request, 'clientID', id) : null;
-  if ((await oauthClientsIn(context.store).byId(id)) !== null) {
-    if (secret !== null) throw badClient('public_client', undefined, challenge);
+  const client = await oauthClientsIn(context).byId(id);
+  if (client !== null) {
+    checkClientSecret(client, request.client);
     return id;
   }
   const candidate = await confidentialClient(context, id);
@@ -77,7 +99,7 @@ export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
-export async function accessKeyClient({ store, now, world }: Context, clientId: string): Promise<Candidate | null> {
+export async function accessKeyClient({ store, now, world }: Arrival, clientId: string): Promise<Candidate | null> {
   const key = await accessKeysIn(store).byClientId(clientId);
   const identity = key === null ? null : await identitiesIn(store).byId(key.owner);
   if (key === null || identity === null) return null;
@@ -88,20 +110,20 @@ export async function accessKeyClient({ store, now, world }: Context, clientId: 
   };
 }
 
-export async function serviceAccountClient(context: Context, clientId: string): Promise<Candidate | null> {
+export async function serviceAccountClient(context: Arrival, clientId: string): Promise<Candidate | null> {
   const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
   return identity === null ? null : candidateOf(identity, context);
 }
 
 /** The application with this name or client id. */
-export async function applicationClient(context: Context, nameOrId: string): Promise<Candidate | null> {
+export async function applicationClient(context: Arrival, nameOrId: string): Promise<Candidate | null> {
   const identities = identitiesIn(context.store);
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
   return identity === null ? null : candidateOf(identity, context);
 }
 
-function candidateOf(identity: GrantResult['identity'], { store, now, world }: Context): Candidate {
+function candidateOf(identity: GrantResult['identity'], { store, now, world }: Arrival): Candidate {
   const { id, name, clientId, secretHash } = identity;
   return {
     secretHash,

@@ -5,7 +5,7 @@ import { Collision } from '../../../../store/errors.ts';
 import type { Identity } from '../../collections/identities.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';
-import { publicClient } from './clients.ts';
+import { loginClient } from './clients.ts';
 import { type Grant, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
 import { refuseIfEnded } from './unless-ended.ts';
@@ -18,7 +18,7 @@ export const externalToken: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
     const presented = requireMember(request, 'externalToken');
-    const clientId = await publicClient(context, request);
+    const clientId = await loginClient(context, request);
     if (identityProvider === null) {
       throw badCredentialsProblem(
         'no_identity_provider',

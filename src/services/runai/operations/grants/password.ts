@@ -4,7 +4,7 @@ import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
-import { clientOrNone, publicClient } from './clients.ts';
+import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
 import { refuseIfEnded } from './unless-ended.ts';
@@ -14,7 +14,7 @@ export const password: Grant = {
   redeem: async (request, context) => {
     const username = requireMember(request, 'username');
     const secret = requireMember(request, 'password');
-    const clientId = await publicClient(context, request);
+    const clientId = await loginClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
     const login = newLogin(context, user, clientId, request.scope);
     return refuseIfEnded(beginSession(context, user, login, premiseOf(user)), (reason) =>

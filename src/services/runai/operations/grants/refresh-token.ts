@@ -5,7 +5,7 @@ import { hashSecret } from '../../../../credentials/secret.ts';
 import { grantsIn, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
-import { clientOrNone, publicClient } from './clients.ts';
+import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, requireMember, type TokenRequest } from './grant.ts';
 import { drawRefreshToken, storedForm } from './sessions.ts';
 
@@ -22,7 +22,7 @@ export const refreshToken: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings } = context;
     const presented = requireMember(request, 'refreshToken');
-    const clientId = await publicClient(context, request);
+    const clientId = await loginClient(context, request);
     const narrower = await narrowerScope(request, context, presented, clientId);
     const next = drawRefreshToken(context, presented);
     const rotation = await grantsIn(store).rotate(

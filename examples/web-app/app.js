@@ -1,0 +1,109 @@
+// A web page that logs users in at Run:ai (authorization code with PKCE, RFC 6749 and 7636), and lists their access keys.
+const query = new URLSearchParams(location.search);
+const ISSUER = query.get('issuer') ?? sessionStorage.getItem('issuer') ?? 'http://localhost:6625/auth/realms/acme';
+const CONTROL_PLANE = ISSUER.slice(0, ISSUER.indexOf('/auth/realms/'));
+const CLIENT = 'web-app';
+const CALLBACK = `${location.origin}${location.pathname}`;
+
+const element = (id) => document.getElementById(id);
+const show = (id, isShown) => {
+  element(id).hidden = !isShown;
+};
+const randomText = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+// Tokens stay in memory: a page that is loaded again logs in again.
+let tokens = null;
+
+async function answerOf(response) {
+  if (response.ok) return response.json();
+  throw new Error(`${response.status}: ${await response.text()}`);
+}
+
+const discover = async () => answerOf(await fetch(`${ISSUER}/.well-known/openid-configuration`));
+
+async function logIn() {
+  const { authorization_endpoint } = await discover();
+  const verifier = randomText();
+  const state = randomText();
+  sessionStorage.setItem('login', JSON.stringify({ verifier, state }));
+  sessionStorage.setItem('issuer', ISSUER);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const asked = new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT,
+    redirect_uri: CALLBACK,
+    scope: 'openid email',
+    state,
+    code_challenge: base64url(new Uint8Array(digest)),
+    code_challenge_method: 'S256',
+  });
+  location.assign(`${authorization_endpoint}?${asked}`);
+}
+
+async function requestTokens(form) {
+  const { token_endpoint } = await discover();
+  const body = new URLSearchParams({ client_id: CLIENT, ...form });
+  tokens = { ...tokens, ...(await answerOf(await fetch(token_endpoint, { method: 'POST', body }))) };
+}
+
+async function redeem() {
+  const { verifier, state } = JSON.parse(sessionStorage.getItem('login') ?? '{}');
+  sessionStorage.removeItem('login');
+  history.replaceState(null, '', location.pathname);
+  if (query.has('error')) throw new Error(query.get('error_description') ?? query.get('error'));
+  if (query.get('state') !== state) throw new Error('This login was not begun here.');
+  await requestTokens({
+    grant_type: 'authorization_code',
+    code: query.get('code'),
+    redirect_uri: CALLBACK,
+    code_verifier: verifier,
+  });
+}
+
+async function logOut() {
+  const { end_session_endpoint } = await discover();
+  const asked = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: CALLBACK });
+  location.assign(`${end_session_endpoint}?${asked}`);
+}
+
+async function render() {
+  show('log-in', tokens === null);
+  show('refresh', tokens !== null);
+  show('log-out', tokens !== null);
+  if (tokens === null) return;
+  const authorization = `Bearer ${tokens.access_token}`;
+  const { userinfo_endpoint } = await discover();
+  const { email } = await answerOf(await fetch(userinfo_endpoint, { headers: { authorization } }));
+  element('who').textContent = `Logged in as ${email}.`;
+  const { accessKeys } = await answerOf(
+    await fetch(`${CONTROL_PLANE}/api/v1/access-keys`, { headers: { authorization } }),
+  );
+  element('keys').replaceChildren(
+    ...accessKeys.map(({ name }) => Object.assign(document.createElement('li'), { textContent: name })),
+  );
+}
+
+/** Does something, and shows what the page has then, or why it failed. */
+async function act(work) {
+  element('fault').textContent = '';
+  try {
+    await work();
+    await render();
+  } catch (fault) {
+    element('fault').textContent = fault.message;
+  }
+}
+
+element('log-in').addEventListener('click', () => act(logIn));
+element('log-out').addEventListener('click', () => act(logOut));
+element('refresh').addEventListener('click', () =>
+  act(() => requestTokens({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })),
+);
+await act(async () => {
+  if (query.has('code') || query.has('error')) await redeem();
+});

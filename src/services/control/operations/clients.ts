@@ -1,0 +1,33 @@
+import type { Handler } from '../../../contract/request.ts';
+import type { LoginClient } from '../../../contract/service.ts';
+import { shortPage } from '../lists.ts';
+import type { Ports } from '../ports.ts';
+
+/** Operations on the OAuth clients with which users log in. */
+export function clientOperations({ loginClients }: Ports) {
+  const list: Handler<'control', 'list_clients'> = async (context) => {
+    const all = (await loginClients.all(context)).map((client, index) => {
+      return { id: client.clientId, at: 0, place: [index] as const, client };
+    });
+    const { entries, extent } = shortPage(all, context.query, 'oldest first');
+    return { status: 200, body: { clients: entries.map(({ client }) => viewOf(client)), ...extent } };
+  };
+
+  const create: Handler<'control', 'create_client'> = async (context) => {
+    const { public: isPublic = true, clientId, redirectUris } = context.body;
+    const client = { clientId, redirectUris, isPublic };
+    const clientSecret = await loginClients.add(context, client);
+    return { status: 201, body: { ...viewOf(client), ...(clientSecret !== null && { clientSecret }) } };
+  };
+
+  const remove: Handler<'control', 'delete_client'> = async (context) => {
+    await loginClients.remove(context, context.params.clientId);
+    return { status: 204 };
+  };
+
+  return { list_clients: list, create_client: create, delete_client: remove };
+}
+
+function viewOf({ clientId, redirectUris, isPublic }: LoginClient) {
+  return { clientId, redirectUris: [...redirectUris], public: isPublic };
+}

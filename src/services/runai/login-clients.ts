@@ -1,0 +1,57 @@
+import type { LoginClient, LoginClients } from '../../contract/service.ts';
+import { Problem } from '../../core/problem.ts';
+import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
+import { MOST_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
+import { confidentialClient } from './operations/grants/clients.ts';
+import { isRedirectUri, REDIRECT_URI_FORM } from './redirect-uris.ts';
+import { drawSecret } from './secrets.ts';
+
+/** The clients with which users log in, for the control API. */
+export const loginClients: LoginClients = {
+  all: async (arrival) => (await oauthClientsIn(arrival).all()).map(viewOf),
+  add: async (arrival, { clientId, redirectUris, isPublic }) => {
+    for (const [index, uri] of redirectUris.entries()) {
+      if (!isRedirectUri(uri)) {
+        throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
+      }
+    }
+    if ((await confidentialClient(arrival, clientId)) !== null) throw taken();
+    const drawn = isPublic ? null : drawSecret(arrival);
+    const client = { clientId, redirectUris, ...(drawn !== null && { secretHash: drawn.secretHash }) };
+    await added(oauthClientsIn(arrival).add(client));
+    return drawn?.secret ?? null;
+  },
+  remove: async (arrival, clientId) => {
+    const clients = oauthClientsIn(arrival);
+    if (clients.isNamed(clientId)) {
+      throw new Problem('conflict', 'The server was started with `--redirect-uri` for this client, so it stays.');
+    }
+    await clients.remove(clientId).catch((thrown: unknown) => {
+      throw thrown instanceof NotFound
+        ? new Problem('not_found', 'No OAuth client has this id. `GET /_mock/clients` lists them.')
+        : thrown;
+    });
+  },
+};
+
+function viewOf({ clientId, redirectUris, secretHash }: OAuthClient): LoginClient {
+  return { clientId, redirectUris, isPublic: secretHash === undefined };
+}
+
+async function added(adding: Promise<void>): Promise<void> {
+  try {
+    await adding;
+  } catch (thrown) {
+    if (thrown instanceof Collision) throw taken();
+    if (!(thrown instanceof LimitReached)) throw thrown;
+    const message = `This world has ${MOST_CLIENTS} OAuth clients, which is the limit; delete some with \`DELETE /_mock/clients/{clientId}\`.`;
+    throw new Problem('conflict', message);
+  }
+}
+
+function taken(): Problem {
+  return new Problem(
+    'conflict',
+    'Field `clientId` is the id of another client of this world. Choose another one, or delete that client first.',
+  );
+}

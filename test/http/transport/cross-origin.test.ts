@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { researcher } from '../../support/cast.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { type Request, testServer } from '../../support/server.ts';
+
+const PAGE = 'http://localhost:5173';
+const server = await testServer({ cors: [PAGE, 'https://app.acme.test'] });
+const closed = await testServer();
+
+const { clientId, clientSecret } = researcher.accessKey;
+const grant = { grantType: 'client_credentials', clientId, clientSecret };
+const from = (origin: string, parts: Request = {}): Request => ({
+  ...parts,
+  headers: { origin, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', ...parts.headers },
+});
+const preflight = (origin: string, path: string, on = server, headers = {}) =>
+  on.call(
+    `OPTIONS ${path}`,
+    from(origin, {
+      headers: {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type',
+        ...headers,
+      },
+    }),
+  );
+
+describe('a page of an origin of --cors', () => {
+  it('asks before a request that is not simple, and is let through', async () => {
+    for (const path of ['/api/v1/token', '/w/default/api/v1/users', '/api/v3/simulations/', '/nowhere']) {
+      const { status, headers, body } = await preflight(PAGE, path);
+      expect([status, body]).toEqual([204, undefined]);
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': PAGE,
+        'access-control-allow-methods': expect.stringContaining('POST'),
+        'access-control-allow-headers': 'authorization, content-type',
+        vary: 'Origin',
+      });
+    }
+  });
+
+  it('calls every service and reads its answers, refusals too', async () => {
+    const token = await server.call('POST /api/v1/token', from(PAGE, { body: grant }));
+    expect(token.status).toBe(200);
+    const list = await server.call('GET /api/v1/access-keys', from(PAGE, { token: token.body.accessToken }));
+    const refused = await server.call('GET /v2/nvcf/functions', from(PAGE, { token: castKey('air-reader').key }));
+    expect([list.status, refused.status]).toEqual([200, 403]);
+    for (const { headers } of [token, list, refused]) {
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': PAGE,
+        'access-control-expose-headers': expect.stringContaining('x-mock-decision'),
+      });
+    }
+  });
+
+  it('calls functions at their own hosts', async () => {
+    const [echo] = castFunction('echo');
+    const host = `${echo?.functionId}.invocation.localhost`;
+    const answer = await preflight(PAGE, '/', server, { host });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, PAGE]);
+  });
+
+  it.each(['GET /_mock/cast', 'POST /_mock/reset', 'OPTIONS /_mock/reset', 'GET /%5Fmock/cast', 'GET /_mock'])(
+    'never reaches the control API: %s',
+    async (request) => {
+      const asked = { 'access-control-request-method': 'GET' };
+      const answer = await server.call(request, from(PAGE, request.startsWith('OPTIONS') ? { headers: asked } : {}));
+      expect(answer.status).toBeGreaterThanOrEqual(403);
+      expect(JSON.stringify(answer.body)).not.toContain(clientSecret);
+    },
+  );
+
+  it('loads no image from a service: such a request says nothing of its origin', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+    expect((await server.call('GET /api/v1/users', { headers })).status).toBe(403);
+  });
+
+  it('is not let in under a host name that the server does not know', async () => {
+    const answer = await server.call('POST /api/v1/token', from(PAGE, { body: grant, headers: { host: 'evil.test' } }));
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe.each([
+  ['another origin', 'http://localhost:5174', server],
+  ['an origin that only begins alike', `${PAGE}.evil.test`, server],
+  ['a sandboxed page', 'null', server],
+  ['any page, without --cors', PAGE, closed],
+])('%s', (_, origin, on) => {
+  it('is refused, and told nothing', async () => {
+    const asked = await preflight(origin, '/api/v1/token', on);
+    const answer = await on.call('POST /api/v1/token', from(origin, { body: grant }));
+    expect(asked.status).toBeGreaterThanOrEqual(403);
+    expect(answer.status).toBe(403);
+    for (const { headers } of [asked, answer]) expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+it('the refusal of a page names the option that lets it in', async () => {
+  const answer = await closed.call('GET /_mock/info', from(PAGE));
+  expect(JSON.stringify(answer.body)).toContain('--cors');
+});
