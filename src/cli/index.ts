@@ -12,7 +12,7 @@ import type { VerifyFlags } from './verify.ts';
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -33,7 +33,7 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare]) add(root);
+  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -229,6 +229,21 @@ function addCompare(root: Command): void {
     });
 }
 
+function addInit(root: Command): void {
+  root
+    .command('init')
+    .description('write a first test, a compose file or a seed into a project; it overwrites nothing')
+    .argument('[DIR]', 'folder of the project', '.')
+    .option(
+      '--kind <KIND>',
+      'what to write: vitest, jest, node, pytest, go, compose or seed; repeatable; default: it asks',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .action(async (dir: string, { kind = [] }: { readonly kind?: readonly string[] }) =>
+      (await import('./init.ts')).init(dir, kind),
+    );
+}
+
 function flagOf(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${flagName(name)}`;
@@ -265,9 +280,9 @@ function withAdvice(command: Command) {
     const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
     const given = /'(--?[^']+)'/.exec(said)?.[1];
     if (code === 'commander.excessArguments') {
-      const [first = ''] = command.args;
+      const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
-        `\`${command.name()}\` accepts only flags, but got \`${first}\`. Is the value of the previous flag missing?`,
+        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'a folder and flags' : 'flags'}, but got \`${first}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));

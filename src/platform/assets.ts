@@ -9,6 +9,7 @@ const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
 /** The documents as the build prepares them for the server. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
+const SCAFFOLDS = new URL('examples/scaffold/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
 const CONSOLE = new URL('dist/console/', ROOT);
@@ -53,6 +54,11 @@ export function consoleFile(name: string): Promise<Buffer> {
  */
 export async function fixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
+}
+
+/** A file that `init` writes. */
+export function scaffoldFile(kind: string, name: string): Promise<string> {
+  return readFile(new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
 }
 
 /** The version of this package. */

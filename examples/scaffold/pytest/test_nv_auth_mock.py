@@ -1,0 +1,21 @@
+import urllib.error
+import urllib.request
+
+
+def status(url, token):
+    request = urllib.request.Request(url, headers={"authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+# Each test has a mock of its own. Give `nv_auth_mock.url` to your client in place of the control plane's URL.
+def test_a_token_counts_for_an_hour(nv_auth_mock):
+    token = nv_auth_mock.token("researcher@acme.test")
+    keys = f"{nv_auth_mock.url}/api/v1/access-keys"
+
+    assert status(keys, token) == 200
+    nv_auth_mock.clock.advance("1h")
+    assert status(keys, token) == 401

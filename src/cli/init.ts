@@ -1,0 +1,144 @@
+import { existsSync, statSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { memberOf } from '../core/own.ts';
+import { Unusable } from '../core/unusable.ts';
+import { scaffoldFile } from '../platform/assets.ts';
+
+interface Kind {
+  readonly file: string;
+  readonly what: string;
+  /** What to run after it was written. */
+  readonly next: readonly string[];
+}
+
+/** What can be written, each with a file of the examples. */
+const KINDS = {
+  vitest: {
+    file: 'nv-auth-mock.test.ts',
+    what: 'a test for vitest',
+    next: ['npm install --save-dev nv-auth-mock', 'npx vitest run nv-auth-mock.test.ts'],
+  },
+  jest: {
+    file: 'nv-auth-mock.test.cjs',
+    what: 'a test for jest',
+    next: ['npm install --save-dev nv-auth-mock', 'npx jest nv-auth-mock.test.cjs'],
+  },
+  node: {
+    file: 'nv-auth-mock.test.mjs',
+    what: 'a test for node:test',
+    next: ['npm install --save-dev nv-auth-mock', 'node --test nv-auth-mock.test.mjs'],
+  },
+  pytest: {
+    file: 'test_nv_auth_mock.py',
+    what: 'a test for pytest',
+    next: ['python3 -m pip install nv-auth-mock', 'python3 -m pytest test_nv_auth_mock.py'],
+  },
+  go: {
+    file: 'nv_auth_mock_test.go',
+    what: 'a test for go test',
+    next: ['go get github.com/nv-auth-mock/nv-auth-mock/clients/go', 'go test -run TestATokenCountsForAnHour'],
+  },
+  compose: {
+    file: 'compose.nv-auth-mock.yaml',
+    what: 'a service for Docker Compose',
+    next: ['docker compose -f compose.nv-auth-mock.yaml up'],
+  },
+  seed: {
+    file: 'nv-auth-mock.seed.yaml',
+    what: 'users and keys of your own',
+    next: ['npx nv-auth-mock --seed nv-auth-mock.seed.yaml'],
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+type KindName = keyof typeof KINDS;
+
+/** The names of what can be written. */
+// The object has exactly the keys of its type.
+export const KIND_NAMES = Object.keys(KINDS) as KindName[];
+
+/**
+ * Writes first files for the mock into a project. It overwrites nothing: if one of the files is there, none is written.
+ *
+ * @param kinds what to write; empty: the user is asked
+ * @throws Unusable if the folder does not exist, a file is there already, or nobody can be asked
+ */
+export async function init(dir: string, kinds: readonly string[]): Promise<void> {
+  const folder = resolve(dir);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new Unusable(`${dir} is not a folder. Give the folder of a project.`);
+  }
+  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await ask(await guess(folder))];
+  const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
+  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => shown(path));
+  if (there.length > 0) {
+    throw new Unusable(
+      `${there.join(' and ')} is there already, so nothing was written. Move it away, or take another folder.`,
+    );
+  }
+  for (const { kind, path } of files) {
+    const text = await scaffoldFile(kind, KINDS[kind].file);
+    // Another program may have written it meanwhile.
+    await writeFile(path, kind === 'go' ? await inPackage(text, folder) : text, { flag: 'wx' }).catch((cause) => {
+      throw new Unusable(`${shown(path)} cannot be written: ${String(cause.message)}.`, { cause });
+    });
+    process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
+  }
+  const steps = [...new Set(files.flatMap(({ kind }): readonly string[] => KINDS[kind].next))];
+  process.stdout.write(`\nNext, in ${shown(folder)}:\n${steps.map((step) => `  ${step}\n`).join('')}`);
+}
+
+function kindOf(text: string): KindName {
+  const kind = KIND_NAMES.find((name) => name === text);
+  if (kind !== undefined) return kind;
+  throw new Unusable(`--kind is \`${text}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`);
+}
+
+/** A path as the user would write it. */
+function shown(path: string): string {
+  const short = relative('.', path);
+  return short === '' ? 'this folder' : short.startsWith('..') ? path : short;
+}
+
+/** What the project seems to use. */
+async function guess(folder: string): Promise<KindName> {
+  if (existsSync(join(folder, 'go.mod'))) return 'go';
+  const manifest: unknown = await readFile(join(folder, 'package.json'), 'utf8')
+    .then(JSON.parse)
+    .catch(() => null);
+  for (const kind of ['vitest', 'jest'] as const) {
+    const has = (member: string) => memberOf(memberOf(manifest, member), kind) !== undefined;
+    if (has('devDependencies') || has('dependencies')) return kind;
+  }
+  const isPython = ['pyproject.toml', 'setup.py', 'requirements.txt'].some((file) => existsSync(join(folder, file)));
+  return isPython ? 'pytest' : 'node';
+}
+
+/** @throws Unusable if there is no terminal */
+async function ask(best: KindName): Promise<KindName> {
+  const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
+  if (!process.stdin.isTTY) {
+    throw new Unusable(`Say what to write: ${flags}. This project seems to need \`--kind ${best}\`.`);
+  }
+  const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].what}\n`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    process.stdout.write(`What shall be written?\n${lines.join('')}`);
+    const given = (await terminal.question(`kind (${best}): `)).trim();
+    return kindOf(given === '' ? best : given);
+  } finally {
+    terminal.close();
+  }
+}
+
+/** The files of a folder are of one package. */
+async function inPackage(text: string, folder: string): Promise<string> {
+  const others = (await readdir(folder)).filter((name) => name.endsWith('.go'));
+  const [first] = others.sort((one, other) => Number(one.endsWith('_test.go')) - Number(other.endsWith('_test.go')));
+  const source = first === undefined ? '' : await readFile(join(folder, first), 'utf8');
+  const named = /^package[ \t]+(\w+)/m.exec(source)?.[1];
+  const ofFolder = basename(folder).replace(/\W/g, '').toLowerCase();
+  const name = named ?? (/^[a-z]/.test(ofFolder) ? ofFolder : 'app');
+  return text.replace(/^package \w+/, `package ${name}`);
+}
