@@ -5,21 +5,24 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-# Of the native module only what is loaded: its sources are ten times as large. /data stands in a folder of its own, because
-# COPY keeps the mode of what is in a folder, and not that of the folder: whoever runs the image may write there.
+# Of the native module only what is loaded: its sources are ten times as large. Where its binary could not be fetched, as behind a
+# registry of packages alone, Node's own SQLite takes its place. /data stands in a folder of its own, because COPY keeps the mode
+# of what is in a folder, and not that of the folder: whoever runs the image may write there.
 RUN npm run build \
   && mkdir -p /image/app /image/state /image/etc/nv-auth-mock \
   && mkdir -m 1777 /image/state/data \
   && cp -r --parents -t /image/app package.json LICENSE dist fixtures \
-    node_modules/better-sqlite3/package.json \
-    node_modules/better-sqlite3/LICENSE \
-    node_modules/better-sqlite3/lib \
-    node_modules/better-sqlite3/build/Release/better_sqlite3.node \
-    node_modules/bindings \
-    node_modules/file-uri-to-path \
     node_modules/pg node_modules/pg-connection-string node_modules/pg-int8 node_modules/pg-pool node_modules/pg-protocol \
     node_modules/pg-types node_modules/pgpass node_modules/split2 node_modules/xtend \
     node_modules/postgres-array node_modules/postgres-bytea node_modules/postgres-date node_modules/postgres-interval \
+  && if [ -e node_modules/better-sqlite3/build/Release/better_sqlite3.node ]; then \
+    cp -r --parents -t /image/app node_modules/better-sqlite3/package.json \
+      node_modules/better-sqlite3/LICENSE \
+      node_modules/better-sqlite3/lib \
+      node_modules/better-sqlite3/build/Release/better_sqlite3.node \
+      node_modules/bindings \
+      node_modules/file-uri-to-path; \
+  fi \
   && find /image/app -name '*.map' -delete
 
 FROM gcr.io/distroless/nodejs22-debian12

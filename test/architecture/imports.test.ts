@@ -206,6 +206,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^http\/(openapi|routes)$/],
   },
+  { files: /^cli\/init$/, may: [/^core\//, /^platform\/assets$/, /^node:(fs|fs\/promises|path|readline\/promises)$/] },
   {
     files: /^cli\//,
     may: [

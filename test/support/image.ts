@@ -35,8 +35,8 @@ export function imageSpec(): ImageSpec {
 /** What the image has of a folder in which the project was built, and installed. */
 export function imageParts(): readonly string[] {
   const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
-  const list = /cp -r --parents -t \/image\/app (.*?)&&/.exec(text)?.[1] ?? '';
-  return list.trim().split(/\s+/);
+  const lists = [...text.matchAll(/cp -r --parents -t \/image\/app ([^&;]*)/g)].map(([, list = '']) => list);
+  return lists.flatMap((list) => list.trim().split(/\s+/));
 }
 
 /** A folder that is laid out as the image is. */
