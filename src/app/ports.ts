@@ -61,6 +61,7 @@ export function portsOf(driven: Driven): Ports {
     snapshots: snapshotPorts(driven, driven.effective.config.sqlite),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
+    metrics: () => server.metrics.read({ worlds: driven.worlds.list().length, bytes: driven.state.used }),
     tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,

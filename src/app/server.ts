@@ -29,6 +29,7 @@ import { protocolErrorsOf } from '../http/transport/protocol-errors.ts';
 import { OwnHosts, serveOperations } from '../http/transport/services.ts';
 import { worldAddressesOf } from '../http/transport/world-address.ts';
 import { SecretsOfSeeds } from '../journal/known-secrets.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import {
   consoleFile,
   documentText,
@@ -183,7 +184,8 @@ async function open({ effective: { config }, budgets, clock }: ServerParts, load
   };
   const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
   const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
-  return { place, worlds, snapshots, machine, customs, documented, budgets: shared.budgets, revive };
+  const { budgets: remembered, commits } = shared;
+  return { place, worlds, snapshots, machine, customs, documented, budgets: remembered, commits, revive };
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -272,6 +274,7 @@ async function assemble(
       // Running requests are answered, and none of them goes on waiting.
       worlds.tellOver();
       await app.close();
+      await server.metrics.end();
       await worlds.close();
       await place.close();
     },
@@ -282,7 +285,7 @@ async function assemble(
 function serverOf(
   { effective: { config }, log, offDocument = 'report' }: ServerParts,
   { services, identityProvider, vendorDocuments }: Loaded,
-  { worlds, customs, budgets }: Opened,
+  { worlds, customs, budgets, commits }: Opened,
   limits: Limits,
 ): Server {
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
@@ -305,6 +308,7 @@ function serverOf(
     originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
     crossOrigin,
     outgoing: new Outgoing(),
+    metrics: new Metrics(commits),
   };
 }
 

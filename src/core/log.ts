@@ -4,14 +4,20 @@ import { redact } from './redact.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What a line of JSON has besides its message. */
+export interface About {
+  /** The id of a decision. */
+  readonly decision?: string | undefined;
+}
+
 /** The server's log. Callers must not pass tokens or secrets. */
 export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
   readonly warn: (message: string) => void;
   /** Refusals, with their reasons. */
-  readonly info: (message: string) => void;
+  readonly info: (message: string, about?: About) => void;
   /** Every answer. */
-  readonly debug: (message: string) => void;
+  readonly debug: (message: string, about?: About) => void;
   /** False if `debug` does nothing, so that its message need not be built. */
   readonly debugging: boolean;
 }
@@ -27,22 +33,24 @@ function escapeControl(sign: string): string {
 /** A log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const most = LOG_LEVELS.indexOf(level);
-  const say = (at: Exclude<LogLevel, 'silent'>) => (said: string, cause?: unknown) => {
-    if (LOG_LEVELS.indexOf(at) > most) return;
-    const message = redact(said);
-    const time = rfc3339(clock.now());
-    const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
-    write(
-      json
-        ? `${JSON.stringify({ time, level: at, message, ...(stack !== undefined && { stack }) })}\n`
-        : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escapeControl)}${stack === undefined ? '' : `\n${stack}`}\n`,
-    );
-  };
+  const say =
+    (at: Exclude<LogLevel, 'silent'>) =>
+    (said: string, cause?: unknown, { decision }: About = {}) => {
+      if (LOG_LEVELS.indexOf(at) > most) return;
+      const message = redact(said);
+      const time = rfc3339(clock.now());
+      const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
+      write(
+        json
+          ? `${JSON.stringify({ time, level: at, message, decision, ...(stack !== undefined && { stack }) })}\n`
+          : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escapeControl)}${stack === undefined ? '' : `\n${stack}`}\n`,
+      );
+    };
   return {
     error: say('error'),
     warn: say('warn'),
-    info: say('info'),
-    debug: say('debug'),
+    info: (said, about) => say('info')(said, undefined, about),
+    debug: (said, about) => say('debug')(said, undefined, about),
     debugging: most >= LOG_LEVELS.indexOf('debug'),
   };
 }

@@ -17,6 +17,7 @@ import type { Watch } from '../credentials/tripwire.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { KeptBody } from '../journal/entry.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { AnswersOfOperation } from './answers.ts';
 import type { RequestContext } from './context.ts';
 import type { VendorDocument } from './openapi/vendor-document.ts';
@@ -46,6 +47,7 @@ export interface Server extends ServerScope {
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
   readonly outgoing: Outgoing;
+  readonly metrics: Metrics;
   /** Watches incoming texts for credentials that may be real. */
   readonly tripwire: Watch;
   /** Extractors for all kinds of credentials that a header can present. */

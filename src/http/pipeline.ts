@@ -160,6 +160,8 @@ export async function answerUnrouted(
   const outcome = addHintHeader(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
   const written = writeAnswer(outcome, told);
+  const reason = told.kind;
+  server.metrics.counter?.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);

@@ -45,6 +45,7 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
     principal,
     reason,
     decision,
+    ...traceIn(sent),
     explanation: entry.explanation ?? null,
     hints: [...hints],
     fault,
@@ -56,6 +57,13 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
 }
 
 export type EntryView = ReturnType<typeof viewOf>;
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
+}
 
 /**
  * The facts that matches compare. Secrets are hidden in the body, so a match must hide them too. The body is parsed on

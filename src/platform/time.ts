@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { performance as nodePerformance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance as nodePerformance } from 'node:perf_hooks';
 import nodeTimers from 'node:timers';
 import { types } from 'node:util';
 import { runInNewContext, runInThisContext } from 'node:vm';
@@ -224,4 +224,21 @@ export function timeoutSignal(milliseconds: number): AbortSignal {
   const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
   setTimeout(timeout, milliseconds).unref();
   return controller.signal;
+}
+
+/** How often the delay of the event loop is measured, in milliseconds. */
+const RESOLUTION = 10;
+
+/** Measures how late the event loop is, from now on. */
+export function eventLoopDelay() {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+  histogram.enable();
+  return {
+    /** @param quantile above 0 and up to 1 */
+    secondsAt: (quantile: number): number =>
+      // Node measures from one time to the next, which is the interval itself where nothing is late.
+      Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION / 1000),
+    reset: () => histogram.reset(),
+    end: () => histogram.disable(),
+  };
 }

@@ -1,4 +1,5 @@
 import { type Budgets, newBudgets } from '../core/bounded-cache.ts';
+import { CommitTimes } from './commit-times.ts';
 import { Revisions } from './revisions.ts';
 
 /** The parts that the stores of a process share. */
@@ -6,9 +7,10 @@ export interface StoreParts {
   /** Limit the memory of caches and rows. */
   readonly budgets: Budgets;
   readonly revisions: Revisions;
+  readonly commits: CommitTimes;
 }
 
 /** The parts for a process with one store. */
 export function newStoreParts(budgets: Budgets = newBudgets()): StoreParts {
-  return { budgets, revisions: new Revisions() };
+  return { budgets, revisions: new Revisions(), commits: new CommitTimes() };
 }

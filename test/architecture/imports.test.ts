@@ -161,7 +161,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^credentials\/presented-credential$/,
       /^(journal|faults|hints)\//,
     ],
-    types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/],
+    types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/, /^metrics\/metrics$/],
   },
   { files: /^config\/source-lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
   {
@@ -248,6 +248,9 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^generated\/library$/,
     ],
   },
+  // Loaded when somebody asks for metrics.
+  { files: /^metrics\/prometheus$/, may: [/^prom-client$/, /^platform\/time$/], types: [/^metrics\/metrics$/] },
+  { files: /^metrics\//, may: [/^metrics\//], types: [/^store\/commit-times$/] },
   { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/, /^node:module$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
   { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },

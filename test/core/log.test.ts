@@ -49,6 +49,16 @@ describe('a log', () => {
     expect(json.lines).toEqual(['{"time":"2026-01-15T12:00:00.000Z","level":"info","message":"hello"}\n']);
   });
 
+  it('tells the decision of a line in JSON beside its message', () => {
+    const { lines, log } = written('debug', true);
+    log.info('refused', { decision: 'd-1' });
+    log.debug('allowed', { decision: 'd-2' });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'refused', decision: 'd-1' },
+      { message: 'allowed', decision: 'd-2' },
+    ]);
+  });
+
   it.each([false, true])('tells where a fault comes from, and no credential (JSON: %s)', (json) => {
     const { lines, log } = written('error', json);
     log.error(`failed with ${KEY}`, new Error(`at ${KEY}`));

@@ -28,7 +28,14 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
       <h2>
         <Status status={status} wouldBe={wouldBe} /> {method} <span class="long">{path}</span>
       </h2>
-      <p class="quiet">{whole.durationMs.toFixed(1)} ms</p>
+      <p class="quiet">
+        {whole.durationMs.toFixed(1)} ms
+        {whole.traceparent !== undefined && (
+          <>
+            , trace <code class="long">{whole.traceparent.split('-')[1]}</code>
+          </>
+        )}
+      </p>
       {Object.keys(query).length > 0 && (
         <section aria-label="Query">
           <h3>Query</h3>

@@ -28,13 +28,21 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
   const where = worldInLog(context.world.id);
-  if (decision?.effect === 'deny') server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`);
+  const about = { decision: decision?.id };
+  if (decision?.effect === 'deny')
+    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, about);
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where, secrets);
   else if (server.log.debugging)
-    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`);
+    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, about);
   if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
     record(inFlight, { service: route.service.name, operation: route.operation.id }, inFlight, answer);
   }
+  server.metrics.counter?.answered({
+    service: route.service.name,
+    operation: route.operation.id,
+    status: outcome.status,
+    reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (problem?.kind ?? null),
+  });
   if (context.world.activityLog.isShared) await flushActivity(inFlight);
   return answer;
 }

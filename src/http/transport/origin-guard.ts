@@ -63,7 +63,8 @@ export function originGuardOf({
       if (isLoadedElsewhere(headers)) return foreignOrigin();
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
-    const given = headers[ADMIN_HEADER];
+    // Prometheus and others send what they have as a bearer token.
+    const given = headers[ADMIN_HEADER] ?? /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
     return timingSafeEqual(sha256(String(given)), tokenHash) ? null : noAdminToken(given !== undefined);
   };
   return {

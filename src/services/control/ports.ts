@@ -106,6 +106,8 @@ export interface Ports {
     delete(id: string): Promise<void>;
   };
   readonly loginClients: LoginClients;
+  /** What is counted for a monitoring system, from the first call on. */
+  metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;

@@ -58,7 +58,7 @@ export async function openPostgres(
         ? null
         : `The database ${takesNothing}, so nothing can be stored now. Make it writable, or wait until it is.`;
     };
-    const storeOf = (world: string, series: string, { budgets }: StoreParts): Store => {
+    const storeOf = (world: string, series: string, { budgets, commits }: StoreParts): Store => {
       const log = new PostgresLog({
         ...{ connection, statements: logStatements, world },
         noted: (before, after) => rows.wrote(before, after),
@@ -66,6 +66,7 @@ export async function openPostgres(
       const rows: SharedRows = new SharedRows({
         ...{ connection, statements, world, loaded, notes: log },
         quota: budgets.state,
+        commits,
       });
       const { text, listen, end } = refreshing.watch(world, rows);
       return storeOn({ rows, sharing: { series, log, text, listen }, notices, fault, end });

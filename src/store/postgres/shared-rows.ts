@@ -14,6 +14,7 @@ import type {
   Size,
   Watcher,
 } from '../collections.ts';
+import type { CommitTimes } from '../commit-times.ts';
 import { Unreachable, WorldGone } from '../errors.ts';
 import { Revisions } from '../revisions.ts';
 import { nameOf, type RowName } from '../row-name.ts';
@@ -54,6 +55,7 @@ export interface SharedRowsParts {
   readonly loaded: LoadedWorlds;
   /** The memory that the rows of all worlds may use. */
   readonly quota: Quota;
+  readonly commits: CommitTimes;
   /** The queue of uses of rows that are not written yet. */
   readonly notes: Pick<PostgresLog, 'note' | 'noteOf' | 'dropNotes'>;
 }
@@ -174,15 +176,17 @@ export class SharedRows implements Collections {
 
   async commit(changes: readonly Change[], expects: readonly Expectation[] = []): Promise<Revision> {
     await this.#ready();
-    const { connection, notes } = this.#parts;
+    const { connection, notes, commits } = this.#parts;
     try {
-      const made = await connection.transaction(async (transaction) => {
-        const revision = await this.#next(transaction);
-        const { rows } = await this.#current(transaction, revision - 1);
-        const planned = rows.plan(changes, expects, revision);
-        this.#hold(planned.bytes - rows.bytes);
-        return this.#write(transaction, planned);
-      });
+      const made = await commits.measure(() =>
+        connection.transaction(async (transaction) => {
+          const revision = await this.#next(transaction);
+          const { rows } = await this.#current(transaction, revision - 1);
+          const planned = rows.plan(changes, expects, revision);
+          this.#hold(planned.bytes - rows.bytes);
+          return this.#write(transaction, planned);
+        }),
+      );
       for (const row of made.removed) notes.dropNotes(row);
       this.#received?.show(made);
       this.#known = Math.max(this.#known, made.revision);

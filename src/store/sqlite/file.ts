@@ -90,7 +90,7 @@ export class SqliteFile implements KeptWorlds {
   }
 
   #logOf(name: string): SqliteLog {
-    const log = new SqliteLog(this.#opened.database, this.#opened.file, name);
+    const log = new SqliteLog(this.#opened.database, this.#opened.file, name, this.#shared.commits);
     this.#logs.set(name, log);
     return log;
   }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Revision, Row } from '../collections.ts';
+import { CommitTimes } from '../commit-times.ts';
 import { Damaged } from '../errors.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from '../row-log.ts';
 import { nameOf, type RowName } from '../row-name.ts';
@@ -63,7 +64,7 @@ export class SqliteLog implements RowLog {
   #isEnded = false;
 
   /** @param file null for a database in memory */
-  constructor(database: SqliteDatabase, file: DataFile | null, world: string) {
+  constructor(database: SqliteDatabase, file: DataFile | null, world: string, commits = new CommitTimes()) {
     this.#world = world;
     this.#database = database;
     this.#file = file;
@@ -88,11 +89,13 @@ export class SqliteLog implements RowLog {
       else file.write(() => inOneStep(work));
     };
     this.commit = ({ puts, removed, revision }) => {
-      guard(() => {
-        for (const { collection, id } of removed) remove.run(world, collection, id);
-        this.#put(puts);
-        setRevision.run(revision);
-      });
+      commits.measure(() =>
+        guard(() => {
+          for (const { collection, id } of removed) remove.run(world, collection, id);
+          this.#put(puts);
+          setRevision.run(revision);
+        }),
+      );
       // A new row may get the id of a removed one, and must not get its use.
       for (const row of removed) this.#uses.delete(nameOf(row));
     };

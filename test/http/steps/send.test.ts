@@ -61,6 +61,7 @@ describe('the log has', () => {
       [
         'info',
         '403 GET /toys/ball - get_toy was refused: the object is visible to the caller, but only its owner may do this [decision d-2] [world team-a]',
+        { decision: 'd-2' },
       ],
     ]);
   });
@@ -82,7 +83,7 @@ describe('the log has', () => {
     await send(wanted);
     await send(other);
 
-    expect(lines(wanted)).toEqual([['debug', '200 GET /toys/ball [world team-a]']]);
+    expect(lines(wanted)).toEqual([['debug', '200 GET /toys/ball [world team-a]', { decision: 'd-1' }]]);
     expect(lines(other)).toEqual([]);
   });
 

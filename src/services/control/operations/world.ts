@@ -4,6 +4,9 @@ import { Problem } from '../../../core/problem.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
+/** A text of ours, which a browser shows as such. */
+const NO_PAGE = { 'content-security-policy': "default-src 'none'", 'cache-control': 'no-store' } as const;
+
 /** Operations on the world as a whole: calls, health, info, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
@@ -23,6 +26,11 @@ export function worldOperations(ports: Ports) {
 
   const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({ status: 200, body: await ports.info(world) });
 
+  const getMetrics: Handler<'control', 'get_metrics'> = async () => {
+    const { text, contentType } = await ports.metrics();
+    return { status: 200, headers: { 'content-type': contentType, ...NO_PAGE }, body: Buffer.from(text) };
+  };
+
   const getCast: Handler<'control', 'get_cast'> = async ({ world }) => ({ status: 200, body: await ports.cast(world) });
 
   const resetWorld: Handler<'control', 'reset_world'> = async ({ world }) => {
@@ -34,6 +42,7 @@ export function worldOperations(ports: Ports) {
     list_calls: listCalls,
     get_health: getHealth,
     get_info: getInfo,
+    get_metrics: getMetrics,
     get_cast: getCast,
     reset_world: resetWorld,
   };

@@ -11,6 +11,7 @@ export const OPERATION_SECTIONS = [
       list_calls: {},
       get_health: { unguarded: true, withoutStore: true },
       get_info: {},
+      get_metrics: {},
       get_cast: {},
       reset_world: {},
       get_clock: {},
