@@ -1,9 +1,24 @@
 """A client that renews its credential and waits when it is told to, and how the mock proves that."""
 
 import datetime
+import json
 import time
+import urllib.error
+import urllib.request
 
-from conftest import send
+
+def send(method, url, body=None, token=None):
+    """The status, body and headers of an answer."""
+    headers = {"content-type": "application/json"}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, json.loads(response.read() or b"null"), response.headers
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read() or b"null"), error.headers
 
 
 class Client:
@@ -36,39 +51,37 @@ class Client:
 
 
 def runai_client(mock):
-    key = mock.access_key("admin@acme.test")
-    order = {"grantType": "client_credentials", "clientId": key["clientId"], "clientSecret": key["clientSecret"]}
-    return Client(mock.url, 401, lambda: send("POST", f"{mock.url}/api/v1/token", order)[1]["accessToken"])
+    return Client(mock.url, 401, lambda: mock.token("admin@acme.test"))
 
 
-def test_the_token_is_asked_for_once_and_again_after_a_401(mock):
-    client = runai_client(mock)
+def test_the_token_is_asked_for_once_and_again_after_a_401(nv_auth_mock):
+    client = runai_client(nv_auth_mock)
     assert [client.get("/api/v1/users"), client.get("/api/v1/users")] == [200, 200]
-    mock.received(operation="grant_token", times=1)
+    nv_auth_mock.requests.verify(operation="grant_token", times=1)
 
-    mock.call("POST", "/drills/expire-tokens", {})
+    nv_auth_mock.call("POST", "/drills/expire-tokens", {})
     assert client.get("/api/v1/users") == 200
-    mock.received(operation="get_users", reason="expired_token", times=1)
-    mock.received(operation="grant_token", times=2)
+    nv_auth_mock.requests.verify(operation="get_users", reason="expired_token", times=1)
+    nv_auth_mock.requests.verify(operation="grant_token", times=2)
 
 
-def test_a_request_is_repeated_as_late_as_retry_after_says(mock):
-    mock.call("POST", "/faults", {"match": {"operation": "get_users"}, "times": 1, "do": {"status": 503, "retryAfter": 1}})
-    assert runai_client(mock).get("/api/v1/users") == 200
+def test_a_request_is_repeated_as_late_as_retry_after_says(nv_auth_mock):
+    nv_auth_mock.faults.next("get_users", status=503, retryAfter=1)
+    assert runai_client(nv_auth_mock).get("/api/v1/users") == 200
 
-    second, first = mock.call("GET", "/requests?operation=get_users")["requests"]
+    second, first = nv_auth_mock.requests.list(operation="get_users")
     assert [first["status"], second["status"]] == [503, 200]
     moments = [datetime.datetime.strptime(one["at"], "%Y-%m-%dT%H:%M:%S.%fZ") for one in (first, second)]
     assert moments[1] - moments[0] > datetime.timedelta(seconds=0.95)
 
 
-def test_a_key_that_was_rotated_is_read_again(mock):
-    key = mock.ngc_key("nvcf-deployer")
-    vault = {"key": key["key"]}
-    client = Client(mock.url, 403, lambda: vault["key"])
+def test_a_key_that_was_rotated_is_read_again(nv_auth_mock):
+    vault = {"key": nv_auth_mock.key("nvcf-deployer")}
+    client = Client(nv_auth_mock.url, 403, lambda: vault["key"])
     assert client.get("/v2/nvcf/functions") == 200
 
-    vault["key"] = mock.call("POST", f"/keys/{key['id']}/rotate")["key"]
+    [key] = [one for one in nv_auth_mock.keys.list() if one["name"] == "nvcf-deployer"]
+    vault["key"] = nv_auth_mock.call("POST", f"/keys/{key['id']}/rotate")["key"]
     assert client.get("/v2/nvcf/functions") == 200
-    mock.received(operation="listFunctions", reason="unknown_key", times=1)
-    mock.received(operation="listFunctions", status=200, times=2)
+    nv_auth_mock.requests.verify(operation="listFunctions", reason="unknown_key", times=1)
+    nv_auth_mock.requests.verify(operation="listFunctions", status=200, times=2)

@@ -465,34 +465,6 @@ describe('from an empty folder', () => {
     ]);
   });
 
-  describe.skipIf(!has('pytest', '--version'))('the examples for pytest', () => {
-    const pytest = async (folder: string, more: Readonly<Record<string, string>> = {}, command?: string) => {
-      await cp(join(ROOT, 'examples/pytest'), join(user, folder), { recursive: true });
-      await write(join(user, folder), more);
-      const env = { ...(command !== undefined && { MOCK_COMMAND: command }) };
-      return launchProgram('pytest', ['-q', '-s', '-p', 'no:cacheprovider', folder], user, { env });
-    };
-
-    it('pass', async () => {
-      const { code, stdout } = await (await pytest('python')).ended;
-
-      expect(stdout).toContain('5 passed');
-      expect(code).toBe(0);
-    });
-
-    it.each([
-      ['started by its command', 'node_modules/.bin/nv-auth-mock'],
-      ['started by npx', 'npx nv-auth-mock'],
-    ])('leave no server behind when they are killed, if it was %s', async (how, command) => {
-      const running = await pytest(`killed-${how.length}`, { 'test_a_crash.py': KILLS_ITSELF }, command);
-      const [, url = ''] = await running.said(/the mock is at (\S+)/);
-      const { signal } = await running.ended;
-
-      expect(signal).toBe('SIGKILL');
-      await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
-    });
-  });
-
   it.skipIf(!has('go', 'version'))(
     'the examples for Go pass, and their server ends with them',
     async () => {
@@ -542,15 +514,6 @@ function vitest(...files: readonly string[]) {
     },
   );
 }
-
-/** A test that crashes its runner while the mock of its session runs. */
-const KILLS_ITSELF = `import os
-
-
-def test_that_ends_the_runner(server):
-    print(f"the mock is at {server}", flush=True)
-    os.kill(os.getpid(), 9)
-`;
 
 /** Is a program on this machine? */
 function has(program: string, argument: string): boolean {

@@ -1,0 +1,14 @@
+"""Tests against nv-auth-mock, a local mock of NVIDIA's auth and access-key APIs.
+
+    with Mock.start() as mock:
+        token = mock.token("researcher@acme.test")
+        mock.clock.advance("1h")
+
+With pytest, the fixture `nv_auth_mock` is a world of each test's own.
+"""
+
+from ._http import MockError
+from ._server import NotStarted
+from .mock import Clients, Clock, Faults, Keys, Mock, Requests, World
+
+__all__ = ["Clients", "Clock", "Faults", "Keys", "Mock", "MockError", "NotStarted", "Requests", "World"]

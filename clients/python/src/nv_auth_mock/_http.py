@@ -1,0 +1,96 @@
+"""Requests to a mock, by the standard library."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any, Mapping, NamedTuple, Optional
+
+# Longer than the longest delay of a fault.
+PATIENCE = 310.0
+
+
+class MockError(Exception):
+    """The mock refused a call, and says what to change."""
+
+    def __init__(self, message: str, status: Optional[int] = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Answer(NamedTuple):
+    status: int
+    body: Any
+
+
+class Connection:
+    """Sends requests to the paths of a world."""
+
+    def __init__(self, url: str, admin_token: Optional[str], ca: Optional[str] = None) -> None:
+        self.url = url.rstrip("/")
+        self.admin_token = admin_token
+        self.ca = ca
+        handlers: list[Any] = []
+        if urllib.parse.urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+            # A proxy of the machine does not reach this machine.
+            handlers.append(urllib.request.ProxyHandler({}))
+        if ca is not None:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca)))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    def at(self, url: str) -> Connection:
+        return Connection(url, self.admin_token, self.ca)
+
+    def send(self, method: str, path: str, body: Any = None, headers: Optional[Mapping[str, str]] = None) -> Answer:
+        """Sends JSON, and returns the answer whatever its status."""
+        given = {"accept": "application/json", **(headers or {})}
+        data = None
+        if body is not None:
+            data = json.dumps(body).encode()
+            given["content-type"] = "application/json"
+        request = urllib.request.Request(self.url + path, data=data, headers=given, method=method)
+        try:
+            with self._opener.open(request, timeout=PATIENCE) as response:
+                return Answer(response.status, _parsed(response.read()))
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return Answer(refused.code, _parsed(refused.read()))
+        except (urllib.error.URLError, OSError) as fault:
+            reason = getattr(fault, "reason", fault)
+            raise MockError(f"No mock answers at {self.url}: {reason}. Is it still running?") from fault
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Calls the control API: `call("POST", "/clock/advance", {"by": "15m"})`."""
+        headers = {} if self.admin_token is None else {"x-mock-admin-token": self.admin_token}
+        status, answer = self.send(method, f"/_mock{path}", body, headers)
+        if status < 400:
+            return answer
+        detail = answer.get("detail") if isinstance(answer, dict) else None
+        raise MockError(detail or f"{method} /_mock{path} was answered {status}, without a reason", status)
+
+    def pages(self, name: str, query: Optional[Mapping[str, Any]] = None) -> list[Any]:
+        """The entries of a list, page after page; `limit`: at most this many."""
+        given = {key: value for key, value in (query or {}).items() if value is not None}
+        limit = given.pop("limit", None)
+        entries: list[Any] = []
+        after: Optional[str] = None
+        while limit is None or len(entries) < limit:
+            asked = {**given, "limit": 1000 if limit is None else min(1000, limit - len(entries))}
+            if after is not None:
+                asked["after"] = after
+            page = self.call("GET", f"/{name}?{urllib.parse.urlencode(asked)}")
+            entries += page[name]
+            after = page["next"]
+            if after is None:
+                break
+        return entries
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data) if data else None
+    except ValueError:
+        return data.decode("utf-8", "replace")

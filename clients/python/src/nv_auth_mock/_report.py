@@ -1,0 +1,82 @@
+"""What may have made a test fail, for people to read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Iterable, Tuple
+
+if TYPE_CHECKING:
+    from .mock import World
+
+MOST_REPORTED = 10
+MOST_READ = 200
+MOST_FAULTS = 3
+
+
+def request_line(entry: Any) -> str:
+    """A request in one line: `POST /api/v1/token: 503 for admin@acme.test (request 4f-r7)`."""
+    status = "no answer" if entry["status"] is None else entry["status"]
+    whose = "" if entry["principal"] is None else f" for {entry['principal']['name']}"
+    why = "" if entry["reason"] is None else f", {entry['reason']}"
+    cause = "" if entry["fault"] is None else f", affected by fault {entry['fault']}"
+    return f"{entry['method']} {entry['path']}: {status}{whose}{why}{cause} (request {entry['id']})"
+
+
+def describe_failure(world: World) -> str:
+    """The latest refusals with their fixes, other errors and hints, and what faults did; empty if there is nothing."""
+    refusals = world._connection.pages("decisions", {"effect": "deny", "limit": MOST_READ})
+    entries = world._connection.pages("requests", {"limit": MOST_READ})
+    faults = world.faults.list()
+    sections = [
+        ("the mock refused, latest first:", _without_repeats((one["id"], _refusal(one)) for one in refusals)),
+        ("the mock noticed, latest first:", _without_repeats(_notices(refusals, entries))),
+        ("faults:", _faults(entries, faults)),
+    ]
+    return "\n".join("\n".join([title, *lines]) for title, lines in sections if lines)
+
+
+def _refusal(decision: Any) -> str:
+    lines = [f"  {decision['request']['method']} {decision['request']['path']}", f"    {decision['explanation']}"]
+    for fix in decision["fixes"]:
+        call = fix.get("request")
+        how = ""
+        if call is not None:
+            who = f" as {call['as']['principal']}" if call.get("as") else ""
+            how = f" ({call['method']} {call['path']} {json.dumps(call['body'])}{who})"
+        lines.append(f"    fix: {fix['text']}{how}")
+    return "\n".join(lines)
+
+
+def _notices(refusals: Any, entries: Any) -> Iterable[Tuple[str, str]]:
+    """Errors that no decision explains, and hints that no fix repeats."""
+    fixes = {fix["text"] for refusal in refusals for fix in refusal["fixes"]}
+    for entry in entries:
+        status = entry["status"]
+        is_error = status is not None and 400 <= status < 500 and entry["reason"] is None and entry["fault"] is None
+        hints = [f"    hint: {hint['text']}" for hint in entry["hints"] if hint["text"] not in fixes]
+        if is_error or hints:
+            why = [] if entry["explanation"] is None else [f"    {entry['explanation']}"]
+            yield entry["id"], "\n".join([f"  {request_line(entry)}", *why, *hints])
+
+
+def _without_repeats(texts: Iterable[Tuple[str, str]]) -> list[str]:
+    """A client that tries again makes one mistake."""
+    alike: dict[str, Tuple[str, int]] = {}
+    for id, text in texts:
+        key = text.replace(id, "")
+        first, times = alike.get(key, (text, 0))
+        alike[key] = (first, times + 1)
+    lines = [text + (f"\n    ({times} times)" if times > 1 else "") for text, times in alike.values()]
+    more = len(lines) - MOST_REPORTED
+    return lines[:MOST_REPORTED] + ([f"  and {more} more"] if more > 0 else [])
+
+
+def _faults(entries: Any, faults: Any) -> list[str]:
+    affected = [f"  {request_line(entry)}" for entry in entries if entry["fault"] is not None]
+    idle = [
+        f"  fault {one['id']} for {json.dumps(one['match'])} was not injected: "
+        + ("no request matched" if one["seen"] == 0 else f"{one['seen']} matched")
+        for one in faults
+        if one["fired"] == 0
+    ]
+    return affected[:MOST_FAULTS] + idle[:MOST_FAULTS]

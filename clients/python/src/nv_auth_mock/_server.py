@@ -1,0 +1,131 @@
+"""The process of a mock."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import queue
+import shlex
+import shutil
+import subprocess
+import threading
+from typing import Any, Deque, Mapping, Optional, Sequence
+
+# How long the first start may take: npx may have to fetch the package.
+PATIENCE = 120.0
+STOPPING = 10.0
+
+
+class NotStarted(Exception):
+    """The mock did not start, and says why."""
+
+
+def command_line(command: Optional[Sequence[str]] = None) -> list[str]:
+    """How the mock is started: as given, by NV_AUTH_MOCK_COMMAND, as `nv-auth-mock` on the path, or by npx.
+
+    NV_AUTH_MOCK_COMMAND may also be the path of a script, such as `dist/main.cjs`, which Node then runs.
+    """
+    if command is not None:
+        return list(command)
+    words = shlex.split(os.environ.get("NV_AUTH_MOCK_COMMAND", ""))
+    if len(words) == 1 and words[0].endswith((".cjs", ".js", ".mjs")):
+        return [_found("node"), *words]
+    if words:
+        return words
+    for path in (os.path.join("node_modules", ".bin", "nv-auth-mock"), shutil.which("nv-auth-mock")):
+        if path is not None and os.path.exists(path):
+            return [path]
+    return [_found("npx"), "--yes", "nv-auth-mock"]
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    if path is not None:
+        return path
+    raise NotStarted(
+        f"The mock needs Node.js 20.19 or newer, and there is no `{program}` on the path. Install Node.js, give the command "
+        "in NV_AUTH_MOCK_COMMAND, or the URL of a running mock in NV_AUTH_MOCK_URL."
+    )
+
+
+class Server:
+    """A mock in a process of its own. It ends when its standard input closes, so however this process ends."""
+
+    def __init__(
+        self, arguments: Sequence[str], command: Optional[Sequence[str]] = None, env: Optional[Mapping[str, str]] = None
+    ) -> None:
+        line = [*command_line(command), "start", "--port", "0", "--log-level", "error", *arguments]
+        # Last, because the ready line is read, and the pipe is what ends it.
+        line += ["--json", "--exit-with-stdin"]
+        try:
+            self._process = subprocess.Popen(
+                line,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env=_environment(env),
+            )
+        except OSError as fault:
+            raise NotStarted(f"The mock could not be started by `{shlex.join(line)}`: {fault}") from fault
+        self._said: Deque[str] = collections.deque(maxlen=50)
+        self._ready: queue.Queue[Optional[str]] = queue.Queue()
+        for work in (self._read_output, self._read_errors):
+            threading.Thread(target=work, daemon=True).start()
+        self.url = self._wait(line)
+
+    def _wait(self, line: Sequence[str]) -> str:
+        try:
+            url = self._ready.get(timeout=PATIENCE)
+        except queue.Empty:
+            url = None
+        if url is not None:
+            return url
+        self.stop()
+        said = "".join(self._said).strip()
+        raise NotStarted(f"The mock did not start by `{shlex.join(line)}`. It said: {said or 'nothing'}")
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            event = _event(line)
+            if event.get("event") == "ready":
+                self._ready.put(event["url"])
+            elif not event:
+                self._said.append(line)
+        self._ready.put(None)
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._said.append(line)
+
+    def stop(self) -> None:
+        """Ends the server; can be called again."""
+        process = self._process
+        if process.stdin is not None and not process.stdin.closed:
+            try:
+                process.stdin.close()
+            except OSError:
+                pass  # It has ended already.
+        try:
+            process.wait(timeout=STOPPING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(env: Optional[Mapping[str, str]]) -> dict[str, str]:
+    """The variables of the server: not those that say how it is found."""
+    found = ("NV_AUTH_MOCK_URL", "NV_AUTH_MOCK_COMMAND")
+    return {**{name: value for name, value in os.environ.items() if name not in found}, **(env or {})}
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}

@@ -1,0 +1,309 @@
+"""A mock, its worlds, and what tests drive in them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import urllib.parse
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Type, TypeVar, Union
+
+from ._http import Connection, MockError
+from ._report import describe_failure, request_line
+from ._server import Server
+
+if TYPE_CHECKING:
+    from . import _control as control
+
+Its = TypeVar("Its", bound="World")
+
+# The version of Run:ai that treats every client as an application, and the one that grants applications no tokens.
+EVERY_CLIENT_IS_AN_APPLICATION = "2.19"
+NO_GRANT_FOR_APPLICATIONS = "3.0"
+
+
+def _given(**members: Any) -> dict[str, Any]:
+    """The members that were given; None stands for none."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+class Clock:
+    """The clock of a world. It only goes forward."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def now(self) -> control.ClockReading:
+        return self._connection.call("GET", "/clock")
+
+    def advance(self, by: str) -> control.ClockChange:
+        """Moves it forward by a duration, such as `15m`; a frozen one stays frozen."""
+        return self._connection.call("POST", "/clock/advance", {"by": by})
+
+    def set(self, to: str) -> control.ClockChange:
+        """Moves it to a moment as RFC 3339 writes it, not before now."""
+        return self._connection.call("POST", "/clock/set", {"to": to})
+
+    def freeze(self) -> control.ClockChange:
+        return self._connection.call("POST", "/clock/freeze")
+
+    def resume(self) -> control.ClockChange:
+        return self._connection.call("POST", "/clock/resume")
+
+
+class Requests:
+    """The journal of a world: every request of every service, but those of the control API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, *, limit: Optional[int] = None, **match: Any) -> list[control.RecordedRequest]:
+        """Newest first: `list(operation="grant_token", status=200)`."""
+        return self._connection.pages("requests", {"limit": limit, **match})
+
+    def verify(
+        self,
+        *,
+        times: Optional[int] = None,
+        at_least: Optional[int] = None,
+        at_most: Optional[int] = None,
+        within: Optional[str] = None,
+        **match: Any,
+    ) -> control.Verified:
+        """Did such requests come? `verify(operation="grant_token", times=1)`; without a number, at least one.
+
+        Raises AssertionError with what came instead, and MockError where no request can be like this.
+        """
+        number = _given(times=times, atLeast=at_least, atMost=at_most, within=within)
+        found = self._connection.call("POST", "/requests/verify", {"match": match, **number})
+        if found["verified"]:
+            return found
+        # The body may have secrets.
+        shown = {name: value for name, value in match.items() if name != "body"}
+        lines = [f"  {request_line(one)}" for one in found["matched"][:10]]
+        for near in found["nearest"]:
+            lines += [f"  nearly: {request_line(near['request'])}", *(f"    {text}" for text in near["differs"])]
+        came = "none came" if found["count"] == 0 else f"{found['count']} came"
+        raise AssertionError("\n".join([f"expected {number or 'at least one'} of {shown}; {came}", *lines]))
+
+
+class Faults:
+    """What goes wrong on purpose in a world."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, order: control.FaultOrder) -> control.Fault:
+        """`add({"match": {"operation": "grant_token"}, "times": 1, "do": {"status": 503}})`."""
+        return self._connection.call("POST", "/faults", order)
+
+    def next(self, operation: str, *, times: int = 1, **do: Any) -> control.Fault:
+        """The next call of an operation fails: `next("grant_token", status=503)`."""
+        return self.add({"match": {"operation": operation}, "times": times, "do": do})  # type: ignore[typeddict-item]
+
+    def list(self) -> list[control.Fault]:
+        return self._connection.pages("faults")
+
+    def remove(self, fault_id: str) -> None:
+        self._connection.call("DELETE", f"/faults/{urllib.parse.quote(fault_id, safe='')}")
+
+    def clear(self) -> None:
+        self._connection.call("DELETE", "/faults")
+
+
+class Keys:
+    """The NGC keys of a world, as the control API changes them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def create(self, order: control.KeyOrder) -> control.KeyWithSecret:
+        """The only answer that has the text of the key, as `key`."""
+        return self._connection.call("POST", "/keys", order)
+
+    def list(self) -> list[control.Key]:
+        return self._connection.pages("keys")
+
+    def edit(self, key_id: str, edit: control.KeyEdit) -> control.Key:
+        return self._connection.call("PATCH", f"/keys/{urllib.parse.quote(key_id, safe='')}", edit)
+
+
+class Clients:
+    """The OAuth clients with which users log in."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def create(self, order: control.OAuthClientOrder) -> control.CreatedOAuthClient:
+        return self._connection.call("POST", "/clients", order)
+
+    def list(self) -> list[control.OAuthClient]:
+        return self._connection.pages("clients")
+
+    def delete(self, client_id: str) -> None:
+        self._connection.call("DELETE", f"/clients/{urllib.parse.quote(client_id, safe='')}")
+
+
+class World:
+    """A world of a mock: users, keys, a clock and a journal of its own. `url` is the base URL of your client."""
+
+    def __init__(self, connection: Connection, id: str, cast: control.Cast) -> None:
+        self._connection = connection
+        self.id = id
+        self.url = connection.url
+        self.cast: control.Cast = cast
+        self.clock = Clock(connection)
+        self.requests = Requests(connection)
+        self.faults = Faults(connection)
+        self.keys = Keys(connection)
+        self.clients = Clients(connection)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Any call of the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
+        return self._connection.call(method, path, body)
+
+    def key(self, name: str) -> str:
+        """The text of a key of the cast, by its name or `org/name`. Raises LookupError with the nearest name."""
+        keys = (self.cast.get("ngc") or {}).get("keys") or []
+        full = [f"{key['org']}/{key['name']}" for key in keys]
+        found = [key for key, path in zip(keys, full) if name in (key["name"], path)]
+        if len(found) == 1:
+            return found[0]["key"]
+        if found:
+            raise LookupError(f"Several keys of the cast are called `{name}`: say {_joined(f for f in full if f.endswith('/' + name))}.")
+        raise LookupError(_unknown("key", name, [key["name"] for key in keys] + full, full))
+
+    def token(self, name: Optional[str] = None) -> str:
+        """An access token of Run:ai.
+
+        `name`: a user's e-mail; the name or client id of an application, a service account or an access key; None: the
+        first user who has an access key. Raises LookupError with the nearest name.
+        """
+        version = self.call("GET", "/info")["configuration"]["runai"]["value"]
+        status, answer = self._connection.send("POST", "/api/v1/token", self._token_request(name, version))
+        if status == 200:
+            return answer["accessToken"]
+        said = answer.get("message") if isinstance(answer, dict) else answer
+        raise MockError(f"The mock gave no token: {said}", status)
+
+    def _token_request(self, name: Optional[str], version: str) -> dict[str, str]:
+        runai = self.cast.get("runai") or {}
+
+        def application(id: str, secret: str) -> dict[str, str]:
+            return {"grantType": "app_token", "appID": id, "appSecret": secret}
+
+        def client(id: str, secret: str) -> dict[str, str]:
+            if version == EVERY_CLIENT_IS_AN_APPLICATION:
+                return application(id, secret)
+            return {"grantType": "client_credentials", "clientId": id, "clientSecret": secret}
+
+        holders: list[tuple[list[str], dict[str, str]]] = []
+        for user in runai.get("users") or []:
+            own = user.get("accessKey")
+            if own is None:
+                holders.append(([user["email"]], {"grantType": "password", "username": user["email"], "password": user["password"]}))
+            else:
+                names = [user["email"], own["name"], own["clientId"]]
+                holders.append((names, client(own["clientId"], own["clientSecret"])))
+            for key in user.get("accessKeys") or []:
+                holders.append(([key["name"], key["clientId"]], client(key["clientId"], key["clientSecret"])))
+        if name is None:
+            first = next((request for _, request in holders if "username" not in request), None)
+            if first is None:
+                raise LookupError("No user of the cast has an access key: name a user, an application or a service account.")
+            return first
+        for app in runai.get("applications") or []:
+            if version == NO_GRANT_FOR_APPLICATIONS and name in (app["name"], app["clientId"]):
+                raise LookupError(f"`{name}` is an application, and Run:ai {version} grants applications no tokens.")
+            holders.append(([app["name"], app["clientId"]], application(app["clientId"], app["secret"])))
+        for account in runai.get("serviceAccounts") or []:
+            holders.append(([account["name"], account["clientId"]], client(account["clientId"], account["clientSecret"])))
+        for names, request in holders:
+            if name in names:
+                return request
+        every = [one for names, _ in holders for one in names]
+        raise LookupError(_unknown("user, application or service account", name, every, [names[0] for names, _ in holders]))
+
+    def describe_failure(self) -> str:
+        """What the mock refused and why, with fixes, for a test that failed; empty if there is nothing."""
+        return describe_failure(self)
+
+    def reset(self) -> None:
+        """As it was seeded; the clock shows real time."""
+        self.call("POST", "/reset")
+
+    def stop(self) -> None:
+        """Ends the world; can be called again."""
+        try:
+            self._connection.at(self._root()).call("DELETE", f"/worlds/{urllib.parse.quote(self.id, safe='')}")
+        except MockError as fault:
+            if fault.status != 404:
+                raise
+
+    def _root(self) -> str:
+        parts = urllib.parse.urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def __enter__(self: Its) -> Its:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], fault: Optional[BaseException], place: Optional[TracebackType]
+    ) -> None:
+        self.stop()
+
+
+class Mock(World):
+    """A running mock, and its default world: `with Mock.start() as mock:`."""
+
+    def __init__(self, connection: Connection, server: Optional[Server]) -> None:
+        self._server = server
+        super().__init__(connection, "default", connection.call("GET", "/cast"))
+
+    @classmethod
+    def start(
+        cls, *options: str, command: Optional[Sequence[str]] = None, env: Optional[Mapping[str, str]] = None
+    ) -> Mock:
+        """Starts a server that ends with this process: `Mock.start("--runai", "3.0")`.
+
+        If NV_AUTH_MOCK_URL names a running one, that is used, and neither options nor `stop` change it. Raises NotStarted.
+        """
+        url = os.environ.get("NV_AUTH_MOCK_URL")
+        if url and command is None and not options:
+            return cls.connect(url)
+        server = Server(options, command, env)
+        try:
+            token = {**os.environ, **(env or {})}.get("NV_AUTH_MOCK_ADMIN_TOKEN")
+            return cls(Connection(server.url, token), server)
+        except BaseException:
+            server.stop()
+            raise
+
+    @classmethod
+    def connect(cls, url: str, *, admin_token: Optional[str] = None, ca: Optional[str] = None) -> Mock:
+        """A mock that runs already. `admin_token`: default NV_AUTH_MOCK_ADMIN_TOKEN; `ca`: the certificate to trust, a file."""
+        token = admin_token or os.environ.get("NV_AUTH_MOCK_ADMIN_TOKEN")
+        return cls(Connection(url, token, ca), None)
+
+    def world(
+        self, id: Optional[str] = None, *, seed: Optional[Union[str, Mapping[str, Any]]] = None, label: Optional[str] = None
+    ) -> World:
+        """A world of its own, with credentials of its own. `seed`: `builtin`, `none`, or a seed as a value."""
+        made = self._connection.at(self._root()).call("POST", "/worlds", _given(id=id, seed=seed, label=label))
+        return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"], made["cast"])
+
+    def stop(self) -> None:
+        """Ends the server, if it was started here; can be called again."""
+        if self._server is not None:
+            self._server.stop()
+
+
+def _joined(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in list(names)[:20])
+
+
+def _unknown(kind: str, name: str, valid: list[str], shown: list[str]) -> str:
+    if not shown:
+        return f"There is no {kind} `{name}` in the cast, nor any other."
+    near = difflib.get_close_matches(name, valid, 1, 0)
+    return f"There is no {kind} `{name}` in the cast. Did you mean `{near[0]}`? There are {_joined(shown)}."

@@ -1,0 +1,86 @@
+import pytest
+
+from nv_auth_mock import MockError
+
+
+def test_a_token_counts_for_an_hour(nv_auth_mock, send):
+    token = nv_auth_mock.token("researcher@acme.test")
+    keys = f"{nv_auth_mock.url}/api/v1/access-keys"
+    assert send("GET", keys, token)[0] == 200
+
+    nv_auth_mock.clock.advance("1h")
+    assert send("GET", keys, token)[0] == 401
+    nv_auth_mock.requests.verify(operation="get_access_keys", reason="expired_token", times=1)
+
+
+@pytest.mark.parametrize("name", [None, "admin@acme.test", "researcher@acme.test", "ci-bot", "ci-app"])
+def test_tokens_of_everybody_of_the_cast(nv_auth_mock, send, name):
+    status, _, headers = send("GET", f"{nv_auth_mock.url}/api/v1/authorization/permissions", nv_auth_mock.token(name))
+    assert (status, "x-mock-decision" in headers) == (200, True)
+
+
+def test_keys_by_name_and_by_organisation_and_name(nv_auth_mock, send):
+    assert nv_auth_mock.key("nvcf-deployer") == nv_auth_mock.key("acme/nvcf-deployer")
+    assert send("GET", f"{nv_auth_mock.url}/v2/nvcf/functions", nv_auth_mock.key("nvcf-deployer"))[0] == 200
+
+
+def test_unknown_names_are_told_with_the_nearest_one(nv_auth_mock):
+    with pytest.raises(LookupError, match="no key `nvcf-deplyer` .* Did you mean `nvcf-deployer`"):
+        nv_auth_mock.key("nvcf-deplyer")
+    with pytest.raises(LookupError, match="Did you mean `admin@acme.test`"):
+        nv_auth_mock.token("admin@acme.tst")
+
+
+def test_faults_and_what_the_client_did_then(nv_auth_mock, send):
+    nv_auth_mock.faults.next("get_access_keys", status=503, offDocument=True)
+    url = f"{nv_auth_mock.url}/api/v1/access-keys"
+    token = nv_auth_mock.token()
+    assert [send("GET", url, token)[0], send("GET", url, token)[0]] == [503, 200]
+
+    newest = nv_auth_mock.requests.list(operation="get_access_keys", limit=1)
+    assert [one["status"] for one in newest] == [200]
+    [fault] = nv_auth_mock.faults.list()
+    assert (fault["fired"], fault["do"]) == (1, {"status": 503})
+    nv_auth_mock.faults.clear()
+    assert nv_auth_mock.faults.list() == []
+
+
+def test_verify_says_what_came_instead(nv_auth_mock):
+    nv_auth_mock.token()
+    with pytest.raises(AssertionError) as told:
+        nv_auth_mock.requests.verify(operation="grant_token", status=401)
+    assert "none came" in str(told.value)
+    assert "nearly: POST /api/v1/token: 200" in str(told.value)
+    with pytest.raises(MockError, match="Did you mean `grant_token`"):
+        nv_auth_mock.requests.verify(operation="grant_tokn")
+
+
+def test_keys_and_clients_of_ones_own(nv_auth_mock):
+    made = nv_auth_mock.keys.create({"type": "service", "name": "ci", "services": ["air"], "scopes": ["air:access"]})
+    assert made["key"].startswith("nvapi-")
+    assert "ci" in [key["name"] for key in nv_auth_mock.keys.list()]
+    client = nv_auth_mock.clients.create({"clientId": "app", "redirectUris": ["http://localhost:3000/"], "public": False})
+    assert client["clientSecret"]
+    nv_auth_mock.clients.delete("app")
+    assert "app" not in [one["clientId"] for one in nv_auth_mock.clients.list()]
+
+
+def test_lists_are_read_to_their_end(nv_auth_mock, send):
+    for _ in range(3):
+        send("GET", f"{nv_auth_mock.url}/api/v1/users")
+    assert len(nv_auth_mock.requests.list(operation="get_users")) == 3
+    assert len(nv_auth_mock.requests.list(operation="get_users", limit=2)) == 2
+
+
+def test_a_world_knows_nothing_of_another(nv_auth_mock, nv_auth_mock_server):
+    with nv_auth_mock_server.world(seed="none") as other:
+        assert other.cast.get("runai", {}).get("users", []) == []
+        other.clock.advance("30m")
+        assert nv_auth_mock.clock.now()["ahead"] == "PT0S"
+        other.stop()  # Once more at the end of the block.
+
+
+def test_the_control_api_says_what_is_wrong(nv_auth_mock):
+    with pytest.raises(MockError, match="must") as told:
+        nv_auth_mock.clock.advance("soon")
+    assert told.value.status == 400

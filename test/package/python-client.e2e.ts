@@ -1,0 +1,89 @@
+/** The Python package, as it would be published: its own tests, the example, and the scaffold. */
+import { execFileSync } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { launchProgram } from '../support/command.ts';
+import { emptyFolder } from '../support/folder.ts';
+import { write } from '../support/package.ts';
+import { PYTHON, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PATIENCE_MS = 120_000;
+
+/** A test that ends its process as nothing can prevent. */
+const KILLS_ITSELF = `import os, signal
+
+def test_crash(nv_auth_mock):
+    print(f"the mock is at {nv_auth_mock.url}", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+`;
+
+if (PYTHON === undefined) {
+  process.stdout.write(
+    'SKIP: the Python package is tested where there is Python with pytest, setuptools, wheel and venv\n',
+  );
+}
+
+describe.runIf(PYTHON !== undefined)('the Python package', { timeout: PATIENCE_MS }, () => {
+  let python: string;
+  let wheel: string;
+  beforeAll(async () => {
+    ({ python, wheel } = await pythonWithPackage());
+  }, PATIENCE_MS);
+
+  /** Runs the tests of a folder; of a copy, because Python writes beside what it reads. */
+  async function pytest(folder: string, ...more: readonly string[]) {
+    const copy = join(await emptyFolder(), 'tests');
+    await cp(join(ROOT, folder), copy, { recursive: true });
+    return tested(copy, ...more);
+  }
+  const tested = (folder: string, ...more: readonly string[]) =>
+    launchProgram(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...more, '.'], folder, {
+      env: WITH_COMMAND,
+    });
+
+  it('has its types, its entry point, and no dependency', () => {
+    const listed = execFileSync(python, ['-m', 'zipfile', '--list', wheel], { encoding: 'utf8' });
+    expect(listed).toContain('nv_auth_mock/py.typed');
+    expect(listed).not.toContain('tests/');
+    const told = `from importlib.metadata import distribution as d; one = d('nv-auth-mock')
+print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
+    expect(execFileSync(python, ['-c', told], { encoding: 'utf8' }).trim()).toBe(
+      "None [('pytest11', 'nv_auth_mock.pytest_plugin')]",
+    );
+  });
+
+  it('passes its own tests', async () => {
+    const { code, stdout } = await (await pytest('clients/python/tests')).ended;
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect(stdout).toMatch(/^\d\d passed/m);
+  });
+
+  it('passes the example', async () => {
+    const { code, stdout } = await (await pytest('examples/pytest')).ended;
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect(stdout).toContain('5 passed');
+  });
+
+  it('passes the test that init writes', async () => {
+    const { code, stdout } = await (await pytest('examples/scaffold/pytest')).ended;
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect(stdout).toContain('1 passed');
+  });
+
+  it('leaves no server behind when pytest is killed', async () => {
+    const folder = await emptyFolder();
+    await write(folder, { 'test_crash.py': KILLS_ITSELF });
+    const running = tested(folder, '-s');
+    const [, url = ''] = await running.said(/the mock is at (\S+)\/w\//);
+    expect((await running.ended).signal).toBe('SIGKILL');
+    await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
+  });
+});
+
+it('the version of the Python package is that of the mock', async () => {
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  expect(await readFile(join(ROOT, 'clients/python/pyproject.toml'), 'utf8')).toContain(`\nversion = "${version}"\n`);
+});
