@@ -61,6 +61,11 @@ function profilesNamed(part) {
   return [...own, ...Object.values(part).flatMap(profilesNamed)];
 }
 
+/** Is a profile newer than all of these? @param {string} profile @param {readonly string[]} others */
+function isLater(profile, others) {
+  return others.every((other) => profile.localeCompare(other, 'en', { numeric: true }) > 0);
+}
+
 /**
  * The document of each profile, if operations name the profiles that have them (`x-profiles`): with that profile's
  * operations and the components that they use, the profile as its version, and a list of what only others have.
@@ -81,7 +86,10 @@ export function profilesOf(merged) {
     const otherVersions = [];
     for (const { path, method, operation, profiles: own } of operations) {
       if (own === undefined || own.includes(profile)) at(paths, path)[method] = operation;
-      else otherVersions.push({ method: method.toUpperCase(), path, profiles: own });
+      else {
+        const replacedBy = isLater(profile, own) ? operation['x-replaced-by'] : undefined;
+        otherVersions.push({ method: method.toUpperCase(), path, profiles: own, ...(replacedBy && { replacedBy }) });
+      }
     }
     const whole = { ...restricted({ ...merged, paths }, profile), 'x-other-versions': otherVersions };
     return [profile, pruned({ ...whole, info: { ...whole.info, version: profile } })];

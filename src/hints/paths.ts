@@ -123,9 +123,14 @@ export const PATH_HINTS: readonly HintRule[] = [
     advice: 'start the mock with that version, or call an operation of the running version',
     ...AS_SERVED,
     when: ({ otherVersions, service, method }) => {
-      if (otherVersions.length === 0) return null;
-      const flag = service === null ? '' : ` Start the mock with \`--${service} ${otherVersions[0]}\`, or`;
-      return `This ${method} is an operation of ${otherVersions.join(', ')}, which the running version does not have.${flag} use an operation of the running version: \`GET /openapi/${service}.json\` lists them.`;
+      if (otherVersions === null) return null;
+      const { profiles, replacedBy } = otherVersions;
+      const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
+      const instead =
+        replacedBy === undefined
+          ? `use an operation of the running version: \`GET /openapi/${service}.json\` lists them`
+          : `use what takes its place, \`${replacedBy}\``;
+      return `This ${method} is an operation of ${profiles.join(', ')}, which the running version does not have.${flag} ${instead}.`;
     },
   },
   {

@@ -42,8 +42,16 @@ export interface RefusedRequest {
   readonly repeats: number;
   /** All operations; empty if this request reached one. */
   readonly served: readonly ServedPath[];
-  /** The versions that have this operation, if the running one does not. */
-  readonly otherVersions: readonly string[];
+  /** The operation in other versions, if the running one does not have it. */
+  readonly otherVersions: OfOtherVersions | null;
+}
+
+/** An operation that only other versions have. */
+export interface OfOtherVersions {
+  /** Oldest first. */
+  readonly profiles: readonly string[];
+  /** The operation that takes its place in later versions. */
+  readonly replacedBy?: string;
 }
 
 /** An operation with the segments of its path. */

@@ -9,6 +9,7 @@ import { findHints } from '../hints/index.ts';
 import {
   claimOf,
   linesOf,
+  type OfOtherVersions,
   type RefusedRequest,
   type SentCredential,
   type ServedPath,
@@ -22,8 +23,8 @@ import { pathOf } from './transport/arrival.ts';
 /** Alternatives to a path or method that no operation has. */
 export interface Offered {
   listServed(): readonly ServedPath[];
-  /** The versions that have this operation, if the running one does not. */
-  readonly otherVersions: readonly string[];
+  /** The operation in other versions, if the running one does not have it. */
+  readonly otherVersions: OfOtherVersions | null;
 }
 
 /** Hints about likely mistakes in a request that an operation refused. */
@@ -48,7 +49,7 @@ export function hintsOfRefusal(
     decision,
     repeats: repeatsOf(context, arrival, problem),
     served: [],
-    otherVersions: [],
+    otherVersions: null,
   });
 }
 

@@ -44,8 +44,8 @@ export class Routes {
     return route.operation.answerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
   }
 
-  /** The versions that have this operation, if the running version does not. */
-  otherVersions(method: string, path: string): readonly string[] {
+  /** This operation of other versions, if the running version does not have it. */
+  otherVersions(method: string, path: string): OtherOperation | null {
     return versionsWith(this.#otherVersions, method, path);
   }
 
@@ -93,20 +93,24 @@ export class Routes {
   }
 }
 
-/** The versions that have an operation. */
+/** An operation of other versions; null if they do not have it either. */
 export function versionsWith(
   otherVersions: readonly OtherOperation[],
   method: string,
   path: string,
-): readonly string[] {
+): OtherOperation | null {
   const given = path.split('/');
-  const found = otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true));
-  return found?.profiles ?? [];
+  return otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true)) ?? null;
 }
 
 /** The message of a finding about a call that only other versions accept. */
-export function otherVersionSentence(method: string, path: string, profiles: readonly string[]): string {
-  return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has`;
+export function otherVersionSentence(
+  method: string,
+  path: string,
+  { profiles, replacedBy }: Pick<OtherOperation, 'profiles' | 'replacedBy'>,
+): string {
+  const instead = replacedBy === undefined ? '' : `; in its place there is ${replacedBy}`;
+  return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has${instead}`;
 }
 
 function variables({ operation }: Route): number {

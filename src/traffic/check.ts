@@ -97,8 +97,11 @@ class TrafficChecker {
     const methods = this.#routes.methodsOf(path);
     if (methods.length > 0)
       return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
-    const versions = this.#routes.otherVersions(method, path);
-    if (versions.length > 0) return `only ${versions.join(', ')} has this operation`;
+    const other = this.#routes.otherVersions(method, path);
+    if (other !== null) {
+      const instead = other.replacedBy === undefined ? '' : `; in its place there is ${other.replacedBy}`;
+      return `only ${other.profiles.join(', ')} has this operation${instead}`;
+    }
     const near = findNearPath(path, this.#paths);
     return `no document has this path${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
   }

@@ -89,7 +89,9 @@ describe('a path that nothing is served at is told', () => {
     const { codes, texts } = await hintsOf(newest.call, 'GET /api/v1/apps');
 
     expect(codes).toEqual(['path_of_other_version']);
-    expect(texts[0]).toMatch(/an operation of 2\.19, 2\.24.* `--runai 2\.19`/);
+    expect(texts[0]).toMatch(
+      /an operation of 2\.19, 2\.24.* `--runai 2\.24`.* takes its place, `GET \/api\/v1\/service-accounts`/,
+    );
   });
 
   it('the prefix of a world twice', async () => {

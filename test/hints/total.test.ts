@@ -71,7 +71,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       path: one,
       segments: segmentsOf(one),
     })),
-    otherVersions: [],
+    otherVersions: null,
   }));
 
 /** Runs of capitals and digits that are long enough to be a secret of ours. */

@@ -107,12 +107,16 @@ describe('what only other versions have', () => {
     ['GET', '/kites', ['3']],
     ['GET', '/kite', []],
   ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
-    expect(versionsWith(others, method, path)).toEqual(profiles);
-    expect(new Routes([], others).otherVersions(method, path)).toEqual(profiles);
+    expect(versionsWith(others, method, path)?.profiles ?? []).toEqual(profiles);
+    expect(new Routes([], others).otherVersions(method, path)?.profiles ?? []).toEqual(profiles);
   });
 
   it('is told in a sentence', () => {
-    expect(otherVersionSentence('GET', '/kites/7', ['2', '3'])).toBe('GET /kites/7 was called, which only 2, 3 has');
+    const other = { profiles: ['2', '3'] };
+    expect(otherVersionSentence('GET', '/kites/7', other)).toBe('GET /kites/7 was called, which only 2, 3 has');
+    expect(otherVersionSentence('GET', '/kites/7', { ...other, replacedBy: 'GET /gliders/{id}' })).toBe(
+      'GET /kites/7 was called, which only 2, 3 has; in its place there is GET /gliders/{id}',
+    );
   });
 });
 

@@ -22,6 +22,8 @@ export interface OtherOperation {
   readonly method: string;
   readonly path: string;
   readonly profiles: readonly string[];
+  /** The operation that takes its place in later versions, such as `GET /api/v1/access-keys`. */
+  readonly replacedBy?: string;
 }
 
 /** The facts about an operation that the tables must agree with. */

@@ -92,9 +92,9 @@ async function ownerElsewhere(
 /** A path that looks like an object's may be an operation of another version. */
 function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
   const path = pathOf(raw.url);
-  const profiles = versionsWith(route.document.otherVersions, context.method, path);
-  if (profiles.length > 0)
-    context.findings.report('other_version', otherVersionSentence(context.method, path, profiles), context.now);
+  const other = versionsWith(route.document.otherVersions, context.method, path);
+  if (other !== null)
+    context.findings.report('other_version', otherVersionSentence(context.method, path, other), context.now);
 }
 
 /** The subject of a refusal. @param operation null if no operation has the path */

@@ -8,6 +8,7 @@ import { problemDetails } from '../../core/problem-details.ts';
 import { showPath } from '../../core/redact.ts';
 import { type WireAnswer, wireBytes, writeAnswer } from '../answer.ts';
 import type { Server } from '../in-flight.ts';
+import type { OtherOperation } from '../openapi.ts';
 import { answerUnrouted, type UnroutedService, type WorthKnowing } from '../pipeline.ts';
 import { otherVersionSentence, type Routes } from '../routes.ts';
 import { methodOf, pathOf } from './arrival.ts';
@@ -42,7 +43,7 @@ export function protocolErrorsOf(
   const refuse = (
     raw: IncomingMessage,
     problem: Problem,
-    otherVersions: readonly string[] = [],
+    otherVersions: OtherOperation | null = null,
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
@@ -53,12 +54,12 @@ export function protocolErrorsOf(
   const noRoute = (raw: IncomingMessage) => {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
-    const profiles = routes.otherVersions(method, path);
-    if (profiles.length === 0) return refuse(raw, unroutedProblem(raw, routes.methodsOf(path)));
+    const other = routes.otherVersions(method, path);
+    if (other === null) return refuse(raw, unroutedProblem(raw, routes.methodsOf(path)));
     // An operation of another version of the vendor's API is unknown here, and worth a finding.
-    return refuse(raw, unknownPath(raw), profiles, {
+    return refuse(raw, unknownPath(raw), other, {
       kind: 'other_version',
-      message: otherVersionSentence(method, path, profiles),
+      message: otherVersionSentence(method, path, other),
     });
   };
 

@@ -26,6 +26,7 @@ const servers = Object.fromEntries(
   await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
 ) as Record<Profile, TestServer>;
 const oldest = servers['2.19'];
+const latest = servers['3.0'];
 
 const { id: appId, name, clientId, secret } = application;
 
@@ -207,7 +208,9 @@ describe('later versions', () => {
 
     expect(answer.status).toBe(404);
     runaiRefusal(answer);
-    expect(await otherVersions(server)).toContain(`${request} was called, which only ${versions} has`);
+    expect(await otherVersions(server)).toContain(
+      `${request} was called, which only ${versions} has; in its place there is POST /api/v1/token`,
+    );
   });
 });
 
@@ -350,4 +353,32 @@ it('2.19 knows no `clientSecret`: it is passed over, and becomes a finding', asy
   expect(await otherVersions(oldest)).toContain(
     'grant_token was called with the field `clientSecret`, which only 2.24, 3.0 has. It was ignored.',
   );
+});
+
+it.each([
+  ['GET /api/v1/apps', '2.19, 2.24', 'GET /api/v1/service-accounts'],
+  ['GET /api/v1/user-applications', '2.24', 'GET /api/v1/access-keys'],
+  ['POST /api/v1/user-applications/1/secret', '2.24', 'POST /api/v1/access-keys/{accessKeyId}/secret'],
+  [
+    'DELETE /api/v1/administration/user-applications/1',
+    '2.24',
+    'DELETE /api/v1/administration/access-keys/{accessKeyId}',
+  ],
+  ['GET /api/v1/authorization/roles', '2.19, 2.24', 'GET /api/v2/authorization/roles'],
+])('3.0 has no %s, and names what takes its place', async (request, versions, instead) => {
+  const answer = await latest.call(request);
+
+  expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
+    404,
+    expect.stringContaining(`Start the mock with \`--runai 2.24\`, or use what takes its place, \`${instead}\`.`),
+  ]);
+  const [method, path] = request.split(' ');
+  expect(await otherVersions(latest)).toContain(
+    `${method} ${path} was called, which only ${versions} has; in its place there is ${instead}`,
+  );
+});
+
+it('an operation that is yet to come has no replacement', async () => {
+  const answer = await oldest.call('GET /api/v1/user-applications');
+  expect(answer.headers['x-mock-hint']).toContain('use an operation of the running version');
 });
