@@ -175,9 +175,9 @@ const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 /** Variables that name files with options, and are not options themselves. */
 const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
-/** Variables that `compare` alone reads: credentials of the real service. */
-const OF_COMPARE: ReadonlySet<string> = new Set(
-  ['TOKEN', 'CLIENT_ID', 'CLIENT_SECRET'].map((name) => `${PREFIX}COMPARE_${name}`),
+/** Variables that others read: `compare`, for credentials of the real service, and the libraries of other languages. */
+const READ_BY_OTHERS: ReadonlySet<string> = new Set(
+  ['COMPARE_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET', 'URL', 'COMMAND'].map((name) => PREFIX + name),
 );
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
@@ -187,7 +187,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
   // Empty variables count as unset, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable) || OF_COMPARE.has(variable))
+    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable) || READ_BY_OTHERS.has(variable))
       continue;
     const name = byVariable.get(variable);
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;

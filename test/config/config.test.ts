@@ -37,6 +37,13 @@ describe('the configuration of the command', () => {
     expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenTtl: 'file', json: 'default' });
   });
 
+  it('passes over the variables that the libraries of other languages read', async () => {
+    const variables = { NV_AUTH_MOCK_URL: 'http://127.0.0.1:1', NV_AUTH_MOCK_COMMAND: 'node dist/main.cjs' };
+    const { origins } = await readConfig({}, variables);
+
+    expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
+  });
+
   it('finds its file and its seed in a folder', async ({ folder }) => {
     await writeFile(join(folder, 'config.yaml'), 'port: 1\n');
     await writeFile(join(folder, 'seed.yaml'), '{}\n');
