@@ -1,0 +1,190 @@
+package nvauthmock
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Cast has the identities of a world, with their credentials. A seed may leave any of them out. Call("GET", "/cast", nil,
+// &seed) reads all objects of the seed.
+type Cast struct {
+	Runai struct {
+		Tenant struct {
+			ID    int    `json:"id"`
+			Name  string `json:"name"`
+			Realm string `json:"realm"`
+		} `json:"tenant"`
+		Users           []CastUser           `json:"users"`
+		Applications    []CastApplication    `json:"applications"`
+		ServiceAccounts []CastServiceAccount `json:"serviceAccounts"`
+	} `json:"runai"`
+	Ngc struct {
+		Org   string    `json:"org"`
+		NcaID string    `json:"ncaId"`
+		Keys  []CastKey `json:"keys"`
+	} `json:"ngc"`
+	Air struct {
+		Simulations []map[string]any `json:"simulations"`
+	} `json:"air"`
+	Nvcf struct {
+		Functions []map[string]any `json:"functions"`
+	} `json:"nvcf"`
+}
+
+// CastUser is a user of Run:ai.
+type CastUser struct {
+	ID       string `json:"id"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	// Role is empty for a user without one.
+	Role string `json:"role"`
+	// Bearer is an access token that does not end.
+	Bearer     string          `json:"bearer"`
+	AccessKey  *CastAccessKey  `json:"accessKey"`
+	AccessKeys []CastAccessKey `json:"accessKeys"`
+}
+
+// CastAccessKey is an access key of a user of Run:ai.
+type CastAccessKey struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+}
+
+// CastApplication is an application of Run:ai.
+type CastApplication struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	ClientID string `json:"clientId"`
+	Secret   string `json:"secret"`
+	Role     string `json:"role"`
+	Bearer   string `json:"bearer"`
+}
+
+// CastServiceAccount is a service account of Run:ai.
+type CastServiceAccount struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+	Role         string `json:"role"`
+	Bearer       string `json:"bearer"`
+}
+
+// CastKey is an NGC key.
+type CastKey struct {
+	ID       string   `json:"id"`
+	Org      string   `json:"org"`
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	User     string   `json:"user"`
+	Services []string `json:"services"`
+	Scopes   []string `json:"scopes"`
+	Roles    []string `json:"roles"`
+	Resource any      `json:"resource"`
+	Key      string   `json:"key"`
+}
+
+func (k CastKey) fullName() string { return k.Org + "/" + k.Name }
+
+func (c Cast) key(name string) (string, error) {
+	var found, all []string
+	key := ""
+	for _, one := range c.Ngc.Keys {
+		all = append(all, one.fullName())
+		if one.Name == name || one.fullName() == name {
+			found = append(found, one.fullName())
+			key = one.Key
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", unknownName("key", name, all)
+	case 1:
+		return key, nil
+	default:
+		return "", fmt.Errorf("several keys of the cast are called %q: say %s", name, listOfNames(found))
+	}
+}
+
+// The version of Run:ai that treats every client as an application, and the one that grants applications no tokens.
+const (
+	everyClientIsAnApplication = "2.19"
+	noGrantForApplications     = "3.0"
+)
+
+// tokenRequest is the request for an identity's token, in the form of a version of Run:ai.
+func (c Cast) tokenRequest(name string, version any) (map[string]string, error) {
+	application := func(id, secret string) map[string]string {
+		return map[string]string{"grantType": "app_token", "appID": id, "appSecret": secret}
+	}
+	client := func(id, secret string) map[string]string {
+		if version == everyClientIsAnApplication {
+			return application(id, secret)
+		}
+		return map[string]string{"grantType": "client_credentials", "clientId": id, "clientSecret": secret}
+	}
+	var all []string
+	isNamed := func(names ...string) bool {
+		all = append(all, names[0])
+		for _, one := range names {
+			if one == name {
+				return true
+			}
+		}
+		return false
+	}
+	for _, user := range c.Runai.Users {
+		keys := user.AccessKeys
+		if user.AccessKey != nil {
+			keys = append([]CastAccessKey{*user.AccessKey}, keys...)
+		}
+		if isNamed(user.Email) {
+			if user.AccessKey != nil {
+				return client(user.AccessKey.ClientID, user.AccessKey.ClientSecret), nil
+			}
+			return map[string]string{"grantType": "password", "username": user.Email, "password": user.Password}, nil
+		}
+		for _, key := range keys {
+			if isNamed(key.Name, key.ClientID) {
+				return client(key.ClientID, key.ClientSecret), nil
+			}
+		}
+	}
+	for _, one := range c.Runai.Applications {
+		if !isNamed(one.Name, one.ClientID) {
+			continue
+		}
+		if version == noGrantForApplications {
+			return nil, errors.New("it is an application, and Run:ai 3.0 grants applications no tokens: name a service account or a user")
+		}
+		return application(one.ClientID, one.Secret), nil
+	}
+	for _, one := range c.Runai.ServiceAccounts {
+		if isNamed(one.Name, one.ClientID) {
+			return client(one.ClientID, one.ClientSecret), nil
+		}
+	}
+	return nil, unknownName("user, access key, application or service account", name, all)
+}
+
+func unknownName(kind, name string, all []string) error {
+	if len(all) == 0 {
+		return fmt.Errorf("there is no %s %q in the cast, nor any other", kind, name)
+	}
+	return fmt.Errorf("there is no %s %q in the cast. There are %s", kind, name, listOfNames(all))
+}
+
+// How many names a message lists.
+const mostNamed = 40
+
+func listOfNames(names []string) string {
+	more := ""
+	if len(names) > mostNamed {
+		more = fmt.Sprintf(" and %d more", len(names)-mostNamed)
+		names = names[:mostNamed]
+	}
+	return strings.Join(names, ", ") + more
+}

@@ -1,0 +1,207 @@
+package nvauthmock
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// How long a call may take.
+const patience = 30 * time.Second
+
+// control calls the control API of a world.
+type control struct {
+	// base is the URL of the world, without a slash at its end.
+	base       string
+	adminToken string
+	client     *http.Client
+	// process is nil if the server was not started here.
+	process *process
+}
+
+// ofWorld is the end of the URL of a world.
+var ofWorld = regexp.MustCompile(`/w/[^/]*$`)
+
+// at is the control API of another world. Its path counts, not the URL that the server gives, which clients elsewhere may use.
+func (c control) at(id string) control {
+	c.base = ofWorld.ReplaceAllString(c.base, "") + "/w/" + id
+	return c
+}
+
+// refusal is an answer that says what to change.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r refusal) Error() string { return r.text }
+
+func isNotFound(err error) bool {
+	var refused refusal
+	return errors.As(err, &refused) && refused.status == http.StatusNotFound
+}
+
+func (c control) call(method, path string, body, answer any) error {
+	return c.send(patience, method, "/_mock"+path, body, answer)
+}
+
+// send sends a request to a path of the world. Body and answer may be nil.
+func (c control) send(limit time.Duration, method, path string, body, answer any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	request, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return fmt.Errorf("%s %s cannot be sent: %w", method, path, err)
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	if response.StatusCode >= 400 {
+		return refusalOf(method, path, response, text)
+	}
+	if answer == nil {
+		return nil
+	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		return fmt.Errorf("the answer to %s %s%s cannot be read: %w. Is this URL that of an nv-auth-mock?", method, c.shown(), path, err)
+	}
+	return nil
+}
+
+func (c control) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	var sent io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		sent = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, sent)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if c.adminToken != "" && strings.HasPrefix(path, "/_mock/") {
+		request.Header.Set("X-Mock-Admin-Token", c.adminToken)
+	}
+	return request, nil
+}
+
+// refusalOf says what the server says: problem documents have a detail, Run:ai's errors a message.
+func refusalOf(method, path string, response *http.Response, text []byte) error {
+	var problem struct{ Detail, Message string }
+	// An answer in another form has neither.
+	_ = json.Unmarshal(text, &problem)
+	said := problem.Detail + problem.Message
+	if said == "" {
+		said = "it does not say why. Is this the URL of an nv-auth-mock?"
+	}
+	advice := ""
+	if response.StatusCode == http.StatusUnauthorized && strings.HasPrefix(path, "/_mock/") {
+		advice = " Set NV_AUTH_MOCK_ADMIN_TOKEN to it."
+	}
+	return refusal{response.StatusCode, fmt.Sprintf("%s %s was answered with %d: %s%s", method, path, response.StatusCode, said, advice)}
+}
+
+// unreachable says why there is no answer.
+func (c control) unreachable(cause error) error {
+	if c.process != nil {
+		if how, hasEnded := c.process.howItEnded(); hasEnded {
+			return fmt.Errorf("the mock ended during the tests (%s). It wrote:\n%s", how, c.process.stderr.String())
+		}
+	}
+	var untrusted x509.UnknownAuthorityError
+	if errors.As(cause, &untrusted) && c.process != nil {
+		return errors.New("the mock was started with TLS, and its certificate is not trusted here. Start it without --tls and NV_AUTH_MOCK_TLS, or by yourself, and set NV_AUTH_MOCK_URL to its URL and SSL_CERT_FILE to its certificate")
+	}
+	if errors.As(cause, &untrusted) {
+		return fmt.Errorf("the certificate of %s is not trusted here. Set SSL_CERT_FILE to the certificate of its authority, which is at %s/_mock/ca.pem", c.shown(), c.shown())
+	}
+	var inCall *url.Error
+	// It repeats the URL.
+	if errors.As(cause, &inCall) {
+		cause = inCall.Err
+	}
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return fmt.Errorf("the server at %s did not answer in time", c.shown())
+	}
+	if c.process != nil {
+		return fmt.Errorf("the mock at %s was not reached: %w", c.shown(), cause)
+	}
+	return fmt.Errorf("no server answers at %s, which NV_AUTH_MOCK_URL names. Is it running, and is this its port? (%w)", c.shown(), cause)
+}
+
+// shown is the URL without a password.
+func (c control) shown() string {
+	parsed, err := url.Parse(c.base)
+	if err != nil {
+		return "the URL"
+	}
+	return parsed.Redacted()
+}
+
+// everything is the limit of a list without one.
+const everything = -1
+
+// How many entries are asked for at once.
+const mostAtOnce = 1000
+
+// listOf reads the entries of a list, page after page. The list has the name of its path.
+func listOf[T any](c control, name string, query url.Values, limit int) ([]T, error) {
+	var all []T
+	for {
+		size := mostAtOnce
+		if limit != everything && limit-len(all) < size {
+			size = limit - len(all)
+		}
+		query.Set("limit", fmt.Sprint(size))
+		var page map[string]json.RawMessage
+		if err := c.call(http.MethodGet, "/"+name+"?"+query.Encode(), nil, &page); err != nil {
+			return nil, err
+		}
+		var entries []T
+		if err := json.Unmarshal(page[name], &entries); err != nil {
+			return nil, fmt.Errorf("the list of %s cannot be read: %w", name, err)
+		}
+		all = append(all, entries...)
+		next := ""
+		// Absent or null: this was the last page.
+		_ = json.Unmarshal(page["next"], &next)
+		if next == "" || len(all) == limit {
+			return all, nil
+		}
+		query.Set("after", next)
+	}
+}
+
+// membersOf are the members of an order that are given.
+func membersOf(order any) map[string]any {
+	members := map[string]any{}
+	text, err := json.Marshal(order)
+	if err == nil {
+		err = json.Unmarshal(text, &members)
+	}
+	if err != nil {
+		// Then the server was not asked either: it takes JSON only.
+		return nil
+	}
+	return members
+}

@@ -1,0 +1,223 @@
+// Package nvauthmock runs nv-auth-mock, a local mock of NVIDIA's auth APIs, for tests: one server for the tests of a binary,
+// and a world of its own for each test.
+//
+//	func TestADeployerMayListFunctions(t *testing.T) {
+//		t.Parallel()
+//		mock := nvauthmock.Start(t).World(t)
+//		client := NewClient(mock.URL, mock.Key("nvcf-deployer"))
+//		...
+//		mock.Verify(nvauthmock.RequestMatch{Operation: "listFunctions"}, nvauthmock.Times(1))
+//	}
+//
+// The server ends with the process, however that ends. When a test fails, the latest refusals in its world are logged, with
+// what was missing and how to fix it.
+package nvauthmock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// TB is what this module uses of testing.TB: *testing.T, *testing.B and *testing.F are TBs, and so is a Program.
+type TB interface {
+	Helper()
+	Name() string
+	Cleanup(func())
+	Failed() bool
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	// Fatalf ends the test.
+	Fatalf(format string, args ...any)
+}
+
+// Mock is a world of a running server. Its methods fail the test that it belongs to, saying what to do.
+type Mock struct {
+	// ID is `default`, or that of a World.
+	ID string
+
+	// URL is the base URL for the code under test.
+	URL string
+
+	// Cast has the identities of the world, with their credentials.
+	Cast Cast
+
+	t       TB
+	control control
+}
+
+// Start returns the default world of the server that all tests of this binary share. The first call starts it, unless
+// NV_AUTH_MOCK_URL names one that runs already. Its state is shared, too: tests take a World.
+//
+// Flags are those of the command, such as `--runai`, `3.0`. There is one server for each list of flags.
+func Start(t TB, flags ...string) *Mock {
+	t.Helper()
+	running := sharedServer(flags)
+	if running.err != nil {
+		t.Fatalf("nvauthmock: %v", running.err)
+	}
+	return &Mock{ID: "default", URL: running.control.base, Cast: running.cast, t: t, control: running.control}
+}
+
+// World makes a world for this test, with state, clock and credentials of its own. It is deleted after the test, by
+// t.Cleanup. Pass a WorldOrder for another seed, or for a copy of a world.
+func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
+	t.Helper()
+	if len(order) > 1 {
+		t.Fatalf("nvauthmock: World takes one WorldOrder at most; it was given %d.", len(order))
+	}
+	// Without one: the defaults.
+	order = append(order, WorldOrder{})
+	var made MadeWorld
+	if err := m.control.call(http.MethodPost, "/worlds", order[0], &made); err != nil {
+		t.Fatalf("nvauthmock: %v", err)
+	}
+	there := m.control.at(made.ID)
+	world := &Mock{ID: made.ID, URL: there.base, Cast: made.Cast, t: t, control: there}
+	t.Cleanup(world.end)
+	return world
+}
+
+// end explains a failed test, and deletes the world.
+func (m *Mock) end() {
+	m.t.Helper()
+	hasFailed := m.t.Failed()
+	if hasFailed {
+		m.logFailure()
+	}
+	err := m.control.call(http.MethodDelete, "/worlds/"+m.ID, nil, nil)
+	// A failed test has said what is wrong. A world that is gone already needs no deleting.
+	if err != nil && !hasFailed && !isNotFound(err) {
+		m.t.Errorf("nvauthmock: the world of the test was not deleted: %v", err)
+	}
+}
+
+// Key returns the text of an NGC key in the cast, by its name, or by `org/name`.
+func (m *Mock) Key(name string) string {
+	m.t.Helper()
+	key, err := m.Cast.key(name)
+	if err != nil {
+		m.t.Fatalf("nvauthmock: %v", err)
+	}
+	return key
+}
+
+// Token requests an access token of Run:ai for an identity in the cast: a user by e-mail address, or an application, a
+// service account or an access key by name or client id.
+func (m *Mock) Token(name string) string {
+	m.t.Helper()
+	token, err := m.token(name)
+	if err != nil {
+		m.t.Fatalf("nvauthmock: no token for %q: %v", name, err)
+	}
+	return token
+}
+
+func (m *Mock) token(name string) (string, error) {
+	var info Info
+	if err := m.control.call(http.MethodGet, "/info", nil, &info); err != nil {
+		return "", err
+	}
+	order, err := m.Cast.tokenRequest(name, info.Configuration["runai"].Value)
+	if err != nil {
+		return "", err
+	}
+	var granted struct{ AccessToken string }
+	err = m.control.send(patience, http.MethodPost, "/api/v1/token", order, &granted)
+	return granted.AccessToken, err
+}
+
+// Advance moves the clock of the world, to the millisecond. Tokens expire, and edits of keys take effect, as time passes.
+func (m *Mock) Advance(by time.Duration) ClockChange {
+	m.t.Helper()
+	var moved ClockChange
+	m.Call(http.MethodPost, "/clock/advance", Advance{By: by.Truncate(time.Millisecond).String()}, &moved)
+	return moved
+}
+
+// Fault makes requests go wrong, as often as the order says.
+func (m *Mock) Fault(order FaultOrder) Fault {
+	m.t.Helper()
+	var added Fault
+	m.Call(http.MethodPost, "/faults", order, &added)
+	return added
+}
+
+// Requests returns the recorded requests, newest first. Pass a RequestMatch without a Body to narrow them.
+func (m *Mock) Requests(filter ...RequestMatch) []RecordedRequest {
+	m.t.Helper()
+	query := url.Values{}
+	for _, match := range filter {
+		if match.Body != nil {
+			m.t.Fatalf("nvauthmock: Requests cannot filter by Body. Use Verify, which returns the matched requests.")
+		}
+		for name, value := range membersOf(match) {
+			query.Set(name, fmt.Sprint(value))
+		}
+	}
+	all, err := listOf[RecordedRequest](m.control, "requests", query, everything)
+	if err != nil {
+		m.t.Fatalf("nvauthmock: %v", err)
+	}
+	return all
+}
+
+// A Count says how many requests Verify expects, or how long it waits for them.
+type Count func(*Verification)
+
+// Times expects exactly so many requests.
+func Times(number int) Count { return func(v *Verification) { v.Times = &number } }
+
+// AtLeast expects so many requests, or more.
+func AtLeast(number int) Count { return func(v *Verification) { v.AtLeast = &number } }
+
+// AtMost expects so many requests, or fewer.
+func AtMost(number int) Count { return func(v *Verification) { v.AtMost = &number } }
+
+// Within waits for the requests, at most so long.
+func Within(limit time.Duration) Count {
+	return func(v *Verification) { v.Within = limit.Truncate(time.Millisecond).String() }
+}
+
+// Verify fails the test unless such requests came: at least one, if no Count says otherwise. An operation or a reason that
+// does not exist fails it, too.
+func (m *Mock) Verify(match RequestMatch, counts ...Count) Verified {
+	m.t.Helper()
+	expected := Verification{Match: match}
+	for _, count := range counts {
+		count(&expected)
+	}
+	// What cannot be read as a duration, the server refuses.
+	limit, _ := time.ParseDuration(expected.Within)
+	var found Verified
+	if err := m.control.send(patience+limit, http.MethodPost, "/_mock/requests/verify", expected, &found); err != nil {
+		m.t.Fatalf("nvauthmock: %v", err)
+	}
+	if !found.Verified {
+		m.t.Fatalf("nvauthmock: expected %s; %s", expectation(expected), whatCame(found))
+	}
+	return found
+}
+
+// Call calls the control API, whose paths begin with `/_mock`: `Call("POST", "/drills/expire-tokens", DrillOrder{}, nil)`.
+// The body and the answer are of the types of this package, of a type of your own, or nil. Send a map where null says
+// something, such as that a key does not expire.
+func (m *Mock) Call(method, path string, body, answer any) {
+	m.t.Helper()
+	if err := m.control.call(method, path, body, answer); err != nil {
+		m.t.Fatalf("nvauthmock: %v", err)
+	}
+}
+
+// Ptr returns a pointer, for the members of an order that may also be absent: `FaultOrder{After: Ptr(2)}`.
+func Ptr[T any](value T) *T { return &value }
+
+// ReasonOf returns why the mock refused a request, such as `missing_scope`; empty if it did not refuse it.
+func ReasonOf(answer *http.Response) string {
+	var decision struct{ Reason string }
+	// Without such a header the answer has no reason.
+	_ = json.Unmarshal([]byte(answer.Header.Get("X-Mock-Decision")), &decision)
+	return decision.Reason
+}

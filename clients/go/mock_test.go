@@ -1,0 +1,336 @@
+package nvauthmock
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// recorder is a TB that keeps what it is told.
+type recorder struct {
+	said     []string
+	failed   bool
+	cleanups []func()
+}
+
+// record runs a test, as the testing package does, with its cleanups.
+func record(test func(t TB)) *recorder {
+	r := &recorder{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		test(r)
+	}()
+	<-done
+	for index := len(r.cleanups) - 1; index >= 0; index-- {
+		r.cleanups[index]()
+	}
+	return r
+}
+
+func (r *recorder) Helper()                {}
+func (r *recorder) Name() string           { return "TestRecorded" }
+func (r *recorder) Cleanup(cleanup func()) { r.cleanups = append(r.cleanups, cleanup) }
+func (r *recorder) Failed() bool           { return r.failed }
+func (r *recorder) Logf(format string, args ...any) {
+	r.said = append(r.said, fmt.Sprintf(format, args...))
+}
+func (r *recorder) Errorf(format string, args ...any) {
+	r.failed = true
+	r.Logf(format, args...)
+}
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func (r *recorder) expect(t *testing.T, texts ...string) {
+	t.Helper()
+	all := strings.Join(r.said, "\n")
+	for _, text := range texts {
+		if !strings.Contains(all, text) {
+			t.Errorf("expected %q in:\n%s", text, all)
+		}
+	}
+}
+
+// get sends a request as the code under test would.
+func get(t *testing.T, mock *Mock, path, bearer string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequest("GET", mock.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer
+}
+
+func expectStatus(t *testing.T, answer *http.Response, status int, reason string) {
+	t.Helper()
+	if answer.StatusCode != status || ReasonOf(answer) != reason {
+		t.Errorf("got %d for %q, not %d for %q", answer.StatusCode, ReasonOf(answer), status, reason)
+	}
+}
+
+const functions, users = "/v2/nvcf/functions", "/api/v1/users"
+
+func TestParallelTestsHaveWorldsOfTheirOwn(t *testing.T) {
+	server := Start(t)
+	var keys sync.Map
+	for number := 0; number < 20; number++ {
+		t.Run(fmt.Sprint(number), func(t *testing.T) {
+			t.Parallel()
+			mock := server.World(t)
+			key := mock.Key("nvcf-deployer")
+			if _, isKnown := keys.LoadOrStore(key, true); isKnown {
+				t.Error("two worlds have the same key")
+			}
+			expectStatus(t, get(t, mock, functions, key), 200, "")
+			mock.Advance(time.Hour)
+			mock.Verify(RequestMatch{Operation: "listFunctions", Status: 200}, Times(1))
+			if requests := mock.Requests(); len(requests) != 1 || requests[0].World != mock.ID {
+				t.Errorf("the journal has %d requests", len(requests))
+			}
+		})
+	}
+}
+
+func TestTheServerIsStartedOnce(t *testing.T) {
+	if one, other := Start(t), Start(t); one.URL != other.URL || one.ID != "default" {
+		t.Errorf("got %s and %s", one.URL, other.URL)
+	}
+}
+
+func TestAWorldEndsWithItsTest(t *testing.T) {
+	server := Start(t)
+	id := ""
+	ended := record(func(t TB) { id = server.World(t).ID })
+	if ended.failed {
+		t.Errorf("it failed: %v", ended.said)
+	}
+	if err := server.control.call("GET", "/worlds/"+id, nil, nil); !isNotFound(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAWorldThatIsGoneAlreadyIsNoFailure(t *testing.T) {
+	server := Start(t)
+	ended := record(func(t TB) { server.Call("DELETE", "/worlds/"+server.World(t).ID, nil, nil) })
+	if ended.failed {
+		t.Errorf("it failed: %v", ended.said)
+	}
+}
+
+func TestAWorldTakesAnOrder(t *testing.T) {
+	server := Start(t)
+	if keys := server.World(t, WorldOrder{Seed: "none"}).Cast.Ngc.Keys; len(keys) > 0 {
+		t.Errorf("a world without a seed has %d keys", len(keys))
+	}
+	record(func(t TB) { server.World(t, WorldOrder{ID: "Not an id"}) }).expect(t, "POST /_mock/worlds was answered with 400")
+	record(func(t TB) { server.World(t, WorldOrder{}, WorldOrder{}) }).expect(t, "one WorldOrder at most; it was given 2")
+}
+
+func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
+	for _, version := range []string{"2.19", "2.24", "3.0"} {
+		mock := Start(t, "--runai", version).World(t)
+		names := []string{}
+		for _, user := range mock.Cast.Runai.Users {
+			names = append(names, user.Email)
+			if user.AccessKey != nil {
+				names = append(names, user.AccessKey.ClientID)
+			}
+			if answer := get(t, mock, users, user.Bearer); answer.StatusCode == 401 {
+				t.Errorf("the bearer of %s is refused for %s", user.Email, ReasonOf(answer))
+			}
+		}
+		for _, one := range mock.Cast.Runai.ServiceAccounts {
+			names = append(names, one.Name, one.ClientID)
+		}
+		for _, one := range mock.Cast.Runai.Applications {
+			if version != "3.0" {
+				names = append(names, one.Name, one.ClientID)
+			} else {
+				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 grants applications no tokens")
+			}
+		}
+		for _, name := range names {
+			if mock.Token(name) == "" {
+				t.Errorf("%s has no token in %s", name, version)
+			}
+		}
+	}
+}
+
+// with is the same world, used by another test.
+func (m *Mock) with(t TB) *Mock {
+	other := *m
+	other.t = t
+	return &other
+}
+
+func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
+	mock := Start(t).World(t)
+	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "acme/nvcf-deployer")
+	record(func(t TB) { mock.with(t).Token("nobody") }).expect(t, `service account "nobody"`, "admin@acme.test")
+	empty := Start(t).World(t, WorldOrder{Seed: "none"})
+	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast, nor any other`)
+}
+
+func TestAKeyOfSeveralOrganizationsIsCalledByBoth(t *testing.T) {
+	cast := Cast{}
+	cast.Ngc.Keys = []CastKey{{Org: "one", Name: "ci", Key: "1"}, {Org: "two", Name: "ci", Key: "2"}}
+	if _, err := cast.key("ci"); err == nil || !strings.Contains(err.Error(), "say one/ci, two/ci") {
+		t.Errorf("got %v", err)
+	}
+	if key, err := cast.key("two/ci"); key != "2" || err != nil {
+		t.Errorf("got %q, %v", key, err)
+	}
+}
+
+func TestTokensExpireAsTheClockIsMoved(t *testing.T) {
+	mock := Start(t).World(t)
+	token := mock.Token("admin@acme.test")
+	expectStatus(t, get(t, mock, users, token), 200, "")
+	moved := mock.Advance(2 * time.Hour)
+	expectStatus(t, get(t, mock, users, token), 401, "expired_token")
+	if ahead := time.Until(moved.Now); ahead < 119*time.Minute || ahead > 121*time.Minute {
+		t.Errorf("the clock shows %s", moved.Now)
+	}
+	record(func(t TB) { mock.with(t).Advance(time.Nanosecond) }).expect(t, "/clock/advance was answered with 400")
+}
+
+func TestAFaultIsInjectedAsOrdered(t *testing.T) {
+	mock := Start(t).World(t)
+	token := mock.Token("admin@acme.test")
+	fault := mock.Fault(FaultOrder{
+		Match: &FaultMatch{Operation: "get_users"},
+		Times: 1,
+		Do:    FaultAction{Status: 503, RetryAfter: 7},
+	})
+	answer := get(t, mock, users, token)
+	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "7" {
+		t.Errorf("got %d, %v", answer.StatusCode, answer.Header)
+	}
+	expectStatus(t, get(t, mock, users, token), 200, "")
+	affected := mock.Requests(RequestMatch{Operation: "get_users", Status: 503})
+	if len(affected) != 1 || affected[0].Fault != fault.ID {
+		t.Errorf("got %+v", affected)
+	}
+	record(func(t TB) { mock.with(t).Fault(FaultOrder{Match: &FaultMatch{Operation: "get_user"}}) }).
+		expect(t, "POST /_mock/faults was answered with 400")
+}
+
+func TestAllPagesOfAListAreRead(t *testing.T) {
+	mock := Start(t).World(t)
+	token := mock.Token("admin@acme.test")
+	for number := 0; number < mostAtOnce+1; number++ {
+		get(t, mock, users, token)
+	}
+	requests := mock.Requests(RequestMatch{Operation: "get_users"})
+	if len(requests) != mostAtOnce+1 {
+		t.Errorf("got %d", len(requests))
+	}
+}
+
+func TestVerifySaysWhatCameInstead(t *testing.T) {
+	mock := Start(t).World(t)
+	expected := func(t *testing.T, match RequestMatch, counts []Count, texts ...string) {
+		t.Helper()
+		record(func(r TB) { mock.with(r).Verify(match, counts...) }).expect(t, texts...)
+	}
+	match := RequestMatch{Operation: "get_users", Status: 200}
+	expected(t, match, nil, "expected at least 1 request with operation `get_users` and status `200`; none came, nor did any other")
+	get(t, mock, users, "nonsense")
+	expected(t, match, nil, "none came", "the nearest others", "GET /api/v1/users: 401, malformed_token (request ", "status is `401`, not `200`")
+	match.Status = 401
+	mock.Verify(match, AtLeast(1), AtMost(2))
+	mock.Verify(RequestMatch{Operation: "get_users", Status: 200}, Times(0))
+	expected(t, match, []Count{Times(0)}, "expected exactly 0 requests with", "1 came, latest first:")
+	expected(t, match, []Count{AtLeast(2), AtMost(3)}, "expected at least 2 and at most 3 requests with")
+	expected(t, match, []Count{Times(2), Within(50 * time.Millisecond)}, "exactly 2 requests", "within 50ms; 1 came")
+	expected(t, RequestMatch{Operation: "get_userz"}, nil, "was answered with 400", "get_users")
+	if matched := mock.Verify(match).Matched; len(matched) != 1 {
+		t.Errorf("got %d", len(matched))
+	}
+}
+
+func TestVerifyWaitsForARequest(t *testing.T) {
+	mock := Start(t).World(t)
+	go func() {
+		time.Sleep(100 * time.Millisecond)
+		_, _ = http.Get(mock.URL + users)
+	}()
+	mock.Verify(RequestMatch{Operation: "get_users"}, Within(20*time.Second))
+}
+
+func TestRequestsCannotBeNarrowedByABody(t *testing.T) {
+	mock := Start(t).World(t)
+	record(func(t TB) { mock.with(t).Requests(RequestMatch{Body: 1}) }).expect(t, "Use Verify")
+}
+
+func TestAFailedTestLogsWhatWasRefusedInItsWorld(t *testing.T) {
+	server := Start(t)
+	other := server.World(t)
+	failed := record(func(r TB) {
+		mock := server.World(r)
+		get(t, other, users, "of-another-test")
+		for number := 0; number < 3; number++ {
+			get(t, mock, "/api/v3/simulations/", mock.Key("nvcf-deployer"))
+		}
+		get(t, mock, "/api/v1/userz", "any")
+		mock.Fault(FaultOrder{Match: &FaultMatch{Operation: "grant_token"}, Do: FaultAction{Status: 503}})
+		r.Errorf("the test's own failure")
+	})
+	failed.expect(t, "the test's own failure", "the mock refused in TestRecorded, latest first:\n", "  GET /api/v3/simulations/\n",
+		"    (3 times)", "fix: ", "the mock noticed in TestRecorded", "GET /api/v1/userz: 404",
+		"for operation `grant_token` was not injected: no request matched")
+	if text := strings.Join(failed.said, "\n"); strings.Contains(text, "of-another-test") || strings.Contains(text, users+"\n") {
+		t.Errorf("it logs what another test did:\n%s", text)
+	}
+}
+
+func TestATestThatPassesLogsNothing(t *testing.T) {
+	server := Start(t)
+	passed := record(func(r TB) { get(t, server.World(r), users, "nonsense") })
+	if len(passed.said) > 0 {
+		t.Errorf("it logs %v", passed.said)
+	}
+}
+
+func TestAProgramNeedsNoTest(t *testing.T) {
+	server := Start(t)
+	program := NewProgram()
+	world := server.World(program)
+	program.Close()
+	if err := server.control.call("GET", "/worlds/"+world.ID, nil, nil); !isNotFound(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnEmptyListIsSentAndAnAbsentOneIsNot(t *testing.T) {
+	mock := Start(t).World(t)
+	var key KeyWithSecret
+	mock.Call("POST", "/keys", KeyOrder{
+		Type: "service", Name: "made", Services: []string{"air"}, Scopes: &[]string{"air:access"},
+	}, &key)
+	scopes := func(edit KeyEdit) []string {
+		var edited Key
+		mock.Call("PATCH", "/keys/"+key.ID, edit, &edited)
+		return edited.Policy.Scopes
+	}
+	if kept := scopes(KeyEdit{Name: "renamed"}); len(kept) != 1 {
+		t.Errorf("got %v", kept)
+	}
+	if none := scopes(KeyEdit{Scopes: &[]string{}}); len(none) != 0 {
+		t.Errorf("got %v", none)
+	}
+}

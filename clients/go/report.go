@@ -1,0 +1,265 @@
+package nvauthmock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sort"
+	"strings"
+)
+
+const (
+	// How many different refusals, and notices, are logged.
+	mostReported = 10
+	// They are taken from so many of the latest decisions and requests.
+	mostRead = 200
+	// How many matching requests a failed Verify shows.
+	mostShown = 10
+	// How many affected requests, and idle faults, are logged.
+	mostFaults = 3
+)
+
+// logFailure logs possible causes of the test's failure: refusals with their fixes, other errors, and the effect of faults.
+func (m *Mock) logFailure() {
+	m.t.Helper()
+	text, err := m.describeFailure()
+	if err != nil {
+		// It must not hide the failure itself.
+		text = fmt.Sprintf("nvauthmock: what was refused cannot be read: %v", err)
+	}
+	if text != "" {
+		m.t.Logf("%s", text)
+	}
+}
+
+func (m *Mock) describeFailure() (string, error) {
+	refusals, err := listOf[Decision](m.control, "decisions", url.Values{"effect": {"deny"}}, mostRead)
+	if err != nil {
+		return "", err
+	}
+	requests, err := listOf[RecordedRequest](m.control, "requests", url.Values{"bodies": {"false"}}, mostRead)
+	if err != nil {
+		return "", err
+	}
+	faults, err := listOf[Fault](m.control, "faults", url.Values{}, everything)
+	if err != nil {
+		return "", err
+	}
+	where := "in " + m.t.Name()
+	text := section("the mock refused "+where+", latest first:", refusedLines(refusals)) +
+		section("the mock noticed "+where+", latest first:", noticedLines(refusals, requests)) +
+		section("faults "+where+":", faultLines(requests, faults))
+	return strings.TrimSuffix(text, "\n"), nil
+}
+
+func section(title string, lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return title + "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// repeats counts texts that differ only in their ids: a client that tries again makes one mistake.
+type repeats struct {
+	texts []string
+	times map[string]int
+	first map[string]int
+}
+
+func (r *repeats) add(id, text string) {
+	key := strings.ReplaceAll(text, id, "")
+	if r.times == nil {
+		r.times, r.first = map[string]int{}, map[string]int{}
+	}
+	if r.times[key] == 0 {
+		r.first[key] = len(r.texts)
+		r.texts = append(r.texts, text)
+	}
+	r.times[key]++
+}
+
+func (r *repeats) lines() []string {
+	for key, times := range r.times {
+		if times > 1 {
+			r.texts[r.first[key]] += fmt.Sprintf("\n    (%d times)", times)
+		}
+	}
+	if more := len(r.texts) - mostReported; more > 0 {
+		return append(r.texts[:mostReported:mostReported], fmt.Sprintf("  and %d more", more))
+	}
+	return r.texts
+}
+
+func refusedLines(refusals []Decision) []string {
+	var all repeats
+	for _, one := range refusals {
+		lines := []string{"  " + one.Request.Method + " " + one.Request.Path, "    " + one.Explanation}
+		for _, fix := range one.Fixes {
+			lines = append(lines, "    fix: "+fix.Text+howToSend(fix))
+		}
+		all.add(one.ID, strings.Join(lines, "\n"))
+	}
+	return all.lines()
+}
+
+// howToSend is the call that makes the change, in parentheses.
+func howToSend(fix Fix) string {
+	if fix.Request == nil {
+		return ""
+	}
+	body, err := json.Marshal(fix.Request.Body)
+	if err != nil {
+		return ""
+	}
+	as := ""
+	if fix.Request.As != nil {
+		as = " as " + fix.Request.As.Principal
+	}
+	return fmt.Sprintf(" (%s %s %s%s)", fix.Request.Method, fix.Request.Path, body, as)
+}
+
+// noticedLines are errors that no decision explains, and hints, unless the fixes of a refusal repeat them.
+func noticedLines(refusals []Decision, requests []RecordedRequest) []string {
+	isFix := map[string]bool{}
+	for _, one := range refusals {
+		for _, fix := range one.Fixes {
+			isFix[fix.Text] = true
+		}
+	}
+	var all repeats
+	for _, one := range requests {
+		isError := one.Status >= 400 && one.Status < 500 && one.Reason == "" && one.Fault == ""
+		lines := []string{"  " + requestLine(one)}
+		if one.Explanation != "" {
+			lines = append(lines, "    "+one.Explanation)
+		}
+		hasHint := false
+		for _, hint := range one.Hints {
+			if !isFix[hint.Text] {
+				hasHint = true
+				lines = append(lines, "    hint: "+hint.Text)
+			}
+		}
+		if isError || hasHint {
+			all.add(one.ID, strings.Join(lines, "\n"))
+		}
+	}
+	return all.lines()
+}
+
+// faultLines are the requests that faults affected, and the faults that affected none.
+func faultLines(requests []RecordedRequest, faults []Fault) []string {
+	var affected, idle []string
+	for _, one := range requests {
+		if one.Fault != "" && len(affected) < mostFaults {
+			affected = append(affected, "  "+requestLine(one))
+		}
+	}
+	for _, one := range faults {
+		if one.Fired > 0 || len(idle) == mostFaults {
+			continue
+		}
+		passed := "no request matched"
+		if one.Seen > 0 {
+			passed = fmt.Sprintf("%d matched", one.Seen)
+		}
+		idle = append(idle, fmt.Sprintf("  fault %s for %s was not injected: %s", one.ID, wordsOf(one.Match), passed))
+	}
+	return append(affected, idle...)
+}
+
+// requestLine is a request in one line.
+func requestLine(one RecordedRequest) string {
+	line := fmt.Sprintf("%s %s: no answer", one.Method, one.Path)
+	if one.Status != 0 {
+		line = fmt.Sprintf("%s %s: %d", one.Method, one.Path, one.Status)
+	}
+	if one.Principal != nil {
+		line += " for " + one.Principal.Name
+	}
+	if one.Reason != "" {
+		line += ", " + one.Reason
+	}
+	if one.Fault != "" {
+		line += ", affected by fault " + one.Fault
+	}
+	return line + " (request " + one.ID + ")"
+}
+
+// expectation is what Verify expects, in words.
+func expectation(expected Verification) string {
+	var bounds []string
+	last := 1
+	add := func(words string, number *int) {
+		if number != nil {
+			bounds = append(bounds, fmt.Sprintf("%s %d", words, *number))
+			last = *number
+		}
+	}
+	add("exactly", expected.Times)
+	add("at least", expected.AtLeast)
+	add("at most", expected.AtMost)
+	if len(bounds) == 0 {
+		bounds = []string{"at least 1"}
+	}
+	text := strings.Join(bounds, " and ") + " request"
+	if last != 1 {
+		text += "s"
+	}
+	if words := wordsOf(expected.Match); words != "" {
+		text += " with " + words
+	}
+	if expected.Within != "" {
+		text += " within " + expected.Within
+	}
+	return text
+}
+
+// wordsOf are the members of a match. A body may have secrets, so it is not shown.
+func wordsOf(match any) string {
+	var words []string
+	for name, value := range membersOf(match) {
+		if name == "body" {
+			words = append(words, "that body")
+		} else {
+			words = append(words, fmt.Sprintf("%s `%v`", name, value))
+		}
+	}
+	sort.Strings(words)
+	return strings.Join(words, " and ")
+}
+
+// whatCame is what Verify found, in several lines.
+func whatCame(found Verified) string {
+	var lines []string
+	for _, one := range found.Matched {
+		if len(lines) == mostShown {
+			lines = append(lines, fmt.Sprintf("  and %d more", found.Count-mostShown))
+			break
+		}
+		lines = append(lines, "  "+requestLine(one))
+	}
+	if len(found.Nearest) > 0 {
+		lines = append(lines, "the nearest others:")
+	}
+	for _, near := range found.Nearest {
+		lines = append(lines, "  "+requestLine(near.Request))
+		for _, difference := range near.Differs {
+			lines = append(lines, "    "+difference)
+		}
+		if near.Hint != "" {
+			lines = append(lines, "    hint: "+near.Hint)
+		}
+	}
+	if found.Dropped > 0 {
+		lines = append(lines, fmt.Sprintf("(the journal has forgotten %d older ones)", found.Dropped))
+	}
+	if len(lines) == 0 {
+		return "none came, nor did any other request: does the code under test use this URL?"
+	}
+	number := "none came"
+	if found.Count > 0 {
+		number = fmt.Sprintf("%d came, latest first:", found.Count)
+	}
+	return number + "\n" + strings.Join(lines, "\n")
+}
