@@ -7,9 +7,11 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	nvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"
 )
 
-// client is the app: it holds one credential, and gets another when that is no longer accepted.
+// client is the code under test: it holds one credential, and gets another when that is no longer accepted.
 type client struct {
 	url string
 	// refusal is the status for a credential that is not accepted: 401 at Run:ai, 403 at Cloud Functions.
@@ -67,10 +69,10 @@ func (c *client) send(path string) (*http.Response, error) {
 	return response, response.Body.Close()
 }
 
-func runaiClient(mock *world) *client {
+func runaiClient(mock *nvauthmock.Mock) *client {
 	key := mock.Cast.Runai.Users[0].AccessKey
 	return &client{url: mock.URL, refusal: http.StatusUnauthorized, credential: func() (string, error) {
-		order, err := json.Marshal(object{
+		order, err := json.Marshal(map[string]string{
 			"grantType": "client_credentials", "clientId": key.ClientID, "clientSecret": key.ClientSecret,
 		})
 		if err != nil {
@@ -95,56 +97,62 @@ func expectOK(t *testing.T, app *client, path string) {
 }
 
 func TestTheTokenIsAskedForOnceAndAgainAfterA401(t *testing.T) {
-	mock := newWorld(t)
+	t.Parallel()
+	mock := nvauthmock.Start(t).World(t)
 	app := runaiClient(mock)
 	expectOK(t, app, "/api/v1/users")
 	expectOK(t, app, "/api/v1/users")
-	mock.received(1, object{"operation": "grant_token"})
+	mock.Verify(nvauthmock.RequestMatch{Operation: "grant_token"}, nvauthmock.Times(1))
 
-	mock.call("POST", "/drills/expire-tokens", object{}, nil)
+	mock.Call("POST", "/drills/expire-tokens", nvauthmock.DrillOrder{}, nil)
 	expectOK(t, app, "/api/v1/users")
-	mock.received(1, object{"operation": "get_users", "reason": "expired_token"})
-	mock.received(2, object{"operation": "grant_token"})
+	mock.Verify(nvauthmock.RequestMatch{Operation: "get_users", Reason: "expired_token"}, nvauthmock.Times(1))
+	mock.Verify(nvauthmock.RequestMatch{Operation: "grant_token"}, nvauthmock.Times(2))
+}
+
+func TestANewTokenIsAskedForAfterAnHour(t *testing.T) {
+	t.Parallel()
+	mock := nvauthmock.Start(t).World(t)
+	app := runaiClient(mock)
+	expectOK(t, app, "/api/v1/users")
+	mock.Advance(time.Hour + time.Minute)
+	expectOK(t, app, "/api/v1/users")
+	mock.Verify(nvauthmock.RequestMatch{Operation: "grant_token"}, nvauthmock.Times(2))
 }
 
 func TestARequestIsRepeatedAsLateAsRetryAfterSays(t *testing.T) {
-	mock := newWorld(t)
-	mock.call("POST", "/faults", object{
-		"match": object{"operation": "get_users"},
-		"times": 1,
-		"do":    object{"status": 503, "retryAfter": 1},
-	}, nil)
+	t.Parallel()
+	mock := nvauthmock.Start(t).World(t)
+	mock.Fault(nvauthmock.FaultOrder{
+		Match: &nvauthmock.FaultMatch{Operation: "get_users"},
+		Times: 1,
+		Do:    nvauthmock.FaultAction{Status: 503, RetryAfter: 1},
+	})
 	expectOK(t, runaiClient(mock), "/api/v1/users")
 
-	var journal struct {
-		Requests []struct {
-			At     time.Time
-			Status int
-		}
+	requests := mock.Requests(nvauthmock.RequestMatch{Operation: "get_users"}) // newest first
+	if len(requests) != 2 || requests[1].Status != 503 {
+		t.Fatalf("got %v", requests)
 	}
-	mock.call("GET", "/requests?operation=get_users", nil, &journal)
-	if len(journal.Requests) != 2 || journal.Requests[1].Status != 503 {
-		t.Fatalf("got %v", journal.Requests)
-	}
-	if waited := journal.Requests[0].At.Sub(journal.Requests[1].At); waited < 950*time.Millisecond {
+	if waited := requests[0].At.Sub(requests[1].At); waited < 950*time.Millisecond {
 		t.Fatalf("waited %v", waited)
 	}
 }
 
 func TestAKeyThatWasRotatedIsReadAgain(t *testing.T) {
-	mock := newWorld(t)
-	key := mock.Cast.Ngc.Keys[0]
-	for _, one := range mock.Cast.Ngc.Keys {
-		if one.Name == "nvcf-deployer" {
-			key = one
-		}
-	}
-	vault := struct{ Key string }{key.Key}
+	t.Parallel()
+	mock := nvauthmock.Start(t).World(t)
+	var vault nvauthmock.KeyWithSecret
+	vault.Key = mock.Key("nvcf-deployer")
 	app := &client{url: mock.URL, refusal: http.StatusForbidden, credential: func() (string, error) { return vault.Key, nil }}
 	expectOK(t, app, "/v2/nvcf/functions")
 
-	mock.call("POST", "/keys/"+key.ID+"/rotate", object{}, &vault)
+	for _, key := range mock.Cast.Ngc.Keys {
+		if key.Key == vault.Key {
+			mock.Call("POST", "/keys/"+key.ID+"/rotate", nvauthmock.Nothing{}, &vault)
+		}
+	}
 	expectOK(t, app, "/v2/nvcf/functions")
-	mock.received(1, object{"operation": "listFunctions", "reason": "unknown_key"})
-	mock.received(2, object{"operation": "listFunctions", "status": 200})
+	mock.Verify(nvauthmock.RequestMatch{Operation: "listFunctions", Reason: "unknown_key"}, nvauthmock.Times(1))
+	mock.Verify(nvauthmock.RequestMatch{Operation: "listFunctions", Status: 200}, nvauthmock.Times(2))
 }

@@ -90,7 +90,9 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
       .flatMap(({ text }) => text.trim().split('\n'));
 
     expect(
-      blocks.filter(({ language }) => !['sh', 'js', 'ts', 'python', 'json', 'yaml', 'console', ''].includes(language)),
+      blocks.filter(
+        ({ language }) => !['sh', 'js', 'ts', 'python', 'go', 'json', 'yaml', 'console', ''].includes(language),
+      ),
     ).toEqual([]);
     for (const line of consoles) expect(line).toMatch(/^(npm|docker) |^npx nv-auth-mock$/);
     for (const { language, text } of blocks) if (language === 'yaml') expect(parse(text)).toBeTruthy();

@@ -1,6 +1,6 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -465,21 +465,6 @@ describe('from an empty folder', () => {
     ]);
   });
 
-  it.skipIf(!has('go', 'version'))(
-    'the examples for Go pass, and their server ends with them',
-    async () => {
-      const folder = join(user, 'go');
-      await cp(join(ROOT, 'examples/go'), folder, { recursive: true });
-      await symlink(join(user, 'node_modules'), join(folder, 'node_modules'));
-      const env = { GOCACHE: join(folder, 'cache'), GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' };
-      const { code, stdout, stderr } = await launchProgram('go', ['test', './...'], folder, { env }).ended;
-
-      expect(stdout + stderr).toMatch(/^ok\s+example\.test/m);
-      expect(code).toBe(0);
-    },
-    120_000,
-  );
-
   it('the client of the compose example calls all three APIs, and exits with 0', async () => {
     await using mock = await startMock();
     const env = {
@@ -513,14 +498,4 @@ function vitest(...files: readonly string[]) {
       env: { ...process.env, NO_COLOR: '1' },
     },
   );
-}
-
-/** Is a program on this machine? */
-function has(program: string, argument: string): boolean {
-  try {
-    execFileSync(program, [argument], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
