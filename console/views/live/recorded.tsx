@@ -42,7 +42,8 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
           <Fields fields={query} />
         </section>
       )}
-      {fault !== null && <p class="fault">Affected by fault {fault}.</p>}
+      {/* The explanation of an answer that a fault gave names the fault. */}
+      {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       {explanation !== null && (
         <p class={fault === null ? 'verdict deny' : 'fault'}>
           {fault === null && <strong>Refused </strong>}
