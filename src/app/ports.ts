@@ -19,7 +19,7 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
-import { ALL_REASONS, type Ports } from '../services/index.ts';
+import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Place } from '../store/open.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { tokenPorts } from './token-ports.ts';
@@ -111,7 +111,8 @@ async function describeServer(
     ),
     services: services.map((service) => {
       const { profile, tables } = service.ruleset(config);
-      return { name: service.name, title: service.title, profile, operations: tables.operations.length };
+      const { name, title } = service;
+      return { name, title, hosts: vendorHosts(name), profile, operations: tables.operations.length };
     }),
     counts: await countsIn(store.collections, services),
     store: {

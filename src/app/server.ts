@@ -41,7 +41,7 @@ import {
 import { processWide } from '../platform/process-wide.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
 import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
-import { ALL_REASONS, loadControl, loadServices } from '../services/index.ts';
+import { ALL_REASONS, loadControl, loadServices, vendorHosts } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
@@ -291,7 +291,7 @@ function serverOf(
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
-  const hosts = knownHosts([...alias, ...publicNames]);
+  const hosts = knownHosts([...alias, ...publicNames], vendorHosts());
   const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
   const tripwires = services.flatMap((service) => service.tripwires ?? []);
   return {

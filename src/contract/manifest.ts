@@ -52,6 +52,14 @@ export interface Manifest {
   /** The reasons that only this service can give. */
   readonly reasons: Reasons;
   readonly variables: readonly Variable[];
+  /** The vendor's host names that it emulates. Of `*.run.ai`, the `*` stands for one label. */
+  readonly hosts: readonly string[];
+  /**
+   * The names with a `*` that the identities and objects of a world use.
+   *
+   * @param part of the cast, as the control API answered; undefined if the seed has none
+   */
+  readonly hostsOfCast?: (part: unknown) => readonly string[];
   readonly probes: readonly Probe[];
   /** @param rulesetsOfKeys the rulesets whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;

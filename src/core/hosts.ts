@@ -3,8 +3,8 @@ export interface KnownHosts {
   /** Is this a valid host name, with an optional port? */
   isName(host: string): boolean;
   /**
-   * Is this a name of the server: an IP literal, `localhost`, the host of the public URL, or an alias? The port is
-   * ignored.
+   * Is this a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a name of a
+   * vendor's, which only leads here where somebody made it do so? The port is ignored.
    */
   has(host: string): boolean;
   /**
@@ -12,6 +12,8 @@ export interface KnownHosts {
    * other address could be another machine's.
    */
   isOwn(host: string): boolean;
+  /** Is this a host name of a vendor's, such as `acme.run.ai`? */
+  isVendors(host: string): boolean;
   /**
    * The label before a known name: a world's own host, such as `acme` of `acme.localhost`. Null for known names
    * themselves, IP addresses, and all other names. `x.invocation.localhost` has none, because two labels precede the
@@ -48,8 +50,24 @@ export function behindServiceName(host: string, patterns: readonly RegExp[]): st
   return null;
 }
 
-/** IP literals are accepted because a rebinding attack needs a name. */
-export function knownHosts(names: readonly string[]): KnownHosts {
+/**
+ * Finds the names that fit.
+ *
+ * @param patterns names in lower case, exact or `*.` and a name, where `*` stands for one label
+ */
+export function hostMatcher(patterns: Iterable<string>): (name: string) => boolean {
+  const all = new Set(patterns);
+  return (name) => all.has(name) || all.has(`*${name.slice(name.indexOf('.'))}`);
+}
+
+/**
+ * IP literals are accepted because a rebinding attack needs a name. It would need one of a vendor's zones for the names
+ * of vendors.
+ *
+ * @param vendors the host names of vendors, as for `hostMatcher`
+ */
+export function knownHosts(names: readonly string[], vendors: Iterable<string> = []): KnownHosts {
+  const isOfVendor = hostMatcher(vendors);
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   const labelOfName = (name: string): string | null => {
     const at = name.indexOf('.');
@@ -66,7 +84,11 @@ export function knownHosts(names: readonly string[]): KnownHosts {
     isName: (host) => nameIn(host) !== null,
     has: (host) => {
       const name = nameIn(host);
-      return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name));
+      return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name) || isOfVendor(name));
+    },
+    isVendors: (host) => {
+      const name = nameIn(host);
+      return name !== null && isOfVendor(name);
     },
     isOwn: (host) => {
       const name = nameIn(host);

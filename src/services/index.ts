@@ -20,6 +20,11 @@ export type { RunaiCast } from './runai/cast.ts';
  */
 export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest];
 
+/** The vendor's host names that a service emulates; of all services without a name. */
+export function vendorHosts(service?: string): string[] {
+  return MANIFESTS.flatMap(({ name, hosts }) => (service === undefined || service === name ? hosts : []));
+}
+
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
 /** The options of all services, by setting name. */

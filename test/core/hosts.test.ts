@@ -35,6 +35,24 @@ describe('no known host is', () => {
   });
 });
 
+describe("a vendor's host", () => {
+  const open = knownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
+
+  it.each(['api.ngc.nvidia.com', 'API.NGC.nvidia.com:443', 'acme.run.ai', 'app.run.ai:8443'])(
+    'is known: %s',
+    (host) => {
+      expect([open.has(host), open.isVendors(host), open.isOwn(host)]).toEqual([true, true, false]);
+    },
+  );
+
+  it.each(['run.ai', 'a.b.run.ai', 'acme.run.ai.evil.example', 'ngc.nvidia.com', '*.run.ai', 'localhost', '.run.ai'])(
+    'is not `%s`',
+    (host) => {
+      expect(open.isVendors(host)).toBe(false);
+    },
+  );
+});
+
 it('an address of this machine is its own, and another only a known one', () => {
   expect(['localhost', '127.0.0.1', '[::1]', 'mock'].map((host) => hosts.isOwn(host))).toEqual([
     true,

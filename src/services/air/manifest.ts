@@ -7,6 +7,8 @@ export const airManifest = {
   options: OPTIONS,
   reasons: {},
   variables: [{ name: 'AIR_API_URL', of: (_part, url) => url }],
+  // The name of Air 2.0, which is an alias since, and that of DSX Air.
+  hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
   probes: [],
   load: async () => (await import('./index.ts')).air,
 } as const satisfies Manifest;

@@ -21,6 +21,8 @@ export const ngcManifest = {
   options: OPTIONS,
   reasons: KEY_REASONS,
   variables: VARIABLES,
+  // The gateway, which has the paths of Cloud Functions, too.
+  hosts: ['api.ngc.nvidia.com'],
   probes: [],
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

@@ -132,7 +132,12 @@ function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): v
 /** Is the host of the issuer one of this server's names, in any world? */
 function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
   const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
-  return host !== undefined && (hosts.isOwn(host) || host === new URL(origin).host);
+  return host !== undefined && (isNameOf(hosts, host) || host === new URL(origin).host);
+}
+
+/** A token that was granted under a production name is sent under others as well, and the other way round. */
+function isNameOf(hosts: KnownHosts, host: string): boolean {
+  return hosts.isOwn(host) || hosts.isVendors(host);
 }
 
 function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
@@ -153,7 +158,7 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
   const [, host, below] = HTTP_ORIGIN.exec(base) ?? [];
   const ofWorld = below ?? hosts.labelOf(host ?? '') ?? world.id;
-  const ours = host !== undefined && ofWorld === world.id && hosts.isOwn(host) && hosts.has(new URL(origin).host);
+  const ours = host !== undefined && ofWorld === world.id && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
   if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',

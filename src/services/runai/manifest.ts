@@ -24,6 +24,12 @@ const VARIABLES: readonly Variable[] = [
   { name: 'RUNAI_CLIENT_SECRET', of: (part) => administratorsKey(part)?.clientSecret },
 ];
 
+/** The control plane of the tenant, and the one that the vendor's document names. */
+function controlPlanes(part: unknown): readonly string[] {
+  const { tenant } = castOf(part);
+  return ['app.run.ai', ...(tenant === undefined ? [] : [`${tenant.name}.run.ai`])];
+}
+
 /** Checks that the issuer of tokens is the URL that this client uses. */
 const ISSUER: Probe = {
   what: 'issuer',
@@ -66,6 +72,9 @@ export const runaiManifest = {
   options: OPTIONS,
   reasons: REASONS,
   variables: VARIABLES,
+  // The control planes of the vendor's cloud, one for each tenant.
+  hosts: ['*.run.ai'],
+  hostsOfCast: controlPlanes,
   probes: [ISSUER, REFUSES],
   load: async () => (await import('./index.ts')).runai,
 } as const satisfies Manifest;

@@ -42,10 +42,16 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       port: { value: 6625, origin: 'default' },
     },
     services: expect.arrayContaining([
-      { name: 'runai', title: 'NVIDIA Run:ai', profile: '2.24', operations: 80 },
-      expect.objectContaining({ name: 'ngc', profile: null }),
-      { name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
-      expect.objectContaining({ name: 'nvcf', profile: 'documented' }),
+      { name: 'runai', title: 'NVIDIA Run:ai', hosts: ['*.run.ai'], profile: '2.24', operations: 80 },
+      expect.objectContaining({ name: 'ngc', hosts: ['api.ngc.nvidia.com'], profile: null }),
+      {
+        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
+        hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
+      },
+      expect.objectContaining({
+        ...{ name: 'nvcf', profile: 'documented' },
+        hosts: ['api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
+      }),
     ]),
     counts: {
       users: 3,
