@@ -69,6 +69,7 @@ export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
+export type { Interception, InterceptOptions } from './library/intercept.ts';
 export type { RequestCount, RequestFilter, RequestSummary, RequestsBoard } from './library/requests.ts';
 export type { Asker, Holding } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';

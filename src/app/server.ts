@@ -25,6 +25,7 @@ import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { originGuardOf } from '../http/transport/origin-guard.ts';
 import { Outgoing } from '../http/transport/outgoing.ts';
+import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
 import { protocolErrorsOf } from '../http/transport/protocol-errors.ts';
 import { OwnHosts, serveOperations } from '../http/transport/services.ts';
 import { worldAddressesOf } from '../http/transport/world-address.ts';
@@ -95,6 +96,7 @@ export interface MockServer {
   /** The certificate of its own authority, as PEM; null without one. */
   readonly ca: string | null;
   readonly listen: Listen;
+  readonly openProductionPort: OpenProductionPort;
   /** The operations that it serves. */
   readonly routes: Routes;
   /**
@@ -257,7 +259,7 @@ async function assemble(
   });
   const mounted = await mount([...services, control(ports)], server, documents);
   for (const { document } of mounted) for (const name of document.names) opened.documented.add(name);
-  const { app, listen, routes } = await serve(mounted, server, limits, documents, tls);
+  const { app, listen, openProductionPort, routes } = await serve(mounted, server, limits, documents, tls);
   return {
     app,
     world,
@@ -267,6 +269,7 @@ async function assemble(
     notices,
     ca: tls?.ca ?? null,
     listen,
+    openProductionPort,
     routes,
     whoIsThere: async () => castLine(await world.seed(), services),
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
@@ -352,8 +355,9 @@ async function serve(
   servePages(app, mounted, server);
   if (tls?.ca) serveAuthority(app, server, tls.ca);
   const listen = prepareToListen(app, connections, server.outgoing);
+  const openProductionPort = productionPorts(app, connections);
   await app.ready();
-  return { app, listen, routes };
+  return { app, listen, openProductionPort, routes };
 }
 
 /** The console, and the pages of the documents. */

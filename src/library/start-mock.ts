@@ -44,12 +44,14 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     return stopped;
   };
   try {
-    const url = listen
-      ? (await server.listen(host, port, false, httpPort)).url
-      : `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
+    const listening = listen ? await server.listen(host, port, false, httpPort) : null;
+    const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const running: Host = {
       url,
+      urls: [url, listening?.httpUrl ?? []].flat(),
+      openProductionPort: server.openProductionPort,
+      interceptions: new Map(),
       posture: server.posture,
       ca: server.ca,
       adminToken: effective.config.adminToken,

@@ -3,6 +3,7 @@ import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { SwitchboardError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
 import { checkObject } from './given.ts';
+import { type Intercepting, type Interception, type InterceptOptions, intercept, restoreAll } from './intercept.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -52,6 +53,15 @@ export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
    * @throws Unusable that says what is wrong with a seed file, SwitchboardError for anything else
    */
   world(options?: WorldOptions): Promise<World>;
+  /**
+   * Sends what this process addresses to the hosts of the vendors to this world: by `fetch`, `node:http` and `node:https`,
+   * and undici's global dispatcher. It is for the async context of its caller, such as a test; that of the mock itself is
+   * for all contexts without one of their own. Of several for a host, the newest counts.
+   *
+   * @example await using production = await world.intercept({ others: 'refuse' });
+   * @throws TypeError naming an option that cannot be used
+   */
+  intercept(options?: InterceptOptions): Promise<Interception>;
   /** Deletes the world; running requests finish. Can be called again, even if the world is already gone. */
   stop(): Promise<void>;
 }
@@ -63,7 +73,7 @@ export interface Mock extends World {
 }
 
 /** The server that the worlds are in, as the library uses it. */
-export interface Host {
+export interface Host extends Intercepting {
   /** Its root. */
   readonly url: string;
   readonly posture: string;
@@ -84,7 +94,11 @@ export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Moc
   const board = switchboard(host.fetch, host.adminToken);
   const [cast, { hostUrl }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
   const made = { id: DEFAULT_WORLD, hostUrl, cast };
-  return worldOf(host, made, { url: host.url, fetch: host.fetch, stop });
+  const stopAll = async () => {
+    await restoreAll(host, null);
+    await stop();
+  };
+  return worldOf(host, made, { url: host.url, fetch: host.fetch, stop: stopAll });
 }
 
 /** @throws Unusable, SwitchboardError */
@@ -97,9 +111,10 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
   // A seed that is not a name is a value; the server checks it.
   const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
   let stopped: Promise<void> | undefined;
-  const stop = () => {
+  const stop = async () => {
+    await restoreAll(host, made.id);
     stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(made.id).catch(unlessGone);
-    return stopped;
+    await stopped;
   };
   const url = `${host.url}${worldPath(made.id)}`;
   return worldOf(host, made, { url, fetch: fetchInto(host, made.id, url), stop });
@@ -129,6 +144,7 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
     ...own,
     key: (name) => findCastKey(cast, name),
     world: (options) => makeWorld(host, options),
+    intercept: (options) => intercept(host, id, options),
     [Symbol.asyncDispose]: own.stop,
   };
 }

@@ -121,6 +121,15 @@ export class Connections {
     }
   }
 
+  /** Ends these connections, each after the answer that it waits for. */
+  end(sockets: Iterable<Socket>): void {
+    for (const socket of sockets) {
+      const response = this.#busyWith.get(socket)?.response;
+      if (response === undefined || response.writableFinished) socket.destroy();
+      else response.once('close', () => socket.end());
+    }
+  }
+
   /** Ends all connections but those with a complete, unanswered request. */
   cutHalfSent(): void {
     for (const [socket, exchange] of this.#busyWith) {

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { WORLD_HEADER } from '../../core/world-id.ts';
+import { type Connections, isTls } from './connections.ts';
+
+/** A port of this machine for what this process sends to the vendors' hosts. */
+export interface ProductionPort {
+  readonly port: number;
+  /** Accepts no more; running requests are answered. */
+  close(): void;
+}
+
+/**
+ * Opens such a port. Its requests are those that the vendor would get, without TLS.
+ *
+ * @param scheme of the URLs that were called, for issuers and links
+ * @param world the world of requests that do not name one; null: the world that their credential leads to
+ */
+export type OpenProductionPort = (scheme: 'http' | 'https', world: string | null) => Promise<ProductionPort>;
+
+export function productionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
+  const { server } = app;
+  const worlds = new WeakMap<Socket, string>();
+  const opened = new Set<ProductionPort>();
+  // As a client would that sends the header itself.
+  const nameWorld = ({ socket, headers, rawHeaders }: IncomingMessage) => {
+    const world = worlds.get(socket);
+    if (world === undefined || headers[WORLD_HEADER] !== undefined) return;
+    headers[WORLD_HEADER] = world;
+    rawHeaders.push(WORLD_HEADER, world);
+  };
+  app.addHook('preClose', (done) => {
+    for (const port of opened) port.close();
+    done();
+  });
+  return async (scheme, world) => {
+    if (!server.listeners('request').includes(nameWorld)) server.prependListener('request', nameWorld);
+    const sockets = new Set<Socket>();
+    const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      if (world !== null) worlds.set(socket, world);
+      server.emit(isTls(server) ? 'secureConnection' : 'connection', asOf(socket, scheme));
+    });
+    const port = await listenAnywhere(listener);
+    const opening: ProductionPort = {
+      port,
+      close: () => {
+        opened.delete(opening);
+        listener.close();
+        connections.end(sockets);
+      },
+    };
+    connections.letProcessEnd();
+    listener.unref();
+    opened.add(opening);
+    return opening;
+  };
+}
+
+/** Marks a socket as Node marks those with TLS, so that answers say https. */
+function asOf(socket: Socket, scheme: 'http' | 'https'): Socket {
+  return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
+}
+
+function listenAnywhere(listener: ReturnType<typeof createServer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ host: '127.0.0.1', port: 0 }, () => {
+      // A TCP server that listens has an address with a port.
+      resolve((listener.address() as { port: number }).port);
+    });
+  });
+}

@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { processWide } from '../../platform/process-wide.ts';
+
+/** The addressee of a request. */
+export interface Target {
+  readonly scheme: 'http' | 'https';
+  /** In lower case, without brackets. */
+  readonly name: string;
+  readonly port: number;
+  /** The URL for messages: without the query, which may hold secrets. */
+  readonly shown: string;
+}
+
+/** An interception in force. */
+export interface Active {
+  readonly covers: (name: string) => boolean;
+  /** Is this an address of its mock? */
+  readonly isOwn: (target: Target) => boolean;
+  readonly refusesOthers: boolean;
+  readonly ports: Readonly<Record<Target['scheme'], number>>;
+}
+
+/** The interceptions of an async context: that of a test, and those of the contexts around it. */
+export interface Scope {
+  active: Active | null;
+  readonly outer: Scope | null;
+}
+
+/** All interceptions of the process, which has one `fetch` and one `http.Agent`, however often this code is loaded. */
+export interface Interceptions {
+  readonly scopes: AsyncLocalStorage<Scope>;
+  /** Those for all contexts, newest last. */
+  readonly everywhere: Active[];
+  readonly all: Set<Active>;
+  /** Undoes the changes to `http.Agent` and undici; null while there are none. */
+  undo: (() => void) | null;
+}
+
+export function interceptions(): Interceptions {
+  return processWide('interceptions.1', () => ({
+    scopes: new AsyncLocalStorage<Scope>(),
+    everywhere: [],
+    all: new Set<Active>(),
+    undo: null,
+  }));
+}
+
+/** Marks the caller's async context, and what it starts from now on. The interception itself follows. */
+export function enterScope(): Scope {
+  const { scopes } = interceptions();
+  // Contexts of ended tests may surround this one; they are left out, so that the chain stays short.
+  const [outer = null] = activeScopes(scopes.getStore());
+  const scope: Scope = { active: null, outer };
+  scopes.enterWith(scope);
+  return scope;
+}
+
+function activeScopes(innermost: Scope | undefined): Scope[] {
+  const found: Scope[] = [];
+  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (scope.active !== null) found.push(scope);
+  return found;
+}
+
+/** The interceptions of the running async context, newest first. */
+function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
+  const own = activeScopes(scopes.getStore()).flatMap(({ active }) => active ?? []);
+  return [...own, ...everywhere.toReversed()];
+}
+
+/**
+ * Where a request goes that the running code sends.
+ *
+ * @returns a port of this machine; null: to its addressee
+ * @throws Error if it must not be sent
+ */
+export function routeOf(target: Target): number | null {
+  const known = interceptions();
+  if (isProductionPort(known, target)) return null;
+  const active = inForce(known);
+  if (active.some(({ isOwn }) => isOwn(target))) return null;
+  const found = active.find(({ covers }) => covers(target.name));
+  if (found !== undefined) return found.ports[target.scheme];
+  if (active.some(({ refusesOthers }) => refusesOthers)) throw new Error(otherHost(target));
+  if ([...known.all].some(({ covers }) => covers(target.name))) throw new Error(otherTest(target));
+  return null;
+}
+
+/** undici asks again where the request goes that was sent to one. */
+function isProductionPort({ all }: Interceptions, { name, port }: Target): boolean {
+  return name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port);
+}
+
+function otherHost({ shown, name }: Target): string {
+  return `${shown} was not called: no interception covers this host, and one refuses all others. Add it to \`hosts\`, such as \`intercept({ hosts: { '${name}': 'runai' } })\`, or leave out \`others: 'refuse'\`.`;
+}
+
+function otherTest({ shown }: Target): string {
+  return `${shown} was not called: this host is intercepted for another test. Call \`world.intercept()\` in the test itself, not in a hook, or \`intercept()\` of the mock, which is for the whole process.`;
+}

@@ -1,0 +1,85 @@
+import { processGlobal } from '../../platform/time.ts';
+import { routeOf, type Target } from './scopes.ts';
+
+/** The part of undici's `Dispatcher` that all of its versions have. */
+interface Dispatcher {
+  dispatch(options: DispatchOptions, handler: unknown): boolean;
+}
+
+interface DispatchOptions {
+  readonly origin?: string | URL;
+  readonly path?: string;
+  readonly headers?: unknown;
+}
+
+/** Where undici's versions, and the one in Node, keep the global dispatcher. */
+const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
+
+/**
+ * Redirects the requests of the global dispatchers: those of `fetch`, and those of undici's functions.
+ *
+ * @returns undoes it
+ */
+export function redirectUndici(): () => void {
+  const undone = globalDispatchers().map(redirect);
+  return () => {
+    for (const undo of undone) undo();
+  };
+}
+
+function globalDispatchers(): readonly Dispatcher[] {
+  // Node loads its undici when one of its globals is first used.
+  void processGlobal.Request;
+  // Under jest, the files of a test have a global object of their own.
+  const holders = [processGlobal, globalThis] as unknown as readonly Record<symbol, Dispatcher | undefined>[];
+  const found = holders.flatMap((holder) => PLACES.map((place) => holder[place]));
+  return [...new Set(found)].filter((one) => one !== undefined);
+}
+
+/** The dispatcher stays the object that it was. */
+function redirect(dispatcher: Dispatcher): () => void {
+  const own = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
+  const { dispatch } = dispatcher;
+  // Thrown errors become those of the request.
+  const redirecting: Dispatcher['dispatch'] = (options, handler) =>
+    dispatch.call(dispatcher, redirected(options), handler);
+  Object.defineProperty(dispatcher, 'dispatch', { value: redirecting, writable: true, configurable: true });
+  return () => {
+    if (dispatcher.dispatch !== redirecting) return;
+    if (own === undefined) Reflect.deleteProperty(dispatcher, 'dispatch');
+    else Object.defineProperty(dispatcher, 'dispatch', own);
+  };
+}
+
+function redirected(options: DispatchOptions): DispatchOptions {
+  const { origin, path = '/', headers } = options;
+  if (origin === undefined || !URL.canParse(String(origin))) return options;
+  const url = new URL(origin);
+  const port = routeOf(targetOf(url, path));
+  if (port === null) return options;
+  return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
+}
+
+function targetOf({ protocol, hostname, port, origin }: URL, path: string): Target {
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  const number = port === '' ? { http: 80, https: 443 }[scheme] : Number(port);
+  return {
+    ...{ scheme, port: number },
+    name: hostname.replace(/^\[|\]$/g, ''),
+    shown: `${origin}${path.split('?', 1)[0]}`,
+  };
+}
+
+/** Headers in each form that undici takes, with the host that was called unless they name one. */
+function withHost(headers: unknown, host: string): unknown {
+  if (headers == null) return { host };
+  if (Array.isArray(headers)) {
+    const isGiven = headers.some((name, index) => index % 2 === 0 && String(name).toLowerCase() === 'host');
+    return isGiven ? headers : [...headers, 'host', host];
+  }
+  if (Symbol.iterator in Object(headers)) {
+    return withHost([...(headers as Iterable<readonly [string, unknown]>)].flatMap(([name, value]) => [name, value]), host);
+  }
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
+  return isGiven ? headers : { ...(headers as object), host };
+}
