@@ -20,7 +20,10 @@ export async function beginInterception(
 ): Promise<Interception> {
   const hosts = checkOptions(options);
   const named = world === DEFAULT_WORLD ? null : world;
-  const [http, https] = await Promise.all([host.openProductionPort('http', named), host.openProductionPort('https', named)]);
+  const [http, https] = await Promise.all([
+    host.openProductionPort('http', named),
+    host.openProductionPort('https', named),
+  ]);
   const active: Active = {
     covers: hostMatcher([...vendorHosts(), ...hosts]),
     isOwn: (target) => host.urls.some((url) => isAt(target, url)),

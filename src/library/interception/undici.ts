@@ -78,7 +78,7 @@ function withHost(headers: unknown, host: string): unknown {
     return isGiven ? headers : [...headers, 'host', host];
   }
   if (Symbol.iterator in Object(headers)) {
-    return withHost([...(headers as Iterable<readonly [string, unknown]>)].flatMap(([name, value]) => [name, value]), host);
+    return withHost([...(headers as Iterable<readonly [string, unknown]>)].flat(), host);
   }
   const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
   return isGiven ? headers : { ...(headers as object), host };

@@ -1,0 +1,91 @@
+import http, { request as namedRequest, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { fetch as undiciFetch, request as undiciRequest } from 'undici';
+
+/** An answer as every client has it. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface Sent {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly agent?: http.Agent | false;
+}
+
+/** @param before is given the request before it ends */
+export function byNode(
+  url: string,
+  sent: Sent = {},
+  before = (request: http.ClientRequest) => void request.end(sent.body),
+) {
+  return answerOf((options, done) => moduleOf(url).request(url, options, done), sent, before);
+}
+
+function answerOf(
+  ask: (options: RequestOptions, done: (answer: http.IncomingMessage) => void) => http.ClientRequest,
+  { body: _, ...options }: Sent,
+  before: (request: http.ClientRequest) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = ask(options, (answer) => {
+      buffer(answer).then((bytes) => resolve({ status: answer.statusCode ?? 0, text: String(bytes) }), reject);
+    });
+    before(request.on('error', reject));
+  });
+}
+
+const moduleOf = (url: string) => (url.startsWith('https:') ? https : http);
+
+/** Functions that were imported before anything is intercepted. */
+const imported = { http: http.request, https: https.request };
+
+/** The ways to send a request. */
+export const CLIENTS: readonly (readonly [name: string, ask: (url: string, sent?: Sent) => Promise<Answer>])[] = [
+  ['fetch', async (url, { agent: _, ...init } = {}) => read(await fetch(url, init))],
+  ['fetch with a Request', async (url, { agent: _, ...init } = {}) => read(await fetch(new Request(url, init)))],
+  ['node:https', (url, sent) => byNode(url, sent)],
+  ['node:https without an agent', (url, sent) => byNode(url, { ...sent, agent: false })],
+  [
+    'node:https with an agent of its own',
+    (url, sent) => byNode(url, { ...sent, agent: new (moduleOf(url).Agent)({ maxSockets: 1 }) }),
+  ],
+  [
+    'a function of node:https that was imported before',
+    (url, sent = {}) => {
+      const request = imported[url.startsWith('https:') ? 'https' : 'http'];
+      return answerOf(
+        (options, done) => request(url, options, done),
+        sent,
+        (one) => void one.end(sent.body),
+      );
+    },
+  ],
+  [
+    'node:http with options in place of a URL',
+    (url, sent = {}) => {
+      const { protocol, hostname, port, pathname, search } = new URL(url);
+      const where = { protocol, agent: moduleOf(url).globalAgent, hostname, path: `${pathname}${search}` };
+      return answerOf(
+        (options, done) => namedRequest({ ...options, ...where, ...(port !== '' && { port }) }, done),
+        sent,
+        (one) => void one.end(sent.body),
+      );
+    },
+  ],
+  ['undici.fetch', async (url, { agent: _, ...init } = {}) => read(await undiciFetch(url, init))],
+  [
+    'undici.request',
+    async (url, { agent: _, ...init } = {}) => {
+      const { statusCode, body } = await undiciRequest(url, { ...init, method: (init.method ?? 'GET') as 'GET' });
+      return { status: statusCode, text: await body.text() };
+    },
+  ],
+];
+
+async function read(answer: { readonly status: number; text(): Promise<string> }): Promise<Answer> {
+  return { status: answer.status, text: await answer.text() };
+}
