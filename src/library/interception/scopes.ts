@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, executionAsyncResource } from 'node:async_hooks';
 import { processWide } from '../../platform/process-wide.ts';
+import { queueMicrotask } from '../../platform/time.ts';
 
 /** The addressee of a request. */
 export interface Target {
@@ -32,6 +33,8 @@ export interface Interceptions {
   /** Those for all contexts, newest last. */
   readonly everywhere: Active[];
   readonly all: Set<Active>;
+  /** What async resources were marked with before a scope was entered on them, until they are left. */
+  readonly entered: WeakMap<object, Scope | undefined>;
   /** Undoes the changes to `http.Agent` and undici; null while there are none. */
   undo: (() => void) | null;
 }
@@ -41,6 +44,7 @@ export function interceptions(): Interceptions {
     scopes: new AsyncLocalStorage<Scope>(),
     everywhere: [],
     all: new Set<Active>(),
+    entered: new WeakMap<object, Scope | undefined>(),
     undo: null,
   }));
 }
@@ -48,11 +52,31 @@ export function interceptions(): Interceptions {
 /** Marks the caller's async context, and what it starts from now on. The interception itself follows. */
 export function enterScope(): Scope {
   const { scopes } = interceptions();
+  const before = scopes.getStore();
   // Contexts of ended tests may surround this one; they are left out, so that the chain stays short.
-  const [outer = null] = activeScopes(scopes.getStore());
+  const [outer = null] = activeScopes(before);
   const scope: Scope = { active: null, outer };
   scopes.enterWith(scope);
+  leaveResource(scope, before);
   return scope;
+}
+
+/**
+ * Before Node 24 the mark is a member of the running async resource. All code that began before the first interception
+ * shares one such resource: other tests would be marked as well. The caller's `await` copies the mark at once, and what
+ * follows it has a resource of its own.
+ */
+function leaveResource(scope: Scope, before: Scope | undefined): void {
+  const { entered } = interceptions();
+  const resource = executionAsyncResource();
+  const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === scope);
+  if (mark === undefined) return;
+  if (!entered.has(resource)) entered.set(resource, before);
+  queueMicrotask(() => {
+    if (!entered.has(resource)) return;
+    Reflect.set(resource, mark, entered.get(resource));
+    entered.delete(resource);
+  });
 }
 
 function activeScopes(innermost: Scope | undefined): Scope[] {
