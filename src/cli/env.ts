@@ -27,6 +27,7 @@ interface Asked {
   readonly clientUrl: string | null;
   readonly world: string | null;
   readonly ca: string | null;
+  readonly hosts: boolean;
 }
 
 /**
@@ -38,19 +39,29 @@ interface Asked {
  * network
  * @param asked.world the world of the credentials and URLs; null: the world of `url`, or the default one without a
  * prefix
+ * @param asked.hosts print the vendors' host names instead
  * @param asked.ca the file for the certificate that clients have to trust; null: none is written
  * @throws Unusable if there is no such server or world
  */
-export async function env(flags: FlagTexts, { format, url, clientUrl, world: named, ca }: Asked): Promise<void> {
+export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
+  const { format, url, clientUrl, world: named, ca } = asked;
   const { server: found, world } = await runningWorld(flags, url, named);
   const { server, trust } = await trusting(found, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
+  if (asked.hosts) return printHosts(cast, format, originOf(clientUrl) ?? server.url);
   const urlOf = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
   const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
     process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
   }
+}
+
+async function printHosts(cast: Cast, format: string, url: string): Promise<void> {
+  const { hostLines, portAdvice } = await import('./env-hosts.ts');
+  process.stdout.write(hostLines(cast, format, url));
+  const advice = format === 'json' ? null : portAdvice(url);
+  if (advice !== null) process.stderr.write(`nv-auth-mock: ${advice}\n`);
 }
 
 /** The variables in which Node, OpenSSL (Python, Ruby, Go) and Python's requests look for authorities. */

@@ -67,6 +67,7 @@ interface EnvFlags {
   readonly clientUrl?: string;
   readonly ca?: string;
   readonly world?: string;
+  readonly hosts?: true;
 }
 
 function addEnv(root: Command): void {
@@ -90,9 +91,14 @@ function addEnv(root: Command): void {
       '--ca <FILE>',
       'with https: write the certificate to trust to this file, and print the variables that name it',
     )
-    .action(async ({ format, url, clientUrl, world, ca, ...flags }: FlagTexts & EnvFlags) =>
+    .option(
+      '--hosts',
+      "print the vendors' host names instead: lines for /etc/hosts, or with --format compose the aliases of a service",
+    )
+    .action(async ({ format, url, clientUrl, world, ca, hosts, ...flags }: FlagTexts & EnvFlags) =>
       (await import('./env.ts')).env(withSwitches(flags), {
         ca: ca ?? null,
+        hosts: hosts ?? false,
         format,
         url: url ?? null,
         clientUrl: clientUrl ?? null,

@@ -218,7 +218,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,
-      /^node:(https?|path|fs\/promises)$/,
+      /^node:(https?|net|path|fs\/promises)$/,
     ],
     types: [/^contract\/manifest$/],
   },
