@@ -1,0 +1,146 @@
+/** Clients in other languages, under the production names, over https with nothing relaxed. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { describe, expect } from 'vitest';
+import { parse } from 'yaml';
+import { admin } from '../support/cast.ts';
+import { type Command, it } from '../support/command.ts';
+import { castFunction, castKey } from '../support/ngc-cast.ts';
+
+const run = promisify(execFile);
+const PAGE = new URL('../../docs/how-to/production-hosts.md', import.meta.url);
+
+const textOf = (name: string) => castKey(name).key;
+const GRANT = JSON.stringify({
+  grantType: 'client_credentials',
+  clientId: admin.accessKey.clientId,
+  clientSecret: admin.accessKey.clientSecret,
+});
+const FUNCTION = castFunction('echo')[0]?.functionId;
+
+/** A server with https, and the lines that lead the production names to it. */
+async function server(command: Command) {
+  const { port } = await command.start(['--tls']);
+  const args = ['env', '--url', `https://localhost:${port}`, '--ca', 'ca.pem', '--hosts'];
+  const { code, stdout, stderr } = await command.run(args);
+  expect(code).toBe(0);
+  return { port, args, lines: stdout.trim().split('\n'), stderr };
+}
+
+describe.concurrent('under the production names', () => {
+  it('curl gets a token, uses it, and calls the other services and a function', async ({ command, folder, expect }) => {
+    const { port, lines } = await server(command);
+    // As `/etc/hosts` would do it; only the port is that of this server.
+    const resolve = lines.flatMap((line) => {
+      const [address, name] = line.split(' ');
+      return ['--connect-to', `${name}:443:${address}:${port}`];
+    });
+    const curl = async (...args: readonly string[]) =>
+      (await run('curl', ['-sS', '--fail', '--cacert', 'ca.pem', ...resolve, ...args], { cwd: folder })).stdout;
+    const json = ['-H', 'Content-Type: application/json'];
+    const { accessToken } = JSON.parse(await curl('https://acme.run.ai/api/v1/token', ...json, '-d', GRANT));
+    const bearer = (token: string) => ['-H', `Authorization: Bearer ${token}`];
+    const users = await curl('https://acme.run.ai/api/v1/users', ...bearer(accessToken));
+    const discovery = await curl('https://app.run.ai/auth/realms/acme/.well-known/openid-configuration');
+    const simulations = await curl(
+      'https://api.dsx-air.nvidia.com/api/v3/simulations/',
+      ...bearer(textOf('air-reader')),
+    );
+    const functions = await curl(
+      'https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions',
+      ...bearer(textOf('nvcf-deployer')),
+    );
+    const invoked = await curl(
+      ...[`https://${FUNCTION}.invocation.api.nvcf.nvidia.com/echo`, ...json, '-d', '{"a":1}'],
+      ...bearer(textOf('nvcf-full-access')),
+    );
+
+    expect(JSON.parse(Buffer.from(accessToken.split('.')[1], 'base64url').toString()).iss).toBe(
+      'https://acme.run.ai/auth/realms/acme',
+    );
+    expect(JSON.parse(users)).toBeInstanceOf(Array);
+    expect(JSON.parse(discovery).token_endpoint).toMatch(/^https:\/\/app\.run\.ai\//);
+    expect(JSON.parse(simulations)).toHaveProperty('results');
+    expect(JSON.parse(functions)).toHaveProperty('functions');
+    expect(JSON.parse(invoked)).toEqual({ a: 1 });
+  });
+
+  it.for([
+    ['urllib', 'from urllib.request import urlopen; print(urlopen(url).read().decode())', 'SSL_CERT_FILE'],
+    ['requests', 'import requests; print(requests.get(url).text)', 'REQUESTS_CA_BUNDLE'],
+  ] as const)(
+    "Python's %s does, as the page shows",
+    async ([name, ask, variable], { command, folder, expect, skip }) => {
+      const isThere = await run('python3', ['-c', `import ${name}`]).then(
+        () => true,
+        () => false,
+      );
+      if (!isThere) skip(`Python has no ${name} here`);
+      const { port } = await server(command);
+      const page = await readFile(PAGE, 'utf8');
+      const shown = /```python\n([\s\S]*?)```/.exec(page)?.[1]?.replace('6625', String(port));
+      const script = `${shown}\nurl = 'https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration'\n${ask}`;
+      const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], [variable]: `${folder}/ca.pem` };
+      const { stdout } = await run('python3', ['-c', script], { env });
+
+      expect(JSON.parse(stdout).issuer).toBe('https://acme.run.ai/auth/realms/acme');
+    },
+  );
+});
+
+describe.concurrent('`env --hosts`', () => {
+  it("prints each name of the vendors with the server's address, and where the port is another", async ({
+    command,
+    expect,
+  }) => {
+    const { port, args, lines, stderr } = await server(command);
+    const elsewhere = await command.run([...args, '--client-url', 'https://192.0.2.1']);
+
+    expect(lines).toEqual(
+      expect.arrayContaining(['127.0.0.1 app.run.ai', '127.0.0.1 acme.run.ai', '127.0.0.1 api.ngc.nvidia.com']),
+    );
+    expect(lines).toContain(`127.0.0.1 ${FUNCTION}.invocation.api.nvcf.nvidia.com`);
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(stderr).toContain(
+      `lead to https on port 443, but the server is https://localhost:${port}. Start it with --tls --port 443`,
+    );
+    expect(elsewhere).toMatchObject({ code: 0, stderr: '' });
+    expect(elsewhere.stdout).toContain('192.0.2.1 acme.run.ai\n');
+  });
+
+  it('prints the aliases of a Compose service, and JSON', async ({ command, expect }) => {
+    const { args, lines } = await server(command);
+    const compose = await command.run([...args, '--format', 'compose']);
+    const json = await command.run([...args, '--format', 'json']);
+    const names = lines.map((line) => line.split(' ')[1]);
+
+    expect(parse(compose.stdout)).toEqual({ aliases: names });
+    expect(JSON.parse(json.stdout)).toEqual(names);
+  });
+
+  it('prints nothing for what the world lacks', async ({ command, expect }) => {
+    const { port } = await command.start(['--seed', 'none']);
+    const { stdout } = await command.run(['env', '--port', String(port), '--hosts']);
+
+    expect(stdout).not.toContain('acme');
+    expect(stdout).not.toContain('invocation');
+    expect(stdout).toContain('127.0.0.1 app.run.ai\n');
+  });
+
+  it('ends with 2 and one line for a format or an address that it cannot print', async ({ command, expect }) => {
+    const { args } = await server(command);
+    const results = await Promise.all([
+      command.run([...args, '--format', 'dotenv']),
+      command.run([...args, '--client-url', 'https://mock']),
+    ]);
+
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual([
+      [2, ''],
+      [2, ''],
+    ]);
+    expect(results[0]?.stderr).toContain('--hosts has no --format dotenv. Expected one of shell, json, compose.');
+    expect(results[1]?.stderr).toContain('https://mock has the name `mock`. Give the address as in --client-url');
+    for (const { stderr } of results) expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
