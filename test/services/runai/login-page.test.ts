@@ -590,7 +590,7 @@ describe('the users that the page offers', () => {
     });
 
     it('under a name that is not the server’s, by which programs may ask', async () => {
-      const host = 'acme.run.ai';
+      const host = 'acme.elsewhere.test';
       const shown = await server.call(`GET ${authorizationPath()}`, { headers: { host } });
       expect(offered(page(shown, 200))).toEqual([]);
 
@@ -600,6 +600,12 @@ describe('the users that the page offers', () => {
     it.each(['https://evil.test', 'null', 'http://localhost:9999'])('from a page of %s', async (origin) => {
       expect((await choose(server, researcher.id, {}, { origin })).status).toBe(403);
     });
+  });
+
+  it("are offered under a production name, which leads here only where somebody's resolver says so", async () => {
+    const shown = await server.call(`GET ${authorizationPath()}`, { headers: { host: 'acme.run.ai' } });
+
+    expect(offered(page(shown, 200)).length).toBeGreaterThan(0);
   });
 
   it('are those of the world that the page is of', async () => {

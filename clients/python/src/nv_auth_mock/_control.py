@@ -311,6 +311,7 @@ class Verified(TypedDict):
 class Info_Services_Entry(TypedDict):
     name: "str"
     title: "str"
+    hosts: "List[str]"
     profile: "Optional[str]"
     operations: "int"
 
