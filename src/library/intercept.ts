@@ -36,9 +36,12 @@ export interface Intercepting {
  */
 export function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
   const scope = world === DEFAULT_WORLD ? null : enterScope();
-  return import('./interception/index.ts').then(({ beginInterception }) =>
-    beginInterception(host, world, scope, options),
-  );
+  return import('./interception/index.ts')
+    .then(({ beginInterception }) => beginInterception(host, world, scope, options))
+    .catch((cause) => {
+      if (scope !== null) scope.isOver = true;
+      throw cause;
+    });
 }
 
 /** @param world null: of all worlds */

@@ -4,7 +4,7 @@ import http, { Agent } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { getGlobalDispatcher } from 'undici';
+import { getGlobalDispatcher, request as undiciRequest } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
 import { byNode, CLIENTS } from '../support/production.ts';
@@ -140,6 +140,14 @@ describe('the hosts', () => {
       'https://one.lab.acme.com:8443/auth/realms/acme',
       'http://runai.acme.com/auth/realms/acme',
     ]);
+  });
+
+  it('are found with the dot that ends a name, and in capitals', async () => {
+    await using _ = await mock.intercept();
+
+    for (const [, ask] of CLIENTS)
+      for (const host of ['acme.run.ai.', 'ACME.Run.AI'])
+        expect((await ask(`https://${host}/api/v1/users`)).status).toBe(401);
   });
 
   it('whose connection was kept before are intercepted, and then are not any more', async () => {
@@ -292,6 +300,18 @@ describe('an interception', () => {
 });
 
 describe('worlds at the same time', () => {
+  it('that are intercepted for one test at once: the newest answers, then the other', async () => {
+    const [one, two] = await Promise.all([mock.world(), mock.world()]);
+    const [first, second] = await Promise.all([one.intercept(), two.intercept()]);
+    await fetch(`${PLANE}/api/v1/two`);
+    await second.restore();
+    await fetch(`${PLANE}/api/v1/one`);
+    await first.restore();
+
+    expect(await Promise.all([one, two].map(pathsIn))).toEqual([['/api/v1/one'], ['/api/v1/two']]);
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
   it('each see the requests of the context that intercepts for them', async () => {
     const test = async (name: string) => {
       await using world = await mock.world();
@@ -485,5 +505,54 @@ describe('an intercepted request', () => {
       ...{ host: 'acme.run.ai', 'x-mine': 'yes', 'x-mock-world': world.id },
       connection: expect.any(String),
     });
+  });
+
+  it('has them in each form that undici takes, and the host that they name', async () => {
+    await using world = await mock.world();
+    await using _ = await world.intercept();
+    const forms = [
+      ['x-mine', 'yes'],
+      new Map([['x-mine', 'yes']]),
+      new Headers({ 'x-mine': 'yes' }),
+      { 'x-mine': 'yes', Host: 'globex.run.ai' },
+      ['x-mine', 'yes', 'host', 'globex.run.ai'],
+    ];
+    for (const headers of forms) await undiciRequest(`${PLANE}/api/v1/users`, { headers: headers as string[] });
+    await undiciRequest(`${PLANE}/api/v1/users`);
+    const seen = (await world.requests.list()).map(({ request }) => [
+      request?.headers['host'],
+      request?.headers['x-mine'],
+    ]);
+
+    expect(seen.reverse()).toEqual([
+      ['acme.run.ai', 'yes'],
+      ['acme.run.ai', 'yes'],
+      ['acme.run.ai', 'yes'],
+      ['globex.run.ai', 'yes'],
+      ['globex.run.ai', 'yes'],
+      ['acme.run.ai', undefined],
+    ]);
+  });
+
+  it('goes to the world that its caller names', async () => {
+    const [one, two] = await Promise.all([mock.world(), mock.world()]);
+    await using _ = await one.intercept();
+    await fetch(`${PLANE}/api/v1/users`, { headers: { 'x-mock-world': two.id } });
+    await fetch(`${PLANE}/w/${two.id}/api/v1/roles`);
+
+    expect(await pathsIn(one)).toEqual([]);
+    expect(await pathsIn(two)).toEqual(['/api/v1/roles', '/api/v1/users']);
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('to a Unix socket is none', async () => {
+    await using _ = await mock.intercept({ others: 'refuse' });
+    const asked = byNode(`${PLANE}/`, {}, (request) => void request.end());
+    const local = new Promise((resolve) => {
+      http.get({ socketPath: '/nowhere.sock', host: 'acme.run.ai' }).on('error', resolve);
+    });
+
+    expect((await asked).status).toBeLessThan(500);
+    expect(await local).toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -5,7 +5,7 @@ import { MANIFESTS, vendorHosts } from '../../services/index.ts';
 import { checkMembers, checkObject } from '../given.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
-import { type Active, interceptions, type Scope, type Target } from './scopes.ts';
+import { type Active, interceptions, plainName, type Scope, type Target } from './scopes.ts';
 import { redirectUndici } from './undici.ts';
 
 /**
@@ -58,7 +58,7 @@ function end(active: Active, scope: Scope | null): void {
   const known = interceptions();
   known.all.delete(active);
   if (scope === null) known.everywhere.splice(known.everywhere.indexOf(active), 1);
-  else scope.active = null;
+  else scope.isOver = true;
   if (known.all.size > 0) return;
   known.undo?.();
   known.undo = null;
@@ -69,7 +69,7 @@ function isAt({ name, port }: Target, url: string): boolean {
   const own = new URL(url);
   const isHere = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
   const ownPort = Number(own.port || (own.protocol === 'https:' ? 443 : 80));
-  return port === ownPort && (isHere || name === own.hostname.replace(/^\[|\]$/g, ''));
+  return port === ownPort && (isHere || name === plainName(own.hostname));
 }
 
 /** @returns the further hosts */

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import { nextTick } from '../../platform/time.ts';
-import { routeOf, type Target } from './scopes.ts';
+import { routeOf, type Target, targetOf } from './scopes.ts';
 
 /** The options of a request as agents get them: Node has filled in the host and the port. */
 interface RequestOptions {
@@ -27,7 +27,7 @@ export function redirectNodeHttp(): () => void {
   const redirecting: AgentOfRequests['addRequest'] = function (request, options, ...more) {
     if (options.socketPath != null) return addRequest.call(this, request, options, ...more);
     try {
-      const port = routeOf(targetOf(request, options));
+      const port = routeOf(targetOfRequest(request, options));
       if (port === null) return addRequest.call(this, request, options, ...more);
       const agent = agents.get(this) ?? plainAgent(this);
       agents.set(this, agent);
@@ -43,14 +43,12 @@ export function redirectNodeHttp(): () => void {
   };
 }
 
-function targetOf(request: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
-  const scheme = request.protocol === 'https:' ? 'https' : 'http';
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
-  const number = Number(port ?? (scheme === 'https' ? 443 : 80));
-  const isDefault = number === (scheme === 'https' ? 443 : 80);
-  const path = request.path.split('?', 1)[0];
-  const authority = `${name.includes(':') ? `[${name}]` : name}${isDefault ? '' : `:${number}`}`;
-  return { scheme, name, port: number, shown: `${scheme}://${authority}${path}` };
+function targetOfRequest({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  const number = Number(port);
+  // Node names the port of the scheme as well.
+  const isUsual = port == null || number === { http: 80, https: 443 }[scheme];
+  return targetOf(scheme, host, isUsual ? null : number, path);
 }
 
 /** Members of every agent that Node's types lack. */

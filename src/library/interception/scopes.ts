@@ -2,14 +2,34 @@ import { AsyncLocalStorage, executionAsyncResource } from 'node:async_hooks';
 import { processWide } from '../../platform/process-wide.ts';
 import { queueMicrotask } from '../../platform/time.ts';
 
+type Scheme = 'http' | 'https';
+
 /** The addressee of a request. */
 export interface Target {
-  readonly scheme: 'http' | 'https';
-  /** In lower case, without brackets. */
+  readonly scheme: Scheme;
   readonly name: string;
   readonly port: number;
   /** The URL for messages: without the query, which may hold secrets. */
   readonly shown: string;
+}
+
+const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
+
+/** @param port null: that of the scheme */
+export function targetOf(scheme: Scheme, host: string, port: number | null, path: string): Target {
+  const name = plainName(host);
+  const authority = `${name.includes(':') ? `[${name}]` : name}${port === null ? '' : `:${port}`}`;
+  return {
+    scheme,
+    name,
+    port: port ?? DEFAULT_PORTS[scheme],
+    shown: `${scheme}://${authority}${path.split('?', 1)[0]}`,
+  };
+}
+
+/** A host name in lower case, without the brackets of IPv6 and without the dot that may end it. */
+export function plainName(host: string): string {
+  return host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 }
 
 /** An interception in force. */
@@ -18,12 +38,14 @@ export interface Active {
   /** Is this an address of its mock? */
   readonly isOwn: (target: Target) => boolean;
   readonly refusesOthers: boolean;
-  readonly ports: Readonly<Record<Target['scheme'], number>>;
+  readonly ports: Readonly<Record<Scheme, number>>;
 }
 
 /** The interceptions of an async context: that of a test, and those of the contexts around it. */
 export interface Scope {
+  /** Null before it begins. */
   active: Active | null;
+  isOver: boolean;
   readonly outer: Scope | null;
 }
 
@@ -54,8 +76,8 @@ export function enterScope(): Scope {
   const { scopes } = interceptions();
   const before = scopes.getStore();
   // Contexts of ended tests may surround this one; they are left out, so that the chain stays short.
-  const [outer = null] = activeScopes(before);
-  const scope: Scope = { active: null, outer };
+  const [outer = null] = scopesFrom(before);
+  const scope: Scope = { active: null, isOver: false, outer };
   scopes.enterWith(scope);
   leaveResource(scope, before);
   return scope;
@@ -79,15 +101,16 @@ function leaveResource(scope: Scope, before: Scope | undefined): void {
   });
 }
 
-function activeScopes(innermost: Scope | undefined): Scope[] {
+/** Those that are not over, the innermost first. */
+function scopesFrom(innermost: Scope | undefined): Scope[] {
   const found: Scope[] = [];
-  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (scope.active !== null) found.push(scope);
+  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (!scope.isOver) found.push(scope);
   return found;
 }
 
 /** The interceptions of the running async context, newest first. */
 function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
-  const own = activeScopes(scopes.getStore()).flatMap(({ active }) => active ?? []);
+  const own = scopesFrom(scopes.getStore()).flatMap(({ active }) => active ?? []);
   return [...own, ...everywhere.toReversed()];
 }
 

@@ -1,5 +1,5 @@
 import { processGlobal } from '../../platform/time.ts';
-import { routeOf, type Target } from './scopes.ts';
+import { routeOf, targetOf } from './scopes.ts';
 
 /** The part of undici's `Dispatcher` that all of its versions have. */
 interface Dispatcher {
@@ -55,19 +55,10 @@ function redirected(options: DispatchOptions): DispatchOptions {
   const { origin, path = '/', headers } = options;
   if (origin === undefined || !URL.canParse(String(origin))) return options;
   const url = new URL(origin);
-  const port = routeOf(targetOf(url, path));
+  const scheme = url.protocol === 'https:' ? 'https' : 'http';
+  const port = routeOf(targetOf(scheme, url.hostname, url.port === '' ? null : Number(url.port), path));
   if (port === null) return options;
   return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
-}
-
-function targetOf({ protocol, hostname, port, origin }: URL, path: string): Target {
-  const scheme = protocol === 'https:' ? 'https' : 'http';
-  const number = port === '' ? { http: 80, https: 443 }[scheme] : Number(port);
-  return {
-    ...{ scheme, port: number },
-    name: hostname.replace(/^\[|\]$/g, ''),
-    shown: `${origin}${path.split('?', 1)[0]}`,
-  };
 }
 
 /** Headers in each form that undici takes, with the host that was called unless they name one. */
