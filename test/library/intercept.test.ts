@@ -210,6 +210,21 @@ describe('an interception', () => {
     expect(Object.hasOwn(getGlobalDispatcher(), 'dispatch')).toBe(false);
   });
 
+  it('names the URL in the message of what it refuses, as it is', async () => {
+    await using _ = await mock.intercept({ others: 'refuse' });
+    const refused = fetch('https://nowhere.invalid/x');
+
+    await expect(refused).rejects.toThrow(
+      'fetch failed: https://nowhere.invalid/x was not called: no interception covers',
+    );
+    await expect(refused).rejects.toBeInstanceOf(TypeError);
+    await expect(fetch('no URL')).rejects.toThrow(/Failed to parse URL|Invalid URL/);
+    await expect(byNode('https://nowhere.invalid/x')).rejects.toThrow('https://nowhere.invalid/x was not called');
+    await expect(undiciRequest('https://nowhere.invalid/x')).rejects.toThrow(
+      'https://nowhere.invalid/x was not called',
+    );
+  });
+
   it('is covered by a newer one, until that is restored', async () => {
     const [one, two] = await Promise.all([mock.world(), mock.world()]);
     await using _ = await one.intercept();

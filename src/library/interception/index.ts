@@ -6,7 +6,7 @@ import { checkMembers, checkObject } from '../given.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
 import { type Active, interceptions, plainName, type Scope, type Target } from './scopes.ts';
-import { redirectUndici } from './undici.ts';
+import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
  * @param scope the async context that it is for; null: all
@@ -48,7 +48,7 @@ function begin(active: Active, scope: Scope | null): void {
   if (scope === null) known.everywhere.push(active);
   else scope.active = active;
   if (known.undo !== null) return;
-  const undone = [redirectNodeHttp(), redirectUndici()];
+  const undone = [redirectNodeHttp(), redirectUndici(), explainRefusals()];
   known.undo = () => {
     for (const undo of undone) undo();
   };

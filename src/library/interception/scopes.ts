@@ -71,6 +71,14 @@ export function interceptions(): Interceptions {
   }));
 }
 
+/** The `code` of the error for a request that must not be sent. */
+export const REFUSED = 'ERR_MOCK_REFUSED';
+
+// Not a class of its own: undici, which is of another realm under jest, knows errors by the name of their class.
+function refused(message: string): Error {
+  return Object.assign(new Error(message), { code: REFUSED });
+}
+
 /** Marks the caller's async context, and what it starts from now on. The interception itself follows. */
 export function enterScope(): Scope {
   const { scopes } = interceptions();
@@ -118,7 +126,7 @@ function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
  * Where a request goes that the running code sends.
  *
  * @returns a port of this machine; null: to its addressee
- * @throws Error if it must not be sent
+ * @throws Error with the code `ERR_MOCK_REFUSED` if it must not be sent
  */
 export function routeOf(target: Target): number | null {
   const known = interceptions();
@@ -127,8 +135,8 @@ export function routeOf(target: Target): number | null {
   if (active.some(({ isOwn }) => isOwn(target))) return null;
   const found = active.find(({ covers }) => covers(target.name));
   if (found !== undefined) return found.ports[target.scheme];
-  if (active.some(({ refusesOthers }) => refusesOthers)) throw new Error(otherHost(target));
-  if ([...known.all].some(({ covers }) => covers(target.name))) throw new Error(otherTest(target));
+  if (active.some(({ refusesOthers }) => refusesOthers)) throw refused(otherHost(target));
+  if ([...known.all].some(({ covers }) => covers(target.name))) throw refused(otherTest(target));
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { processGlobal } from '../../platform/time.ts';
-import { routeOf, targetOf } from './scopes.ts';
+import { REFUSED, routeOf, targetOf } from './scopes.ts';
 
 /** The part of undici's `Dispatcher` that all of its versions have. */
 interface Dispatcher {
@@ -59,6 +59,27 @@ function redirected(options: DispatchOptions): DispatchOptions {
   const port = routeOf(targetOf(scheme, url.hostname, url.port === '' ? null : Number(url.port), path));
   if (port === null) return options;
   return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
+}
+
+/**
+ * `fetch` calls every failure `fetch failed`, and tells more only in its cause. A refusal is told in the message.
+ *
+ * @returns undoes it
+ */
+export function explainRefusals(): () => void {
+  const { fetch } = globalThis;
+  const explaining: typeof fetch = async (...request) => {
+    try {
+      return await fetch(...request);
+    } catch (thrown) {
+      const { cause } = Object(thrown) as { readonly cause?: { readonly code?: unknown; readonly message?: string } };
+      throw cause?.code === REFUSED ? new TypeError(`fetch failed: ${cause.message}`, { cause }) : thrown;
+    }
+  };
+  globalThis.fetch = explaining;
+  return () => {
+    if (globalThis.fetch === explaining) globalThis.fetch = fetch;
+  };
 }
 
 /** Headers in each form that undici takes, with the host that was called unless they name one. */
