@@ -923,6 +923,10 @@ type Info struct {
 
 		Title string `json:"title"`
 
+		// The host names of its vendor that `mock.intercept()` answers for. Of `*.run.ai`, the `*` stands for
+		// one label.
+		Hosts []string `json:"hosts"`
+
 		Profile string `json:"profile"`
 
 		Operations int `json:"operations"`
