@@ -115,7 +115,8 @@ async function buildCore(needed) {
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'platform', test: /src[\\/]platform[\\/](?:time|process-wide)/, priority: 3 },
+        { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 3 },
+        { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 3 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         { name: 'services', test: /src[\\/]services[\\/][a-z]+[\\/](?!manifest|options|reasons|cast)/ },
