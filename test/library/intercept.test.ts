@@ -549,6 +549,23 @@ describe('an intercepted request', () => {
     ]);
   });
 
+  it('may have a token of the mock, and the other way round: the issuers differ, which is a finding', async () => {
+    await using second = await startMock();
+    await using _ = await second.intercept();
+    const token = await second.getToken();
+    const { clientId, clientSecret } = second.cast.runai.users[0]?.accessKey ?? {};
+    const granted = await byNode(`${PLANE}/api/v1/token`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+    });
+    const { accessToken } = JSON.parse(granted.text) as { accessToken: string };
+    const there = await byNode(`${PLANE}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
+    const here = await byNode(`${second.url}/api/v1/users`, { headers: { authorization: `Bearer ${accessToken}` } });
+
+    expect([there.status, here.status]).toEqual([200, 200]);
+    expect((await second.findings()).map(({ kind }) => kind)).toContain('issuer_differs');
+  });
+
   it('goes to the world that its caller names', async () => {
     const [one, two] = await Promise.all([mock.world(), mock.world()]);
     await using _ = await one.intercept();
