@@ -51,6 +51,7 @@ describe.concurrent('a start', () => {
       time: expect.any(String),
       level: 'info',
       message: expect.stringContaining('401'),
+      decision: expect.stringMatching(/^[0-9a-f]+-1$/),
     });
   });
 
