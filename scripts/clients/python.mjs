@@ -45,13 +45,16 @@ export async function pythonTypes() {
     }
     for (const one of Object.values(value)) visit(one);
   };
+  const unknown = new Set(USED);
   for (const methods of Object.values(control.paths)) {
     for (const { operationId, requestBody, responses } of Object.values(/** @type {object} */ (methods))) {
       if (!USED.has(operationId)) continue;
+      unknown.delete(operationId);
       visit(requestBody);
       visit(Object.entries(responses).filter(([status]) => status.startsWith('2')));
     }
   }
+  if (unknown.size > 0) throw new Error(`The control API has no operation ${[...unknown].join(', ')}`);
   // As in the TypeScript library.
   const names = new Map(Object.keys(schemas).map((name) => [name, schemas[name]['x-type'] ?? name]));
   const writer = new Writer(names);
@@ -90,7 +93,6 @@ from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
   /** @param {string} name @param {any} schema */
   #classOf(name, { description, properties, required = [] }) {
     const members = Object.entries(properties).map(([member, schema]) => {
-      // `from` is a word of Python, and no name of a member.
       const type = this.#typeOf(schema, `${name}_${capital(member)}`);
       return {
         member,
@@ -99,32 +101,22 @@ from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
       };
     });
     const shown = description === undefined ? [] : [`# ${description.replaceAll('\n', ' ')}`];
+    const [needed, optional] = [members.filter((one) => one.isRequired), members.filter((one) => !one.isRequired)];
     if (members.some(({ member }) => KEYWORDS.has(member))) {
-      const pairs = members.map(({ member, type }) => `        "${member}": ${JSON.stringify(type)},`);
+      if (needed.length === 0) return [...shown, ...called(name, optional, 'total=False'), ''].join('\n');
       return [
-        ...shown,
-        `${name} = TypedDict(`,
-        `    "${name}",`,
-        '    {',
-        ...pairs,
-        '    },',
-        '    total=False,',
-        ')',
-        '',
+        ...[...called(`_${name}`, needed, ''), '', ''],
+        ...[...called(`_${name}_Optional`, optional, 'total=False'), '', ''],
+        ...[...shown, `class ${name}(_${name}, _${name}_Optional):`, '    pass', ''],
       ].join('\n');
     }
-    /** @param {boolean} isRequired */
-    const lines = (isRequired) =>
-      members
-        .filter((one) => one.isRequired === isRequired)
-        .map(({ member, type }) => `    ${member}: ${JSON.stringify(type)}`);
-    const [needed, optional] = [lines(true), lines(false)];
+    const lines = members.length === 0 ? ['    pass'] : optional.map(line);
     if (optional.length === 0)
-      return [...shown, `class ${name}(TypedDict):`, ...(needed.length > 0 ? needed : ['    pass']), ''].join('\n');
-    if (needed.length === 0) return [...shown, `class ${name}(TypedDict, total=False):`, ...optional, ''].join('\n');
+      return [...shown, `class ${name}(TypedDict):`, ...(needed.length > 0 ? needed.map(line) : lines), ''].join('\n');
+    if (needed.length === 0) return [...shown, `class ${name}(TypedDict, total=False):`, ...lines, ''].join('\n');
     return [
-      ...[`class _${name}(TypedDict):`, ...needed, '', ''],
-      ...[...shown, `class ${name}(_${name}, total=False):`, ...optional, ''],
+      ...[`class _${name}(TypedDict):`, ...needed.map(line), '', ''],
+      ...[...shown, `class ${name}(_${name}, total=False):`, ...lines, ''],
     ].join('\n');
   }
 
@@ -162,21 +154,25 @@ from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
   }
 }
 
-const KEYWORDS = new Set([
-  'from',
-  'in',
-  'is',
-  'not',
-  'class',
-  'pass',
-  'import',
-  'as',
-  'with',
-  'for',
-  'if',
-  'or',
-  'and',
-]);
+/** Words that Python allows as no name of a member of a class. */
+const KEYWORDS = new Set(
+  (
+    'False None True and as assert async await break class continue def del elif else except finally for from global if import ' +
+    'in is lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
+
+/** @param {{ member: string, type: string }} member */
+function line({ member, type }) {
+  return `    ${member}: ${JSON.stringify(type)}`;
+}
+
+/** A type whose members are texts, so that they may be words of Python. @param {string} name @param {readonly { member: string, type: string }[]} members @param {string} totality */
+function called(name, members, totality) {
+  const pairs = members.map(({ member, type }) => `        "${member}": ${JSON.stringify(type)},`);
+  const last = totality === '' ? [] : [`    ${totality},`];
+  return [`${name} = TypedDict(`, `    "${name}",`, '    {', ...pairs, '    },', ...last, ')'];
+}
 
 /** @param {string} name */
 function capital(name) {

@@ -1,7 +1,9 @@
+import http.server
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -47,8 +49,9 @@ def test_it_takes_options_and_ends_with_its_block():
         with pytest.raises(LookupError, match="grants applications no tokens"):
             mock.token("ci-app")
     assert ended(mock.url)
-    with pytest.raises(MockError, match="Is it still running"):
+    with pytest.raises(MockError, match="It was stopped"):
         mock.clock.now()
+    mock.stop()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
@@ -75,6 +78,53 @@ def test_one_that_runs_already_is_used_with_its_admin_token_and_left_running(mon
         assert answers(f"{running.url}/_mock/health")
 
 
+def test_options_are_not_for_one_that_runs_already(monkeypatch):
+    monkeypatch.setenv("NV_AUTH_MOCK_URL", "http://127.0.0.1:9")
+    with pytest.raises(NotStarted, match="NV_AUTH_MOCK_URL names a server that runs already"):
+        Mock.start("--runai", "3.0")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:6625", "localhost", "ftp://x", "http://", "http://[::1", "http://me:swordfish@127.0.0.1:6625"])
+def test_a_url_that_is_none_is_told_without_its_text(monkeypatch, url):
+    monkeypatch.setenv("NV_AUTH_MOCK_URL", url)
+    with pytest.raises(MockError, match="not valid. Expected one such as `http://127.0.0.1:6625`") as told:
+        Mock.start()
+    assert "swordfish" not in str(told.value)
+
+
+@pytest.mark.parametrize("status, said", [(404, b"nothing here"), (404, b"{}"), (200, b"hello"), (200, b"[]")])
+def test_another_server_is_told_from_a_mock(status, said):
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("content-length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever).start()
+        try:
+            with pytest.raises(MockError, match="nv-auth-mock"):
+                Mock.connect(f"http://127.0.0.1:{other.server_port}")
+        finally:
+            other.shutdown()
+
+
+def test_over_https_the_authority_must_be_trusted(monkeypatch, tmp_path):
+    options = ["--tls", "--data", str(tmp_path / "mock.db")]
+    with pytest.raises(MockError, match="The certificate of https://127.0.0.1:.* is not trusted: .* Set SSL_CERT_FILE"):
+        Mock.start(*options)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mock.db.ca.pem"))
+    with Mock.start(*options) as mock:
+        assert mock.token()
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with Mock.connect(mock.url, ca=str(tmp_path / "mock.db.ca.pem")).world() as world:
+            assert world.token()
+
+
 def test_a_wrong_option_is_told_as_the_command_says_it():
     with pytest.raises(NotStarted, match="Did you mean `--runai`"):
         Mock.start("--runay", "3.0")
@@ -85,6 +135,9 @@ def test_a_machine_without_node_is_told_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotStarted, match="needs Node.js"):
+        Mock.start()
+    monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "/no/such/main.cjs")
+    with pytest.raises(NotStarted, match="there is no"):
         Mock.start()
     monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "/no/such/command --flag")
     with pytest.raises(NotStarted, match="could not be started by `/no/such/command --flag start"):

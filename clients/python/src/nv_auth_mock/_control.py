@@ -478,17 +478,28 @@ class Fix_Request_As(TypedDict):
     principal: "str"
 
 
-# The call that makes the change: of the switchboard, or of the vendor's own API by whom `as` names.
-Fix_Request = TypedDict(
-    "Fix_Request",
+_Fix_Request = TypedDict(
+    "_Fix_Request",
     {
         "method": "str",
         "path": "str",
         "body": "Dict[str, Any]",
+    },
+)
+
+
+_Fix_Request_Optional = TypedDict(
+    "_Fix_Request_Optional",
+    {
         "as": "Fix_Request_As",
     },
     total=False,
 )
+
+
+# The call that makes the change: of the switchboard, or of the vendor's own API by whom `as` names.
+class Fix_Request(_Fix_Request, _Fix_Request_Optional):
+    pass
 
 
 class _Fix(TypedDict):
@@ -701,11 +712,17 @@ class Nothing(TypedDict):
     pass
 
 
-# A token to make.
-TokenOrder = TypedDict(
-    "TokenOrder",
+_TokenOrder = TypedDict(
+    "_TokenOrder",
     {
         "for": "str",
+    },
+)
+
+
+_TokenOrder_Optional = TypedDict(
+    "_TokenOrder_Optional",
+    {
         "claims": "Dict[str, Any]",
         "header": "Dict[str, Any]",
         "expiresIn": "str",
@@ -713,6 +730,11 @@ TokenOrder = TypedDict(
     },
     total=False,
 )
+
+
+# A token to make.
+class TokenOrder(_TokenOrder, _TokenOrder_Optional):
+    pass
 
 
 # A token, with what it says.

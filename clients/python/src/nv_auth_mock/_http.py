@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 # Longer than the longest delay of a fault.
 PATIENCE = 310.0
@@ -29,10 +30,18 @@ class Answer(NamedTuple):
 class Connection:
     """Sends requests to the paths of a world."""
 
-    def __init__(self, url: str, admin_token: Optional[str], ca: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        admin_token: Optional[str],
+        ca: Optional[str] = None,
+        describe_end: Callable[[], Optional[str]] = lambda: None,
+    ) -> None:
+        """`describe_end`: how the server ended, if that is known."""
         self.url = url.rstrip("/")
         self.admin_token = admin_token
         self.ca = ca
+        self._describe_end = describe_end
         handlers: list[Any] = []
         if urllib.parse.urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
             # A proxy of the machine does not reach this machine.
@@ -42,7 +51,7 @@ class Connection:
         self._opener = urllib.request.build_opener(*handlers)
 
     def at(self, url: str) -> Connection:
-        return Connection(url, self.admin_token, self.ca)
+        return Connection(url, self.admin_token, self.ca, self._describe_end)
 
     def send(self, method: str, path: str, body: Any = None, headers: Optional[Mapping[str, str]] = None) -> Answer:
         """Sends JSON, and returns the answer whatever its status."""
@@ -53,14 +62,26 @@ class Connection:
             given["content-type"] = "application/json"
         request = urllib.request.Request(self.url + path, data=data, headers=given, method=method)
         try:
-            with self._opener.open(request, timeout=PATIENCE) as response:
+            with self._open(request) as response:
                 return Answer(response.status, _parsed(response.read()))
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return Answer(refused.code, _parsed(refused.read()))
-        except (urllib.error.URLError, OSError) as fault:
+        except (OSError, http.client.HTTPException) as fault:
             reason = getattr(fault, "reason", fault)
-            raise MockError(f"No mock answers at {self.url}: {reason}. Is it still running?") from fault
+        # Not `from` the cause: three tracebacks of the standard library would hide this line.
+        raise MockError(self._unanswered(reason))
+
+    def _open(self, request: urllib.request.Request) -> Any:
+        try:
+            return self._opener.open(request, timeout=PATIENCE)
+        except urllib.error.HTTPError as refused:
+            return refused
+
+    def _unanswered(self, reason: object) -> str:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return (
+                f"The certificate of {self.url} is not trusted: {reason.verify_message}. Set SSL_CERT_FILE to the file of its "
+                "authority, or give the file to `Mock.connect(url, ca=...)`."
+            )
+        return f"No mock answers at {self.url}: {reason}. {self._describe_end() or 'Is it still running?'}"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Calls the control API: `call("POST", "/clock/advance", {"by": "15m"})`."""
@@ -69,7 +90,7 @@ class Connection:
         if status < 400:
             return answer
         detail = answer.get("detail") if isinstance(answer, dict) else None
-        raise MockError(detail or f"{method} /_mock{path} was answered {status}, without a reason", status)
+        raise MockError(detail or f"{method} {self.url}/_mock{path} was answered {status}. Is this nv-auth-mock?", status)
 
     def pages(self, name: str, query: Optional[Mapping[str, Any]] = None) -> list[Any]:
         """The entries of a list, page after page; `limit`: at most this many."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Iterable, Tuple
+from typing import TYPE_CHECKING, Iterable, List, Tuple
 
 if TYPE_CHECKING:
+    from . import _control as control
     from .mock import World
 
 MOST_REPORTED = 10
@@ -13,7 +14,7 @@ MOST_READ = 200
 MOST_FAULTS = 3
 
 
-def request_line(entry: Any) -> str:
+def request_line(entry: control.RecordedRequest) -> str:
     """A request in one line: `POST /api/v1/token: 503 for admin@acme.test (request 4f-r7)`."""
     status = "no answer" if entry["status"] is None else entry["status"]
     whose = "" if entry["principal"] is None else f" for {entry['principal']['name']}"
@@ -24,8 +25,8 @@ def request_line(entry: Any) -> str:
 
 def describe_failure(world: World) -> str:
     """The latest refusals with their fixes, other errors and hints, and what faults did; empty if there is nothing."""
-    refusals = world._connection.pages("decisions", {"effect": "deny", "limit": MOST_READ})
-    entries = world._connection.pages("requests", {"limit": MOST_READ})
+    refusals: List[control.Decision] = world._connection.pages("decisions", {"effect": "deny", "limit": MOST_READ})
+    entries = world.requests.list(limit=MOST_READ)
     faults = world.faults.list()
     sections = [
         ("the mock refused, latest first:", _without_repeats((one["id"], _refusal(one)) for one in refusals)),
@@ -35,19 +36,22 @@ def describe_failure(world: World) -> str:
     return "\n".join("\n".join([title, *lines]) for title, lines in sections if lines)
 
 
-def _refusal(decision: Any) -> str:
+def _refusal(decision: control.Decision) -> str:
     lines = [f"  {decision['request']['method']} {decision['request']['path']}", f"    {decision['explanation']}"]
     for fix in decision["fixes"]:
         call = fix.get("request")
         how = ""
         if call is not None:
-            who = f" as {call['as']['principal']}" if call.get("as") else ""
+            caller = call.get("as")
+            who = "" if caller is None else f" as {caller['principal']}"
             how = f" ({call['method']} {call['path']} {json.dumps(call['body'])}{who})"
         lines.append(f"    fix: {fix['text']}{how}")
     return "\n".join(lines)
 
 
-def _notices(refusals: Any, entries: Any) -> Iterable[Tuple[str, str]]:
+def _notices(
+    refusals: Iterable[control.Decision], entries: Iterable[control.RecordedRequest]
+) -> Iterable[Tuple[str, str]]:
     """Errors that no decision explains, and hints that no fix repeats."""
     fixes = {fix["text"] for refusal in refusals for fix in refusal["fixes"]}
     for entry in entries:
@@ -59,7 +63,7 @@ def _notices(refusals: Any, entries: Any) -> Iterable[Tuple[str, str]]:
             yield entry["id"], "\n".join([f"  {request_line(entry)}", *why, *hints])
 
 
-def _without_repeats(texts: Iterable[Tuple[str, str]]) -> list[str]:
+def _without_repeats(texts: Iterable[Tuple[str, str]]) -> List[str]:
     """A client that tries again makes one mistake."""
     alike: dict[str, Tuple[str, int]] = {}
     for id, text in texts:
@@ -71,7 +75,7 @@ def _without_repeats(texts: Iterable[Tuple[str, str]]) -> list[str]:
     return lines[:MOST_REPORTED] + ([f"  and {more} more"] if more > 0 else [])
 
 
-def _faults(entries: Any, faults: Any) -> list[str]:
+def _faults(entries: Iterable[control.RecordedRequest], faults: Iterable[control.Fault]) -> List[str]:
     affected = [f"  {request_line(entry)}" for entry in entries if entry["fault"] is not None]
     idle = [
         f"  fault {one['id']} for {json.dumps(one['match'])} was not injected: "

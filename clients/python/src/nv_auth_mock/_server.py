@@ -30,6 +30,8 @@ def command_line(command: Optional[Sequence[str]] = None) -> list[str]:
         return list(command)
     words = shlex.split(os.environ.get("NV_AUTH_MOCK_COMMAND", ""))
     if len(words) == 1 and words[0].endswith((".cjs", ".js", ".mjs")):
+        if not os.path.exists(words[0]):
+            raise NotStarted(f"NV_AUTH_MOCK_COMMAND names `{words[0]}`, and there is no such file.")
         return [_found("node"), *words]
     if words:
         return words
@@ -67,13 +69,17 @@ class Server:
                 text=True,
                 encoding="utf-8",
                 env=_environment(env),
+                # Ctrl-C in a terminal reaches every process of a group, and tests still need the mock to clean up.
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as fault:
             raise NotStarted(f"The mock could not be started by `{shlex.join(line)}`: {fault}") from fault
         self._said: Deque[str] = collections.deque(maxlen=50)
         self._ready: queue.Queue[Optional[str]] = queue.Queue()
-        for work in (self._read_output, self._read_errors):
-            threading.Thread(target=work, daemon=True).start()
+        self._readers = [threading.Thread(target=work, daemon=True) for work in (self._read_output, self._read_errors)]
+        for reader in self._readers:
+            reader.start()
         self.url = self._wait(line)
 
     def _wait(self, line: Sequence[str]) -> str:
@@ -84,23 +90,38 @@ class Server:
         if url is not None:
             return url
         self.stop()
-        said = "".join(self._said).strip()
-        raise NotStarted(f"The mock did not start by `{shlex.join(line)}`. It said: {said or 'nothing'}")
+        raise NotStarted(f"The mock did not start by `{shlex.join(line)}`. {self._last_words()}")
+
+    def describe_end(self) -> Optional[str]:
+        """How the server ended, for the message of a call that it did not answer; None while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        if self._process.stdin is None or self._process.stdin.closed:
+            return "It was stopped."
+        return f"It ended with exit code {code}. {self._last_words()}"
+
+    def _last_words(self) -> str:
+        for reader in self._readers:
+            # The output of a process that has ended may not be read yet; a child of it may keep the pipe open.
+            reader.join(timeout=1)
+        return f"It said: {''.join(self._said).strip() or 'nothing'}"
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            event = _event(line)
-            if event.get("event") == "ready":
-                self._ready.put(event["url"])
-            elif not event:
-                self._said.append(line)
+        with self._process.stdout as output:
+            for line in output:
+                event = _event(line)
+                if event.get("event") == "ready":
+                    self._ready.put(event["url"])
+                elif not event:
+                    self._said.append(line)
         self._ready.put(None)
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            self._said.append(line)
+        with self._process.stderr as errors:
+            self._said.extend(errors)
 
     def stop(self) -> None:
         """Ends the server; can be called again."""
@@ -115,6 +136,8 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for reader in self._readers:
+            reader.join(timeout=1)
 
 
 def _environment(env: Optional[Mapping[str, str]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Type, TypeVa
 
 from ._http import Connection, MockError
 from ._report import describe_failure, request_line
-from ._server import Server
+from ._server import NotStarted, Server
 
 if TYPE_CHECKING:
     from . import _control as control
@@ -74,6 +74,7 @@ class Requests:
 
         Raises AssertionError with what came instead, and MockError where no request can be like this.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test.
         number = _given(times=times, atLeast=at_least, atMost=at_most, within=within)
         found = self._connection.call("POST", "/requests/verify", {"match": match, **number})
         if found["verified"]:
@@ -157,6 +158,9 @@ class World:
         self.faults = Faults(connection)
         self.keys = Keys(connection)
         self.clients = Clients(connection)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id} at {self.url}>"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Any call of the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
@@ -258,7 +262,10 @@ class Mock(World):
 
     def __init__(self, connection: Connection, server: Optional[Server]) -> None:
         self._server = server
-        super().__init__(connection, "default", connection.call("GET", "/cast"))
+        cast = connection.call("GET", "/cast")
+        if not isinstance(cast, dict):
+            raise MockError(f"{connection.url} answers, but it is not nv-auth-mock.")
+        super().__init__(connection, "default", cast)
 
     @classmethod
     def start(
@@ -266,15 +273,21 @@ class Mock(World):
     ) -> Mock:
         """Starts a server that ends with this process: `Mock.start("--runai", "3.0")`.
 
-        If NV_AUTH_MOCK_URL names a running one, that is used, and neither options nor `stop` change it. Raises NotStarted.
+        `options` and `env` are flags and variables of the server. Without a `command`, a server that NV_AUTH_MOCK_URL names
+        is used; it takes neither, and `stop` leaves it running. Raises NotStarted.
         """
         url = os.environ.get("NV_AUTH_MOCK_URL")
-        if url and command is None and not options:
+        if url and command is None:
+            if options or env:
+                raise NotStarted(
+                    "NV_AUTH_MOCK_URL names a server that runs already, and the options are for one that is started here. "
+                    "Start that server with them, and leave them out here, or unset the variable."
+                )
             return cls.connect(url)
         server = Server(options, command, env)
         try:
             token = {**os.environ, **(env or {})}.get("NV_AUTH_MOCK_ADMIN_TOKEN")
-            return cls(Connection(server.url, token), server)
+            return cls(Connection(server.url, token, None, server.describe_end), server)
         except BaseException:
             server.stop()
             raise
@@ -282,6 +295,9 @@ class Mock(World):
     @classmethod
     def connect(cls, url: str, *, admin_token: Optional[str] = None, ca: Optional[str] = None) -> Mock:
         """A mock that runs already. `admin_token`: default NV_AUTH_MOCK_ADMIN_TOKEN; `ca`: the certificate to trust, a file."""
+        # The text is not shown: it may have a password.
+        if not _is_valid(url):
+            raise MockError("The URL of the mock is not valid. Expected one such as `http://127.0.0.1:6625`, without a user.")
         token = admin_token or os.environ.get("NV_AUTH_MOCK_ADMIN_TOKEN")
         return cls(Connection(url, token, ca), None)
 
@@ -296,6 +312,14 @@ class Mock(World):
         """Ends the server, if it was started here; can be called again."""
         if self._server is not None:
             self._server.stop()
+
+
+def _is_valid(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _joined(names: Any) -> str:

@@ -11,6 +11,9 @@ import pytest
 
 from .mock import Mock, World
 
+# The world of a test. A failing fixture is not among the test's arguments yet, nor is what it asked for.
+WORLD = pytest.StashKey[World]()
+
 
 @pytest.fixture(scope="session")
 def nv_auth_mock_options() -> list[str]:
@@ -26,19 +29,20 @@ def nv_auth_mock_server(nv_auth_mock_options: list[str]) -> Generator[Mock, None
 
 
 @pytest.fixture
-def nv_auth_mock(nv_auth_mock_server: Mock) -> Generator[World, None, None]:
+def nv_auth_mock(nv_auth_mock_server: Mock, request: pytest.FixtureRequest) -> Generator[World, None, None]:
     """A world of the test's own, with its own users, keys, clock and journal."""
     with nv_auth_mock_server.world() as world:
+        request.node.stash[WORLD] = world
         yield world
 
 
 @pytest.hookimpl(hookwrapper=True)  # type: ignore[misc, unused-ignore]
-def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, None]:
-    """Adds to the report of a failed test what the mock refused in its world."""
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, None]:
+    """Adds to the report of a test or fixture that failed what the mock refused in the world of the test."""
     outcome = yield
     report = outcome.get_result()
-    world = getattr(item, "funcargs", {}).get("nv_auth_mock")
-    if not report.failed or report.when != "call" or not isinstance(world, World):
+    world = item.stash.get(WORLD, None)
+    if not report.failed or report.when == "teardown" or world is None:
         return
     try:
         text = world.describe_failure()
