@@ -1,13 +1,13 @@
 /** The Python package, as it would be published: its own tests, the example, and the scaffold. */
 import { execFileSync } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { launchProgram } from '../support/command.ts';
+import { launchProgram, MAIN } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { write } from '../support/package.ts';
-import { PYTHON, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
+import { canImport, PYTHON, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 120_000;
@@ -39,14 +39,14 @@ describe.runIf(PYTHON !== undefined)('the Python package', { timeout: PATIENCE_M
     await cp(join(ROOT, folder), copy, { recursive: true });
     return tested(copy, ...more);
   }
-  const tested = (folder: string, ...more: readonly string[]) =>
-    launchProgram(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...more, '.'], folder, {
-      env: WITH_COMMAND,
-    });
+  const tested = (folder: string, ...more: readonly string[]) => testedWith(WITH_COMMAND, folder, ...more);
+  const testedWith = (env: Readonly<Record<string, string>>, folder: string, ...more: readonly string[]) =>
+    launchProgram(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...more, '.'], folder, { env });
 
-  it('has its types, its entry point, and no dependency', () => {
+  it('has its types, its entry point, its license, and no dependency', () => {
     const listed = execFileSync(python, ['-m', 'zipfile', '--list', wheel], { encoding: 'utf8' });
     expect(listed).toContain('nv_auth_mock/py.typed');
+    expect(listed).toContain('LICENSE');
     expect(listed).not.toContain('tests/');
     const told = `from importlib.metadata import distribution as d; one = d('nv-auth-mock')
 print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
@@ -73,14 +73,32 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     expect(stdout).toContain('1 passed');
   });
 
-  it('leaves no server behind when pytest is killed', async () => {
+  it.skipIf(!canImport(String(PYTHON), 'mypy'))('has types that a strict check accepts', async () => {
+    const copy = join(await emptyFolder(), 'python');
+    await cp(join(ROOT, 'clients/python'), copy, { recursive: true });
+    const { code, stdout } = await launchProgram(python, ['-m', 'mypy', '--cache-dir', '/dev/null', 'src'], copy).ended;
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+  });
+
+  it.each([
+    ['by Node', WITH_COMMAND],
+    ['by npx', { NV_AUTH_MOCK_COMMAND: 'npx nv-auth-mock' }],
+    ['as it is installed in the folder', {}],
+  ])('leaves no server behind when pytest is killed, if it was started %s', async (_how, env) => {
     const folder = await emptyFolder();
     await write(folder, { 'test_crash.py': KILLS_ITSELF });
-    const running = tested(folder, '-s');
+    await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
+    await symlink(MAIN, join(folder, 'node_modules/.bin/nv-auth-mock'));
+    const running = testedWith(env, folder, '-s');
     const [, url = ''] = await running.said(/the mock is at (\S+)\/w\//);
     expect((await running.ended).signal).toBe('SIGKILL');
     await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
   });
+});
+
+it('the license of the Python package is that of the mock', async () => {
+  const license = await readFile(join(ROOT, 'LICENSE'), 'utf8');
+  expect(await readFile(join(ROOT, 'clients/python/LICENSE'), 'utf8')).toBe(license);
 });
 
 it('the version of the Python package is that of the mock', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAIN } from './command.ts';
@@ -7,11 +7,15 @@ import { emptyFolder } from './folder.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../clients/python/', import.meta.url));
 
+/** Can this program import these modules? */
+export const canImport = (program: string, modules: string) =>
+  spawnSync(program, ['-c', `import ${modules}`]).status === 0;
+
 /** In this order, which setuptools wants. What makes and tests a package, and needs no network: `apt-get install python3-pytest python3-setuptools python3-venv`. */
-const NEEDS = 'import setuptools, wheel, ensurepip, pip, pytest, venv';
+const NEEDS = 'setuptools, wheel, ensurepip, pip, pytest, venv';
 
 /** A Python that has what is needed; undefined if there is none. */
-export const PYTHON = ['python3', '/usr/bin/python3'].find((program) => spawnSync(program, ['-c', NEEDS]).status === 0);
+export const PYTHON = ['python3', '/usr/bin/python3'].find((program) => canImport(program, NEEDS));
 
 /** An environment with the package, made as it would be published: the path of its Python. */
 export async function pythonWithPackage(): Promise<{ readonly python: string; readonly wheel: string }> {
@@ -27,7 +31,8 @@ export async function pythonWithPackage(): Promise<{ readonly python: string; re
   run(String(PYTHON), '-m', 'pip', 'wheel', ...offline, '--no-build-isolation', '--wheel-dir', folder, source);
   run(String(PYTHON), '-m', 'venv', '--system-site-packages', 'env');
   const python = join(folder, 'env/bin/python');
-  const wheel = join(folder, 'nv_auth_mock-0.1.0-py3-none-any.whl');
+  const [made = ''] = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
+  const wheel = join(folder, made);
   run(python, '-m', 'pip', 'install', ...offline, '--force-reinstall', wheel);
   return { python, wheel };
 }

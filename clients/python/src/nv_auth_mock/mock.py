@@ -6,7 +6,7 @@ import difflib
 import os
 import urllib.parse
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
 from ._http import Connection, MockError
 from ._report import describe_failure, request_line
@@ -57,7 +57,7 @@ class Requests:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def list(self, *, limit: Optional[int] = None, **match: Any) -> list[control.RecordedRequest]:
+    def list(self, *, limit: Optional[int] = None, **match: Any) -> List[control.RecordedRequest]:
         """Newest first: `list(operation="grant_token", status=200)`."""
         return self._connection.pages("requests", {"limit": limit, **match})
 
@@ -102,7 +102,7 @@ class Faults:
         """The next call of an operation fails: `next("grant_token", status=503)`."""
         return self.add({"match": {"operation": operation}, "times": times, "do": do})  # type: ignore[typeddict-item]
 
-    def list(self) -> list[control.Fault]:
+    def list(self) -> List[control.Fault]:
         return self._connection.pages("faults")
 
     def remove(self, fault_id: str) -> None:
@@ -122,7 +122,7 @@ class Keys:
         """The only answer that has the text of the key, as `key`."""
         return self._connection.call("POST", "/keys", order)
 
-    def list(self) -> list[control.Key]:
+    def list(self) -> List[control.Key]:
         return self._connection.pages("keys")
 
     def edit(self, key_id: str, edit: control.KeyEdit) -> control.Key:
@@ -138,7 +138,7 @@ class Clients:
     def create(self, order: control.OAuthClientOrder) -> control.CreatedOAuthClient:
         return self._connection.call("POST", "/clients", order)
 
-    def list(self) -> list[control.OAuthClient]:
+    def list(self) -> List[control.OAuthClient]:
         return self._connection.pages("clients")
 
     def delete(self, client_id: str) -> None:
