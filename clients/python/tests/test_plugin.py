@@ -69,7 +69,18 @@ def test_a_mock_that_ended_is_told_by_what_it_said(pytester):
 
 
 def test_nothing_is_left_open_that_python_warns_of(pytester):
-    pytester.makepyfile("def test_world(nv_auth_mock): assert nv_auth_mock.token()")
+    pytester.makepyfile(
+        """
+        import gc
+        from nv_auth_mock import Mock
+
+        def test_own():
+            with Mock.start() as mock:
+                assert mock.token()
+            del mock
+            gc.collect()
+        """
+    )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=1)
     assert result.ret == 0
