@@ -1,9 +1,10 @@
-/** The Python package, as it would be published: its own tests, the example, and the scaffold. */
+/** The Python package, as it would be published: its own tests, the example, the scaffold, and what the pages show. */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { documentationPages, sourceFiles } from '../architecture/source-files.ts';
 import { launchProgram, MAIN } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { write } from '../support/package.ts';
@@ -71,6 +72,27 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     const { code, stdout } = await (await pytest('examples/scaffold/pytest')).ended;
     expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
     expect(stdout).toContain('1 passed');
+  });
+
+  it('does what the pages show', async () => {
+    const pages = [...documentationPages(), ...sourceFiles('clients/python', '.md')];
+    const shown = pages.flatMap(({ text }) =>
+      [...text.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) => code),
+    );
+    const [tests, programs] = [
+      shown.filter((code) => /^def test_/m.test(code)),
+      shown.filter((code) => !/^def test_/m.test(code)),
+    ];
+    const folder = await emptyFolder();
+    await write(folder, Object.fromEntries(tests.map((code, index) => [`test_${index}.py`, code])));
+    const { code, stdout } = await tested(folder).ended;
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect(stdout).toContain(`${tests.length} passed`);
+    for (const program of programs) {
+      const ended = await launchProgram(python, ['-c', program], folder, { env: WITH_COMMAND }).ended;
+      expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^http:/) });
+    }
+    expect(programs.length).toBeGreaterThan(0);
   });
 
   it.skipIf(!canImport(String(PYTHON), 'mypy'))('has types that a strict check accepts', async () => {
