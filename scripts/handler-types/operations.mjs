@@ -2,7 +2,8 @@
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-const EVENTS_TYPE = 'text/event-stream';
+/** Events, and lines of JSON. */
+const STREAMED = ['text/event-stream', 'application/x-ndjson'];
 
 /**
  * The operations of a document as TypeScript, by the ids that handlers have: what each is given after the steps before
@@ -91,7 +92,7 @@ function bodyType(type, body) {
 }
 
 /**
- * JSON as a value, events as a stream, anything else as bytes.
+ * JSON as a value, events and lines of JSON as a stream, anything else as bytes.
  *
  * @param {string} type
  * @param {string} status
@@ -100,7 +101,7 @@ function bodyType(type, body) {
 function answerType(type, status, { content }) {
   if (content === undefined) return 'undefined';
   const types = Object.keys(content).map((media) =>
-    media === EVENTS_TYPE
+    STREAMED.includes(media)
       ? "import('node:stream').Readable"
       : /json$/.test(media)
         ? `${type}['responses'][${status}]['content']['${media}']`

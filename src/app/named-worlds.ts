@@ -25,7 +25,7 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
  * time to live.
  */
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
-  const { seed } = worlds.entry(worlds.default.id);
+  const { origin: seed } = worlds.default;
   for (const id of ids.filter((one) => !worlds.has(one))) {
     const made = worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
     await made.catch(async (thrown: unknown) => {

@@ -21,6 +21,7 @@ import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Place } from '../store/open.ts';
+import type { BackupParts } from '../worlds/backup.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { tokenPorts } from './token-ports.ts';
 import { snapshotPorts, type WorldKeeping, worldPorts } from './world-ports.ts';
@@ -32,6 +33,8 @@ export interface Driven extends WorldKeeping {
   readonly effective: Effective;
   /** For the objects of all worlds together. */
   readonly state: Quota;
+  readonly revive: BackupParts['revive'];
+  readonly revisions: BackupParts['revisions'];
   readonly place: Pick<Place, 'kind' | 'driver'>;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
@@ -40,6 +43,7 @@ export interface Driven extends WorldKeeping {
 /** The parts of the server that the control API uses. */
 export function portsOf(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
+  const backup = async () => (await import('./backup-port.ts')).backupPort(driven);
   return {
     version,
     drills: () => drillsOf(services),
@@ -59,6 +63,10 @@ export function portsOf(driven: Driven): Ports {
     events: (world, from, to, limit) => listEvents(services, world, from, to, limit),
     worlds: worldPorts(driven),
     snapshots: snapshotPorts(driven, driven.effective.config.sqlite),
+    backup: {
+      write: async () => (await backup()).write(),
+      read: async (...given) => (await backup()).read(...given),
+    },
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
     metrics: () => server.metrics.read({ worlds: driven.worlds.list().length, bytes: driven.state.used }),

@@ -186,8 +186,8 @@ async function open({ effective: { config }, budgets, clock }: ServerParts, load
   };
   const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
   const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
-  const { budgets: remembered, commits } = shared;
-  return { place, worlds, snapshots, machine, customs, documented, budgets: remembered, commits, revive };
+  const { budgets: remembered, commits, revisions } = shared;
+  return { place, worlds, snapshots, machine, customs, documented, budgets: remembered, commits, revisions, revive };
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -248,12 +248,12 @@ async function assemble(
 ): Promise<MockServer> {
   const { effective, documents = new Documents() } = parts;
   const { services, control, random, version } = loaded;
-  const { worlds, place, snapshots, budgets } = opened;
+  const { worlds, place, snapshots, budgets, revive, revisions } = opened;
   const world = worlds.default;
   const limits = limitsOf(parts.limits);
   const server = serverOf(parts, loaded, opened, limits);
   const ports = portsOf({
-    ...{ server, place, services, worlds, snapshots, random, version, effective },
+    ...{ server, place, services, worlds, snapshots, random, version, effective, revive, revisions },
     state: budgets.state,
     routes: () => routes,
   });

@@ -28,7 +28,7 @@ export interface WorldKeeping {
 export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping): Ports['worlds'] {
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
     if (from === undefined) {
-      if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').seed };
+      if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').world.origin };
       return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
     }
     if (seed !== undefined) {
@@ -41,8 +41,8 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
       const { rows, world, ...made } = await snapshots.find(from.snapshot);
       return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
     }
-    const { world, seed: ofWorld, credentials } = await worlds.openEntry(from.world);
-    return { kind: 'copy', rows: await world.store.freeze(), seed: ofWorld, credentials, of: world.id };
+    const { world, credentials } = await worlds.openEntry(from.world);
+    return { kind: 'copy', rows: await world.store.freeze(), seed: world.origin, credentials, of: world.id };
   };
   return {
     make: async (order) => {
@@ -84,7 +84,7 @@ export function snapshotPorts({ worlds, snapshots }: WorldKeeping, driver: Confi
  * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
  * the state of another one.
  */
-function whyNotHere(snapshot: Snapshot, { world: { id }, seed, credentials }: WorldEntry): string | null {
+function whyNotHere(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
   return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;

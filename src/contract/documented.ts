@@ -30,7 +30,7 @@ export interface OperationTypes {
    */
   readonly body: unknown;
   /** By status, except refusals, which are thrown. Undefined if the answer has no body; a stream of
-   * server-sent events, or a Buffer for anything else that is not JSON. */
+   * server-sent events or of lines of JSON, or a Buffer for anything else that is not JSON. */
   readonly answers: Readonly<Record<number, unknown>>;
   /** The document does not ask for a credential. */
   readonly isPublic: boolean;

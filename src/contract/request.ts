@@ -52,6 +52,13 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * @throws Problem if there are more bytes, or if they stop coming
    */
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
+  /**
+   * For an operation that streams: passes on the body as it arrives, up to a limit of bytes.
+   *
+   * @returns the number of bytes
+   * @throws Problem if there are more bytes, or if they stop coming; and what `take` throws, which must be a Problem
+   */
+  receive(most: number, take: (chunk: Buffer) => void): Promise<number>;
   /** Does the rule also allow this caller this object? For lists, which show only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
   /**

@@ -136,6 +136,12 @@ export class Faults {
     });
   }
 
+  /** Replaces all of them by those that another server had. */
+  async restore(faults: readonly Fault[]): Promise<void> {
+    await this.#shared?.update(() => [faults, undefined]);
+    this.replace(faults);
+  }
+
   /** Applies the changes of other processes. */
   replace(faults: readonly Fault[]): void {
     this.#list = new FaultList(faults, this.#list);

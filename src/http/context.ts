@@ -8,7 +8,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
 import { headerLines, methodOf } from './transport/arrival.ts';
-import { digestOf } from './transport/body.ts';
+import { digestOf, receiveBody } from './transport/body.ts';
 
 /** Access to the members of a world and its server. They are read each time, never copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
@@ -128,6 +128,10 @@ export class RequestContext extends Scope<World> implements Context {
 
   digest(most: number): ReturnType<typeof digestOf> {
     return digestOf(this.#raw, most, this.#limits);
+  }
+
+  receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
+    return receiveBody(this.#raw, most, this.#limits, take);
   }
 
   once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {

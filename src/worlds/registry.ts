@@ -7,13 +7,18 @@ import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../platform/random.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
+import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
+import { openMemory } from '../store/memory.ts';
+import { nameOf } from '../store/row-name.ts';
+import { type KeptSeed, SEEDS, type Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldRecord } from '../store/sharing.ts';
+import { type FrozenRows, rowsIn } from '../store/world-rows.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
@@ -25,7 +30,7 @@ import { provenanceIn } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 /** The record of a world besides the world itself. */
-export interface WorldEntry extends Made, Omit<WorldInfo, 'id' | 'lastUsedAt'> {
+export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly world: OwnedWorld;
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
@@ -43,6 +48,12 @@ export interface MadeWorld {
   readonly ambiguous: readonly string[];
   /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
+}
+
+/** A world of another server. */
+export interface AdoptedWorld extends Made, Pick<WorldEntry, 'source' | 'ttl'>, Pick<World, 'id' | 'mode'> {
+  readonly rows: FrozenRows;
+  readonly faults: readonly Fault[];
 }
 
 /** How many worlds a message names. */
@@ -113,7 +124,7 @@ export abstract class Worlds implements WorldsByName {
       isAny: () => this.entries.size > 0,
     });
     this.common = {
-      ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys },
+      ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys, revive: parts.revive },
       changed: (world, changed) => this.indexing.noteChanges(world, changed),
       begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
       noteReplacement: (world, clients) => this.noteReplacement(world, clients),
@@ -149,7 +160,7 @@ export abstract class Worlds implements WorldsByName {
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
-    this.#default = this.entryOf(world, { credentials: 'cast', source: null, seed, ttl: null });
+    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null });
   }
 
   /**
@@ -244,15 +255,44 @@ export abstract class Worlds implements WorldsByName {
   /** @throws Problem that says what is wrong with the order */
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
     const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
-    this.#check(id);
-    this.#making.add(id);
-    try {
-      const made = await this.#make(id, order);
-      this.tell('made', id);
-      return made;
-    } finally {
-      this.#making.delete(id);
-    }
+    return this.#reserving(id, () => this.#make(id, order));
+  }
+
+  /**
+   * Makes a world as another server had it, or gives the default world that state.
+   *
+   * @throws Problem that says what is wrong
+   */
+  async adopt({ id, rows, mode, faults, seed, source, ...order }: AdoptedWorld): Promise<void> {
+    const { shared } = this.parts;
+    const make = () => {
+      const filled = { store: openMemory(rows, shared, 0), findings: [], isNew: false };
+      const begun = { filled, free: 0, seed, kept: seed, source, clients: undefined, created: [] };
+      return this.#store(id, begun, order);
+    };
+    if (id === DEFAULT_WORLD) await this.default.restore(rows, null);
+    const world = id === DEFAULT_WORLD ? this.default : (await this.#reserving(id, make)).entry.world;
+    await world.setMode(mode);
+    await world.faults.restore(faults);
+  }
+
+  /** Is the default world as its seed made it, or as a reset left it? */
+  async isDefaultUnchanged(): Promise<boolean> {
+    const world = this.default;
+    if (world.mode !== this.parts.mode || !world.faults.isEmpty) return false;
+    const { rows } = await this.parts.images.of(world.origin);
+    const first = new Set(rowsIn(rows).map(nameOf));
+    const now = await world.store.collections.dump();
+    const made = now.find(({ collection }) => collection === SEEDS.name)?.revision;
+    // Settings are written after the seed.
+    const isAsMade = (row: Row) => row.revision === made || row.collection === 'settings';
+    return now.length === first.size && now.every((row) => first.has(nameOf(row)) && isAsMade(row));
+  }
+
+  /** @throws Problem `conflict` if there is no room for these worlds */
+  mustHaveRoomFor(ids: readonly string[]): void {
+    const more = ids.filter((id) => id !== DEFAULT_WORLD && !this.has(id));
+    if (this.count + more.length > this.parts.most) throw this.crowdedProblem();
   }
 
   /** @throws Problem `not_found`, `conflict` for the default world */
@@ -306,11 +346,11 @@ export abstract class Worlds implements WorldsByName {
   protected async openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
-  ): Promise<Made & { readonly world: OwnedWorld }> {
+  ): Promise<Pick<Made, 'credentials'> & { readonly world: OwnedWorld }> {
     const { seed: kept, credentials } = provenanceIn(made);
     const seed = this.parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
-    return { world: await openWorld({ id, credentials, seed, filled }, this.common), seed, credentials };
+    return { world: await openWorld({ id, credentials, seed, filled }, this.common), credentials };
   }
 
   protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
@@ -373,15 +413,38 @@ export abstract class Worlds implements WorldsByName {
     if (this.count + this.#making.size >= this.parts.most) throw this.crowdedProblem();
   }
 
+  /** Reserves an id while its world is being made. */
+  async #reserving(id: string, make: () => Promise<MadeWorld>): Promise<MadeWorld> {
+    this.#check(id);
+    this.#making.add(id);
+    try {
+      const made = await make();
+      this.tell('made', id);
+      return made;
+    } finally {
+      this.#making.delete(id);
+    }
+  }
+
   async #make(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
     const begun = await makeCopy({ id, origin, credentials }, this.parts);
+    return this.#store(id, begun, { credentials, ttl }, origin.kind === 'seed' ? begun.clients : undefined);
+  }
+
+  /** @param seeded its clients, if it has exactly those of its seed */
+  async #store(
+    id: string,
+    begun: Begun,
+    { credentials, ttl }: Pick<WorldEntry, 'credentials' | 'ttl'>,
+    seeded?: SeedClients,
+  ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
     const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl });
     try {
       const world = await openWorld({ id, credentials, seed, filled }, this.common);
-      const ambiguous = await this.indexing.add(world, source, origin.kind === 'seed' ? clients : undefined);
+      const ambiguous = await this.indexing.add(world, source, seeded);
       if (this.isClosed) throw closing();
-      const entry = this.entryOf(world, { credentials, source, seed, ttl, ...(record !== undefined && { record }) });
+      const entry = this.entryOf(world, { credentials, source, ttl, ...(record !== undefined && { record }) });
       this.entries.set(id, entry);
       this.ended.markBegun(id);
       this.sweepLater();

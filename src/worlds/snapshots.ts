@@ -34,13 +34,25 @@ export class Snapshots {
   }
 
   /** @throws Problem `conflict` if there is no room for another one */
-  async take({ world, seed, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
+  async take({ world, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
     await this.#mustHaveRoom(0);
+    const { origin: seed } = world;
     const at = world.clock.now();
     const rows = await world.store.freeze();
     await this.#mustHaveRoom(sizeOf(rows));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
     return { ...info, size: await this.#documents.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
+  }
+
+  /** Those of all worlds, oldest first. */
+  all(): Promise<readonly SnapshotRecord[]> {
+    return this.#documents.list();
+  }
+
+  /** Stores a snapshot of another server, in place of one with its id. */
+  async adopt({ seed, credentials, ...rest }: Omit<Snapshot, 'size'>): Promise<void> {
+    await this.#documents.delete(rest.id);
+    await this.#documents.put({ ...rest, made: provenanceText({ seed, credentials }) });
   }
 
   /** Those of a world, newest first. */
@@ -66,10 +78,16 @@ export class Snapshots {
     if (!isThere || !(await this.#documents.delete(id))) throw noSnapshot(id);
   }
 
-  async #mustHaveRoom(bytes: number): Promise<void> {
-    const all = await this.#documents.list();
+  /** @throws Problem `conflict` if there is no room for these, in place of those that have their ids */
+  async mustHaveRoomFor(added: readonly Pick<Snapshot, 'id' | 'rows'>[]): Promise<void> {
+    const bytes = added.reduce((sum, { rows }) => sum + sizeOf(rows), 0);
+    await this.#mustHaveRoom(bytes, added.length, new Set(added.map(({ id }) => id)));
+  }
+
+  async #mustHaveRoom(bytes: number, more = 1, replaced: ReadonlySet<string> = new Set()): Promise<void> {
+    const all = (await this.#documents.list()).filter(({ id }) => !replaced.has(id));
     const held = all.reduce((sum, { size }) => sum + size, 0);
-    const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
+    const isFull = all.length + more > MOST || held + bytes > MOST_BYTES;
     if (!isFull) return;
     const [oldest] = all;
     const message =

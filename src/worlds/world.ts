@@ -51,12 +51,18 @@ export interface OwnedWorld extends World {
   readonly isHeld: boolean;
   /** Its signing key. */
   readonly signingKey: SigningKey;
+  /** The seed before the world's own credentials were derived. */
+  readonly origin: Seed;
   /** Has this process a decision of it with this id? */
   hasDecision(id: string): boolean;
   /** Drops values that can be made again, while no request uses it. */
   rest(): void;
-  /** Replaces its state with that of a snapshot; its time continues from the snapshot's. */
-  restore(rows: FrozenRows, at: Instant): Promise<void>;
+  /**
+   * Replaces its state.
+   *
+   * @param at the moment from which its time continues; null: its clock is as the rows have it
+   */
+  restore(rows: FrozenRows, at: Instant | null): Promise<void>;
   /** The server stops: ends every wait for an event of this world. */
   tellOver(): void;
   /** It was deleted: ends it with the last request that uses it. */
@@ -78,6 +84,8 @@ export interface WorldsCommon {
   readonly mode: Mode;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
+  /** A seed, as a store kept it. */
+  readonly revive: (kept: KeptSeed) => Seed;
   /** Called when rows with credentials change. */
   readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** The initial content of a world after a reset. */
@@ -111,7 +119,7 @@ class OpenedWorld implements OwnedWorld {
   readonly id: string;
   readonly credentials: World['credentials'];
   readonly #common: WorldsCommon;
-  readonly #seed: Seed;
+  #seed: Seed;
   readonly store: Store;
   readonly #series: string;
   /** Each process gives ids of its own. */
@@ -166,6 +174,7 @@ class OpenedWorld implements OwnedWorld {
         if (collections === 'all') {
           this.remembered.clear();
           this.tokenUsage.clear();
+          await this.#rereadSeed();
         }
         if (collections === 'all' || collections.includes('settings')) await this.#reread();
       },
@@ -250,6 +259,10 @@ class OpenedWorld implements OwnedWorld {
     return this.#tokens?.key ?? this.#common.signingKey;
   }
 
+  get origin(): Seed {
+    return this.#seed;
+  }
+
   hasDecision(id: string): boolean {
     return this.#activityLog !== null && this.#activityLog.decisions.byId(id) !== null;
   }
@@ -293,12 +306,13 @@ class OpenedWorld implements OwnedWorld {
     if (this.#faults?.isUnused === true) this.#faults = null;
   }
 
-  async restore(rows: FrozenRows, at: Instant): Promise<void> {
+  async restore(rows: FrozenRows, at: Instant | null): Promise<void> {
     const { machine, noteReplacement: replaced } = this.#common;
     await this.store.restore(rows);
     // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
     const { frozen } = await openClock(machine, () => this.store.settings);
-    if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
+    if (!frozen && at !== null) await storeState(this.store.settings, { ahead: at - machine.now() });
+    await this.#rereadSeed();
     this.#remembered?.clear();
     this.#tokenUsage?.clear();
     await this.#reread();
@@ -404,6 +418,13 @@ class OpenedWorld implements OwnedWorld {
       // The next request tries again.
       this.#reading = undefined;
     }
+  }
+
+  /** An import gives the default world another seed. The kept seed of a world with credentials of its own has these. */
+  async #rereadSeed(): Promise<void> {
+    if (this.credentials === 'own') return;
+    const kept = await this.seed();
+    if (kept.text !== this.#seed.text) this.#seed = this.#common.revive(kept);
   }
 
   async #reread(): Promise<void> {

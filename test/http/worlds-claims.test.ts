@@ -127,7 +127,7 @@ it('the time of a world that nobody uses begins with the end of its last request
 
 it('a server that is closed makes no more worlds', async () => {
   const { worlds, close } = await testServer();
-  const { seed } = worlds.entry('default');
+  const { origin: seed } = worlds.default;
   await close();
   const making = worlds.create({ origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
 

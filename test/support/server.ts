@@ -144,7 +144,7 @@ async function builtTwice(build: Build): Promise<Servers> {
 /** JSON as a value, anything else as text. */
 function bodyOf({ body, headers }: LightMyRequestResponse): unknown {
   if (body === '') return undefined;
-  return /json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;
+  return /[/+]json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;
 }
 
 function optionsOf({ token, body, headers }: Request): { headers: Record<string, string>; payload?: string } {

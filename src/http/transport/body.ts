@@ -157,8 +157,18 @@ export class BodyRoom {
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
 export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
-  const size = isSent(request) ? await consume(request, most, limits, (chunk) => digest.update(chunk)) : 0;
+  const size = await receiveBody(request, most, limits, (chunk) => digest.update(chunk));
   return { size, hash: digest.digest('hex') };
+}
+
+/** Passes on a body as it arrives. @returns its size @throws Problem if it is too large or too slow, or of `take` */
+export async function receiveBody(
+  request: IncomingMessage,
+  most: number,
+  limits: BodyLimits,
+  take: (chunk: Buffer) => void,
+): Promise<number> {
+  return isSent(request) ? consume(request, most, limits, take) : 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
-import type { Arrival } from '../../contract/request.ts';
+import type { Arrival, Context } from '../../contract/request.ts';
 import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
@@ -120,6 +120,17 @@ export interface Ports {
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */
     delete(world: World, id: string): Promise<void>;
+  };
+  /** All worlds and snapshots as one file. */
+  readonly backup: {
+    write(): Promise<OperationOf<'control', 'export_worlds'>['answers'][200]>;
+    /**
+     * Imports a file.
+     *
+     * @param receive passes on the file as it arrives
+     * @throws Problem that says what is wrong with it, or what was imported before it failed
+     */
+    read(receive: Context['receive'], mayReplace: boolean): Promise<Schema<'control', 'Imported'>>;
   };
   readonly tokens: {
     /**

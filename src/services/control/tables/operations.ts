@@ -43,6 +43,8 @@ export const OPERATION_SECTIONS = [
       delete_snapshot: {},
       download_snapshot: {},
       restore_snapshot: {},
+      export_worlds: {},
+      import_worlds: { streams: true },
       get_tables: {},
       list_requests: {},
       get_request: {},
