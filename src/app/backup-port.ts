@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../core/problem.ts';
 import { problemOf } from '../http/problem.ts';
+import { setImmediate } from '../platform/time.ts';
 import type { Ports } from '../services/index.ts';
 import { type BackupParts, Import, type ImportStep, savedIn } from '../worlds/backup.ts';
 import { BackupReader, backupBytes } from '../worlds/backup-file.ts';
@@ -12,10 +13,15 @@ export function backupPort(parts: BackupParts & { readonly version: string }): P
     read: async (receive, mayReplace) => {
       const collected = new Import(parts);
       const reader = new BackupReader(collected.add);
-      await receive(parts.state.bytes, (chunk) => reader.read(chunk));
+      const { bytes } = parts.state;
+      await receive(bytes, (chunk) => reader.read(chunk)).catch((thrown: unknown) => {
+        throw thrown instanceof Problem && thrown.kind === 'too_large' ? tooLarge(bytes) : thrown;
+      });
       reader.end();
       const steps = await collected.steps(mayReplace);
       for (const [at, step] of steps.entries()) {
+        // Others are answered in between.
+        await new Promise((resolve) => setImmediate(resolve));
         await step.run().catch((thrown: unknown) => {
           throw stoppedAt(steps, at, problemOf(thrown, parts.worlds.default.store));
         });
@@ -24,6 +30,11 @@ export function backupPort(parts: BackupParts & { readonly version: string }): P
       return { worlds: idsOf('world'), snapshots: idsOf('snapshot') };
     },
   };
+}
+
+function tooLarge(bytes: number): Problem {
+  const message = `The file, or what its worlds need in memory, is larger than ${bytes} bytes, which is the limit of \`--max-state\`. Nothing was imported. Start the server with a higher one.`;
+  return new Problem('too_large', message, { close: true });
 }
 
 /** How many worlds and snapshots the message of an import that stopped names. */

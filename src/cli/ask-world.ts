@@ -36,22 +36,26 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
 
 /** @throws Unusable if no server answers, or the control API needs another token */
 async function answerOf(server: Running, path: string, method = 'GET'): ReturnType<typeof askRunning> {
-  const { url, headers } = server;
   const answer = await askRunning(server, path, method).catch((cause: unknown) => {
-    const advice = tlsAdvice(cause, url);
-    if (advice !== null) throw new Unusable(`The server on ${url} ${advice}.`, { cause });
-    throw new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
+    throw noAnswer(server, cause);
   });
-  if (answer.status === 401) throw new Unusable(`The server on ${url} ${tokenAdvice(headers)}.`);
+  if (answer.status === 401) throw new Unusable(`The server on ${server.url} ${tokenAdvice(server.headers)}.`);
   return answer;
 }
 
-function noMock({ url }: Running): string {
+/** The error of a request to a server, as a user can fix it. */
+export function noAnswer({ url }: Running, cause: unknown): Unusable {
+  const advice = tlsAdvice(cause, url);
+  if (advice !== null) return new Unusable(`The server on ${url} ${advice}.`, { cause });
+  return new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
+}
+
+export function noMock({ url }: Running): string {
   return `The server on ${url} is not nv-auth-mock. Set its address with --url or --port.`;
 }
 
 /** The detail of a problem document. */
-function detailOf(body: unknown): string | null {
+export function detailOf(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('detail' in body)) return null;
   return typeof body.detail === 'string' ? body.detail : null;
 }

@@ -12,7 +12,19 @@ import type { VerifyFlags } from './verify.ts';
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
+const COMMANDS = [
+  'start',
+  'health',
+  'env',
+  'verify',
+  'doctor',
+  'report',
+  'compare',
+  'init',
+  'export',
+  'import',
+  'help',
+] as const;
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -33,7 +45,8 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
+  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit, addExport, addImport])
+    add(root);
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -250,6 +263,45 @@ function addInit(root: Command): void {
     );
 }
 
+interface BackupFlags {
+  readonly url?: string;
+  readonly replace?: true;
+}
+
+function addExport(root: Command): void {
+  root
+    .command('export')
+    .description('write all worlds of the running server to a file: clocks, modes, faults, keys and snapshots')
+    .argument('<FILE>', 'file to write; only its owner can read it')
+    .option('--url <URL>', 'URL of the server; default: the server on this machine')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(flagOf('tls', OPTIONS.tls))
+    .action(async (file: string, { url, ...flags }: FlagTexts & BackupFlags) =>
+      (await import('./backup.ts')).exportWorlds(withSwitches(flags), file, { url: url ?? null }),
+    );
+}
+
+function addImport(root: Command): void {
+  root
+    .command('import')
+    .description('make the worlds of an exported file in the running server')
+    .argument('<FILE>', 'file that `export` wrote')
+    .option('--replace', 'replace worlds and snapshots that exist')
+    .option('--url <URL>', 'URL of the server; default: the server on this machine')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(flagOf('tls', OPTIONS.tls))
+    .action(async (file: string, { url, replace, ...flags }: FlagTexts & BackupFlags) =>
+      (await import('./backup.ts')).importWorlds(withSwitches(flags), file, {
+        url: url ?? null,
+        replace: replace === true,
+      }),
+    );
+}
+
 function flagOf(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${flagName(name)}`;
@@ -286,9 +338,10 @@ function withAdvice(command: Command) {
     const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
     const given = /'(--?[^']+)'/.exec(said)?.[1];
     if (code === 'commander.excessArguments') {
+      const wanted: Readonly<Record<string, string>> = { DIR: 'a folder and flags', FILE: 'a file and flags' };
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
-        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'a folder and flags' : 'flags'}, but got \`${first}\`. Is the value of the previous flag missing?`,
+        `\`${command.name()}\` accepts only ${wanted[command.registeredArguments[0]?.name() ?? ''] ?? 'flags'}, but got \`${first}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));

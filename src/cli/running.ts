@@ -1,4 +1,4 @@
-import { request as requestByHttp } from 'node:http';
+import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import { placeOf } from './world.ts';
@@ -62,26 +62,34 @@ export async function askRunning(server: Running, path: string, method = 'GET'):
 
 /** @throws Error if there is no answer in time */
 export function textOfRunning(
-  { url, headers, ca, isHere = false }: Running,
+  server: Running,
   path: string,
   method = 'GET',
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
-    const request = send(
-      `${url}${path}`,
-      { method, headers, timeout: PATIENCE, ca, rejectUnauthorized: !isHere },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject);
-      },
-    );
-    request.on('timeout', () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`))).on('error', reject);
+    const request = openRequest(server, path, method);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject);
+    });
+    request.setTimeout(PATIENCE, () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`)));
+    request.on('error', reject);
     request.end();
   });
+}
+
+/** A request to a running server, which the caller ends. */
+export function openRequest(
+  { url, headers, ca, isHere = false }: Running,
+  path: string,
+  method = 'GET',
+  more: OutgoingHttpHeaders = {},
+): ClientRequest {
+  const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
+  return send(`${url}${path}`, { method, headers: { ...headers, ...more }, ca, rejectUnauthorized: !isHere });
 }
 
 /** Codes of errors for an answer that is not TLS. */

@@ -14,8 +14,6 @@ import type { Snapshot, Snapshots } from './snapshots.ts';
 /** The setting that tells a default world that was imported from one that only has its seed. */
 const IMPORTED = 'imported';
 
-const MEGABYTE = 1024 * 1024;
-
 export interface BackupParts {
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
@@ -78,6 +76,7 @@ export class Import {
   readonly #parts: BackupParts;
   readonly #worlds = new Map<string, AdoptedWorld>();
   readonly #snapshots = new Map<string, Omit<Snapshot, 'size'>>();
+  readonly #seeds = new Map<string, Seed>();
   #bytes = 0;
 
   constructor(parts: BackupParts) {
@@ -86,10 +85,9 @@ export class Import {
 
   /** @throws Problem if the file cannot be imported */
   readonly add = ({ head, rows }: Saved): void => {
-    const { revive } = this.#parts;
     const { made, ...rest } = 'world' in head ? head.world : head.snapshot;
     const { credentials, source = null } = made;
-    const kept = { ...rest, seed: revive(made.seed), credentials };
+    const kept = { ...rest, seed: this.#revived(made.seed), credentials };
     if ('at' in kept) this.#snapshots.set(kept.id, { ...kept, rows: this.#frozen(rows) });
     else {
       const all = this.#frozen(kept.id === DEFAULT_WORLD ? marked(rows) : rows);
@@ -140,6 +138,13 @@ export class Import {
     throw new Problem('conflict', message);
   }
 
+  /** Worlds of one seed share what is made of it. */
+  #revived(kept: KeptSeed): Seed {
+    const seed = this.#seeds.get(kept.text) ?? this.#parts.revive(kept);
+    this.#seeds.set(kept.text, seed);
+    return seed;
+  }
+
   #frozen(rows: Saved['rows']): FrozenRows {
     try {
       return frozenRows(rows, this.#parts.revisions);
@@ -152,9 +157,7 @@ export class Import {
   #hold(bytes: number): void {
     const { state } = this.#parts;
     this.#bytes += bytes;
-    if (this.#bytes <= state.bytes) return;
-    const message = `The worlds of the file need more than the ${Math.round(state.bytes / MEGABYTE)} MB of memory that \`--max-state\` allows. Nothing was imported. Start the server with a higher limit.`;
-    throw new Problem('too_large', message, { close: true });
+    if (this.#bytes > state.bytes) throw new Problem('too_large', 'The worlds need too much memory.');
   }
 
   async #make(world: AdoptedWorld): Promise<void> {

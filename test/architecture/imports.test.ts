@@ -218,7 +218,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^app\/server$/,
       /^services\/index$/,
       /^commander$/,
-      /^node:(https?|net|path|fs\/promises)$/,
+      /^node:(https?|net|path|fs(\/promises)?|stream\/promises)$/,
     ],
     types: [/^contract\/manifest$/],
   },
