@@ -1,17 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
+import { inhabited, stateOf } from '../../support/backup.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { openServer, START, type TestServer, testServer } from '../../support/server.ts';
-
-const KEY = {
-  type: 'service',
-  name: 'made',
-  services: ['nvcf'],
-  scopes: ['list_functions'],
-  resource: { type: 'All Functions' },
-};
 
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 
@@ -24,54 +17,6 @@ const exported = async ({ call }: Pick<TestServer, 'call'>): Promise<string> => 
 
 const imported = ({ call }: Pick<TestServer, 'call'>, file: string, query = '') =>
   call(`POST /_mock/import${query}`, { body: file, headers: NDJSON });
-
-/** Changes the default world and makes others, with everything that an export has. */
-async function inhabited(server: TestServer) {
-  const { call } = server;
-  await call('POST /_mock/worlds', { body: { id: 'alice', ttl: '3h' } });
-  await call('POST /_mock/worlds', { body: { id: 'copy', from: { world: 'alice' }, credentials: 'cast' } });
-  await call('POST /_mock/worlds', { body: { id: 'empty', seed: 'none' } });
-  const keys: string[] = [];
-  for (const at of ['', '/w/alice']) {
-    keys.push((await call(`POST ${at}/_mock/keys`, { body: KEY })).body.key);
-    await call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed', delay: '20m' } });
-    await call(`POST ${at}/_mock/clock/advance`, { body: { by: '3h' } });
-    await call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
-    await call(`POST ${at}/_mock/faults`, { body: { match: { service: 'air' }, do: { status: 500 }, times: 3 } });
-    await call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
-    await call(`POST ${at}/_mock/snapshots`, { body: { name: 'before' } });
-  }
-  await call('POST /w/alice/_mock/clock/freeze');
-  return keys;
-}
-
-/** What users see of the worlds of a server. */
-async function stateOf({ call }: Pick<TestServer, 'call'>): Promise<unknown> {
-  const { worlds } = (await call('GET /_mock/worlds')).body;
-  const ids: string[] = worlds.map(({ id }: { readonly id: string }) => id).sort();
-  const states = ids.map(async (id) => {
-    const at = `/w/${id}`;
-    const ok = async (path: string) => {
-      const { status, body } = await call(`GET ${at}${path}`);
-      expect([path, status]).toEqual([path, 200]);
-      return body;
-    };
-    const of = (path: string) => ok(`/_mock/${path}`);
-    const { credentials, ttl } = await of(`worlds/${id}`);
-    const { upcoming: _, ...clock } = await of('clock');
-    return {
-      ...{ id, credentials, ttl, clock },
-      cast: await of('cast'),
-      keys: await of('keys?limit=500'),
-      mode: await of('mode'),
-      faults: await of('faults'),
-      propagation: await of('propagation'),
-      snapshots: (await of('snapshots')).snapshots,
-      jwks: id === 'empty' ? null : await ok('/auth/realms/acme/protocol/openid-connect/certs'),
-    };
-  });
-  return Promise.all(states);
-}
 
 describe('an export', () => {
   it('is imported by a new server, which then has the same worlds', async () => {
