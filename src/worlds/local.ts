@@ -5,7 +5,7 @@ import { Unwritable } from '../store/errors.ts';
 import type { KeptWorld, KeptWorlds } from '../store/kept-worlds.ts';
 import type { Begun } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
-import { provenanceIn, provenanceText } from './provenance.ts';
+import { provenanceText } from './provenance.ts';
 import { MOST_NAMED, type StoredWorld, type WorldEntry, Worlds, type WorldsParts } from './registry.ts';
 
 /** The worlds that a process has alone. */
@@ -105,11 +105,10 @@ export class LocalWorlds extends Worlds {
   }
 
   async #reopen(kept: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
-    const { source = null } = provenanceIn(made);
-    const { world, ...origin } = await this.openStored(id, { store: kept.open(id), made });
-    this.entries.set(id, { world, ...origin, source, ttl, createdAt, lastUsedAt: usedAt });
+    const stored = await this.openStored(id, { store: kept.open(id), made });
+    this.entries.set(id, { ...stored, ttl, createdAt, lastUsedAt: usedAt });
     this.ended.markBegun(id);
-    await this.indexing.add(world, source);
+    await this.indexing.add(stored.world, stored.source);
   }
 }
 

@@ -346,11 +346,11 @@ export abstract class Worlds implements WorldsByName {
   protected async openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
-  ): Promise<Pick<Made, 'credentials'> & { readonly world: OwnedWorld }> {
-    const { seed: kept, credentials } = provenanceIn(made);
+  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source'>> {
+    const { seed: kept, credentials, source = null } = provenanceIn(made);
     const seed = this.parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
-    return { world: await openWorld({ id, credentials, seed, filled }, this.common), credentials };
+    return { world: await openWorld({ id, credentials, seed, filled }, this.common), credentials, source };
   }
 
   protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {

@@ -75,13 +75,13 @@ export class SharedWorlds extends Worlds {
   }
 
   protected async storeWorld(
-    { filled, seed }: Begun,
+    { filled, seed, source }: Begun,
     { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
     const { machine, most, shared } = this.parts;
     try {
       const rows = await filled.store.collections.dump();
-      const made = provenanceText({ seed, credentials });
+      const made = provenanceText({ seed, credentials, source });
       const order = { name: id, credentials, ttl, createdAt: machine.now(), made, rows };
       const { store, record } = await this.#stored.make(order, most, shared);
       return { filled: { ...filled, store, isNew: false }, record };
@@ -192,7 +192,7 @@ export class SharedWorlds extends Worlds {
     }
     const isGone = this.#stored.records.get(id)?.id !== record.id;
     if (isGone || this.entries.has(id) || this.isClosed) return world.close();
-    this.entries.set(id, this.entryOf(world, { ...origin, source: null, ttl, record }));
+    this.entries.set(id, this.entryOf(world, { ...origin, ttl, record }));
   }
 
   /** Worlds that only other processes have used so far. */
