@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
 import { inhabited, stateOf } from '../../support/backup.ts';
+import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { openServer, START, type TestServer, testServer } from '../../support/server.ts';
@@ -25,7 +26,7 @@ describe('an export', () => {
   it('is imported by a new server, which then has the same worlds', async () => {
     const [one, other] = [await testServer(), await testServer()];
     const keys = await inhabited(one);
-    const { body: session } = await one.grant({ grantType: 'password', clientId: 'cli', ...PERSON });
+    const token = await one.tokenOf(admin);
     const { status, body } = await imported(other, await exported(one));
 
     // Replicas list the worlds that they have open first.
@@ -37,8 +38,8 @@ describe('an export', () => {
     });
     expect(status).toBe(200);
     expect(await stateOf(other)).toEqual(await stateOf(one));
-    for (const token of keys) expect((await other.call('GET /v2/nvcf/functions', { token })).status).toBe(200);
-    expect((await other.call('GET /api/v1/users', { token: session.accessToken })).status).toBe(200);
+    for (const key of keys) expect((await other.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect((await other.call('GET /api/v1/users', { token })).status).toBe(200);
   });
 
   it('has worlds that go on: resets, snapshots and copies work as in the server they come from', async () => {
