@@ -26,7 +26,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],
     ['nvcf', {}, 120],
-    ['control', {}, 42],
+    ['control', {}, 45],
   ] satisfies [string, Partial<Config>, number][])(
     'has the documented answer to the examples of %s, with %j',
     async (document, config, requests) => {
