@@ -77,7 +77,7 @@ export class Judge {
   ): string | null {
     const mediaType = headers['content-type']?.split(';')[0] ?? null;
     const schemas = operation?.responses[status];
-    const isJson = /json$/.test(mediaType ?? '') && request.method !== 'HEAD' && !('*/*' in (schemas ?? {}));
+    const isJson = IS_JSON.test(mediaType ?? '') && request.method !== 'HEAD' && !('*/*' in (schemas ?? {}));
     if (isJson && !isAtOwnHost(request) && asJson(text) === undefined)
       return `answered ${status} as ${mediaType} that is not JSON`;
     if (operation === undefined || schemas === undefined || isAtOwnHost(request)) return null;
@@ -87,7 +87,7 @@ export class Judge {
     const pointer = schemas[mediaType ?? ''];
     if (pointer === undefined) return `answered ${status} as ${mediaType}, which the document does not name`;
     if (request.method === 'HEAD') return text === '' ? null : `answered HEAD with a body`;
-    if (!/json$/.test(mediaType ?? '')) return null;
+    if (!IS_JSON.test(mediaType ?? '')) return null;
     const document = this.#documents.find(({ operations }) => operations.includes(operation)) as Document;
     const validate = this.#validator(`${document.name}${pointer}`);
     if (validate(asJson(text))) return null;
@@ -116,6 +116,9 @@ function isAtOwnHost({ headers }: FuzzRequest): boolean {
 export function pathOf(url: string): string {
   return url.split('?')[0] ?? '';
 }
+
+/** Not `application/x-ndjson`, which has a line for each value. */
+const IS_JSON = /^application\/(?:json|[a-z.-]+\+json)$/;
 
 /** Undefined: it is not JSON. */
 export function asJson(text: string): unknown {
