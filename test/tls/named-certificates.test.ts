@@ -22,16 +22,15 @@ it('a name gets one certificate, and another one before the first ends', () => {
   expect(certificates.contextOf('acme.localhost')).not.toBe(first);
 });
 
-it('of 10,000 names the latest 200 are kept', () => {
+it('of many names the latest 200 are kept', () => {
   const { certificates } = made();
   const first = certificates.contextOf('first.example');
-  for (let n = 0; n < 10_000; n++) {
+  for (let n = 0; n < 600; n++) {
     certificates.contextOf(`n${n}.example`);
     // A name in use stays.
-    if (n < 5000) certificates.contextOf('first.example');
-    if (n === 4999) expect(certificates.contextOf('first.example')).toBe(first);
+    if (n < 300) expect(certificates.contextOf('first.example')).toBe(first);
   }
 
   expect(certificates.size).toBe(200);
   expect(certificates.contextOf('first.example')).not.toBe(first);
-}, 120_000);
+}, 30_000);
