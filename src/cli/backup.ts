@@ -7,7 +7,7 @@ import { countOf } from '../core/count.ts';
 import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { askWorld, detailOf, noAnswer, noMock } from './ask-world.ts';
-import { openRequest, type Running, runningWorld, tokenAdvice } from './running.ts';
+import { jsonOf, openRequest, type Running, runningWorld, tokenAdvice } from './running.ts';
 
 /** The server, or its default world. */
 interface From {
@@ -78,7 +78,7 @@ export async function importWorlds(
   if (response.statusCode !== 200) throw await refusal(server, response);
   await sent;
   if (fault !== null) throw unreadable(fault);
-  const body = jsonIn(await textOf(response));
+  const body = jsonOf(await textOf(response));
   const count = (member: string, noun: string) => {
     const ids = memberOf(body, member);
     return countOf(Array.isArray(ids) ? ids.length : 0, noun);
@@ -106,21 +106,13 @@ function isBroken(cause: unknown): boolean {
 async function refusal(server: Running, response: IncomingMessage): Promise<Unusable> {
   const { statusCode } = response;
   if (statusCode === 401) return new Unusable(`The server on ${server.url} ${tokenAdvice(server.headers)}.`);
-  return new Unusable(detailOf(jsonIn(await textOf(response))) ?? noMock(server));
+  return new Unusable(detailOf(jsonOf(await textOf(response))) ?? noMock(server));
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
   for await (const part of response.setEncoding('utf8')) text += part;
   return text;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function saidBy(cause: unknown): string {

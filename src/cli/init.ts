@@ -56,7 +56,7 @@ type KindName = keyof typeof KINDS;
 
 /** The names of what can be written. */
 // The object has exactly the keys of its type.
-export const KIND_NAMES = Object.keys(KINDS) as KindName[];
+const KIND_NAMES = Object.keys(KINDS) as KindName[];
 
 /**
  * Writes first files for the mock into a project. It overwrites nothing: if one of the files is there, none is written.

@@ -116,7 +116,8 @@ export function tlsAdvice(error: unknown, url: string): string | null {
   return NO_TLS.has(code) ? 'does not support TLS: use http:// in the URL' : null;
 }
 
-function jsonOf(text: string): unknown {
+/** The value of a JSON text; null for any other text. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

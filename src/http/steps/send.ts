@@ -28,12 +28,13 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
     if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
   }
   const where = worldInLog(context.world.id);
-  const about = { decision: decision?.id };
   if (decision?.effect === 'deny')
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, about);
+    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, { decision: decision.id });
   else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where, secrets);
   else if (server.log.debugging)
-    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, about);
+    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, {
+      decision: decision?.id,
+    });
   if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
     record(inFlight, { service: route.service.name, operation: route.operation.id }, inFlight, answer);
   }

@@ -73,22 +73,23 @@ function decodeForm(text: string): string {
  * @throws Problem `bad_credentials`, also for a public client
  */
 export async function confidentialCaller(context: Context, form: Form): Promise<string> {
-  const { id, secret, challenge } = await presentedClient(context, form, 'required');
-  if (id === null) throw noClient();
-  const client = await oauthClientsIn(context).byId(id);
-  if (client?.secretHash === undefined && client !== null) throw badClient('public_client', undefined, challenge);
-  const presented = { id, secret: secret ?? '', challenge };
-  if (client === null) return (await authenticateClient(await confidentialClient(context, id), presented)).clientId;
-  checkClientSecret(client, presented);
-  return id;
+  return callerOf(context, form, false);
 }
 
 /** The client of the request. A public client is identified by its id alone. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
-  const { id } = await presentedClient(context, form, 'required');
+  return callerOf(context, form, true);
+}
+
+async function callerOf(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
+  const { id, secret, challenge } = await presentedClient(context, form, 'required');
   if (id === null) throw noClient();
   const client = await oauthClientsIn(context).byId(id);
-  return client !== null && client.secretHash === undefined ? id : confidentialCaller(context, form);
+  const presented = { id, secret: secret ?? '', challenge };
+  if (client === null) return (await authenticateClient(await confidentialClient(context, id), presented)).clientId;
+  if (client.secretHash !== undefined) checkClientSecret(client, presented);
+  else if (!mayBePublic) throw badClient('public_client', undefined, challenge);
+  return id;
 }
 
 /** A required field. @throws Problem naming it */
