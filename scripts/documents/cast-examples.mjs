@@ -61,7 +61,7 @@ export function castRequestOf(document, operation, requests) {
   const own = requests.operations[requestIdOf(operation, requests)] ?? {};
   const all = (operation.parameters ?? []).map((/** @type {any} */ part) => follow(document, part));
   const parameters = all.flatMap((/** @type {any} */ parameter) => {
-    const isNeeded = parameter.in === 'path' || (parameter.in === 'query' && parameter.required === true);
+    const isNeeded = parameter.in === 'path' || parameter.required === true;
     const value = own.parameters?.[parameter.name] ?? (isNeeded ? requests.parameters[parameter.name] : undefined);
     return value === undefined ? [] : [{ parameter, value }];
   });

@@ -149,7 +149,7 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 
 /** The parts of a start that come before anything opens that must be closed again. */
 async function load({ effective: { config, origins }, seed, random = systemRandom() }: ServerParts) {
-  const [services, control] = await Promise.all([loadServices(), loadControl()]);
+  const [services, control] = await Promise.all([loadServices(config), loadControl()]);
   const [version, signingKey, identityProvider, vendorDocuments, chosenSeed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),

@@ -50,7 +50,8 @@ export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
   if (asked.hosts) return printHosts(cast, format, originOf(clientUrl) ?? server.url);
   const urlOf = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
-  const { variables, missing } = variablesOf(cast, `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`);
+  const base = `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`;
+  const { variables, missing } = variablesOf(cast, await servedBy(server), base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
     process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
@@ -130,6 +131,7 @@ async function urlInNetwork(server: Running): Promise<string> {
 
 /** The part of `/_mock/info` that is read here. */
 interface Info {
+  readonly services?: readonly { readonly name: string }[];
   readonly configuration?: {
     readonly 'public-url'?: { readonly value: string | null };
     readonly alias?: { readonly value: readonly string[] };
@@ -140,9 +142,15 @@ interface Info {
 /** The cast of a server, by service. A server of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
 
-/** The variables of all services, and those whose value the cast lacks. */
-function variablesOf(cast: Cast, url: string) {
-  const all = MANIFESTS.flatMap(({ name: service, variables }) =>
+/** The services of a server; null if it is of another version that does not say. */
+async function servedBy(server: Running): Promise<ReadonlySet<string> | null> {
+  const info = (await askRunning(server, '/_mock/info')).body as Info | null;
+  return info?.services === undefined ? null : new Set(info.services.map(({ name }) => name));
+}
+
+/** The variables of the services that a server has, and those whose value the cast lacks. */
+function variablesOf(cast: Cast, served: ReadonlySet<string> | null, url: string) {
+  const all = MANIFESTS.filter(({ name }) => served?.has(name) !== false).flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
   );
   return {

@@ -1,6 +1,7 @@
 import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Option } from '../core/option.ts';
 import type { Ruleset } from '../core/ruleset.ts';
+import type { Settings } from '../core/settings.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** A line of `nv-auth-mock env`. */
@@ -61,6 +62,8 @@ export interface Manifest {
    */
   readonly hostsOfCast?: (part: unknown) => readonly string[];
   readonly probes: readonly Probe[];
+  /** Is the service part of a server with these settings? Absent: of every one. */
+  readonly isServed?: (settings: Settings) => boolean;
   /** @param rulesetsOfKeys the rulesets whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

@@ -189,8 +189,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly extractors?: readonly CredentialExtractor[];
   /**
-   * Credentials in fields, by name, of operations whose row says that they select a world. The first one takes
-   * precedence.
+   * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
+   * `a`. The first one takes precedence.
    */
   readonly credentialFields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
   /** The credentials that it keeps. */

@@ -45,7 +45,9 @@ function presentedInHeader(
 function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): PresentedCredential[] {
   if (!isRecord(sent)) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
-    const text = own(sent, name);
+    const text = name
+      .split('.')
+      .reduce<unknown>((part, member) => (isRecord(part) ? own(part, member) : undefined), sent);
     return typeof text === 'string' ? [present(text)] : [];
   });
 }

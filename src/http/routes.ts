@@ -107,14 +107,10 @@ export function versionsWith(
 export function otherVersionSentence(
   method: string,
   path: string,
-  other: Pick<OtherOperation, 'profiles' | 'replacedBy'>,
+  { profiles, replacedBy }: Pick<OtherOperation, 'profiles' | 'replacedBy'>,
 ): string {
-  return `${method} ${showPath(path)} was called, which only ${other.profiles.join(', ')} has${replacement(other)}`;
-}
-
-/** The end of a sentence about an operation of other versions: its replacement, if there is one. */
-export function replacement({ replacedBy }: Pick<OtherOperation, 'replacedBy'>): string {
-  return replacedBy === undefined ? '' : `; in its place there is ${replacedBy}`;
+  const instead = replacedBy === undefined ? '' : `; in its place there is ${replacedBy}`;
+  return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has${instead}`;
 }
 
 function variables({ operation }: Route): number {

@@ -81,7 +81,7 @@ export class NgcKeys {
     const rows = this.#rows;
     return updating(rows, async () => {
       const { id, org, type, user } = key;
-      const owner = ngcKeyOwner(type, org);
+      const owner = ngcKeyOwner(key);
       const { count, revision } = await rows.size(NGC_KEYS.name, owner);
       if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
       const isLimited = type === 'service' && limit !== null;

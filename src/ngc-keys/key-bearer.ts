@@ -58,15 +58,19 @@ export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 
   return requireValid(found, now);
 }
 
-export function isInForce({ key: { expiresAt, enabled } }: KeyInForce, now: Instant): boolean {
-  return enabled && (expiresAt === null || expiresAt > now);
+export function isInForce({ key }: KeyInForce, now: Instant): boolean {
+  return isEnabled(key) && (key.expiresAt === null || key.expiresAt > now);
+}
+
+function isEnabled({ enabled, issuance }: KeyInForce['key']): boolean {
+  return enabled && issuance?.isOwnerSuspended !== true;
 }
 
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
 function requireValid(found: KeyInForce, now: Instant): KeyInForce {
-  const { expiresAt, enabled } = found.key;
+  const { expiresAt } = found.key;
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
-  if (!enabled) throw refusedKey('disabled_key', principalOfKey(found));
+  if (!isEnabled(found.key)) throw refusedKey('disabled_key', principalOfKey(found));
   return found;
 }
 

@@ -21,8 +21,15 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   const { pending } = decision;
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
   if (!REASONS_OF_RIGHTS.has(reason)) return null;
+  if (input.caller.principal.kind === 'admin-token') return { fixes: [USE_A_KEY] };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
+};
+
+/** The issuer gives every administrator the same scopes. */
+const USE_A_KEY: Fix = {
+  kind: 'credential',
+  text: "call with a key that has the scope, from `POST /v1/keys` or `POST /_mock/keys`: nothing changes the scopes of an administrator's token",
 };
 
 /** A service key has no roles, so it cannot gain rights that only roles grant. */

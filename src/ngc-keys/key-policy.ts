@@ -111,6 +111,16 @@ function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
+/** The inverse: resources as the vendor writes them. Types of other services are left out. */
+export function encodeResources(ruleset: Ruleset | undefined, resources: Policy['resources']) {
+  return resources.flatMap(({ type, ids }) => {
+    const encoding = ruleset?.resourceTypes.get(type)?.encoding;
+    if (encoding === undefined) return [];
+    if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
+    return ids.map((id) => ({ type: encoding.type, id: id.includes('/') ? id : `${id}/*` }));
+  });
+}
+
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
 
 function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {

@@ -25,6 +25,11 @@ export function deriveKeyText(derivation: Derivation, id: string): string {
   return derivation.draw('key', id, makeKeyText);
 }
 
+/** The part of a key that masked values show. */
+export function endingOf(text: string): string {
+  return text.slice(-3);
+}
+
 /** Classifies a text: `marked` keys were minted by a mock, `foreign` ones elsewhere. */
 export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
   const [, drawn, checksum] = FORM.exec(text) ?? [];

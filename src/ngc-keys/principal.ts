@@ -5,6 +5,8 @@ declare module '../core/principal.ts' {
   interface PrincipalKinds {
     'personal-key': true;
     'service-key': true;
+    /** Who administers a self-hosted deployment, by a token. */
+    'admin-token': true;
   }
   interface Principal {
     /** The NVIDIA Cloud Account (NCA) of a key's organisation. */

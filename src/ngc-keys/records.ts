@@ -18,6 +18,23 @@ export interface NgcUser {
   readonly roles: readonly string[];
 }
 
+/** The part of a key that the self-hosted key service issued. */
+export interface Issuance {
+  /** As its caller named itself. */
+  readonly owner: string;
+  /** The id of the service for which it was issued. */
+  readonly issuer: string;
+  /** The ids of the services that may introspect it. */
+  readonly audiences: readonly string[];
+  /** As they were sent; null for a key of a seed, whose policy says them. */
+  readonly authorizations: object | null;
+  readonly authorizedAt: Instant;
+  /** The last characters of its text, which masked values show. */
+  readonly ending: string;
+  /** The owner is suspended, so nobody accepts the key. */
+  readonly isOwnerSuspended: boolean;
+}
+
 /** A key as stored, without its secret. */
 export interface NgcKey {
   readonly id: string;
@@ -32,6 +49,8 @@ export interface NgcKey {
   readonly enabled: boolean;
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
+  /** Absent for keys that NGC issued. */
+  readonly issuance?: Issuance;
 }
 
 export interface NewNgcKey extends NgcKey {
@@ -62,6 +81,7 @@ export interface NgcKeyEdit {
   readonly services?: readonly string[];
   readonly enabled?: boolean;
   readonly expiresAt?: Instant | null;
+  readonly issuance?: Issuance;
   /** For personal keys: the roles of the user, which apply to all keys of that user. */
   readonly roles?: readonly string[];
   /** For service keys: appended to the history. */
@@ -75,7 +95,7 @@ export type PolicyRow = Row<PolicyVersion, string>;
 
 export const ORGANIZATIONS = new Collection<Organization>('ngc.organizations');
 export const NGC_USERS = new Collection<NgcUser>('ngc.users');
-/** The owner of a key is its organisation and its type: only service keys have a limit. */
+/** The owner of a key's row is what has a limit: the service keys of an organisation, or the keys issued to somebody. */
 export const NGC_KEYS = new Collection<StoredKey>('ngc.keys');
 /** The histories of keys. `dueAt` is null for a version that a later edit cancels before it takes effect. */
 export const NGC_POLICIES = new Collection<PolicyVersion, string>('ngc.policies');
@@ -95,11 +115,16 @@ export function ngcUserId(org: string, email: string): string {
 }
 
 export function ngcKeyRow(key: StoredKey): NgcKeyRow {
-  const { id, org, type, name, user, expiresAt, secretHash } = key;
-  const labels = [keysOfOrg(org), keysNamed(name), ...(user === null ? [] : [keysOfUser(user)])];
+  const { id, org, name, user, expiresAt, secretHash, issuance } = key;
+  const labels = [
+    keysOfOrg(org),
+    keysNamed(name),
+    ...(user === null ? [] : [keysOfUser(user)]),
+    ...(issuance === undefined ? [] : [keysIssuedTo(issuance.owner)]),
+  ];
   return NGC_KEYS.row({
     id,
-    owner: ngcKeyOwner(type, org),
+    owner: ngcKeyOwner(key),
     parent: null,
     aliases: [secretHash],
     labels,
@@ -108,8 +133,17 @@ export function ngcKeyRow(key: StoredKey): NgcKeyRow {
   });
 }
 
-export function ngcKeyOwner(type: NgcKey['type'], org: string): string {
-  return `${type} keys of ${org}`;
+export function ngcKeyOwner({ type, org, issuance }: Pick<NgcKey, 'type' | 'org' | 'issuance'>): string {
+  return issuance === undefined ? `${type} keys of ${org}` : issuedKeysOwner(issuance);
+}
+
+/** The owner of the rows of all keys that a service issued to somebody, who has a limit of their own. */
+export function issuedKeysOwner({ issuer, owner }: Pick<Issuance, 'issuer' | 'owner'>): string {
+  return `keys of ${JSON.stringify([issuer, owner])}`;
+}
+
+export function keysIssuedTo(owner: string): string {
+  return `issued to ${owner}`;
 }
 
 export function keysOfOrg(org: string): string {

@@ -6,6 +6,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
+import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
 import { nvcfManifest } from './nvcf/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
@@ -18,7 +19,7 @@ export type { RunaiCast } from './runai/cast.ts';
  * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
  * than this. The control API is loaded with the server, because it is given all the others.
  */
-export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest];
+export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest, nakManifest];
 
 /** The vendor's host names that a service emulates; of all services without a name. */
 export function vendorHosts(service?: string): string[] {
@@ -42,9 +43,10 @@ export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition
   return (await import('./control/index.ts')).control;
 }
 
-/** Loads every service. */
-export async function loadServices(): Promise<readonly ServiceDefinition[]> {
-  const services: readonly ServiceDefinition[] = await Promise.all(MANIFESTS.map(({ load }) => load(rulesetsOfKeys)));
+/** Loads the services of a server with these settings; without any, every service. */
+export async function loadServices(settings?: Settings): Promise<readonly ServiceDefinition[]> {
+  const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
+  const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));
   // Names are the same in every profile.
   function rulesetsOfKeys(): readonly Ruleset[] {
     return services

@@ -151,7 +151,8 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
   };
 }
 
-function tokenProblem(thrown: unknown): unknown {
+/** The problem that an error of jose stands for. */
+export function tokenProblem(thrown: unknown): unknown {
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
     return unauthenticatedProblem(
       'unsupported_algorithm',

@@ -5,7 +5,7 @@ import { showPath } from '../core/redact.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
 import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
-import { type Match, type Routes, replacement } from '../http/routes.ts';
+import type { Match, Routes } from '../http/routes.ts';
 import { documentSpelling } from '../http/transport/body.ts';
 import { setImmediate } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
@@ -98,7 +98,10 @@ class TrafficChecker {
     if (methods.length > 0)
       return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
     const other = this.#routes.otherVersions(method, path);
-    if (other !== null) return `only ${other.profiles.join(', ')} has this operation${replacement(other)}`;
+    if (other !== null) {
+      const instead = other.replacedBy === undefined ? '' : `; in its place there is ${other.replacedBy}`;
+      return `only ${other.profiles.join(', ')} has this operation${instead}`;
+    }
     const near = findNearPath(path, this.#paths);
     return `no document has this path${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
   }

@@ -19,6 +19,7 @@ const DOCUMENTS: readonly { readonly name: string; readonly service: string; rea
   { name: 'air.2.0', service: 'air', config: { air: '2.0' } },
   { name: 'air.dsx', service: 'air', config: { air: 'dsx' } },
   { name: 'nvcf', service: 'nvcf', config: {} },
+  { name: 'nak', service: 'nak', config: { nvcf: 'open-source' } },
   { name: 'control', service: 'control', config: {} },
 ];
 
@@ -94,7 +95,7 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
 /** The parts of an operation of the served document without an example: called `cast`, or the only one of an answer. */
 function withoutExample({ operation, resolved }: Call, isVarying: boolean): string[] {
   const parameters = (operation.parameters ?? []).map(resolved);
-  const needed = parameters.filter((one: Part) => one.in === 'path' || (one.in === 'query' && one.required === true));
+  const needed = parameters.filter((one: Part) => one.in === 'path' || one.required === true);
   const [success] = Object.entries<Part>(operation.responses).filter(([status]) => Number(status) < 400);
   const hasExample = ({ content = {} }: Part) =>
     Object.values<Part>(content).some((media) => media.examples?.cast !== undefined || media.example !== undefined);
@@ -133,7 +134,7 @@ async function callsOf(server: TestServer, service: string, name: string) {
           ...(body !== undefined && {
             body: isForm ? new URLSearchParams(body as Record<string, string>).toString() : body,
           }),
-          ...(isForm && { headers: { 'content-type': form } }),
+          headers: { ...headersOf(parameters), ...(isForm && { 'content-type': form }) },
         },
       };
     }),
@@ -151,9 +152,15 @@ function urlOf(path: string, parameters: ReturnType<typeof castRequestOf>['param
   return query.size === 0 ? url : `${url}?${query}`;
 }
 
+/** The headers that a document asks for. */
+function headersOf(parameters: ReturnType<typeof castRequestOf>['parameters']): Record<string, string> {
+  const own = parameters.filter(({ parameter }) => parameter.in === 'header');
+  return Object.fromEntries(own.map(({ parameter, value }) => [parameter.name, String(value)]));
+}
+
 async function credentialOf(server: TestServer, service: string): Promise<string | undefined> {
   const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
-  if (service === 'control') return undefined;
+  if (service === 'control' || service === 'nak') return undefined;
   return service === 'runai' ? runai.users[0].bearer : ngc.keys[0].key;
 }
 

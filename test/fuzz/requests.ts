@@ -110,6 +110,7 @@ export function requestsOf(
   const { parameters } = operation;
   const inPath = parameters.filter((one) => one.in === 'path');
   const inQuery = parameters.filter((one) => one.in === 'query');
+  const inHeader = parameters.filter((one) => one.in === 'header');
   return fc
     .record({
       method: rarely(30, fc.constant(operation.method), fc.constantFrom(...METHODS)),
@@ -120,10 +121,11 @@ export function requestsOf(
       credential: authorization(credentials, preferred),
       host: rarely(40, fc.constant('localhost:6625'), fc.constantFrom(...HOSTS)),
       extra: rarely(20, fc.constant({}), extraHeaders),
+      own: fc.tuple(...inHeader.map((one) => headerPart(one, values))),
       body: bodyOf(operation, values, pool),
       type: typeOf(operation.body?.mediaType ?? 'application/json'),
     })
-    .map(({ method, segments, tail, query, suffix, credential, host, extra, body, type }): FuzzRequest => {
+    .map(({ method, segments, tail, query, suffix, credential, host, extra, own, body, type }): FuzzRequest => {
       const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => segments[name] ?? '');
       const search = `${query.flat().join('&')}${suffix}`.replace(/^&/, '');
       const sends = body !== null && !(['GET', 'HEAD'].includes(method) && operation.body === null);
@@ -131,7 +133,13 @@ export function requestsOf(
       return {
         method,
         url: normal(`${path}${tail}${search === '' ? '' : `?${search}`}`),
-        headers: { host, ...extra, ...line, ...(credential !== null && { authorization: credential }) },
+        headers: {
+          host,
+          ...extra,
+          ...Object.fromEntries(own.flat()),
+          ...line,
+          ...(credential !== null && { authorization: credential }),
+        },
         payload: sends ? body.text : null,
         body: sends ? body.value : undefined,
       };
@@ -196,6 +204,13 @@ function queryPart({ name, schema, required }: Parameter, values: Values): Arbit
     const sent = chance % 8 === 0 ? several : several.slice(0, 1);
     return sent.map((one) => `${encoded(name)}=${encoded(one)}`);
   });
+}
+
+/** @returns a name with its value, or none */
+function headerPart({ name, schema }: Parameter, values: Values): Arbitrary<[string, string][]> {
+  return fc
+    .tuple(fc.nat(99), values.text(schema, name))
+    .map(([chance, text]) => (chance < 5 ? [] : [[name.toLowerCase(), line(text)]]));
 }
 
 /** UTF-8 that has no bytes becomes some that are not valid. */

@@ -27,8 +27,10 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
   /names no client|is not one of `|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // Credentials, codes and passwords.
+  /Invalid key|audience_service_id invalid|cannot use audiences/,
   /is not valid\.|is not a valid (?:code|token)|is wrong|Only NVIDIA Super Admin|belongs to another client|differs from that|mapped to account/,
   // State, and the time of the world.
+  /Slow down|Key is not active|Invalid status transition|maximum allowed number of keys/,
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
   /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
   /must not be before now|must be after now|must be in the future|leads beyond the year|before the year 9999/,

@@ -1,14 +1,19 @@
 import type { Census, CredentialRows, ServiceCredentials } from '../../contract/credentials.ts';
-import { deriveKeyText } from '../../ngc-keys/key-text.ts';
+import { deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
 const KEYS: CredentialRows<NgcKeyRow> = {
   collection: NGC_KEYS.name,
   rekey: (row, { keyHash }) => {
     const { body, id } = row;
-    const secretHash = keyHash(deriveKeyText, id);
+    let text = '';
+    const secretHash = keyHash((derivation, of) => {
+      text = deriveKeyText(derivation, of);
+      return text;
+    }, id);
+    const issuance = body.issuance === undefined ? {} : { issuance: { ...body.issuance, ending: endingOf(text) } };
     // Everything else is the same object as before: many worlds have it.
-    return { ...row, aliases: [secretHash], body: { ...body, secretHash } };
+    return { ...row, aliases: [secretHash], body: { ...body, secretHash, ...issuance } };
   },
   holderOf: ({ body: { id, name, org } }) => ({ kind: 'ngc-key', id, name, clientId: null, owner: org }),
 };

@@ -1,15 +1,24 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
+import { quote } from '../../core/explaining/index.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { own } from '../../core/own.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
+import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
-import { deriveKeyText, keyForm } from '../../ngc-keys/key-text.ts';
+import { deriveKeyText, endingOf, keyForm } from '../../ngc-keys/key-text.ts';
 import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
-import { type NewNgcKey, type NgcUser, newKeyRows, ngcUserRow, organizationRow } from '../../ngc-keys/records.ts';
+import {
+  type Issuance,
+  type NewNgcKey,
+  type NgcUser,
+  newKeyRows,
+  ngcUserRow,
+  organizationRow,
+} from '../../ngc-keys/records.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { TABLES } from './tables/index.ts';
 
@@ -26,6 +35,7 @@ interface GivenKey {
   readonly roles?: readonly string[];
   readonly expiresAt?: string;
   readonly key?: string;
+  readonly owner?: string;
 }
 
 /** A key after the seed was completed. */
@@ -99,12 +109,16 @@ const SCHEMA = object(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
               'When the key expires (RFC 3339). Default: never.',
             ),
+            owner: describe(
+              text,
+              'For a key of the self-hosted key service: its owner, such as `svc@nvcf-api.local`. It was issued for the first of `services`.',
+            ),
             key: describe(
               text,
               'The text of the key, with the mark of a mock, as `POST /_mock/keys` returns it. Default: derived from the id.',
             ),
           },
-          ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key'],
+          ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key', 'owner'],
         ),
       ),
       'The keys of all organisations.',
@@ -189,6 +203,7 @@ function findKeyFaults({ entry: key, place }: Placed<GivenKey>, rulesets: readon
       .map(({ entry, place }) => ({ place, message: `${of}: unknown ${what} \`${entry}\``, given: entry, valid }));
   const faults: SeedFault[] = [
     ...findForeignMembers(key, place),
+    ...findOwnerFaults(key, of, place),
     ...findPolicyFaults(key, rulesets, of, place),
     ...findUnknown('services', 'service', key.services, keyServices(rulesets)),
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
@@ -216,6 +231,17 @@ function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
       place: `${place}.${member}`,
       message: `\`${place}.${member}\` is not allowed: ${why}`,
     }));
+}
+
+function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedFault[] {
+  if (owner === undefined || (type === 'service' && audienceOf(services) !== undefined)) return [];
+  const valid = quote(AUDIENCES.map(({ service }) => service));
+  const message = `${of}: \`owner\` is for keys of the self-hosted key service: service keys whose first service is one of ${valid}`;
+  return [{ place: `${place}.owner`, message }];
+}
+
+function audienceOf([service]: readonly string[]): Audience | undefined {
+  return AUDIENCES.find((one) => one.service === service);
 }
 
 function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: string, place: string): SeedFault[] {
@@ -312,7 +338,9 @@ function contradictoryUsers(keys: readonly Placed<GivenKey>[]): SeedFault[] {
 
 function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNgcKey {
   const { org, name, type, services, expiresAt } = seed;
+  const issuance = issuanceOf(seed);
   return {
+    ...(issuance !== null && { issuance }),
     id: seed.id,
     org,
     type,
@@ -325,5 +353,20 @@ function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNg
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
     secretHash: hashSecret(seed.key),
     policy: type === 'personal' ? null : policy,
+  };
+}
+
+/** Nobody has written the authorizations of a seed's key yet, so they can be replaced at once. */
+const BEGINNING: Instant = 0;
+
+/** The part of the key service; null for a key of NGC. */
+function issuanceOf({ owner, services, key }: SeedKey): Issuance | null {
+  const audience = audienceOf(services);
+  if (owner === undefined || audience === undefined) return null;
+  const { id: issuer } = audience;
+  return {
+    ...{ owner, issuer, audiences: [issuer], authorizations: null },
+    authorizedAt: BEGINNING,
+    ...{ ending: endingOf(key), isOwnerSuspended: false },
   };
 }

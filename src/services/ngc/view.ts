@@ -2,6 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
+import { encodeResources } from '../../ngc-keys/key-policy.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 
 /** Renders a policy in NGC's form: one entry for each product of the key. */
@@ -15,12 +16,7 @@ export function productPolicies(
     if (ruleset?.tables.product === undefined) return [];
     const { product, permissions } = ruleset.tables;
     const own = policy?.scopes.filter((scope) => permissions.some(({ id }) => id === scope)) ?? [];
-    const resources = (policy?.resources ?? []).flatMap(({ type, ids }) => {
-      const encoding = ruleset.resourceTypes.get(type)?.encoding;
-      if (encoding === undefined) return [];
-      if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
-      return ids.map((id) => ({ type: encoding.type, id: id.includes('/') ? id : `${id}/*` }));
-    });
+    const resources = encodeResources(ruleset, policy?.resources ?? []);
     return [{ product, ...(policy !== null && { scopes: own, resources }) }];
   });
 }

@@ -1,5 +1,6 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { administratorOf } from '../../ngc-keys/admin-bearer.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { bearerOfNgcKey, resolveKey } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
@@ -37,7 +38,9 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {
     const { nvcf: profile } = arrival.settings;
-    return CALLERS[profile](arrival, await bearerOfNgcKey(arrival, profile === 'open-source'));
+    const isSelfHosted = profile === 'open-source';
+    const administrator = isSelfHosted ? await administratorOf(arrival) : null;
+    return administrator ?? CALLERS[profile](arrival, await bearerOfNgcKey(arrival, isSelfHosted));
   },
   impersonate: async (world, id, now) => {
     const key = await resolveKey(world.store, id, now);

@@ -188,8 +188,8 @@ it.skipIf(inject('roundRobin') === true)(
   'an import that stops tells what it has done, and can be repeated',
   async () => {
     const [earlier, later] = [await testServer(), await testServer()];
-    for (const id of ['p', 'q']) await earlier.call('POST /_mock/worlds', { body: { id } });
-    for (const id of ['a', 'b', 'c']) await later.call('POST /_mock/worlds', { body: { id } });
+    await earlier.call('POST /_mock/worlds', { body: { id: 'p' } });
+    for (const id of ['a', 'b']) await later.call('POST /_mock/worlds', { body: { id } });
     const target = await testServer({ maxState: 1 });
     await imported(target, await exported(earlier));
     const file = await exported(later);
@@ -197,11 +197,11 @@ it.skipIf(inject('roundRobin') === true)(
 
     expect(status).toBe(507);
     expect(body.detail).toMatch(
-      /--max-state.* Imported before: world `a`\. Not imported: world `b`, world `c`, world `default`; .*replace=true/,
+      /--max-state.* Imported before: world `a`\. Not imported: world `b`, world `default`; .*replace=true/,
     );
-    expect(await keptIn(target)).toEqual(['default', 'a', 'p', 'q']);
-    for (const id of ['p', 'q']) await target.call(`DELETE /_mock/worlds/${id}`);
+    expect(await keptIn(target)).toEqual(['default', 'a', 'p']);
+    await target.call('DELETE /_mock/worlds/p');
     expect((await imported(target, file, '?replace=true')).status).toBe(200);
-    expect(await keptIn(target)).toEqual(['default', 'a', 'b', 'c']);
+    expect(await keptIn(target)).toEqual(['default', 'a', 'b']);
   },
 );

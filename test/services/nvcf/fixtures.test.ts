@@ -143,6 +143,13 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     ['GET clusterGroups'],
     ['GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules'],
   ];
+  /** Keys with the default scopes of `nvcf-cli`. */
+  const OF_CLI = [
+    'GET functions',
+    `POST pexec/functions/${echo.functionId}`,
+    `POST pexec/functions/${summarize.functionId}`,
+    `GET queues/functions/${echo.functionId}`,
+  ];
   const may: Readonly<Record<string, readonly string[] | 'everything'>> = {
     owner: 'everything',
     'nvcf-deployer': ['GET functions', `POST deployments/${inPath(second)}`],
@@ -150,12 +157,8 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     'nvcf-invoker': [`POST pexec/functions/${echo.functionId}`],
     'nvcf-registry-manager': ['GET registry-credentials'],
     'nvcf-full-access': 'everything',
-    'nvcf-user': [
-      'GET functions',
-      `POST pexec/functions/${echo.functionId}`,
-      `POST pexec/functions/${summarize.functionId}`,
-      `GET queues/functions/${echo.functionId}`,
-    ],
+    ...Object.fromEntries(['nvcf-cli', 'nvcf-cli-retired', 'operator'].map((name) => [name, OF_CLI])),
+    'nvcf-user': OF_CLI,
   };
 
   it.each(Object.entries(may))('%s', async (name, allowed) => {

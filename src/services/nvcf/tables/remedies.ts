@@ -7,7 +7,7 @@ export const REMEDIES = {
   ...KEY_REMEDIES,
   closed_to_keys: {
     kind: 'identity',
-    text: 'the published code accepts only tokens here; start the mock with `--nvcf documented`, which allows keys as the page says',
+    text: 'the published code accepts only tokens with a scope that no issuer gives; start the mock with `--nvcf documented`, which allows keys as the page says',
   },
   foreign_object: {
     kind: 'identity',

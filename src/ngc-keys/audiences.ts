@@ -1,0 +1,36 @@
+/** A service for which the self-hosted key service issues keys. */
+export interface Audience {
+  /** Its id: the `aud` of a policy, and what callers send as `Key-Issuer-Id`. */
+  readonly id: string;
+  readonly name: string;
+  /** In evaluations. */
+  readonly namespace: string;
+  /** The service of this mock that honours the keys. */
+  readonly service: string;
+  readonly product: string;
+}
+
+/** Ids and namespaces are those of the published code and its client; the name and product of the last are not known. */
+export const AUDIENCES: readonly Audience[] = [
+  {
+    id: 'nvidia-cloud-functions-ncp-service-id-aketm',
+    name: 'nvcf-api',
+    namespace: 'nvcf',
+    service: 'nvcf',
+    product: 'nv-cloud-functions',
+  },
+  {
+    id: 'nvidia-cloud-tasks-ncp-service-id-nvcttasks',
+    name: 'nvct-api',
+    namespace: 'nvct',
+    service: 'nvct',
+    product: 'nv-cloud-tasks',
+  },
+  {
+    id: 'nvidia-cloud-events-ncp-service-id-ckozoh6f',
+    name: 'event-ledger',
+    namespace: 'event-ledger',
+    service: 'ledger',
+    product: 'nv-cloud-events',
+  },
+];

@@ -1,0 +1,29 @@
+import type { Context } from '../../contract/request.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Audience } from '../../ngc-keys/audiences.ts';
+import { serviceOf } from './limits.ts';
+
+/** The caller, as its headers name it. */
+export interface Named {
+  readonly owner: string;
+  readonly issuer: Audience;
+}
+
+/** @throws Problem naming the missing header, or an unknown service */
+export function callerNamed(context: Pick<Context, 'headerLines'>): Named {
+  const owner = headerOf(context, 'Key-Owner-Id');
+  return { owner, issuer: issuerNamed(context) };
+}
+
+/** @throws Problem */
+export function issuerNamed(context: Pick<Context, 'headerLines'>): Audience {
+  const issuer = serviceOf(headerOf(context, 'Key-Issuer-Id'));
+  if (issuer === undefined) throw new Problem('bad_state', 'Caller service not registered');
+  return issuer;
+}
+
+function headerOf(context: Pick<Context, 'headerLines'>, name: string): string {
+  const [value = ''] = context.headerLines(name.toLowerCase());
+  if (value === '') throw new Problem('bad_state', `${name} is not set`);
+  return value;
+}

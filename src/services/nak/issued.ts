@@ -1,0 +1,201 @@
+import type { Schema } from '../../contract/documented.ts';
+import type { Context } from '../../contract/request.ts';
+import type { Instant } from '../../core/clock.ts';
+import type { Policy } from '../../core/policy.ts';
+import type { Ruleset } from '../../core/ruleset.ts';
+import { AUDIENCES } from '../../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { encodeResources, type GivenResource, readPolicy } from '../../ngc-keys/key-policy.ts';
+import {
+  type Issuance,
+  issuedKeysOwner,
+  type KeyInForce,
+  keysIssuedTo,
+  NGC_KEYS,
+  NGC_POLICIES,
+  type NgcKeyRow,
+  ngcKeyRow,
+} from '../../ngc-keys/records.ts';
+import { Collection } from '../../store/collection.ts';
+import type { Change } from '../../store/collections.ts';
+import { updating } from '../../store/updating.ts';
+import { KEPT } from './limits.ts';
+
+/** The parts of a request that the keys of the key service need. */
+export type Storing = Pick<Context, 'store' | 'now' | 'rulesets'>;
+
+/** A key that this service issued. */
+export interface IssuedKey extends KeyInForce {
+  readonly key: KeyInForce['key'] & { readonly issuance: Issuance };
+}
+
+/** An owner of keys, once it has had one. */
+export interface KeyOwner {
+  readonly status: 'ACTIVE' | 'SUSPENDED';
+  readonly statusUpdatedAt: Instant;
+}
+
+export const KEY_OWNERS = new Collection<KeyOwner>('nak.owners');
+
+/** A policy as it was sent. Nothing of it is certain but that it is an object. */
+export type GivenPolicy = Readonly<Record<string, unknown>>;
+
+/** The key with this id, unless another owner or issuer has it; null also for a key that expired two days ago. */
+export async function issuedKey(
+  { store, now }: Storing,
+  id: string,
+  isWanted: (issuance: Issuance) => boolean = () => true,
+): Promise<IssuedKey | null> {
+  const found = await ngcKeysIn(store).byId(id.toLowerCase(), now);
+  return found !== null && isIssued(found) && isKept(found, now) && isWanted(found.key.issuance) ? found : null;
+}
+
+/** The keys of an owner, oldest first. @param issuer only of this issuer; null: of every one */
+export async function keysOf({ store, now }: Storing, owner: string, issuer: string | null): Promise<IssuedKey[]> {
+  const keys = ngcKeysIn(store);
+  const rows = await NGC_KEYS.ofLabel(store.collections, keysIssuedTo(owner));
+  const found = await Promise.all(rows.map(({ id }) => keys.byId(id, now)));
+  return found.filter(
+    (one): one is IssuedKey =>
+      one !== null && isIssued(one) && isKept(one, now) && (issuer === null || one.key.issuance.issuer === issuer),
+  );
+}
+
+/** Whether the key service issued a key. */
+export function isIssued(found: KeyInForce): found is IssuedKey {
+  return found.key.issuance !== undefined;
+}
+
+function isKept({ key: { expiresAt } }: KeyInForce, now: Instant): boolean {
+  return expiresAt === null || expiresAt + KEPT > now;
+}
+
+/** The status of a key. That it has expired follows from the time. */
+export function statusOf({ key }: IssuedKey, now: Instant): 'ACTIVE' | 'SUSPENDED' | 'EXPIRED' {
+  if (!key.enabled) return 'SUSPENDED';
+  return key.expiresAt !== null && key.expiresAt <= now ? 'EXPIRED' : 'ACTIVE';
+}
+
+/** The owner; null if it never had a key. A seed has keys without the owners' rows. */
+export async function ownerOf(storing: Storing, id: string): Promise<KeyOwner | null> {
+  const row = await KEY_OWNERS.byId(storing.store.collections, id);
+  if (row !== null) return row.body;
+  const [oldest] = await keysOf(storing, id, null);
+  return oldest === undefined ? null : { status: 'ACTIVE', statusUpdatedAt: oldest.key.createdAt };
+}
+
+/** Suspends or resumes an owner with all of its keys, in one step. */
+export function setOwner({ store: { collections } }: Storing, id: string, owner: KeyOwner): Promise<void> {
+  const isOwnerSuspended = owner.status === 'SUSPENDED';
+  return updating(collections, async () => {
+    const before = await KEY_OWNERS.byId(collections, id);
+    const keys = await NGC_KEYS.ofLabel(collections, keysIssuedTo(id));
+    await collections.commit(
+      [
+        KEY_OWNERS.put({ ...ownerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
+        ...keys.map((row) => changed(row, { isOwnerSuspended })),
+      ],
+      before === null ? [KEY_OWNERS.still(null, id)] : [],
+    );
+  });
+}
+
+function changed(row: NgcKeyRow, change: Partial<Issuance>): Change {
+  const { body, revision } = row;
+  if (body.issuance === undefined) return NGC_KEYS.put(row);
+  return NGC_KEYS.put({ ...ngcKeyRow({ ...body, issuance: { ...body.issuance, ...change } }), revision });
+}
+
+export function ownerRow(id: string, body: KeyOwner) {
+  return KEY_OWNERS.row({ id, owner: '', parent: null, body });
+}
+
+/** Deletes the keys of an owner that expired two days ago, so that they do not count for the limit. */
+export async function sweepKeys(storing: Storing, owner: Pick<Issuance, 'issuer' | 'owner'>): Promise<void> {
+  const rows = await NGC_KEYS.ofOwner(storing.store.collections, issuedKeysOwner(owner));
+  const over = rows.filter(({ body: { expiresAt } }) => expiresAt !== null && expiresAt + KEPT <= storing.now);
+  await deleteKeys(
+    storing,
+    over.map(({ id }) => id),
+  );
+}
+
+/** The policies of authorizations; none if they have another form, which the service keeps all the same. */
+export function policiesIn(authorizations: unknown): readonly GivenPolicy[] {
+  const { policies } = (authorizations ?? {}) as { readonly policies?: unknown };
+  return Array.isArray(policies) ? policies.filter((one) => typeof one === 'object' && one !== null) : [];
+}
+
+/** The rights that authorizations give, and the services of this mock that honour them. */
+export function rightsIn(
+  authorizations: unknown,
+  rulesets: readonly Ruleset[],
+): { readonly services: readonly string[]; readonly policy: Policy } {
+  // For each service the first policy that names it, by `aud` alone.
+  const honoured = AUDIENCES.flatMap(({ id, service }) => {
+    const policy = policiesIn(authorizations).find(({ aud }) => aud === id);
+    return policy === undefined ? [] : { service, policy };
+  });
+  const scopes = honoured.flatMap(({ policy }) => textsOf(policy['scopes']));
+  const resources = honoured.flatMap(({ policy }) => resourcesOf(policy['resources']));
+  return {
+    services: honoured.map(({ service }) => service),
+    // Unknown scopes are kept, and unknown types are left out: neither gives a right.
+    policy: { scopes: [...new Set(scopes)], resources: readPolicy(rulesets, [], resources).policy.resources },
+  };
+}
+
+function textsOf(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+}
+
+function resourcesOf(list: unknown): readonly GivenResource[] {
+  const entries: readonly { readonly id?: unknown; readonly type?: unknown }[] = Array.isArray(list) ? list : [];
+  return entries.flatMap((entry) => {
+    const { id, type } = entry ?? {};
+    return typeof id === 'string' && typeof type === 'string' ? { type, ids: [id] } : [];
+  });
+}
+
+/** The newest policy of a key, whoever wrote it last: this service or the control API. */
+export async function authorizationsOf(
+  { store, rulesets }: Storing,
+  { key }: IssuedKey,
+): Promise<Schema<'nak', 'Authorizations'>> {
+  // They fitted the schema when they were sent.
+  const authorizations = key.issuance.authorizations as Schema<'nak', 'Authorizations'> | null;
+  const newest = await ngcKeysIn(store).newest(key.id);
+  const stored = authorizations === null ? null : rightsIn(authorizations, rulesets).policy;
+  if (authorizations !== null && newest !== null && isSame(stored, newest)) return authorizations;
+  const policies = AUDIENCES.filter(({ service }) => key.services.includes(service)).map(
+    ({ id, product, service }) => ({
+      aud: id,
+      auds: [id],
+      product,
+      scopes: newest?.scopes ?? [],
+      resources: encodeResources(
+        rulesets.find((one) => one.service === service),
+        newest?.resources ?? [],
+      ),
+    }),
+  );
+  return { policies };
+}
+
+function isSame(one: Policy | null, { scopes, resources }: Policy): boolean {
+  return JSON.stringify(one) === JSON.stringify({ scopes, resources });
+}
+
+/** Removes the rows of keys with the histories of their policies, in one step. */
+export function deleteKeys({ store: { collections } }: Storing, ids: readonly string[]): Promise<void> {
+  return updating(collections, async () => {
+    const changes: Change[] = [];
+    for (const id of ids) {
+      const row = await NGC_KEYS.byId(collections, id);
+      if (row === null) continue;
+      const history = await NGC_POLICIES.ofParent(collections, id);
+      changes.push(NGC_KEYS.remove(row), ...history.map((one) => NGC_POLICIES.removal(one.id)));
+    }
+    if (changes.length > 0) await collections.commit(changes);
+  });
+}

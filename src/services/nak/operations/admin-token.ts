@@ -1,0 +1,57 @@
+import type { Handler } from '../../../contract/request.ts';
+import { rfc3339 } from '../../../core/clock.ts';
+import { nameInWorld } from '../../../core/world-id.ts';
+import { ADMIN_CLIENT, ADMIN_ISSUER } from '../../../tokens/admin-token.ts';
+import { mint } from '../../../tokens/mint.ts';
+
+/** In seconds, as the published chart has it. */
+const LIFETIME = 12 * 60 * 60;
+
+/** The scopes that the published chart gives: nobody can get an `admin:` scope, nor one to invoke a function. */
+const SCOPES = [
+  'register_function',
+  'list_functions',
+  'list_functions_details',
+  'deploy_function',
+  'update_function',
+  'update_secrets',
+  'delete_function',
+  'manage_telemetries',
+  'manage_registry_credentials',
+  'cluster-management',
+];
+
+/** The issuer asks nobody for a credential, as in a self-hosted deployment. */
+const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, world }) => {
+  const { adminKey } = await import('../admin-key.ts');
+  const id = random.uuid();
+  const iat = Math.floor(now / 1000);
+  const exp = iat + LIFETIME;
+  const value = await mint(
+    {
+      iss: ADMIN_ISSUER,
+      sub: ADMIN_CLIENT,
+      azp: ADMIN_CLIENT,
+      aud: [ADMIN_CLIENT, `s:${ADMIN_CLIENT}`],
+      scopes: SCOPES,
+      iat,
+      nbf: iat,
+      exp,
+      jti: nameInWorld(id, world.id),
+    },
+    await adminKey(),
+  );
+  return {
+    status: 200,
+    body: {
+      id,
+      value,
+      status: 'ACTIVE',
+      description: "administrator's token",
+      created_at: rfc3339(iat * 1000),
+      expires_at: rfc3339(exp * 1000),
+    },
+  };
+};
+
+export const adminTokenOperations = { createAdminToken: create };

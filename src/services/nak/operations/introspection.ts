@@ -1,0 +1,92 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import { hashSecret } from '../../../credentials/secret.ts';
+import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { isInForce } from '../../../ngc-keys/key-bearer.ts';
+import { keyForm } from '../../../ngc-keys/key-text.ts';
+import { authorizationsOf, type IssuedKey, isIssued, policiesIn } from '../issued.ts';
+import { keyView } from '../view.ts';
+import { found } from './keys.ts';
+
+/** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
+async function keyOfText({ store, now }: Context, text: string | undefined): Promise<IssuedKey | null> {
+  if (text === undefined || text === '') throw new Problem('bad_state', 'api key empty');
+  const form = keyForm(text);
+  if (form === 'malformed') throw new Problem('bad_state', 'api key format invalid');
+  if (form === 'foreign') throw new Problem('bad_state', 'Invalid key');
+  const key = await ngcKeysIn(store).bySecret(hashSecret(text), now);
+  return key !== null && isIssued(key) ? key : null;
+}
+
+/** The checks are made in the order of the published code. An owner always exists here. */
+const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
+  const { key: text, audience_service_id: audience } = context.body;
+  const issued = found(await keyOfText(context, text));
+  const { id, enabled, expiresAt, issuance } = issued.key;
+  if (!enabled || (expiresAt !== null && expiresAt <= context.now)) throw new Problem('not_found', 'Key not found');
+  if (audience === undefined || !issuance.audiences.includes(audience)) {
+    throw new Problem('bad_state', 'audience_service_id invalid');
+  }
+  if (issuance.isOwnerSuspended) throw new Problem('not_found', 'Key not found.');
+  return {
+    status: 200,
+    headers: { 'cache-control': 'max-age=360' },
+    body: {
+      owner_type: 'USER',
+      owner_id: issuance.owner,
+      key_id: id,
+      issuer_service_id: issuance.issuer,
+      authorizations: await authorizationsOf(context, issued),
+    },
+  };
+};
+
+const RULE = /^[\w-]+\.allow$/;
+
+/** The question that the APIs ask about every key: any fault of the key itself is an answer, and no refusal. */
+const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
+  const { namespace, rule } = context.params;
+  if (!RULE.test(rule)) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
+  const text = context.body.input?.apiKey;
+  if (text === undefined || text === '') throw new Problem('bad_state', 'Api key is not provided');
+  const audience = AUDIENCES.find((one) => one.namespace === namespace);
+  if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
+  const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;
+  const isValid = key !== null && isInForce(key, context.now);
+  const policies = isValid ? policiesIn(await authorizationsOf(context, key)) : [];
+  const policy = policies.find(({ aud }) => aud === audience.id);
+  return {
+    status: 200,
+    headers: { 'cache-control': 'max-age=60' },
+    body: {
+      namespace,
+      rule_name: rule,
+      result:
+        key === null || policy === undefined
+          ? { allowed: false, ncaId: null, ownerId: null, policy: null }
+          : {
+              allowed: true,
+              ncaId: key.organization.ncaId,
+              ownerId: key.key.issuance.owner,
+              policy: {
+                product: policy['product'] ?? null,
+                scopes: policy['scopes'] ?? [],
+                resources: policy['resources'] ?? [],
+              },
+            },
+    },
+  };
+};
+
+/** For administrators: the key of any status, without value and rights. */
+const lookUp: Handler<'nak', 'lookUpApiKey'> = async (context) => ({
+  status: 200,
+  body: keyView(context, found(await keyOfText(context, context.body.key)), undefined),
+});
+
+export const introspectionOperations = {
+  introspectApiKey: introspect,
+  evaluateApiKey: evaluate,
+  lookUpApiKey: lookUp,
+};

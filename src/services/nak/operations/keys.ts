@@ -1,0 +1,212 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { parseInstant } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import { hashSecret } from '../../../credentials/secret.ts';
+import { addMark } from '../../../credentials/world-mark.ts';
+import type { Audience } from '../../../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { endingOf, KEY_BYTES, makeKeyText } from '../../../ngc-keys/key-text.ts';
+import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
+import type { Change } from '../../../store/collections.ts';
+import { NotFound } from '../../../store/errors.ts';
+import { updating } from '../../../store/updating.ts';
+import { callerNamed, type Named } from '../headers.ts';
+import {
+  deleteKeys,
+  type IssuedKey,
+  issuedKey,
+  KEY_OWNERS,
+  keysOf,
+  ownerOf,
+  ownerRow,
+  rightsIn,
+  type Storing,
+  statusOf,
+  sweepKeys,
+} from '../issued.ts';
+import { LIMITS } from '../limits.ts';
+import { keyView, maskedKey, wholeKeyView } from '../view.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const DESCRIPTION = /^[a-zA-Z0-9\s_-]{1,64}$/;
+
+const TOO_MANY = 'Actor reached maximum allowed number of keys in service';
+
+/** The checks are made in the order of the published code. */
+const create: Handler<'nak', 'createApiKey'> = async (context) => {
+  const { body, now, random, world } = context;
+  const named = callerNamed(context);
+  await refuseSuspended(context, named.owner);
+  const { description, authorizations } = body;
+  if (description === undefined || !DESCRIPTION.test(description)) {
+    throw new Problem('bad_state', 'description is invalid');
+  }
+  const expiresAt = expiryOf(body.expires_at, now);
+  const audiences = audiencesOf(body.audience_service_ids, named.issuer);
+  await sweepKeys(context, { issuer: named.issuer.id, owner: named.owner });
+  const { length } = await keysOf(context, named.owner, named.issuer.id);
+  if (length >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
+  checkAuthorizations(authorizations);
+  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  const { services, policy } = rightsIn(authorizations, context.rulesets);
+  const id = random.uuid();
+  await addKey(context, {
+    id,
+    org: await organizationOf(context),
+    type: 'service',
+    name: description,
+    description,
+    services,
+    user: null,
+    enabled: true,
+    createdAt: now,
+    expiresAt,
+    secretHash: hashSecret(text),
+    policy,
+    issuance: {
+      owner: named.owner,
+      issuer: named.issuer.id,
+      audiences,
+      authorizations,
+      authorizedAt: now,
+      ending: endingOf(text),
+      isOwnerSuspended: false,
+    },
+  });
+  return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, id), text) };
+};
+
+/** Adds a key, and its owner with the first one, in one step. @throws Problem if the owner has too many by now */
+function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
+  const { collections } = context.store;
+  const owner = issuedKeysOwner(key.issuance);
+  return updating(collections, async () => {
+    const { count, revision } = await collections.size(NGC_KEYS.name, owner);
+    if (count >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
+    const known = await KEY_OWNERS.byId(collections, key.issuance.owner);
+    if (known?.body.status === 'SUSPENDED') throw suspended();
+    const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
+    if (known === null) {
+      changes.push(KEY_OWNERS.put(ownerRow(key.issuance.owner, { status: 'ACTIVE', statusUpdatedAt: context.now })));
+    }
+    await collections.commit(changes, [
+      { collection: NGC_KEYS.name, owner, revision },
+      KEY_OWNERS.still(known, key.issuance.owner),
+    ]);
+  });
+}
+
+/** The account of all keys of the key service: a self-hosted deployment has one. @throws Problem without any */
+async function organizationOf({ store }: Context): Promise<string> {
+  const [first] = await ngcKeysIn(store).organizations();
+  if (first === undefined) throw new Problem('bad_state', 'This world has no organisation that could own the key');
+  return first.name;
+}
+
+function expiryOf(text: string | undefined, now: number): number {
+  const at = text === undefined ? null : parseInstant(text);
+  if (at !== null && at > now && at <= now + LIMITS.days * DAY) return at;
+  throw new Problem('bad_state', `expires_at must be in the future and not more than ${LIMITS.days} days from now`);
+}
+
+function audiencesOf(given: readonly string[] | undefined, { id }: Audience): readonly string[] {
+  if (given === undefined) return [id];
+  if (given.length === 0) throw new Problem('bad_state', "audience_service_ids can't be empty");
+  const foreign = [...new Set(given.filter((one) => one !== id))].sort();
+  if (foreign.length === 0) return [id];
+  throw new Problem('bad_state', `service '${id}' cannot use audiences: ${foreign.join(',')}`);
+}
+
+function checkAuthorizations(given: object | undefined): asserts given is object {
+  if (given === undefined) throw new Problem('bad_state', 'authorizations can not be null');
+  const { length } = JSON.stringify(given);
+  if (length <= LIMITS.characters) return;
+  throw new Problem('bad_state', `authorizations size can not be greater than ${LIMITS.characters} but was ${length}`);
+}
+
+/** @throws Problem if the owner is suspended */
+async function refuseSuspended(storing: Storing, owner: string): Promise<void> {
+  if ((await ownerOf(storing, owner))?.status === 'SUSPENDED') throw suspended();
+}
+
+function suspended(): Problem {
+  return new Problem('forbidden', 'Key owner suspended.');
+}
+
+const list: Handler<'nak', 'listApiKeys'> = async (context) => {
+  const { owner, issuer } = callerNamed(context);
+  await refuseSuspended(context, owner);
+  return { status: 200, body: listView(context, await keysOf(context, owner, issuer.id)) };
+};
+
+/** A list of keys, without what they may do. */
+export function listView(storing: Storing, keys: readonly IssuedKey[]) {
+  return { keys: keys.map((one) => keyView(storing, one, maskedKey(one))) };
+}
+
+const get: Handler<'nak', 'getApiKey'> = async (context) => {
+  const named = callerNamed(context);
+  await refuseSuspended(context, named.owner);
+  return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, context.params.keyId)) };
+};
+
+const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
+  const named = callerNamed(context);
+  await refuseSuspended(context, named.owner);
+  const { key } = await keyNamed(context, named, context.params.keyId);
+  await deleteKeys(context, [key.id]);
+  return { status: 204 };
+};
+
+const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async (context) => {
+  const { params, rulesets, store, now } = context;
+  const named = callerNamed(context);
+  await refuseSuspended(context, named.owner);
+  const issued = await keyNamed(context, named, params.keyId);
+  if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
+  const { authorizations } = context.body;
+  checkAuthorizations(authorizations);
+  const { id } = issued.key;
+  await orAbsent(storeAuthorizations(context, id, authorizations));
+  const { services, policy } = rightsIn(authorizations, rulesets);
+  await orAbsent(ngcKeysIn(store).edit(id, { services, policy: { next: policy, recordedAt: now, effectiveAt: now } }));
+  return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, id)) };
+};
+
+/** Of several concurrent writes one is stored. @throws Problem `limit_reached` for a write too soon after another */
+function storeAuthorizations({ store, now }: Storing, id: string, authorizations: object) {
+  return NGC_KEYS.change(store.collections, id, (row) => {
+    const { issuance } = row.body;
+    if (issuance === undefined) return row;
+    if (now < issuance.authorizedAt + LIMITS.seconds * 1000) throw new Problem('limit_reached', 'Slow down.');
+    return { ...row, body: { ...row.body, issuance: { ...issuance, authorizations, authorizedAt: now } } };
+  });
+}
+
+/** The key with this id of this owner and issuer. @throws Problem, also for a key of another one */
+async function keyNamed(storing: Storing, { owner, issuer }: Named, id: string): Promise<IssuedKey> {
+  return found(await issuedKey(storing, id, (one) => one.owner === owner && one.issuer === issuer.id));
+}
+
+/** @throws Problem if there is no such key */
+export function found(issued: IssuedKey | null): IssuedKey {
+  if (issued === null) throw new Problem('not_found', 'Key not found');
+  return issued;
+}
+
+/** Answers 404 if another request deleted the key meanwhile. @throws Problem */
+export async function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
+  try {
+    return await change;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found', 'Key not found') : thrown;
+  }
+}
+
+export const keyOperations = {
+  createApiKey: create,
+  listApiKeys: list,
+  getApiKey: get,
+  deleteApiKey: remove,
+  updateApiKeyAuthorizations: updateAuthorizations,
+};

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { asOwner, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = () => testServer({ nvcf: 'open-source' });
+const WHO = 'ci@example.test';
+
+describe('a service', () => {
+  it('lists, reads and deletes the keys that it issued, and no others', async () => {
+    const { call, ...rest } = await server();
+    const { body: key } = await createKey({ call, ...rest } as never);
+    const path = `/v1/service-admin/users/${WHO}/keys`;
+    const headers = { 'key-issuer-id': FUNCTIONS };
+    const other = { 'key-issuer-id': TASKS };
+
+    expect((await call(`GET ${path}`, { headers })).body.keys).toMatchObject([{ id: key.id }]);
+    expect((await call(`GET ${path}`, { headers: other })).body.keys).toEqual([]);
+    expect((await call(`GET ${path}`)).body.detail).toBe('Key-Issuer-Id is not set');
+    expect((await call(`GET ${path}/${key.id}`, { headers })).body.authorizations).toEqual(key.authorizations);
+    expect((await call(`GET ${path}/${key.id}`, { headers: other })).status).toBe(404);
+    expect((await call(`DELETE ${path}/${key.id}`, { headers: other })).status).toBe(404);
+    expect((await call(`DELETE ${path}/${key.id}`, { headers })).status).toBe(204);
+    expect((await call(`DELETE ${path}/${key.id}`, { headers })).status).toBe(404);
+  });
+
+  it('suspends and resumes a key; every other change of a status is refused', async () => {
+    const { call, ...rest } = await server();
+    const { body: key } = await createKey({ call, ...rest } as never);
+    const put = (status: unknown) =>
+      call(`PUT /v1/service-admin/users/${WHO}/keys/${key.id}/status`, { headers: asOwner(), body: { status } });
+
+    expect((await put('ACTIVE')).body.detail).toBe('Invalid status transition');
+    expect((await put('SUSPENDED')).body.status).toBe('SUSPENDED');
+    expect((await put('SUSPENDED')).status).toBe(400);
+    expect((await put('ACTIVE')).body.status).toBe('ACTIVE');
+    await call('POST /_mock/clock/advance', { body: { by: '24h' } });
+    expect((await put('ACTIVE')).body.detail).toBe('Invalid status transition');
+    expect((await put('SUSPENDED')).body.status).toBe('SUSPENDED');
+    expect((await put(undefined)).body.detail).toBe('status is required parameter');
+    expect((await put('EXPIRED')).status).toBe(400);
+  });
+
+  it('suspends all keys of an owner that it issued', async () => {
+    const { call, ...rest } = await server();
+    const one = { call, ...rest } as never;
+    await createKey(one);
+    await createKey(one, {}, asOwner(WHO, TASKS));
+    const { status, body } = await call(`PUT /v1/service-admin/users/${WHO}/suspend`, {
+      headers: { 'key-issuer-id': FUNCTIONS },
+      body: {},
+    });
+
+    expect(status).toBe(200);
+    expect(body.keys).toMatchObject([{ status: 'SUSPENDED', issuer_service_id: FUNCTIONS }]);
+    const { body: all } = await call(`GET /v1/admin/users/${WHO}/keys`);
+    expect(all.keys.map((key: { status: string }) => key.status)).toEqual(['SUSPENDED', 'ACTIVE']);
+  });
+});
+
+describe('an owner', () => {
+  it('exists once it had a key', async () => {
+    const { call, ...rest } = await server();
+    const one = { call, ...rest } as never;
+    const unknown = await call(`GET /v1/admin/users/${WHO}`);
+    expect(unknown).toMatchObject({ status: 404, body: { detail: 'Key owner not found' } });
+    for (const request of [`PUT /v1/admin/users/${WHO}/status`, `DELETE /v1/admin/users/${WHO}/keys`]) {
+      const sent = request.startsWith('PUT') ? { body: { status: 'ACTIVE' } } : {};
+      expect((await call(request, sent)).status).toBe(404);
+    }
+    await createKey(one);
+    expect((await call(`DELETE /v1/admin/users/${WHO}/keys`)).status).toBe(204);
+    expect((await call(`GET /v1/admin/users/${WHO}`)).body).toEqual({
+      owner_type: 'USER',
+      owner_id: WHO,
+      status: 'ACTIVE',
+      status_updated_at: '2026-01-15T12:00:00.000Z',
+    });
+    expect((await call(`GET /v1/admin/users/${WHO}/keys`)).body).toEqual({ keys: [] });
+  });
+
+  it('who is suspended has no key that is accepted, and cannot create or manage any', async () => {
+    const { call, ...rest } = await server();
+    const one = { call, ...rest } as never;
+    const { body: key } = await createKey(one);
+    const status = (next: unknown) => call(`PUT /v1/admin/users/${WHO}/status`, { body: { status: next } });
+    expect((await status(undefined)).body.detail).toBe('status is required parameter');
+    await call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    expect((await status('SUSPENDED')).body).toMatchObject({
+      status: 'SUSPENDED',
+      status_updated_at: '2026-01-15T13:00:00.000Z',
+    });
+
+    expect((await call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(403);
+    const refused = await createKey(one);
+    expect(refused).toMatchObject({ status: 403, body: { title: 'Forbidden', detail: 'Key owner suspended.' } });
+    expect((await call('GET /v1/keys', { headers: asOwner() })).status).toBe(403);
+    await status('ACTIVE');
+    expect((await call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(200);
+    expect((await createKey(one)).status).toBe(200);
+  });
+});
+
+it('an administrator finds a key by its text, whatever its status, without value and authorizations', async () => {
+  const { call, ...rest } = await server();
+  const { body: key } = await createKey({ call, ...rest } as never);
+  await call('POST /_mock/clock/advance', { body: { by: '24h' } });
+  const { body } = await call('POST /v1/admin/lookup', { body: { key: key.value } });
+
+  const { value: _, authorizations: __, ...about } = key;
+  expect(body).toEqual({ ...about, status: 'EXPIRED' });
+  expect((await call('POST /v1/admin/lookup', { body: {} })).body.detail).toBe('api key empty');
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { asOwner, authorizationsFor, createKey, FUNCTIONS, OWNER, TASKS } from '../../support/nak.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+const server = await testServer({ nvcf: 'open-source' });
+const introspect = (key: unknown, audience: unknown = FUNCTIONS, on: TestServer = server) =>
+  on.call('POST /v1/introspect', { body: { audience_service_id: audience, key } });
+const evaluate = (apiKey: unknown, path = 'nvcf/evaluations/apikey.allow', on: TestServer = server) =>
+  on.call(`POST /v1/namespaces/${path}`, { body: { input: { apiKey } } });
+const setStatus = (path: string, status: unknown, on: TestServer = server) =>
+  on.call(`PUT ${path}`, { body: { status }, headers: asOwner() });
+
+describe('introspection', () => {
+  it('names the owner and the authorizations of a valid key', async () => {
+    const { body: key } = await createKey(server, {}, asOwner('one@example.test'));
+    const { status, headers, body } = await introspect(key.value);
+
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('max-age=360');
+    expect(body).toEqual({
+      owner_type: 'USER',
+      owner_id: 'one@example.test',
+      key_id: key.id,
+      issuer_service_id: FUNCTIONS,
+      authorizations: authorizationsFor(['list_functions']),
+    });
+  });
+
+  it.each([
+    ['', 400, 'api key empty'],
+    [undefined, 400, 'api key empty'],
+    ['nvapi-short', 400, 'api key format invalid'],
+    [`nvapi-${'a'.repeat(64)}`, 400, 'Invalid key'],
+  ])('of the text %j is refused', async (key, status, detail) => {
+    expect(await introspect(key)).toMatchObject({ status, body: { detail } });
+  });
+
+  it('refuses unknown, suspended and expired keys, other audiences, and keys of suspended owners, in this order', async () => {
+    const one = await testServer({ nvcf: 'open-source' });
+    const { body: key } = await createKey(one);
+    const path = `/v1/service-admin/users/ci@example.test/keys/${key.id}/status`;
+    expect(await introspect(key.value, TASKS, one)).toMatchObject({
+      status: 400,
+      body: { detail: 'audience_service_id invalid' },
+    });
+    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', one);
+    expect((await introspect(key.value, TASKS, one)).status).toBe(400);
+    expect(await introspect(key.value, FUNCTIONS, one)).toMatchObject({
+      status: 404,
+      body: { detail: 'Key not found.' },
+    });
+    await setStatus(path, 'SUSPENDED', one);
+    expect(await introspect(key.value, TASKS, one)).toMatchObject({ status: 404, body: { detail: 'Key not found' } });
+    await setStatus(path, 'ACTIVE', one);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', one);
+    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(200);
+    await one.call('POST /_mock/clock/advance', { body: { by: '24h' } });
+    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(404);
+    await one.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner() });
+    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(404);
+  });
+
+  it('does not know the keys of NGC', async () => {
+    const { body } = await server.call('GET /_mock/cast');
+    const { key } = body.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-deployer');
+
+    expect((await introspect(key)).status).toBe(404);
+  });
+});
+
+describe('an evaluation', () => {
+  const NOT_ALLOWED = { allowed: false, ncaId: null, ownerId: null, policy: null };
+
+  it('has account, owner and policy of a key for the namespace', async () => {
+    const { body: key } = await createKey(server, {}, asOwner('two@example.test'));
+    const { headers, body } = await evaluate(key.value);
+
+    expect(headers['cache-control']).toBe('max-age=60');
+    const { product, scopes, resources } = authorizationsFor(['list_functions']).policies[0] ?? {};
+    expect(body).toEqual({
+      namespace: 'nvcf',
+      rule_name: 'apikey.allow',
+      result: {
+        allowed: true,
+        ncaId: 'nca-acme-0001',
+        ownerId: 'two@example.test',
+        policy: { product, scopes, resources },
+      },
+    });
+    expect((await evaluate(key.value, 'nvct/evaluations/apikey.allow')).body.result).toEqual(NOT_ALLOWED);
+    expect((await evaluate(key.value, 'event-ledger/evaluations/any-rule.allow')).body.result).toEqual(NOT_ALLOWED);
+  });
+
+  it('reads `aud`, and not `auds`', async () => {
+    const [policy] = authorizationsFor(['list_functions']).policies;
+    const authorizations = { policies: [{ ...policy, aud: 'other', auds: [FUNCTIONS] }] };
+    const { body: key } = await createKey(server, { authorizations }, asOwner('three@example.test'));
+
+    expect((await evaluate(key.value)).body.result).toEqual(NOT_ALLOWED);
+    expect((await server.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(403);
+  });
+
+  it.each(['nvapi-short', `nvapi-${'a'.repeat(64)}`, 'x'])('of the text %s is not allowed', async (key) => {
+    expect((await evaluate(key)).body.result).toEqual(NOT_ALLOWED);
+  });
+
+  it('is not allowed for a key that Cloud Functions would refuse', async () => {
+    const one = await testServer({ nvcf: 'open-source' });
+    const { body: key } = await createKey(one);
+    const agree = async () => {
+      const { result } = (await evaluate(key.value, undefined, one)).body;
+      const { status, body } = await one.call('GET /v2/nvcf/functions', { token: key.value });
+      expect([result.allowed, status]).toEqual(result.allowed ? [true, 200] : [false, 403]);
+      if (!result.allowed) expect(body.detail).toBe('Authorization failed');
+      return result.allowed;
+    };
+    expect(await agree()).toBe(true);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', one);
+    expect(await agree()).toBe(false);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', one);
+    expect(await agree()).toBe(true);
+    await one.call('PUT /v1/service-admin/users/ci@example.test/suspend', { body: {}, headers: asOwner() });
+    expect(await agree()).toBe(false);
+    await setStatus(`/v1/service-admin/users/ci@example.test/keys/${key.id}/status`, 'ACTIVE', one);
+    expect(await agree()).toBe(true);
+    await one.call('POST /_mock/clock/advance', { body: { by: '24h' } });
+    expect(await agree()).toBe(false);
+  });
+
+  it.each([
+    ['nvcf/evaluations/apikey.deny', 'a', 'Rule name is not supported: apikey.deny'],
+    ['nvcf/evaluations/a.b.allow', 'a', 'Rule name is not supported: a.b.allow'],
+    ['nvcf/evaluations/apikey.allow', undefined, 'Api key is not provided'],
+    ['nvcf/evaluations/apikey.allow', '', 'Api key is not provided'],
+    ['other/evaluations/apikey.allow', 'a', "Namespace 'other' is not configured"],
+  ])('at %s of %j is refused', async (path, key, detail) => {
+    expect(await evaluate(key, path)).toMatchObject({ status: 400, body: { detail } });
+  });
+});
+
+describe('a key of another world', () => {
+  it('leads its introspection, evaluation and lookup to that world', async () => {
+    const one = await testServer({ nvcf: 'open-source' });
+    await one.call('POST /_mock/worlds', { body: { id: 'alice', credentials: 'own' } });
+    const { body: cast } = await one.call('GET /w/alice/_mock/cast');
+    const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
+
+    expect((await introspect(key, FUNCTIONS, one)).body.owner_id).toBe(OWNER);
+    expect((await evaluate(key, undefined, one)).body.result.allowed).toBe(true);
+    const { body } = await one.call('POST /v1/admin/lookup', { body: { key } });
+    expect(body.owner_id).toBe(OWNER);
+    const { body: list } = await one.call('GET /w/alice/v1/keys', { headers: asOwner(OWNER) });
+    expect(list.keys[0].value).toBe(`nvapi-**********${key.slice(-3)}`);
+    expect(
+      (await introspect(key, FUNCTIONS, { ...one, call: (r, p) => one.call(r.replace(' ', ' /w/default'), p) })).status,
+    ).toBe(404);
+  });
+});

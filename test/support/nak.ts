@@ -1,0 +1,32 @@
+import type { Answer, TestServer } from './server.ts';
+
+/** The service ids of the two issuers that `nvcf-cli` knows. */
+export const FUNCTIONS = 'nvidia-cloud-functions-ncp-service-id-aketm';
+export const TASKS = 'nvidia-cloud-tasks-ncp-service-id-nvcttasks';
+export const OWNER = 'svc@nvcf-api.local';
+
+/** Authorizations for Cloud Functions, as `nvcf-cli api-key generate` writes them. */
+export function authorizationsFor(scopes: readonly string[], aud = FUNCTIONS) {
+  const resources = ['account-functions', 'authorized-functions'].map((type) => ({ id: '*', type }));
+  return { policies: [{ aud, auds: [aud], product: 'nv-cloud-functions', resources, scopes }] };
+}
+
+/** The headers of `nvcf-cli`, which sends one that nobody reads. */
+export function asOwner(owner = 'ci@example.test', issuer = FUNCTIONS): Record<string, string> {
+  return { 'key-issuer-service': 'nvcf-api', 'key-issuer-id': issuer, 'key-owner-id': owner };
+}
+
+/** Creates a key. @param body members to change; undefined removes one */
+export function createKey(
+  server: TestServer,
+  body: Readonly<Record<string, unknown>> = {},
+  headers = asOwner(),
+): Promise<Answer> {
+  const order = {
+    description: 'from a test',
+    expires_at: '2026-01-16T12:00:00Z',
+    authorizations: authorizationsFor(['list_functions']),
+    ...body,
+  };
+  return server.call('POST /v1/keys', { body: order, headers });
+}
