@@ -1731,7 +1731,8 @@ type MadeWorld struct {
 
 // WorldOrder: A world to make.
 type WorldOrder struct {
-	// 1 to 32 characters of a-z, 0-9 and inner hyphens; made up when left out.
+	// 1 to 32 characters of a-z, 0-9 and inner hyphens, but not `api-keys` or `llm`, with which host names
+	// of services begin; made up when left out.
 	ID string `json:"id,omitempty"`
 
 	// `builtin`, `none`, or a seed as a value; default: the seed that the server was started with.

@@ -1,5 +1,6 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
+import { worldIdFault } from '../core/world-id.ts';
 import type { Worlds } from '../worlds/registry.ts';
 
 /**
@@ -8,6 +9,10 @@ import type { Worlds } from '../worlds/registry.ts';
  * @throws Unusable that says what to change
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
+  for (const id of ids) {
+    const fault = worldIdFault(id);
+    if (fault !== null) throw new Unusable(`--world ${fault}.`);
+  }
   const twice = ids.find((id, index) => ids.indexOf(id) < index);
   if (twice !== undefined) {
     throw new Unusable(`--world names \`${twice}\` twice. Name each world once.`);

@@ -295,13 +295,14 @@ function serverOf(
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
   const hosts = knownHosts([...alias, ...publicNames], vendorHosts());
-  const hostPatterns = services.flatMap((service) => (service.hosts ?? []).map(({ pattern }) => pattern));
+  const serviceHosts = services.flatMap((service) => service.hosts ?? []);
+  const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((service) => service.tripwires ?? []);
   return {
     ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, strict, fidelity, offDocument },
     vendorDocuments,
     isTls: offersTls(config),
-    addresses: worldAddressesOf(hosts, hostPatterns),
+    addresses: worldAddressesOf(hosts, serviceHosts),
     settings: config,
     rulesets: customs.rulesets,
     log: log?.(worlds.default.clock) ?? SILENT,

@@ -90,14 +90,32 @@ export interface HostContext<Target = unknown> extends Context<OperationTypes, T
   readonly body: Buffer;
 }
 
-/** Host names that belong to a service whatever the path, such as a function's own. No document has them. */
-export interface ServiceHost extends ErrorRenderer {
-  /** Matches the host name, in lower case and without the port; its named groups become the parameters. */
-  readonly pattern: RegExp;
+/** An operation for any path, which no document has. */
+export interface AnyPath extends ErrorRenderer {
   /** The row of the tables that applies to it. */
   readonly operation: string;
   readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
+
+/** Host names that belong to a service whatever the path, such as a function's own. */
+export interface OwnHost extends AnyPath {
+  /**
+   * Matches the host name, in lower case and without the port, up to the server's own name; its named groups become the
+   * parameters.
+   */
+  readonly pattern: RegExp;
+}
+
+/** Host names under which the service's own paths are served, without their prefix. */
+export interface HostOfPaths {
+  /** As for other hosts. A label in front of the server's own name is in `RESERVED_WORLD_IDS`. */
+  readonly pattern: RegExp;
+  /** Added to the path, such as `/llm`; empty: the paths are served as they are. */
+  readonly prefix: string;
+}
+
+/** Host names that belong to a service. */
+export type ServiceHost = OwnHost | HostOfPaths;
 
 /** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
 export interface LoginClients {

@@ -25,6 +25,19 @@ export function isWorldId(text: string): boolean {
   return WORLD_ID.test(text);
 }
 
+/**
+ * The first labels of host names of services, such as `api-keys.localhost`: a world with such an id would have the same
+ * host name.
+ */
+export const RESERVED_WORLD_IDS: readonly string[] = ['api-keys', 'llm'];
+
+/** Why no world can be made with an id, as the rest of a sentence; null if one can. */
+export function worldIdFault(id: string): string | null {
+  if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
+  if (!RESERVED_WORLD_IDS.includes(id)) return null;
+  return `must not be \`${id}\`, because a service has host names that begin with it. Choose another id`;
+}
+
 /** Adds the world to a name, such as a token's; the default world adds nothing. */
 export function nameInWorld(name: string, world: string): string {
   return world === DEFAULT_WORLD ? name : `${name}.${world}`;

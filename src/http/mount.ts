@@ -1,4 +1,4 @@
-import type { ServiceDefinition, ServiceHost } from '../contract/service.ts';
+import type { AnyPath, OwnHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
@@ -30,10 +30,15 @@ export function routesOf(mounted: Mounted): readonly Route[] {
   );
 }
 
-/** The route of a host that belongs to a service: any method, any path, any body. */
-export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
+/** The hosts of a service that have one operation for any path. */
+export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): readonly OwnHost[] {
+  return hosts.filter((host): host is OwnHost => 'operation' in host);
+}
+
+/** The route of an operation for any method, any path and any body, such as that of a host. */
+export function routeOfAnyPath(given: AnyPath, mounted: Mounted): Route {
   const anything: Operation = {
-    ...hostOperation(host),
+    ...operationOfAnyPath(given),
     isAlias: false,
     method: '*',
     path: '/*',
@@ -52,7 +57,7 @@ export function routeOfHost(host: ServiceHost, mounted: Mounted): Route {
     statuses: () => [],
     answerFault: () => null,
   };
-  return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
+  return routeOf(anything, mounted, ruledRows(mounted), given.handler, given);
 }
 
 /**
@@ -96,8 +101,9 @@ function routeOf(
   };
 }
 
-/** The operation of a host, in the form of a document's operations. */
-export function hostOperation({ operation, pattern }: ServiceHost): DocumentedOperation {
-  const names = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
-  return { id: operation, public: false, pathParams: names };
+/** Such an operation, in the form of a document's operations. */
+export function operationOfAnyPath(given: AnyPath | OwnHost): DocumentedOperation {
+  const source = 'pattern' in given ? given.pattern.source : '';
+  const names = [...source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
+  return { id: given.operation, public: false, pathParams: names };
 }

@@ -5,7 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM } from '../core/world-id.ts';
+import { DEFAULT_WORLD, worldIdFault } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
@@ -403,10 +403,8 @@ export abstract class Worlds implements WorldsByName {
 
   #check(id: string): void {
     if (this.isClosed) throw closing();
-    if (!isWorldId(id)) {
-      const shown = id.slice(0, 2 * MOST_WORLD_ID);
-      throw new Problem('invalid_request', `Field \`id\` must be ${WORLD_ID_FORM}; it is \`${shown}\`.`);
-    }
+    const fault = worldIdFault(id);
+    if (fault !== null) throw new Problem('invalid_request', `Field \`id\` ${fault}.`);
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
     if (this.count + this.#making.size < this.parts.most) return;
     this.sweep();

@@ -7,8 +7,10 @@ import type { Decision } from '../../src/core/decision.ts';
 import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { Ruleset } from '../../src/core/ruleset.ts';
+import { RESERVED_WORLD_IDS } from '../../src/core/world-id.ts';
 import type { RefusedRequest } from '../../src/hints/refused-request.ts';
 import { WORLD_HINTS } from '../../src/hints/tokens.ts';
+import { ownHostsOf } from '../../src/http/mount.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
@@ -84,7 +86,7 @@ describe.each(ALL)('the document of $name', (service) => {
   });
 
   it('has the schemas of its errors', () => {
-    const forms = [service, ...(service.hosts ?? [])].flatMap(({ errors }) => errors);
+    const forms = [service, ...ownHostsOf(service)].flatMap(({ errors }) => errors);
     const schemas = forms.flatMap((form) => form?.schema ?? []);
 
     expect(forms.length).toBeGreaterThan(0);
@@ -110,6 +112,13 @@ it("services are not in each other's way, whatever profiles are in force", () =>
     }));
     expect(checkServices([{ ...service, tables }, ...others])).toEqual([]);
   }
+});
+
+it('no world can have the id with which the host names of service paths begin', () => {
+  const hosts = SERVICES.flatMap((service) => service.hosts ?? []).filter((host) => 'prefix' in host);
+  const labels = hosts.map(({ pattern }) => /^\^([a-z-]+)\\\./.exec(pattern.source)?.[1]);
+
+  for (const label of labels) expect(RESERVED_WORLD_IDS).toContain(label);
 });
 
 it('the built-in casts fit what a seed must be', () => {

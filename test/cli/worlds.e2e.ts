@@ -99,6 +99,7 @@ describe.concurrent('worlds of a start', () => {
 
   it.for([
     ['twice the same', ['--world', 'alice', '--world', 'bob', '--world', 'alice'], /`alice`.*twice/],
+    ["one whose host is a service's", ['--world', 'llm'], /--world must not be `llm`.* Choose another id/],
     ['the default one', ['--world', 'default'], /--world is `default`. Expected .* other than `default`/],
     ['a capital', ['--world', 'Alice'], /--world is `Alice`. Expected .*a-z, 0-9/],
     ['a slash', ['--world', 'a/b'], /--world is `a\/b`. Expected .*a-z, 0-9/],

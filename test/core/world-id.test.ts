@@ -5,6 +5,7 @@ import {
   isWorldId,
   nameInWorld,
   WORLD_ID_FORM,
+  worldIdFault,
   worldInLog,
   worldOfName,
   worldPath,
@@ -17,6 +18,11 @@ describe('the id of a world', () => {
 
   it.each(['', '-a', 'a-', 'A', 'a.b', 'a_b', 'a'.repeat(33), 'ä', 'a\n'])('may not be `%s`', (id) => {
     expect(isWorldId(id)).toBe(false);
+  });
+
+  it.each(['api-keys', 'llm'])('may be `%s` in old data, but no new world gets it', (id) => {
+    expect(isWorldId(id)).toBe(true);
+    expect(worldIdFault(id)).toContain('a service has host names that begin with it');
   });
 
   it('is told how it has to look', () => {

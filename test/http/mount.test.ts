@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceDefinition, ServiceHost } from '../../src/contract/service.ts';
+import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import { rulesetOf } from '../../src/core/ruleset.ts';
-import { routeOfHost, routesOf } from '../../src/http/mount.ts';
+import { routeOfAnyPath, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
 
@@ -150,7 +150,7 @@ describe('the host of a service', () => {
   });
 
   it('is a route for every method, path and body, in its own voice', async () => {
-    const route = routeOfHost(host, await mounted({ service, ruleset }));
+    const route = routeOfAnyPath(host, await mounted({ service, ruleset }));
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
@@ -160,10 +160,10 @@ describe('the host of a service', () => {
   it('has no route without a row in the tables', async () => {
     const whole = await mounted({ service });
 
-    expect(() => routeOfHost(host, whole)).toThrow('`play_at_host` has no row or no handler');
+    expect(() => routeOfAnyPath(host, whole)).toThrow('`play_at_host` has no row or no handler');
   });
 });
 
-function hostOf(operation: string): ServiceHost {
+function hostOf(operation: string): OwnHost {
   return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...errorRenderer };
 }

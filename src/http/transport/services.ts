@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
-import { type Mounted, routeOfHost } from '../mount.ts';
+import { type Mounted, ownHostsOf, routeOfAnyPath } from '../mount.ts';
 import { fastifyPath, type OperationRouter } from '../openapi/operation-router.ts';
 import { answer } from '../pipeline.ts';
 import { methodOf } from './arrival.ts';
@@ -43,7 +43,7 @@ export function serveOperations(
   }
 }
 
-/** Host names that services own: the service answers every request to them, whatever its method and path. */
+/** Host names with one operation: it answers every request to them, whatever its method and path. */
 export class OwnHosts {
   readonly #server: Server;
   readonly #owned: readonly { readonly pattern: RegExp; readonly route: Route }[];
@@ -51,7 +51,7 @@ export class OwnHosts {
   constructor(all: readonly Mounted[], server: Server) {
     this.#server = server;
     this.#owned = all.flatMap((mounted) =>
-      (mounted.service.hosts ?? []).map((host) => ({ pattern: host.pattern, route: routeOfHost(host, mounted) })),
+      ownHostsOf(mounted.service).map((host) => ({ pattern: host.pattern, route: routeOfAnyPath(host, mounted) })),
     );
   }
 

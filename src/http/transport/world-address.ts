@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { HostOfPaths, ServiceHost } from '../../contract/service.ts';
 import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
 import { WORLD_HEADER, WORLD_PREFIX } from '../../core/world-id.ts';
 import { headerLines } from './arrival.ts';
@@ -12,9 +13,13 @@ export interface WorldAddress {
   readonly beside?: string | null;
 }
 
-/** Reads world addresses, and removes the prefix before a request is routed. */
+/** Reads world addresses, and turns the path into one of the router's. */
 export interface WorldAddresses {
-  /** Removes the prefix from a path, and records how the request named its world. @returns the path below the world */
+  /**
+   * Removes the prefix of a world from a path, adds that of the host, and records how the request named its world.
+   *
+   * @returns the path below the world
+   */
   open(raw: IncomingMessage): string;
   /** How a request named its world; null if it did not. */
   of(raw: IncomingMessage): WorldAddress | null;
@@ -28,19 +33,21 @@ export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-/** @param hostPatterns host names of services, each up to the server's own name */
-export function worldAddressesOf(hosts: KnownHosts, hostPatterns: readonly RegExp[]): WorldAddresses {
+/** @param serviceHosts the hosts of services */
+export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
+  const patterns = serviceHosts.map(({ pattern }) => pattern);
   // Nearly every request has the same host as the one before.
-  let last: { readonly host: string; readonly label: string | null; readonly isService: boolean } = {
+  let last: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
     host: '',
     label: null,
-    isService: false,
+    prefix: '',
   };
   const readHost = (given: string) => {
     if (given !== last.host) {
-      const behind = behindServiceName(given, hostPatterns);
-      last = { host: given, label: hosts.labelOf(behind ?? given), isService: behind !== null };
+      const behind = behindServiceName(given, patterns);
+      const service = behind === null ? null : serviceHosts.find(({ pattern }) => pattern.test(given.toLowerCase()));
+      last = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
     }
     return last;
   };
@@ -55,18 +62,26 @@ export function worldAddressesOf(hosts: KnownHosts, hostPatterns: readonly RegEx
   return {
     open: (raw) => {
       const url = raw.url ?? '/';
-      const { label, isService } = readHost(raw.headers.host ?? '');
-      // On the host of a function, all paths belong to the function.
-      const found = !isService && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
+      const { label, prefix } = readHost(raw.headers.host ?? '');
+      const found = prefix !== null && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
       if (found === null) {
         const address = otherAddress(raw, label);
         if (address !== null) addresses.set(raw, address);
-        return url;
+        return prefix ? below(prefix, url) : url;
       }
       const [, world = '', rest = ''] = found;
       addresses.set(raw, prefixAddress(world, rest, label));
-      return rest.startsWith('/') ? rest : `/${rest}`;
+      return below(prefix ?? '', rest);
     },
     of: (raw) => addresses.get(raw) ?? null,
   };
+}
+
+/** The prefix of the paths that a host serves; null if all paths belong to it, as on the host of a function. */
+function prefixOf(host: ServiceHost | Pick<HostOfPaths, 'prefix'>): string | null {
+  return 'prefix' in host ? host.prefix : null;
+}
+
+function below(prefix: string, path: string): string {
+  return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }

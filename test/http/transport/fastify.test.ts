@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
@@ -28,6 +29,27 @@ it('a request is routed below its world', async () => {
   expect((await app.inject({ method: 'GET', url: '/w/alice/a', headers: { host: 'mock.test' } })).body).toBe(
     'mock.test',
   );
+});
+
+it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
+  const addresses = worldAddressesOf(knownHosts([]), [
+    { pattern: /^toys\./, prefix: '/toys' },
+    { pattern: /^keys\./, prefix: '' },
+  ]);
+  const opened = (host: string, url: string) => {
+    const raw = { url, headers: { host } } as IncomingMessage;
+    return [addresses.open(raw), addresses.of(raw)?.world ?? null];
+  };
+
+  expect(opened('toys.localhost', '/v1/balls?q=1')).toEqual(['/toys/v1/balls?q=1', null]);
+  expect(opened('Toys.LOCALHOST:1', '/')).toEqual(['/toys/', null]);
+  expect(opened('toys.alice.localhost', '/v1')).toEqual(['/toys/v1', 'alice']);
+  expect(opened('toys.localhost', '/w/alice/v1')).toEqual(['/toys/v1', 'alice']);
+  expect(opened('toys.localhost', '*')).toEqual(['/toys/*', null]);
+  expect(opened('keys.localhost', '/v1/keys')).toEqual(['/v1/keys', null]);
+  expect(opened('keys.alice.localhost', '/v1/keys')).toEqual(['/v1/keys', 'alice']);
+  expect(opened('localhost', '/v1')).toEqual(['/v1', null]);
+  expect(opened('mytoys.localhost', '/v1')).toEqual(['/v1', 'mytoys']);
 });
 
 it('a body stays a stream, of whatever type it is said to be', async () => {
