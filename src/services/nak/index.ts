@@ -35,6 +35,7 @@ export const nak: ServiceDefinition<'nak'> = {
     ...administrationOperations,
     ...adminTokenOperations,
   },
+  hosts: [{ pattern: /^api-keys\./, prefix: '' }],
   renderProblem,
   errors: ERRORS,
   census: { counted: {}, passedOver: [KEY_OWNERS.name] },

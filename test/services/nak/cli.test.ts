@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { asOwner, authorizationsFor, FUNCTIONS, OWNER, TASKS } from '../../support/nak.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+/**
+ * The requests of `nvcf-cli`, as its published source sends them (NVIDIA/nvcf, fadc0f81: `cmd/init.go`, `cmd/apikey.go`,
+ * `internal/apikeys/client.go`), and what it reads of each answer.
+ */
+class Cli {
+  readonly #server: TestServer;
+  /** `API_KEYS_HOST`, which replaces the `Host` of requests to the key service. */
+  readonly #host: Record<string, string>;
+  token = '';
+
+  constructor(server: TestServer, host?: string) {
+    this.#server = server;
+    this.#host = host === undefined ? {} : { host };
+  }
+
+  async init(): Promise<void> {
+    const { status, body } = await this.#server.call('POST /v1/admin/keys', { body: {}, headers: this.#host });
+    expect([200, 201]).toContain(status);
+    expect(Date.parse(body.expires_at)).toBeGreaterThan(this.#server.clock.now());
+    this.token = body.value;
+  }
+
+  /** `api-key generate --for function --validate` */
+  async generate(issuer = FUNCTIONS, scopes = ['invoke_function', 'list_functions', 'queue_details']) {
+    const authorization = `Bearer ${this.token}`;
+    const { status, body } = await this.#server.call('POST /v1/keys', {
+      headers: { ...asOwner(OWNER, issuer), authorization, ...this.#host },
+      body: {
+        description: 'nvcf-cli generated key',
+        expires_at: '2026-01-16T12:00:00Z',
+        audience_service_ids: [issuer],
+        authorizations: authorizationsFor(scopes, issuer),
+      },
+    });
+    expect([status, body.value]).toEqual([200, expect.stringMatching(/^nvapi-/)]);
+    const validated = await this.#server.call('POST /v1/introspect', {
+      headers: { 'key-issuer-service': 'nvcf-api', 'key-issuer-id': issuer, authorization, ...this.#host },
+      body: { audience_service_id: issuer, key: body.value },
+    });
+    expect(validated.status).toBe(200);
+    return body as { readonly id: string; readonly value: string };
+  }
+
+  async list(issuer = FUNCTIONS): Promise<readonly { id: string }[]> {
+    const { body } = await this.#server.call('GET /v1/keys', {
+      headers: { ...asOwner(OWNER, issuer), authorization: `Bearer ${this.token}`, ...this.#host },
+    });
+    for (const { created_at, expires_at } of body.keys) {
+      for (const time of [created_at, expires_at]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
+    return body.keys;
+  }
+
+  /** One request, as `revoke` sends it; `delete` sends a second one for the other issuer after a 404. */
+  async revoke(id: string, issuer = FUNCTIONS): Promise<number> {
+    const headers = { ...asOwner(OWNER, issuer), ...this.#host };
+    return (await this.#server.call(`DELETE /v1/keys/${id}`, { headers })).status;
+  }
+}
+
+describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host of the key service %s', (host) => {
+  it('gets a token, creates a function, generates keys, uses them, and clears them', async () => {
+    const server = await testServer({ nvcf: 'open-source' });
+    const cli = new Cli(server, host);
+    await cli.init();
+    const definition = { name: 'mine', inferenceUrl: '/', containerImage: 'nvcr.io/acme/mine:1' };
+    expect((await server.call('POST /v2/nvcf/functions', { token: cli.token, body: definition })).status).toBe(200);
+
+    const forFunctions = await cli.generate();
+    const forTasks = await cli.generate(TASKS, ['list_tasks']);
+    expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(200);
+    const refused = await server.call('GET /v2/nvcf/functions', { token: forTasks.value });
+    expect([refused.status, refused.decision.reason]).toEqual([403, 'service_not_enabled']);
+    expect((await cli.list(TASKS)).map(({ id }) => id)).toEqual([forTasks.id]);
+    expect((await cli.list()).map(({ id }) => id)).toContain(forFunctions.id);
+
+    expect(await cli.revoke(forTasks.id)).toBe(404);
+    expect(await cli.revoke(forTasks.id, TASKS)).toBe(204);
+    for (const { id } of await cli.list()) expect(await cli.revoke(id)).toBe(204);
+    expect(await cli.list()).toEqual([]);
+    expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(403);
+  });
+});
+
+it('a world has the key service at its own host name', async () => {
+  const server = await testServer({ nvcf: 'open-source' });
+  await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
+  const cli = new Cli(server, 'api-keys.alice.localhost');
+  await cli.init();
+  const { id } = await cli.generate();
+
+  expect((await new Cli(server).list()).map((key) => key.id)).not.toContain(id);
+  expect((await server.call('GET /v2/nvcf/functions', { token: cli.token })).status).toBe(200);
+  const { body } = await server.call('GET /w/alice/_mock/requests');
+  expect(body.requests.map(({ operation }: { operation: string }) => operation)).toEqual([
+    'listFunctions',
+    'introspectApiKey',
+    'createApiKey',
+    'createAdminToken',
+  ]);
+});
