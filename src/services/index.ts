@@ -6,6 +6,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
+import { ledgerManifest } from './ledger/manifest.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
 import { nvcfManifest } from './nvcf/manifest.ts';
@@ -19,7 +20,14 @@ export type { RunaiCast } from './runai/cast.ts';
  * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
  * than this. The control API is loaded with the server, because it is given all the others.
  */
-export const MANIFESTS: readonly Manifest[] = [runaiManifest, airManifest, nvcfManifest, ngcManifest, nakManifest];
+export const MANIFESTS: readonly Manifest[] = [
+  runaiManifest,
+  airManifest,
+  nvcfManifest,
+  ngcManifest,
+  nakManifest,
+  ledgerManifest,
+];
 
 /** The vendor's host names that a service emulates; of all services without a name. */
 export function vendorHosts(service?: string): string[] {

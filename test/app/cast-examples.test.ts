@@ -20,6 +20,7 @@ const DOCUMENTS: readonly { readonly name: string; readonly service: string; rea
   { name: 'air.dsx', service: 'air', config: { air: 'dsx' } },
   { name: 'nvcf', service: 'nvcf', config: {} },
   { name: 'nak', service: 'nak', config: { nvcf: 'open-source' } },
+  { name: 'ledger', service: 'ledger', config: { nvcf: 'open-source' } },
   { name: 'control', service: 'control', config: {} },
 ];
 
