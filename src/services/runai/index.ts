@@ -19,6 +19,7 @@ import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
 import { accountLookups, accountOperations } from './operations/accounts.ts';
+import { authorizationSettingOperations } from './operations/authorization-settings.ts';
 import { loginOperations } from './operations/login.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
@@ -83,6 +84,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...accessRuleBatchOperations,
     ...ownAccessRuleOperations,
     ...permissionOperations,
+    ...authorizationSettingOperations,
     ...roleOperations,
     ...userOperations,
     ...unitOperations,
