@@ -44,7 +44,7 @@ export async function buildDocuments() {
  *
  * @param {any} document
  */
-function served({ 'x-errors': _, ...document }) {
+function served({ 'x-errors': _, 'x-removed': __, ...document }) {
   return pruned(withoutMarks(document));
 }
 

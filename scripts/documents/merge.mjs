@@ -7,7 +7,7 @@ import { at } from './at.mjs';
 
 /**
  * Merges all fragments into one document. Members that several of them have must be deeply equal; the forms of refusals
- * (`x-errors`) are combined.
+ * (`x-errors`) and the removed operations (`x-removed`) are combined.
  *
  * @param {Fragment[]} fragments
  * @throws {Error} naming the member and both files, if two differ
@@ -18,9 +18,12 @@ export function mergeDocuments(fragments) {
   const merged = {};
   /** @type {unknown[]} */
   const errors = [];
+  /** @type {unknown[]} */
+  const removed = [];
   for (const { name, document } of fragments) {
     for (const key of ['openapi', 'info', 'servers', 'security']) put(merged, key, document[key], key, name);
     errors.push(...(document['x-errors'] ?? []));
+    removed.push(...(document['x-removed'] ?? []));
     for (const tag of document.tags ?? []) put(at(merged, 'tagsByName'), tag.name, tag, `tag ${tag.name}`, name);
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(item)) {
@@ -42,6 +45,7 @@ export function mergeDocuments(fragments) {
     paths: { ...paths, ...aliasesOf(paths, fragments) },
     components,
     ...(errors.length > 0 && { 'x-errors': errors }),
+    ...(removed.length > 0 && { 'x-removed': removed }),
   };
 
   /** @type {(target: any, key: string, value: unknown, what: string, file: string) => void} */

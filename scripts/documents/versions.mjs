@@ -1,5 +1,6 @@
 // @ts-check
 import { at } from './at.mjs';
+import { asVersion, isLater } from './deprecated.mjs';
 import { pruned } from './pruned.mjs';
 
 /**
@@ -61,19 +62,15 @@ function profilesNamed(part) {
   return [...own, ...Object.values(part).flatMap(profilesNamed)];
 }
 
-/** Is a profile newer than all of these? @param {string} profile @param {readonly string[]} others */
-function isLater(profile, others) {
-  return others.every((other) => profile.localeCompare(other, 'en', { numeric: true }) > 0);
-}
-
 /**
  * The document of each profile, if operations name the profiles that have them (`x-profiles`): with that profile's
- * operations and the components that they use, the profile as its version, and a list of what only others have.
+ * operations and the components that they use, the profile as its version, and a list of what only others have, or what
+ * this version or an earlier one removed (`x-removed`).
  *
  * @param {any} merged
  * @returns {[profile: string, document: object][]}
  */
-export function profilesOf(merged) {
+export function profilesOf({ 'x-removed': removed = [], ...merged }) {
   const operations = Object.entries(merged.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation, profiles: operation['x-profiles'] })),
   );
@@ -91,7 +88,10 @@ export function profilesOf(merged) {
         otherVersions.push({ method: method.toUpperCase(), path, profiles: own, ...(replacedBy && { replacedBy }) });
       }
     }
+    for (const { since, ...operation } of removed) {
+      if (!isLater(since, [profile])) otherVersions.push({ ...operation, profiles: [], removedIn: since });
+    }
     const whole = { ...restricted({ ...merged, paths }, profile), 'x-other-versions': otherVersions };
-    return [profile, pruned({ ...whole, info: { ...whole.info, version: profile } })];
+    return [profile, pruned(asVersion(whole, profile))];
   });
 }

@@ -7,6 +7,7 @@ import { newBudgets } from '../core/bounded-cache.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
+import type { Ruleset } from '../core/ruleset.ts';
 import { Unusable } from '../core/unusable.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
@@ -361,15 +362,25 @@ async function serve(
   return { app, listen, openProductionPort, routes };
 }
 
+/** The document of a ruleset for readers, as JSON text. */
+async function servedText({ document, servedAs }: Ruleset): Promise<string> {
+  const text = await documentText(document);
+  if (servedAs === undefined) return text;
+  // The build marks the documents of other versions with it.
+  const { asVersion } = await import('../../scripts/documents/deprecated.mjs');
+  const whole = JSON.parse(text);
+  const { info, ...rest } = asVersion(whole, servedAs);
+  const description = `${info.description} The operations of ${servedAs} are those of ${whole.info.version}.`;
+  return JSON.stringify({ ...rest, info: { ...info, description } });
+}
+
 /** The console, and the pages of the documents. */
 function servePages(app: FastifyInstance, mounted: readonly Mounted[], server: Server): void {
   const pages = pagesOn(app, server);
   serveConsole(pages, consoleFile);
-  const documented = mounted.map(
-    ({ service: { name, title, isControlApi = false }, ruleset: { tables, document } }) => ({
-      ...{ name, title, tables, isControlApi },
-      read: () => documentText(document),
-    }),
-  );
+  const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
+    ...{ name, title, tables: ruleset.tables, isControlApi },
+    read: () => servedText(ruleset),
+  }));
   serveDocs(pages, documented, { swaggerUi: swaggerUiFile, scripts: readerFile });
 }

@@ -8,6 +8,8 @@ export interface Ruleset {
   readonly tables: Tables;
   /** The document that the tables match. */
   readonly document: string;
+  /** The version that the served document names, if it is not the document's own. */
+  readonly servedAs?: string;
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
 }
 

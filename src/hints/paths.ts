@@ -124,12 +124,14 @@ export const PATH_HINTS: readonly HintRule[] = [
     ...AS_SERVED,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions === null) return null;
-      const { profiles, replacedBy } = otherVersions;
-      const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
+      const { profiles, removedIn, replacedBy } = otherVersions;
       const instead =
         replacedBy === undefined
           ? `use an operation of the running version: \`GET /openapi/${service}.json\` lists them`
           : `use what takes its place, \`${replacedBy}\``;
+      if (removedIn !== undefined)
+        return `${removedIn} removed this ${method}, and no version of the mock has it: ${instead}.`;
+      const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
       return `This ${method} is an operation of ${profiles.join(', ')}, which the running version does not have.${flag} ${instead}.`;
     },
   },

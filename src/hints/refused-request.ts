@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
+import type { OfOtherVersions } from '../core/other-versions.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeClaims } from '../tokens/compact.ts';
@@ -44,14 +45,6 @@ export interface RefusedRequest {
   readonly served: readonly ServedPath[];
   /** The operation in other versions, if the running one does not have it. */
   readonly otherVersions: OfOtherVersions | null;
-}
-
-/** An operation that only other versions have. */
-export interface OfOtherVersions {
-  /** Oldest first. */
-  readonly profiles: readonly string[];
-  /** The operation that takes its place in later versions. */
-  readonly replacedBy?: string;
 }
 
 /** An operation with the segments of its path. */

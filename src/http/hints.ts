@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
+import type { OfOtherVersions } from '../core/other-versions.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { isRecord } from '../core/own.ts';
 import type { Principal } from '../core/principal.ts';
@@ -9,7 +10,6 @@ import { findHints } from '../hints/index.ts';
 import {
   claimOf,
   linesOf,
-  type OfOtherVersions,
   type RefusedRequest,
   type SentCredential,
   type ServedPath,

@@ -1,6 +1,5 @@
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
-import { showPath } from '../core/redact.ts';
 import type { ServedPath } from '../hints/refused-request.ts';
 import { mediaTypeOf } from './answer.ts';
 import type { Route } from './in-flight.ts';
@@ -101,16 +100,6 @@ export function versionsWith(
 ): OtherOperation | null {
   const given = path.split('/');
   return otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true)) ?? null;
-}
-
-/** The message of a finding about a call that only other versions accept. */
-export function otherVersionSentence(
-  method: string,
-  path: string,
-  { profiles, replacedBy }: Pick<OtherOperation, 'profiles' | 'replacedBy'>,
-): string {
-  const instead = replacedBy === undefined ? '' : `; in its place there is ${replacedBy}`;
-  return `${method} ${showPath(path)} was called, which only ${profiles.join(', ')} has${instead}`;
 }
 
 function variables({ operation }: Route): number {

@@ -1,5 +1,6 @@
 import { isJsonType } from '../core/media-type.ts';
 import { findNearPath } from '../core/nearest.ts';
+import { otherVersionViolation } from '../core/other-versions.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
@@ -98,10 +99,7 @@ class TrafficChecker {
     if (methods.length > 0)
       return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
     const other = this.#routes.otherVersions(method, path);
-    if (other !== null) {
-      const instead = other.replacedBy === undefined ? '' : `; in its place there is ${other.replacedBy}`;
-      return `only ${other.profiles.join(', ')} has this operation${instead}`;
-    }
+    if (other !== null) return otherVersionViolation(other);
     const near = findNearPath(path, this.#paths);
     return `no document has this path${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
   }

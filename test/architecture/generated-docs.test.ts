@@ -126,6 +126,15 @@ function remaining({ title, rulesets }: ServiceDefinition): string[] {
   });
 }
 
+/** The rows of a further table of a service, which is the same in all its versions. */
+function furtherRows(table: string, ...members: readonly string[]): string[] {
+  return SERVICES.flatMap(({ title, rulesets: [first] }) =>
+    (first?.tables.more?.[table] ?? []).map(
+      (row) => `| ${[title, ...members.map((member) => cell(String(row[member])))].join(' | ')} |`,
+    ),
+  );
+}
+
 /** The intended differences from the documents that vendors publish. */
 function baselineOf({ name, title }: ServiceDefinition): string[] {
   const file = `openapi/${name}/baseline.json`;
@@ -164,6 +173,22 @@ sources of the reasons for which requests are refused.
 | service | version | operations | answered | of these with a finding |
 | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(remaining).join('\n')}
+
+## Versions with the rules of an earlier one
+
+They are values of the option, and have a document of their own version.
+
+| service | version | same as | source | certainty |
+| --- | --- | --- | --- | --- |
+${furtherRows('versions', 'version', 'sameAs', 'source', 'certainty').join('\n')}
+
+## Left out
+
+Too little is known of these operations. They answer 404.
+
+| service | operations | reason | source |
+| --- | --- | --- | --- |
+${furtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 ## Examples of requests that succeed
 

@@ -98,6 +98,33 @@ describe('the documents of the profiles', () => {
     expect(documents['3']['x-other-versions']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
   });
 
+  it('call an operation deprecated since the version that it names, and say what replaces it', () => {
+    const old = { operationId: 'throw_ball', description: 'Throws it.' };
+    const marks = { 'x-deprecated-since': '2', 'x-replaced-by': 'POST /dolls' };
+    const all = profilesOf({ ...merged, paths: { ...merged.paths, '/throws': { post: { ...old, ...marks } } } });
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const thrown = all.map(([profile, document]) => [profile, (document as any).paths['/throws'].post]);
+    const since = {
+      ...{ ...old, ...marks, deprecated: true },
+      description: 'Throws it. Deprecated since 2: use `POST /dolls` instead.',
+    };
+
+    expect(Object.fromEntries(thrown)).toEqual({ '1': { ...old, ...marks }, '2': since, '3': since });
+  });
+
+  it('list what a version removed, from that version on', () => {
+    const removed = [{ method: 'GET', path: '/kites', since: '2' }];
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const all: readonly [string, any][] = profilesOf({ ...merged, 'x-removed': removed });
+    const listed = all.map(([profile, document]) => [
+      profile,
+      document['x-other-versions'].filter(({ path }: { path: string }) => path === '/kites'),
+    ]);
+    const gone = [{ method: 'GET', path: '/kites', profiles: [], removedIn: '2' }];
+
+    expect(Object.fromEntries(listed)).toEqual({ '1': [], '2': gone, '3': gone });
+  });
+
   it('have a version of their own, and the components that they use', () => {
     expect(Object.entries(documents).map(([profile, { info }]) => [profile, info.version])).toEqual([
       ['1', '1'],
@@ -139,7 +166,8 @@ const fresh = async (profile: RunaiProfile) => {
 };
 
 describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and says which:', async (profile) => {
-  const all = (await otherOperationsOf(profile)).map(({ method, path, profiles }) => ({
+  const others = (await otherOperationsOf(profile)).filter(({ profiles }) => profiles.length > 0);
+  const all = others.map(({ method, path, profiles }) => ({
     ...{ method, path: path.replaceAll(/\{\w+\}/g, NOTHING), profiles },
   }));
 

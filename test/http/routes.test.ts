@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/in-flight.ts';
-import { otherVersionSentence, Routes, versionsWith } from '../../src/http/routes.ts';
+import { Routes, versionsWith } from '../../src/http/routes.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 
@@ -109,14 +109,6 @@ describe('what only other versions have', () => {
   ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
     expect(versionsWith(others, method, path)?.profiles ?? []).toEqual(profiles);
     expect(new Routes([], others).otherVersions(method, path)?.profiles ?? []).toEqual(profiles);
-  });
-
-  it('is told in a sentence', () => {
-    const other = { profiles: ['2', '3'] };
-    expect(otherVersionSentence('GET', '/kites/7', other)).toBe('GET /kites/7 was called, which only 2, 3 has');
-    expect(otherVersionSentence('GET', '/kites/7', { ...other, replacedBy: 'GET /gliders/{id}' })).toBe(
-      'GET /kites/7 was called, which only 2, 3 has; in its place there is GET /gliders/{id}',
-    );
   });
 });
 

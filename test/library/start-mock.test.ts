@@ -79,7 +79,11 @@ describe('startMock', () => {
 
   it.each([
     ['an unknown option', { prot: 1 }, 'Unknown option `prot`. Did you mean `port`?'],
-    ['a bad value', { runai: '2.25' }, 'option `runai` is `2.25`. Expected one of `2.19`, `2.24`, `3.0`.'],
+    [
+      'a bad value',
+      { runai: '2.27' },
+      'option `runai` is `2.27`. Expected one of `2.19`, `2.24`, `2.25`, `2.26`, `3.0`.',
+    ],
     ['a duration without unit', { tokenTtl: '15' }, 'option `tokenTtl` is `15`. Expected a positive duration'],
     [
       'a number of milliseconds that is too small, as it was given',
@@ -219,14 +223,17 @@ describe('the typed switchboard', async () => {
     expect(await mock.findings()).toEqual([]);
   });
 
-  it.each(['2.19', '2.24', '3.0'] as const)('gets tokens of Run:ai, in %s, and leaves no finding', async (runai) => {
-    const own = await started({ runai });
-    const authorization = `Bearer ${await own.getToken()}`;
+  it.each(['2.19', '2.24', '2.25', '2.26', '3.0'] as const)(
+    'gets tokens of Run:ai, in %s, and leaves no finding',
+    async (runai) => {
+      const own = await started({ runai });
+      const authorization = `Bearer ${await own.getToken()}`;
 
-    expect((await own.fetch('/api/v1/users', { headers: { authorization } })).status).toBe(200);
-    expect(await own.findings()).toEqual([]);
-    await expect(own.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
-  });
+      expect((await own.fetch('/api/v1/users', { headers: { authorization } })).status).toBe(200);
+      expect(await own.findings()).toEqual([]);
+      await expect(own.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
+    },
+  );
 
   it('is the same for a server that runs elsewhere', async () => {
     const listening = await startMock();

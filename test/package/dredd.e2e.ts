@@ -21,7 +21,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
   it.each([
     ['runai', { runai: '2.19' }, 46],
     ['runai', { runai: '2.24' }, 80],
-    ['runai', { runai: '3.0' }, 64],
+    ['runai', { runai: '3.0' }, 67],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],

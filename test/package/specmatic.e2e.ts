@@ -39,7 +39,7 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each([
     ['runai', { runai: '2.19' }, 36],
     ['runai', { runai: '2.24' }, 63],
-    ['runai', { runai: '3.0' }, 51],
+    ['runai', { runai: '3.0' }, 53],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { emptyFolder } from './folder.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
+/** The versions with tables of their own. */
 export type RunaiProfile = '2.19' | '2.24' | '3.0';
 
 export const SCOPE_TYPES = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
@@ -103,6 +104,7 @@ type Fill = (make: Maker, order: Order) => Filling | Promise<Filling>;
 
 const RULES = '/api/v1/authorization/access-rules';
 const ROLES = '/api/v2/authorization/roles';
+const SETTINGS = '/api/v1/authorization/settings';
 const APPS = '/api/v1/apps';
 const ACCOUNTS = '/api/v1/service-accounts';
 const KEYS = '/api/v1/access-keys';
@@ -316,6 +318,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     request: 'GET /api/v1/authorization/permission-sets/{permissionSetId}',
     success: 200,
     fill: about(() => ACCOUNT_READ_ACCESS),
+  },
+  get_authorization_settings: { request: `GET ${SETTINGS}`, success: 200 },
+  get_authorization_setting_by_key: {
+    request: `GET ${SETTINGS}/{key}`,
+    success: 200,
+    fill: about(() => 'enableScopedAuthorization'),
+  },
+  update_authorization_setting_by_key: {
+    request: `PUT ${SETTINGS}/{key}`,
+    success: 200,
+    fill: () => ({ id: 'enableScopedAuthorization', body: { enabled: true } }),
   },
 
   get_users: { request: `GET ${USERS}`, success: 200 },

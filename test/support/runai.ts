@@ -4,7 +4,8 @@ import { adminBot, application } from './cast.ts';
 import { runaiRefusal } from './refusal-shapes.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
-export type RunaiProfile = Config['runai'];
+/** The versions with tables of their own. */
+export type RunaiProfile = Exclude<Config['runai'], '2.25' | '2.26'>;
 
 /** Scopes of the built-in cast. */
 export const TENANT = '1001';

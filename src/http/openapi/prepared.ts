@@ -1,3 +1,5 @@
+import type { OfOtherVersions } from '../../core/other-versions.ts';
+
 /**
  * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts without references. The start
  * needs the first. The second is ten times as long, has the schemas for requests and answers, and is read on first use.
@@ -18,12 +20,9 @@ export interface PreparedOperations {
 }
 
 /** An operation that only other versions of a document have. */
-export interface OtherOperation {
+export interface OtherOperation extends OfOtherVersions {
   readonly method: string;
   readonly path: string;
-  readonly profiles: readonly string[];
-  /** The operation that takes its place in later versions, such as `GET /api/v1/access-keys`. */
-  readonly replacedBy?: string;
 }
 
 /** The facts about an operation that the tables must agree with. */

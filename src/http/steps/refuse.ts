@@ -1,6 +1,7 @@
 import type { About } from '../../contract/service.ts';
 import { type Decision, decisionOfProblem } from '../../core/decision.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
+import { otherVersionSentence } from '../../core/other-versions.ts';
 import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
@@ -10,7 +11,7 @@ import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
 import type { Arrived, InFlightRequest, Route, Server } from '../in-flight.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
-import { otherVersionSentence, versionsWith } from '../routes.ts';
+import { versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { withOther } from './with-other.ts';
 

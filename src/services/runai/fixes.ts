@@ -11,7 +11,6 @@ import {
 } from '../../core/explaining/index.ts';
 import { own } from '../../core/own.ts';
 import type { HeldRights, Resource } from '../../core/policy.ts';
-import { ROLES_OF } from './rulesets.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { PredefinedRole } from './tables/index.ts';
 
@@ -38,7 +37,8 @@ function ruleFixes(input: DecisionInput): Fix[] {
     };
     return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
   };
-  const all = own(ROLES_OF, ruleset.profile ?? '') ?? [];
+  // The tables of this service list roles of this type.
+  const all = ruleset.tables.roles as readonly PredefinedRole[];
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);

@@ -19,6 +19,7 @@ import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
 import { accountLookups, accountOperations } from './operations/accounts.ts';
+import { authorizationSettingOperations } from './operations/authorization-settings.ts';
 import { loginOperations } from './operations/login.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
@@ -29,7 +30,7 @@ import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { ERRORS, renderProblem } from './problem.ts';
-import { profileOf, RULESETS } from './rulesets.ts';
+import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
 import { tokenDrafts } from './token-drafts.ts';
@@ -39,8 +40,8 @@ export const runai: ServiceDefinition<'runai'> = {
   name: 'runai',
   title: 'NVIDIA Run:ai',
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
-  rulesets: Object.values(RULESETS),
-  ruleset: (settings) => RULESETS[profileOf(settings)],
+  rulesets: PROFILES.map((profile) => RULESETS[profile]),
+  ruleset: ({ runai }) => RULESETS[runai],
   authenticate,
   impersonate,
   holding,
@@ -83,6 +84,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...accessRuleBatchOperations,
     ...ownAccessRuleOperations,
     ...permissionOperations,
+    ...authorizationSettingOperations,
     ...roleOperations,
     ...userOperations,
     ...unitOperations,

@@ -32,9 +32,9 @@ export const OPTIONS = {
   },
   runai: {
     argument: 'VERSION',
-    description: 'version of Run:ai: 2.19, 2.24 or 3.0',
+    description: 'version of Run:ai: 2.19, 2.24, 2.25, 2.26 or 3.0; 2.25 and 2.26 behave like 2.24',
     fallback: '2.24',
-    ...oneOf(['2.19', '2.24', '3.0']),
+    ...oneOf(['2.19', '2.24', '2.25', '2.26', '3.0']),
   },
   runaiBadCredentials: {
     argument: '400|401',

@@ -2,6 +2,7 @@ import { type Ruleset, rowsOf, rulesetOf } from '../../core/ruleset.ts';
 import type { Settings } from '../../core/settings.ts';
 import {
   GRANT_TYPES,
+  LEFT_OUT,
   OPERATIONS,
   PERMISSION_SETS,
   PERMISSIONS,
@@ -13,8 +14,12 @@ import {
   ROLES_2_24,
   RULES,
   SCOPE_TYPES,
+  VERSIONS,
 } from './tables/index.ts';
 
+type Version = Settings['runai'];
+
+/** The versions with tables and a document of their own. */
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
 /** The predefined roles of each version, with the permissions they have there. */
@@ -48,18 +53,28 @@ function rulesetOfProfile(profile: Profile): Ruleset {
         grantTypes: rowsOf(GRANT_TYPES, profile),
         resourceTypes: rowsOf(RESOURCE_TYPES, profile),
         permissionSets: rowsOf(PERMISSION_SETS, profile),
+        versions: VERSIONS,
+        leftOut: LEFT_OUT,
       },
     },
     `runai.${profile}`,
   );
 }
 
-export const RULESETS: Readonly<Record<Profile, Ruleset>> = {
+const OWN_RULESETS: Readonly<Record<Profile, Ruleset>> = {
   '2.19': rulesetOfProfile('2.19'),
   '2.24': rulesetOfProfile('2.24'),
   '3.0': rulesetOfProfile('3.0'),
 };
 
-export function profileOf({ runai }: Settings): Profile {
-  return runai;
+/** The ruleset of each version of `--runai`. */
+export const RULESETS: Readonly<Record<Version, Ruleset>> = {
+  ...OWN_RULESETS,
+  '2.25': { ...OWN_RULESETS['2.24'], profile: '2.25', servedAs: '2.25' },
+  '2.26': { ...OWN_RULESETS['2.24'], profile: '2.26', servedAs: '2.26' },
+};
+
+/** The version whose tables are in force. */
+export function profileOf({ runai }: Pick<Settings, 'runai'>): Profile {
+  return runai === '2.25' || runai === '2.26' ? '2.24' : runai;
 }

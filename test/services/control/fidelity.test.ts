@@ -32,7 +32,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
       ['ngc', null, 7, 1, 0],
     ],
   ],
-  [{ runai: '3.0' }, [['runai', '3.0', 64, 13, 0]]],
+  [{ runai: '3.0' }, [['runai', '3.0', 67, 13, 0]]],
 ];
 
 /** Who may ask for most things in each service. */

@@ -7,6 +7,7 @@ import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
 const old = await testServer({ runai: '2.19' });
+const later = await testServer({ runai: '2.26' });
 const newest = await testServer({ runai: '3.0' });
 const { clientId, clientSecret, id: keyId } = admin.accessKey;
 const V1 = 'POST /api/v1/token';
@@ -72,7 +73,35 @@ describe('a token request with the wrong fields is told', () => {
       newest,
       { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret },
       'app_id_since_2_24',
+      /3\.0 removed the grant `app_token` .*"client_credentials".* of an access key or a service account/,
+    ],
+    [
+      '`app_token` with `clientId` in 3.0',
+      newest,
+      { grantType: 'app_token', clientId, clientSecret },
+      'app_id_since_2_24',
+      /3\.0 removed the grant `app_token`/,
+    ],
+    [
+      '`app_token` alone in 3.0',
+      newest,
+      { grantType: 'app_token' },
+      'app_id_since_2_24',
+      /Start the mock with `--runai 2\.24`/,
+    ],
+    [
+      '`AppId` with `client_credentials` in 3.0',
+      newest,
+      { grantType: 'client_credentials', AppId: clientId, AppSecret: clientSecret },
+      'app_id_since_2_24',
       /3\.0 has no applications/,
+    ],
+    [
+      '`AppId` with `client_credentials` in 2.26',
+      later,
+      { grantType: 'client_credentials', AppId: clientId, AppSecret: clientSecret },
+      'app_id_since_2_24',
+      /2\.26 accepts `AppId` only with `app_token/,
     ],
     [
       '`client_credentials` in 2.19',

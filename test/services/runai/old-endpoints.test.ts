@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from '../../support/oauth.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
+import { CLUSTER } from '../../support/runai.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 
 const APP_TOKEN = '/v1/k8s/auth/oauth/apptoken';
@@ -26,6 +27,7 @@ const servers = Object.fromEntries(
   await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
 ) as Record<Profile, TestServer>;
 const oldest = servers['2.19'];
+const middle = servers['2.24'];
 const latest = servers['3.0'];
 
 const { id: appId, name, clientId, secret } = application;
@@ -377,6 +379,24 @@ it.each([
     `${method} ${path} was called, which only ${versions} has; in its place there is ${instead}`,
   );
 });
+
+it.each([`GET /api/v1/clusters/${CLUSTER}/nodes`, 'GET /api/v1/org-unit/priorities'])(
+  '3.0 says that it removed %s, which other versions do not have either',
+  async (request) => {
+    const [older, newer] = [await middle.call(request), await latest.call(request)];
+    const hint = newer.headers['x-mock-hint'];
+
+    expect([older.status, newer.status]).toEqual([404, 404]);
+    expect(older.headers['x-mock-hint'] ?? '').not.toContain('removed');
+    expect(hint).toContain(
+      '3.0 removed this GET, and no version of the mock has it: use an operation of the running version',
+    );
+    expect(hint).not.toContain('--runai');
+    expect(await otherVersions(latest)).toContain(
+      `${request} was called, which 3.0 removed and the mock has in no version`,
+    );
+  },
+);
 
 it('an operation that is yet to come has no replacement', async () => {
   const answer = await oldest.call('GET /api/v1/user-applications');

@@ -89,6 +89,9 @@ enable_role_v2 | since 2.24 | roles:update | tenant
 disable_role_v2 | since 2.24 | roles:update | tenant
 get_permission_sets | since 2.24 | roles:read | scope
 get_permission_set_by_id | since 2.24 | roles:read | scope
+get_authorization_settings | since 3.0 | roles:read | tenant
+get_authorization_setting_by_key | since 3.0 | roles:read | tenant
+update_authorization_setting_by_key | since 3.0 | roles:update | tenant
 get_users | all | users:read | tenant
 create_user | all | users:create | tenant
 count_users | all | users:read | tenant
@@ -111,7 +114,7 @@ get_workloads | all | workloads:read | scope
 const PROFILES: readonly RunaiProfile[] = ['2.19', '2.24', '3.0'];
 
 /** How many operations of each version ask for a token. */
-const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 67, '3.0': 52 };
+const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 67, '3.0': 55 };
 
 const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
   all: PROFILES,
@@ -119,6 +122,7 @@ const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
   'since 2.24': ['2.24', '3.0'],
   'only 2.19': ['2.19'],
   'only 2.24': ['2.24'],
+  'since 3.0': ['3.0'],
 };
 
 const ROLES_BEFORE = [

@@ -94,6 +94,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
+const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
+
 /** Hints for token requests with the wrong fields. */
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
@@ -126,18 +128,21 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'app_id_since_2_24',
     symptom:
-      '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24',
+      '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24; `app_token` in 3.0',
     advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
     when: (refused) => {
       const { operation, settings, problem } = refused;
-      if (operation !== 'grant_token' || settings.runai === '2.19' || !sends(refused, 'appID')) return null;
+      if (operation !== 'grant_token' || settings.runai === '2.19') return null;
       const isApplication = fieldOf(refused, 'grantType') === 'app_token';
-      if (isApplication && problem.kind !== 'unsupported_grant' && problem.reason !== 'unknown_client') return null;
+      if (isApplication && settings.runai === '3.0') {
+        return `3.0 removed the grant \`app_token\` and applications: ${SEND_CREDENTIALS} of an access key or a service account. Start the mock with \`--runai 2.24\` for clients that cannot change.`;
+      }
+      if (!sends(refused, 'appID') || (isApplication && problem.reason !== 'unknown_client')) return null;
       if (!isApplication && sends(refused, 'clientID')) return null;
       const still = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
-      return `Since 2.24 a client is an access key or a service account: send \`{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}\`. ${settings.runai} ${still}.`;
+      return `Since 2.24 a client is an access key or a service account: ${SEND_CREDENTIALS}. ${settings.runai} ${still}.`;
     },
   },
   {
@@ -147,7 +152,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     ...V1,
     certainty: 'documented',
     when: (refused) => {
-      if (refused.settings.runai === '2.19' || !isClientOfAppToken(refused)) return null;
+      const { runai } = refused.settings;
+      if (runai === '2.19' || runai === '3.0' || !isClientOfAppToken(refused)) return null;
       return 'The grant `app_token` reads `AppId` and `AppSecret`. For `clientId` and `clientSecret`, use the grant `client_credentials`.';
     },
   },

@@ -40,7 +40,10 @@ export const GRANT_TYPE_SECTIONS = [
       client_credentials: { profiles: SINCE_2_24 },
       password: { profiles: SINCE_2_24 },
       refresh_token: { profiles: ONLY_2_24 },
-      external_token_exchange: { profiles: ['3.0'], source: `${V2}, multi-tenant` },
+      external_token_exchange: {
+        profiles: ['3.0'],
+        source: 'reference of 3.0, `POST /api/v2/token`, self-hosted and multi-tenant',
+      },
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
-import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
+import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, SINCE_3_0, UNTIL_2_24 } from './profiles.ts';
 import type { RuleId } from './rules.ts';
 
 const SPEC = 'OpenAPI 2.18 to 2.24';
@@ -173,6 +173,21 @@ export const OPERATION_SECTIONS = [
       disable_role_v2: { rule: 'update-role' },
       get_permission_sets: { rule: 'read-roles' },
       get_permission_set_by_id: { rule: 'read-permission-set' },
+    },
+  },
+
+  {
+    profiles: SINCE_3_0,
+    source: 'reference page "Settings" of 3.0, multi-tenant',
+    certainty: 'documented',
+    rows: {
+      get_authorization_settings: {
+        rule: 'read-authorization-settings',
+        source: 'reference page "Settings" of 3.0, multi-tenant; the form of the list is not published',
+        certainty: 'inferred',
+      },
+      get_authorization_setting_by_key: { rule: 'read-authorization-settings' },
+      update_authorization_setting_by_key: { rule: 'update-authorization-settings' },
     },
   },
 

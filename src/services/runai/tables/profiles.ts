@@ -10,3 +10,4 @@ export const UNTIL_2_24 = ['2.19', '2.24'] as const;
 export const ONLY_2_19 = ['2.19'] as const;
 export const ONLY_2_24 = ['2.24'] as const;
 export const SINCE_2_24 = ['2.24', '3.0'] as const;
+export const SINCE_3_0 = ['3.0'] as const;

@@ -131,6 +131,15 @@ export const RULE_SECTIONS = [
       'delete-user': { label: 'Users: delete', needs: { all: ['users:delete'] }, cover: USER },
     },
   },
+  {
+    on: TENANT,
+    source: 'no page names the permission; the settings belong to authorization, as the roles of the tenant do',
+    certainty: 'inferred',
+    rows: {
+      'read-authorization-settings': { label: 'Authorization settings: list and get', needs: { all: ['roles:read'] } },
+      'update-authorization-settings': { label: 'Authorization settings: change', needs: { all: ['roles:update'] } },
+    },
+  },
 
   // Objects in a scope.
   {

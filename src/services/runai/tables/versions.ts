@@ -1,0 +1,25 @@
+import type { Sourced } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
+import type { Profile } from './profiles.ts';
+
+/** A version that has the tables of an earlier one. */
+export interface VersionRow extends Sourced {
+  readonly version: string;
+  readonly sameAs: Profile;
+}
+
+export const VERSION_SECTIONS = [
+  {
+    sameAs: '2.24',
+    rows: {
+      '2.25': {
+        source: 'page "What is new" of 2.25: two deprecations; the roles of 2.24 are here already those of its guide',
+        certainty: 'documented',
+      },
+      '2.26': {
+        source: 'OpenAPI text of July 2026, which has the operations of 2.24; no page of 2.26 was found',
+        certainty: 'inferred',
+      },
+    },
+  },
+] as const satisfies readonly Section<VersionRow, 'version'>[];

@@ -1,0 +1,126 @@
+/** The REST client of NVIDIA/cloudai (`runai_rest_client.py`, commit 1b7b78c), as Python's requests sends its calls. */
+import { describe, expect, it } from 'vitest';
+import { admin, application } from '../support/cast.ts';
+import { CLUSTER } from '../support/runai.ts';
+import { testServer } from '../support/server.ts';
+
+/** A URL that ends with a slash loses it in the client. */
+const BASE = 'http://localhost:6625/'.replace(/\/+$/, '');
+
+/** The headers that requests adds to every call. */
+const REQUESTS = {
+  'user-agent': 'python-requests/2.34.2',
+  'accept-encoding': 'gzip, deflate',
+  accept: '*/*',
+  connection: 'keep-alive',
+};
+
+/** As `json.dumps` writes it. */
+function dumps(body: Readonly<Record<string, string>>): string {
+  const members = Object.entries(body).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `{${members.join(', ')}}`;
+}
+
+async function clientOf(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
+  const server = await testServer({ runai });
+  /** The constructor: a token of an application, and no other way. */
+  const logIn = (AppId: string, AppSecret: string) =>
+    server.call(`POST ${BASE}/api/v1/token`, {
+      headers: { ...REQUESTS, 'content-type': 'application/json' },
+      body: dumps({ grantType: 'app_token', AppId, AppSecret }),
+    });
+  /** `_request`: the same headers for every call, also for those without a body. */
+  const send = (token: string, request: string, body?: Readonly<Record<string, string>>) => {
+    const [method, path] = request.split(' ');
+    const isEmpty = body === undefined && method !== 'GET';
+    return server.call(`${method} ${BASE}${path}`, {
+      headers: {
+        ...{ ...REQUESTS, accept: 'application/json', 'content-type': 'application/json' },
+        authorization: `Bearer ${token}`,
+        ...(isEmpty && { 'content-length': '0' }),
+      },
+      ...(body !== undefined && { body: dumps(body) }),
+    });
+  };
+  return { server, logIn, send };
+}
+
+const READS = ['/api/v1/clusters', `/api/v1/clusters/${CLUSTER}`, '/api/v1/org-unit/projects', '/api/v1/workloads'];
+
+describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s', async (runai) => {
+  const { server, logIn, send } = await clientOf(runai);
+  const { status, body } = await logIn(application.clientId, application.secret);
+  const token: string = body.accessToken;
+
+  it('gets a token as an application', () => {
+    expect([status, typeof token]).toEqual([200, 'string']);
+  });
+
+  it.each(READS)('reads GET %s', async (path) => {
+    expect((await send(token, `GET ${path}`)).status).toBe(200);
+  });
+
+  it('leaves no finding and no hint', async () => {
+    const { findings } = (await server.call('GET /_mock/findings')).body;
+    const { requests } = (await server.call('GET /_mock/requests')).body;
+
+    expect(findings).toEqual([]);
+    expect(requests.flatMap(({ hints }: { hints: readonly unknown[] }) => hints)).toEqual([]);
+  });
+
+  it('never renews its token: an expired one is refused with 401', async () => {
+    await server.call('POST /_mock/clock/advance', { body: { by: '61m' } });
+    const refused = await send(token, 'GET /api/v1/clusters');
+
+    expect([refused.status, refused.decision.reason]).toEqual([401, 'expired_token']);
+  });
+
+  it('is told 400 for a wrong secret, which it raises', async () => {
+    const refused = await logIn(application.clientId, 'wrong');
+
+    expect([refused.status, refused.decision.reason]).toEqual([400, 'wrong_secret']);
+  });
+});
+
+describe.each(['2.24', '2.25', '2.26'] as const)('the user applications of cloudai at Run:ai %s', async (runai) => {
+  const { logIn, send } = await clientOf(runai);
+
+  it('are created, read, given a new secret and deleted', async () => {
+    const { clientId, clientSecret } = admin.accessKey;
+    const token: string = (await logIn(clientId, clientSecret)).body.accessToken;
+    const path = '/api/v1/user-applications';
+    const made = await send(token, `POST ${path}`, { name: 'cloudai' });
+    const { id } = made.body;
+    const [listed, read] = [await send(token, `GET ${path}`), await send(token, `GET ${path}/${id}`)];
+    const renewed = await send(token, `POST ${path}/${id}/secret`);
+    const again = await logIn(made.body.clientId, renewed.body.clientSecret);
+    const removed = await send(token, `DELETE ${path}/${id}`);
+
+    expect([made.status, listed.status, read.status, renewed.status]).toEqual([201, 200, 200, 200]);
+    expect(listed.body.map(({ name }: { name: string }) => name)).toContain('cloudai');
+    expect([again.status, removed.status]).toEqual([200, 204]);
+  });
+});
+
+describe('cloudai at Run:ai 3.0', async () => {
+  const { server, logIn, send } = await clientOf('3.0');
+
+  it('is refused: the body names the grants that are left, the hint says what to send', async () => {
+    const { status, body, headers } = await logIn(application.clientId, application.secret);
+
+    expect([status, body.code]).toEqual([400, 400]);
+    expect(JSON.stringify(body)).toContain('must be one of client_credentials, refresh_token');
+    expect(headers['x-mock-hint']).toContain('3.0 removed the grant `app_token`');
+    expect(headers['x-mock-hint']).toContain('of an access key or a service account');
+  });
+
+  it.each([
+    ['GET /api/v1/user-applications', 'use what takes its place, `GET /api/v1/access-keys`'],
+    [`GET /api/v1/clusters/${CLUSTER}/nodes`, '3.0 removed this GET'],
+  ])('is told about %s, if somebody gives it a token', async (request, hint) => {
+    const token = await server.tokenOf(admin);
+    const answer = await send(token, request);
+
+    expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining(hint)]);
+  });
+});

@@ -1,0 +1,101 @@
+/** Versions of Run:ai that have the rules of an earlier one. */
+import { describe, expect, it } from 'vitest';
+import { application, researcher } from '../../support/cast.ts';
+import { runaiServer } from '../../support/runai.ts';
+
+const V1_TOKEN = '/api/v1/token';
+const ADMINISTRATION = '/api/v1/administration/user-applications';
+
+const base = await runaiServer();
+const latest = await runaiServer({ runai: '3.0' });
+const documentOf = async ({ call }: Pick<typeof base, 'call'>) => (await call('GET /openapi/runai.json')).body;
+
+describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
+  const server = await runaiServer({ runai });
+
+  it('is named in the banner, in `/_mock/info` and in the tables', async () => {
+    const { body: info } = await server.call('GET /_mock/info');
+    const { body: tables } = await server.call('GET /_mock/tables/runai');
+    const [service] = info.services;
+
+    expect(server.posture).toContain(` runai=${runai} `);
+    expect(info.configuration.runai.value).toBe(runai);
+    expect([service.name, service.profile]).toEqual(['runai', runai]);
+    expect(tables.profile).toBe(runai);
+    expect(tables.more.versions).toContainEqual(
+      expect.objectContaining({
+        version: runai,
+        sameAs: '2.24',
+        certainty: runai === '2.25' ? 'documented' : 'inferred',
+      }),
+    );
+  });
+
+  it('has the operations and the rules of 2.24', async () => {
+    const rulesOf = async (call: typeof base.call) => {
+      const { operations, rules, roles } = (await call('GET /_mock/tables/runai')).body;
+      return { operations, rules, roles };
+    };
+
+    expect(await rulesOf(server.call)).toEqual(await rulesOf(base.call));
+  });
+
+  it('has the document of 2.24, with two more deprecations that name what replaces them', async () => {
+    const { paths, info, ...rest } = await documentOf(server);
+    const { paths: before, info: infoBefore, ...restBefore } = await documentOf(base);
+    const post = paths[V1_TOKEN].post;
+
+    expect(info).toEqual({
+      ...{ ...infoBefore, version: runai },
+      description: expect.stringContaining(`The operations of ${runai} are those of 2.24.`),
+    });
+    expect(rest).toEqual(restBefore);
+    expect([before[V1_TOKEN].post.deprecated, post.deprecated]).toEqual([undefined, true]);
+    expect(post.description).toContain('Deprecated since 2.25: use `POST /api/v2/token` instead.');
+    for (const [path, method, instead] of [
+      [ADMINISTRATION, 'get', 'GET /api/v1/administration/access-keys'],
+      [`${ADMINISTRATION}/{appId}`, 'delete', 'DELETE /api/v1/administration/access-keys/{accessKeyId}'],
+    ] as const) {
+      expect(paths[path][method].deprecated).toBe(true);
+      expect(paths[path][method].description).toContain(`Deprecated since 2.25: use \`${instead}\` instead.`);
+      paths[path] = before[path];
+    }
+    paths[V1_TOKEN] = before[V1_TOKEN];
+    expect(paths).toEqual(before);
+  });
+
+  it('accepts what 2.24 accepts, and leaves no finding', async () => {
+    const grant = await server.grant({
+      ...{ grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret },
+    });
+    await server.done(200, 'GET user-applications');
+    await server.done(200, 'GET authorization/roles');
+    const { findings } = (await server.call('GET /_mock/findings')).body;
+
+    expect(grant.status).toBe(200);
+    expect(findings).toEqual([]);
+  });
+
+  it('suggests the rule that would allow a request, and the fewest rights', async () => {
+    const asResearcher = server.as(await server.tokenOf(researcher));
+    const refused = await asResearcher('GET users');
+    const { body } = await server.call(`GET /_mock/decisions/${refused.decision?.id}`);
+    const least = (await server.call('GET /_mock/least-privilege')).body;
+
+    expect(body.fixes[0]).toMatchObject({ kind: 'role', request: { method: 'POST' } });
+    expect(JSON.stringify(least)).toContain('rolesReadAccess');
+  });
+
+  it('says that only 3.0 has the authorization settings', async () => {
+    const answer = await server.admin('GET authorization/settings');
+
+    expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining('`--runai 3.0`')]);
+  });
+});
+
+it('3.0 calls the first token endpoint deprecated, and still has it', async () => {
+  const { post } = (await documentOf(latest)).paths[V1_TOKEN];
+
+  expect(post.deprecated).toBe(true);
+  expect(post.description).toContain('Deprecated since 2.25: use `POST /api/v2/token` instead.');
+});
