@@ -30,6 +30,9 @@ type Cast struct {
 	Nvcf struct {
 		Functions []map[string]any `json:"functions"`
 	} `json:"nvcf"`
+	Nvct struct {
+		Tasks []map[string]any `json:"tasks"`
+	} `json:"nvct"`
 }
 
 // CastUser is a user of Run:ai.

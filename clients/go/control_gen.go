@@ -1390,6 +1390,9 @@ type Tables struct {
 			Type string `json:"type"`
 
 			ID string `json:"id,omitempty"`
+
+			// Whether the id of a whole object is written as it is, without `/*`.
+			IsBare bool `json:"isBare,omitempty"`
 		} `json:"encoding"`
 
 		// Where the row comes from.

@@ -100,7 +100,12 @@ export interface ResourceTypeRow<Type extends string = string> extends Sourced {
   /** For types that name no objects: the objects they apply to. */
   readonly reach: readonly Relation[];
   /** How the vendor writes an entry of this type: its `type`, and its `id` if that is always the same. */
-  readonly encoding: { readonly type: string; readonly id?: string };
+  readonly encoding: {
+    readonly type: string;
+    readonly id?: string;
+    /** The id of a whole object is written as it is, without `/*`. */
+    readonly isBare?: true;
+  };
 }
 
 /** A role and its permissions. */

@@ -117,7 +117,8 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
     if (encoding === undefined) return [];
     if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
-    return ids.map((id) => ({ type: encoding.type, id: id.includes('/') ? id : `${id}/*` }));
+    const isWhole = (id: string) => encoding.isBare === true || id.includes('/');
+    return ids.map((id) => ({ type: encoding.type, id: isWhole(id) ? id : `${id}/*` }));
   });
 }
 

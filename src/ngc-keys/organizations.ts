@@ -18,3 +18,10 @@ export function findUnknownOrganizations(
         ],
   );
 }
+
+/** The account of each organisation. @param seed the whole, whose `ngc` matches its schema */
+export function accountsOf({ ngc }: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  // The schema of `ngc` was checked before.
+  const { organizations = [] } = (ngc ?? {}) as { organizations?: readonly { name: string; ncaId: string }[] };
+  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
+}

@@ -10,6 +10,7 @@ import { ledgerManifest } from './ledger/manifest.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
 import { nvcfManifest } from './nvcf/manifest.ts';
+import { nvctManifest } from './nvct/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
 
 export type { Ports } from './control/ports.ts';
@@ -24,6 +25,7 @@ export const MANIFESTS: readonly Manifest[] = [
   runaiManifest,
   airManifest,
   nvcfManifest,
+  nvctManifest,
   ngcManifest,
   nakManifest,
   ledgerManifest,

@@ -19,6 +19,7 @@ const DOCUMENTS: readonly { readonly name: string; readonly service: string; rea
   { name: 'air.2.0', service: 'air', config: { air: '2.0' } },
   { name: 'air.dsx', service: 'air', config: { air: 'dsx' } },
   { name: 'nvcf', service: 'nvcf', config: {} },
+  { name: 'nvct', service: 'nvct', config: {} },
   { name: 'nak', service: 'nak', config: { nvcf: 'open-source' } },
   { name: 'ledger', service: 'ledger', config: { nvcf: 'open-source' } },
   { name: 'control', service: 'control', config: {} },
@@ -162,7 +163,9 @@ function headersOf(parameters: ReturnType<typeof castRequestOf>['parameters']): 
 async function credentialOf(server: TestServer, service: string): Promise<string | undefined> {
   const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
   if (service === 'control' || service === 'nak') return undefined;
-  return service === 'runai' ? runai.users[0].bearer : ngc.keys[0].key;
+  if (service === 'runai') return runai.users[0].bearer;
+  const name = service === 'nvct' ? 'nvct-cli' : 'owner';
+  return ngc.keys.find((key: { readonly name: string }) => key.name === name).key;
 }
 
 async function makeFresh(server: TestServer): Promise<void> {

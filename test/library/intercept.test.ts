@@ -178,9 +178,9 @@ describe('the hosts', () => {
     [{ hosts: { '': 'runai' } }, /is no host name/],
     [
       { hosts: { 'runai.acme.com': 'runia' } },
-      /is "runia"\. Expected one of runai, air, nvcf, ngc, nak, ledger\. Did you mean `runai`\?/,
+      /is "runia"\. Expected one of runai, air, nvcf, nvct, ngc, nak, ledger\. Did you mean `runai`\?/,
     ],
-    [{ hosts: { 'runai.acme.com': undefined } }, /Expected one of runai, air, nvcf, ngc, nak, ledger\.$/],
+    [{ hosts: { 'runai.acme.com': undefined } }, /Expected one of runai, air, nvcf, nvct, ngc, nak, ledger\.$/],
     [{ hosts: ['runai.acme.com'] }, /`hosts` takes an object, such as `\{ 'runai.acme.com': 'runai' \}`/],
     [{ others: 'deny' }, /`others` is "deny"\. Expected `pass` or `refuse`/],
     [{ other: 'refuse' }, /no `other`; it takes `others` and `hosts`\. Did you mean `others`\?/],

@@ -144,7 +144,7 @@ describe('an unknown name', () => {
 
   it('that is near to none is told all that there are', async () => {
     expect(await saidOf({ foo: 1 })).toEqual([
-      'unknown key `foo`; valid names are `runai`, `air`, `nvcf`, `ngc`, `extends`',
+      'unknown key `foo`; valid names are `runai`, `air`, `nvcf`, `nvct`, `ngc`, `extends`',
     ]);
   });
 });

@@ -127,7 +127,7 @@ describe('a seed that extends the built-in cast', () => {
     });
     expect(runai).not.toHaveProperty('applications');
     expect(nvcf).toBeUndefined();
-    expect(Object.keys(others).sort()).toEqual(['air', 'ngc']);
+    expect(Object.keys(others).sort()).toEqual(['air', 'ngc', 'nvct']);
   });
 
   test('takes null for what a new entry leaves out, too', async () => {
@@ -309,7 +309,7 @@ describe('a seed file', () => {
       expect(emails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
       expect(cast.runai.users[3].role).toBe('Viewer');
       expect(castLine(made, SERVICES)).toBe(
-        '5 users, 3 applications, 3 service accounts, 15 NGC keys; extends ../base/team.yaml and builtin',
+        '5 users, 3 applications, 3 service accounts, 17 NGC keys; extends ../base/team.yaml and builtin',
       );
     },
   );

@@ -11,7 +11,13 @@ import { SERVICES } from '../support/services.ts';
 
 describe('a seed that is given as a value', () => {
   it('is the built-in cast, nobody, or what a file would hold', async () => {
-    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual(['air', 'ngc', 'nvcf', 'runai']);
+    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual([
+      'air',
+      'ngc',
+      'nvcf',
+      'nvct',
+      'runai',
+    ]);
     expect(castOf(await seedFrom('none'), SERVICES)).toEqual({});
     expect(castOf(await seedFrom({}), SERVICES)).toEqual({});
     expect(castOf(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
@@ -76,7 +82,7 @@ describe('a seed that is given as a value', () => {
 });
 
 it.each<[value: unknown, line: string]>([
-  ['builtin', '3 users, 3 applications, 3 service accounts, 15 NGC keys; built-in'],
+  ['builtin', '3 users, 3 applications, 3 service accounts, 17 NGC keys; built-in'],
   ['none', 'nobody'],
   [onlyNames, '1 user, 1 application, 1 service account, 1 NGC key'],
   [{ runai: onlyNames.runai }, '1 user, 1 application, 1 service account, no NGC keys'],

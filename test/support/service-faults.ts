@@ -54,6 +54,9 @@ export function checkTables(
   ];
 }
 
+/** Scopes of several services: the vendor gives them the same id, and a key means each service by its resources. */
+const SHARED_SCOPES: readonly string[] = ['update_secrets'];
+
 /** What is compared across services. */
 export interface NamedService {
   readonly name: string;
@@ -75,7 +78,12 @@ export function checkServices(services: readonly NamedService[]): string[] {
     ['prefix', own(services, ({ prefixes }) => prefixes)],
     // `ofKeys` are those with a product.
     ['product', own(ofKeys, ({ tables }) => [tables.product as string])],
-    ['scope', own(ofKeys, ({ tables }) => tables.permissions.flatMap(({ id, label }) => [id, label]))],
+    [
+      'scope',
+      own(ofKeys, ({ tables }) => tables.permissions.flatMap(({ id, label }) => [id, label])).filter(
+        ({ value }) => !SHARED_SCOPES.includes(value),
+      ),
+    ],
     [
       'resource type',
       own(ofKeys, ({ tables }) => (tables.resourceTypes ?? []).flatMap(({ id, label }) => [id, label])),

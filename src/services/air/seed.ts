@@ -2,7 +2,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
-import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
@@ -65,11 +65,6 @@ interface AirSeed {
   }[];
   readonly demos?: readonly SeedDemo[];
   readonly objects?: readonly SeedObject[];
-}
-
-/** The members of the `ngc` part that Air reads. */
-interface Organizations {
-  readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
@@ -256,12 +251,6 @@ export const seed: Seeding = {
 function partOf(part: unknown): AirSeed {
   // The schema was checked before.
   return part as AirSeed;
-}
-
-function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The schema of `ngc` was checked before.
-  const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
-  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
 
 function imageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {

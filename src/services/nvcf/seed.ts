@@ -4,7 +4,7 @@ import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
-import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import {
   type AuthorizedParty,
@@ -87,11 +87,6 @@ interface NvcfSeed {
   readonly telemetries?: readonly SeedTelemetry[];
   readonly assets?: readonly SeedAsset[];
   readonly invocations?: readonly SeedInvocation[];
-}
-
-/** The members of the `ngc` part that Cloud Functions read. */
-interface Organizations {
-  readonly organizations?: readonly { readonly name: string; readonly ncaId: string }[];
 }
 
 /** The values of the API document. */
@@ -359,12 +354,6 @@ export const seed: Seeding = {
 function partOf(part: unknown): NvcfSeed {
   // The schema was checked before.
   return part as NvcfSeed;
-}
-
-function accountsOf(whole: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The schema of `ngc` was checked before.
-  const { organizations = [] } = (whole['ngc'] ?? {}) as Organizations;
-  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }
 
 function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {

@@ -123,8 +123,8 @@ describe('every operation at once:', () => {
   it('of a key, those of the services that keys can call', async () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', ...ALL });
 
-    expect(servicesOf(effects)).toEqual(['air', 'nvcf', 'ngc']);
-    expect(effects).toHaveLength(123 + 64 + 7);
+    expect(servicesOf(effects)).toEqual(['air', 'nvcf', 'nvct', 'ngc']);
+    expect(effects).toHaveLength(123 + 64 + 9 + 7);
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
     expect(effects).toContainEqual({
       ...{ operation: 'updateFunctionVersion', service: 'nvcf', effect: 'deny', reason: 'missing_scope' },
@@ -156,7 +156,7 @@ describe('every operation at once:', () => {
     const nothing = await effectsOf({ holding: { scopes: [] }, ...ALL });
     const read = await effectsOf({ holding: { scopes: ['air:access', 'air:simulation_read'] }, ...ALL });
 
-    expect(servicesOf(nothing)).toEqual(['air', 'nvcf']);
+    expect(servicesOf(nothing)).toEqual(['air', 'nvcf', 'nvct']);
     // Those that are public.
     expect(countOf(nothing, 'air', 'allow')).toBe(1);
     expect(countOf(read, 'air', 'allow')).toBeGreaterThan(10);

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Ruleset } from '../../../src/core/ruleset.ts';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { RULESETS as AIR_LAWS } from '../../../src/services/air/rulesets.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
 import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
+import { nvct } from '../../../src/services/nvct/index.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 
-const seeding = ngcSeed(() => [RULESETS.documented, AIR_LAWS['2.0']]);
+const [TASK_LAW] = nvct.rulesets as [Ruleset];
+const seeding = ngcSeed(() => [RULESETS.documented, AIR_LAWS['2.0'], TASK_LAW]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));
 const records = async (part: unknown) =>
@@ -46,6 +49,16 @@ describe('a fault is told by name:', () => {
       'a key that no mock minted',
       keys({ ...service, key: `nvapi-${'a'.repeat(64)}` }),
       /`nvcf-deployer`.*POST \/_mock\/keys/,
+    ],
+    [
+      'a personal key with an owner',
+      keys({ ...personal, owner: 'a' }),
+      /`ngc\.keys\[0\]\.owner`|`owner` is for keys of the self-hosted key service/,
+    ],
+    [
+      'a key of Air with an owner',
+      keys({ ...castKey('air-reader'), owner: 'a' }),
+      /first service is one of `nvcf`, `nvct`/,
     ],
     ['a key that is none', keys({ ...service, key: 'secret' }), /`nvcf-deployer`/],
     ['a personal key of nobody', keys({ ...personal, user: undefined }), /`owner`.*`user`/],

@@ -1,0 +1,48 @@
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { rulesetOf } from '../../core/ruleset.ts';
+import { administratorOf } from '../../ngc-keys/admin-bearer.ts';
+import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
+import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
+import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
+import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import type {} from './cast.ts';
+import { taskLookups, taskOperations } from './operations/tasks.ts';
+import { renderProblem } from './problem.ts';
+import { seed } from './seed.ts';
+import { TABLES } from './tables/index.ts';
+
+const RULESET = rulesetOf('nvct', null, TABLES);
+const CALLER = callerUnder(RULESET);
+
+/** The tasks of Cloud Functions, called with service keys. */
+export const nvct: ServiceDefinition<'nvct'> = {
+  name: 'nvct',
+  title: 'NVIDIA Cloud Tasks',
+  prefixes: ['/v1/nvct'],
+  conventions: { caselessEnums: true },
+  rulesets: [RULESET],
+  ruleset: () => RULESET,
+  authenticate: async (arrival) => {
+    const isSelfHosted = arrival.settings.nvcf === 'open-source';
+    const administrator = isSelfHosted ? await administratorOf(arrival) : null;
+    return administrator ?? CALLER(arrival, await bearerOfNgcKey(arrival, isSelfHosted));
+  },
+  impersonate: async (world, id, now) => {
+    const key = await resolveKey(world.store, id, now);
+    return key === null ? null : CALLER(world, key);
+  },
+  holding: holdingOfKeys(() => RULESET),
+  findFixes: findKeyFixes,
+  findOther: { service_not_enabled: findOtherKey },
+  hints: KEY_HINTS,
+  leastRights: leastRightsOfKey,
+  lookups: taskLookups,
+  operations: taskOperations,
+  renderProblem,
+  errors: CONTROL_PLANE_ERRORS,
+  seed,
+  events: null,
+};

@@ -1,0 +1,12 @@
+import type { Manifest } from '../../contract/manifest.ts';
+
+/** Known to the command and the library before the service is loaded. */
+export const nvctManifest = {
+  name: 'nvct',
+  options: {},
+  reasons: {},
+  variables: [{ name: 'NVCF_BASE_NVCT_URL', of: (_part, url) => url }],
+  hosts: [],
+  probes: [],
+  load: async () => (await import('./index.ts')).nvct,
+} as const satisfies Manifest;

@@ -1,0 +1,163 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import { NotFound } from '../../../store/errors.ts';
+import {
+  accountOf,
+  attributesOf,
+  eventView,
+  hasEnded,
+  statusOf,
+  TASKS,
+  type Task,
+  type TaskRow,
+  taskView,
+} from '../tasks.ts';
+
+const ownTask: Lookup<TaskRow> = async (context, id) => {
+  const row = await TASKS.byId(context.store.collections, id);
+  if (row === null) return { found: 'nothing' };
+  if (row.owner !== accountOf(context)) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: attributesOf(row) };
+};
+
+/** A key that does not cover the task is refused for that, even if the task is of another account. */
+const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
+  const row = await TASKS.byId(context.store.collections, id);
+  if (row === null) return { found: 'nothing' };
+  const isForeign = row.owner !== accountOf(context);
+  if (isForeign && context.mayAccess(attributesOf(row))) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: attributesOf(row) };
+};
+
+export const taskLookups = { ownTask, taskForSecrets };
+
+const create: Handler<'nvct', 'createTask'> = async (context) => {
+  const { body, now, random, store } = context;
+  const { name, secrets = [], ...definition } = body;
+  if (definition.containerImage === undefined && definition.helmChart === undefined) {
+    throw new Problem('invalid_request', 'Field `containerImage` is missing; send it, or `helmChart`.');
+  }
+  const task: Task = {
+    name,
+    definition,
+    secretNames: namesOf(secrets),
+    changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
+    lastUpdatedAt: now,
+  };
+  const row = TASKS.row({ id: random.uuid(), owner: accountOf(context), parent: null, body: task });
+  await TASKS.insert(store.collections, row, null);
+  return { status: 200, body: { task: taskView(row) } };
+};
+
+function namesOf(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
+  return [...new Set(secrets.map(({ name }) => name))];
+}
+
+const list: Handler<'nvct', 'listTasks'> = async (context) => {
+  const { status } = context.query;
+  const { collections } = context.store;
+  const rows = await TASKS.ofOwner(collections, accountOf(context));
+  const places = await TASKS.places(collections);
+  const seen = rows
+    .filter((row) => context.mayAccess(attributesOf(row)) && (status === undefined || statusOf(row.body) === status))
+    .map((row) => [places.get(row.id) ?? 0, row] as const);
+  const { entries, ...page } = pageOf(seen, context.query);
+  return { status: 200, body: { tasks: entries.map(taskView), ...page } };
+};
+
+const LIMIT = 100;
+
+/**
+ * A page of entries.
+ *
+ * @param placed each with its place, which no other entry gets, also after it was deleted
+ */
+function pageOf<Entry>(
+  placed: readonly (readonly [place: number, Entry])[],
+  { limit = LIMIT, cursor }: { readonly limit?: number; readonly cursor?: string },
+) {
+  const rest = placed.filter(([place]) => cursor === undefined || place > Number(cursor));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  const isWhole = rest.length === page.length || last === undefined;
+  return { entries: page.map(([, entry]) => entry), limit, ...(!isWhole && { cursor: String(last[0]) }) };
+}
+
+const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
+  const ids = [...new Set(context.body.taskIds.map((id) => id.toLowerCase()))];
+  const rows = await Promise.all(ids.map((id) => TASKS.byId(context.store.collections, id)));
+  const account = accountOf(context);
+  const seen = rows.filter((row) => row !== null && row.owner === account && context.mayAccess(attributesOf(row)));
+  return { status: 200, body: { tasks: seen.flatMap((row) => (row === null ? [] : taskView(row))) } };
+};
+
+const get: Handler<'nvct', 'getTask', TaskRow> = ({ target }) => ({ status: 200, body: { task: taskView(target) } });
+
+const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
+  const { now, random, target } = context;
+  const change = { id: random.uuid(), status: 'CANCELED', at: now } as const;
+  const row = await changeTask(context, (task) => {
+    if (hasEnded(task)) {
+      throw new Problem('bad_state', `Task id '${target.id}': Task in status '${statusOf(task)}' cannot be canceled`);
+    }
+    return { ...task, changes: [...task.changes, change], lastUpdatedAt: now };
+  });
+  return { status: 200, body: { task: taskView(row) } };
+};
+
+const remove: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
+  await orAbsent(TASKS.change(context.store.collections, context.target.id, () => null));
+  return { status: 204 };
+};
+
+const events: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
+  const placed = target.body.changes.map((change, place) => [place + 1, change] as const);
+  const { entries, ...page } = pageOf(placed, query);
+  return { status: 200, body: { events: entries.map((change) => eventView(target, change)), ...page } };
+};
+
+const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ query: { limit = LIMIT } }) => ({
+  status: 200,
+  body: { results: [], limit },
+});
+
+/** Only the names are stored: no operation returns the values. */
+const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
+  const names = namesOf(context.body.secrets);
+  await changeTask(context, (task) => ({
+    ...task,
+    secretNames: [...new Set([...task.secretNames, ...names])],
+    lastUpdatedAt: context.now,
+  }));
+  return { status: 204 };
+};
+
+/** @throws Problem if the task no longer exists */
+function changeTask(
+  { store, target }: Pick<AuthenticatedContext<TaskRow>, 'store' | 'target'>,
+  change: (task: Task) => Task,
+): Promise<TaskRow> {
+  return orAbsent(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
+}
+
+/** Answers 404 if another request deleted the task after the lookup. @throws Problem */
+async function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
+  try {
+    return await change;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
+  }
+}
+
+export const taskOperations = {
+  createTask: create,
+  listTasks: list,
+  listTasksByIds: bulk,
+  getTask: get,
+  cancelTask: cancel,
+  deleteTask: remove,
+  listTaskEvents: events,
+  listTaskResults: results,
+  updateTaskSecrets: updateSecrets,
+};

@@ -1,0 +1,28 @@
+import type { About } from '../../contract/service.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { own } from '../../core/own.ts';
+import type { Problem } from '../../core/problem.ts';
+import { fillText, renderControlPlane } from '../../ngc-keys/control-plane.ts';
+import { MISMATCHES } from './tables/texts.ts';
+
+/** Renders a problem in the words of the tasks API. */
+export function renderProblem(problem: Problem, about: About): Outcome {
+  return renderControlPlane(problem, about.path, detailOf(problem, about));
+}
+
+function detailOf({ kind, message }: Problem, { operation, params, caller, decision }: About): string {
+  const values = { ...params, account: caller?.principal.account };
+  switch (kind) {
+    case 'unauthenticated':
+      return 'Authorization failed';
+    case 'forbidden': {
+      const isResource = decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
+      const text = isResource ? own(MISMATCHES, operation ?? '') : undefined;
+      return message || fillText(text ?? 'Access Denied', values);
+    }
+    case 'not_found':
+      return message || fillText("Task id '{taskId}': Not found in account '{account}'", values);
+    default:
+      return message;
+  }
+}

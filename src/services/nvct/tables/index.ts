@@ -1,0 +1,21 @@
+import type { Tables } from '../../../core/rule.ts';
+import { tableOf } from '../../../core/sections.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
+import { REMEDIES } from './remedies.ts';
+import { RESOURCE_TYPE_SECTIONS } from './resource-types.ts';
+import { RULE_SECTIONS } from './rules.ts';
+import { SCOPE_SECTIONS } from './scopes.ts';
+
+/** The rules of Cloud Tasks. */
+export const TABLES = {
+  term: 'scope',
+  product: 'nv-cloud-tasks',
+  permissions: tableOf('id', SCOPE_SECTIONS),
+  resourceTypes: tableOf('id', RESOURCE_TYPE_SECTIONS),
+  unbound:
+    'is bound to nothing at Cloud Tasks; `"resource": {"type": "All Tasks"}` binds it to all tasks of its account',
+  roles: [],
+  rules: tableOf('id', RULE_SECTIONS),
+  operations: tableOf('id', OPERATION_SECTIONS),
+  remedies: REMEDIES,
+} as const satisfies Tables;

@@ -1,0 +1,22 @@
+import type { OperationRow } from '../../../core/rule.ts';
+import type { Section } from '../../../core/sections.ts';
+import type { RuleId } from './rules.ts';
+
+/** The rule of each operation. */
+export const OPERATION_SECTIONS = [
+  {
+    source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks); the members of bodies are inferred',
+    certainty: 'documented',
+    rows: {
+      createTask: { rule: 'create-task' },
+      listTasks: { rule: 'list-tasks' },
+      listTasksByIds: { rule: 'list-tasks' },
+      getTask: { rule: 'get-task' },
+      cancelTask: { rule: 'cancel-task' },
+      deleteTask: { rule: 'delete-task' },
+      listTaskEvents: { rule: 'list-events' },
+      listTaskResults: { rule: 'list-results' },
+      updateTaskSecrets: { rule: 'update-task-secrets' },
+    },
+  },
+] as const satisfies readonly Section<OperationRow & { readonly rule: RuleId }, 'id'>[];

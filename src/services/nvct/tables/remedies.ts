@@ -1,0 +1,9 @@
+import type { DenyReason } from '../../../core/explaining/reasons.ts';
+import type { RemedyRow } from '../../../core/rule.ts';
+import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
+
+/** Remedies for refusals that no change to the key can fix. */
+export const REMEDIES = {
+  ...KEY_REMEDIES,
+  foreign_object: { kind: 'identity', text: 'use a key of the account that owns the task' },
+} as const satisfies Partial<Record<DenyReason, RemedyRow>>;

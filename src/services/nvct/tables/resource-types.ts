@@ -1,0 +1,19 @@
+import type { ResourceTypeRow } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
+
+const CODE = 'published code, parser of key policies';
+
+/** The resource types of task keys. */
+export const RESOURCE_TYPE_SECTIONS = [
+  {
+    reach: ['owned'],
+    source: `${CODE}; the labels are ours`,
+    certainty: 'documented',
+    rows: {
+      'account-tasks': { label: 'All Tasks', names: null, encoding: { type: 'account-tasks', id: '*' } },
+      task: { label: 'Task', names: '<taskId>', encoding: { type: 'task', isBare: true } },
+    },
+  },
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
+
+export type ResourceTypeId = RowIn<'id', (typeof RESOURCE_TYPE_SECTIONS)[number]>['id'];

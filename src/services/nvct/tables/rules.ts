@@ -1,0 +1,42 @@
+import type { Rule } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
+import type { ResourceTypeId } from './resource-types.ts';
+import type { Scope } from './scopes.ts';
+
+const CODE = {
+  source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks); page "API" of its documentation',
+  certainty: 'documented',
+} as const;
+
+const TASK = { lookup: 'ownTask', param: 'taskId' } as const;
+/** The account of the task is tested last. */
+const TASK_FOR_SECRETS = { lookup: 'taskForSecrets', param: 'taskId' } as const;
+
+/** The scope and the resource types of each action. A task is looked up before the resources of the key are tested. */
+export const RULE_SECTIONS = [
+  {
+    on: ['account-tasks'],
+    ...CODE,
+    rows: { 'create-task': { label: 'Create a task', needs: { all: ['launch_task'] } } },
+  },
+  {
+    on: ['account-tasks', 'task'],
+    open: [],
+    ...CODE,
+    rows: {
+      'list-tasks': { label: 'List tasks', needs: { all: ['list_tasks'] } },
+      'get-task': { label: 'Get a task', needs: { all: ['task_details'] }, cover: TASK },
+      'cancel-task': { label: 'Cancel a task', needs: { all: ['cancel_task'] }, cover: TASK },
+      'delete-task': { label: 'Delete a task', needs: { all: ['delete_task'] }, cover: TASK },
+      'list-events': { label: 'List the events of a task', needs: { all: ['list_events'] }, cover: TASK },
+      'list-results': { label: 'List the results of a task', needs: { all: ['list_results'] }, cover: TASK },
+      'update-task-secrets': {
+        label: 'Update the secrets of a task',
+        needs: { all: ['update_secrets'] },
+        cover: TASK_FOR_SECRETS,
+      },
+    },
+  },
+] as const satisfies readonly Section<Rule<Scope, ResourceTypeId>, 'id'>[];
+
+export type RuleId = RowIn<'id', (typeof RULE_SECTIONS)[number]>['id'];

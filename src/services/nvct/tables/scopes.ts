@@ -1,0 +1,22 @@
+import type { PermissionRow } from '../../../core/rule.ts';
+import type { RowIn, Section } from '../../../core/sections.ts';
+
+/** The scopes of task keys. */
+export const SCOPE_SECTIONS = [
+  {
+    source: 'published code (NVIDIA/nvcf, fadc0f81) and the scopes that its client asks for; the labels are ours',
+    certainty: 'documented',
+    rows: {
+      launch_task: { label: 'Launch Task' },
+      list_tasks: { label: 'List Tasks' },
+      task_details: { label: 'Task Details' },
+      cancel_task: { label: 'Cancel Task' },
+      delete_task: { label: 'Delete Task' },
+      list_events: { label: 'List Task Events' },
+      list_results: { label: 'List Task Results' },
+      update_secrets: { label: 'Update Task Secrets' },
+    },
+  },
+] as const satisfies readonly Section<PermissionRow, 'id'>[];
+
+export type Scope = RowIn<'id', (typeof SCOPE_SECTIONS)[number]>['id'];

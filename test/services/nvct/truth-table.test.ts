@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../../support/server.ts';
+
+const TRAIN = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0001';
+const WAITING = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0003';
+const PRIVATE = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0005';
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+const CREATE = { name: 'a', containerImage: 'nvcr.io/acme/train:1', gpuSpecification: { gpu: 'L40' } };
+const SECRETS = { secrets: [{ name: 'a', value: 'b' }] };
+
+interface Row {
+  readonly request: string;
+  readonly body?: object;
+  readonly scope: string;
+  readonly status: number;
+  /** What a key whose resources do not cover the task is told; null: it is not refused. */
+  readonly mismatch: string | null;
+  /** Does a key for this one task suffice? */
+  readonly single: boolean;
+}
+
+/** ID stands for the task. */
+const ROWS: Readonly<Record<string, Row>> = {
+  createTask: {
+    ...{ request: 'POST /v1/nvct/tasks', body: CREATE, scope: 'launch_task', status: 200 },
+    ...{ mismatch: 'Forbidden to create task', single: false },
+  },
+  listTasks: { request: 'GET /v1/nvct/tasks', scope: 'list_tasks', status: 200, mismatch: null, single: true },
+  listTasksByIds: {
+    ...{ request: 'POST /v1/nvct/tasks/bulk', body: { taskIds: [WAITING] }, scope: 'list_tasks', status: 200 },
+    ...{ mismatch: null, single: true },
+  },
+  getTask: {
+    ...{ request: 'GET /v1/nvct/tasks/ID', scope: 'task_details', status: 200 },
+    ...{ mismatch: 'Insufficient resource access for task details', single: true },
+  },
+  cancelTask: {
+    ...{ request: 'POST /v1/nvct/tasks/ID/cancel', scope: 'cancel_task', status: 200 },
+    ...{ mismatch: 'Insufficient resource access to cancel task', single: true },
+  },
+  deleteTask: {
+    ...{ request: 'DELETE /v1/nvct/tasks/ID', scope: 'delete_task', status: 204 },
+    ...{ mismatch: 'Insufficient resource access to delete task', single: true },
+  },
+  listTaskEvents: {
+    ...{ request: 'GET /v1/nvct/tasks/ID/events', scope: 'list_events', status: 200 },
+    ...{ mismatch: "Task 'ID': Forbidden to list events", single: true },
+  },
+  listTaskResults: {
+    ...{ request: 'GET /v1/nvct/tasks/ID/results', scope: 'list_results', status: 200 },
+    ...{ mismatch: "Task 'ID': Forbidden to list results", single: true },
+  },
+  updateTaskSecrets: {
+    ...{ request: 'PUT /v1/nvct/secrets/tasks/ID', body: SECRETS, scope: 'update_secrets', status: 204 },
+    ...{ mismatch: "Task 'ID': Forbidden to update secrets", single: true },
+  },
+};
+const SCOPES = [...new Set(Object.values(ROWS).map(({ scope }) => scope))];
+
+const ALL = { type: 'All Tasks' };
+const one = (id: string) => ({ type: 'Task', ids: [id] });
+
+describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
+  const world = async () => {
+    const server = await testServer({ nvcf });
+    const keyWith = async (scopes: readonly string[], resource: object | undefined, services = ['nvct']) => {
+      const order = { type: 'service', name: 'a', services, scopes, ...(resource && { resource }) };
+      return (await server.call('POST /_mock/keys', { body: { ...order, force: true } })).body.key as string;
+    };
+    const send = ({ request, body }: Pick<Row, 'request' | 'body'>, token: string, id = WAITING) =>
+      server.call(request.replace('ID', id), { token, ...(body && { body }) });
+    return { server, keyWith, send };
+  };
+
+  it('the rows are all operations, and all scopes', async () => {
+    const { server } = await world();
+    const { body } = await server.call('GET /_mock/tables/nvct');
+
+    expect(body.operations.map(({ id }: { id: string }) => id).sort()).toEqual(Object.keys(ROWS).sort());
+    expect(body.grants.map(({ id }: { id: string }) => id).sort()).toEqual([...SCOPES].sort());
+  });
+
+  describe.each(Object.entries(ROWS))('%s', (operation, row) => {
+    it('is allowed with its scope on all tasks, and refused with all others', async () => {
+      const { keyWith, send } = await world();
+      const others = SCOPES.filter((scope) => scope !== row.scope);
+      const refused = await send(row, await keyWith(others, ALL));
+      expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
+      expect(refused.decision).toMatchObject({ reason: 'missing_scope', missing: [row.scope] });
+
+      const allowed = await send(row, await keyWith([row.scope], ALL));
+      expect([allowed.status, allowed.decision.effect]).toEqual([row.status, 'allow']);
+    });
+
+    it('is allowed or refused with a key for one task', async () => {
+      const { keyWith, send } = await world();
+      const { status, body } = await send(row, await keyWith([row.scope], one(WAITING)));
+
+      expect(status).toBe(row.single ? row.status : 403);
+      if (!row.single) expect(body.detail).toBe(row.mismatch);
+    });
+
+    it.each([one(TRAIN), undefined, { type: 'All Functions' }])('with a key for %j', async (resource) => {
+      const { keyWith, send } = await world();
+      const { status, body } = await send(row, await keyWith([row.scope], resource));
+
+      expect(status).toBe(row.mismatch === null ? row.status : 403);
+      if (row.mismatch === null) expect(body.tasks.map(({ id }: { id: string }) => id)).not.toContain(WAITING);
+      else expect(body.detail).toBe(row.mismatch.replace('ID', WAITING));
+    });
+
+    it('is refused with a key for another service', async () => {
+      const { keyWith, send } = await world();
+      const { status, decision } = await send(row, await keyWith([row.scope], ALL, ['nvcf']));
+
+      expect([status, decision.reason]).toEqual([403, 'service_not_enabled']);
+    });
+
+    it.runIf(row.request.includes('ID'))(
+      'finds no task of another account, before the resources are tested',
+      async () => {
+        const { keyWith, send } = await world();
+        for (const id of [PRIVATE, NOBODY]) {
+          const { status, body } = await send(row, await keyWith([row.scope], ALL), id);
+          expect([status, body.detail]).toEqual([404, `Task id '${id}': Not found in account 'nca-acme-0001'`]);
+        }
+        const { status, body } = await send(row, await keyWith([row.scope], one(TRAIN)), PRIVATE);
+        // The account is tested last for secrets.
+        const isSecrets = operation === 'updateTaskSecrets';
+        expect(status).toBe(isSecrets ? 403 : 404);
+        if (isSecrets) expect(body.detail).toBe(`Task '${PRIVATE}': Forbidden to update secrets`);
+      },
+    );
+
+    it('needs a key that is accepted', async () => {
+      const { server, send } = await world();
+      const { status, body } = await server.call(
+        row.request.replace('ID', WAITING),
+        row.body ? { body: row.body } : {},
+      );
+      expect([status, body]).toEqual([401, undefined]);
+      const unknown = await send(row, `nvapi-${'a'.repeat(64)}`);
+      expect([unknown.status, unknown.body.detail]).toEqual([403, 'Authorization failed']);
+    });
+  });
+});
