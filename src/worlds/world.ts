@@ -5,6 +5,7 @@ import type { Reports } from '../core/finding.ts';
 import type { Mode } from '../core/mode.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
+import { KeyCache } from '../credentials/key-cache.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -129,6 +130,7 @@ class OpenedWorld implements OwnedWorld {
   #activityLog: ActivityLog | null = null;
   #tokenUsage: TokenUsage | null = null;
   #remembered: RememberedTokens | null = null;
+  #keyCache: KeyCache | null = null;
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
   #tokens: OwnedTokens | null = null;
@@ -173,6 +175,7 @@ class OpenedWorld implements OwnedWorld {
       onRows: async (collections) => {
         if (collections === 'all') {
           this.remembered.clear();
+          this.#keyCache?.clear();
           this.tokenUsage.clear();
           await this.#rereadSeed();
         }
@@ -224,6 +227,11 @@ class OpenedWorld implements OwnedWorld {
   get remembered(): RememberedTokens {
     this.#remembered ??= new RememberedTokens(this.#common.budgets.tokens);
     return this.#remembered;
+  }
+
+  get keyCache(): KeyCache {
+    this.#keyCache ??= new KeyCache(this.#common.budgets.tokens);
+    return this.#keyCache;
   }
 
   get views(): Views {
@@ -314,6 +322,7 @@ class OpenedWorld implements OwnedWorld {
     if (!frozen && at !== null) await storeState(this.store.settings, { ahead: at - machine.now() });
     await this.#rereadSeed();
     this.#remembered?.clear();
+    this.#keyCache?.clear();
     this.#tokenUsage?.clear();
     await this.#reread();
     await replaced(this);
@@ -331,6 +340,7 @@ class OpenedWorld implements OwnedWorld {
     if (sharing !== null) await this.#reread();
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
+    this.#keyCache?.clear();
     this.tokenUsage.reset(this.clock.now());
     await this.#faults?.clear();
     await this.setMode(begunMode);
@@ -353,6 +363,7 @@ class OpenedWorld implements OwnedWorld {
     this.#end('stopping');
     this.#activityLog?.close();
     this.#remembered?.clear();
+    this.#keyCache?.clear();
     this.#views?.clear();
     this.#tokenUsage?.clear();
     this.#secrets?.clear();

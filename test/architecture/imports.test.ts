@@ -83,7 +83,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\//,
       /^store\/[a-z-]+$/,
       /^tokens\//,
-      /^credentials\/(remembered|derivation|presented-credential|tripwire)$/,
+      /^credentials\/(key-cache|remembered|derivation|presented-credential|tripwire)$/,
       /^platform\/random$/,
       /^generated\/documents$/,
     ],
@@ -92,7 +92,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^worlds\/world$/,
     may: [
       /^core\//,
-      /^credentials\/(remembered|world-mark)$/,
+      /^credentials\/(key-cache|remembered|world-mark)$/,
       /^worlds\/(shared-activity-log|shared-state|clock|signing-keys)$/,
       /^store\/seed$/,
       /^(journal|faults)\//,

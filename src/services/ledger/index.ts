@@ -1,11 +1,12 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
 import { eventOperations } from './operations/events.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
@@ -20,7 +21,7 @@ export const ledger: ServiceDefinition<'ledger'> = {
   prefixes: ['/v3/ledger'],
   rulesets: [RULESET],
   ruleset: () => RULESET,
-  authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
+  authenticate: async (arrival) => CALLER(arrival, await bearerOfSelfHostedKey(arrival)),
   impersonate: async (world, id, now) => {
     const key = await resolveKey(world.store, id, now);
     return key === null ? null : CALLER(world, key);

@@ -1,4 +1,5 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
+import { OPTIONS } from './options.ts';
 
 /** The variables of `nvcf-cli`; of a world they lead below its prefix. */
 const VARIABLES: readonly Variable[] = ['API_KEYS_SERVICE_URL', 'NVCF_BASE_HTTP_URL', 'NVCF_INVOKE_URL'].map(
@@ -11,7 +12,7 @@ const VARIABLES: readonly Variable[] = ['API_KEYS_SERVICE_URL', 'NVCF_BASE_HTTP_
 /** Known to the command and the library before the service is loaded. */
 export const nakManifest = {
   name: 'nak',
-  options: {},
+  options: OPTIONS,
   reasons: {},
   variables: VARIABLES,
   hosts: ['api-keys.nvcf.nvidia.com'],

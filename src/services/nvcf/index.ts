@@ -1,12 +1,12 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { administratorOf } from '../../ngc-keys/admin-bearer.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { bearerOfNgcKey, resolveKey } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { administratorOf, bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
@@ -37,10 +37,8 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {
-    const { nvcf: profile } = arrival.settings;
-    const isSelfHosted = profile === 'open-source';
-    const administrator = isSelfHosted ? await administratorOf(arrival) : null;
-    return administrator ?? CALLERS[profile](arrival, await bearerOfNgcKey(arrival, isSelfHosted));
+    if (arrival.settings.nvcf === 'documented') return CALLERS.documented(arrival, await bearerOfNgcKey(arrival));
+    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfSelfHostedKey(arrival));
   },
   impersonate: async (world, id, now) => {
     const key = await resolveKey(world.store, id, now);

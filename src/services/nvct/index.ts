@@ -1,6 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
-import { administratorOf } from '../../ngc-keys/admin-bearer.ts';
 import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
@@ -8,6 +7,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { administratorOf, bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';
@@ -26,9 +26,8 @@ export const nvct: ServiceDefinition<'nvct'> = {
   rulesets: [RULESET],
   ruleset: () => RULESET,
   authenticate: async (arrival) => {
-    const isSelfHosted = arrival.settings.nvcf === 'open-source';
-    const administrator = isSelfHosted ? await administratorOf(arrival) : null;
-    return administrator ?? CALLER(arrival, await bearerOfNgcKey(arrival, isSelfHosted));
+    if (arrival.settings.nvcf === 'documented') return CALLER(arrival, await bearerOfNgcKey(arrival));
+    return (await administratorOf(arrival)) ?? CALLER(arrival, await bearerOfSelfHostedKey(arrival));
   },
   impersonate: async (world, id, now) => {
     const key = await resolveKey(world.store, id, now);

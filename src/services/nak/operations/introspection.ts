@@ -1,4 +1,4 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
@@ -8,6 +8,8 @@ import { keyForm } from '../../../ngc-keys/key-text.ts';
 import { authorizationsOf, type IssuedKey, isIssued, policiesIn } from '../issued.ts';
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
+
+type Introspecting = Parameters<Handler<'nak', 'introspectApiKey'>>[0];
 
 /** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
 async function keyOfText({ store, now }: Context, text: string | undefined): Promise<IssuedKey | null> {
@@ -19,8 +21,21 @@ async function keyOfText({ store, now }: Context, text: string | undefined): Pro
   return key !== null && isIssued(key) ? key : null;
 }
 
-/** The checks are made in the order of the published code. An owner always exists here. */
 const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
+  const { keyCache, now, settings } = context;
+  const { key: text = '', audience_service_id: audience = '' } = context.body;
+  if (settings.keyCache === 'off') return introspected(context);
+  const name = `introspection ${JSON.stringify([audience, hashSecret(text)])}`;
+  // Refusals are remembered as well.
+  const known = keyCache.find<Promise<Answer<'nak', 'introspectApiKey'>>>(name, now);
+  if (known !== undefined) return known.answer;
+  const answer = introspected(context);
+  keyCache.keep(name, answer, now);
+  return answer;
+};
+
+/** The checks are made in the order of the published code. An owner always exists here. */
+async function introspected(context: Introspecting): Promise<Answer<'nak', 'introspectApiKey'>> {
   const { key: text, audience_service_id: audience } = context.body;
   const issued = found(await keyOfText(context, text));
   const { id, enabled, expiresAt, issuance } = issued.key;
@@ -40,7 +55,7 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
       authorizations: await authorizationsOf(context, issued),
     },
   };
-};
+}
 
 const RULE = /^[\w-]+\.allow$/;
 

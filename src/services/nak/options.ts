@@ -1,0 +1,15 @@
+import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
+
+export const OPTIONS = {
+  keyCache: {
+    argument: 'MODE',
+    description:
+      'off, or documented: with --nvcf open-source, what services found out about a key counts for a minute, whatever changes',
+    fallback: 'off',
+    ...oneOf(['off', 'documented']),
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+declare module '../../core/settings.ts' {
+  interface Settings extends ValuesOf<typeof OPTIONS> {}
+}
