@@ -8,6 +8,7 @@ import {
 } from '../../scripts/documents/cast-examples.mjs';
 import type { Config } from '../../src/config/options.ts';
 import { type Random, seededRandom } from '../../src/platform/random.ts';
+import { credentialOfExamples } from '../support/cast.ts';
 import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
 
 /** Each document, with the options of a server that serves it. */
@@ -161,11 +162,8 @@ function headersOf(parameters: ReturnType<typeof castRequestOf>['parameters']): 
 }
 
 async function credentialOf(server: TestServer, service: string): Promise<string | undefined> {
-  const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
   if (service === 'control' || service === 'nak') return undefined;
-  if (service === 'runai') return runai.users[0].bearer;
-  const name = service === 'nvct' ? 'nvct-cli' : 'owner';
-  return ngc.keys.find((key: { readonly name: string }) => key.name === name).key;
+  return credentialOfExamples((await server.call('GET /_mock/cast')).body, service);
 }
 
 async function makeFresh(server: TestServer): Promise<void> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
+import { credentialOfExamples } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import { copied, write } from '../support/package.ts';
 
@@ -26,6 +27,8 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],
     ['nvcf', {}, 120],
+    ['nvct', {}, 9],
+    ['nak', { nvcf: 'open-source' }, 18],
     ['control', {}, 45],
   ] satisfies [string, Partial<Config>, number][])(
     'has the documented answer to the examples of %s, with %j',
@@ -33,7 +36,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast
       const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
-      const token = document === 'runai' ? cast.runai.users[0].bearer : cast.ngc.keys[0].key;
+      const token = credentialOfExamples(cast, document);
       await write(folder, { 'served.json': await (await fetch(`${url}/openapi/${document}.json`)).text() });
       await run(process.execPath, [join(EXAMPLE, 'one-example.mjs'), 'served.json', 'one.json'], {
         cwd: folder,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { castExamplesOf, castRequestOf, follow, idOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
+import { credentialOfExamples } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import { copied, write } from '../support/package.ts';
 import { takenPort } from '../support/ports.ts';
@@ -46,16 +47,17 @@ describe.each([
   ['runai', 'runai.2.24'],
   ['ngc', 'ngc'],
   ['nvcf', 'nvcf'],
+  ['nvct', 'nvct'],
+  ['nak', 'nak'],
   ['air', 'air.2.0'],
 ] as const)("Prism's proxy with the document of %s", { timeout: PATIENCE_MS }, (service, name) => {
   it('finds no violation in the examples and their answers', async () => {
-    const { url } = await listeningServer();
+    const { url } = await listeningServer(service === 'nak' ? { nvcf: 'open-source' } : {});
     const document = await read(`${url}/openapi/${service}.json`);
     await write(folder, { [`${service}.json`]: JSON.stringify(document) });
     const proxy = await proxied(`${service}.json`, url);
     const cast = await read(`${url}/_mock/cast`);
-    const owner = cast.ngc.keys.find((key: { readonly name: string }) => key.name === 'owner').key;
-    const authorization = `Bearer ${service === 'runai' ? cast.runai.users[0].bearer : owner}`;
+    const authorization = `Bearer ${credentialOfExamples(cast, service)}`;
     const examples = await castExamplesOf(service);
     if (examples === undefined) throw new Error(`${service} has no examples`);
 
@@ -72,7 +74,7 @@ describe.each([
         const text = type === FORM ? `${new URLSearchParams(body as Record<string, string>)}` : JSON.stringify(body);
         const answer = await fetch(`${proxy}${urlOf(path, parameters)}`, {
           method: method.toUpperCase(),
-          headers: { authorization, ...(body !== undefined && { 'content-type': type }) },
+          headers: { authorization, ...headersOf(parameters), ...(body !== undefined && { 'content-type': type }) },
           redirect: 'manual',
           ...(body !== undefined && { body: text }),
         });
@@ -96,12 +98,17 @@ interface Given {
   readonly value: unknown;
 }
 
+function headersOf(given: readonly Given[]): Record<string, string> {
+  const own = given.filter(({ parameter }) => parameter.in === 'header');
+  return Object.fromEntries(own.map(({ parameter, value }) => [parameter.name, String(value)]));
+}
+
 function urlOf(template: string, given: readonly Given[]): string {
   const query = new URLSearchParams();
   let path = template;
   for (const { parameter, value } of given) {
     if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(String(value)));
-    else query.set(parameter.name, String(value));
+    if (parameter.in === 'query') query.set(parameter.name, String(value));
   }
   return query.size === 0 ? path : `${path}?${query}`;
 }

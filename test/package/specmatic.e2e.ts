@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
+import { credentialOfExamples } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import { copied, write } from '../support/package.ts';
 
@@ -44,17 +45,15 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],
     ['nvcf', {}, 101],
+    ['nvct', {}, 9],
+    ['nak', { nvcf: 'open-source' }, 17],
   ] satisfies [string, Partial<Config>, number][])(
     'has an answer to each example of %s as documented, with %j',
     async (document, config, operations) => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast
       const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
-      const said = await sentBy(
-        url,
-        document,
-        document === 'runai' ? cast.runai.users[0].bearer : cast.ngc.keys[0].key,
-      );
+      const said = await sentBy(url, document, credentialOfExamples(cast, document));
       const [, failed = ''] = /Tests run: \d+, Successes: \d+, Failures: (\d+)/.exec(said) ?? [];
       const sent = new Set([...said.matchAll(/^Scenario: (\S+ \S+) -> \d+ .*SUCCEEDED/gm)].map(([, call]) => call));
 

@@ -82,7 +82,7 @@ describe('a seed that is given as a value', () => {
 });
 
 it.each<[value: unknown, line: string]>([
-  ['builtin', '3 users, 3 applications, 3 service accounts, 17 NGC keys; built-in'],
+  ['builtin', '3 users, 3 applications, 3 service accounts, 19 NGC keys; built-in'],
   ['none', 'nobody'],
   [onlyNames, '1 user, 1 application, 1 service account, 1 NGC key'],
   [{ runai: onlyNames.runai }, '1 user, 1 application, 1 service account, no NGC keys'],

@@ -48,3 +48,15 @@ export const [adminBot, plainBot] = cast.serviceAccounts as [
   Cast['serviceAccounts'][number],
 ];
 export const [admin, researcher] = cast.users as [CastUser, CastUser];
+
+/** The members of a served cast that have the credentials of examples. */
+interface ServedCast {
+  readonly runai: { readonly users: readonly { readonly bearer: string }[] };
+  readonly ngc: { readonly keys: readonly { readonly name: string; readonly key: string }[] };
+}
+
+/** The credential that may do most in a service: with it the examples of its document succeed. */
+export function credentialOfExamples({ runai, ngc }: ServedCast, service: string): string {
+  if (service === 'runai') return runai.users[0]?.bearer ?? '';
+  return ngc.keys.find(({ name }) => name === (service === 'nvct' ? 'nvct-cli' : 'owner'))?.key ?? '';
+}

@@ -157,7 +157,12 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     'nvcf-invoker': [`POST pexec/functions/${echo.functionId}`],
     'nvcf-registry-manager': ['GET registry-credentials'],
     'nvcf-full-access': 'everything',
-    ...Object.fromEntries(['nvcf-cli', 'nvcf-cli-retired', 'operator'].map((name) => [name, OF_CLI])),
+    ...Object.fromEntries(
+      ['nvcf-cli', 'nvcf-cli-retired', 'nvcf-cli-retired-too', 'operator', 'operator-retired'].map((name) => [
+        name,
+        OF_CLI,
+      ]),
+    ),
     'nvcf-user': OF_CLI,
   };
 
