@@ -2,14 +2,15 @@
 
 /**
  * Operations that the vendor answers under a second path, too. A fragment requests them with `x-aliases`: the beginning
- * of the paths, the beginning of their aliases, and the parameters and answers that this adds.
+ * of the paths, the beginning of their aliases, and the parameters and answers that this adds. Where the same paths have
+ * several aliases, each has a `name`, which is a part of its operation ids.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {import('./merge.mjs').Fragment[]} fragments
  */
 export function aliasesOf(paths, fragments) {
   const rules = fragments.flatMap(({ document }) => document['x-aliases'] ?? []);
-  const aliases = rules.flatMap(({ path: start, alias, parameters, responses }) =>
+  const aliases = rules.flatMap(({ path: start, alias, name = '', parameters, responses }) =>
     Object.entries(paths)
       .filter(([path]) => path.startsWith(`${start}/`))
       .map(([path, item]) => [
@@ -19,7 +20,7 @@ export function aliasesOf(paths, fragments) {
             method,
             {
               ...operation,
-              operationId: `${operation.operationId}_alias`,
+              operationId: `${operation.operationId}${name === '' ? '' : `_${name}`}_alias`,
               'x-alias-of': operation.operationId,
               parameters: [...parameters, ...(operation.parameters ?? [])],
               ...(responses !== undefined && { responses: { ...responses, ...operation.responses } }),

@@ -92,7 +92,7 @@ function bodyType(type, body) {
 }
 
 /**
- * JSON as a value, events and lines of JSON as a stream, anything else as bytes.
+ * JSON as a value, events and lines of JSON as a stream or as bytes, anything else as bytes.
  *
  * @param {string} type
  * @param {string} status
@@ -102,7 +102,7 @@ function answerType(type, status, { content }) {
   if (content === undefined) return 'undefined';
   const types = Object.keys(content).map((media) =>
     STREAMED.includes(media)
-      ? "import('node:stream').Readable"
+      ? "import('node:stream').Readable | Buffer"
       : /json$/.test(media)
         ? `${type}['responses'][${status}]['content']['${media}']`
         : 'Buffer',

@@ -47,6 +47,8 @@ export interface About {
   /** As requested, without its query. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
+  /** The header lines with this name as they were received. */
+  readonly headerLines: (name: string) => readonly string[];
   /** Null if no operation has the path. */
   readonly operation: string | null;
   readonly caller: Caller | null;

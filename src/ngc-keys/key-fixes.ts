@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import { decideOnResource, isEnough, lackOf, type Pending, type Verdict } from '../core/decide.ts';
+import { decideOnResource, isEnough, lackOf, type Pending, type ResourceState, type Verdict } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import {
   type FindFixes,
@@ -95,7 +95,14 @@ function verdictFor(
   { accessRequest, caller: { principal }, lookedUp }: DecisionInput,
   heldRights: HeldRights,
 ): Verdict {
-  return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, lookedUp);
+  const object = lookedUp ?? unreadObject(accessRequest);
+  return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, object);
+}
+
+/** The object that a body names, if nobody has read it: a fix must help whatever object of the account it is. */
+function unreadObject({ rule: { cover } }: DecisionInput['accessRequest']): ResourceState | null {
+  const isInBody = cover !== undefined && cover.param === undefined;
+  return isInBody ? { found: 'object', attributes: { relation: 'owned', names: {} } } : null;
 }
 
 /** An edit continues from the latest recorded version, even if it is not in force yet. */

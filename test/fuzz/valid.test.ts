@@ -37,6 +37,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
   // One member beside another one, or beside the object.
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  // A member or a header.
+  /names no function/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has/,
   /in Run:ai all rights come from `roles`/,

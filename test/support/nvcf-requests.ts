@@ -134,6 +134,18 @@ function sharing(place: (stage: Stage) => string) {
 const functionSharing = sharing(({ running }) => `functions/${running.functionId}`);
 const versionSharing = sharing(({ running }) => ofVersion(running));
 
+/** A request to the LLM gateway. */
+function throughGateway(path: string, body: object): Recipe {
+  return {
+    target: 'running',
+    success: 200,
+    request: ({ running }) => ({
+      line: `POST /llm/v1/${path}`,
+      body: { model: `${running.functionId}/staged`, ...body },
+    }),
+  };
+}
+
 const recipes = {
   createFunction: {
     success: 200,
@@ -381,6 +393,9 @@ const recipes = {
       body: { ...CLIENT, functions: [{ functionId: running.functionId }] },
     }),
   },
+  createChatCompletion: throughGateway('chat/completions', { messages: [{ role: 'user', content: 'hello' }] }),
+  createResponse: throughGateway('responses', { input: 'hello' }),
+  createEmbedding: throughGateway('embeddings', { input: 'hello' }),
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type OperationName = keyof typeof recipes;

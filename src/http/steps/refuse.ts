@@ -101,5 +101,6 @@ function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
 /** The subject of a refusal. @param operation null if no operation has the path */
 export function aboutOf({ context, raw }: Pick<Arrived, 'raw' | 'context'>, operation: string | null): About {
   const { settings, random, params, caller } = context;
-  return { settings, random, path: pathOf(raw.url), params, operation, caller, decision: null };
+  const headerLines: About['headerLines'] = (name) => context.headerLines(name);
+  return { settings, random, path: pathOf(raw.url), params, headerLines, operation, caller, decision: null };
 }

@@ -79,7 +79,7 @@ export function protocolErrorsOf(
       const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
       const service = ownerOf(path, services) ?? nobody(services);
       const { settings, worlds } = server;
-      const nothing = { params: {}, operation: null, caller: null, decision: null };
+      const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
       const problem = wireProblem(error);
       return wireBytes(
         writeAnswer(

@@ -16,6 +16,7 @@ import { deploymentOperations } from './operations/deployments.ts';
 import { functionListOperations } from './operations/function-lists.ts';
 import { functionOperations } from './operations/functions.ts';
 import { invocationOperations, invokeAtOwnHost } from './operations/invocation.ts';
+import { llmLookups, llmOperations } from './operations/llm.ts';
 import { functionLookups } from './operations/lookups.ts';
 import { queueOperations } from './operations/queues.ts';
 import { registryLookups, registryOperations } from './operations/registries.ts';
@@ -32,7 +33,14 @@ const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { st
 export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
-  prefixes: ['/v2/nvcf', '/v2/orgs/{org}/nvcf', '/v2/orgs/{org}/ngc/nvcf', '/v3/orgs/{org}/ngc/nvcf', '/health'],
+  prefixes: [
+    '/v2/nvcf',
+    '/v2/orgs/{org}/nvcf',
+    '/v2/orgs/{org}/ngc/nvcf',
+    '/v3/orgs/{org}/ngc/nvcf',
+    '/health',
+    '/llm',
+  ],
   conventions: { caselessEnums: true },
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.nvcf],
@@ -49,7 +57,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
-  lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups },
+  lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups, ...llmLookups },
   operations: {
     getHealth,
     ...functionListOperations,
@@ -64,6 +72,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     ...clusterOperations,
     ...assetOperations,
     ...tokenOperations,
+    ...llmOperations,
   },
   hosts: [
     {
@@ -73,6 +82,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       renderProblem: renderHostProblem,
       errors: HOST_ERRORS,
     },
+    { pattern: /^llm\.invocation\./, prefix: '/llm' },
   ],
   renderProblem,
   errors: ERRORS,

@@ -16,7 +16,7 @@ export const nvcfManifest = {
   options: OPTIONS,
   reasons: {},
   variables: [{ name: 'NVCF_BASE_URL', of: (_part, url) => url }],
-  hosts: ['api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
+  hosts: ['api.nvcf.nvidia.com', 'llm.invocation.api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
   hostsOfCast: invocationHosts,
   probes: [],
   load: async () => (await import('./index.ts')).nvcf,

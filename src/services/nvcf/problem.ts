@@ -11,6 +11,7 @@ import { TEXTS, type Texts } from './tables/texts.ts';
 export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
+  { schema: 'LlmProblem', mediaType: 'application/json' },
 ];
 
 /** The error forms that `renderHostProblem` produces. */
@@ -22,8 +23,12 @@ export const HOST_ERRORS: readonly ErrorForm[] = [
 /** Paths where the NGC gateway itself reports errors. */
 const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 
-/** Renders a problem in the form of Cloud Functions or, on paths of the NGC gateway, in the gateway's form. */
+/** Paths of the LLM gateway. */
+const LLM = /^\/llm(?:\/|$)/;
+
+/** Renders a problem in the form of Cloud Functions or, on paths of a gateway, in the gateway's form. */
 export function renderProblem(problem: Problem, about: About): Outcome {
+  if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   return renderControlPlane(problem, about.path, detailOf(problem, about));
 }
@@ -42,6 +47,42 @@ export function renderHostProblem(problem: Problem, about: About): Outcome {
     status,
     headers: { 'content-type': PROBLEM_JSON },
     body: { title: status === 403 ? 'Forbidden' : title, status, detail },
+  };
+}
+
+/** The words of the LLM gateway, by HTTP status. */
+const LLM_MESSAGES: Readonly<Record<number, string>> = {
+  400: 'invalid request',
+  401: 'authentication failed',
+  403: 'permission denied',
+  404: 'not found',
+};
+
+/** The same for faults, whose problem is `unavailable` and has the name of the status. */
+const LLM_FAULTS: Readonly<Record<string, string>> = {
+  'Bad Gateway': 'authentication failed',
+  'Service Unavailable': 'authentication service unavailable',
+  'Gateway Timeout': 'authentication timed out',
+};
+
+/** The id of a request to the LLM gateway, which the answer repeats; another one if the client sends none that fits. */
+export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): string {
+  const [given = ''] = context.headerLines('x-request-id');
+  return /^[!-~]{1,128}$/.test(given) ? given : context.random.uuid();
+}
+
+/** Renders a problem in the form of the LLM gateway. `detail` is ours: the gateway's words do not say what was wrong. */
+function renderLlmProblem(problem: Problem, about: About): Outcome {
+  const { kind, reason } = problem;
+  const { status, headers } = problemDetails(problem);
+  const isWithoutBearer = reason === 'no_token' || reason === 'wrong_scheme';
+  const fixed = isWithoutBearer ? 'bearer authorization is required' : LLM_MESSAGES[status];
+  const message = fixed ?? own(LLM_FAULTS, problem.message) ?? problem.message;
+  const detail = kind === 'invalid_request' || kind === 'bad_path' || kind === 'bad_state' ? problem.message : '';
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json', 'x-request-id': llmRequestId(about) },
+    body: { message, ...(detail !== '' && { detail }) },
   };
 }
 

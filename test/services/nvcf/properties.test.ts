@@ -20,8 +20,17 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 
 const PROFILES = ['documented', 'open-source'] as const;
 
-/** The switchboard knows operations by method and path; a function's own host takes any of them. */
-const SIMULATED = OPERATION_NAMES.filter((operation) => operation !== 'invokeAtOwnHost');
+/**
+ * The switchboard knows operations by method and path: a function's own host takes any of them, and the LLM gateway finds
+ * its function in the body.
+ */
+const NOT_SIMULATED: readonly OperationName[] = [
+  'invokeAtOwnHost',
+  'createChatCompletion',
+  'createResponse',
+  'createEmbedding',
+];
+const SIMULATED = OPERATION_NAMES.filter((operation) => !NOT_SIMULATED.includes(operation));
 
 /** The same choices for the same seed. */
 class Dice {

@@ -87,7 +87,14 @@ const ROWS: readonly Row[] = [
     'open-source': CODE_OWN,
   },
   {
-    operations: ['invokeFunction', 'execFunction', 'invokeAtOwnHost'],
+    operations: [
+      'invokeFunction',
+      'execFunction',
+      'invokeAtOwnHost',
+      'createChatCompletion',
+      'createResponse',
+      'createEmbedding',
+    ],
     needs: { all: ['invoke_function'] },
     about: 'function',
     documented: { ...PAGE_INVOKE, versionless: 'refuse' },
@@ -399,6 +406,9 @@ const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
 /** Answered by the NGC gateway, in its own form. */
 const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableInstanceTypes', 'listInstanceTypes'];
 
+/** Answered by the LLM gateway, in its own form. */
+const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
+
 /** One request that was sent, with what the law says about it. */
 interface Case {
   readonly row: Row;
@@ -483,6 +493,7 @@ function happened({ operation, answer: { status, decision } }: Case): string {
 }
 
 function detailOf({ operation, answer: { body } }: Case): string {
+  if (LLM.includes(operation)) return body.message;
   return GATEWAY.includes(operation) ? body.requestStatus.statusDescription : body.detail;
 }
 
@@ -514,6 +525,7 @@ const OF_OTHERS: readonly OperationName[] = [
   'getFunctionVersionQueue',
   'createInvocationToken',
   'createVersionInvocationToken',
+  ...LLM,
 ];
 
 /** A row's law for a function of another account. */
@@ -591,6 +603,10 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         });
         continue;
       }
+      if (LLM.includes(operation)) {
+        expect(answer.body).toEqual({ message: 'permission denied' });
+        continue;
+      }
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
       const common = { title: 'Forbidden', status: 403, detail: expect.any(String) };
       expect(answer.body).toEqual(
@@ -607,7 +623,11 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     );
     expect(
       unlike(refused, ({ operation }) =>
-        operation === 'invokeAtOwnHost' ? 'missing requested authorities' : 'Access Denied',
+        LLM.includes(operation)
+          ? 'permission denied'
+          : operation === 'invokeAtOwnHost'
+            ? 'missing requested authorities'
+            : 'Access Denied',
       ),
     ).toEqual([]);
   });
@@ -628,7 +648,11 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
   it.runIf(profile === 'documented')('says `Access Denied` to a key of a type that does not count', () => {
     expect(
       unlike(wrongType(), ({ operation }) =>
-        operation === 'createFunction' ? 'Forbidden to create function' : 'Access Denied',
+        LLM.includes(operation)
+          ? 'permission denied'
+          : operation === 'createFunction'
+            ? 'Forbidden to create function'
+            : 'Access Denied',
       ),
     ).toEqual([]);
   });

@@ -62,10 +62,16 @@ const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
   }),
 };
 
-/** Chooses the newest of the active versions that the key covers. */
+/**
+ * Chooses the newest of the active versions that the key covers.
+ *
+ * @throws Problem `not_found` if there is none, or `bad_state` if all are DEGRADED
+ */
 export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
   const { params, now } = context;
   const account = accountOf(context);
+  // The path, the body or metadata may name the function.
+  const functionId = [context.target].flat()[0]?.parent;
   const all = [context.target]
     .flat()
     .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')));
@@ -74,11 +80,11 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   const newest = up.at(-1);
   if (newest !== undefined) return newest;
   if (statuses.length > 0 && statuses.every((status) => status === 'DEGRADED')) {
-    throw new Problem('bad_state', `Function id '${params['functionId']}': DEGRADED function cannot be invoked`);
+    throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
   }
   throw new Problem(
     'not_found',
-    `Function id '${params['functionId']}' version '${params['versionId'] ?? all.at(-1)?.id ?? ''}': Specified function in account '${account}' is not found`,
+    `Function id '${functionId}' version '${params['versionId'] ?? all.at(-1)?.id ?? ''}': Specified function in account '${account}' is not found`,
   );
 }
 

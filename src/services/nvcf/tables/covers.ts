@@ -4,6 +4,8 @@ export const OWN_VERSION = { lookup: 'ownVersion', param: 'versionId' } as const
 export const DEPLOYMENT = { lookup: 'deployment', param: 'deploymentId' } as const;
 export const VISIBLE_FUNCTION = { lookup: 'visibleFunction', param: 'functionId' } as const;
 export const VISIBLE_VERSION = { lookup: 'visibleVersion', param: 'versionId' } as const;
+/** The body or a header names it. */
+export const FUNCTION_IN_MODEL = { lookup: 'functionInModel' } as const;
 export const INVOCATION = { lookup: 'invocation', param: 'requestId' } as const;
 export const REGISTRY_CREDENTIAL = { lookup: 'registryCredential', param: 'registryCredentialId' } as const;
 export const TELEMETRY = { lookup: 'telemetry', param: 'telemetryId' } as const;

@@ -71,6 +71,18 @@ export const OPERATION_SECTIONS = [
     },
   },
   {
+    rule: 'invoke-by-llm-gateway',
+    source: 'LLM gateway page; published gateway code',
+    certainty: 'documented',
+    rows: ['createChatCompletion', 'createResponse', 'createEmbedding'],
+  },
+  {
+    rule: 'public',
+    source: 'published gateway code: open paths',
+    certainty: 'documented',
+    rows: ['getLlmHealth', 'getLlmReadiness', 'getLlmInfo'],
+  },
+  {
     source: `${API}; that the page means this path is inferred`,
     certainty: 'inferred',
     rows: { listClusterGroups: { rule: 'list-clusters' } },

@@ -2,6 +2,7 @@ import type { RowIn } from '../../../core/sections.ts';
 import {
   ASSET,
   DEPLOYMENT,
+  FUNCTION_IN_MODEL,
   INVOCATION,
   OWN_FUNCTION,
   OWN_VERSION,
@@ -72,6 +73,11 @@ export const ACTIONS = [
         'open-source': { versionless: 'narrow' },
       },
       'invoke-function-version': { cover: VISIBLE_VERSION },
+      'invoke-by-llm-gateway': {
+        cover: FUNCTION_IN_MODEL,
+        documented: { versionless: 'refuse', source: `${PAGE}; the same row, as the LLM gateway page says` },
+        'open-source': { versionless: 'narrow' },
+      },
       'poll-invocation': {
         cover: INVOCATION,
         documented: { source: `${PAGE}; that a poll needs what the invocation needed is in the published code` },

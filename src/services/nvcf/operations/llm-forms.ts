@@ -1,0 +1,149 @@
+import type { Schema } from '../../../contract/documented.ts';
+import { isRecord } from '../../../core/own.ts';
+import { drawnAt } from '../../../platform/random.ts';
+
+/** An answer of a function behind the LLM gateway, before it has a form. */
+export interface Said {
+  readonly id: string;
+  /** In seconds since 1970. */
+  readonly at: number;
+  readonly model: string;
+  readonly asked: string;
+  readonly text: string;
+}
+
+/** The text of a message's content: a string, or parts, of which those with a text count. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map((part) => (isRecord(part) ? textOf(part['text']) : '')).join('') : '';
+}
+
+/** The text that the user said last; a text instead of messages is what the user said. */
+export function lastOfUser(messages: unknown): string {
+  if (!Array.isArray(messages)) return textOf(messages);
+  const last = messages.findLast((one) => isRecord(one) && (one['role'] ?? 'user') === 'user');
+  return isRecord(last) ? textOf(last['content']) : '';
+}
+
+/** A plausible count of tokens. */
+function tokensIn(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
+/** https://developers.openai.com/api/docs/api-reference/chat */
+export function chatCompletion({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmChatCompletion'> {
+  const [prompt_tokens, completion_tokens] = [tokensIn(asked), tokensIn(text)];
+  const message = { role: 'assistant', content: text, refusal: null } as const;
+  return {
+    id: `chatcmpl-${id}`,
+    object: 'chat.completion',
+    created: at,
+    model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+    usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+  };
+}
+
+/** @param withUsage does a last chunk have the counts of tokens? */
+export function chatChunks(said: Said, withUsage: boolean): Buffer {
+  const { usage, choices: _, ...whole } = chatCompletion(said);
+  const chunk = (delta: object, finish_reason: 'stop' | null) => ({
+    ...whole,
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+  });
+  const chunks = [
+    chunk({ role: 'assistant', content: '' }, null),
+    chunk({ content: said.text }, null),
+    chunk({}, 'stop'),
+  ];
+  const last = withUsage ? [{ ...chunk({}, null), choices: [], usage }] : [];
+  const lines = [...chunks, ...last].map((one) => `data: ${JSON.stringify(one)}\n\n`);
+  return Buffer.from(`${lines.join('')}data: [DONE]\n\n`);
+}
+
+/** https://developers.openai.com/api/docs/api-reference/responses */
+export function responseOf({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmResponse'> {
+  const [input_tokens, output_tokens] = [tokensIn(asked), tokensIn(text)];
+  return {
+    id: `resp_${id}`,
+    object: 'response',
+    created_at: at,
+    status: 'completed',
+    model,
+    output: [messageOf(id, 'completed', [partOf(text)])],
+    usage: { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens },
+    error: null,
+    incomplete_details: null,
+  };
+}
+
+function messageOf(id: string, status: string, content: readonly object[]) {
+  return { type: 'message', id: `msg_${id}`, status, role: 'assistant', content };
+}
+
+function partOf(text: string) {
+  return { type: 'output_text', text, annotations: [] };
+}
+
+export function responseEvents(said: Said): Buffer {
+  const { id, text } = said;
+  const response = responseOf(said);
+  const begun = { ...response, status: 'in_progress', output: [], usage: null };
+  const item = { output_index: 0 };
+  const part = { ...item, item_id: `msg_${id}`, content_index: 0 };
+  const events: readonly (readonly [type: string, members: object])[] = [
+    ['response.created', { response: begun }],
+    ['response.in_progress', { response: begun }],
+    ['response.output_item.added', { ...item, item: messageOf(id, 'in_progress', []) }],
+    ['response.content_part.added', { ...part, part: partOf('') }],
+    ['response.output_text.delta', { ...part, delta: text }],
+    ['response.output_text.done', { ...part, text }],
+    ['response.content_part.done', { ...part, part: partOf(text) }],
+    ['response.output_item.done', { ...item, item: response.output[0] }],
+    ['response.completed', { response }],
+  ];
+  const lines = events.map(
+    ([type, members], sequence_number) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...members })}\n\n`,
+  );
+  return Buffer.from(lines.join(''));
+}
+
+type EmbeddingRequest = Pick<Schema<'nvcf', 'LlmEmbeddingRequest'>, 'input' | 'dimensions' | 'encoding_format'>;
+
+/** The length of a vector, unless the client names another. */
+const DIMENSIONS = 8;
+
+/** https://developers.openai.com/api/docs/api-reference/embeddings */
+export function embeddingsOf(
+  model: string,
+  { input, dimensions = DIMENSIONS, encoding_format }: EmbeddingRequest,
+): Schema<'nvcf', 'LlmEmbeddings'> {
+  const texts = textsToEmbed(input);
+  const data = texts.map((text, index) => {
+    const vector = vectorOf(text, dimensions);
+    const embedding = encoding_format === 'base64' ? base64Of(vector) : vector;
+    return { object: 'embedding' as const, index, embedding };
+  });
+  const tokens = texts.reduce((sum, text) => sum + tokensIn(text), 0);
+  return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+}
+
+/** Tokens are numbers: a list of them is one text. */
+function textsToEmbed(input: EmbeddingRequest['input']): readonly string[] {
+  if (typeof input === 'string') return [input];
+  return typeof input[0] === 'number' ? [input.join(' ')] : input.map((one) => String(one));
+}
+
+/** Derived from the text, from -1 to below 1; the first numbers repeat, so that long vectors cost no more to make. */
+function vectorOf(text: string, dimensions: number): number[] {
+  const numbers = Array.from({ length: DIMENSIONS }, (_, place) => Math.round(2e4 * drawnAt(text, place) - 1e4) / 1e4);
+  return Array.from({ length: dimensions }, (_, place) => numbers[place % DIMENSIONS] as number);
+}
+
+function base64Of(vector: readonly number[]): string {
+  const bytes = Buffer.alloc(4 * vector.length);
+  for (const [index, number] of vector.entries()) bytes.writeFloatLE(number, 4 * index);
+  return bytes.toString('base64');
+}
