@@ -12,7 +12,7 @@ import type { Quota } from '../core/quota.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
-import { ownHostsOf } from '../http/mount.ts';
+import { anyPathsOf } from '../http/mount.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
@@ -200,8 +200,8 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
 function knownOf(services: readonly ServiceDefinition[], routes: Routes): Known {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));
-    const hosts = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
-    return [...documented, ...hosts].map((one) => ({ service: service.name, ...one }));
+    const ofAnyPath = anyPathsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
+    return [...documented, ...ofAnyPath].map((one) => ({ service: service.name, ...one }));
   });
   return { operations, reasons: Object.keys(ALL_REASONS) };
 }

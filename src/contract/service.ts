@@ -108,6 +108,12 @@ export interface OwnHost extends AnyPath {
   readonly pattern: RegExp;
 }
 
+/** The calls of gRPC: any service and method, on any host. */
+export interface GrpcCalls extends AnyPath {
+  /** By name of a parameter, the metadata that has it. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Host names under which the service's own paths are served, without their prefix. */
 export interface HostOfPaths {
   /** As for other hosts. A label in front of the server's own name is in `RESERVED_WORLD_IDS`. */
@@ -225,6 +231,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** By operationId: exactly those of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly hosts?: readonly ServiceHost[];
+  /** Absent if it is not called by gRPC. One service of a server may have it. */
+  readonly grpc?: GrpcCalls;
   readonly seed: Seeding | null;
   /**
    * The events that happen by themselves in `(from, to]`, in any order: at least the first `limit`, and few more. Null if

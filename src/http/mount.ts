@@ -1,4 +1,4 @@
-import type { AnyPath, OwnHost, ServiceDefinition } from '../contract/service.ts';
+import type { AnyPath, GrpcCalls, OwnHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
@@ -33,6 +33,11 @@ export function routesOf(mounted: Mounted): readonly Route[] {
 /** The hosts of a service that have one operation for any path. */
 export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): readonly OwnHost[] {
   return hosts.filter((host): host is OwnHost => 'operation' in host);
+}
+
+/** The operations of a service that no document has. */
+export function anyPathsOf(service: Pick<ServiceDefinition, 'hosts' | 'grpc'>): readonly AnyPath[] {
+  return [...ownHostsOf(service), ...(service.grpc === undefined ? [] : [service.grpc])];
 }
 
 /** The route of an operation for any method, any path and any body, such as that of a host. */
@@ -102,8 +107,9 @@ function routeOf(
 }
 
 /** Such an operation, in the form of a document's operations. */
-export function operationOfAnyPath(given: AnyPath | OwnHost): DocumentedOperation {
+export function operationOfAnyPath(given: AnyPath | OwnHost | GrpcCalls): DocumentedOperation {
   const source = 'pattern' in given ? given.pattern.source : '';
   const names = [...source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
-  return { id: given.operation, public: false, pathParams: names };
+  const ofMetadata = 'metadata' in given ? Object.keys(given.metadata) : [];
+  return { id: given.operation, public: false, pathParams: [...names, ...ofMetadata] };
 }

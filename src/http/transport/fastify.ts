@@ -4,6 +4,7 @@ import type { Server } from '../in-flight.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
+import type { TakeHttp2 } from './http2.ts';
 import type { Limits } from './limits.ts';
 import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type WireError } from './protocol-errors.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -20,6 +21,7 @@ export function makeFastify(
   limits: Limits,
   { addresses, outgoing, crossOrigin }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin'>,
   makeTlsServer: MakeTlsServer | null = null,
+  takeHttp2: TakeHttp2 = () => false,
 ): FastifyInstance {
   const http = {
     requireHostHeader: false,
@@ -48,8 +50,10 @@ export function makeFastify(
       answering.then((answer) => sendAnswer(reply, answer, outgoing));
     },
     // Node adds the error code and the unreadable bytes.
-    clientErrorHandler: (error, socket) =>
-      endWithWireProblem(protocolErrors, connections, error as unknown as WireError, socket),
+    clientErrorHandler: (error, socket) => {
+      const wireError = error as unknown as WireError;
+      if (!takeHttp2(wireError, socket)) endWithWireProblem(protocolErrors, connections, wireError, socket);
+    },
   });
   // Bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
   if (makeTlsServer !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());

@@ -6,6 +6,8 @@ export const VISIBLE_FUNCTION = { lookup: 'visibleFunction', param: 'functionId'
 export const VISIBLE_VERSION = { lookup: 'visibleVersion', param: 'versionId' } as const;
 /** The body or a header names it. */
 export const FUNCTION_IN_MODEL = { lookup: 'functionInModel' } as const;
+/** Metadata names the function, and perhaps the version. */
+export const FUNCTION_IN_METADATA = { lookup: 'functionInMetadata', param: 'functionId' } as const;
 export const INVOCATION = { lookup: 'invocation', param: 'requestId' } as const;
 export const REGISTRY_CREDENTIAL = { lookup: 'registryCredential', param: 'registryCredentialId' } as const;
 export const TELEMETRY = { lookup: 'telemetry', param: 'telemetryId' } as const;

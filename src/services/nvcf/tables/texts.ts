@@ -95,6 +95,7 @@ export const TEXTS = {
   invokeFunction: INVOKE,
   execFunction: INVOKE,
   invokeAtOwnHost: INVOKE,
+  invokeByGrpc: INVOKE,
   invokeFunctionVersion: INVOKE_VERSION,
   execFunctionVersion: INVOKE_VERSION,
   getInvocationStatus: POLL,
