@@ -51,12 +51,10 @@ export class GrpcEcho {
     });
     stream.on('data', (chunk: Buffer) => this.#echo(chunk));
     stream.on('drain', () => stream.resume());
-    stream.once('end', () => {
-      const isWhole = this.#rest === 0 && this.#head.length === 0;
-      if (isWhole) this.#end(OK, '');
-      else this.#end(INTERNAL, 'The last message is incomplete.');
-    });
+    stream.once('end', () => this.#endWhole());
     this.#outgoing.add(unfinished);
+    // Node does not wait for a listener to end a stream without data.
+    if (stream.readableEnded) this.#endWhole();
   }
 
   #echo(chunk: Buffer): void {
@@ -105,6 +103,12 @@ export class GrpcEcho {
     return largest;
   }
 
+  #endWhole(): void {
+    const isWhole = this.#rest === 0 && this.#head.length === 0;
+    if (isWhole) this.#end(OK, '');
+    else this.#end(INTERNAL, 'The last message is incomplete.');
+  }
+
   #end(code: number, message: string): void {
     if (this.#status !== null) return;
     this.#status = { code, message };
@@ -117,9 +121,14 @@ export class GrpcEcho {
       'grpc-status': String(code),
       ...(message !== '' && { 'grpc-message': percentEncoded(message) }),
     });
-    // The client need not send the rest. At once, this would overtake the trailers.
-    setImmediate(() => this.#stream.close());
+    closeSoon(this.#stream);
   }
+}
+
+/** Closes a stream after its answer: the client need not send the rest (RFC 9113, 8.1). */
+export function closeSoon(stream: ServerHttp2Stream): void {
+  // At once, this would overtake the answer.
+  setImmediate(() => stream.close());
 }
 
 /** All but printable ASCII without `%`, as gRPC's messages are written. */

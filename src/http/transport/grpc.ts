@@ -7,7 +7,7 @@ import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
 import { answer } from '../pipeline.ts';
-import { GrpcEcho, percentEncoded } from './grpc-echo.ts';
+import { closeSoon, GrpcEcho, percentEncoded } from './grpc-echo.ts';
 import type { ServeHttp2 } from './http2.ts';
 import type { Limits } from './limits.ts';
 
@@ -35,6 +35,11 @@ const UNKNOWN = 2;
  * stands for, which the journal shows; callers that do not speak gRPC get this status with a text.
  */
 export function serveGrpc(server: Server, { route, metadata }: GrpcRoute, limits: Limits): ServeHttp2 {
+  const sendText = (stream: ServerHttp2Stream, status: number, text: string, headers: Record<string, string> = {}) => {
+    stream.setTimeout(limits.bodySilence, () => stream.close(constants.NGHTTP2_CANCEL));
+    stream.respond({ ':status': status, 'content-type': 'text/plain', ...headers });
+    stream.end(text, () => closeSoon(stream));
+  };
   const serveStream = async (
     socket: Socket,
     stream: ServerHttp2Stream,
@@ -46,6 +51,8 @@ export function serveGrpc(server: Server, { route, metadata }: GrpcRoute, limits
       headers[key] ? [[name, String(headers[key])]] : [],
     );
     if (!speaksGrpc && params.length === 0) return sendText(stream, 415, GRPC_ONLY);
+    // Node keeps to the limit only once the client has acknowledged the settings.
+    if (sizeOf(raw) > MOST_HEADERS) return stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     const request = requestOf(socket, headers, raw);
     request.url = server.addresses.open(request);
     const its = await answer(server, route, request, Object.fromEntries(params), {});
@@ -63,7 +70,7 @@ export function serveGrpc(server: Server, { route, metadata }: GrpcRoute, limits
     });
     let open = 0;
     // Neither pings nor parts of headers keep a connection open.
-    const beginIdle = () => setTimeout(() => session.close(), limits.headersTimeout).unref();
+    const beginIdle = () => setTimeout(() => session.destroy(), limits.headersTimeout).unref();
     let idle = beginIdle();
     const whole = { finish: () => session.close(), cut: () => session.destroy() };
     session.on('error', () => {});
@@ -87,6 +94,11 @@ export function serveGrpc(server: Server, { route, metadata }: GrpcRoute, limits
     });
     server.outgoing.add(whole);
   };
+}
+
+/** As HTTP/2 counts headers (RFC 9113, 6.5.2). */
+function sizeOf(raw: readonly string[]): number {
+  return raw.reduce((sum, text) => sum + text.length + 16, 0);
 }
 
 /** The request as the steps of HTTP/1 read it. Its body stays in the stream. */
@@ -123,13 +135,7 @@ function grpcHeaders(its: WireAnswer): Record<string, string | number> {
 function sendRefusal(stream: ServerHttp2Stream, its: WireAnswer): void {
   const status = { 'grpc-status': String(CODES[its.status] ?? UNKNOWN), 'grpc-message': percentEncoded(textOf(its)) };
   stream.respond({ ...grpcHeaders(its), ...status }, { endStream: true });
-  stream.close();
-}
-
-function sendText(stream: ServerHttp2Stream, status: number, text: string, headers = {}): void {
-  stream.respond({ ':status': status, 'content-type': 'text/plain', ...headers });
-  stream.end(text);
-  stream.close();
+  closeSoon(stream);
 }
 
 /** The sentence of an answer: a text, or the detail of a problem. */

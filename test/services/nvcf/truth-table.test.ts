@@ -91,6 +91,7 @@ const ROWS: readonly Row[] = [
       'invokeFunction',
       'execFunction',
       'invokeAtOwnHost',
+      'invokeByGrpc',
       'createChatCompletion',
       'createResponse',
       'createEmbedding',
@@ -387,6 +388,7 @@ const TEXTS: Partial<Record<OperationName, string>> = {
   getFunctionVersionQueue: `${VERSION}Forbidden to retrieve function details`,
   invokeFunction: `Function '{functionId}':  ${NO_ENTRY}`,
   execFunction: `Function '{functionId}':  ${NO_ENTRY}`,
+  invokeByGrpc: `Function '{functionId}':  ${NO_ENTRY}`,
   invokeAtOwnHost: `Function '{functionId}':  ${NO_ENTRY}`,
   createInvocationToken: `Function '{functionId}':  ${NO_ENTRY}`,
   invokeFunctionVersion: `${VERSION}${NO_ENTRY}`,
@@ -405,6 +407,9 @@ const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
 
 /** Answered by the NGC gateway, in its own form. */
 const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableInstanceTypes', 'listInstanceTypes'];
+
+/** Answered by the invocation plane, in its words. */
+const INVOCATION_PLANE: readonly OperationName[] = ['invokeAtOwnHost', 'invokeByGrpc'];
 
 /** Answered by the LLM gateway, in its own form. */
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
@@ -521,6 +526,7 @@ const OF_OTHERS: readonly OperationName[] = [
   'execFunction',
   'execFunctionVersion',
   'invokeAtOwnHost',
+  'invokeByGrpc',
   'getFunctionQueues',
   'getFunctionVersionQueue',
   'createInvocationToken',
@@ -603,6 +609,14 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         });
         continue;
       }
+      if (operation === 'invokeByGrpc') {
+        expect(answer.headers).toMatchObject({
+          ':status': 200,
+          'content-type': 'application/grpc',
+          'grpc-status': '7',
+        });
+        continue;
+      }
       if (LLM.includes(operation)) {
         expect(answer.body).toEqual({ message: 'permission denied' });
         continue;
@@ -625,7 +639,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
       unlike(refused, ({ operation }) =>
         LLM.includes(operation)
           ? 'permission denied'
-          : operation === 'invokeAtOwnHost'
+          : INVOCATION_PLANE.includes(operation)
             ? 'missing requested authorities'
             : 'Access Denied',
       ),
