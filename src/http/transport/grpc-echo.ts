@@ -1,6 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Problem } from '../../core/problem.ts';
-import { setImmediate } from '../../platform/time.ts';
+import { clearTimeout, setImmediate, setTimeout } from '../../platform/time.ts';
 import type { Limits } from './limits.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -44,13 +44,19 @@ export class GrpcEcho {
       room.give(this.#held);
       this.#held = 0;
     });
-    stream.setTimeout(bodySilence, () => {
+    const silence = onceOpen(stream, bodySilence, () => {
       // A client that does not read would not read the status either.
       if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL);
       else this.#end(DEADLINE_EXCEEDED, `No message came for ${bodySilence / 1000} s.`);
     });
-    stream.on('data', (chunk: Buffer) => this.#echo(chunk));
-    stream.on('drain', () => stream.resume());
+    stream.on('data', (chunk: Buffer) => {
+      silence.refresh();
+      this.#echo(chunk);
+    });
+    stream.on('drain', () => {
+      silence.refresh();
+      stream.resume();
+    });
     stream.once('end', () => this.#endWhole());
     this.#outgoing.add(unfinished);
     // Node does not wait for a listener to end a stream without data.
@@ -123,6 +129,13 @@ export class GrpcEcho {
     });
     closeSoon(this.#stream);
   }
+}
+
+/** Acts if the stream is still open after some milliseconds. */
+export function onceOpen(stream: ServerHttp2Stream, milliseconds: number, act: () => void): NodeJS.Timeout {
+  const timer = setTimeout(act, milliseconds).unref();
+  stream.once('close', () => clearTimeout(timer));
+  return timer;
 }
 
 /** Closes a stream after its answer: the client need not send the rest (RFC 9113, 8.1). */

@@ -7,7 +7,7 @@ import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
 import { answer } from '../pipeline.ts';
-import { closeSoon, GrpcEcho, percentEncoded } from './grpc-echo.ts';
+import { closeSoon, GrpcEcho, onceOpen, percentEncoded } from './grpc-echo.ts';
 import type { ServeHttp2 } from './http2.ts';
 import type { Limits } from './limits.ts';
 
@@ -36,7 +36,7 @@ const UNKNOWN = 2;
  */
 export function serveGrpc(server: Server, { route, metadata }: GrpcRoute, limits: Limits): ServeHttp2 {
   const sendText = (stream: ServerHttp2Stream, status: number, text: string, headers: Record<string, string> = {}) => {
-    stream.setTimeout(limits.bodySilence, () => stream.close(constants.NGHTTP2_CANCEL));
+    onceOpen(stream, limits.bodySilence, () => stream.close(constants.NGHTTP2_CANCEL));
     stream.respond({ ':status': status, 'content-type': 'text/plain', ...headers });
     stream.end(text, () => closeSoon(stream));
   };
