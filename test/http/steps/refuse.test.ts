@@ -34,6 +34,7 @@ describe('whatever is thrown', () => {
           random: undefined,
           path: '/toys/ball',
           params: { toy: 'ball' },
+          headerLines: expect.any(Function),
           operation: 'row_of_toy',
           caller,
           decision: DENIED,

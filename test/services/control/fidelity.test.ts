@@ -19,7 +19,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
     [
       ['runai', '2.24', 80, 16, 0],
       ['air', '2.0', 123, 75, 0],
-      ['nvcf', 'documented', 64, 48, 30],
+      ['nvcf', 'documented', 71, 55, 30],
       ['nvct', null, 9, 9, 0],
       ['ngc', null, 7, 1, 0],
     ],
@@ -29,7 +29,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
     [
       ['runai', '2.19', 48, 10, 0],
       ['air', 'dsx', 136, 84, 0],
-      ['nvcf', 'open-source', 64, 61, 0],
+      ['nvcf', 'open-source', 71, 68, 0],
       ['nvct', null, 9, 9, 0],
       ['nak', null, 20, 19, 0],
       ['ledger', null, 2, 2, 2],
@@ -246,7 +246,7 @@ describe('the report', () => {
     const founded = { source: expect.stringMatching(/\w{3}/), certainty: expect.stringMatching(/^[a-z]+$/) };
 
     expect(body.fidelity).toBe('documented');
-    expect(body.operations).toHaveLength(80 + 123 + 64 + 9 + 7);
+    expect(body.operations).toHaveLength(80 + 123 + 71 + 9 + 7);
     expect(body.rules.length).toBeGreaterThan(100);
     expect(body.reasons.length).toBeGreaterThan(50);
     for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);
