@@ -31,11 +31,14 @@ export interface ResourceAttributes {
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
-/** The part of a lookup result that decisions need: does the object exist, and does it belong to another owner? */
+/**
+ * The part of a lookup result that decisions need: does the object exist, and does it belong to another owner? `asked` is
+ * the name of one that is not there, if the path does not have it.
+ */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
-  | { readonly found: 'foreign'; readonly owner: string }
-  | { readonly found: 'nothing' };
+  | { readonly found: 'foreign'; readonly owner: string; readonly asked?: string }
+  | { readonly found: 'nothing'; readonly asked?: string };
 
 /** A lookup result, with the object itself. */
 export type LookupResult<Target = unknown> = ResourceState &

@@ -160,10 +160,11 @@ function bindingOf(
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** The object of the path: its most specific name, otherwise the path parameter. */
+/** The object of the request: its most specific name, otherwise the one that was asked for. */
 function targetOf(params: Readonly<Record<string, string>>, { rule }: AccessRequest, lookedUp: ResourceState): string {
   const names = lookedUp.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
-  return showPath(names.at(-1) ?? params[rule.cover?.param ?? ''] ?? '');
+  const asked = lookedUp.found === 'object' ? undefined : lookedUp.asked;
+  return showPath(names.at(-1) ?? asked ?? params[rule.cover?.param ?? ''] ?? '');
 }
 
 /** The details that make a reason concrete. */

@@ -257,6 +257,19 @@ describe('a refusal', () => {
     expect(answer.headers['x-request-id']).toMatch(UUID);
   });
 
+  it('of a function that is not there names it', async () => {
+    for (const [key, id] of [
+      [FULL, NOBODY],
+      [FOREIGN, echo.functionId],
+    ] as const) {
+      const { decision } = await askChat({ key, body: { ...CHAT, model: `${id}/x` } });
+      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+      expect(body.target).toBe(id);
+      expect(body.explanation).toContain(id);
+    }
+  });
+
   it('of a key for another function is explained, with a fix', async () => {
     const key = await keyOf(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
     const { status, body, decision } = await askChat({ key });

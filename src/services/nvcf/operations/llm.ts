@@ -28,7 +28,7 @@ function named(context: Pick<Context, 'headerLines' | 'body'>) {
 }
 
 /** The function that the request is for. @throws Problem if it names none */
-const functionInModel: Lookup<readonly FunctionRow[]> = (context) => {
+const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   if (context.headerLines('x-priority').length > 0) {
     throw new Problem('invalid_request', 'Header `X-Priority` is not for clients. Remove it.');
   }
@@ -38,7 +38,8 @@ const functionInModel: Lookup<readonly FunctionRow[]> = (context) => {
       'The request names no function. Send `<function id>/<model>` as `model`, or the header `nvcf-function-id`.';
     throw new Problem('invalid_request', message);
   }
-  return visibleVersions(context.store.collections, functionId.toLowerCase(), accountOf(context));
+  const lookedUp = await visibleVersions(context.store.collections, functionId.toLowerCase(), accountOf(context));
+  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
 };
 
 /**
