@@ -18,6 +18,8 @@ for (const item of Object.values(document.paths)) {
     const successes = Object.entries(responses).filter(([status]) => status < 400);
     const hasExample = ([, { content = {} }]) => Object.values(content).some(({ example }) => example !== undefined);
     const [status, { headers: _, ...answer }] = successes.find(hasExample) ?? successes[0];
+    // Streams have no example, and are asked for by a field of the body.
+    if (Object.keys(answer.content ?? {}).length > 1) delete answer.content['text/event-stream'];
     const given = parameters.map(follow).filter(({ required }) => required);
     const parts = [...given, ...Object.values(requestBody?.content ?? {}), ...Object.values(answer.content ?? {})];
     const hasAll = parts.every(({ example }) => example !== undefined);

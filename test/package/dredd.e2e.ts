@@ -26,7 +26,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],
-    ['nvcf', {}, 120],
+    ['nvcf', {}, 132],
     ['nvct', {}, 9],
     ['nak', { nvcf: 'open-source' }, 18],
     ['control', {}, 45],

@@ -44,7 +44,7 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],
-    ['nvcf', {}, 101],
+    ['nvcf', {}, 110],
     ['nvct', {}, 9],
     ['nak', { nvcf: 'open-source' }, 17],
   ] satisfies [string, Partial<Config>, number][])(

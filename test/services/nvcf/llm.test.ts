@@ -124,6 +124,10 @@ describe('a chat with an echo', () => {
     expect(body.target).toBe(summarize.functionId);
   });
 
+  it('takes an empty header for none', async () => {
+    expect((await askChat({ headers: { 'nvcf-function-id': '' } })).status).toBe(200);
+  });
+
   it.each([
     ['shared', translate],
     ['public', llama],

@@ -23,8 +23,9 @@ function named(context: Pick<Context, 'headerLines' | 'body'>) {
   const { body } = context;
   const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
   const [, inModel, rest = model] = FUNCTION_IN_MODEL.exec(model) ?? [];
-  const [functionId = inModel] = context.headerLines('nvcf-function-id');
-  return { functionId, model: rest };
+  const [inHeader] = context.headerLines('nvcf-function-id');
+  // An empty header names nothing.
+  return { functionId: inHeader || inModel, model: rest };
 }
 
 /** The function that the request is for. @throws Problem if it names none */
