@@ -115,20 +115,26 @@ async function buildCore(needed) {
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [
-        { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 3 },
-        { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 3 },
+        { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 4 },
+        { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 4 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
-        { name: 'services', test: /src[\\/]services[\\/][a-z]+[\\/](?!manifest|options|reasons|cast)/ },
+        {
+          name: 'services',
+          test: /src[\\/](?:services[\\/](?!nak|ledger)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
+          priority: 1,
+        },
+        // Only some servers have these.
+        { name: 'self-hosted', test: /src[\\/]services[\\/](?:nak|ledger)[\\/](?!manifest|options)/ },
         {
           name: 'manifests',
           test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./,
-          priority: 1,
+          priority: 2,
         },
         {
           name: 'core',
           test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
-          priority: 2,
+          priority: 3,
         },
       ],
     },

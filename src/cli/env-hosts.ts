@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import type { Manifest } from '../contract/manifest.ts';
 import { Unusable } from '../core/unusable.ts';
-import { MANIFESTS } from '../services/index.ts';
 
 const FORMATS = {
   shell: (names: readonly string[], address: () => string) => {
@@ -15,15 +15,21 @@ const FORMATS = {
  * The host names of the vendors, as lines for a resolver or as the aliases of a Compose service.
  *
  * @param cast of the world, by service
+ * @param manifests of the services that the server has
  * @param url of the server, for the client
  * @throws Unusable if the format or the address of `url` cannot be used
  */
-export function hostLines(cast: Readonly<Record<string, unknown>>, format: string, url: string): string {
+export function hostLines(
+  cast: Readonly<Record<string, unknown>>,
+  manifests: readonly Manifest[],
+  format: string,
+  url: string,
+): string {
   const render = Object.hasOwn(FORMATS, format) ? FORMATS[format as keyof typeof FORMATS] : undefined;
   if (render === undefined) {
     throw new Unusable(`--hosts has no --format ${format}. Expected one of ${Object.keys(FORMATS).join(', ')}.`);
   }
-  const names = MANIFESTS.flatMap(({ name, hosts, hostsOfCast }) => [
+  const names = manifests.flatMap(({ name, hosts, hostsOfCast }) => [
     ...hosts.filter((host) => !host.startsWith('*')),
     ...(hostsOfCast?.(cast[name]) ?? []),
   ]);

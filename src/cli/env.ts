@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld } from './ask-world.ts';
@@ -48,19 +49,20 @@ export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
   const { server: found, world } = await runningWorld(flags, url, named);
   const { server, trust } = await trusting(found, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
-  if (asked.hosts) return printHosts(cast, format, originOf(clientUrl) ?? server.url);
+  const manifests = await manifestsOf(server);
+  if (asked.hosts) return printHosts(cast, manifests, format, originOf(clientUrl) ?? server.url);
   const urlOf = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
   const base = `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`;
-  const { variables, missing } = variablesOf(cast, await servedBy(server), base);
+  const { variables, missing } = variablesOf(cast, manifests, base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
     process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
   }
 }
 
-async function printHosts(cast: Cast, format: string, url: string): Promise<void> {
+async function printHosts(cast: Cast, manifests: readonly Manifest[], format: string, url: string): Promise<void> {
   const { hostLines, portAdvice } = await import('./env-hosts.ts');
-  process.stdout.write(hostLines(cast, format, url));
+  process.stdout.write(hostLines(cast, manifests, format, url));
   const advice = format === 'json' ? null : portAdvice(url);
   if (advice !== null) process.stderr.write(`nv-auth-mock: ${advice}\n`);
 }
@@ -142,15 +144,15 @@ interface Info {
 /** The cast of a server, by service. A server of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
 
-/** The services of a server; null if it is of another version that does not say. */
-async function servedBy(server: Running): Promise<ReadonlySet<string> | null> {
-  const info = (await askRunning(server, '/_mock/info')).body as Info | null;
-  return info?.services === undefined ? null : new Set(info.services.map(({ name }) => name));
+/** The services that a server has; all, if it is of another version that does not say. */
+async function manifestsOf(server: Running): Promise<readonly Manifest[]> {
+  const { services } = ((await askRunning(server, '/_mock/info')).body ?? {}) as Info;
+  return MANIFESTS.filter(({ name }) => services?.some((one) => one.name === name) !== false);
 }
 
 /** The variables of the services that a server has, and those whose value the cast lacks. */
-function variablesOf(cast: Cast, served: ReadonlySet<string> | null, url: string) {
-  const all = MANIFESTS.filter(({ name }) => served?.has(name) !== false).flatMap(({ name: service, variables }) =>
+function variablesOf(cast: Cast, manifests: readonly Manifest[], url: string) {
+  const all = manifests.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
   );
   return {

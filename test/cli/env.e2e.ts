@@ -38,6 +38,7 @@ describe.concurrent('`env`', () => {
       RUNAI_CLIENT_SECRET: admin.accessKey.clientSecret,
       AIR_API_URL: url,
       NVCF_BASE_URL: url,
+      NVCF_BASE_NVCT_URL: url,
       NGC_API_KEY: ownersKey?.key,
     };
 
@@ -47,7 +48,8 @@ describe.concurrent('`env`', () => {
     expect(parseEnv(dotenv)).toEqual(expected);
     expect(JSON.parse(json)).toEqual(expected);
     const inNetwork = `http://nvidia:${port}`;
-    const addresses = { RUNAI_BASE_URL: inNetwork, AIR_API_URL: inNetwork, NVCF_BASE_URL: inNetwork };
+    const names = Object.keys(expected).filter((name) => name.endsWith('_URL'));
+    const addresses = Object.fromEntries(names.map((name) => [name, inNetwork]));
     expect(parse(compose)).toEqual({ environment: { ...expected, ...addresses } });
   });
 
@@ -129,12 +131,26 @@ describe.concurrent('`env`', () => {
     expect.soft(parse(compose?.stdout ?? '').environment.RUNAI_CLIENT_SECRET).toBe(secret.replaceAll('$', () => '$$'));
   });
 
+  it('prints what nvcf-cli reads, of a server that has the key service', async ({ command }) => {
+    const { port, url } = await command.start(['--nvcf', 'open-source']);
+    const { stdout } = await command.run(['env', '--port', String(port), '--format', 'json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      API_KEYS_SERVICE_URL: url,
+      NVCF_BASE_HTTP_URL: url,
+      NVCF_INVOKE_URL: url,
+      NVCF_BASE_NVCT_URL: url,
+    });
+    const { stdout: hosts } = await command.run(['env', '--port', String(port), '--hosts']);
+    expect(hosts).toContain('127.0.0.1 api-keys.nvcf.nvidia.com\n');
+  });
+
   it('prints only the addresses of an empty world, and says what it has not', async ({ command }) => {
     const { port, url } = await command.start(['--seed', 'none']);
 
     expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
       code: 0,
-      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url }, null, 2)}\n`,
+      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url, NVCF_BASE_NVCT_URL: url }, null, 2)}\n`,
       stderr: expect.stringMatching(/RUNAI_CLIENT_ID.*\n.*NGC_API_KEY/),
     });
   });

@@ -18,7 +18,7 @@ describe.runIf(hasBrowser)('who is who', () => {
     const { url } = await served();
     const page = await opened(`${url}/#/who`);
     await page.getByRole('searchbox').fill('manage_registry');
-    await page.getByText('1 of 21').waitFor();
+    await page.getByText('1 of 28').waitFor();
     await page.getByRole('link', { name: 'nvcf-registry-manager' }).click();
 
     await person(page).getByText('All Entity').waitFor();
@@ -141,7 +141,7 @@ describe.runIf(hasBrowser)('who is who', () => {
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
     await person(page).getByRole('button', { name: 'Yes, delete it' }).click();
 
-    await page.getByText('20 of 20').waitFor();
+    await page.getByText('27 of 27').waitFor();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
   });
 

@@ -6,8 +6,8 @@ import { manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
+import { loadServices } from '../../src/services/index.ts';
 import { type Document, readDocument } from '../support/documents.ts';
-import { SERVICES } from '../support/services.ts';
 import type { FuzzAnswer } from './judge.ts';
 import type { FuzzRequest } from './requests.ts';
 
@@ -39,7 +39,8 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
         logged += text;
       }),
   });
-  const names = [...SERVICES.map((service) => service.ruleset(effective.config).document), 'control'];
+  const services = await loadServices(effective.config);
+  const names = [...services.map((service) => service.ruleset(effective.config).document), 'control'];
   return {
     documents: names.map(readDocument),
     close,
