@@ -102,12 +102,13 @@ async function planFrom(
   return planOfDocument(document, mayWrite);
 }
 
-/** The administrator's bearer for Run:ai, the owner's key for the others. */
+/** The administrator's bearer for Run:ai, the first key of the service for the others. */
 function mockToken(service: string, cast: object): string {
   const isRunai = service === 'runai';
   const list = memberOf(memberOf(cast, isRunai ? 'runai' : 'ngc'), isRunai ? 'users' : 'keys');
-  const [first] = Array.isArray(list) ? list : [];
-  const token = memberOf(first, isRunai ? 'bearer' : 'key');
+  const all: readonly unknown[] = Array.isArray(list) ? list : [];
+  const isOfService = (entry: unknown) => [memberOf(entry, 'services')].flat().includes(service);
+  const token = memberOf(all.find(isOfService) ?? all[0], isRunai ? 'bearer' : 'key');
   if (typeof token === 'string') return token;
   throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
 }

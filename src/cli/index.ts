@@ -226,7 +226,9 @@ function addCompare(root: Command): void {
       'compare the answers of the real service with those of the running mock: exit 0 if they agree, otherwise 1',
     )
     .requiredOption('--against <URL>', 'the real service; its credential comes from NV_AUTH_MOCK_COMPARE_TOKEN')
-    .addOption(new Flag('--service <NAME>', 'the API').choices(['runai', 'air', 'nvcf', 'ngc']).default('runai'))
+    .addOption(
+      new Flag('--service <NAME>', 'the API').choices(['runai', 'air', 'nvcf', 'nvct', 'ngc']).default('runai'),
+    )
     .option('--from <SOURCE>', 'requests: `cast` (examples of the document), `journal`, or an HTTP Archive', 'cast')
     .option('--write', 'also send requests that write')
     .option('--dry-run', 'print the requests, and send none')

@@ -263,11 +263,16 @@ export function resourceFault(
   const { on, open } = rule;
   if (on === undefined || resources === null) return null;
   if (open !== undefined && (attributes === null || open.includes(attributes.relation))) return null;
-  const compatible = resources.filter(({ type }) => on.includes(type));
+  const compatible = resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
   if (compatible.length === 0) return 'incompatible_resource_type';
   return attributes === null || compatible.some((resource) => isCovered(resource, rule, ruleset, attributes))
     ? null
     : 'resource_mismatch';
+}
+
+/** A type whose id is always the same does not count with another id. */
+function isIgnored({ type, ids }: Resource, { resourceTypes }: Ruleset): boolean {
+  return ids !== undefined && resourceTypes.get(type)?.encoding.id !== undefined;
 }
 
 function isCovered(

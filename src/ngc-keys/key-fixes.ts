@@ -218,19 +218,24 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
   });
 }
 
-/** A resource of the same type gains the object. Another type replaces all that no scope requires. */
+/**
+ * A resource of the same type gains the object. Another type replaces all types of the service that no scope requires;
+ * those of other services stay.
+ */
 function withResource(
-  { tables }: Ruleset,
+  { tables, resourceTypes }: Ruleset,
   held: ReadonlySet<string>,
   before: readonly Resource[],
   added: Resource,
 ): readonly Resource[] {
   const same = before.find(({ type }) => type === added.type);
   if (same !== undefined) {
-    const ids = [...new Set([...(same.ids ?? []), ...(added.ids ?? [])])];
-    return before.map((resource) => (resource === same ? { ...same, ids } : resource));
+    const ids = added.ids && [...new Set([...(same.ids ?? []), ...added.ids])];
+    return before.map((resource) => (resource === same ? { type: added.type, ...(ids && { ids }) } : resource));
   }
   const bound = tables.permissions.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);
-  const needed = before.filter(({ type }) => bound.some(({ onlyOn }) => onlyOn?.includes(type) === true));
+  const needed = before.filter(
+    ({ type }) => !resourceTypes.has(type) || bound.some(({ onlyOn }) => onlyOn?.includes(type) === true),
+  );
   return [...needed, added];
 }

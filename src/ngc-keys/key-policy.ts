@@ -60,7 +60,7 @@ export function readPolicy(
   });
   faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
   const ids = [...new Set(known.map(({ id }) => id))];
-  return { policy: { scopes: ids, resources: mergeByType(bound) }, faults };
+  return { policy: { scopes: ids, resources: mergeByType(bound, types) }, faults };
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
@@ -107,7 +107,8 @@ function partsOf(name: string): number {
 
 /** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
 function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
-  const kept = ids?.filter((id) => id !== encoding.id).map((id) => id.replace(/\/\*$/, '').toLowerCase()) ?? [];
+  const inForm = (id: string) => (encoding.isBare === true ? id : id.replace(/\/\*$/, '')).toLowerCase();
+  const kept = ids?.filter((id) => id !== encoding.id).map(inForm) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
@@ -162,11 +163,13 @@ function forceableFault(message: string): PolicyFault {
   return { message, forceable: true };
 }
 
-/** One entry for each type. */
-function mergeByType(resources: readonly Resource[]): readonly Resource[] {
+/** One entry for each type. Of a type that names no objects, the entry without ids is the one that counts. */
+function mergeByType(resources: readonly Resource[], rows: readonly ResourceTypeRow[]): readonly Resource[] {
   const types = [...new Set(resources.map(({ type }) => type))];
   return types.map((type) => {
-    const ids = resources.filter((resource) => resource.type === type).flatMap((resource) => resource.ids ?? []);
+    const entries = resources.filter((resource) => resource.type === type);
+    const isWhole = entries.some(({ ids }) => ids === undefined) && rows.some(({ id, names }) => id === type && !names);
+    const ids = isWhole ? [] : entries.flatMap((resource) => resource.ids ?? []);
     return ids.length === 0 ? { type } : { type, ids: [...new Set(ids)] };
   });
 }

@@ -50,7 +50,8 @@ export function leastPolicy(doings: Doings): LeastRights {
   const services = servicesUsed(doings);
   const rights = {
     services,
-    scopes: scopesOfRulesets.filter(({ id }) => scopes.has(id)).map(({ id }) => id),
+    // Two services can have a scope of the same id.
+    scopes: [...new Set(scopesOfRulesets.map(({ id }) => id))].filter((id) => scopes.has(id)),
     ...resourceMember(rulesets, resources),
   };
   return {

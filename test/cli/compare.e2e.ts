@@ -49,6 +49,25 @@ describe('`compare`', () => {
     });
   });
 
+  it.for(['air', 'nvcf', 'nvct', 'ngc'])(
+    'sends the examples of `%s` with a key for it',
+    async (name, { command, expect }) => {
+      const server = await command.start([]);
+      const { keys } = (await server.call('GET /_mock/cast')).body.ngc;
+      const key = keys.find(({ services }: { services: string[] }) => services.includes(name)) ?? keys[0];
+      const { stdout } = await command.run(
+        ['compare', '--against', other.url, '--port', `${server.port}`, '--service', name, '--json'],
+        { env: { [TOKEN]: key.key } },
+      );
+      const { requests, differences } = JSON.parse(stdout);
+
+      expect(requests).toBeGreaterThan(5);
+      expect(differences).toEqual([]);
+      const { requests: recorded } = (await server.call('GET /_mock/requests')).body;
+      expect(recorded.map(({ status }: { status: number }) => status)).toContain(200);
+    },
+  );
+
   it('sends what writes with --write, and tells what another version does', async ({ command, expect }) => {
     const server = await command.start([]);
     const token = await tokenOf(server);

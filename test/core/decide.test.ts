@@ -386,9 +386,18 @@ describe('types that name nothing cover by whose the object is:', () => {
     expect(covered([{ type }], { relation, names: {} })).toBe(told);
   });
 
-  it('ids change nothing about them', () => {
-    expect(covered([{ type: 'lent-toys', ids: ['ball'] }], BALL)).toBe('resource_mismatch');
-    expect(covered([{ type: 'everything', ids: ['doll'] }], BALL)).toBe('covered');
+  it('with an id, which cannot be the one that they always have, they do not count', () => {
+    expect(covered([{ type: 'lent-toys', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
+    expect(covered([{ type: 'everything', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
+    expect(
+      covered(
+        [
+          { type: 'everything', ids: ['ball'] },
+          { type: 'toy', ids: ['ball'] },
+        ],
+        BALL,
+      ),
+    ).toBe('covered');
   });
 
   it('two of them cover what either covers', () => {

@@ -74,6 +74,11 @@ describe('a service key is told', () => {
         ['add the scope `mend`, `look`', { scopes: ['mend', 'look'] }],
       ],
     },
+    'to bind it to all objects, if it has the type with an id that does not count': {
+      accessRequest: ask({ needs: { all: ['play'] }, on: ['all-toys'] }),
+      caller: key(['play'], [{ type: 'all-toys', ids: [BALL] }]),
+      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+    },
     'the service that it was not made for': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key(['play'], [], { services: ['air'] }),

@@ -126,6 +126,13 @@ describe('several resources', () => {
     ]);
   });
 
+  it('that name nothing count without the ids that one of them has', () => {
+    expect(resourcesOf({ type: 'Everything', ids: [F] }, { type: 'everything', ids: ['*'] })).toEqual([
+      { type: 'everything' },
+    ]);
+    expect(resourcesOf({ type: 'Everything', ids: [F] })).toEqual([{ type: 'everything', ids: [F] }]);
+  });
+
   it('that name nothing become one', () => {
     expect(resourcesOf({ type: 'Everything' }, { type: 'everything', ids: ['*'] })).toEqual([{ type: 'everything' }]);
   });

@@ -4,10 +4,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, ResourceAttributes, ResourceState } from '../../src/core/decide.ts';
 import type { Rule } from '../../src/core/rule.ts';
-import type { Ruleset } from '../../src/core/ruleset.ts';
+import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
 import type { Use } from '../../src/core/uses.ts';
 import { leastPolicy } from '../../src/ngc-keys/least-policy.ts';
-import { BALL, key, openLaw, ruleOf, serviceKey, toyLaw } from '../core/toy-law.ts';
+import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
 
 const PLAY = { needs: { all: ['play'] }, on: ['all-toys', 'toy', 'toy-parts'] };
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };
@@ -79,6 +79,17 @@ describe('the least rights of a service key', () => {
 
     expect(told.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
     expect(told.beyond).toEqual([open]);
+  });
+
+  it('have a scope once that two services have', () => {
+    const other = rulesetOf('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
+    const told = least(
+      key(['play']),
+      use({ needs: { all: ['play'] } }),
+      use({ needs: { all: ['play'] } }, null, other),
+    );
+
+    expect(told.smallest).toMatchObject({ services: ['toys', 'dolls'], scopes: ['play'] });
   });
 
   it('leave out what no policy allows', () => {

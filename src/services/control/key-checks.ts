@@ -55,9 +55,15 @@ export function resolvePolicy(
 ): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
   const { policy, faults } = readPolicy(rulesets, scopes, resourcesOf(given) ?? before?.resources ?? []);
-  const remaining = given.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
+  // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
+  const stored = new Set<string | undefined>(before?.scopes);
+  const kept = [...new Set(scopes)].filter((scope) => stored.has(scope) && !policy.scopes.includes(scope));
+  const remaining = faults.filter(
+    ({ forceable, field, given: name }) =>
+      !(forceable && given.force === true) && !(field === 'scopes' && stored.has(name)),
+  );
   const [fault] = remaining;
-  if (fault === undefined) return policy;
+  if (fault === undefined) return { ...policy, scopes: [...policy.scopes, ...kept] };
   const isBody = within === '';
   const forced = isBody
     ? ' Add `"force": true` to store it nevertheless, as the real console does.'
