@@ -47,6 +47,9 @@ function issuers(refused: RefusedRequest) {
   };
 }
 
+/** Names that only a cluster knows: an administrator's token of self-hosted Cloud Functions has one, wherever it is used. */
+const IN_CLUSTER = '.svc.cluster.local';
+
 /** Credentials of other worlds. */
 export const WORLD_HINTS: readonly HintRule[] = [
   {
@@ -104,7 +107,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
-      if (found === null || found.host === found.own.host) return null;
+      if (found === null || found.host === found.own.host || found.host.endsWith(IN_CLUSTER)) return null;
       return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both are this server, name the other with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
     },
   },

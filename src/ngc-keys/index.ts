@@ -156,9 +156,11 @@ export class NgcKeys {
     return updating(rows, () => commitEdit(rows, id, edit));
   }
 
-  /** The old secret ends at once. @throws NotFound */
-  async replaceSecret(id: string, secretHash: string): Promise<void> {
-    await NGC_KEYS.change(this.#rows, id, ({ body }) => ngcKeyRow({ ...body, secretHash }));
+  /** The old secret ends at once. @param ending of its text, for masked values @throws NotFound */
+  async replaceSecret(id: string, secretHash: string, ending: string): Promise<void> {
+    await NGC_KEYS.change(this.#rows, id, ({ body: { issuance, ...key } }) =>
+      ngcKeyRow({ ...key, secretHash, ...(issuance && { issuance: { ...issuance, ending } }) }),
+    );
   }
 
   /** @throws NotFound */
@@ -295,12 +297,18 @@ async function policyOf(rows: Collections, key: NgcKeyRow, { next, ...times }: N
   return { scopes, resources, ...times };
 }
 
-async function commitEdit(rows: Collections, id: string, { policy, roles, ...changed }: NgcKeyEdit): Promise<void> {
+async function commitEdit(
+  rows: Collections,
+  id: string,
+  { policy, roles, issuance, ...changed }: NgcKeyEdit,
+): Promise<void> {
   const row = await NGC_KEYS.byId(rows, id);
   if (row === null) throw new NotFound();
+  const issued = row.body.issuance && issuance?.(row.body.issuance);
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   const next = policy === undefined ? null : await appendVersion(rows, row, await policyOf(rows, row, policy));
-  const key = { ...row.body, ...given, version: next?.version ?? row.body.version };
+  const version = next?.version ?? row.body.version;
+  const key = { ...row.body, ...given, ...(issued && { issuance: issued }), version };
   const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
   const { org, user } = row.body;
   const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));

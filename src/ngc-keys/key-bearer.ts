@@ -70,7 +70,8 @@ function isEnabled({ enabled, issuance }: KeyInForce['key']): boolean {
 function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
-  if (!isEnabled(found.key)) throw refusedKey('disabled_key', principalOfKey(found));
+  if (!found.key.enabled) throw refusedKey('disabled_key', principalOfKey(found));
+  if (!isEnabled(found.key)) throw refusedKey('suspended_owner', principalOfKey(found));
   return found;
 }
 

@@ -9,7 +9,7 @@ import { addMark } from '../credentials/world-mark.ts';
 import { drawnAt, type Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import { ngcKeysIn } from './index.ts';
-import { KEY_BYTES, makeKeyText } from './key-text.ts';
+import { endingOf, KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
@@ -99,7 +99,7 @@ export async function issueKey(
 /** Replaces the secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
-  await ngcKeysIn(store).replaceSecret(id, hashSecret(text));
+  await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
   return text;
 }
 

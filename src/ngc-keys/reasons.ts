@@ -33,6 +33,12 @@ export const KEY_REASONS = {
     source: 'no page says how a disabled key is refused; answered as an unknown one',
     certainty: 'ours',
   },
+  suspended_owner: {
+    stage: 'authenticate',
+    meaning: 'the owner of the key is suspended at the self-hosted key service',
+    source: 'published code of the key service (NVIDIA/nvcf, fadc0f81)',
+    certainty: 'documented',
+  },
   unsupported_token: {
     stage: 'authenticate',
     meaning: 'the bearer token is not an NGC key, and the service accepts nothing else',

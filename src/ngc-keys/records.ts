@@ -81,7 +81,8 @@ export interface NgcKeyEdit {
   readonly services?: readonly string[];
   readonly enabled?: boolean;
   readonly expiresAt?: Instant | null;
-  readonly issuance?: Issuance;
+  /** For keys of the key service; it throws if the key must not be edited as it is, and may be called again. */
+  readonly issuance?: (before: Issuance) => Issuance;
   /** For personal keys: the roles of the user, which apply to all keys of that user. */
   readonly roles?: readonly string[];
   /** For service keys: appended to the history. */

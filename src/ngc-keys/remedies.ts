@@ -16,5 +16,9 @@ export const KEY_REMEDIES = {
     text: 'create a new key, or set a later `expiresAt` with `PATCH /_mock/keys/{id}`',
   },
   disabled_key: { kind: 'credential', text: 'enable it with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
+  suspended_owner: {
+    kind: 'credential',
+    text: 'resume its owner with `PUT /v1/admin/users/{userId}/status` and `{"status":"ACTIVE"}`',
+  },
   unsupported_token: { kind: 'credential', text: `send a key that begins with \`nvapi-\`: ${ANOTHER_KEY}` },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -382,7 +382,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('ends the old one with the call', async () => {
         const store = await withKeys();
         await store.ngcKeys.bySecret(bot.secretHash, NOON);
-        await store.ngcKeys.replaceSecret('bot', 'another');
+        await store.ngcKeys.replaceSecret('bot', 'another', 'end');
 
         await nowAndLater(store, async (keys) => {
           expect(await keys.bySecret(bot.secretHash, NOON)).toBeNull();
@@ -394,7 +394,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('for what is not there is NotFound', async () => {
         const { ngcKeys } = await withKeys();
 
-        await expect(ngcKeys.replaceSecret('nothing', 'another')).rejects.toBeInstanceOf(NotFound);
+        await expect(ngcKeys.replaceSecret('nothing', 'another', 'end')).rejects.toBeInstanceOf(NotFound);
         expect(await ngcKeys.bySecret('another', NOON)).toBeNull();
       });
     });

@@ -17,7 +17,7 @@ const CALLER = callerUnder(RULESET);
 /** The event ledger of self-hosted Cloud Functions, whose keys the key service issues. */
 export const ledger: ServiceDefinition<'ledger'> = {
   name: 'ledger',
-  title: 'NVIDIA Cloud Functions event ledger',
+  title: 'NVIDIA Event Ledger',
   prefixes: ['/v3/ledger'],
   rulesets: [RULESET],
   ruleset: () => RULESET,

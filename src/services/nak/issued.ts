@@ -37,6 +37,8 @@ export interface KeyOwner {
 
 export const KEY_OWNERS = new Collection<KeyOwner>('nak.owners');
 
+type Authorizations = Schema<'nak', 'Authorizations'>;
+
 /** A policy as it was sent. Nothing of it is certain but that it is an object. */
 export type GivenPolicy = Readonly<Record<string, unknown>>;
 
@@ -140,9 +142,22 @@ export function rightsIn(
   const resources = honoured.flatMap(({ policy }) => resourcesOf(policy['resources']));
   return {
     services: honoured.map(({ service }) => service),
-    // Unknown scopes are kept, and unknown types are left out: neither gives a right.
-    policy: { scopes: [...new Set(scopes)], resources: readPolicy(rulesets, [], resources).policy.resources },
+    // Unknown scopes are kept, and other resources are left out: neither gives a right.
+    policy: {
+      scopes: [...new Set(scopes)],
+      resources: readPolicy(
+        rulesets,
+        [],
+        resources.filter((one) => counts(one, rulesets)),
+      ).policy.resources,
+    },
   };
+}
+
+/** Only the vendor's own ids of types count, and for a type that names no objects only its constant id. */
+function counts({ type, ids }: GivenResource, rulesets: readonly Ruleset[]): boolean {
+  const rows = rulesets.flatMap(({ tables }) => tables.resourceTypes ?? []).filter((row) => row.encoding.type === type);
+  return rows.some(({ encoding }) => encoding.id === undefined || ids?.includes(encoding.id) === true);
 }
 
 function textsOf(list: unknown): readonly string[] {
@@ -157,16 +172,23 @@ function resourcesOf(list: unknown): readonly GivenResource[] {
   });
 }
 
-/** The newest policy of a key, whoever wrote it last: this service or the control API. */
+/**
+ * The authorizations of a key, whoever wrote them: this service or the control API.
+ *
+ * @param policy the version that they say; default: the newest
+ */
 export async function authorizationsOf(
   { store, rulesets }: Storing,
   { key }: IssuedKey,
-): Promise<Schema<'nak', 'Authorizations'>> {
-  // They fitted the schema when they were sent.
-  const authorizations = key.issuance.authorizations as Schema<'nak', 'Authorizations'> | null;
-  const newest = await ngcKeysIn(store).newest(key.id);
-  const stored = authorizations === null ? null : rightsIn(authorizations, rulesets).policy;
-  if (authorizations !== null && newest !== null && isSame(stored, newest)) return authorizations;
+  policy?: Policy | null,
+): Promise<Authorizations> {
+  // They were an object when they were sent.
+  const authorizations = key.issuance.authorizations as Authorizations | null;
+  const newest = policy === undefined ? await ngcKeysIn(store).newest(key.id) : policy;
+  if (authorizations !== null && newest !== null) {
+    const stored = rightsIn(authorizations, rulesets);
+    if (isSame(stored.policy, newest) && `${stored.services}` === `${key.services}`) return authorizations;
+  }
   const policies = AUDIENCES.filter(({ service }) => key.services.includes(service)).map(
     ({ id, product, service }) => ({
       aud: id,
@@ -182,7 +204,7 @@ export async function authorizationsOf(
   return { policies };
 }
 
-function isSame(one: Policy | null, { scopes, resources }: Policy): boolean {
+function isSame(one: Policy, { scopes, resources }: Policy): boolean {
   return JSON.stringify(one) === JSON.stringify({ scopes, resources });
 }
 

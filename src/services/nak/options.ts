@@ -4,7 +4,7 @@ export const OPTIONS = {
   keyCache: {
     argument: 'MODE',
     description:
-      'off, or documented: with --nvcf open-source, what services found out about a key counts for a minute, whatever changes',
+      'off, or documented: with --nvcf open-source, services go on accepting a key for a minute after it changed',
     fallback: 'off',
     ...oneOf(['off', 'documented']),
   },

@@ -20,7 +20,7 @@ export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value:
     owner_id: issuance.owner,
     issuer_service_id: issuance.issuer,
     audience_service_ids: [...issuance.audiences],
-    description: issued.key.description ?? name,
+    description: name,
     created_at: rfc3339(createdAt),
     // Only a seed has keys that do not expire.
     expires_at: rfc3339(expiresAt ?? END_OF_TIME),

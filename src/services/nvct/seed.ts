@@ -3,7 +3,7 @@ import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { type Status, TASKS, type Task } from './tasks.ts';
+import { definitionOf, type Status, TASKS, type Task } from './tasks.ts';
 
 /** A task in a seed. */
 interface SeedTask {
@@ -14,7 +14,16 @@ interface SeedTask {
   readonly definition?: Task['definition'];
 }
 
-const STATUSES: readonly Status[] = ['QUEUED', 'LAUNCHED', 'RUNNING', 'COMPLETED', 'CANCELED', 'ERRORED'];
+const STATUSES: readonly Status[] = [
+  'QUEUED',
+  'LAUNCHED',
+  'RUNNING',
+  'COMPLETED',
+  'CANCELED',
+  'ERRORED',
+  'EXCEEDED_MAX_RUNTIME_DURATION',
+  'EXCEEDED_MAX_QUEUED_DURATION',
+];
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
@@ -58,7 +67,7 @@ export const seed: Seeding = {
         parent: null,
         body: {
           name,
-          definition,
+          definition: definitionOf(definition),
           secretNames: [],
           changes: [{ id: namedUuid(`nvct-task:${id}`), status, at: now }],
           lastUpdatedAt: now,

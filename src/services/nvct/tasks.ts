@@ -35,6 +35,29 @@ export interface Task {
   readonly lastUpdatedAt: Instant;
 }
 
+/** The members that are kept as they were sent; the vendor ignores others. */
+const DEFINITION = [
+  'gpuSpecification',
+  'containerImage',
+  'containerArgs',
+  'containerEnvironment',
+  'helmChart',
+  'description',
+  'tags',
+  'maxRuntimeDuration',
+  'maxQueuedDuration',
+  'terminationGracePeriodDuration',
+  'resultHandlingStrategy',
+  'resultsLocation',
+] as const;
+
+/** Picks the members of a definition from a request or a seed. */
+export function definitionOf(given: Task['definition']): Task['definition'] {
+  const kept = DEFINITION.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]);
+  // `fromEntries` loses the names; `gpuSpecification` is there, as in what was given.
+  return Object.fromEntries(kept) as Task['definition'];
+}
+
 /** The owner is the account. */
 export type TaskRow = Row<Task, null>;
 
@@ -62,10 +85,10 @@ export function accountOf({ caller }: Pick<AuthenticatedContext, 'caller'>): str
 export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
   const { name, definition, secretNames, changes, lastUpdatedAt } = body;
   return {
+    ...definition,
     id,
     ncaId: owner,
     name,
-    ...definition,
     status: statusOf(body),
     createdAt: rfc3339(changes[0].at),
     lastUpdatedAt: rfc3339(lastUpdatedAt),

@@ -31,7 +31,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
       ['air', 'dsx', 136, 84, 0],
       ['nvcf', 'open-source', 71, 68, 0],
       ['nvct', null, 9, 9, 0],
-      ['nak', null, 20, 19, 0],
+      ['nak', null, 20, 20, 0],
       ['ledger', null, 2, 2, 2],
       ['ngc', null, 7, 1, 0],
     ],

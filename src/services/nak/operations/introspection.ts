@@ -9,6 +9,8 @@ import { authorizationsOf, type IssuedKey, isIssued, policiesIn } from '../issue
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
 
+/** What an introspection came to. */
+type Introspected = { readonly answer: Answer<'nak', 'introspectApiKey'> } | { readonly refusal: Problem };
 type Introspecting = Parameters<Handler<'nak', 'introspectApiKey'>>[0];
 
 /** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
@@ -27,11 +29,17 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   if (settings.keyCache === 'off') return introspected(context);
   const name = `introspection ${JSON.stringify([audience, hashSecret(text)])}`;
   // Refusals are remembered as well.
-  const known = keyCache.find<Promise<Answer<'nak', 'introspectApiKey'>>>(name, now);
+  const known = keyCache.find<Introspected>(name, now)?.answer;
+  if (known !== undefined && 'refusal' in known) throw known.refusal;
   if (known !== undefined) return known.answer;
-  const answer = introspected(context);
-  keyCache.keep(name, answer, now);
-  return answer;
+  try {
+    const answer = await introspected(context);
+    keyCache.keep(name, { answer }, now);
+    return answer;
+  } catch (refusal) {
+    if (refusal instanceof Problem) keyCache.keep(name, { refusal }, now);
+    throw refusal;
+  }
 };
 
 /** The checks are made in the order of the published code. An owner always exists here. */
@@ -69,7 +77,7 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
   const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;
   const isValid = key !== null && isInForce(key, context.now);
-  const policies = isValid ? policiesIn(await authorizationsOf(context, key)) : [];
+  const policies = isValid ? policiesIn(await authorizationsOf(context, key, key.policy)) : [];
   const policy = policies.find(({ aud }) => aud === audience.id);
   return {
     status: 200,

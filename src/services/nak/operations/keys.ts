@@ -28,7 +28,8 @@ import { LIMITS } from '../limits.ts';
 import { keyView, maskedKey, wholeKeyView } from '../view.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-const DESCRIPTION = /^[a-zA-Z0-9\s_-]{1,64}$/;
+/** Java's `\s`, which is ASCII only. */
+const DESCRIPTION = /^[a-zA-Z0-9 \t\n\v\f\r_-]{1,64}$/;
 
 const TOO_MANY = 'Actor reached maximum allowed number of keys in service';
 
@@ -109,8 +110,8 @@ function expiryOf(text: string | undefined, now: number): number {
   throw new Problem('bad_state', `expires_at must be in the future and not more than ${LIMITS.days} days from now`);
 }
 
-function audiencesOf(given: readonly string[] | undefined, { id }: Audience): readonly string[] {
-  if (given === undefined) return [id];
+function audiencesOf(given: readonly string[] | null | undefined, { id }: Audience): readonly string[] {
+  if (given === undefined || given === null) return [id];
   if (given.length === 0) throw new Problem('bad_state', "audience_service_ids can't be empty");
   const foreign = [...new Set(given.filter((one) => one !== id))].sort();
   if (foreign.length === 0) return [id];
@@ -167,21 +168,20 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   const { authorizations } = context.body;
   checkAuthorizations(authorizations);
   const { id } = issued.key;
-  await orAbsent(storeAuthorizations(context, id, authorizations));
   const { services, policy } = rightsIn(authorizations, rulesets);
-  await orAbsent(ngcKeysIn(store).edit(id, { services, policy: { next: policy, recordedAt: now, effectiveAt: now } }));
+  await orAbsent(
+    ngcKeysIn(store).edit(id, {
+      services,
+      issuance: (before) => {
+        // Of several concurrent writes one is stored.
+        if (now < before.authorizedAt + LIMITS.seconds * 1000) throw new Problem('limit_reached', 'Slow down.');
+        return { ...before, authorizations, authorizedAt: now };
+      },
+      policy: { next: policy, recordedAt: now, effectiveAt: now },
+    }),
+  );
   return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, id)) };
 };
-
-/** Of several concurrent writes one is stored. @throws Problem `limit_reached` for a write too soon after another */
-function storeAuthorizations({ store, now }: Storing, id: string, authorizations: object) {
-  return NGC_KEYS.change(store.collections, id, (row) => {
-    const { issuance } = row.body;
-    if (issuance === undefined) return row;
-    if (now < issuance.authorizedAt + LIMITS.seconds * 1000) throw new Problem('limit_reached', 'Slow down.');
-    return { ...row, body: { ...row.body, issuance: { ...issuance, authorizations, authorizedAt: now } } };
-  });
-}
 
 /** The key with this id of this owner and issuer. @throws Problem, also for a key of another one */
 async function keyNamed(storing: Storing, { owner, issuer }: Named, id: string): Promise<IssuedKey> {

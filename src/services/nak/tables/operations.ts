@@ -34,8 +34,8 @@ export const OPERATION_SECTIONS = [
   {
     rule: 'public',
     source:
-      'published chart and source of the issuer of administrators’ tokens; of its answer the client reads `value` and `expires_at`',
-    certainty: 'inferred',
+      'published chart and source of the issuer of administrators’ tokens; of its answer the client reads `value` and `expires_at`, the other members are inferred',
+    certainty: 'documented',
     rows: ['createAdminToken'],
   },
 ] as const satisfies readonly Section<OperationRow & { readonly rule: 'public' }, 'id'>[];

@@ -5,6 +5,7 @@ import { NotFound } from '../../../store/errors.ts';
 import {
   accountOf,
   attributesOf,
+  definitionOf,
   eventView,
   hasEnded,
   statusOf,
@@ -40,7 +41,7 @@ const create: Handler<'nvct', 'createTask'> = async (context) => {
   }
   const task: Task = {
     name,
-    definition,
+    definition: definitionOf(definition),
     secretNames: namesOf(secrets),
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
     lastUpdatedAt: now,
