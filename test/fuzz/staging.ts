@@ -60,6 +60,7 @@ export async function enrolled(server: Server, { runai }: Versions): Promise<Enr
       runai: [...names(ofRunai), 'a client by Basic'],
       air: [...names(ofAir), ...names(ofCast)],
       nvcf: [`the key ${FULL}`, ...names(ofCast)],
+      nvct: ['the key nvct-cli', ...names(ofCast)],
       ngc: ['the key owner', ...names(ofCast)],
     },
     secrets: [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { castFunction, castKey, ngcCast } from '../support/ngc-cast.ts';
+import { castFunction, castKey, castTask, ngcCast } from '../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
@@ -14,6 +14,8 @@ const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a shared function': { functionId: shared?.functionId ?? '', versionId: shared?.versionId ?? '' },
   'a function of another organisation': { functionId: hidden?.functionId ?? '', versionId: hidden?.versionId ?? '' },
   'an own object of Air': { id: 'b0c1d2e3-0001-4a5b-8c6d-7e8f9a0b0001' },
+  'an own task': { taskId: castTask('train') },
+  'a task of another organisation': { taskId: castTask('private') },
   'an own key': { keyId: castKey('nvcf-deployer').id },
   'a key of another organisation': { keyId: castKey('globex-air').id },
   nothing: {},
@@ -51,6 +53,8 @@ async function keysOf(server: TestServer): Promise<{ id: string; name: string }[
       resource: { type: 'All Clusters' },
     },
     { name: 'unbound', services: ['nvcf'], scopes: ['invoke_function', 'register_function'], force: true },
+    { name: 'tasks', services: ['nvct'], scopes: ['list_tasks'], resource: { type: 'Task', ids: [NOBODYS] } },
+    { name: 'secrets', services: ['nvcf', 'nvct'], scopes: ['update_secrets'], resource: { type: 'All Functions' } },
     { name: 'elsewhere', services: ['air'], scopes: ['air:access'] },
     { name: 'nowhere', services: [], scopes: [], force: true },
   ];
@@ -66,6 +70,8 @@ async function keysOf(server: TestServer): Promise<{ id: string; name: string }[
 describe.each<[service: string, document: string, config: Parameters<typeof testServer>[0]]>([
   ['nvcf', 'nvcf', {}],
   ['nvcf', 'nvcf', { nvcf: 'open-source' }],
+  ['nvct', 'nvct', {}],
+  ['nvct', 'nvct', { nvcf: 'open-source' }],
   ['air', 'air.2.0', {}],
   ['air', 'air.dsx', { air: 'dsx' }],
   ['ngc', 'ngc', {}],

@@ -50,3 +50,12 @@ export function castKey(name: string): CastKey {
 export function castFunction(name: string): readonly CastFunction[] {
   return functions.filter((one) => one.name === name);
 }
+
+const tasks = fixture<{ readonly tasks: readonly { readonly name: string; readonly id: string }[] }>('nvct').tasks;
+
+/** The id of a task of Cloud Tasks by its name. */
+export function castTask(name: string): string {
+  const found = tasks.find((task) => task.name === name);
+  if (found === undefined) throw new Error(`the cast has no task ${name}`);
+  return found.id;
+}

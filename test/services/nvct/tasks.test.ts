@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { testServer } from '../../support/server.ts';
+import { asOwner, createKey, TASKS } from '../../support/nak.ts';
+import { castFunction, castTask } from '../../support/ngc-cast.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
 
 const SPEC = { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x', clusters: ['a'] };
 const DEFINITION = { name: 'mine', containerImage: 'nvcr.io/acme/train:1', gpuSpecification: SPEC };
+
+const [echo] = castFunction('echo');
+const FUNCTION_SECRETS = `/v2/nvcf/secrets/functions/${echo?.functionId}/versions/${echo?.versionId}`;
 
 async function world(nvcf: 'documented' | 'open-source' = 'documented') {
   const server = await testServer({ nvcf });
@@ -131,12 +136,119 @@ describe('a refusal', () => {
     expect((await observer(`GET tasks/${idOf('train')}`)).status).toBe(200);
   });
 
-  it('of an administrator names the scope that no issuer gives', async () => {
-    const { server } = await world('open-source');
-    const { body } = await server.call('POST /v1/admin/keys');
-    const { status, decision } = await server.call('GET /v1/nvct/tasks', { token: body.value });
+  const fixesOf = async (server: TestServer, id: string) =>
+    (await server.call(`GET /_mock/decisions/${id}`)).body.fixes as { kind: string; text: string }[];
 
-    expect([status, decision]).toEqual([403, expect.objectContaining({ missing: ['list_tasks'] })]);
+  it('of a personal key for tasks names a service key', async () => {
+    const { server, idOf } = await world();
+    const order = { type: 'personal', name: 'own', user: 'ada@acme.test', services: ['nvct'] };
+    const { body } = await server.call('POST /_mock/keys', { body: { ...order, roles: ['Cloud Functions Admin'] } });
+    const { status, decision } = await server.call(`GET /v1/nvct/tasks/${idOf('train')}`, { token: body.key });
+
+    expect([status, decision.reason]).toEqual([403, 'missing_scope']);
+    expect(await fixesOf(server, decision.id)).toEqual([
+      { kind: 'identity', text: expect.stringContaining('use a service key for Cloud Tasks') },
+    ]);
+  });
+
+  it('of the secrets of a task of another account has no fix but another task', async () => {
+    const { server, idOf } = await world();
+    const order = { type: 'service', name: 'a', services: ['nvct'], scopes: ['update_secrets'] };
+    for (const resource of [{ type: 'Task', ids: [idOf('train')] }, { type: 'All Functions' }]) {
+      const { body } = await server.call('POST /_mock/keys', { body: { ...order, resource } });
+      const path = `/v1/nvct/secrets/tasks/${idOf('private')}`;
+      const secrets = [{ name: 'a', value: 'b' }];
+      const { status, decision } = await server.call(`PUT ${path}`, { token: body.key, body: { secrets } });
+
+      expect(status).toBe(403);
+      expect(await fixesOf(server, decision.id)).toEqual([{ kind: 'object', text: expect.stringMatching(/^name a /) }]);
+    }
+  });
+
+  it('is only recorded in observe mode, where no task of another account is shown or changed', async () => {
+    const { server, observer, idOf } = await world();
+    await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
+    expect((await observer(`POST tasks/${idOf('waiting')}/cancel`)).status).toBe(200);
+    expect((await observer('GET tasks')).body.tasks).toHaveLength(4);
+
+    expect((await observer(`DELETE tasks/${idOf('private')}`)).status).toBe(404);
+    const secrets = [{ name: 'a', value: 'b' }];
+    expect((await observer(`PUT secrets/tasks/${idOf('private')}`, { secrets })).status).toBe(404);
+  });
+
+  it('lasts until an edit of the key has propagated', async () => {
+    const { server, observer, idOf } = await world();
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const { id } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvct-observer');
+    await server.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '30s' } });
+    await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: ['cancel_task'] } });
+    const cancel = () => observer(`POST tasks/${idOf('train')}/cancel`);
+    expect(await cancel()).toMatchObject({ status: 403, decision: { reason: 'missing_scope' } });
+    await server.call('POST /_mock/clock/advance', { body: { by: '30s' } });
+
+    expect((await cancel()).status).toBe(200);
+  });
+});
+
+it("an administrator's token has one scope of tasks, which it shares with functions", async () => {
+  const { server, idOf } = await world('open-source');
+  const { body } = await server.call('POST /v1/admin/keys');
+  const secrets = [{ name: 'a', value: 'b' }];
+  const put = await server.call(`PUT /v1/nvct/secrets/tasks/${idOf('train')}`, {
+    token: body.value,
+    body: { secrets },
+  });
+  expect(put.status).toBe(204);
+  const { status, decision } = await server.call('GET /v1/nvct/tasks', { token: body.value });
+
+  expect([status, decision]).toEqual([403, expect.objectContaining({ missing: ['list_tasks'] })]);
+});
+
+describe('what is not a resource of tasks', () => {
+  const order = { type: 'service', name: 'a', services: ['nvct'], scopes: ['task_details'] };
+  const TRAIN = castTask('train');
+
+  it.each([
+    [{ type: 'Task', ids: ['abc'] }, /`abc`; `Task` names objects as `<taskId>`, with UUIDs/],
+    [{ type: 'task', ids: ['*'] }, /`\*`; `Task` names objects/],
+    [{ type: 'task', ids: [`${TRAIN}/*`] }, /`Task` names objects/],
+    [{ type: 'Task' }, /`resource\.ids` is missing/],
+    [{ type: 'account-tasks', ids: [TRAIN] }, /`resource\.ids` is not allowed/],
+  ])('is refused in an order of a key, and gives nothing if forced: %j', async (resource, message) => {
+    const { server } = await world();
+    const refused = await server.call('POST /_mock/keys', { body: { ...order, resource } });
+    expect([refused.status, refused.body.detail]).toEqual([400, expect.stringMatching(message)]);
+    const { body } = await server.call('POST /_mock/keys', { body: { ...order, resource, force: true } });
+    const { status, body: problem } = await server.call(`GET /v1/nvct/tasks/${TRAIN}`, { token: body.key });
+
+    expect([status, problem.detail]).toEqual([403, 'Insufficient resource access for task details']);
+  });
+
+  it('is ignored in a key of the key service, and its fix keeps scopes that nobody knows', async () => {
+    const { server } = await world('open-source');
+    const keyOf = async (...resources: object[]) => {
+      const policy = { aud: TASKS, scopes: ['task_details', 'of-a-later-version'], resources };
+      const order = { authorizations: { policies: [policy] } };
+      return (await createKey(server, order, asOwner('svc@nvct-api.local', TASKS))).body.value;
+    };
+    const get = async (token: string) => server.call(`GET /v1/nvct/tasks/${TRAIN}`, { token });
+    const foreign = [
+      { type: 'later', id: '*' },
+      { type: 'task', id: '*' },
+      { type: 'account-tasks', id: 'abc' },
+    ];
+    expect((await get(await keyOf(...foreign, { type: 'account-tasks', id: '*' }))).status).toBe(200);
+    const key = await keyOf(...foreign);
+    const { status, decision } = await get(key);
+    expect(status).toBe(403);
+    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+    const { method, path, body: sent } = body.fixes[0].request;
+    expect((await server.call(`${method} ${path}`, { body: sent })).status).toBe(200);
+
+    expect((await get(key)).status).toBe(200);
+    const unknown = { scopes: ['task_details', 'of-a-later-version', 'of-nobody'] };
+    const edited = await server.call(`${method} ${path}`, { body: unknown });
+    expect([edited.status, edited.body.detail]).toEqual([400, expect.stringContaining('`of-nobody`')]);
   });
 });
 
@@ -148,10 +260,36 @@ it('a key for both services uses `update_secrets` on what its resources name', a
   const put = (path: string) => server.call(`PUT ${path}`, { token: body.key, body: { secrets } });
 
   expect((await put(`/v1/nvct/secrets/tasks/${idOf('train')}`)).status).toBe(204);
-  const refused = await put(
-    '/v2/nvcf/secrets/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0001',
-  );
+  const refused = await put(FUNCTION_SECRETS);
   expect([refused.status, refused.decision.reason]).toEqual([403, 'incompatible_resource_type']);
+  const { body: explained } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
+  const [{ request }] = explained.fixes;
+  expect((await server.call(`${request.method} ${request.path}`, { body: request.body })).status).toBe(200);
+  expect((await put(FUNCTION_SECRETS)).decision.effect).toBe('allow');
+  expect((await put(`/v1/nvct/secrets/tasks/${idOf('train')}`)).status).toBe(204);
+
+  const report = await server.call('GET /_mock/least-privilege?principal=both');
+  expect(report.body.principals[0].smallest).toEqual({
+    services: ['nvct', 'nvcf'],
+    scopes: ['update_secrets'],
+    resource: [{ type: 'Task', ids: [idOf('train')] }, expect.objectContaining({ type: 'Function Versions' })],
+  });
+});
+
+it.each([
+  ['nvcf', { type: 'All Functions' }, ['allow', 'deny']],
+  ['nvct', { type: 'All Tasks' }, ['deny', 'allow']],
+])('a key for `%s` alone uses `update_secrets` there alone', async (service, resource, effects) => {
+  const { server, idOf } = await world();
+  const order = { type: 'service', name: 'one', services: [service], scopes: ['update_secrets'], resource };
+  const { body } = await server.call('POST /_mock/keys', { body: order });
+  const paths = [FUNCTION_SECRETS, `/v1/nvct/secrets/tasks/${idOf('train')}`];
+  const secrets = [{ name: 'a', value: 'b' }];
+  const answers = await Promise.all(
+    paths.map((path) => server.call(`PUT ${path}`, { token: body.key, body: { secrets } })),
+  );
+
+  expect(answers.map(({ decision }) => decision.effect)).toEqual(effects);
 });
 
 it('tasks belong to their world, and to its snapshots', async () => {

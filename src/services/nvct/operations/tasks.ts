@@ -26,10 +26,13 @@ const ownTask: Lookup<TaskRow> = async (context, id) => {
 const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
-  const isForeign = row.owner !== accountOf(context);
-  if (isForeign && context.mayAccess(attributesOf(row))) return { found: 'foreign', owner: row.owner };
-  return { found: 'object', target: row, attributes: attributesOf(row) };
+  if (row.owner === accountOf(context)) return { found: 'object', target: row, attributes: attributesOf(row) };
+  if (context.mayAccess(attributesOf(row))) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: NO_TASK_OF_ACCOUNT };
 };
+
+/** No right of the account covers it, so no change of the key is suggested. */
+const NO_TASK_OF_ACCOUNT = { relation: 'shared', names: {} } as const;
 
 export const taskLookups = { ownTask, taskForSecrets };
 
