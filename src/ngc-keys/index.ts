@@ -169,8 +169,18 @@ export class NgcKeys {
     return updating(rows, async () => {
       const row = await NGC_KEYS.byId(rows, id);
       if (row === null) throw new NotFound();
-      const history = await NGC_POLICIES.ofParent(rows, id);
-      await rows.commit([NGC_KEYS.remove(row), ...history.map((one) => NGC_POLICIES.removal(one.id))]);
+      await rows.commit(await removalOf(rows, row));
+    });
+  }
+
+  /** In one step. Keys that do not exist are passed over. */
+  deleteAll(ids: readonly string[]): Promise<void> {
+    const rows = this.#rows;
+    return updating(rows, async () => {
+      const found = await Promise.all(ids.map((id) => NGC_KEYS.byId(rows, id)));
+      const there = found.filter((row) => row !== null);
+      const changes = (await Promise.all(there.map((row) => removalOf(rows, row)))).flat();
+      if (changes.length > 0) await rows.commit(changes);
     });
   }
 
@@ -272,6 +282,12 @@ async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<Pol
     NGC_POLICIES.put({ ...row, dueAt: null }),
   );
   return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
+}
+
+/** Removes a key with the history of its policies. */
+async function removalOf(rows: Collections, row: NgcKeyRow): Promise<readonly Change[]> {
+  const history = await NGC_POLICIES.ofParent(rows, row.id);
+  return [NGC_KEYS.remove(row), ...history.map(({ id }) => NGC_POLICIES.removal(id))];
 }
 
 async function newestOf(rows: Collections, key: NgcKeyRow) {

@@ -96,6 +96,16 @@ export async function resolveKey(
   throw new Problem('invalid_request', `Several keys ${what}. Use the id of one.`);
 }
 
+/** Impersonates a key by its id, its name, or the e-mail address of its user. @param callerOf the caller of a key */
+export function impersonatorOf(
+  callerOf: (world: Surroundings, key: KeyInForce) => Caller,
+): (world: Surroundings, who: string, now: Instant) => Promise<Caller | null> {
+  return async (world, who, now) => {
+    const key = await resolveKey(world.store, who, now);
+    return key === null ? null : callerOf(world, key);
+  };
+}
+
 /** All rejected keys get the same message, so that it reveals nothing about them. */
 function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });

@@ -76,6 +76,17 @@ export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enab
   readonly roles: readonly string[];
 };
 
+/** Draws the text of a new key, with the mark of its world. */
+export function drawKeyText({
+  random,
+  world,
+}: {
+  readonly random: Random;
+  readonly world: Pick<World, 'mark'>;
+}): string {
+  return makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+}
+
 /**
  * Creates a key.
  *
@@ -90,7 +101,7 @@ export async function issueKey(
   limit: number | null,
 ): Promise<{ readonly id: string; readonly text: string }> {
   const id = random.uuid();
-  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  const text = drawKeyText({ random, world });
   const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
   await ngcKeysIn(store).create(key, roles, limit);
   return { id, text };
@@ -98,7 +109,7 @@ export async function issueKey(
 
 /** Replaces the secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
-  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  const text = drawKeyText({ random, world });
   await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
   return text;
 }

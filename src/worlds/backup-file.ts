@@ -36,7 +36,7 @@ export interface SavedSnapshot extends Omit<SnapshotInfo, 'size'> {
   readonly made: Provenance;
 }
 
-/** What a file has of one world or snapshot. */
+/** The part of a file about one world or snapshot. */
 export interface Saved {
   readonly head: { readonly world: SavedWorld } | { readonly snapshot: SavedSnapshot };
   /** Oldest first. */

@@ -2,7 +2,7 @@ import type { Arrival, AuthenticatedContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { RULESETS } from './rulesets.ts';
@@ -15,10 +15,7 @@ export async function authenticate(arrival: Arrival): Promise<Caller> {
 }
 
 /** Returns the caller of a key, by its id, its name or its user. */
-export async function impersonate(world: Surroundings, who: string, now: number): Promise<Caller | null> {
-  const key = await resolveKey(world.store, who, now);
-  return key === null ? null : callerOfKey(key, world);
-}
+export const impersonate = impersonatorOf((world, key) => callerOfKey(key, world));
 
 /** Simulates keys with other rights. */
 export const holding = holdingOfKeys((settings) => RULESETS[settings.air], checkSubscription);

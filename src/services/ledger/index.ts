@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
@@ -22,10 +22,7 @@ export const ledger: ServiceDefinition<'ledger'> = {
   rulesets: [RULESET],
   ruleset: () => RULESET,
   authenticate: async (arrival) => CALLER(arrival, await bearerOfSelfHostedKey(arrival)),
-  impersonate: async (world, id, now) => {
-    const key = await resolveKey(world.store, id, now);
-    return key === null ? null : CALLER(world, key);
-  },
+  impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

@@ -12,7 +12,7 @@ import {
   type KeyInForce,
   keysIssuedTo,
   NGC_KEYS,
-  NGC_POLICIES,
+  type NgcKey,
   type NgcKeyRow,
   ngcKeyRow,
 } from '../../ngc-keys/records.ts';
@@ -46,10 +46,10 @@ export type GivenPolicy = Readonly<Record<string, unknown>>;
 export async function issuedKey(
   { store, now }: Storing,
   id: string,
-  isWanted: (issuance: Issuance) => boolean = () => true,
+  isWanted: (issuance: Issuance) => boolean,
 ): Promise<IssuedKey | null> {
   const found = await ngcKeysIn(store).byId(id.toLowerCase(), now);
-  return found !== null && isIssued(found) && isKept(found, now) && isWanted(found.key.issuance) ? found : null;
+  return found !== null && isIssued(found) && isKept(found.key, now) && isWanted(found.key.issuance) ? found : null;
 }
 
 /** The keys of an owner, oldest first. @param issuer only of this issuer; null: of every one */
@@ -59,7 +59,7 @@ export async function keysOf({ store, now }: Storing, owner: string, issuer: str
   const found = await Promise.all(rows.map(({ id }) => keys.byId(id, now)));
   return found.filter(
     (one): one is IssuedKey =>
-      one !== null && isIssued(one) && isKept(one, now) && (issuer === null || one.key.issuance.issuer === issuer),
+      one !== null && isIssued(one) && isKept(one.key, now) && (issuer === null || one.key.issuance.issuer === issuer),
   );
 }
 
@@ -68,7 +68,7 @@ export function isIssued(found: KeyInForce): found is IssuedKey {
   return found.key.issuance !== undefined;
 }
 
-function isKept({ key: { expiresAt } }: KeyInForce, now: Instant): boolean {
+function isKept({ expiresAt }: Pick<NgcKey, 'expiresAt'>, now: Instant): boolean {
   return expiresAt === null || expiresAt + KEPT > now;
 }
 
@@ -115,11 +115,8 @@ export function ownerRow(id: string, body: KeyOwner) {
 /** Deletes the keys of an owner that expired two days ago, so that they do not count for the limit. */
 export async function sweepKeys(storing: Storing, owner: Pick<Issuance, 'issuer' | 'owner'>): Promise<void> {
   const rows = await NGC_KEYS.ofOwner(storing.store.collections, issuedKeysOwner(owner));
-  const over = rows.filter(({ body: { expiresAt } }) => expiresAt !== null && expiresAt + KEPT <= storing.now);
-  await deleteKeys(
-    storing,
-    over.map(({ id }) => id),
-  );
+  const over = rows.filter(({ body }) => !isKept(body, storing.now)).map(({ id }) => id);
+  await ngcKeysIn(storing.store).deleteAll(over);
 }
 
 /** The policies of authorizations; none if they have another form, which the service keeps all the same. */
@@ -173,7 +170,7 @@ function resourcesOf(list: unknown): readonly GivenResource[] {
 }
 
 /**
- * The authorizations of a key, whoever wrote them: this service or the control API.
+ * The authorizations of a key, as this service or the control API wrote them last.
  *
  * @param policy the version that they say; default: the newest
  */
@@ -206,18 +203,4 @@ export async function authorizationsOf(
 
 function isSame(one: Policy, { scopes, resources }: Policy): boolean {
   return JSON.stringify(one) === JSON.stringify({ scopes, resources });
-}
-
-/** Removes the rows of keys with the histories of their policies, in one step. */
-export function deleteKeys({ store: { collections } }: Storing, ids: readonly string[]): Promise<void> {
-  return updating(collections, async () => {
-    const changes: Change[] = [];
-    for (const id of ids) {
-      const row = await NGC_KEYS.byId(collections, id);
-      if (row === null) continue;
-      const history = await NGC_POLICIES.ofParent(collections, id);
-      changes.push(NGC_KEYS.remove(row), ...history.map((one) => NGC_POLICIES.removal(one.id)));
-    }
-    if (changes.length > 0) await collections.commit(changes);
-  });
 }

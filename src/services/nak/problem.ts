@@ -27,7 +27,7 @@ export function renderProblem(problem: Problem, { path }: About): Outcome {
   const type = TYPES[problem.kind];
   if (type === undefined) return { ...details, headers, body: { ...details.body, instance: path } };
   const status = problem.kind === 'limit_reached' ? 429 : details.status;
-  // What could not be read has another sentence than what an operation refuses.
+  // A request that cannot be read gets another sentence than one that an operation refuses.
   const isUnreadable = problem.kind === 'invalid_request';
   return {
     status,

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
@@ -30,10 +30,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     rulesets: [LAW],
     ruleset: () => LAW,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
-    impersonate: async (world, id, now) => {
-      const key = await resolveKey(world.store, id, now);
-      return key === null ? null : CALLER(world, key);
-    },
+    impersonate: impersonatorOf(CALLER),
     holding: holdingOfKeys(() => LAW),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,

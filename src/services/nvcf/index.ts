@@ -1,7 +1,7 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
@@ -48,10 +48,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     if (arrival.settings.nvcf === 'documented') return CALLERS.documented(arrival, await bearerOfNgcKey(arrival));
     return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfSelfHostedKey(arrival));
   },
-  impersonate: async (world, id, now) => {
-    const key = await resolveKey(world.store, id, now);
-    return key === null ? null : CALLERS[world.settings.nvcf](world, key);
-  },
+  impersonate: impersonatorOf((world, key) => CALLERS[world.settings.nvcf](world, key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

@@ -1,8 +1,9 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
+import { orNotFound } from '../../ngc-keys/or-not-found.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
-import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
+import { Collision, LimitReached } from '../../store/errors.ts';
 import { accountOf } from './caller.ts';
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
@@ -61,15 +62,6 @@ export async function removeObject<Body, Parent extends string | null>(
   { id }: Row,
 ): Promise<void> {
   await orNotFound(collection.change(store.collections, id, () => null));
-}
-
-/** Answers 404 if another request deleted the object after the lookup. @throws Problem */
-export async function orNotFound<Changed>(change: Promise<Changed>): Promise<Changed> {
-  try {
-    return await change;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
 }
 
 /** The objects of the account in a collection, oldest first. */

@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
 import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, resolveKey } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
@@ -29,10 +29,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
     if (arrival.settings.nvcf === 'documented') return CALLER(arrival, await bearerOfNgcKey(arrival));
     return (await administratorOf(arrival)) ?? CALLER(arrival, await bearerOfSelfHostedKey(arrival));
   },
-  impersonate: async (world, id, now) => {
-    const key = await resolveKey(world.store, id, now);
-    return key === null ? null : CALLER(world, key);
-  },
+  impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

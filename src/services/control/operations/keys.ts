@@ -5,8 +5,8 @@ import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
-import { NotFound } from '../../../store/errors.ts';
 import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 import { shortPage } from '../lists.ts';
@@ -147,7 +147,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   // A function, so that absent members come from the newest policy even if the key changes meanwhile.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest);
   if (isPolicy) policy(await newestPolicy(context, before));
-  await orNotFound(
+  await orDeleted(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(status !== undefined && { enabled: status === 'active' }),
@@ -162,13 +162,13 @@ const update: Handler<'control', 'update_key'> = async (context) => {
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await orNotFound(ngcKeysIn(context.store).delete((await findKey(context)).key.id));
+  await orDeleted(ngcKeysIn(context.store).delete((await findKey(context)).key.id));
   return { status: 204 };
 };
 
 const rotate: Handler<'control', 'rotate_key'> = async (context) => {
   const { key } = await findKey(context);
-  const text = await orNotFound(rotateKey(context, key.id));
+  const text = await orDeleted(rotateKey(context, key.id));
   return { status: 200, body: { ...(await keyView(context, await findKey(context))), key: text } };
 };
 
@@ -198,10 +198,6 @@ async function reportWarnings(context: Context, key: KeyInForce): Promise<{ read
 }
 
 /** Answers 404 if another request deleted the key after the lookup. @throws Problem */
-async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
-  try {
-    return await call;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found', 'Another request deleted the key.') : thrown;
-  }
+function orDeleted<Changed>(change: Promise<Changed>): Promise<Changed> {
+  return orNotFound(change, 'Another request deleted the key.');
 }

@@ -2,16 +2,7 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { issuerNamed } from '../headers.ts';
-import {
-  deleteKeys,
-  type IssuedKey,
-  issuedKey,
-  type KeyOwner,
-  keysOf,
-  ownerOf,
-  setOwner,
-  statusOf,
-} from '../issued.ts';
+import { type IssuedKey, issuedKey, type KeyOwner, keysOf, ownerOf, setOwner, statusOf } from '../issued.ts';
 import { ownerView, wholeKeyView } from '../view.ts';
 import { found, listView, orAbsent } from './keys.ts';
 
@@ -41,7 +32,7 @@ const getOfUser: Handler<'nak', 'getUserApiKey'> = async (context) => {
 
 const deleteOfUser: Handler<'nak', 'deleteUserApiKey'> = async (context) => {
   const { key } = await keyOfUser(context, context.params.userId, context.params.keyId);
-  await deleteKeys(context, [key.id]);
+  await ngcKeysIn(context.store).deleteAll([key.id]);
   return { status: 204 };
 };
 
@@ -96,10 +87,7 @@ const deleteOfOwner: Handler<'nak', 'deleteOwnerApiKeys'> = async (context) => {
   const { userId } = context.params;
   await knownOwner(context, userId);
   const keys = await keysOf(context, userId, null);
-  await deleteKeys(
-    context,
-    keys.map(({ key }) => key.id),
-  );
+  await ngcKeysIn(context.store).deleteAll(keys.map(({ key }) => key.id));
   return { status: 204 };
 };
 

@@ -5,11 +5,11 @@ import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
 import { keyForm } from '../../../ngc-keys/key-text.ts';
-import { authorizationsOf, type IssuedKey, isIssued, policiesIn } from '../issued.ts';
+import { authorizationsOf, type IssuedKey, isIssued, policiesIn, statusOf } from '../issued.ts';
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
 
-/** What an introspection came to. */
+/** The remembered result of an introspection. */
 type Introspected = { readonly answer: Answer<'nak', 'introspectApiKey'> } | { readonly refusal: Problem };
 type Introspecting = Parameters<Handler<'nak', 'introspectApiKey'>>[0];
 
@@ -46,8 +46,8 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
 async function introspected(context: Introspecting): Promise<Answer<'nak', 'introspectApiKey'>> {
   const { key: text, audience_service_id: audience } = context.body;
   const issued = found(await keyOfText(context, text));
-  const { id, enabled, expiresAt, issuance } = issued.key;
-  if (!enabled || (expiresAt !== null && expiresAt <= context.now)) throw new Problem('not_found', 'Key not found');
+  const { id, issuance } = issued.key;
+  if (statusOf(issued, context.now) !== 'ACTIVE') throw new Problem('not_found', 'Key not found');
   if (audience === undefined || !issuance.audiences.includes(audience)) {
     throw new Problem('bad_state', 'audience_service_id invalid');
   }

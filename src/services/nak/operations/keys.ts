@@ -2,17 +2,16 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { parseInstant } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { addMark } from '../../../credentials/world-mark.ts';
 import type { Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { endingOf, KEY_BYTES, makeKeyText } from '../../../ngc-keys/key-text.ts';
+import { endingOf } from '../../../ngc-keys/key-text.ts';
+import { drawKeyText } from '../../../ngc-keys/keyring.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
-import { NotFound } from '../../../store/errors.ts';
 import { updating } from '../../../store/updating.ts';
 import { callerNamed, type Named } from '../headers.ts';
 import {
-  deleteKeys,
   type IssuedKey,
   issuedKey,
   KEY_OWNERS,
@@ -31,11 +30,12 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Java's `\s`, which is ASCII only. */
 const DESCRIPTION = /^[a-zA-Z0-9 \t\n\v\f\r_-]{1,64}$/;
 
+const ABSENT = 'Key not found';
 const TOO_MANY = 'Actor reached maximum allowed number of keys in service';
 
 /** The checks are made in the order of the published code. */
 const create: Handler<'nak', 'createApiKey'> = async (context) => {
-  const { body, now, random, world } = context;
+  const { body, now, random } = context;
   const named = callerNamed(context);
   await refuseSuspended(context, named.owner);
   const { description, authorizations } = body;
@@ -48,7 +48,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const { length } = await keysOf(context, named.owner, named.issuer.id);
   if (length >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
   checkAuthorizations(authorizations);
-  const text = makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  const text = drawKeyText(context);
   const { services, policy } = rightsIn(authorizations, context.rulesets);
   const id = random.uuid();
   await addKey(context, {
@@ -155,7 +155,7 @@ const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
   const named = callerNamed(context);
   await refuseSuspended(context, named.owner);
   const { key } = await keyNamed(context, named, context.params.keyId);
-  await deleteKeys(context, [key.id]);
+  await ngcKeysIn(context.store).deleteAll([key.id]);
   return { status: 204 };
 };
 
@@ -190,17 +190,13 @@ async function keyNamed(storing: Storing, { owner, issuer }: Named, id: string):
 
 /** @throws Problem if there is no such key */
 export function found(issued: IssuedKey | null): IssuedKey {
-  if (issued === null) throw new Problem('not_found', 'Key not found');
+  if (issued === null) throw new Problem('not_found', ABSENT);
   return issued;
 }
 
-/** Answers 404 if another request deleted the key meanwhile. @throws Problem */
-export async function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
-  try {
-    return await change;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found', 'Key not found') : thrown;
-  }
+/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
+export function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
+  return orNotFound(change, ABSENT);
 }
 
 export const keyOperations = {

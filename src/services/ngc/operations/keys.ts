@@ -8,8 +8,8 @@ import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { type GivenResource, readPolicy } from '../../../ngc-keys/key-policy.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
-import { NotFound } from '../../../store/errors.ts';
 import { apiKeyView } from '../view.ts';
 
 /** The most keys in a list. */
@@ -159,13 +159,4 @@ function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
   throw new Problem('invalid_request', 'Field `expiryDate` must be in the future, and before the year 9999.');
-}
-
-/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
-async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
-  try {
-    return await call;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
 }

@@ -1,12 +1,13 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
 import { definitionOf, pick, RATE_LIMIT } from '../members.ts';
-import { orNotFound, removeObject } from '../objects.ts';
+import { removeObject } from '../objects.ts';
 import { type Detail, functionView } from '../view.ts';
 
 /** The most functions of an account; the published default. */

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import { NotFound } from '../../../store/errors.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import {
   accountOf,
   attributesOf,
@@ -111,7 +111,7 @@ const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
 };
 
 const remove: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
-  await orAbsent(TASKS.change(context.store.collections, context.target.id, () => null));
+  await orNotFound(TASKS.change(context.store.collections, context.target.id, () => null));
   return { status: 204 };
 };
 
@@ -142,16 +142,7 @@ function changeTask(
   { store, target }: Pick<AuthenticatedContext<TaskRow>, 'store' | 'target'>,
   change: (task: Task) => Task,
 ): Promise<TaskRow> {
-  return orAbsent(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
-}
-
-/** Answers 404 if another request deleted the task after the lookup. @throws Problem */
-async function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
-  try {
-    return await change;
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
+  return orNotFound(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
 }
 
 export const taskOperations = {

@@ -1,0 +1,11 @@
+import { Problem } from '../core/problem.ts';
+import { NotFound } from '../store/errors.ts';
+
+/** Answers 404 if another request deleted the object after the lookup. @throws Problem `not_found` */
+export async function orNotFound<Changed>(change: Promise<Changed>, message = ''): Promise<Changed> {
+  try {
+    return await change;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found', message) : thrown;
+  }
+}
