@@ -6,9 +6,17 @@ export interface Place {
   readonly chosen: Readonly<Record<string, string>>;
 }
 
+/** The names of views in addresses of the first edition, which people have kept. */
+const FORMER = new Map([
+  ['live', 'requests'],
+  ['time', 'clock'],
+  ['who', 'identities'],
+  ['law', 'access-matrix'],
+]);
+
 function read(hash: string): Place {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  return { view, chosen: Object.fromEntries(new URLSearchParams(query)) };
+  return { view: FORMER.get(view) ?? view, chosen: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 const current = signal(read(location.hash));

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from './address.ts';
+import { addressOf, adminToken, wantsToken } from './control-api/client.ts';
+import { connection } from './control-api/stream.ts';
 import { textOf, useLoaded } from './parts/loaded.tsx';
 import { dateAndTime } from './parts/when.tsx';
 import { changed, changesOf } from './state/changes.ts';
 import { refreshClock, worldTime } from './state/clock.ts';
 import { readJournal } from './state/requests.ts';
 import { consoleOf, here, refreshWorlds, worlds } from './state/worlds.ts';
-import { addressOf, adminToken, wantsToken } from './switchboard/client.ts';
-import { connection } from './switchboard/stream.ts';
 import { VIEWS } from './views/index.ts';
 
-/** Reads what the frame shows, and lets every view read again. @throws as the switchboard does */
+/** Reads what the frame shows, and lets every view read again. @throws as the control API does */
 export async function readAll(): Promise<void> {
   changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots');
   await Promise.all([readJournal(), refreshClock()]);
@@ -33,7 +33,7 @@ export function Frame() {
         To the content
       </button>
       <header>
-        <a class="mark" href={addressOfView('live')}>
+        <a class="mark" href={addressOfView('requests')}>
           nv-auth-mock
         </a>
         <WhichWorld />
@@ -127,7 +127,7 @@ function Connected() {
   );
 }
 
-/** Where the switchboard wants the token that its server was started with. It is kept in memory, and nowhere else. */
+/** Where the control API wants the token that its server was started with. It is kept in memory, and nowhere else. */
 function AskForToken() {
   const [given, setGiven] = useState('');
   const [fault, setFault] = useState('');

@@ -1,9 +1,9 @@
 import { render } from 'preact';
+import { follow } from './control-api/stream.ts';
 import { Frame, readAll } from './frame.tsx';
 import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
-import { follow } from './switchboard/stream.ts';
 import './style.css';
 
 follow(

@@ -67,19 +67,19 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, col
 /** @type {readonly { name: string, address: string, shows: string, click?: string }[]} */
 const PICTURES = [
   {
-    name: 'live',
-    address: 'live',
+    name: 'requests',
+    address: 'requests',
     click: '[role=option]:has-text("air-reader"):has-text("missing")',
-    shows: 'What would turn it',
+    shows: 'How to fix it',
   },
-  { name: 'time', address: `time?key=${registrar}`, shows: 'begins to count' },
+  { name: 'clock', address: `time?key=${registrar}`, shows: 'takes effect' },
   {
-    name: 'who',
+    name: 'identities',
     address:
-      'who?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
+      'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
     shows: 'createDeployment',
   },
-  { name: 'law', address: 'law?service=nvcf', shows: 'createDeployment' },
+  { name: 'access-matrix', address: 'access-matrix?service=nvcf', shows: 'createDeployment' },
   { name: 'drills', address: 'drills', shows: 'token-outage' },
   { name: 'least-privilege', address: 'least-privilege', shows: 'is not used' },
 ];

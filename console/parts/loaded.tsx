@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Sentence } from './sentence.tsx';
 
-/** Something that is read from the switchboard. */
+/** Something that is read from the control API. */
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
 
 /**

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { MockEvent } from '../switchboard/types.ts';
+import type { MockEvent } from '../control-api/types.ts';
 
 /** What a view can show, and may have to read again. */
 export type Topic = 'requests' | 'findings' | 'clock' | 'keys' | 'faults' | 'drills' | 'worlds' | 'snapshots';

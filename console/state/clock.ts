@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import { ask } from '../switchboard/client.ts';
-import type { ClockState } from '../switchboard/types.ts';
+import { ask } from '../control-api/client.ts';
+import type { ClockState } from '../control-api/types.ts';
 
 /** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
 const said = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);

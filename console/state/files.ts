@@ -1,7 +1,7 @@
-import { send } from '../switchboard/client.ts';
+import { send } from '../control-api/client.ts';
 import { here } from './worlds.ts';
 
-/** What the switchboard answers, to be saved. A link could not ask: it has no place for the admin token. @throws as `send` does */
+/** What the control API answers, to be saved. A link could not ask: it has no place for the admin token. @throws as `send` does */
 export async function readFile(path: string): Promise<Blob> {
   return (await send('GET', path)).blob();
 }

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
-import { askAll } from '../switchboard/client.ts';
-import type { Key, KeyPolicy, KeyResource } from '../switchboard/types.ts';
-import { type Law, lawOf } from './law.ts';
+import { askAll } from '../control-api/client.ts';
+import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
+import { type Ruleset, rulesetOf } from './rulesets.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
   readonly resource?: KeyResource | readonly KeyResource[] | null;
 }
 
-/** A key as the switchboard shows it, with what it says of keys of either type. */
+/** A key as the control API shows it, with what it says of keys of either type. */
 export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly org: string;
   readonly policy: Policy | null;
@@ -25,13 +25,13 @@ export async function readKeys(): Promise<readonly ShownKey[]> {
   const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
   const meanings = new Map(
-    await Promise.all(services.map(async (name) => [name, meaningOf(await lawOf(name))] as const)),
+    await Promise.all(services.map(async (name) => [name, meaningOf(await rulesetOf(name))] as const)),
   );
   return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
 }
 
 /** Describes the resources of a key that names none, by service. */
-function meaningOf({ unbound }: Law): string {
+function meaningOf({ unbound }: Ruleset): string {
   return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }
 

@@ -1,5 +1,5 @@
-import { addressOf } from '../switchboard/client.ts';
-import type { Credential, Somebody } from './everybody.ts';
+import { addressOf } from '../control-api/client.ts';
+import type { Credential, Identity } from './identities.ts';
 
 /** A text between quotes of a shell. */
 export function quoted(text: string): string {
@@ -12,7 +12,7 @@ export function baseUrl(): string {
 }
 
 /** The credentials with which a client acts as somebody. */
-type Callable = Pick<Somebody, 'services' | 'credentials'>;
+type Callable = Pick<Identity, 'services' | 'credentials'>;
 
 /** A first call to each service, which any of its callers may try. */
 const FIRST_CALLS: Readonly<Record<string, string>> = { nvcf: '/v2/nvcf/functions', air: '/api/v3/simulations/' };

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { chosen } from '../address.ts';
-import { askAll } from '../switchboard/client.ts';
-import type { RecordedRequest, RequestSummary } from '../switchboard/types.ts';
+import { askAll } from '../control-api/client.ts';
+import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 
 /** The page shows the newest so many, as the journal keeps them. */
 const MOST = 2000;
@@ -43,7 +43,7 @@ export async function readJournal(): Promise<void> {
 /**
  * Reads requests without their headers and bodies, which would be kept in memory: many megabytes of them.
  *
- * @param filter what the switchboard is to narrow them to
+ * @param filter what the control API is to narrow them to
  */
 export async function readSummaries(filter: { readonly limit: number }): Promise<readonly RequestSummary[]> {
   const read = await askAll<RecordedRequest>('requests', { ...filter, bodies: false });
@@ -67,7 +67,7 @@ function merged(newer: readonly RequestSummary[], older: readonly RequestSummary
   return [...newer, ...older.filter(({ id }) => !known.has(id))].slice(0, MOST);
 }
 
-/** What the list can be narrowed to. The names are those of the address and of the switchboard's journal. */
+/** What the list can be narrowed to. The names are those of the address and of the control API's journal. */
 export const FILTERS = ['service', 'status', 'principal', 'reason', 'text'] as const;
 export type Filter = (typeof FILTERS)[number];
 

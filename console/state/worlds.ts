@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import { addressOf, askAll } from '../switchboard/client.ts';
-import type { WorldInfo } from '../switchboard/types.ts';
+import { addressOf, askAll } from '../control-api/client.ts';
+import type { WorldInfo } from '../control-api/types.ts';
 
 /** Every world of the server, the default world first; empty before they are known. */
 export const worlds = signal<readonly WorldInfo[]>([]);

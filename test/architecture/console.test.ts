@@ -5,24 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
 /**
- * What the rooms of the console may import. It is a client of the switchboard as any other: of the server it has types,
+ * What the rooms of the console may import. It is a client of the control API as any other: of the server it has types,
  * how the text of events is read, and how lists are paged through. `docs/decisions/0030-the-console.md` says why.
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
-    files: /^console\/switchboard\//,
-    may: [/^console\/switchboard\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
+    files: /^console\/control-api\//,
+    may: [/^console\/control-api\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
     types: [/^library\//, /^generated\/library$/],
   },
   { files: /^console\/address$/, may: [/^@preact\/signals$/] },
-  { files: /^console\/state\//, may: [/^console\/(state|switchboard)\//, /^console\/address$/, /^@preact\/signals$/] },
+  { files: /^console\/state\//, may: [/^console\/(state|control-api)\//, /^console\/address$/, /^@preact\/signals$/] },
   { files: /^console\/parts\//, may: [/^console\/parts\//, /^preact(\/hooks)?$/] },
   { files: /^console\/views\/index$/, may: [/^console\/views\/([a-z-]+)\/\1$/], types: [/^preact$/] },
   {
     files: /^console\/views\/([a-z-]+)\//,
     may: [
       /^console\/views\/OWN\//,
-      /^console\/(parts|state|switchboard)\//,
+      /^console\/(parts|state|control-api)\//,
       /^console\/address$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
@@ -54,10 +54,10 @@ describe('the console', () => {
   });
 
   it.each([
-    ['console/views/live/list', 'console/views/time/time'],
-    ['console/parts/copy', 'console/switchboard/client'],
+    ['console/views/requests/list', 'console/views/clock/clock'],
+    ['console/parts/copy', 'console/control-api/client'],
     ['console/state/requests', 'core/decide'],
-    ['console/switchboard/client', 'library/client'],
+    ['console/control-api/client', 'library/client'],
     ['console/elsewhere', 'preact'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, target, false)).toHaveLength(1);

@@ -11,20 +11,20 @@ const DEPLOYER = castKey('nvcf-deployer').id;
 
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
-  ['live', 'missing_scope'],
-  ['time', 'begins to count'],
-  [`time?key=${DEPLOYER}`, 'pending'],
-  ['who', 'nvcf-registrar'],
-  [`who?who=${DEPLOYER}`, 'When do its edits count?'],
-  ['who?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
-  ['law?service=nvcf', 'createDeployment'],
-  ['law?service=air&by=roles&turned=yes', 'simulations_list'],
-  ['law?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+  ['requests', 'missing_scope'],
+  ['clock', 'takes effect'],
+  [`clock?key=${DEPLOYER}`, 'pending'],
+  ['identities', 'nvcf-registrar'],
+  [`identities?who=${DEPLOYER}`, 'When do its edits take effect?'],
+  ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
+  ['access-matrix?service=nvcf', 'createDeployment'],
+  ['access-matrix?service=air&by=roles&turned=yes', 'simulations_list'],
+  ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
   ['journal', 'missing_scope'],
   ['journal?operation=createFunction&limit=500', '1 request.'],
   ['faults', 'of the drill'],
   ['drills?drill=token-outage', 'runs until'],
-  ['least-privilege', 'It needs'],
+  ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By a header'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['snapshots', 'Restore'],
@@ -87,7 +87,7 @@ describe.runIf(hasBrowser)('every view', () => {
 
     expect([...titles]).toEqual(
       [
-        ['Live', 'Time', 'Who', 'Law', 'Journal', 'Faults', 'Drills', 'Least privilege'],
+        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Journal', 'Faults', 'Drills', 'Least privilege'],
         ['Worlds', 'Snapshots', 'Findings'],
       ]
         .flat()
@@ -99,10 +99,10 @@ describe.runIf(hasBrowser)('every view', () => {
     const { url, mock } = await served();
     await mock('POST', '/worlds', { id: 'alice' });
     await fetch(`${url}/w/alice/of-alice`);
-    const page = await opened(`${url}/#/live`);
+    const page = await opened(`${url}/#/requests`);
     await page.getByLabel('World').selectOption('alice');
     await page.getByTitle('/of-alice', { exact: true }).waitFor();
-    expect(page.url()).toBe(`${url}/w/alice/#/live`);
+    expect(page.url()).toBe(`${url}/w/alice/#/requests`);
     await mock('DELETE', '/worlds/alice');
 
     await page.getByText('The server no longer has this world.').waitFor();
@@ -128,12 +128,12 @@ describe.runIf(hasBrowser)('every view', () => {
     const { url, mock } = await served();
     await mock('POST', '/worlds', { id: 'alice' });
     const { port } = new URL(url);
-    const page = await opened(`http://alice.localhost:${port}/#/who`);
+    const page = await opened(`http://alice.localhost:${port}/#/identities`);
     await page.getByText('nvcf-registrar').first().waitFor();
 
     expect(await page.getByLabel('World').inputValue()).toBe('alice');
     await page.getByLabel('World').selectOption('default');
-    await expect.poll(() => page.url()).toBe(`http://alice.localhost:${port}/w/default/#/who`);
+    await expect.poll(() => page.url()).toBe(`http://alice.localhost:${port}/w/default/#/identities`);
     await expect.poll(() => page.getByLabel('World').inputValue()).toBe('default');
   });
 
@@ -141,9 +141,9 @@ describe.runIf(hasBrowser)('every view', () => {
     const { url } = await served({ adminToken: 'open-sesame' });
     const page = await opened(url);
     for (const [address, shows] of [
-      ['law?service=nvcf', 'createDeployment'],
-      ['who', 'nvcf-registrar'],
-      ['time', 'as on this machine'],
+      ['access-matrix?service=nvcf', 'createDeployment'],
+      ['identities', 'nvcf-registrar'],
+      ['clock', 'as on this machine'],
       ['least-privilege', 'What lacks rights is refused.'],
     ] as const) {
       await page.goto(`${url}/#/${address}`);

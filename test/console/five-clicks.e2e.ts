@@ -32,19 +32,19 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     // Why was it refused?
     await rows(page).filter({ hasText: '403' }).click();
     const picture = page.getByRole('region', { name: 'Decision' });
-    await picture.getByText('nvcf-registrar has').waitFor();
+    await picture.getByText('Held by nvcf-registrar').waitFor();
     expect(await picture.locator('.lacking').allInnerTexts()).toEqual([
       expect.stringContaining('deploy_function'),
       expect.stringContaining('list_functions'),
     ]);
 
     // It is mended.
-    await picture.getByRole('button', { name: 'Do it' }).first().click();
+    await picture.getByRole('button', { name: 'Apply' }).first().click();
     await picture.getByText('Still refused').waitFor();
 
     // When does the edit count? In a quarter of an hour, to which now is dragged.
     await picture.getByRole('link', { name: 'See when' }).click();
-    await page.getByText('version 2 of nvcf-registrar begins to count').waitFor();
+    await page.getByText('version 2 of nvcf-registrar takes effect').waitFor();
     const now = page.getByRole('slider', { name: 'Now' });
     const [from, mark] = [await now.boundingBox(), await page.locator('.mark-dot').first().boundingBox()];
     if (from === null || mark === null) throw new Error('there is no time line');
@@ -53,7 +53,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     await page.mouse.down();
     await page.mouse.move(mark.x + mark.width / 2, from.y + from.height / 2, { steps: 8 });
     await page.mouse.up();
-    await page.getByText('Meanwhile: version 2 of nvcf-registrar begins to count').waitFor();
+    await page.getByText('Meanwhile: version 2 of nvcf-registrar takes effect').waitFor();
     expect((await deploy(REGISTRAR)).status).toBe(200);
 
     // A key with the least rights for what was just done.

@@ -265,7 +265,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url } = await served();
       const page = await opened(`${url}/#/drills`);
       const card = page.getByRole('article', { name: 'regenerate-secret' });
-      await card.getByLabel('About whom').selectOption('researcher@acme.test');
+      await card.getByLabel('Affects').selectOption('researcher@acme.test');
       await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
       await card.getByText('It is about researcher@acme.test').waitFor();
       expect(await card.getByText('••••').count()).toBe(1);
@@ -333,7 +333,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await region(page, 'Make a world').innerText()).toContain('nvapi-');
       await expect.poll(() => texts(page, 'Worlds')).toContainEqual(expect.stringMatching(/^alice.*15m/s));
 
-      await button(page, 'Ways in to alice').click();
+      await button(page, 'How to reach it: alice').click();
       await cells(page, 'Worlds').getByText('x-mock-world: alice').waitFor();
       await button(page, 'Delete alice').click();
       await button(page, 'Yes, delete').click();
@@ -348,7 +348,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/worlds`);
       await page.getByRole('link', { name: 'alice', exact: true }).click();
 
-      await page.waitForURL(`${url}/w/alice/#/live`);
+      await page.waitForURL(`${url}/w/alice/#/requests`);
       await page.getByText('No request has come yet').waitFor();
     });
 
@@ -367,10 +367,10 @@ describe.runIf(hasBrowser)('the lists', () => {
       for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('These are 100 of 121').waitFor();
-      await page.getByLabel('Ids with').fill('w-119');
+      await page.getByLabel('Id contains').fill('w-119');
       await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
       expect(page.url()).toContain('filter=w-119');
-      await page.getByLabel('Ids with').fill('nobody');
+      await page.getByLabel('Id contains').fill('nobody');
 
       await page.getByText('No world has an id with “nobody”').waitFor();
     });

@@ -51,7 +51,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await panel(page).getByText('Did you mean GET /v2/nvcf/functions?').waitFor();
     expect(await panel(page).getByText('Did you mean').locator('visible=true').count()).toBe(1);
     await rows(page).filter({ hasText: 'unsupported_token' }).click();
-    await panel(page).getByRole('heading', { name: 'What would turn it' }).waitFor();
+    await panel(page).getByRole('heading', { name: 'How to fix it' }).waitFor();
 
     expect(await panel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await ask('POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, {});
     const page = await opened(url);
     await rows(page).filter({ hasText: 'resource_mismatch' }).click();
-    await panel(page).getByText('nvcf-invoker has').waitFor();
+    await panel(page).getByText('Held by nvcf-invoker').waitFor();
 
     expect(await texts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
     expect(await texts(page, '.bound.lacking')).toEqual([
@@ -112,10 +112,10 @@ describe.runIf(hasBrowser)('a panel', () => {
   const opened = windows();
 
   it.each([
-    ['live', '[role=option]', 'Request'],
-    ['who', '.people a', 'Who it is'],
-    ['who', 'a:has-text("Make a key")', 'New key'],
-    ['law?service=nvcf', '[role=grid] td[data-at="0 0"]', 'Cell'],
+    ['requests', '[role=option]', 'Request'],
+    ['identities', '.people a', 'Who it is'],
+    ['identities', 'a:has-text("Make a key")', 'New key'],
+    ['access-matrix?service=nvcf', '[role=grid] td[data-at="0 0"]', 'Cell'],
   ])('is closed by Escape, and the focus returns to what opened it: %s, %s', async (address, opener, name) => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functions');
@@ -137,7 +137,7 @@ describe.runIf(hasBrowser)('a panel', () => {
 
   it('stays where Escape answers a question in it', async () => {
     const { url } = await served();
-    const page = await opened(`${url}/#/who?who=${DEPLOYER.id}`);
+    const page = await opened(`${url}/#/identities?who=${DEPLOYER.id}`);
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Yes, delete it' }).waitFor({ state: 'detached' });
@@ -170,7 +170,7 @@ describe.runIf(hasBrowser)('the focus', () => {
 
   it('stays on a button that could not be used for a while, and leaves a question with it', async () => {
     const { url } = await served();
-    const page = await opened(`${url}/#/who?who=${FULL.id}`);
+    const page = await opened(`${url}/#/identities?who=${FULL.id}`);
     await page.getByRole('button', { name: 'Disable' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('It is disabled now.').waitFor();

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, chosen } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -7,9 +9,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { readEverybody, type Somebody } from '../../state/everybody.ts';
-import { ask, askAll } from '../../switchboard/client.ts';
-import type { Drill, Fault, StartedDrill } from '../../switchboard/types.ts';
+import { type Identity, readIdentities } from '../../state/identities.ts';
 import './drills.css';
 
 /** What a client has to survive, to be rehearsed. */
@@ -28,7 +28,7 @@ export function Drills() {
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
   );
-  const everybody = useLoaded(readEverybody, [changesOf('keys')]);
+  const everybody = useLoaded(readIdentities, [changesOf('keys')]);
   const people = everybody !== null && 'value' in everybody ? everybody.value : [];
   return (
     <div class="page drills">
@@ -53,7 +53,7 @@ interface CardParts {
   readonly drill: Drill;
   /** The id of whom it is about while it runs; undefined: everybody. */
   readonly whom: string | undefined;
-  readonly people: readonly Somebody[];
+  readonly people: readonly Identity[];
 }
 
 function Card({ drill, whom, people }: CardParts) {
@@ -136,11 +136,11 @@ function Card({ drill, whom, people }: CardParts) {
 }
 
 /** Whom a drill is about. */
-function Whom({ people, about }: { readonly people: readonly Somebody[]; readonly about: Drill['about'] }) {
+function Whom({ people, about }: { readonly people: readonly Identity[]; readonly about: Drill['about'] }) {
   const kinds = [...new Set(people.map(({ kind }) => kind))];
   return (
     <label>
-      About whom
+      Affects
       <select name="principal">
         <option value="">{about === 'one' ? 'the administrator' : 'everybody'}</option>
         {kinds.map((one) => (

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { addressOfView } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { Fault, FaultMatch } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
@@ -8,8 +10,6 @@ import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
 import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
-import { ask, askAll } from '../../switchboard/client.ts';
-import type { Fault, FaultMatch } from '../../switchboard/types.ts';
 import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
 

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { BrokenAt, Fault, SpoiledBody } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { changed } from '../../state/changes.ts';
-import { operationsOf, readServices } from '../../state/law.ts';
-import { ask } from '../../switchboard/client.ts';
-import type { BrokenAt, Fault, SpoiledBody } from '../../switchboard/types.ts';
+import { operationsOf, readServices } from '../../state/rulesets.ts';
 
 /** The kinds of faults in words, all that the document has. */
 export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
@@ -21,7 +21,7 @@ const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
   slow: 'slow',
 };
 
-/** A fault as a form has it: whether it can be is what the switchboard says. */
+/** A fault as a form has it: whether it can be is what the control API says. */
 interface Draft {
   readonly match: Readonly<Record<string, string | number>>;
   readonly times?: number;

@@ -1,11 +1,11 @@
 import { choose, chosen } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { FidelityReport, Finding } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
-import { ask, askAll } from '../../switchboard/client.ts';
-import type { FidelityReport, Finding } from '../../switchboard/types.ts';
 import './findings.css';
 
 /** What a person should know although no request failed for it, and how sure the answers are. */

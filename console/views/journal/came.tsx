@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Verified } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
 import { cut, Long } from '../../parts/long.tsx';
 import { addressIn } from '../../state/requests.ts';
-import { ask } from '../../switchboard/client.ts';
-import type { Verified } from '../../switchboard/types.ts';
 import type { JournalFilter } from './filter.tsx';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
@@ -84,7 +84,7 @@ function Answer({ verified: { verified, count, nearest, dropped } }: { readonly 
             {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
               <li key={id}>
                 <Status status={status} />{' '}
-                <a class="long" href={addressOfView('live', { request: id })}>
+                <a class="long" href={addressOfView('requests', { request: id })}>
                   {method} {cut(addressIn(request))}
                 </a>
                 <ul>

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
-import { operationsOf, readServices } from '../../state/law.ts';
+import { operationsOf, readServices } from '../../state/rulesets.ts';
 
-/** What the journal can be narrowed to, by the names that the switchboard has for it. */
+/** What the journal can be narrowed to, by the names that the control API has for it. */
 const FIELDS = ['service', 'operation', 'method', 'path', 'status', 'principal', 'reason', 'since'] as const;
 
 export type JournalFilter = Readonly<Partial<Record<(typeof FIELDS)[number], string>>>;
@@ -13,7 +13,7 @@ export function filterOf(choice: Readonly<Record<string, string>>): JournalFilte
   return Object.fromEntries(FIELDS.map((name) => [name, choice[name]]).filter(([, value]) => value));
 }
 
-/** As the switchboard reads it, with a question mark if there is anything. */
+/** As the control API reads it, with a question mark if there is anything. */
 export function queryOf(values: Readonly<Record<string, string>>): string {
   const text = new URLSearchParams(values).toString();
   return text === '' ? '' : `?${text}`;

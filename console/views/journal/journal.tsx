@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOf } from '../../control-api/client.ts';
+import type { RequestSummary } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
 import { download } from '../../parts/download.ts';
@@ -10,15 +12,13 @@ import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
 import { addressIn, readSummaries } from '../../state/requests.ts';
-import { addressOf } from '../../switchboard/client.ts';
-import type { RequestSummary } from '../../switchboard/types.ts';
 import { Came } from './came.tsx';
 import { Filter, filterOf, type JournalFilter, queryOf } from './filter.tsx';
 import './journal.css';
 
 const LIMITS = ['100', '500', '2000'];
 
-/** All that the journal still has, narrowed as the switchboard narrows it. It stands still; Live is what moves. */
+/** All that the journal still has, narrowed as the control API narrows it. It stands still; Live is what moves. */
 export function Journal() {
   const filter = filterOf(chosen.value);
   const query = queryOf(filter);
@@ -32,7 +32,7 @@ export function Journal() {
   );
 }
 
-/** @param props.query the filter, as the switchboard reads it */
+/** @param props.query the filter, as the control API reads it */
 function Found(props: { readonly query: string; readonly filter: JournalFilter; readonly limit: string }) {
   const { query, filter, limit } = props;
   const [round, setRound] = useState(0);
@@ -104,7 +104,7 @@ function Row({ request }: { readonly request: RequestSummary }) {
         <Status status={status} wouldBe={wouldBe} />
       </td>
       <td>
-        <a class="long" href={addressOfView('live', { request: id })}>
+        <a class="long" href={addressOfView('requests', { request: id })}>
           {method} {cut(addressIn(request))}
         </a>
       </td>

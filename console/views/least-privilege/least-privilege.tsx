@@ -1,9 +1,9 @@
 import { choose, chosen } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { LeastPrivilege } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
-import { ask } from '../../switchboard/client.ts';
-import type { LeastPrivilege } from '../../switchboard/types.ts';
 import { Report } from './report.tsx';
 import './least-privilege.css';
 

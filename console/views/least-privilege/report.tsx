@@ -1,8 +1,8 @@
 import { addressOfView } from '../../address.ts';
+import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../control-api/types.ts';
 import { Copy } from '../../parts/copy.tsx';
 import { Table } from '../../parts/table.tsx';
 import { boundTo } from '../../state/keys.ts';
-import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../switchboard/types.ts';
 
 /** One credential: what it was used for, what it holds, and what would be enough. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
@@ -20,7 +20,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           {held === null ? <p class="quiet">It is gone.</p> : <RightsOf rights={held} unused={unused} />}
         </section>
         <section>
-          <h3>It needs</h3>
+          <h3>Required</h3>
           <RightsOf rights={smallest} unused={[]} />
           {isTight && held !== null && <p class="verdict allow">It holds no more than that.</p>}
         </section>
@@ -118,7 +118,7 @@ function inWords(rights: unknown): string {
 function formOf({ principal, smallest }: PrincipalReport): string | null {
   const { services, scopes, resource, roles } = smallest;
   if (services === undefined) return null;
-  return addressOfView('who', {
+  return addressOfView('identities', {
     make: scopes === undefined ? 'personal' : 'service',
     name: `${principal.name.slice(0, 200)}-least`,
     services: services.join(','),

@@ -1,4 +1,6 @@
 import { addressOfView } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { download } from '../../parts/download.ts';
@@ -8,8 +10,6 @@ import { Table } from '../../parts/table.tsx';
 import { dateAndTime, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
-import { ask, askAll } from '../../switchboard/client.ts';
-import type { Snapshot } from '../../switchboard/types.ts';
 import './snapshots.css';
 
 /** What this world was, to go back to. */

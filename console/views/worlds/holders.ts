@@ -1,4 +1,4 @@
-/** Somebody of a cast who has credentials. */
+/** Identity of a cast who has credentials. */
 export interface Holder {
   readonly service: string;
   /** Which list of the cast they are in, such as `serviceAccounts`. */

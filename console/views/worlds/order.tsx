@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
@@ -8,8 +10,6 @@ import { Table } from '../../parts/table.tsx';
 import { dateAndTime } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
-import { ask, askAll } from '../../switchboard/client.ts';
-import type { MadeWorld, Snapshot } from '../../switchboard/types.ts';
 import { holdersIn, holdersOf, wordsOf } from './holders.ts';
 import { WaysIn } from './ways.tsx';
 
@@ -156,7 +156,7 @@ function Made({ world }: { readonly world: MadeWorld }) {
         The world <span class="long">{id}</span> is made
       </h3>
       <p>
-        <a href={consoleOf(world, addressOfView('live'))}>Open its console</a>
+        <a href={consoleOf(world, addressOfView('requests'))}>Open its console</a>
       </p>
       <WaysIn world={world} />
       {ambiguous.length > 0 && (

@@ -1,5 +1,5 @@
+import type { WorldInfo } from '../../control-api/types.ts';
 import { Copy } from '../../parts/copy.tsx';
-import type { WorldInfo } from '../../switchboard/types.ts';
 
 /** The ways into a world. */
 export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {

@@ -1,4 +1,6 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { WorldInfo } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -6,8 +8,6 @@ import { Table } from '../../parts/table.tsx';
 import { shortOf, When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
-import { ask } from '../../switchboard/client.ts';
-import type { WorldInfo } from '../../switchboard/types.ts';
 import { Order } from './order.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
@@ -52,7 +52,7 @@ function List() {
       )}
       <div class="bar">
         <label>
-          Ids with{' '}
+          Id contains{' '}
           <input
             type="search"
             value={filter}
@@ -70,7 +70,7 @@ function List() {
       {found.length === 0 ? (
         <p>No world has an id with “{filter}”.</p>
       ) : (
-        <Table label="Worlds" head={['Id', 'Credentials', 'Unused at most', 'Last used', 'Ends', '']}>
+        <Table label="Worlds" head={['Id', 'Credentials', 'Ends after … without use', 'Last used', 'Ends', '']}>
           {shown.map((world) => (
             <Row key={world.id} world={world} isBusy={act.isBusy} onDelete={() => remove(world.id)} />
           ))}
@@ -103,7 +103,7 @@ function Row({ world, isBusy, onDelete }: RowParts) {
     <>
       <tr>
         <th scope="row">
-          <a href={consoleOf(world, addressOfView('live'))}>{id}</a>
+          <a href={consoleOf(world, addressOfView('requests'))}>{id}</a>
           {isHere && <span class="quiet"> this one</span>}
         </th>
         <td>{credentials === 'own' ? 'of its own' : 'those of the seed'}</td>
@@ -119,7 +119,7 @@ function Row({ world, isBusy, onDelete }: RowParts) {
             aria-expanded={isOpen}
             onClick={() => choose({ world: isOpen ? undefined : id }, false)}
           >
-            Ways in<span class="unseen"> to {id}</span>
+            How to reach it<span class="unseen">: {id}</span>
           </button>{' '}
           {id !== 'default' && (
             <Confirm yes={isHere ? 'Yes, delete this world' : 'Yes, delete'} isBusy={isBusy} onYes={onDelete}>

@@ -1,0 +1,103 @@
+import { ask } from '../control-api/client.ts';
+import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
+
+/** Identity who can call a service of this world. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'service key' | 'personal key' | 'user' | 'application' | 'service account';
+  /** The services that they can call. */
+  readonly services: readonly string[];
+  /** What they hold, in words. */
+  readonly holds: string;
+  /** Their credentials, best first; empty where the secret was shown only once. */
+  readonly credentials: readonly Credential[];
+  /** Of NGC keys. */
+  readonly key?: ShownKey;
+}
+
+export type Credential =
+  | { readonly kind: 'key'; readonly text: string }
+  | { readonly kind: 'client'; readonly id: string; readonly secret: string }
+  | { readonly kind: 'application'; readonly id: string; readonly secret: string }
+  | { readonly kind: 'password'; readonly email: string; readonly password: string };
+
+/** The parts of the cast that are shown here. */
+interface Cast {
+  readonly runai?: {
+    readonly users?: readonly CastUser[];
+    readonly applications?: readonly (Client & { readonly secret: string })[];
+    readonly serviceAccounts?: readonly (Client & { readonly clientSecret: string })[];
+  };
+  readonly ngc?: { readonly keys?: readonly { readonly id: string; readonly key: string }[] };
+}
+
+interface Held {
+  readonly id: string;
+  readonly role?: string | null;
+}
+
+interface Client extends Held {
+  readonly name: string;
+  readonly clientId: string;
+}
+
+interface CastUser extends Held {
+  readonly email: string;
+  readonly password?: string;
+  readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+/** Everybody who can call: the keys of NGC, and whom the cast names for Run:ai. */
+export async function readIdentities(): Promise<readonly Identity[]> {
+  const [cast, keys] = await Promise.all([ask<Cast>('GET', '/_mock/cast'), readKeys()]);
+  return [...keysOf(cast, keys), ...callersOfRunai(cast)];
+}
+
+function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
+  const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...madeTexts.value]);
+  return keys.map((key) => {
+    const { id, name, type, services, policy, roles, status } = key;
+    const text = texts.get(id);
+    const rights =
+      type === 'personal'
+        ? (roles ?? []).join(', ')
+        : `${policy?.scopes.join(', ')}; bound to ${boundTo(policy?.resource, key.unbound)}`;
+    return {
+      id,
+      name,
+      kind: `${type} key`,
+      services,
+      holds: status === 'active' ? rights : `${status}: ${rights}`,
+      credentials: text === undefined ? [] : [{ kind: 'key', text }],
+      key,
+    } as const;
+  });
+}
+
+function callersOfRunai({ runai }: Cast): Identity[] {
+  const { users = [], applications = [], serviceAccounts = [] } = runai ?? {};
+  const services = ['runai'];
+  const holds = ({ role }: Held) => role ?? 'no role';
+  return [
+    ...users.map((user): Identity => {
+      const { id, email, password, accessKey } = user;
+      const credentials: Credential[] = [];
+      if (accessKey !== undefined) {
+        credentials.push({ kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret });
+      }
+      if (password !== undefined) credentials.push({ kind: 'password', email, password });
+      return { id, name: email, kind: 'user', services, holds: holds(user), credentials };
+    }),
+    ...serviceAccounts.map((account): Identity => {
+      const { id, name, clientId, clientSecret: secret } = account;
+      const credentials: Credential[] = [{ kind: 'client', id: clientId, secret }];
+      return { id, name, kind: 'service account', services, holds: holds(account), credentials };
+    }),
+    ...applications.map((application): Identity => {
+      const { id, name, clientId, secret } = application;
+      const credentials: Credential[] = [{ kind: 'application', id: clientId, secret }];
+      return { id, name, kind: 'application', services, holds: holds(application), credentials };
+    }),
+  ];
+}

@@ -1,0 +1,112 @@
+import { ask } from '../control-api/client.ts';
+
+/** How sure a row of the ruleset is, as every table of the mock says. */
+export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours' | 'unknown';
+
+interface Sourced {
+  readonly source: string;
+  readonly certainty: Certainty;
+}
+
+export interface Rule extends Sourced {
+  readonly id: string;
+  readonly label: string;
+  readonly needs: {
+    readonly all?: readonly string[];
+    readonly any?: readonly string[];
+    /** Each of these is needed. */
+    readonly roles?: readonly string[];
+    /** Any of these replaces the rights. */
+    readonly orRoles?: readonly string[];
+  };
+  /** The resource types that a key may be bound to for it. */
+  readonly on?: readonly string[];
+  readonly closed?: true;
+}
+
+/** A scope or permission. */
+export interface Grant extends Sourced {
+  readonly id: string;
+  readonly label: string;
+  /** It goes only with these resource types, by id. */
+  readonly onlyOn?: readonly string[];
+}
+
+export interface Role extends Sourced {
+  readonly name: string;
+  readonly grants: readonly string[];
+}
+
+export interface ResourceType extends Sourced {
+  readonly id: string;
+  readonly label: string;
+  /** The form of the ids that it takes; null: it takes none. */
+  readonly names: string | null;
+}
+
+export interface Operation extends Sourced {
+  readonly id: string;
+  readonly rule: string;
+}
+
+/** What a service demands: `GET /_mock/tables/{service}`. */
+export interface Ruleset {
+  readonly service: string;
+  /** What keys of NGC are made for, if they count here. */
+  readonly product?: string;
+  readonly profile: string | null;
+  /** What the vendor calls a right: `scope` or `permission`. */
+  readonly term: string;
+  readonly rules: readonly Rule[];
+  readonly operations: readonly Operation[];
+  readonly grants: readonly Grant[];
+  readonly roles: readonly Role[];
+  readonly resourceTypes?: readonly ResourceType[];
+  /** Ends the sentence “a key without a resource ...” of a service key; absent where resources do not matter. */
+  readonly unbound?: string;
+}
+
+const rulesets = new Map<string, Promise<Ruleset>>();
+
+/** The ruleset of a service, which is the same for as long as the server runs. */
+export function rulesetOf(service: string): Promise<Ruleset> {
+  return keptOnce(rulesets, service, () => ask<Ruleset>('GET', `/_mock/tables/${service}`));
+}
+
+/** The operations of a service, or of all if it is empty, by name. */
+export async function operationsOf(service: string): Promise<readonly string[]> {
+  const rulesets = await Promise.all((service === '' ? await readServices() : [service]).map(rulesetOf));
+  return [...new Set(rulesets.flatMap(({ operations }) => operations.map(({ id }) => id)))].sort();
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+}
+
+const documents = new Map<string, Promise<Document>>();
+
+/** The request of an operation, as the document of its service has it; null if it has none. */
+export async function requestOf(service: string, operation: string): Promise<{ method: string; path: string } | null> {
+  const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
+  for (const [path, methods] of Object.entries(paths)) {
+    const found = Object.entries(methods).find(([, { operationId }]) => operationId === operation);
+    if (found !== undefined) return { method: found[0].toUpperCase(), path };
+  }
+  return null;
+}
+
+/** Reads what stays the same for as long as the server runs; what could not be read is tried again. */
+function keptOnce<Value>(kept: Map<string, Promise<Value>>, name: string, read: () => Promise<Value>): Promise<Value> {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const value = read();
+  kept.set(name, value);
+  value.catch(() => kept.delete(name));
+  return value;
+}
+
+/** The names of the services that this server has. */
+export async function readServices(): Promise<readonly string[]> {
+  const { services } = await ask<{ services: { name: string }[] }>('GET', '/_mock/info');
+  return services.map(({ name }) => name);
+}

@@ -1,0 +1,158 @@
+import { useState } from 'preact/hooks';
+import { addressOfView, choose } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Decision } from '../../control-api/types.ts';
+import { Rights } from '../../parts/chips.tsx';
+import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { type Ruleset, requestOf } from '../../state/rulesets.ts';
+import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
+
+/** A cell: what is demanded, where that is written, and what would be decided about a request. */
+export function CellPanel(props: {
+  readonly ruleset: Ruleset;
+  readonly row: Row;
+  readonly column: Column;
+  readonly cell: Cell;
+  readonly side: Side;
+}) {
+  const { ruleset, row, column, cell, side } = props;
+  const { operation, rule } = row;
+  // Rights of Run:ai come with roles alone: there is nobody who holds a single one.
+  const canAsk = side !== 'rights' || ruleset.product !== undefined;
+  const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
+  return (
+    <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
+      <h2>
+        {operation.id} and {column.title}
+      </h2>
+      <p class={cell.sign === 'deny' ? 'verdict deny' : cell.sign === 'allow' ? 'verdict allow' : ''}>
+        <strong>{cell.says}</strong>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Rule</dt>
+          <dd>{rule?.label ?? 'open to everybody'}</dd>
+        </div>
+        <div>
+          <dt>Required</dt>
+          <dd>{needsOf(row)}</dd>
+        </div>
+        {rule?.on !== undefined && (
+          <div>
+            <dt>Bound to</dt>
+            <dd>
+              {rule.on.map((id) => ruleset.resourceTypes?.find((type) => type.id === id)?.label ?? id).join(', ')}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Certainty</dt>
+          <dd>{cell.certainty}</dd>
+        </div>
+        <div>
+          <dt>Source</dt>
+          <dd>{cell.source}</dd>
+        </div>
+      </dl>
+      {bringing.length > 0 && (
+        <>
+          <h3>Roles that bring {column.title}</h3>
+          <Rights ids={bringing.map(({ name }) => name)} />
+        </>
+      )}
+      <div class="bar">
+        {side === 'everybody' && (
+          <a class="button" href={addressOfView('identities', { who: column.id })}>
+            Who is {column.title}?
+          </a>
+        )}
+        <a
+          class="button"
+          href={addressOfView('access-matrix', {
+            service: ruleset.service,
+            by: 'everybody',
+            operation: operation.id,
+            turned: 'yes',
+          })}
+        >
+          Who may do {operation.id}?
+        </a>
+      </div>
+      {canAsk && <Question ruleset={ruleset} row={row} asker={askerOf(props)} />}
+    </Panel>
+  );
+}
+
+/** A scope alone is asked about with a resource that its rule takes, so that it is the scope that decides. */
+function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; column: Column; side: Side }): object {
+  if (side !== 'rights') return column.asker;
+  const onlyOn = ruleset.grants.find(({ id }) => id === column.id)?.onlyOn;
+  const type = ruleset.resourceTypes?.find(
+    ({ id, names }) => names === null && (row.rule?.on?.includes(id) ?? true) && (onlyOn?.includes(id) ?? true),
+  );
+  return { holding: { scopes: [column.id], ...(type !== undefined && { resource: { type: type.label } }) } };
+}
+
+/** Asks what would be decided about a request; it is not sent. */
+function Question({ ruleset, row, asker }: { readonly ruleset: Ruleset; readonly row: Row; readonly asker: object }) {
+  const loaded = useLoaded(() => requestOf(ruleset.service, row.operation.id), []);
+  return (
+    <WhenLoaded of={loaded}>
+      {(request) => request !== null && <Ask method={request.method} template={request.path} asker={asker} />}
+    </WhenLoaded>
+  );
+}
+
+type Answer = Decision | { readonly fault: string };
+
+function Ask({
+  method,
+  template,
+  asker,
+}: {
+  readonly method: string;
+  readonly template: string;
+  readonly asker: object;
+}) {
+  const [path, setPath] = useState(template);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const simulate = async (event: Event) => {
+    event.preventDefault();
+    const asked = ask<Decision>('POST', '/_mock/decisions/simulate', { ...asker, method, path });
+    setAnswer(await asked.catch((fault: unknown) => ({ fault: textOf(fault) })));
+  };
+  return (
+    <>
+      <h3>What would be decided?</h3>
+      <form class="order" onSubmit={simulate}>
+        <label class="grow">
+          {method}
+          <input required maxLength={4096} value={path} onInput={(event) => setPath(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Ask</button>
+      </form>
+      <div role="status">
+        {answer !== null &&
+          ('fault' in answer ? (
+            <p class="fault">{answer.fault}</p>
+          ) : (
+            <>
+              <p class={`verdict ${answer.effect}`}>
+                <strong>{answer.effect === 'allow' ? 'Allowed' : 'Refused'}</strong>{' '}
+                <Sentence text={answer.explanation} />
+              </p>
+              <ul class="plain">
+                {answer.fixes.map(({ text }) => (
+                  <li key={text}>
+                    <Sentence text={text} />
+                  </li>
+                ))}
+              </ul>
+            </>
+          ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,169 @@
+import { ask } from '../../control-api/client.ts';
+import type { OperationEffect } from '../../control-api/types.ts';
+import { readIdentities } from '../../state/identities.ts';
+import { type Certainty, type Operation, type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
+
+/** What the operations are held against. */
+export const SIDES = ['rights', 'roles', 'everybody'] as const;
+export type Side = (typeof SIDES)[number];
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  /** What the control API is asked about it. */
+  readonly asker: object;
+}
+
+export interface Cell {
+  /** `all`: needed; `any`: one of these is needed; null: it has no part in it. */
+  readonly sign: 'all' | 'any' | 'allow' | 'deny' | null;
+  /** For whoever hears it, or rests on it. */
+  readonly says: string;
+  readonly certainty: Certainty;
+  readonly source: string;
+}
+
+export interface Row {
+  readonly operation: Operation;
+  /** Null if the operation is open to everybody. */
+  readonly rule: Rule | null;
+}
+
+export interface Matrix {
+  readonly ruleset: Ruleset;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column[];
+  readonly cellOf: (row: Row, column: Column) => Cell;
+}
+
+/** From the surest to the least sure. */
+const SURENESS: readonly Certainty[] = [
+  'documented',
+  'implied',
+  'observed',
+  'inferred',
+  'contradicted',
+  'ours',
+  'unknown',
+];
+
+/** So many callers at once: who is sought among more narrows them. */
+const MOST_COLUMNS = 60;
+
+/** The operations of a service against rights, roles, or everybody who can call it. */
+export async function readMatrix(service: string, side: Side, who: string | undefined): Promise<Matrix> {
+  const ruleset = await rulesetOf(service);
+  const rows = ruleset.operations.map((operation) => ({
+    operation,
+    rule: ruleset.rules.find(({ id }) => id === operation.rule) ?? null,
+  }));
+  if (side === 'rights') {
+    const columns = ruleset.grants.map(({ id, label }) => ({ id, title: label, asker: { holding: { scopes: [id] } } }));
+    return { ruleset, rows, columns, cellOf: neededCell };
+  }
+  const columns = side === 'roles' ? rolesOf(ruleset) : await callersOf(service, who);
+  const effects = new Map(
+    await Promise.all(columns.map(async (column) => [column.id, await effectsFor(column, service)] as const)),
+  );
+  return {
+    ruleset,
+    rows,
+    columns,
+    cellOf: (row, column) =>
+      effectCell(row, effects.get(column.id)?.get(row.operation.id), roleOf(ruleset, column, side)),
+  };
+}
+
+function rolesOf({ roles }: Ruleset): Column[] {
+  return roles.map(({ name }) => ({ id: name, title: name, asker: { holding: { roles: [name] } } }));
+}
+
+async function callersOf(service: string, who: string | undefined): Promise<Column[]> {
+  const everybody = await readIdentities();
+  return everybody
+    .filter(({ id, services }) => (who === undefined ? services.includes(service) : id === who))
+    .slice(0, MOST_COLUMNS)
+    .map(({ id, name }) => ({ id, title: name, asker: { principal: id } }));
+}
+
+/** What is decided about each operation, before any object is known. */
+async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
+  const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
+    ...asker,
+    operations: '*',
+    service,
+  });
+  return new Map(operations.map((effect) => [effect.operation, effect]));
+}
+
+const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
+  side === 'roles' ? roles.find(({ name }) => name === id) : undefined;
+
+/** A row has the certainty of its rule, or that of the operation where this is less sure. */
+function foundedOn(
+  { operation, rule }: Row,
+  ...others: readonly ({ certainty: Certainty; source: string } | undefined)[]
+) {
+  const all = [operation, ...[rule, ...others].filter((one) => one !== undefined && one !== null)];
+  return all.reduce((worst, one) =>
+    SURENESS.indexOf(one.certainty) > SURENESS.indexOf(worst.certainty) ? one : worst,
+  );
+}
+
+function neededCell(row: Row, { id }: Column): Cell {
+  const { certainty, source } = foundedOn(row);
+  const { all = [], any = [] } = row.rule?.needs ?? {};
+  const sign = all.includes(id) ? 'all' : any.includes(id) ? 'any' : null;
+  const says = sign === 'all' ? 'needed' : sign === 'any' ? 'one of these is needed' : 'not needed';
+  return { sign, says, certainty, source };
+}
+
+function effectCell(
+  row: Row,
+  effect: OperationEffect | undefined,
+  role: { certainty: Certainty; source: string } | undefined,
+): Cell {
+  // Where nothing is needed, the role has no part in it.
+  const counts = row.rule !== null && Object.keys(row.rule.needs).length > 0;
+  const { certainty, source } = foundedOn(row, counts ? role : undefined);
+  if (effect === undefined) return { sign: null, says: 'not decided', certainty, source };
+  const { missing, missingAnyOf, reason } = effect;
+  const lacking = missing?.join(', ') ?? (missingAnyOf && `one of ${missingAnyOf.join(', ')}`);
+  const why = lacking === undefined ? (reason ?? '') : `${reason}: ${lacking}`;
+  return { sign: effect.effect, says: effect.effect === 'allow' ? 'allowed' : `refused, ${why}`, certainty, source };
+}
+
+/** What an operation needs, in words. */
+export function needsOf({ rule }: Row): string {
+  if (rule === null) return 'nothing: it is open to everybody';
+  const { all = [], any = [], roles = [], orRoles = [] } = rule.needs;
+  if (rule.closed) return 'what no key has';
+  const words = [
+    ...all,
+    ...(any.length > 0 ? [`one of ${any.join(', ')}`] : []),
+    ...roles.map((role) => `the role ${role}`),
+  ];
+  const instead = orRoles.length > 0 ? `, or the role ${orRoles.join(' or ')}` : '';
+  return `${words.join(', ') || 'somebody who is known'}${instead}`;
+}
+
+/** Texts that a spreadsheet would calculate. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** The matrix as a table of comma-separated values (RFC 4180). */
+export function csvOf({ cellOf }: Matrix, rows: readonly Row[], columns: readonly Column[]): string {
+  const lines = [
+    ['operation', 'rule', 'needs', 'certainty', 'source', ...columns.map(({ title }) => title)],
+    ...rows.map((row) => {
+      const { certainty, source } = foundedOn(row);
+      const cells = columns.map((column) => cellOf(row, column)).map(({ sign, says }) => (sign === null ? '' : says));
+      return [row.operation.id, row.rule?.label ?? '', needsOf(row), certainty, source, ...cells];
+    }),
+  ];
+  return lines.map((line) => `${line.map(fieldOf).join(',')}\r\n`).join('');
+}
+
+function fieldOf(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks';
+import { ask } from '../../control-api/client.ts';
+import type { Propagation } from '../../control-api/types.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { changed } from '../../state/changes.ts';
+
+const MEANING = {
+  off: 'An edit takes effect at once.',
+  fixed: 'An edit takes effect after the delay.',
+  jitter: 'An edit takes effect after a time up to the delay, another one for each edit.',
+} as const;
+
+/** How long an edit of a service key takes until it counts. */
+export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
+  const { propagation, hasPending } = props;
+  const act = useAct();
+  const [delay, setDelay] = useState(propagation.delay);
+  const change = (edit: Partial<Propagation>) =>
+    act.run(async () => {
+      const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
+      changed('clock');
+      return `From now on: ${MEANING[mode]} What was edited before keeps its time.`;
+    });
+  const flush = () =>
+    act.run(async () => {
+      const { flushed } = await ask<{ flushed: unknown[] }>('POST', '/_mock/propagation/flush', {});
+      changed('keys', 'clock');
+      return `Counting now: ${flushed.length} ${flushed.length === 1 ? 'edit' : 'edits'}.`;
+    });
+  return (
+    <section aria-label="Propagation">
+      <h2>How soon an edit takes effect</h2>
+      <form
+        class="order"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void change({ delay: delay.trim() });
+        }}
+      >
+        <label>
+          Propagation
+          <select
+            value={propagation.mode}
+            disabled={act.isBusy}
+            onChange={(event) => change({ mode: event.currentTarget.value as Propagation['mode'] })}
+          >
+            {Object.keys(MEANING).map((mode) => (
+              <option key={mode}>{mode}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Delay
+          <input
+            required
+            size={8}
+            maxLength={64}
+            value={delay}
+            onInput={(event) => setDelay(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" disabled={act.isBusy}>
+          Set the delay
+        </button>
+        <button type="button" disabled={act.isBusy || !hasPending} onClick={flush}>
+          Apply all edits now
+        </button>
+      </form>
+      <p class="quiet">{MEANING[propagation.mode]}</p>
+      <Told act={act} />
+    </section>
+  );
+}

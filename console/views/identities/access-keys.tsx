@@ -1,0 +1,101 @@
+import { useState } from 'preact/hooks';
+import { askAs } from '../../control-api/vendor.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { useFocusKept } from '../../parts/focus.ts';
+import { Secret } from '../../parts/secret.tsx';
+import type { Credential } from '../../state/identities.ts';
+import { tokenRequest } from '../../state/ready-made.ts';
+
+interface AccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+}
+
+/** The access keys of a user of Run:ai. They are read and made by Run:ai's own API, with a token of the user. */
+export function AccessKeys({ credential }: { readonly credential: Exclude<Credential, { readonly kind: 'key' }> }) {
+  const act = useAct();
+  const list = useFocusKept<HTMLUListElement>();
+  const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
+  const [name, setName] = useState('');
+  const [made, setMade] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
+
+  const call = async <Answer,>(method: string, path: string, body?: object) => {
+    const { accessToken } = await askAs<{ accessToken: string }>(
+      null,
+      'POST',
+      '/api/v1/token',
+      tokenRequest(credential),
+    );
+    return askAs<Answer>(accessToken, method, path, body);
+  };
+  const read = async () => setKeys((await call<{ accessKeys: AccessKey[] }>('GET', '/api/v1/access-keys')).accessKeys);
+  const make = async () => {
+    setMade(await call('POST', '/api/v1/access-keys', { name }));
+    await read();
+    return `${name} is made. Its secret is told only now.`;
+  };
+  const remove = async ({ id, name: removed }: AccessKey) => {
+    await call('DELETE', `/api/v1/access-keys/${encodeURIComponent(id)}`);
+    await read();
+    return `${removed} is deleted.`;
+  };
+  return (
+    <section aria-label="Access keys">
+      <h3>Access keys</h3>
+      {keys === null ? (
+        <p>
+          <button
+            type="button"
+            disabled={act.isBusy}
+            onClick={() =>
+              act.run(async () => {
+                await read();
+                return undefined;
+              })
+            }
+          >
+            Read them
+          </button>{' '}
+          <span class="quiet">as this user, by Run:ai’s own API: the calls are in the journal</span>
+        </p>
+      ) : (
+        <>
+          <ul ref={list} class="plain" tabIndex={-1}>
+            {keys.map((key) => (
+              <li key={key.id} class="bar">
+                <span class="long">
+                  {key.name} <code>{key.clientId}</code>
+                </span>
+                <button type="button" class="small" disabled={act.isBusy} onClick={() => act.run(() => remove(key))}>
+                  Delete<span class="unseen"> {key.name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <form
+            class="order"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void act.run(make);
+            }}
+          >
+            <label>
+              Name
+              <input required maxLength={255} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+            </label>
+            <button type="submit" disabled={act.isBusy}>
+              Make an access key
+            </button>
+          </form>
+        </>
+      )}
+      <Told act={act} />
+      {made !== null && (
+        <p>
+          <code>{made.clientId}</code> <Secret text={made.clientSecret} name="client secret" />
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,177 @@
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { Secret } from '../../parts/secret.tsx';
+import { changed } from '../../state/changes.ts';
+import type { Credential, Identity } from '../../state/identities.ts';
+import { boundTo, keepText, type ShownKey } from '../../state/keys.ts';
+import { curlOf, envOf } from '../../state/ready-made.ts';
+import { AccessKeys } from './access-keys.tsx';
+
+/** Identity: what they are known by, what they hold, and what can be done about it. */
+export function IdentityPanel({ person }: { readonly person: Identity }) {
+  const { id, name, kind, services, holds, credentials, key } = person;
+  const curl = curlOf(person);
+  const env = envOf(person);
+  const login = credentials.find((one) => one.kind !== 'key');
+  return (
+    <>
+      <h2>{name}</h2>
+      <p class="quiet">
+        {kind}, {services.join(', ') || 'no service'}
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Id</dt>
+          <dd>
+            <code>{id}</code> <Copy text={id} />
+          </dd>
+        </div>
+        {credentials.length === 0 ? (
+          <div>
+            <dt>Secret</dt>
+            <dd class="quiet">
+              It is told once, when it is made. {key !== undefined && 'Rotate the key for another one.'}
+            </dd>
+          </div>
+        ) : (
+          credentials.map((credential) => <Proof key={credential.kind} credential={credential} />)
+        )}
+        {key === undefined ? (
+          <div>
+            <dt>Role</dt>
+            <dd>{holds}</dd>
+          </div>
+        ) : (
+          <KeyFacts of={key} />
+        )}
+      </dl>
+      <div class="bar">
+        {curl !== null && <Copy text={curl} label="Copy a curl" />}
+        {env !== null && <Copy text={env} label="Copy env lines" />}
+        {services.map((service) => (
+          <a key={service} class="button" href={addressOfView('access-matrix', { service, by: 'everybody', who: id })}>
+            What may they do in {service}?
+          </a>
+        ))}
+        <a class="button" href={addressOfView('requests', { principal: name })}>
+          Their requests
+        </a>
+      </div>
+      {key !== undefined && <KeyActs of={key} />}
+      {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
+    </>
+  );
+}
+
+function Proof({ credential }: { readonly credential: Credential }) {
+  const facts: readonly (readonly [string, string, boolean])[] =
+    credential.kind === 'key'
+      ? [['Key', credential.text, true]]
+      : credential.kind === 'password'
+        ? [['Password', credential.password, true]]
+        : [
+            ['Client id', credential.id, false],
+            ['Client secret', credential.secret, true],
+          ];
+  return (
+    <>
+      {facts.map(([what, text, isSecret]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>
+            {isSecret ? (
+              <Secret text={text} name={what.toLowerCase()} />
+            ) : (
+              <>
+                <code>{text}</code> <Copy text={text} />
+              </>
+            )}
+          </dd>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function KeyFacts({ of: key }: { readonly of: ShownKey }) {
+  const { status, org, expiresAt, policy, pending, user, roles, unbound } = key;
+  const facts: readonly (readonly [string, string | null | undefined])[] = [
+    ['Status', status],
+    ['Organisation', org],
+    ['User', user],
+    ['Roles', roles?.join(', ')],
+    ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
+    ['Bound to', policy && boundTo(policy.resource, unbound)],
+    ['Expires', expiresAt ?? 'never'],
+    ...pending.map(
+      ({ version, effectiveAt, scopes }) =>
+        [`Version ${version}`, `${scopes.join(', ') || 'no scopes'}, from ${effectiveAt} on`] as const,
+    ),
+  ];
+  return (
+    <>
+      {facts.map(
+        ([what, text]) =>
+          text !== undefined &&
+          text !== null && (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{text}</dd>
+            </div>
+          ),
+      )}
+    </>
+  );
+}
+
+/** What can be done to a key of NGC. */
+function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
+  const act = useAct();
+  const path = `/_mock/keys/${encodeURIComponent(id)}`;
+  const done = (text: string) => {
+    changed('keys', 'clock');
+    return text;
+  };
+  const rotate = async () => {
+    const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
+    keepText(id, key);
+    return done('It has another text now; the one before is no longer valid.');
+  };
+  const turn = async () => {
+    const next = status === 'active' ? 'disabled' : 'active';
+    await ask('PATCH', path, { status: next });
+    return done(`It is ${next} now.`);
+  };
+  const remove = async () => {
+    await ask('DELETE', path);
+    location.hash = addressOfView('identities');
+    return done('It is deleted.');
+  };
+  return (
+    <>
+      <div class="bar">
+        <a class="button" href={addressOfView('identities', { who: id, edit: 'yes' })}>
+          Edit
+        </a>
+        {policy !== null && (
+          <a class="button" href={addressOfView('clock', { key: id })}>
+            When do its edits take effect?
+          </a>
+        )}
+        <button type="button" disabled={act.isBusy} onClick={() => act.run(turn)}>
+          {status === 'active' ? 'Disable' : 'Enable'}
+        </button>
+        <button type="button" disabled={act.isBusy} onClick={() => act.run(rotate)}>
+          Rotate
+        </button>
+        <Confirm yes="Yes, delete it" isBusy={act.isBusy} onYes={() => act.run(remove)}>
+          Delete
+        </Confirm>
+      </div>
+      <Told act={act} />
+    </>
+  );
+}

@@ -1,0 +1,220 @@
+import { useState } from 'preact/hooks';
+import { addressOfView, chosen } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Key } from '../../control-api/types.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Secret } from '../../parts/secret.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { changed } from '../../state/changes.ts';
+import { keepText, type ShownKey } from '../../state/keys.ts';
+import { curlOf, envOf } from '../../state/ready-made.ts';
+import { type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
+import { Allowed } from './allowed.tsx';
+import { type Draft, draftOf, editOf, orderOf } from './draft.ts';
+import { Resources } from './resources.tsx';
+import { Ticks } from './ticks.tsx';
+
+type Answer = Key & { readonly key?: string };
+
+/** Makes a key of NGC, or edits one, as in the vendor's form; beside it stands what the choice allows. */
+export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
+  const rulesets = useLoaded(async () => Promise.all((await readServices()).map(rulesetOf)), []);
+  const [draft, setDraft] = useState(() => draftOf(edited, chosen.value));
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  if (answer !== null) return <Stored answer={answer} isNew={edited === null} />;
+  const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
+  return (
+    <>
+      <h2>{edited === null ? 'A new key' : `Edit ${edited.name}`}</h2>
+      <WhenLoaded of={rulesets}>
+        {(all) => <Fields rulesets={all} draft={draft} change={change} edited={edited} stored={setAnswer} />}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function Fields(props: {
+  readonly rulesets: readonly Ruleset[];
+  readonly draft: Draft;
+  readonly change: (part: Partial<Draft>) => void;
+  readonly edited: ShownKey | null;
+  readonly stored: (answer: Answer) => void;
+}) {
+  const { rulesets, draft, change, edited, stored } = props;
+  const act = useAct();
+  const withKeys = rulesets.filter(({ product }) => product !== undefined);
+  const chosenLaws = withKeys.filter(({ service }) => draft.services.includes(service));
+  const isService = draft.type === 'service';
+  const store = async () => {
+    const answer =
+      edited === null
+        ? await ask<Answer>('POST', '/_mock/keys', orderOf(draft))
+        : await ask<Answer>('PATCH', `/_mock/keys/${encodeURIComponent(edited.id)}`, editOf(draft));
+    if (answer.key !== undefined) keepText(answer.id, answer.key);
+    changed('keys', 'clock');
+    stored(answer);
+    return undefined;
+  };
+  return (
+    <form
+      class="key-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void act.run(store);
+      }}
+    >
+      <div class="fields">
+        {edited === null && (
+          <fieldset>
+            <legend>Type</legend>
+            {(['service', 'personal'] as const).map((type) => (
+              <label key={type} class="tick">
+                <input type="radio" name="type" checked={draft.type === type} onChange={() => change({ type })} />
+                {type === 'service'
+                  ? 'service key: holds scopes'
+                  : 'personal key: holds what the roles of its user bring'}
+              </label>
+            ))}
+          </fieldset>
+        )}
+        <div class="bar">
+          <Field label="Name" value={draft.name} change={(name) => change({ name })} required />
+          {edited === null && (
+            <Field
+              label="Organisation"
+              value={draft.org}
+              change={(org) => change({ org })}
+              placeholder="the first one"
+            />
+          )}
+          {edited === null && !isService && (
+            <Field label="User" value={draft.user} change={(user) => change({ user })} placeholder="a new one" />
+          )}
+          <Field
+            label="Expires"
+            value={draft.expiresAt}
+            change={(expiresAt) => change({ expiresAt })}
+            placeholder="never"
+          />
+        </div>
+        <Ticks
+          legend="Services"
+          options={withKeys.map(({ service }) => ({ id: service, text: service }))}
+          ticked={draft.services}
+          change={(services) => change({ services })}
+        />
+        {isService && chosenLaws.length === 0 && <p class="quiet">Its scopes depend on the services.</p>}
+        {isService &&
+          chosenLaws.map(({ service, grants, resourceTypes = [] }) => (
+            <Ticks
+              key={service}
+              legend={`Scopes of ${service}`}
+              options={grants.map(({ id, label, onlyOn, certainty }) => ({
+                id,
+                text: label,
+                also: [
+                  ...(onlyOn === undefined ? [] : [`only with ${namesOf(onlyOn, resourceTypes)}`]),
+                  ...(certainty === 'documented' ? [] : [certainty]),
+                ].join(', '),
+              }))}
+              ticked={draft.scopes}
+              change={(scopes) => change({ scopes })}
+            />
+          ))}
+        {isService && (
+          <Resources
+            types={chosenLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
+            unbound={chosenLaws.flatMap(({ unbound = [] }) => unbound)}
+            resource={draft.resource}
+            change={(resource) => change({ resource })}
+          />
+        )}
+        {!isService && (
+          <Ticks
+            legend="Roles of its user"
+            options={[...new Set(rulesets.flatMap(rolesOfKeys))].map((name) => ({ id: name, text: name }))}
+            ticked={draft.roles}
+            change={(roles) => change({ roles })}
+          />
+        )}
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={draft.force}
+            onChange={(event) => change({ force: event.currentTarget.checked })}
+          />
+          even if the documents rule it out
+        </label>
+        <div class="bar">
+          <button type="submit" class="main" disabled={act.isBusy}>
+            {edited === null ? 'Make the key' : 'Store the edit'}
+          </button>
+        </div>
+        <Told act={act} />
+      </div>
+      <Allowed draft={draft} />
+    </form>
+  );
+}
+
+/** The roles that keys can have: of Run:ai's nobody with a key has any. */
+function rolesOfKeys({ service, roles = [] }: Ruleset): readonly string[] {
+  return service === 'runai' ? [] : roles.map(({ name }) => name);
+}
+
+function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {
+  return ids.map((id) => types.find((type) => type.id === id)?.label ?? id).join(', ');
+}
+
+function Field(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly change: (value: string) => void;
+  readonly placeholder?: string;
+  readonly required?: boolean;
+}) {
+  const { label, value, change, ...rest } = props;
+  return (
+    <label class="field">
+      {label}
+      <input maxLength={255} value={value} onInput={(event) => change(event.currentTarget.value)} {...rest} />
+    </label>
+  );
+}
+
+/** A key that was stored, with its text if it is new. */
+function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
+  const { id, name, services, key, warnings = [], pending } = answer;
+  const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
+  const curl = curlOf({ services, credentials });
+  const env = envOf({ services, credentials });
+  return (
+    <div role="status">
+      <h2>{isNew ? `${name} is made` : `${name} is edited`}</h2>
+      {warnings.map((text) => (
+        <p key={text} class="hint">
+          <Sentence text={text} />
+        </p>
+      ))}
+      {pending.map(({ version, effectiveAt }) => (
+        <p key={version}>
+          Version {version} takes effect at {effectiveAt}. <a href={addressOfView('clock', { key: id })}>See when</a>
+        </p>
+      ))}
+      {key !== undefined && (
+        <p>
+          Its text: <Secret text={key} name="key" />
+        </p>
+      )}
+      <div class="bar">
+        {curl !== null && <Copy text={curl} label="Copy a curl" />}
+        {env !== null && <Copy text={env} label="Copy env lines" />}
+        <a class="button" href={addressOfView('identities', { who: id })}>
+          Open it
+        </a>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { ask } from '../../control-api/client.ts';
+import type { KeyResource } from '../../control-api/types.ts';
+import { useLoaded } from '../../parts/loaded.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import type { ResourceType } from '../../state/rulesets.ts';
+
+interface NamedFunction {
+  readonly name: string;
+  readonly functionId: string;
+  readonly versionId: string;
+}
+
+/**
+ * What a service key is bound to; several add up. Services without resource types have nothing to choose.
+ *
+ * @param props.unbound what a key without a resource covers, in the words of each service
+ */
+export function Resources(props: {
+  readonly types: readonly ResourceType[];
+  readonly unbound: readonly string[];
+  readonly resource: readonly KeyResource[];
+  readonly change: (resource: readonly KeyResource[]) => void;
+}) {
+  const { types, unbound, resource, change } = props;
+  const functions = useLoaded(async () => {
+    const { nvcf } = await ask<{ nvcf?: { functions?: readonly NamedFunction[] } }>('GET', '/_mock/cast');
+    return nvcf?.functions ?? [];
+  }, []);
+  if (types.length === 0) return null;
+  const put = (at: number, one: KeyResource | null) =>
+    change(one === null ? resource.toSpliced(at, 1) : resource.toSpliced(at, 1, one));
+  return (
+    <fieldset>
+      <legend>Bound to</legend>
+      {resource.map(({ type, ids }, at) => {
+        const form = types.find(({ id, label }) => type === id || type === label);
+        const number = resource.length > 1 ? ` ${at + 1}` : '';
+        return (
+          <div key={at} class="bar">
+            <label>
+              <span class="unseen">Resource type{number}</span>
+              <select
+                value={form?.label ?? type}
+                onChange={({ currentTarget: { value } }) => put(at, resourceOf(value, types))}
+              >
+                {types.map(({ id, label }) => (
+                  <option key={id}>{label}</option>
+                ))}
+                {form === undefined && <option>{type}</option>}
+              </select>
+            </label>
+            {form?.names != null && (
+              <label class="grow">
+                <span class="unseen">Ids{number}</span>
+                <input
+                  required
+                  list="known-ids"
+                  placeholder={form.names}
+                  value={(ids ?? []).join(', ')}
+                  onInput={({ currentTarget: { value } }) =>
+                    put(at, { type, ids: value.split(',').map((one) => one.trim()) })
+                  }
+                />
+              </label>
+            )}
+            <button type="button" class="small" onClick={() => put(at, null)}>
+              Remove<span class="unseen"> the resource{number}</span>
+            </button>
+          </div>
+        );
+      })}
+      {resource.length === 0 &&
+        unbound.map((words) => (
+          <p key={words} class="hint">
+            <Sentence text={`A key without a resource ${words}.`} />
+          </p>
+        ))}
+      <button
+        type="button"
+        class="small"
+        onClick={() => change([...resource, resourceOf(types[0]?.label ?? '', types)])}
+      >
+        {resource.length === 0 ? 'Choose a resource' : 'And another'}
+      </button>
+      <datalist id="known-ids">
+        {functions !== null &&
+          'value' in functions &&
+          functions.value.flatMap(({ name, functionId, versionId }) => [
+            <option key={functionId} value={functionId}>
+              {name}
+            </option>,
+            <option key={versionId} value={`${functionId}/${versionId}`}>
+              {name}, version
+            </option>,
+          ])}
+      </datalist>
+    </fieldset>
+  );
+}
+
+function resourceOf(label: string, types: readonly ResourceType[]): KeyResource {
+  const names = types.find((type) => type.label === label)?.names;
+  return names == null ? { type: label } : { type: label, ids: [''] };
+}

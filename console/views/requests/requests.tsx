@@ -1,0 +1,32 @@
+import { chosen } from '../../address.ts';
+import { addressOf } from '../../control-api/client.ts';
+import { requests } from '../../state/requests.ts';
+import { Filters } from './filters.tsx';
+import { RequestList } from './list.tsx';
+import { Recorded } from './recorded.tsx';
+import './requests.css';
+
+/** Every request as it comes, and one of them opened. */
+export function Requests() {
+  const selected = chosen.value['request'];
+  return (
+    <div class={selected === undefined ? 'two' : 'two opened'}>
+      <section class="first stream" aria-label="Requests">
+        <Filters />
+        {requests.value.length === 0 ? <Nothing /> : <RequestList />}
+      </section>
+      {selected !== undefined && <Recorded key={selected} id={selected} />}
+    </div>
+  );
+}
+
+/** Whoever sees this has just begun. */
+function Nothing() {
+  const line = `curl -i ${location.origin}${addressOf('/v2/nvcf/functions')}`;
+  return (
+    <div class="nothing">
+      <p>No request has come yet. Point a client at this server, or try one that is refused:</p>
+      <pre>{line}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** The console's matrix of operations, and the smallest rights, in a browser. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
+
+const { id: INVOKER_ID } = castKey('nvcf-invoker');
+
+const cell = (page: Page, name: string) => page.getByRole('gridcell', { name });
+
+async function saved(page: Page): Promise<readonly string[]> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  return readFileSync(await (await download).path(), 'utf8').split('\r\n');
+}
+
+describe.runIf(hasBrowser)('the law', () => {
+  const opened = windows();
+
+  it('says of each cell what is needed, how sure that is, and where it is written', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf`);
+    await cell(page, 'createDeployment, Deploy Function: needed (contradicted)').click();
+
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByText('service-keys page, scope requirements').waitFor();
+    expect(await cell(page, 'listFunctions, List Function Details').getAttribute('title')).toContain('one of these');
+    await panel.getByRole('textbox').fill('/v2/nvcf/deployments/functions/x/versions/y');
+    await panel.getByRole('button', { name: 'Ask' }).click();
+    await panel.getByText('Refused').waitFor();
+  });
+
+  it('asks about a scope with a resource that its rule takes', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=listTelemetries~manage_telemetries`);
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByRole('button', { name: 'Ask' }).click();
+
+    await panel.getByText('Allowed').waitFor();
+  });
+
+  it('shows what roles allow, and of one role only what is asked for', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=runai&by=roles`);
+    await cell(page, 'create_user, Viewer: refused, missing_permission: users:create').waitFor();
+    await cell(page, 'create_user, System administrator: allowed').waitFor();
+    await page.getByRole('columnheader', { name: 'Viewer', exact: true }).getByRole('button').click();
+
+    await expect.poll(() => page.getByRole('columnheader').count()).toBe(1);
+    expect(page.url()).toContain('who=Viewer');
+  });
+
+  it('answers what a key may do, and who may do something, which is the same turned', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
+    await cell(page, 'invokeFunction, nvcf-invoker: allowed').click();
+    await page.getByRole('link', { name: 'Who may do invokeFunction?' }).click();
+    await cell(page, 'invokeFunction, nvcf-deployer: refused').waitFor();
+    expect(await page.getByRole('row').count()).toBeGreaterThan(5);
+    await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['invoke_function'] });
+
+    await cell(page, 'invokeFunction, nvcf-deployer: allowed').waitFor();
+  });
+
+  it('is saved as it is shown, for spreadsheets', async () => {
+    const { url, mock } = await served();
+    const name = '=cmd|"evil", of';
+    await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: ['list_functions'] });
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&text=listFunctions`);
+    await cell(page, 'listFunctions, nvcf-deployer: allowed').waitFor();
+    const [head, first, ...rest] = await saved(page);
+
+    expect(head).toMatch(/^operation,rule,needs,certainty,source,owner,nvcf-deployer,/);
+    expect(head).toMatch(/,"'=cmd\|""evil"", of"$/);
+    expect(first).toContain(
+      'listFunctions,Get / List Functions,"one of list_functions, list_functions_details",contradicted,',
+    );
+    expect(rest).toEqual(['']);
+  });
+
+  it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=ngc`);
+    await cell(page, 'createKey').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('article', { name: 'Cell' }).getByText('needed', { exact: true }).waitFor();
+    expect(decodeURIComponent(page.url())).toContain('cell=createKey~keys:manage');
+  });
+
+  it('says when nothing is like what is sought', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=air&text=no-such-thing`);
+
+    await page.getByText('No operation is like this.').waitFor();
+  });
+});
+
+describe.runIf(hasBrowser)('the smallest rights', () => {
+  const opened = windows();
+
+  it('are found for a key that was let do everything', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/least-privilege`);
+    await page.getByText('Nobody has called a service yet.').waitFor();
+    await page.getByRole('button', { name: 'observe' }).click();
+    await page.getByText('a flow runs to its end').waitFor();
+    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
+    const report = page.getByRole('region', { name: 'nvcf-invoker' });
+
+    await report.getByText('invoke_function is not used').waitFor();
+    await report.getByText('list_functions_details', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'enforce' }).click();
+    await page.getByText('What lacks rights is refused.').waitFor();
+    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(403);
+  });
+});

@@ -1,0 +1,173 @@
+/** The console's list of everybody, and the form for keys, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { INVOKER, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
+
+const { id: INVOKER_ID } = castKey('nvcf-invoker');
+
+const person = (page: Page) => page.getByRole('article', { name: 'Who it is' });
+const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
+
+describe.runIf(hasBrowser)('identities', () => {
+  const opened = windows();
+
+  it('is searched by what they hold, and an address leads to one of them', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByRole('searchbox').fill('manage_registry');
+    await page.getByText('1 of 28').waitFor();
+    await page.getByRole('link', { name: 'nvcf-registry-manager' }).click();
+
+    await person(page).getByText('All Entity').waitFor();
+    expect(page.url()).toContain('who=');
+    await page.goto(`${url}/#/identities?who=nobody`);
+    await page.getByText('Nobody in this world has the id nobody any more.').waitFor();
+  });
+
+  it('covers secrets until they are asked for, and copies what a shell takes', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await person(page).getByRole('button', { name: 'Show key' }).waitFor();
+    expect(await page.content()).not.toContain(INVOKER);
+    await person(page).getByRole('button', { name: 'Copy a curl' }).click();
+    await person(page).getByText('Copied').waitFor();
+    const curl = await page.evaluate('navigator.clipboard.readText()');
+    await person(page).getByRole('button', { name: 'Copy env lines' }).click();
+    await expect
+      .poll(() => page.evaluate('navigator.clipboard.readText()'))
+      .toBe(`export NGC_API_KEY='${INVOKER}'\nexport NVCF_BASE_URL='${url}'\n`);
+
+    expect(curl).toBe(`curl -s '${url}/v2/nvcf/functions' -H 'Authorization: Bearer ${INVOKER}'`);
+    await person(page).getByRole('button', { name: 'Show key' }).click();
+    expect(await page.content()).toContain(INVOKER);
+  });
+
+  it('shows every credential of somebody: a user has a password beside an access key', async () => {
+    const { url, mock } = await served();
+    const { users } = (await mock('GET', '/cast')).runai;
+    const page = await opened(`${url}/#/identities?who=${users[0].id}`);
+    await person(page).getByRole('button', { name: 'Show password' }).click();
+
+    expect(await person(page).locator('.secret code').allInnerTexts()).toEqual(['••••••••', users[0].password]);
+    await person(page).getByText(users[0].accessKey.clientId).waitFor();
+  });
+
+  it('says that a key without a resource is bound to what its service says: in Cloud Functions to nothing', async () => {
+    const { url, mock } = await served();
+    const order = { type: 'service', services: ['nvcf'], scopes: ['invoke_function'] };
+    const { id } = await mock('POST', '/keys', { ...order, name: 'unbound' });
+    const page = await opened(`${url}/#/identities?who=${id}`);
+    await person(page).getByText('nothing', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'unbound' }).getByText('invoke_function; bound to nothing').waitFor();
+    await page.getByRole('link', { name: 'air-reader' }).click();
+    await person(page).getByText('everything of its organisation').waitFor();
+    await page.goto(`${url}/#/identities?make=service&services=nvcf`);
+
+    await page.getByText('A key without a resource is bound to nothing at Cloud Functions').waitFor();
+  });
+
+  it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByLabel('Name').fill('made-by-hand');
+    await tick(page, 'nvcf');
+    await tick(page, 'List Functions');
+    await page.getByRole('button', { name: 'Choose a resource' }).click();
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('listFunctionIds').waitFor();
+    expect(await allowed.innerText()).not.toContain('createFunction');
+    await tick(page, 'Register Function');
+    await allowed.getByText('createFunction', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'made-by-hand is made' }).waitFor();
+    await page.getByRole('button', { name: 'Show key' }).click();
+    const key = await page.locator('.secret code').innerText();
+
+    expect((await ask('GET', '/v2/nvcf/functions', key)).status).toBe(200);
+    await page.getByRole('link', { name: 'Open it' }).click();
+    await person(page).getByText('list_functions, register_function').waitFor();
+  });
+
+  it('says what the switchboard says of a choice that the documents rule out, while one ticks', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
+    await page.getByLabel('Name').fill('ruled-out');
+    await tick(page, 'Manage Telemetries');
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('available only with the resource type').waitFor();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('status').getByText('available only with the resource type').waitFor();
+    await page.getByRole('checkbox', { name: 'even if the documents rule it out' }).check();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+
+    await page.getByRole('heading', { name: 'ruled-out is made' }).waitFor();
+    expect(await page.locator('.hint').count()).toBeGreaterThan(0);
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
+  });
+
+  it('edits a key, and says when the edit takes effect', async () => {
+    const { url, mock } = await served({ propagation: 'fixed' });
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    await person(page).getByRole('link', { name: 'Edit', exact: true }).click();
+    await tick(page, 'List Functions');
+    await page.getByRole('button', { name: 'Store the edit' }).click();
+
+    await page.getByText(/Version 2 takes effect at/).waitFor();
+    const { pending, policy } = await mock('GET', `/keys/${INVOKER_ID}`);
+    expect(pending[0].scopes).toEqual(['invoke_function', 'list_functions']);
+    expect(pending[0].resource).toEqual(policy.resource);
+  });
+
+  it('disables, rotates and deletes a key, the last only when asked twice', async () => {
+    const { url, ask, mock } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await person(page).getByText('It is disabled now.').waitFor();
+    await person(page).getByRole('button', { name: 'Enable' }).click();
+    await person(page).getByRole('button', { name: 'Rotate' }).click();
+    await person(page).getByText('It has another text now').waitFor();
+    await ask('GET', '/v2/nvcf/functions');
+    expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('unknown_key');
+    await person(page).getByRole('button', { name: 'Show key' }).click();
+    const key = await person(page).locator('.secret code').innerText();
+    await ask('GET', '/v2/nvcf/functions', key);
+    expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('missing_scope');
+    await person(page).getByRole('button', { name: 'Delete' }).click();
+    expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
+    await person(page).getByRole('button', { name: 'Yes, delete it' }).click();
+
+    await page.getByText('27 of 27').waitFor();
+    expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
+  });
+
+  it('makes an access key of Run:ai by Run:ai’s own API, as its user', async () => {
+    const { url, ask, mock } = await served();
+    const page = await opened(`${url}/#/identities?text=researcher@`);
+    await page.getByRole('link', { name: 'researcher@acme.test' }).click();
+    await page.getByRole('button', { name: 'Read them' }).click();
+    await page.getByText('researcher-key').first().waitFor();
+    await page.getByLabel('Name').fill('Bad Name');
+    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByRole('status').getByText('Field `name` is not valid'.replaceAll('`', '')).waitFor();
+    await page.getByLabel('Name').fill('by-hand');
+    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByText('by-hand is made').waitFor();
+    const made = page.getByRole('region', { name: 'Access keys' }).locator('p', { has: page.locator('.secret') });
+    await made.getByRole('button', { name: 'Show client secret' }).click();
+    const [clientId = '', clientSecret = ''] = await made.locator('code').allInnerTexts();
+
+    const token = await ask('POST', '/api/v1/token', '', { grantType: 'client_credentials', clientId, clientSecret });
+    expect(token.status).toBe(200);
+    const { requests } = await mock('GET', '/requests?operation=create_access_key1');
+    expect(requests).toHaveLength(2);
+    await page.getByRole('button', { name: 'Delete by-hand' }).click();
+    await page.getByText('by-hand is deleted').waitFor();
+  });
+});

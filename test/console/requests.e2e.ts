@@ -1,0 +1,257 @@
+/** The console's list of requests, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { INVOKER, readJson, rows, served } from '../support/console.ts';
+import { fitsWidth, windows } from '../support/window.ts';
+
+const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
+/** How long a page of this browser takes to sort a hundred thousand numbers, in milliseconds. */
+const SORTED = `Math.min(...[1, 2, 3].map(() => {
+  const numbers = Array.from({ length: 100_000 }, Math.random);
+  const begin = performance.now();
+  numbers.sort((one, other) => one - other);
+  return performance.now() - begin;
+}))`;
+/** A task of the console takes less time than so many of these. */
+const MOST_SORTED = 12;
+const status = (page: Page) => page.locator('header [role=status]');
+
+describe.runIf(hasBrowser)('the list of requests', () => {
+  const opened = windows();
+
+  it('shows what came before it was opened, and what comes, newest first', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(url);
+    await rows(page).first().waitFor();
+    await ask('GET', '/nothing/at/all');
+
+    await page.getByTitle('/nothing/at/all', { exact: true }).waitFor();
+    expect(await rows(page).allInnerTexts()).toEqual([
+      expect.stringContaining('/nothing/at/all'),
+      expect.stringContaining('nvcf-invoker'),
+    ]);
+  });
+
+  it('opens a refused one, carries a fix out, and says that it is allowed now, without sending it again', async () => {
+    const { url, ask } = await served();
+    const page = await opened(url);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await rows(page).filter({ hasText: 'missing_scope' }).click();
+
+    const picture = page.getByRole('region', { name: 'Decision' });
+    await picture.getByText('Held by nvcf-invoker').waitFor();
+    expect(await picture.innerText()).toContain('Refused createFunction was refused: it needs register_function');
+    expect((await picture.locator('.lacking').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringContaining('register_function'),
+      expect.stringContaining('bound to All Functions'),
+      expect.stringContaining('bound to Function 3f1d7c52'),
+    ]);
+    await picture.getByRole('button', { name: 'Apply' }).first().click();
+
+    await picture.getByText('Now allowed').waitFor();
+    const { requests } = await readJson(`${url}/_mock/requests?operation=createFunction`);
+    expect(requests).toHaveLength(1);
+    expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(400);
+  });
+
+  it('carries out a call of the vendor as somebody who may, says who, and has it as a line for a shell', async () => {
+    const { url, ask } = await served();
+    const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+    const { clientId, clientSecret } = users.find(({ role }: { role: string }) => role === 'L1 researcher').accessKey;
+    const { accessToken } = await readJson(`${url}/api/v1/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+    });
+    await ask('GET', '/api/v1/users', accessToken);
+    const page = await opened(url);
+    await rows(page).filter({ hasText: 'missing_permission' }).click();
+
+    const fixes = page.locator('.fixes li');
+    await fixes.getByText('as admin@acme.test').waitFor();
+    expect(await fixes.getByRole('button', { name: 'Copy as curl' }).count()).toBe(1);
+    await fixes.getByRole('button', { name: 'Apply' }).click();
+
+    await page.getByText('Now allowed').waitFor();
+    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
+    const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
+    expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
+  });
+
+  it('is narrowed by what is in the address, which can be shared', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/api/v1/users', 'no-token');
+    const page = await opened(`${url}/#/requests?status=4xx&service=runai`);
+
+    await page.getByText('1 of 2').waitFor();
+    expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('/api/v1/users')]);
+    await page.getByRole('searchbox').fill('NOTHING HAS THIS');
+    await page.getByText('0 of 2').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByText('2 of 2').waitFor();
+  });
+
+  it('keeps back what comes while it is paused', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(url);
+    await page.getByText('1 of 1').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await ask('GET', '/v2/nvcf/functions');
+    await page.getByRole('button', { name: 'Go on (1 new)' }).click();
+
+    await page.getByText('2 of 2').waitFor();
+  });
+
+  it('is read with the keys alone', async () => {
+    const { url, ask } = await served();
+    for (const path of ['/one', '/two', '/three']) await ask('GET', path);
+    const page = await opened(url);
+    await page.getByText('3 of 3').waitFor();
+    await list(page).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+
+    expect(await page.locator('[aria-selected=true]').innerText()).toContain('/two');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
+  });
+
+  it('stays quick while a thousand requests come in ten seconds', { timeout: 60_000 }, async () => {
+    const { url, ask } = await served();
+    const page = await opened(url);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    const sorted = (await page.evaluate(SORTED)) as number;
+    await page.evaluate(`
+      globalThis.longTasks = [];
+      new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
+        .observe({ entryTypes: ['longtask'] })`);
+    const begin = Date.now();
+    for (let sent = 0; sent < 1000; sent += 1) {
+      await ask('GET', `/v2/nvcf/functions/${sent}`);
+      const ahead = begin + (sent + 1) * 10 - Date.now();
+      if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
+    }
+
+    await page.getByText('1000 of 1000').waitFor();
+    expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(MOST_SORTED * sorted);
+    // What cannot be seen is not there.
+    expect(await rows(page).count()).toBeLessThan(80);
+  });
+
+  it('loses nothing that it shows while the server is away, says so, and goes on by itself', async () => {
+    const first = await served();
+    await first.ask('GET', '/before');
+    const page = await opened(first.url);
+    await page.getByTitle('/before', { exact: true }).waitFor();
+    await first.stop();
+
+    await expect.poll(() => status(page).innerText()).toContain('does not answer; trying again');
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
+    const second = await served({}, Number(new URL(first.url).port));
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    await second.ask('GET', '/after');
+    await page.getByTitle('/after', { exact: true }).waitFor();
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
+  });
+
+  it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
+    const { url, ask } = await served();
+    const page = await opened(url);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    const look = (isHidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    await look(true);
+    await expect.poll(() => status(page).innerText()).toBe('not watching');
+    await ask('GET', '/meanwhile');
+    await page.waitForTimeout(300);
+    expect(await page.getByTitle('/meanwhile', { exact: true }).count()).toBe(0);
+    await look(false);
+
+    await page.getByTitle('/meanwhile', { exact: true }).waitFor();
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  it('asks once for the token that the switchboard wants, and never writes it into an address', async () => {
+    const { url, ask } = await served({ adminToken: 'open-sesame' });
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(url);
+    await page.getByLabel(/started with --admin-token/).fill('wrong');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByRole('alert').getByText('is wrong').waitFor();
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+
+    await page.getByText('1 of 1').waitFor();
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    expect(page.url()).not.toContain('sesame');
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('sesame');
+  });
+
+  it('shows what strangers wrote as text, however long it is', async () => {
+    const { url, ask } = await served();
+    const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    await ask('GET', `/v2/${encodeURIComponent(markup)}`);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: `${markup}${'n'.repeat(60_000)}` });
+    await ask('POST', '/api/v1/token', INVOKER, { grantType: 'x'.repeat(900_000) });
+    const page = await opened(url);
+    await page.getByText('3 of 3').waitFor();
+    for (const row of await rows(page).all()) {
+      await row.click();
+      await page.getByRole('article').getByText('Answer').waitFor();
+      await page.getByRole('article').getByText('Request').first().click();
+    }
+
+    expect(await page.title()).toBe('Requests · nv-auth-mock');
+    expect(await page.locator('article img, article script').count()).toBe(0);
+    expect(await fitsWidth(page)).toBe(true);
+  });
+
+  it('is of the world below whose path it is', async () => {
+    const { url, ask } = await served();
+    await fetch(`${url}/_mock/worlds`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"id":"alice"}',
+    });
+    await ask('GET', '/of-the-default-world');
+    await fetch(`${url}/w/alice/of-alice`);
+    const page = await opened(`${url}/w/alice/`);
+
+    await page.getByTitle('/of-alice', { exact: true }).waitFor();
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    it.each([360, 1400, 2560])('can be read by everybody, %i px wide', async (width) => {
+      const { url, ask } = await served();
+      await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+      const page = await opened(url, { colorScheme, viewport: { width, height: 900 } });
+      await rows(page).first().waitFor();
+      expect(await faultsOfPage(page)).toEqual([]);
+      await rows(page).first().click();
+      await page.getByText('Held by nvcf-invoker').waitFor();
+
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+  });
+});
+
+it('nobody frames the page, and nothing of it comes from elsewhere', async () => {
+  const { url } = await served();
+  const response = await fetch(url);
+  const policy = String(response.headers.get('content-security-policy'));
+
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toContain("script-src 'self';");
+  expect(policy).not.toContain('unsafe');
+  expect(await response.text()).not.toMatch(/https?:/);
+});
