@@ -42,3 +42,9 @@ export function choose(choice: Readonly<Record<string, string | undefined>>, isS
   else history.replaceState(null, '', address);
   current.value = read(address);
 }
+
+/** Goes to an address as a link does, and at once: whatever reads where the page is does not see the former place again. */
+export function go(address: string): void {
+  location.hash = address;
+  current.value = read(address);
+}

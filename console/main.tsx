@@ -1,16 +1,19 @@
 import { render } from 'preact';
 import { follow } from './control-api/stream.ts';
-import { Frame, readAll } from './frame.tsx';
+import { Frame, readAll } from './frame/frame.tsx';
 import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
+import { noteUnread } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
 import './style.css';
 
 follow(
   (event) => {
     const { kind, data } = event;
-    if (kind === 'request') noteRequest(data);
-    else if (kind === 'clock') noteClock(data);
+    if (kind === 'request') {
+      noteRequest(data);
+      noteUnread(data.status);
+    } else if (kind === 'clock') noteClock(data);
     else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
     noteEvent(event);
   },

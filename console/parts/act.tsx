@@ -9,6 +9,8 @@ export interface Act {
   readonly told: { readonly text: string; readonly isFault: boolean } | null;
   /** @param action returns a sentence for the person, if there is something to say */
   readonly run: (action: () => Promise<string | undefined>) => Promise<void>;
+  /** Says no more what came of it. */
+  readonly forget: () => void;
 }
 
 export function useAct(): Act {
@@ -28,7 +30,7 @@ export function useAct(): Act {
       setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
     }
   };
-  return { isBusy, told, run };
+  return { isBusy, told, run, forget: () => setTold(null) };
 }
 
 /** What came of it. It is there before there is anything to say, so that screen readers say it. */

@@ -44,12 +44,3 @@ export function Rights(props: {
     </ul>
   );
 }
-
-/** The time of day of an RFC 3339 time, as it is written. */
-export function Time({ at }: { readonly at: string }) {
-  return (
-    <time dateTime={at} title={at}>
-      {at.slice(11, 23)}
-    </time>
-  );
-}

@@ -1,50 +1,64 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** A button for what cannot be undone: it asks, and the second click does it. A double click is one click. */
+/** A button for what cannot be undone: a dialog names what is lost, and asks. */
 export function Confirm(props: {
   readonly children: ComponentChildren;
-  /** What the second click says, such as `Yes, delete`. */
+  /** What the button of the dialog says, such as `Yes, delete`. */
   readonly yes: string;
+  /** What is gone afterwards, as a sentence. */
+  readonly loses: string;
   readonly isBusy: boolean;
   readonly onYes: () => void;
 }) {
-  const { children, yes, isBusy, onYes } = props;
+  const { children, yes, loses, isBusy, onYes } = props;
   const [isAsking, setAsking] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  const leave = () => {
-    setAsking(false);
-    button.current?.focus();
-  };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the buttons in it
-    <span
-      class="confirm"
+    <>
+      <button type="button" class="small danger" disabled={isBusy} onClick={() => setAsking(true)}>
+        {children}
+      </button>
+      {isAsking && <Asked yes={yes} loses={loses} onYes={onYes} onEnd={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function Asked(props: {
+  readonly yes: string;
+  readonly loses: string;
+  readonly onYes: () => void;
+  readonly onEnd: () => void;
+}) {
+  const { yes, loses, onYes, onEnd } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="asked"
+      aria-label={yes}
+      onClose={onEnd}
       onKeyDown={(event) => {
-        if (!isAsking || event.key !== 'Escape') return;
         // It closes the question, and not the panel around it.
-        event.preventDefault();
-        leave();
+        if (event.key === 'Escape') event.stopPropagation();
       }}
     >
-      <button
-        ref={button}
-        type="button"
-        class={isAsking ? 'small danger' : 'small'}
-        disabled={isBusy}
-        onClick={({ detail }) => {
-          if (detail > 1) return;
-          if (isAsking) onYes();
-          setAsking(!isAsking);
-        }}
-      >
-        <span aria-live="polite">{isAsking ? yes : children}</span>
-      </button>
-      {isAsking && (
-        <button type="button" class="small" onClick={leave}>
-          No
+      <p>{loses}</p>
+      <div class="bar">
+        <button type="button" autofocus onClick={() => dialog.current?.close()}>
+          Cancel
         </button>
-      )}
-    </span>
+        <button
+          type="button"
+          class="danger"
+          onClick={() => {
+            dialog.current?.close();
+            onYes();
+          }}
+        >
+          {yes}
+        </button>
+      </div>
+    </dialog>
   );
 }

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 
-/** Copies a text, and says so. */
-export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
+/** Copies a text, and says so. @param props.of what is copied, for screen readers, where the label does not say it */
+export function Copy(props: { readonly text: string; readonly label?: string; readonly of?: string }) {
+  const { text, label = 'Copy', of } = props;
   const [said, setSaid] = useState('');
   const copy = () => {
     const told = (what: string) => {
@@ -17,7 +18,10 @@ export function Copy({ text, label = 'Copy' }: { readonly text: string; readonly
   };
   return (
     <button type="button" class="small" onClick={copy}>
-      <span aria-live="polite">{said || label}</span>
+      <span aria-live="polite">
+        {said || label}
+        {said === '' && of !== undefined && <span class="unseen"> {of}</span>}
+      </span>
     </button>
   );
 }

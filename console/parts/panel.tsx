@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { panelWidth } from '../preferences.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
 
 /**
- * A panel beside a list. Escape closes it, as its button does; the focus then returns to where it was.
+ * A panel beside a list. Escape closes it, as its button does; the focus then returns to where it was. Its width can be
+ * changed at its edge.
  *
  * @param props.label what it is, for screen readers
  */
@@ -18,7 +20,9 @@ export function Panel(props: {
   const opener = useRef(document.activeElement);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close.current();
+      // A dialog closes first.
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+      close.current();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => {
@@ -29,10 +33,52 @@ export function Panel(props: {
   }, []);
   return (
     <article class="second" aria-label={label}>
+      <Edge />
       <button type="button" class="close" aria-label="Close" onClick={onClose}>
         ×
       </button>
-      {children}
+      <div class="within">{children}</div>
     </article>
+  );
+}
+
+/** How far an arrow key moves the edge, in pixels. */
+const STEP = 32;
+const NARROWEST = 320;
+
+/** The edge of the panel, which is dragged, or moved with the arrow keys; a double click gives it its usual width again. */
+function Edge() {
+  const width = panelWidth.value;
+  const edge = useRef<HTMLDivElement>(null);
+  const room = () => (edge.current?.closest('.two')?.clientWidth ?? 0) - NARROWEST;
+  const shown = () => edge.current?.parentElement?.offsetWidth ?? NARROWEST;
+  const set = (wanted: number) => panelWidth.set(Math.max(NARROWEST, Math.min(wanted, room())));
+  useEffect(() => {
+    const { style } = document.documentElement;
+    if (width === 0) style.removeProperty('--panel');
+    else style.setProperty('--panel', `${width}px`);
+  }, [width]);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a rule between texts does not move
+    <div
+      ref={edge}
+      class="edge"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the panel"
+      aria-valuemin={NARROWEST}
+      aria-valuenow={width === 0 ? NARROWEST : width}
+      tabIndex={0}
+      onDblClick={() => panelWidth.set(0)}
+      onKeyDown={({ key }) => {
+        const by = { ArrowLeft: STEP, ArrowRight: -STEP }[key];
+        if (by !== undefined) set(shown() + by);
+      }}
+      onPointerDown={({ currentTarget, pointerId }) => currentTarget.setPointerCapture(pointerId)}
+      onPointerMove={({ currentTarget, pointerId, clientX }) => {
+        if (!currentTarget.hasPointerCapture(pointerId)) return;
+        set((currentTarget.parentElement?.getBoundingClientRect().right ?? 0) - clientX);
+      }}
+    />
   );
 }

@@ -1,21 +1,28 @@
-/** The date and the time of an RFC 3339 time, to the second. */
-export function dateAndTime(at: string): string {
-  return at.slice(0, 19).replace('T', ' ');
-}
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { relativeText, timeOfDay, timeText } from './time.ts';
 
-/** The same, for machines as well. */
-export function When({ at }: { readonly at: string }) {
+/** The time of the world, to the minute, for whatever shows a time; null before it is known. */
+export const WorldNow = createContext<{ readonly value: string | null }>({ value: null });
+
+/** A time, written as everywhere on the page. @param props.isRelative says beside it how far it is from now */
+export function When({ at, isRelative = false }: { readonly at: string; readonly isRelative?: boolean }) {
+  const now = useContext(WorldNow).value;
   return (
-    <time class="when" dateTime={at} title={at}>
-      {dateAndTime(at)}
-    </time>
+    <span class="when">
+      <time dateTime={at} title={at}>
+        {timeText(at, now)}
+      </time>
+      {isRelative && now !== null && <small class="quiet"> {relativeText(at, now)}</small>}
+    </span>
   );
 }
 
-/** An ISO 8601 duration as people write it: `PT1H30M` is `1h30m`. */
-export function shortOf(duration: string): string {
-  return duration
-    .replace(/^P(?=.)/, '')
-    .replace('T', '')
-    .toLowerCase();
+/** The time of day of something that has just happened, to the millisecond. */
+export function TimeOfDay({ at }: { readonly at: string }) {
+  return (
+    <time dateTime={at} title={at}>
+      {timeOfDay(at)}
+    </time>
+  );
 }

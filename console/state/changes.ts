@@ -2,7 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { MockEvent } from '../control-api/types.ts';
 
 /** What a view can show, and may have to read again. */
-export type Topic = 'requests' | 'findings' | 'clock' | 'keys' | 'faults' | 'drills' | 'worlds' | 'snapshots';
+export type Topic = 'requests' | 'findings' | 'clock' | 'keys' | 'faults' | 'drills' | 'worlds' | 'snapshots' | 'mode';
 
 const counts: Readonly<Record<Topic, Signal<number>>> = {
   requests: signal(0),
@@ -13,6 +13,7 @@ const counts: Readonly<Record<Topic, Signal<number>>> = {
   drills: signal(0),
   worlds: signal(0),
   snapshots: signal(0),
+  mode: signal(0),
 };
 
 /** However much happens, a view reads again at most this often. */
@@ -41,7 +42,7 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   clock: ['clock', 'keys', 'faults', 'drills'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
-  world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots'],
+  world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
 export function noteEvent({ kind, data }: MockEvent): void {

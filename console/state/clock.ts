@@ -20,6 +20,12 @@ export const worldTime = computed(() => {
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
+/** The time of the world, to the minute: for what says how long ago something was. */
+export const worldMinute = computed(() => {
+  const time = worldTime.value;
+  return time === null ? null : `${time.now.slice(0, 16)}:00Z`;
+});
+
 export function noteClock(state: ClockState): void {
   said.value = { state, heardAt: performance.now() };
 }

@@ -14,9 +14,9 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     may: [/^console\/control-api\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
     types: [/^library\//, /^generated\/library$/],
   },
-  { files: /^console\/address$/, may: [/^@preact\/signals$/] },
+  { files: /^console\/(address|preferences)$/, may: [/^@preact\/signals$/] },
   { files: /^console\/state\//, may: [/^console\/(state|control-api)\//, /^console\/address$/, /^@preact\/signals$/] },
-  { files: /^console\/parts\//, may: [/^console\/parts\//, /^preact(\/hooks)?$/] },
+  { files: /^console\/parts\//, may: [/^console\/parts\//, /^console\/preferences$/, /^preact(\/hooks)?$/] },
   { files: /^console\/views\/index$/, may: [/^console\/views\/([a-z-]+)\/\1$/], types: [/^preact$/] },
   {
     files: /^console\/views\/([a-z-]+)\//,
@@ -28,7 +28,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
       /^\.\/[a-z-]+\.css$/,
     ],
   },
-  { files: /^console\/(frame|main)$/, may: [/^console\//, /^preact(\/hooks)?$/] },
+  { files: /^console\/(frame\/[a-z-]+|main)$/, may: [/^console\//, /^preact(\/hooks)?$/, /^@preact\/signals$/] },
 ];
 
 const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console', ending));

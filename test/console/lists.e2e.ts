@@ -333,7 +333,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await region(page, 'Make a world').innerText()).toContain('nvapi-');
       await expect.poll(() => texts(page, 'Worlds')).toContainEqual(expect.stringMatching(/^alice.*15m/s));
 
-      await button(page, 'How to reach it: alice').click();
+      await button(page, 'How to reach it (alice)').click();
       await cells(page, 'Worlds').getByText('x-mock-world: alice').waitFor();
       await button(page, 'Delete alice').click();
       await button(page, 'Yes, delete').click();

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
-import { dateAndTime } from '../../parts/when.tsx';
+import { inWords, timeText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
-import { inWords } from '../../state/time.ts';
 import { moveClock } from './move.ts';
 
 const STEPS = [
@@ -23,7 +22,7 @@ export function ClockPanel({ clock }: { readonly clock: ClockReading }) {
   return (
     <section aria-label="Clock">
       <p class="big">
-        <time dateTime={now}>{dateAndTime(now)}</time> UTC
+        <time dateTime={now}>{timeText(now)}</time> UTC
         <span class="quiet">
           {Math.abs(ahead) < 2000 ? ' as on this machine' : ` ${inWords(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}`}
           {clock.frozen && ', standing still'}

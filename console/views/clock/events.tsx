@@ -1,9 +1,9 @@
 import type { ClockReading } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Table } from '../../parts/table.tsx';
+import { inWords, timeText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { ShownKey } from '../../state/keys.ts';
-import { inWords, shortTime } from '../../state/time.ts';
 import { eventInWords, moveClock } from './move.ts';
 
 /** What will happen by itself, each with a way there. */
@@ -22,7 +22,7 @@ export function Events({ clock, keys }: { readonly clock: ClockReading; readonly
           {clock.upcoming.map((event) => (
             <tr key={JSON.stringify(event)}>
               <td>
-                <time dateTime={event.at}>{shortTime(event.at, now)}</time>
+                <time dateTime={event.at}>{timeText(event.at, now)}</time>
               </td>
               <td>{inWords(Math.max(0, Date.parse(event.at) - Date.parse(now)))}</td>
               <td>{eventInWords(event, keys)}</td>

@@ -1,6 +1,6 @@
 import { Table } from '../../parts/table.tsx';
+import { timeText } from '../../parts/time.ts';
 import { boundTo, type ShownKey } from '../../state/keys.ts';
-import { shortTime } from '../../state/time.ts';
 
 /** Every version of the policy of a key, the newest first. */
 export function History({ policyKey: key }: { readonly policyKey: ShownKey }) {
@@ -24,10 +24,10 @@ export function History({ policyKey: key }: { readonly policyKey: ShownKey }) {
               {pending.some((one) => one.version === version) && <em> pending</em>}
             </td>
             <td>
-              <time dateTime={recordedAt}>{shortTime(recordedAt, effectiveAt)}</time>
+              <time dateTime={recordedAt}>{timeText(recordedAt, effectiveAt)}</time>
             </td>
             <td>
-              <time dateTime={effectiveAt}>{shortTime(effectiveAt, '')}</time>
+              <time dateTime={effectiveAt}>{timeText(effectiveAt)}</time>
             </td>
             <td>{scopes.join(', ') || 'none'}</td>
             <td>{boundTo(resource, key.unbound)}</td>

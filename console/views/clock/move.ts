@@ -1,6 +1,6 @@
 import { ask } from '../../control-api/client.ts';
 import type { ClockState, WorldEvent } from '../../control-api/types.ts';
-import { dateAndTime } from '../../parts/when.tsx';
+import { timeText } from '../../parts/time.ts';
 import { changed } from '../../state/changes.ts';
 import { noteClock } from '../../state/clock.ts';
 import type { ShownKey } from '../../state/keys.ts';
@@ -17,7 +17,7 @@ export async function moveClock(change: string, body: object, keys: readonly Sho
   const { events, now } = after;
   const told = events.slice(0, 3).map((event) => eventInWords(event, keys));
   const more = events.length > told.length ? `, and ${events.length - told.length} more` : '';
-  return `It is ${dateAndTime(now)}. ${events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`}`;
+  return `It is ${timeText(now)}. ${events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`}`;
 }
 
 /** An event as a person would say it; one that is not known here, by its kind and what it is about. */

@@ -2,9 +2,9 @@ import { useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
+import { inWords, timeText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
-import { inWords, shortTime } from '../../state/time.ts';
 import { moveClock } from './move.ts';
 
 const MINUTE = 60_000;
@@ -185,13 +185,13 @@ function Lanes(props: {
             onKeyDown={onKeyDown}
           >
             <span class="flag">
-              {held === null ? 'now' : `${shortTime(isoOf(at), isoOf(now))} (+${inWords(at - now)})`}
+              {held === null ? 'now' : `${timeText(isoOf(at), isoOf(now))} (+${inWords(at - now)})`}
             </span>
           </div>
         </div>
         <div class="scale quiet" aria-hidden="true">
-          <span>{shortTime(isoOf(shown.from), isoOf(now))}</span>
-          <span>{shortTime(isoOf(shown.to), isoOf(now))}</span>
+          <span>{timeText(isoOf(shown.from), isoOf(now))}</span>
+          <span>{timeText(isoOf(shown.to), isoOf(now))}</span>
         </div>
       </div>
       <Told act={act} />

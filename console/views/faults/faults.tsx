@@ -8,7 +8,8 @@ import { Copy } from '../../parts/copy.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
-import { shortOf, When } from '../../parts/when.tsx';
+import { shortOf } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
@@ -68,6 +69,7 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
           <div class="bar">
             <Confirm
               yes="Yes, remove them all"
+              loses="All faults end, also those of drills."
               isBusy={act.isBusy}
               onYes={() => remove('/_mock/faults', 'All faults are removed.')}
             >

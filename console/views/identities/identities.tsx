@@ -1,4 +1,4 @@
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choose, chosen, go } from '../../address.ts';
 import { useFocusKept } from '../../parts/focus.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -71,7 +71,7 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
           key={make === undefined ? `${who} ${edit}` : 'new'}
           label={make === undefined ? 'Who it is' : 'New key'}
           onClose={() => {
-            location.hash = addressOfView('identities', { text });
+            go(addressOfView('identities', { text }));
           }}
         >
           {make !== undefined ? (

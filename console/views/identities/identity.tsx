@@ -1,4 +1,4 @@
-import { addressOfView } from '../../address.ts';
+import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -147,7 +147,7 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
   };
   const remove = async () => {
     await ask('DELETE', path);
-    location.hash = addressOfView('identities');
+    go(addressOfView('identities'));
     return done('It is deleted.');
   };
   return (
@@ -167,7 +167,12 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
         <button type="button" disabled={act.isBusy} onClick={() => act.run(rotate)}>
           Rotate
         </button>
-        <Confirm yes="Yes, delete it" isBusy={act.isBusy} onYes={() => act.run(remove)}>
+        <Confirm
+          yes="Yes, delete it"
+          loses="The key is refused from now on, and nothing brings it back."
+          isBusy={act.isBusy}
+          onYes={() => act.run(remove)}
+        >
           Delete
         </Confirm>
       </div>

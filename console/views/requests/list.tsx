@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
-import { Status, Time } from '../../parts/chips.tsx';
+import { Status } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { TimeOfDay } from '../../parts/when.tsx';
 import { addressIn, fitting } from '../../state/requests.ts';
 
 /** The height of a row in pixels, which the style sheet gives it, too. */
@@ -100,7 +101,7 @@ function Row({ request, place, count, isSelected }: RowParts) {
       style={{ transform: `translateY(${place * ROW}px)` }}
       onClick={() => choose({ request: id })}
     >
-      <Time at={at} />
+      <TimeOfDay at={at} />
       <Status status={status} />
       <span class="method">{method}</span>
       <span class="path" title={addressIn(request)}>

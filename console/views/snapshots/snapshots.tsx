@@ -7,7 +7,8 @@ import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { Table } from '../../parts/table.tsx';
-import { dateAndTime, When } from '../../parts/when.tsx';
+import { timeText } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
 import './snapshots.css';
@@ -71,7 +72,7 @@ function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Sn
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
-      return `This world is again what it was; its clock shows ${dateAndTime(now)}.`;
+      return `This world is again what it was; its clock shows ${timeText(now)}.`;
     });
   const remove = () =>
     act.run(async () => {
@@ -96,7 +97,12 @@ function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Sn
       </td>
       <td class="size">{Math.ceil(bytes / 1000).toLocaleString('en')} kB</td>
       <td class="acts">
-        <Confirm yes="Yes, go back" isBusy={act.isBusy} onYes={restore}>
+        <Confirm
+          yes="Yes, go back"
+          loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
+          isBusy={act.isBusy}
+          onYes={restore}
+        >
           Restore{which}
         </Confirm>{' '}
         <button type="button" class="small" disabled={act.isBusy} onClick={saveFile}>
@@ -105,7 +111,12 @@ function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Sn
         <a class="button small" href={addressOfView('worlds', { from: 'snapshot', of: id })}>
           Make a world<span class="unseen"> of {name ?? id}</span>
         </a>{' '}
-        <Confirm yes="Yes, delete" isBusy={act.isBusy} onYes={remove}>
+        <Confirm
+          yes="Yes, delete"
+          loses={`The snapshot ${name ?? id} is deleted. Worlds that were made of it stay.`}
+          isBusy={act.isBusy}
+          onYes={remove}
+        >
           Delete{which}
         </Confirm>
       </td>

@@ -7,7 +7,7 @@ import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Table } from '../../parts/table.tsx';
-import { dateAndTime } from '../../parts/when.tsx';
+import { timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
 import { holdersIn, holdersOf, wordsOf } from './holders.ts';
@@ -137,7 +137,7 @@ function WhichSnapshot({ of }: { readonly of: string }) {
         {of !== '' && !isKnown && <option>{of}</option>}
         {snapshots.map(({ id, name, at }) => (
           <option key={id} value={id}>
-            {name ?? id}, {dateAndTime(at)}
+            {name ?? id}, {timeText(at)}
           </option>
         ))}
       </select>

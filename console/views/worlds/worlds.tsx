@@ -5,7 +5,8 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Table } from '../../parts/table.tsx';
-import { shortOf, When } from '../../parts/when.tsx';
+import { shortOf } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
 import { Order } from './order.tsx';
@@ -119,10 +120,15 @@ function Row({ world, isBusy, onDelete }: RowParts) {
             aria-expanded={isOpen}
             onClick={() => choose({ world: isOpen ? undefined : id }, false)}
           >
-            How to reach it<span class="unseen">: {id}</span>
+            How to reach it<span class="unseen"> ({id})</span>
           </button>{' '}
           {id !== 'default' && (
-            <Confirm yes={isHere ? 'Yes, delete this world' : 'Yes, delete'} isBusy={isBusy} onYes={onDelete}>
+            <Confirm
+              loses={`The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`}
+              yes={isHere ? 'Yes, delete this world' : 'Yes, delete'}
+              isBusy={isBusy}
+              onYes={onDelete}
+            >
               Delete<span class="unseen"> {id}</span>
             </Confirm>
           )}
@@ -155,7 +161,12 @@ function Reset() {
         <code>{id}</code> goes back to its seed, and its clock to real time. Its requests, findings and faults are
         forgotten.
       </p>
-      <Confirm yes="Yes, reset it" isBusy={act.isBusy} onYes={reset}>
+      <Confirm
+        yes="Yes, reset it"
+        loses={`Everything that was made or changed in ${id} since its seed is lost, and its requests, findings and faults.`}
+        isBusy={act.isBusy}
+        onYes={reset}
+      >
         Reset {id}
       </Confirm>
       <Told act={act} />

@@ -1,18 +1,26 @@
 import { useEffect, useState } from 'preact/hooks';
-import { addressOfView, view } from './address.ts';
-import { addressOf, adminToken, wantsToken } from './control-api/client.ts';
-import { connection } from './control-api/stream.ts';
-import { textOf, useLoaded } from './parts/loaded.tsx';
-import { dateAndTime } from './parts/when.tsx';
-import { changed, changesOf } from './state/changes.ts';
-import { refreshClock, worldTime } from './state/clock.ts';
-import { readJournal } from './state/requests.ts';
-import { consoleOf, here, refreshWorlds, worlds } from './state/worlds.ts';
-import { VIEWS } from './views/index.ts';
+import { addressOfView, view } from '../address.ts';
+import { adminToken, wantsToken } from '../control-api/client.ts';
+import { connection } from '../control-api/stream.ts';
+import { textOf, useLoaded } from '../parts/loaded.tsx';
+import { timeText } from '../parts/time.ts';
+import { WorldNow } from '../parts/when.tsx';
+import { zone } from '../preferences.ts';
+import { changed, changesOf } from '../state/changes.ts';
+import { refreshClock, worldMinute, worldTime } from '../state/clock.ts';
+import { readInForce, unread } from '../state/in-force.ts';
+import { readJournal } from '../state/requests.ts';
+import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
+import { VIEWS } from '../views/index.ts';
+import { InForceBar } from './in-force-bar.tsx';
+import { Palette } from './palette.tsx';
+import { Rail } from './rail.tsx';
+import { Help, opened, useShortcuts } from './shortcuts.tsx';
+import { UndoBar } from './undo-bar.tsx';
 
 /** Reads what the frame shows, and lets every view read again. @throws as the control API does */
 export async function readAll(): Promise<void> {
-  changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots');
+  changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
   await Promise.all([readJournal(), refreshClock()]);
 }
 
@@ -25,10 +33,16 @@ export function Frame() {
     // On a telephone, the navigation is wider than the screen.
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
-  if (shown === undefined) return null;
-  const { Show, name: current } = shown;
+  useShortcuts();
+  useLoaded(readInForce, [changesOf('faults', 'drills', 'clock', 'findings', 'mode')]);
+  const current = shown?.name;
+  useEffect(() => {
+    if (current === 'requests') unread.value = 0;
+  }, [current]);
+  if (shown === undefined || current === undefined) return null;
+  const { Show } = shown;
   return (
-    <>
+    <WorldNow.Provider value={worldMinute}>
       <button type="button" class="skip" onClick={toContent}>
         To the content
       </button>
@@ -37,28 +51,33 @@ export function Frame() {
           nv-auth-mock
         </a>
         <WhichWorld />
+        <button
+          type="button"
+          class="small"
+          onClick={() => {
+            opened.value = 'palette';
+          }}
+        >
+          Go to … <kbd>Ctrl K</kbd>
+        </button>
         <WorldClock />
         <Connected />
       </header>
-      <nav aria-label="Views">
-        {VIEWS.map(({ name, title: text }) => (
-          <a key={name} href={addressOfView(name)} aria-current={name === current ? 'page' : undefined}>
-            {text}
-          </a>
-        ))}
-        <hr />
-        <a href={addressOf('/docs')}>Documents</a>
-      </nav>
+      <Rail current={current} />
       <div class="said">
         {wantsToken.value && <AskForToken />}
         {connection.value === 'gone' && <Gone />}
+        <InForceBar />
       </div>
       <main id="content" tabIndex={-1} aria-label={title}>
         <h1 class="unseen">{title}</h1>
         {/* Once the token is known, what was refused is read again. */}
         <Show key={String(wantsToken.value)} />
       </main>
-    </>
+      <UndoBar />
+      {opened.value === 'palette' && <Palette />}
+      {opened.value === 'help' && <Help />}
+    </WorldNow.Provider>
   );
 }
 
@@ -105,7 +124,15 @@ function WorldClock() {
   if (time === null) return null;
   return (
     <span class="clock" title="The clock of this world">
-      <time dateTime={time.now}>{dateAndTime(time.now)}</time>
+      <time dateTime={time.now}>{timeText(time.now)}</time>
+      <button
+        type="button"
+        class="small"
+        title="Shows all times in the other zone"
+        onClick={() => zone.set(zone.value === 'utc' ? 'local' : 'utc')}
+      >
+        {zone.value === 'utc' ? 'UTC' : 'local'}
+      </button>
       {time.frozen && ' frozen'}
     </span>
   );

@@ -1,0 +1,77 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
+
+/** The dialog of the frame that is open. */
+export const opened = signal<'help' | 'palette' | null>(null);
+
+export const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ['/', 'search in this view'],
+  ['j, k', 'next and previous in a list'],
+  ['Enter', 'open'],
+  ['Esc', 'close what is open'],
+  ['Ctrl K', 'go to an operation, identity, key, request or view'],
+  ['?', 'this help'],
+];
+
+/** Where keys write text, or mean something of their own. */
+const WRITING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
+
+/** Whatever opens something in a list, in its order. */
+const ENTRIES = 'main [data-entry]';
+
+/** Moves the focus among the entries of the list that is shown; a list with keys of its own handles them first. */
+function step(by: 1 | -1): void {
+  const entries = [...document.querySelectorAll<HTMLElement>(ENTRIES)].filter((entry) => entry.checkVisibility());
+  const focused = entries.findIndex((entry) => entry.contains(document.activeElement));
+  const from = focused >= 0 ? focused : entries.findIndex((entry) => entry.matches('[aria-current=true]'));
+  entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + by))]?.focus();
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  const { key, ctrlKey, metaKey, altKey, target } = event;
+  if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') {
+    event.preventDefault();
+    opened.value = 'palette';
+    return;
+  }
+  if (ctrlKey || metaKey || altKey || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+  if (target instanceof Element && target.matches(WRITING)) return;
+  if (key === '/') document.querySelector<HTMLElement>('main input[type=search]')?.focus();
+  else if (key === 'j') step(1);
+  else if (key === 'k') step(-1);
+  else if (key === '?') opened.value = 'help';
+  else return;
+  event.preventDefault();
+}
+
+/** Listens to the keys that every view has. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+export function Help() {
+  return (
+    <Dialog
+      label="Keys"
+      onClose={() => {
+        opened.value = null;
+      }}
+    >
+      <h2>Keys</h2>
+      <dl class="facts">
+        {KEYS.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { useFocusKept } from './focus.ts';
+
+export interface Column<Row> {
+  /** The heading; empty for buttons. */
+  readonly title: string;
+  readonly cell: (row: Row) => ComponentChildren;
+  /** What rows are sorted by once the heading is clicked; without it, they cannot be. */
+  readonly by?: (row: Row) => string | number | null;
+  readonly class?: string;
+}
+
+interface Sorting {
+  readonly title: string;
+  readonly isDescending: boolean;
+}
+
+/**
+ * A table whose headings sort it. It scrolls by itself where it is too wide, and its rows are cards on a telephone. Rows keep
+ * their place when they are read again.
+ *
+ * @param props.rows in the order that is shown until somebody sorts them
+ * @param props.below what is shown below a row, over the whole width
+ */
+export function DataTable<Row>(props: {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly columns: readonly Column<Row>[];
+  readonly below?: (row: Row) => ComponentChildren;
+}) {
+  const { label, rows, keyOf, columns, below } = props;
+  const list = useFocusKept<HTMLElement>();
+  const [sorting, setSorting] = useState<Sorting | null>(null);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
+    <section ref={list} class="scroll" aria-label={label} tabIndex={0}>
+      <table class="cards">
+        <thead>
+          <tr>
+            {columns.map(({ title, by }) => (
+              <Heading key={title} title={title} isSortable={by !== undefined} sorting={sorting} sort={setSorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted(rows, columns, sorting).map((row) => {
+            const more = below?.(row);
+            return [
+              <tr key={keyOf(row)}>
+                {columns.map(({ title, cell, class: kind = title === '' ? 'acts' : undefined }) => (
+                  <td key={title} class={kind} data-label={title}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>,
+              more !== undefined && more !== null && more !== false && (
+                <tr key={`below ${keyOf(row)}`} class="below">
+                  <td colSpan={columns.length}>{more}</td>
+                </tr>
+              ),
+            ];
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Heading(props: {
+  readonly title: string;
+  readonly isSortable: boolean;
+  readonly sorting: Sorting | null;
+  readonly sort: (sorting: Sorting | null) => void;
+}) {
+  const { title, isSortable, sorting, sort } = props;
+  if (title === '') {
+    return (
+      <th scope="col">
+        <span class="unseen">Actions</span>
+      </th>
+    );
+  }
+  if (!isSortable) return <th scope="col">{title}</th>;
+  const own = sorting?.title === title ? sorting : null;
+  const order = own === null ? 'none' : own.isDescending ? 'descending' : 'ascending';
+  // Ascending, descending, and as it was.
+  const next = own === null ? { title, isDescending: false } : own.isDescending ? null : { title, isDescending: true };
+  return (
+    <th scope="col" aria-sort={order}>
+      <button type="button" class="sort" onClick={() => sort(next)}>
+        {title}
+        <span aria-hidden="true">{order === 'none' ? '' : own?.isDescending ? ' ↓' : ' ↑'}</span>
+      </button>
+    </th>
+  );
+}
+
+/** Rows without a value come last in both directions. */
+function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
+  const by = columns.find(({ title }) => title === sorting?.title)?.by;
+  if (by === undefined || sorting === null) return rows;
+  const direction = sorting.isDescending ? -1 : 1;
+  return [...rows].sort((one, other) => {
+    const [left, right] = [by(one), by(other)];
+    if (left === right) return 0;
+    if (left === null || right === null) return left === null ? 1 : -1;
+    return left < right ? -direction : direction;
+  });
+}

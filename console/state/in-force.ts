@@ -1,0 +1,137 @@
+import { computed, signal } from '@preact/signals';
+import { view } from '../address.ts';
+import { ask, askAll } from '../control-api/client.ts';
+import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
+import { changed } from './changes.ts';
+import { worldTime } from './clock.ts';
+
+type Mode = 'enforce' | 'observe';
+
+/** What changes the behaviour of this world now, as it was read last. */
+interface Reading {
+  readonly faults: readonly Fault[];
+  readonly drills: readonly Drill[];
+  readonly mode: Mode;
+  /** Edits of keys that have not taken effect yet. */
+  readonly edits: number;
+  readonly findings: number;
+}
+
+const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, findings: 0 };
+
+const reading = signal<Reading>(NOTHING);
+
+/** @throws as the control API does */
+export async function readInForce(): Promise<void> {
+  const [faults, { drills }, { mode }, { upcoming }, { total: findings }] = await Promise.all([
+    askAll<Fault>('faults'),
+    ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
+    ask<{ mode: Mode }>('GET', '/_mock/mode'),
+    ask<ClockReading>('GET', '/_mock/clock'),
+    ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
+  ]);
+  const edits = upcoming.filter(({ kind }) => kind === 'policy.effective').length;
+  reading.value = { faults, drills: drills.filter(({ running }) => running), mode, edits, findings };
+}
+
+/** Something that changes the behaviour of the mock now, with a way to end it. */
+export interface InForce {
+  readonly text: string;
+  /** The view that shows more of it. */
+  readonly view: string;
+  readonly end: string;
+  /** @returns a sentence that says what was done */
+  readonly run: () => Promise<string>;
+}
+
+export const inForce = computed((): readonly InForce[] => {
+  const { faults, drills, mode, edits } = reading.value;
+  const all: InForce[] = [];
+  const own = faults.filter(({ drill }) => drill === null).length;
+  if (own > 0) all.push(FAULTS(own));
+  for (const { name } of drills) all.push(drillInForce(name));
+  if (mode === 'observe') all.push(OBSERVE);
+  if (worldTime.value?.frozen === true) all.push(FROZEN);
+  if (edits > 0) all.push(EDITS(edits));
+  return all;
+});
+
+const FAULTS = (count: number): InForce => ({
+  text: count === 1 ? '1 fault' : `${count} faults`,
+  view: 'faults',
+  end: 'Remove',
+  run: async () => {
+    const own = reading.value.faults.filter(({ drill }) => drill === null);
+    await Promise.all(own.map(({ id }) => ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`)));
+    changed('faults', 'findings');
+    return own.length === 1 ? 'The fault is removed.' : `${own.length} faults are removed.`;
+  },
+});
+
+const drillInForce = (name: string): InForce => ({
+  text: `drill ${name}`,
+  view: 'drills',
+  end: 'End',
+  run: async () => {
+    await ask('DELETE', `/_mock/drills/${name}`);
+    changed('drills', 'faults', 'findings');
+    return `The drill ${name} has ended.`;
+  },
+});
+
+const OBSERVE: InForce = {
+  text: 'observing: nothing is refused for missing rights',
+  view: 'least-privilege',
+  end: 'Enforce',
+  run: async () => {
+    await ask('PUT', '/_mock/mode', { mode: 'enforce' });
+    changed('mode');
+    return 'Missing rights are refused again.';
+  },
+};
+
+const FROZEN: InForce = {
+  text: 'clock frozen',
+  view: 'clock',
+  end: 'Resume',
+  run: async () => {
+    await ask('POST', '/_mock/clock/resume', {});
+    changed('clock');
+    return 'The clock runs again.';
+  },
+};
+
+const EDITS = (count: number): InForce => ({
+  text: count === 1 ? '1 pending edit' : `${count} pending edits`,
+  view: 'clock',
+  end: 'Apply now',
+  run: async () => {
+    await ask('POST', '/_mock/propagation/flush', {});
+    changed('keys', 'clock');
+    return 'All edits have taken effect.';
+  },
+});
+
+/** Refusals that came while another view was shown. */
+export const unread = signal(0);
+
+export function noteUnread(status: number | null): void {
+  if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unread.value += 1;
+}
+
+/** What the navigation says beside the name of a view; absent where there is nothing. */
+export const badges = computed((): Readonly<Record<string, string>> => {
+  const { faults, drills, mode, edits, findings } = reading.value;
+  const clock = [worldTime.value?.frozen === true ? 'frozen' : '', edits > 0 ? String(edits) : ''].filter(Boolean);
+  const all: readonly (readonly [string, string | number])[] = [
+    ['requests', unread.value],
+    ['findings', findings],
+    ['clock', clock.join(' ')],
+    ['faults', faults.length],
+    ['drills', drills.length],
+    ['least-privilege', mode === 'observe' ? 'observe' : ''],
+  ];
+  return Object.fromEntries(
+    all.filter(([, badge]) => badge !== '' && badge !== 0).map(([name, badge]) => [name, String(badge)]),
+  );
+});
