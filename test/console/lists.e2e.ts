@@ -209,7 +209,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
       const page = await opened(`${url}/#/faults`);
       await button(page, 'Remove all').click();
-      await button(page, 'No').click();
+      await button(page, 'Cancel').click();
       expect(await cells(page, 'Faults, oldest first').count()).toBe(2);
       await button(page, 'Remove all').click();
       await button(page, 'Yes, remove them all').click();

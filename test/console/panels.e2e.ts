@@ -177,7 +177,7 @@ describe.runIf(hasBrowser)('the focus', () => {
     await expect.poll(() => focused(page)).toContain('Enable');
     await page.getByRole('button', { name: 'Delete' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'No' }).focus();
+    await page.getByRole('button', { name: 'Cancel' }).focus();
     await page.keyboard.press('Enter');
 
     await expect.poll(() => focused(page)).toContain('Delete');
