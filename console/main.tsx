@@ -7,25 +7,30 @@ import { noteUnread } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
 import './style.css';
 
-follow(
-  (event) => {
-    const { kind, data } = event;
-    if (kind === 'request') {
-      noteRequest(data);
-      noteUnread(data.status);
-    } else if (kind === 'clock') noteClock(data);
-    else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
-    noteEvent(event);
-  },
-  () => {
-    // What is wrong is told by the frame: the connection, or the token that is wanted.
-    readAll().catch(() => {});
-  },
-);
-
 const root = document.getElementById('console');
 if (root !== null) {
   // What is there is for pages without scripts.
   root.replaceChildren();
   render(<Frame />, root);
 }
+
+// The first view is drawn before anything is read.
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    follow(
+      (event) => {
+        const { kind, data } = event;
+        if (kind === 'request') {
+          noteRequest(data);
+          noteUnread(data.status);
+        } else if (kind === 'clock') noteClock(data);
+        else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
+        noteEvent(event);
+      },
+      () => {
+        // What is wrong is told by the frame: the connection, or the token that is wanted.
+        readAll().catch(() => {});
+      },
+    );
+  }),
+);

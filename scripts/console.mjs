@@ -1,5 +1,8 @@
 // @ts-check
-/** The pages of the console: one script and one style sheet, which the server hands out and never reads itself. */
+/**
+ * The pages of the console: a script for the first view, one for the others, and one style sheet, which the server hands out
+ * and never reads itself.
+ */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -20,11 +23,12 @@ export async function buildConsole(target) {
       emptyOutDir: true,
       target: 'es2022',
       modulePreload: false,
+      cssCodeSplit: false,
       // For tests and for whoever mends it; the package leaves it out.
       sourcemap: 'hidden',
       rolldownOptions: {
         input: fileURLToPath(new URL('../console/main.tsx', import.meta.url)),
-        output: { entryFileNames: 'console.js', assetFileNames: 'console.[ext]', codeSplitting: false },
+        output: { entryFileNames: 'console.js', chunkFileNames: '[name].js', assetFileNames: 'console.[ext]' },
       },
     },
   });

@@ -2,16 +2,16 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from '../address.ts';
 import { adminToken, wantsToken } from '../control-api/client.ts';
 import { connection } from '../control-api/stream.ts';
-import { textOf, useLoaded } from '../parts/loaded.tsx';
+import { textOf, useLoaded, WhenLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { WorldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
 import { changed, changesOf } from '../state/changes.ts';
-import { refreshClock, worldMinute, worldTime } from '../state/clock.ts';
-import { readInForce, unread } from '../state/in-force.ts';
+import { worldMinute, worldTime } from '../state/clock.ts';
+import { pollInForce, readInForce, unread } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
-import { VIEWS } from '../views/index.ts';
+import { loadViews, VIEWS } from '../views/index.ts';
 import { InForceBar } from './in-force-bar.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
@@ -21,8 +21,11 @@ import { UndoBar } from './undo-bar.tsx';
 /** Reads what the frame shows, and lets every view read again. @throws as the control API does */
 export async function readAll(): Promise<void> {
   changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
-  await Promise.all([readJournal(), refreshClock()]);
+  await readJournal();
 }
+
+/** How often what is in force is read again. */
+const POLL_MS = 3000;
 
 /** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
 export function Frame() {
@@ -34,13 +37,24 @@ export function Frame() {
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
   useShortcuts();
-  useLoaded(readInForce, [changesOf('faults', 'drills', 'clock', 'findings', 'mode')]);
+  const views = useLoaded(loadViews, []);
+  // Everything is read once the connection is there, by `readAll`.
+  useLoaded(
+    async () => (connection.value === 'connecting' ? undefined : readInForce()),
+    [changesOf('faults', 'drills', 'clock', 'findings', 'mode')],
+  );
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (connection.value === 'live') pollInForce().catch(() => {});
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, []);
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
   }, [current]);
   if (shown === undefined || current === undefined) return null;
-  const { Show } = shown;
+  const Show = shown.show();
   return (
     <WorldNow.Provider value={worldMinute}>
       <button type="button" class="skip" onClick={toContent}>
@@ -72,7 +86,11 @@ export function Frame() {
       <main id="content" tabIndex={-1} aria-label={title}>
         <h1 class="unseen">{title}</h1>
         {/* Once the token is known, what was refused is read again. */}
-        <Show key={String(wantsToken.value)} />
+        {Show === undefined ? (
+          <WhenLoaded of={views}>{() => null}</WhenLoaded>
+        ) : (
+          <Show key={String(wantsToken.value)} />
+        )}
       </main>
       <UndoBar />
       {opened.value === 'palette' && <Palette />}
@@ -91,7 +109,10 @@ function WhichWorld() {
   const all = worlds.value;
   const current = here.value;
   // The view of worlds reads them itself.
-  useLoaded(async () => (view.value === 'worlds' ? undefined : refreshWorlds()), [changesOf('worlds')]);
+  useLoaded(
+    async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
+    [changesOf('worlds')],
+  );
   if (current === undefined || all.length < 2) return <span class="where" />;
   return (
     <label class="where">

@@ -1,5 +1,4 @@
 import { computed, signal } from '@preact/signals';
-import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 
 /** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
@@ -28,8 +27,4 @@ export const worldMinute = computed(() => {
 
 export function noteClock(state: ClockState): void {
   said.value = { state, heardAt: performance.now() };
-}
-
-export async function refreshClock(): Promise<void> {
-  noteClock(await ask<ClockState>('GET', '/_mock/clock'));
 }

@@ -3,12 +3,13 @@ import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { worldTime } from './clock.ts';
+import { noteClock, worldTime } from './clock.ts';
 
 type Mode = 'enforce' | 'observe';
 
 /** What changes the behaviour of this world now, as it was read last. */
 interface Reading {
+  /** Without those of drills. */
   readonly faults: readonly Fault[];
   readonly drills: readonly Drill[];
   readonly mode: Mode;
@@ -21,17 +22,38 @@ const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, fi
 
 const reading = signal<Reading>(NOTHING);
 
-/** @throws as the control API does */
+/** Reads what is in force, and the clock. @throws as the control API does */
 export async function readInForce(): Promise<void> {
-  const [faults, { drills }, { mode }, { upcoming }, { total: findings }] = await Promise.all([
+  const [faults, { drills }, { mode }, clock, { total: findings }] = await Promise.all([
     askAll<Fault>('faults'),
     ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
     ask<{ mode: Mode }>('GET', '/_mock/mode'),
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
-  const edits = upcoming.filter(({ kind }) => kind === 'policy.effective').length;
-  reading.value = { faults, drills: drills.filter(({ running }) => running), mode, edits, findings };
+  const own = faults.filter(({ drill }) => drill === null);
+  noteClock(clock);
+  const edits = clock.upcoming.filter(({ kind }) => kind === 'policy.effective').length;
+  reading.value = { faults: own, drills: drills.filter(({ running }) => running), mode, edits, findings };
+}
+
+/**
+ * Reads it again, for nobody is told when somebody else adds a fault, begins a drill or changes the mode; views read again
+ * what became another.
+ *
+ * @throws as the control API does
+ */
+export async function pollInForce(): Promise<void> {
+  const known = reading.value;
+  await readInForce();
+  const { faults, drills, mode } = reading.value;
+  if (namesOf(faults) !== namesOf(known.faults)) changed('faults');
+  if (namesOf(drills) !== namesOf(known.drills)) changed('drills');
+  if (mode !== known.mode) changed('mode');
+}
+
+function namesOf(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
+  return all.map((one) => ('id' in one ? one.id : one.name)).join();
 }
 
 /** Something that changes the behaviour of the mock now, with a way to end it. */
@@ -47,28 +69,26 @@ export interface InForce {
 export const inForce = computed((): readonly InForce[] => {
   const { faults, drills, mode, edits } = reading.value;
   const all: InForce[] = [];
-  const own = faults.filter(({ drill }) => drill === null).length;
-  if (own > 0) all.push(FAULTS(own));
-  for (const { name } of drills) all.push(drillInForce(name));
+  if (faults.length > 0) all.push(faultsInForce(faults));
+  all.push(...drills.map(drillInForce));
   if (mode === 'observe') all.push(OBSERVE);
   if (worldTime.value?.frozen === true) all.push(FROZEN);
-  if (edits > 0) all.push(EDITS(edits));
+  if (edits > 0) all.push(editsInForce(edits));
   return all;
 });
 
-const FAULTS = (count: number): InForce => ({
-  text: count === 1 ? '1 fault' : `${count} faults`,
+const faultsInForce = (faults: readonly Fault[]): InForce => ({
+  text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
   view: 'faults',
   end: 'Remove',
   run: async () => {
-    const own = reading.value.faults.filter(({ drill }) => drill === null);
-    await Promise.all(own.map(({ id }) => ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`)));
+    await Promise.all(faults.map(({ id }) => ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`)));
     changed('faults', 'findings');
-    return own.length === 1 ? 'The fault is removed.' : `${own.length} faults are removed.`;
+    return faults.length === 1 ? 'The fault is removed.' : `${faults.length} faults are removed.`;
   },
 });
 
-const drillInForce = (name: string): InForce => ({
+const drillInForce = ({ name }: Drill): InForce => ({
   text: `drill ${name}`,
   view: 'drills',
   end: 'End',
@@ -80,7 +100,7 @@ const drillInForce = (name: string): InForce => ({
 });
 
 const OBSERVE: InForce = {
-  text: 'observing: nothing is refused for missing rights',
+  text: 'observe mode',
   view: 'least-privilege',
   end: 'Enforce',
   run: async () => {
@@ -101,7 +121,7 @@ const FROZEN: InForce = {
   },
 };
 
-const EDITS = (count: number): InForce => ({
+const editsInForce = (count: number): InForce => ({
   text: count === 1 ? '1 pending edit' : `${count} pending edits`,
   view: 'clock',
   end: 'Apply now',

@@ -1,21 +1,15 @@
+import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { AccessMatrix } from './access-matrix/access-matrix.tsx';
-import { ClockView } from './clock/clock.tsx';
-import { Drills } from './drills/drills.tsx';
-import { Faults } from './faults/faults.tsx';
-import { Findings } from './findings/findings.tsx';
-import { Identities } from './identities/identities.tsx';
-import { Journal } from './journal/journal.tsx';
-import { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 import { Requests } from './requests/requests.tsx';
-import { Snapshots } from './snapshots/snapshots.tsx';
-import { Worlds } from './worlds/worlds.tsx';
+
+type Others = typeof import('./others.ts');
 
 /** A page of the console, at `#/name`. */
 export interface View {
   readonly name: string;
   readonly title: string;
-  readonly Show: ComponentType;
+  /** Undefined until the script that has it is there. */
+  readonly show: () => ComponentType | undefined;
 }
 
 /** Views that belong together, in the order of the navigation. */
@@ -24,31 +18,42 @@ export interface ViewGroup {
   readonly views: readonly View[];
 }
 
+const others = signal<Others | null>(null);
+
+/** Reads the script of the other views. @throws TypeError if the server does not answer */
+export async function loadViews(): Promise<void> {
+  others.value ??= await import('./others.ts');
+}
+
+function other(name: string, title: string, component: keyof Others): View {
+  return { name, title, show: () => others.value?.[component] };
+}
+
 export const GROUPS: readonly ViewGroup[] = [
   {
     title: 'Watch',
     views: [
-      { name: 'requests', title: 'Requests', Show: Requests },
-      { name: 'journal', title: 'Journal', Show: Journal },
-      { name: 'findings', title: 'Findings', Show: Findings },
+      { name: 'requests', title: 'Requests', show: () => Requests },
+      other('journal', 'Journal', 'Journal'),
+      other('findings', 'Findings', 'Findings'),
     ],
   },
   {
     title: 'Control',
     views: [
-      { name: 'clock', title: 'Clock', Show: ClockView },
-      { name: 'faults', title: 'Faults', Show: Faults },
-      { name: 'drills', title: 'Drills', Show: Drills },
-      { name: 'worlds', title: 'Worlds', Show: Worlds },
-      { name: 'snapshots', title: 'Snapshots', Show: Snapshots },
+      other('clock', 'Clock', 'ClockView'),
+      other('faults', 'Faults', 'Faults'),
+      other('drills', 'Drills', 'Drills'),
+      other('worlds', 'Worlds', 'Worlds'),
+      other('snapshots', 'Snapshots', 'Snapshots'),
     ],
   },
   {
     title: 'Understand',
     views: [
-      { name: 'identities', title: 'Identities', Show: Identities },
-      { name: 'access-matrix', title: 'Access matrix', Show: AccessMatrix },
-      { name: 'least-privilege', title: 'Least privilege', Show: LeastPrivilegeView },
+      other('identities', 'Identities', 'Identities'),
+      other('access-matrix', 'Access matrix', 'AccessMatrix'),
+      other('least-privilege', 'Least privilege', 'LeastPrivilegeView'),
     ],
   },
 ];

@@ -3,7 +3,7 @@ import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 const HEADERS = pageHeaders("'self'");
 
 /** The files of the page, which the build puts into `dist/console`. */
-const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console.js': SCRIPT };
+const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console.js': SCRIPT, 'others.js': SCRIPT };
 
 /**
  * Serves the console at `/`, a page that is a client of the control API only. Its files are read on first use.
@@ -28,9 +28,9 @@ function consolePage(below: string): string {
 <meta name="viewport" content="width=device-width">
 <title>nv-auth-mock</title>
 <link rel="stylesheet" href="${below}/console/console.css">
+<script type="module" src="${below}/console/console.js"></script>
 <link rel="icon" href="data:,">
 <div id="console"><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
 <a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></div>
-<script type="module" src="${below}/console/console.js"></script>
 `;
 }

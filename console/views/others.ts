@@ -1,0 +1,11 @@
+/** Every view but the first, which are a script of their own: whoever opens the page does not wait for them. */
+export { AccessMatrix } from './access-matrix/access-matrix.tsx';
+export { ClockView } from './clock/clock.tsx';
+export { Drills } from './drills/drills.tsx';
+export { Faults } from './faults/faults.tsx';
+export { Findings } from './findings/findings.tsx';
+export { Identities } from './identities/identities.tsx';
+export { Journal } from './journal/journal.tsx';
+export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
+export { Snapshots } from './snapshots/snapshots.tsx';
+export { Worlds } from './worlds/worlds.tsx';

@@ -1,0 +1,216 @@
+/** What stands around every view of the console: the navigation, what is in force, keys, the palette and preferences. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { INVOKER, rows, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { fitsWidth, windows } from '../support/window.ts';
+
+const DEPLOYER = castKey('nvcf-deployer').id;
+
+const bar = (page: Page) => page.getByRole('region', { name: 'In force' });
+const link = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: false });
+
+/** A server whose behaviour is changed in every way there is. */
+async function servedWithAll() {
+  const server = await served({ propagation: 'fixed' });
+  const { mock } = server;
+  await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
+  await mock('POST', '/drills/token-outage', { for: '10m' });
+  await mock('PUT', '/mode', { mode: 'observe' });
+  await mock('POST', '/clock/freeze', {});
+  await mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['list_functions'] });
+  return server;
+}
+
+describe.runIf(hasBrowser)('the frame', () => {
+  const opened = windows();
+
+  it.each(['requests', 'worlds', 'access-matrix?service=nvcf'])(
+    'says in one bar what is in force, on every view, and ends it: %s',
+    async (address) => {
+      const { url, mock } = await servedWithAll();
+      const page = await opened(`${url}/#/${address}`);
+      const inForce = bar(page).getByRole('listitem').getByRole('link');
+      await expect
+        .poll(() => inForce.allInnerTexts())
+        .toEqual(['1 fault', 'drill token-outage', 'observe mode', 'clock frozen', '1 pending edit']);
+      for (const name of [/^Remove/, /^End/, /^Enforce/, /^Resume/, /^Apply now/]) {
+        await bar(page).getByRole('button', { name }).click();
+      }
+      await expect.poll(() => inForce.count()).toBe(0);
+
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      expect((await mock('GET', '/mode')).mode).toBe('enforce');
+      const { frozen, upcoming } = await mock('GET', '/clock');
+      expect([frozen, upcoming]).toEqual([false, []]);
+    },
+  );
+
+  it('follows what others put in force', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
+
+    await bar(page).getByRole('link', { name: '1 fault' }).waitFor();
+    await expect.poll(() => link(page, 'Faults').innerText()).toContain('1');
+  });
+
+  it('groups its views, and counts what is new or in force beside them', async () => {
+    const { url, ask } = await servedWithAll();
+    const page = await opened(`${url}/#/findings`);
+    await bar(page).getByRole('link', { name: 'observe mode' }).waitFor();
+    for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
+    await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);
+
+    const groups = page.getByRole('navigation').getByRole('region');
+    expect(await groups.locator('h2').allInnerTexts()).toEqual(['WATCH', 'CONTROL', 'UNDERSTAND']);
+    const badges = async (name: string) => (await link(page, name).locator('.badge').allInnerTexts()).join();
+    expect([await badges('Clock'), await badges('Faults'), await badges('Drills')]).toEqual(['frozen 1', '1', '1']);
+    expect(await badges('Least privilege')).toBe('observe');
+    await link(page, 'Requests').click();
+    await expect.poll(() => badges('Requests')).toBe('');
+  });
+
+  it.each([
+    ['live', 'Requests'],
+    [`time?key=${DEPLOYER}`, 'Clock'],
+    [`who?who=${DEPLOYER}`, 'Identities'],
+    ['law?service=nvcf', 'Access matrix'],
+    ['constructor', 'Requests'],
+  ])('leads from the former address #/%s to %s', async (address, title) => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/${address}`);
+
+    await expect.poll(() => page.title()).toBe(`${title} · nv-auth-mock`);
+  });
+
+  it('shows times in either zone, and remembers which', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened(`${url}/#/requests`, { timezoneId: 'Asia/Tokyo' });
+    const clock = page.locator('header time');
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 12:00');
+    await page.getByRole('button', { name: 'UTC' }).click();
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 21:00');
+    await page.reload();
+
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 21:00');
+  });
+
+  it('has keys for search, lists and help', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByText('nvcf-registrar').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('nvcf-reg');
+    expect(page.url()).toContain('text=nvcf-reg');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.getByText('next and previous').waitFor();
+    expect(await faultsOfPage(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    await help.waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the palette', () => {
+  const opened = windows();
+  const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
+
+  it.each([
+    ['an operation', 'createDepl', /access-matrix\?service=nvcf&text=createDeployment/],
+    ['an identity', 'researcher@', /identities\?who=/],
+    ['a key', 'nvcf-invo', /identities\?who=/],
+    ['a view', 'snapsh', /#\/snapshots/],
+  ])('leads to %s by a part of its name', async (_what, text, address) => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/faults`);
+    await page.getByRole('heading', { name: 'Add a fault' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await palette(page).getByRole('combobox').fill(text);
+    await palette(page).getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => page.url()).toMatch(address);
+    expect(await palette(page).count()).toBe(0);
+  });
+
+  it('leads to a request by its id', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'f' });
+    const [{ id }] = (await mock('GET', '/requests')).requests;
+    const page = await opened(url);
+    await rows(page).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await palette(page).getByRole('combobox').fill(id);
+    await palette(page).getByRole('option', { name: '/v2/nvcf/functions' }).click();
+
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+    expect(page.url()).toContain(id);
+  });
+
+  it.each([360, 1400])('can be read by everybody, %i px wide', async (width) => {
+    const { url } = await served();
+    const page = await opened(url, { viewport: { width, height: 800 } });
+    await page.getByRole('button', { name: /^Go to/ }).click();
+    await palette(page).getByRole('option').nth(3).waitFor();
+
+    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await palette(page).getByRole('combobox').fill('no such thing');
+    await palette(page).getByText('Nothing has this name.').waitFor();
+    await page.keyboard.press('Escape');
+    await palette(page).waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the panel beside a list', () => {
+  const opened = windows();
+
+  it('is as wide as somebody drags it, or sets it by keys, and is so the next time', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    await rows(page).first().click();
+    const panel = page.getByRole('article', { name: 'Request' });
+    const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
+    const edge = page.getByRole('separator', { name: 'Width of the panel' });
+    const box = await edge.boundingBox();
+    if (box === null) throw new Error('the panel has no edge');
+    await page.mouse.move(box.x + 4, 400);
+    await page.mouse.down();
+    await page.mouse.move(700, 400, { steps: 4 });
+    await page.mouse.up();
+    expect(Math.abs((await width()) - 700)).toBeLessThan(8);
+    await edge.focus();
+    await page.keyboard.press('ArrowRight');
+    const set = await width();
+    expect(set).toBeLessThan(680);
+    await page.reload();
+
+    await expect.poll(width).toBe(set);
+  });
+
+  it('moves nothing of the list to the left of it', async () => {
+    const { url, ask } = await served();
+    for (let count = 0; count < 5; count++) await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    const place = async () => {
+      const status = await rows(page).nth(3).locator('.status').boundingBox();
+      return [Math.round(status?.x ?? -1), Math.round(status?.y ?? -1)];
+    };
+    await rows(page).nth(3).waitFor();
+    const before = await place();
+    await rows(page).nth(3).click();
+    await page.getByRole('article', { name: 'Request' }).waitFor();
+
+    expect(await place()).toEqual(before);
+  });
+});
