@@ -105,6 +105,7 @@ type Fill = (make: Maker, order: Order) => Filling | Promise<Filling>;
 const RULES = '/api/v1/authorization/access-rules';
 const ROLES = '/api/v2/authorization/roles';
 const SETTINGS = '/api/v1/authorization/settings';
+const SECURITY = '/api/v1/security/settings';
 const APPS = '/api/v1/apps';
 const ACCOUNTS = '/api/v1/service-accounts';
 const KEYS = '/api/v1/access-keys';
@@ -329,6 +330,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     request: `PUT ${SETTINGS}/{key}`,
     success: 200,
     fill: () => ({ id: 'enableScopedAuthorization', body: { enabled: true } }),
+  },
+  get_security_settings: { request: `GET ${SECURITY}`, success: 200 },
+  get_security_setting_by_key: {
+    request: `GET ${SECURITY}/{key}`,
+    success: 200,
+    fill: about(() => 'autoRedirectSSO'),
+  },
+  update_security_setting_by_key: {
+    request: `PUT ${SECURITY}/{key}`,
+    success: 200,
+    fill: () => ({ id: 'autoRedirectSSO', body: { enabled: false, idpAlias: 'oidc' } }),
   },
 
   get_users: { request: `GET ${USERS}`, success: 200 },

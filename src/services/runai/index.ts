@@ -26,6 +26,7 @@ import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
 import { roleLookups, roleOperations } from './operations/roles.ts';
+import { securitySettingOperations } from './operations/security-settings.ts';
 import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
@@ -85,6 +86,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...ownAccessRuleOperations,
     ...permissionOperations,
     ...authorizationSettingOperations,
+    ...securitySettingOperations,
     ...roleOperations,
     ...userOperations,
     ...unitOperations,

@@ -17,7 +17,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
   [
     {},
     [
-      ['runai', '2.24', 80, 16, 0],
+      ['runai', '2.24', 83, 16, 0],
       ['air', '2.0', 123, 75, 0],
       ['nvcf', 'documented', 71, 55, 30],
       ['nvct', null, 9, 9, 0],
@@ -36,7 +36,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
       ['ngc', null, 7, 1, 0],
     ],
   ],
-  [{ runai: '3.0' }, [['runai', '3.0', 67, 13, 0]]],
+  [{ runai: '3.0' }, [['runai', '3.0', 70, 13, 0]]],
 ];
 
 /** Who may ask for most things in each service. */
@@ -246,7 +246,7 @@ describe('the report', () => {
     const founded = { source: expect.stringMatching(/\w{3}/), certainty: expect.stringMatching(/^[a-z]+$/) };
 
     expect(body.fidelity).toBe('documented');
-    expect(body.operations).toHaveLength(80 + 123 + 71 + 9 + 7);
+    expect(body.operations).toHaveLength(83 + 123 + 71 + 9 + 7);
     expect(body.rules.length).toBeGreaterThan(100);
     expect(body.reasons.length).toBeGreaterThan(50);
     for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);

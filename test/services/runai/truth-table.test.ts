@@ -92,6 +92,9 @@ get_permission_set_by_id | since 2.24 | roles:read | scope
 get_authorization_settings | since 3.0 | roles:read | tenant
 get_authorization_setting_by_key | since 3.0 | roles:read | tenant
 update_authorization_setting_by_key | since 3.0 | roles:update | tenant
+get_security_settings | since 2.24 | security-settings:read | tenant
+get_security_setting_by_key | since 2.24 | security-settings:read | tenant
+update_security_setting_by_key | since 2.24 | security-settings:update | tenant
 get_users | all | users:read | tenant
 create_user | all | users:create | tenant
 count_users | all | users:read | tenant
@@ -114,7 +117,7 @@ get_workloads | all | workloads:read | scope
 const PROFILES: readonly RunaiProfile[] = ['2.19', '2.24', '3.0'];
 
 /** How many operations of each version ask for a token. */
-const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 67, '3.0': 55 };
+const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 70, '3.0': 58 };
 
 const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
   all: PROFILES,
@@ -220,6 +223,8 @@ const HOLDERS: Readonly<Record<string, readonly [before: readonly RoleName[] | n
   'service-account:create': [null, ADMINISTRATORS],
   'service-account:update': [null, ADMINISTRATORS],
   'service-account:delete': [null, ADMINISTRATORS],
+  'security-settings:read': [null, ADMINISTRATOR],
+  'security-settings:update': [null, ADMINISTRATOR],
   'access-keys:read': [null, ADMINISTRATOR],
   'access-keys:delete': [null, ADMINISTRATOR],
 };

@@ -11,10 +11,6 @@ export const LEFT_OUT_SECTIONS = [
   {
     certainty: 'documented',
     rows: {
-      'Security settings: `autoRedirectSSO`, `browserSessionTimeout`, `logoutRedirectUri`': {
-        because: 'the bodies of its three operations are not known well enough',
-        source: 'OpenAPI 2.22 to 2.24 and the index of the reference of 3.0',
-      },
       'Access rule for all authenticated users and service accounts, since 3.0': {
         because: 'its path and its `subjectType` are not published',
         source: 'reference page "Access rules" of 3.0',

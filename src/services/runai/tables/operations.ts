@@ -191,6 +191,17 @@ export const OPERATION_SECTIONS = [
     },
   },
 
+  {
+    profiles: SINCE_2_24,
+    source: 'OpenAPI 2.22 to 2.24 and reference page "Settings" of 3.0; the members of the values are not published',
+    certainty: 'inferred',
+    rows: {
+      get_security_settings: { rule: 'read-security-settings' },
+      get_security_setting_by_key: { rule: 'read-security-settings' },
+      update_security_setting_by_key: { rule: 'update-security-settings' },
+    },
+  },
+
   // Parts of scopes.
   {
     source: CLIENTS,

@@ -141,6 +141,17 @@ export const RULE_SECTIONS = [
     },
   },
 
+  {
+    ...OF_TENANT,
+    rows: {
+      'read-security-settings': {
+        label: 'Security settings: list and get',
+        needs: { all: ['security-settings:read'] },
+      },
+      'update-security-settings': { label: 'Security settings: change', needs: { all: ['security-settings:update'] } },
+    },
+  },
+
   // Objects in a scope.
   {
     on: SCOPED,

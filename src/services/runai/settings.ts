@@ -1,0 +1,50 @@
+import type { AuthenticatedContext } from '../../contract/request.ts';
+import { Problem } from '../../core/problem.ts';
+import { tenantIdOf } from './tenant.ts';
+
+/** @throws Problem for another tenant: a world has only one */
+export async function checkTenant(
+  context: Pick<AuthenticatedContext, 'store'>,
+  tenantId: number | string | undefined,
+): Promise<void> {
+  const own = await tenantIdOf(context);
+  if (tenantId === undefined || String(tenantId) === own) return;
+  throw new Problem('not_found', `There is no tenant \`${tenantId}\`. Send the tenant id \`${own}\`, or none.`);
+}
+
+/** Settings of the tenant that a client may change: kept in the world, by key. */
+export class TenantSettings<Key extends string> {
+  readonly keys: readonly Key[];
+  readonly #kind: string;
+
+  /** @param kind what they concern, such as `security` */
+  constructor(kind: string, keys: readonly Key[]) {
+    this.#kind = kind;
+    this.keys = keys;
+  }
+
+  /** @throws Problem for an unknown key */
+  keyOf(given: string): Key {
+    const known = this.keys.find((key) => key === given);
+    if (known !== undefined) return known;
+    const names = `\`${this.keys.join('`, `')}\``;
+    throw new Problem(
+      'not_found',
+      `There is no such ${this.#kind} setting. ${this.keys.length === 1 ? `The only one is ${names}` : `There are ${names}`}.`,
+    );
+  }
+
+  /** The value that was set last, as `set` took it; null if none was. */
+  async get({ store }: Pick<AuthenticatedContext, 'store'>, key: Key): Promise<unknown> {
+    const value = await store.settings.get(this.#storedName(key));
+    return value === null ? null : JSON.parse(value);
+  }
+
+  async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
+    await store.settings.set(this.#storedName(key), JSON.stringify(value));
+  }
+
+  #storedName(key: Key): string {
+    return `runai.${this.#kind}.${key}`;
+  }
+}
