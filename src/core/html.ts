@@ -6,6 +6,7 @@ export const LOOK = `:root {
   color-scheme: light dark;
   --ground: light-dark(#ffffff, #14171a);
   --raised: light-dark(#f4f5f6, #1d2126);
+  --chosen: light-dark(#e3edd3, #2b3a1a);
   --line: light-dark(#d5d9dd, #343a41);
   --text: light-dark(#1a1d20, #e8eaed);
   --quiet: light-dark(#565d64, #a3abb3);

@@ -111,15 +111,47 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/least-privilege`);
     await page.getByText('Nobody has called a service yet.').waitFor();
-    await page.getByRole('button', { name: 'observe' }).click();
-    await page.getByText('a flow runs to its end').waitFor();
+    await page.getByRole('switch', { name: 'Observe' }).click();
+    await page.getByText('A flow runs to its end').waitFor();
     expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
     const report = page.getByRole('region', { name: 'nvcf-invoker' });
 
     await report.getByText('invoke_function is not used').waitFor();
     await report.getByText('list_functions_details', { exact: true }).first().waitFor();
-    await page.getByRole('button', { name: 'enforce' }).click();
-    await page.getByText('What lacks rights is refused.').waitFor();
+    await page.getByRole('switch', { name: 'Observe', checked: true }).click();
+    await page.getByText('a request without the rights is refused').waitFor();
     expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(403);
+  });
+
+  it('replace those of a key when that is confirmed, and its former ones return by Undo', async () => {
+    const { url, ask, mock } = await served();
+    const key = castKey('nvcf-deployer');
+    await ask('GET', '/v2/nvcf/functions', key.key);
+    const scopes = async () => (await mock('GET', `/keys/${key.id}`)).policy.scopes;
+    const before = await scopes();
+    const page = await opened(`${url}/#/least-privilege`);
+    const report = page.getByRole('region', { name: 'nvcf-deployer' });
+    await report.getByRole('button', { name: 'Replace the key by this' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByText('deploy_function').waitFor();
+    await question.getByRole('button', { name: 'Yes, replace it' }).click();
+    await report.getByText('has just these rights').waitFor();
+    expect(await scopes()).toEqual(['list_functions']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+
+    await page.getByText('is as it was before the edit').waitFor();
+    expect(await scopes()).toEqual(before);
+  });
+
+  it('are narrowed to a credential, or to what it was used for, by a search', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    await ask('GET', '/api/v3/simulations/', castKey('air-reader').key);
+    const page = await opened(`${url}/#/least-privilege`);
+    const headings = page.locator('section.report h2');
+    await expect.poll(() => headings.count()).toBe(2);
+    await page.getByPlaceholder('credential, operation').fill('simulations_list');
+
+    await expect.poll(() => headings.allInnerTexts()).toEqual([expect.stringContaining('air-reader')]);
   });
 });

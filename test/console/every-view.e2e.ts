@@ -144,7 +144,7 @@ describe.runIf(hasBrowser)('every view', () => {
       ['access-matrix?service=nvcf', 'createDeployment'],
       ['identities', 'nvcf-registrar'],
       ['clock', 'as on this machine'],
-      ['least-privilege', 'What lacks rights is refused.'],
+      ['least-privilege', 'a request without the rights is refused'],
     ] as const) {
       await page.goto(`${url}/#/${address}`);
       await page.reload();

@@ -59,7 +59,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     // A key with the least rights for what was just done.
     await page.getByRole('link', { name: 'Least privilege' }).click();
     const report = page.getByRole('region', { name: 'nvcf-registrar' });
-    await report.getByRole('link', { name: 'Make a key with just these rights' }).click();
+    await report.getByRole('link', { name: 'Make this key' }).click();
     await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
     const ticked = page.getByRole('checkbox', { checked: true });
     expect(await ticked.count()).toBe(4);

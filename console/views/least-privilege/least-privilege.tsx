@@ -3,6 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { LeastPrivilege } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Search } from '../../parts/search.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { Report } from './report.tsx';
 import './least-privilege.css';
@@ -17,61 +18,93 @@ export function LeastPrivilegeView() {
       ask<{ mode: Mode }>('GET', '/_mock/mode'),
     ]);
     return { report, mode };
-  }, [changesOf('requests', 'keys')]);
-  const { who } = chosen.value;
+  }, [changesOf('requests', 'keys', 'mode')]);
   return (
     <div class="page">
       <WhenLoaded of={loaded}>
-        {({ report: { principals, full }, mode }) => {
-          const shown = who === undefined ? principals : principals.filter(({ principal: { id } }) => id === who);
-          return (
-            <>
-              <ModeSwitch mode={mode} />
-              {who !== undefined && (
-                <button type="button" onClick={() => choose({ who: undefined }, false)}>
-                  Show everybody
-                </button>
-              )}
-              {shown.length === 0 && (
-                <p class="quiet">
-                  {who === undefined
-                    ? 'Nobody has called a service yet. Run your flow against this server: what each of its credentials needed is shown here.'
-                    : 'They have not called a service.'}
-                </p>
-              )}
-              {shown.map((one) => (
-                <Report key={one.principal.id} report={one} />
-              ))}
-              {full && <p class="hint">There was no room for all that was used: the report is not complete.</p>}
-            </>
-          );
-        }}
+        {({ report, mode }) => (
+          <>
+            <ModeSwitch mode={mode} />
+            <Reports report={report} />
+          </>
+        )}
       </WhenLoaded>
     </div>
   );
 }
 
+function Reports({ report: { principals, full } }: { readonly report: LeastPrivilege }) {
+  const { who, text = '' } = chosen.value;
+  const sought = text.toLowerCase();
+  const shown = principals.filter(
+    ({ principal: { id, name, kind }, used }) =>
+      (who === undefined || id === who) &&
+      `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(sought),
+  );
+  return (
+    <>
+      {principals.length === 0 ? (
+        <p class="quiet">
+          Nobody has called a service yet. Run your flow against this server: what each of its credentials needed is
+          shown here.
+        </p>
+      ) : (
+        <search class="bar">
+          <Search
+            label="Search"
+            placeholder="credential, operation …"
+            value={text}
+            change={(wanted) => choose({ text: wanted }, false)}
+          />
+          {who !== undefined && (
+            <button type="button" onClick={() => choose({ who: undefined }, false)}>
+              Show everybody
+            </button>
+          )}
+          <output class="quiet">
+            {shown.length} of {principals.length}
+          </output>
+        </search>
+      )}
+      {principals.length > 0 && shown.length === 0 && (
+        <p class="quiet">{who === undefined ? 'No credential is like this.' : 'They have not called a service.'}</p>
+      )}
+      {shown.map((one) => (
+        <Report key={one.principal.id} report={one} />
+      ))}
+      {full && <p class="hint">There was no room for all that was used: the report is not complete.</p>}
+    </>
+  );
+}
+
 const MEANING = {
-  enforce: 'What lacks rights is refused.',
-  observe: 'What lacks rights is let pass, and recorded: a flow runs to its end, and shows all that it needs.',
+  enforce: 'Off: a request without the rights is refused.',
+  observe:
+    'On: a request without the rights is let pass, and recorded. A flow runs to its end, and shows all that it needs.',
 } as const;
 
 function ModeSwitch({ mode }: { readonly mode: Mode }) {
   const act = useAct();
-  const set = (wanted: Mode) =>
+  const isObserving = mode === 'observe';
+  const turn = () =>
     act.run(async () => {
-      await ask('PUT', '/_mock/mode', { mode: wanted });
-      changed('requests');
+      await ask('PUT', '/_mock/mode', { mode: isObserving ? 'enforce' : 'observe' });
+      changed('mode');
       return undefined;
     });
   return (
     <section aria-label="Mode">
       <div class="bar">
-        {(['enforce', 'observe'] as const).map((one) => (
-          <button key={one} type="button" aria-pressed={mode === one} disabled={act.isBusy} onClick={() => set(one)}>
-            {one}
-          </button>
-        ))}
+        <button
+          type="button"
+          role="switch"
+          class="switch"
+          aria-checked={isObserving}
+          disabled={act.isBusy}
+          onClick={turn}
+        >
+          Observe
+        </button>
         <span class="quiet">{MEANING[mode]}</span>
       </div>
       <Told act={act} />

@@ -1,14 +1,29 @@
 import { addressOfView } from '../../address.ts';
 import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../control-api/types.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
-import { Table } from '../../parts/table.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { timeText } from '../../parts/time.ts';
+import { editKey } from '../../state/edit-key.ts';
 import { boundTo } from '../../state/keys.ts';
+import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 
 /** One credential: what it was used for, what it holds, and what would be enough. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
   const { principal, held, used, smallest, unused, broader, beyond, seed } = report;
   const isTight = unused.length === 0 && broader.length === 0;
   const form = formOf(report);
+  const edit = isTight ? null : editOf(report);
+  const act = useAct();
+  const replace = async () => {
+    const { key, undo } = await editKey(principal.id, edit ?? {});
+    if (undo === null) withdrawUndo();
+    else offerUndo(undo);
+    const later = key.pending.at(-1);
+    return `The key \`${key.name}\` has just these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
+  };
   return (
     <section class="report" aria-label={principal.name}>
       <h2>
@@ -38,33 +53,51 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       <div class="bar">
         {form !== null && (
           <a class="button" href={form}>
-            Make a key with just these rights
+            Make this key
           </a>
+        )}
+        {edit !== null && (
+          <Confirm
+            yes="Yes, replace it"
+            loses={`The key ${principal.name} keeps what is required here, and loses: ${lostOf(report)}.`}
+            isBusy={act.isBusy}
+            onYes={() => act.run(replace)}
+          >
+            Replace the key by this
+          </Confirm>
         )}
         <Copy text={JSON.stringify(seed, null, 2)} label="Copy as a seed" />
         <Copy text={JSON.stringify(report, null, 2)} label="Copy the report" />
       </div>
+      <Told act={act} />
       <details>
         <summary>What it was used for: {used.length}</summary>
-        <Table
+        <DataTable
           label={`What ${principal.name} was used for`}
-          head={['Operation', 'Object', 'Rests on', 'First request']}
-        >
-          {used.map(({ service, operation, target, grants, example: { method, path } }) => (
-            <tr key={`${service} ${operation} ${target}`}>
-              <td>
-                {operation} <span class="quiet">{service}</span>
-              </td>
-              <td>{target ?? ''}</td>
-              <td>{grants.join(', ') || 'nothing'}</td>
-              <td>
+          rows={used}
+          keyOf={({ service, operation, target }) => `${service} ${operation} ${target}`}
+          columns={[
+            {
+              title: 'Operation',
+              by: ({ operation }) => operation,
+              cell: ({ service, operation }) => (
+                <>
+                  {operation} <span class="quiet">{serviceTitle(service)}</span>
+                </>
+              ),
+            },
+            { title: 'Object', by: ({ target }) => target ?? null, cell: ({ target }) => target ?? '' },
+            { title: 'Rests on', cell: ({ grants }) => grants.join(', ') || 'nothing' },
+            {
+              title: 'First request',
+              cell: ({ example: { method, path } }) => (
                 <code class="long">
                   {method} {path}
                 </code>
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+            },
+          ]}
+        />
       </details>
     </section>
   );
@@ -75,7 +108,7 @@ function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly u
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];
   return (
     <>
-      {services.length > 0 && <p class="quiet">{services.join(', ')}</p>}
+      {services.length > 0 && <p class="quiet">{services.map(serviceTitle).join(', ')}</p>}
       <ul class="rights">
         {named.map((name) => (
           <li key={name} class={unused.includes(name) ? 'spare' : ''}>
@@ -101,6 +134,18 @@ function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly u
       )}
     </>
   );
+}
+
+/** The edit that leaves a service key with what it needs; null where the credential is none, or is gone. */
+function editOf({ held, smallest }: PrincipalReport): object | null {
+  const { services, scopes, resource } = smallest;
+  if (held === null || services === undefined || scopes === undefined) return null;
+  return { services, scopes, ...(resource !== undefined && { resource }) };
+}
+
+/** What a credential holds and does not need, in words. */
+function lostOf({ unused, broader }: PrincipalReport): string {
+  return [...unused, ...broader.map(({ what, held }) => `${what} ${inWords(held)}`)].join(', ');
 }
 
 /** Rights of any kind, as they are said. */
