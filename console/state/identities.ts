@@ -12,6 +12,8 @@ export interface Identity {
   readonly holds: string;
   /** Their credentials, best first; empty where the secret was shown only once. */
   readonly credentials: readonly Credential[];
+  /** A bearer of Run:ai that does not end; undefined where the world has none. */
+  readonly bearer?: string | undefined;
   /** Of NGC keys. */
   readonly key?: ShownKey;
 }
@@ -29,11 +31,15 @@ interface Cast {
     readonly applications?: readonly (Client & { readonly secret: string })[];
     readonly serviceAccounts?: readonly (Client & { readonly clientSecret: string })[];
   };
-  readonly ngc?: { readonly keys?: readonly { readonly id: string; readonly key: string }[] };
+  readonly ngc?: {
+    readonly keys?: readonly { readonly id: string; readonly key: string }[];
+    readonly organizations?: readonly { readonly name: string }[];
+  };
 }
 
 interface Held {
   readonly id: string;
+  readonly bearer?: string;
   readonly role?: string | null;
 }
 
@@ -46,6 +52,12 @@ interface CastUser extends Held {
   readonly email: string;
   readonly password?: string;
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+/** The names of the organisations of NGC in this world, the first of which keys get by default. */
+export async function readOrganizations(): Promise<readonly string[]> {
+  const { ngc } = await ask<Cast>('GET', '/_mock/cast');
+  return (ngc?.organizations ?? []).map(({ name }) => name);
 }
 
 /** Everybody who can call: the keys of NGC, and whom the cast names for Run:ai. */
@@ -87,17 +99,33 @@ function callersOfRunai({ runai }: Cast): Identity[] {
         credentials.push({ kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret });
       }
       if (password !== undefined) credentials.push({ kind: 'password', email, password });
-      return { id, name: email, kind: 'user', services, holds: holds(user), credentials };
+      return { id, name: email, kind: 'user', services, holds: holds(user), credentials, bearer: user.bearer };
     }),
     ...serviceAccounts.map((account): Identity => {
       const { id, name, clientId, clientSecret: secret } = account;
       const credentials: Credential[] = [{ kind: 'client', id: clientId, secret }];
-      return { id, name, kind: 'service account', services, holds: holds(account), credentials };
+      return {
+        id,
+        name,
+        kind: 'service account',
+        services,
+        holds: holds(account),
+        credentials,
+        bearer: account.bearer,
+      };
     }),
     ...applications.map((application): Identity => {
       const { id, name, clientId, secret } = application;
       const credentials: Credential[] = [{ kind: 'application', id: clientId, secret }];
-      return { id, name, kind: 'application', services, holds: holds(application), credentials };
+      return {
+        id,
+        name,
+        kind: 'application',
+        services,
+        holds: holds(application),
+        credentials,
+        bearer: application.bearer,
+      };
     }),
   ];
 }

@@ -119,7 +119,7 @@ export function operationsPage(documents: readonly ListedDocument[], below: stri
 <table aria-labelledby="${name}">
 <thead><tr><th scope="col">Operation</th><th scope="col">Needs</th><th scope="col">Certainty and source</th></tr></thead>
 <tbody>
-${operations.map((operation) => row(operation, `${below}/docs/${name}`)).join('\n')}
+${operations.map((operation) => row(operation, name, below)).join('\n')}
 </tbody>
 </table>
 </section>`,
@@ -145,12 +145,12 @@ ${sections.join('\n')}
   });
 }
 
-/** @param reader the page of its document */
-function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation, reader: string): string {
-  const link = tag === null ? null : `${reader}#/${encodeURIComponent(tag)}/${encodeURIComponent(id)}`;
+/** @param name the service, whose document it is in */
+function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation, name: string, below: string): string {
+  const link = tag === null ? null : `${below}/docs/${name}#/${encodeURIComponent(tag)}/${encodeURIComponent(id)}`;
   const named = link === null ? escapeHtml(id) : `<a href="${escapeHtml(link)}">${escapeHtml(id)}</a>`;
   const also = aliases.map((alias) => `<span class="quiet">also <code>${escapeHtml(alias)}</code></span>`);
-  return `<tr><td><span><code><span class="method">${method}</span> ${escapeHtml(path)}</code></span>
+  return `<tr id="${escapeHtml(`${name}/${id}`)}"><td><span><code><span class="method">${method}</span> ${escapeHtml(path)}</code></span>
 <span>${named} <span class="quiet">${escapeHtml(summary)}</span></span>${also.join('')}</td>
 <td>${escapeWithCode(needs.text)}</td>
 <td><ul class="grounds">${needs.grounds.map(ground).join('')}</ul></td></tr>`;

@@ -17,7 +17,7 @@ async function saved(page: Page): Promise<readonly string[]> {
   return readFileSync(await (await download).path(), 'utf8').split('\r\n');
 }
 
-describe.runIf(hasBrowser)('the law', () => {
+describe.runIf(hasBrowser)('the access matrix', () => {
   const opened = windows();
 
   it('says of each cell what is needed, how sure that is, and where it is written', async () => {
@@ -94,6 +94,61 @@ describe.runIf(hasBrowser)('the law', () => {
 
     await page.getByRole('article', { name: 'Cell' }).getByText('needed', { exact: true }).waitFor();
     expect(decodeURIComponent(page.url())).toContain('cell=createKey~keys:manage');
+  });
+
+  it('opens on something to see, with a mark where no right is needed', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix`);
+    await cell(page, 'getHealth, Invoke Function: no right is needed').waitFor();
+
+    expect(await page.getByRole('list', { name: 'Legend' }).innerText()).toContain('no right is needed');
+    expect(await cell(page, 'createFunction, Register Function: needed').count()).toBe(1);
+  });
+
+  it('compares two identities, and can show only what differs', async () => {
+    const { url } = await served();
+    const deployer = castKey('nvcf-deployer').id;
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${deployer}`);
+    await page.locator('label', { hasText: 'Compared with' }).locator('select').selectOption(INVOKER_ID);
+    await page.getByText('of them different').waitFor();
+    await page.getByRole('checkbox', { name: 'Only differences' }).check();
+    await expect.poll(() => page.getByRole('rowheader', { name: 'createFunction', exact: true }).count()).toBe(0);
+
+    const all = await page.locator('td[data-at]').count();
+    expect(all).toBe(await page.locator('td.differs').count());
+    expect(all).toBeGreaterThan(10);
+    expect(page.url()).toContain('differ=yes');
+  });
+
+  it('keeps its headings while one scrolls in either direction', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=air`, { viewport: { width: 700, height: 500 } });
+    const corner = page.getByRole('rowheader').last();
+    await corner.waitFor();
+    await page.locator('.matrix').evaluate((box) => {
+      const { scrollTo } = box as unknown as { scrollTo: (x: number, y: number) => void };
+      scrollTo.call(box, 300, 900);
+    });
+    const inView = (what: ReturnType<typeof page.locator>) =>
+      what.evaluateAll(
+        (all) =>
+          (all as unknown as { getBoundingClientRect(): { x: number; y: number } }[])
+            .map((one) => one.getBoundingClientRect())
+            .filter(({ x, y }) => x >= 0 && x < 700 && y >= 0 && y < 500).length,
+      );
+
+    expect(await inView(page.getByRole('columnheader'))).toBeGreaterThan(3);
+    expect(await inView(page.getByRole('rowheader'))).toBeGreaterThan(3);
+  });
+
+  it('leads from a cell to its operation in the API documents', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=createFunction~register_function`);
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByText('documented: the vendor says so').waitFor();
+    await panel.getByRole('link', { name: 'In the API documents' }).click();
+
+    await page.locator('[id="nvcf/createFunction"]').waitFor();
   });
 
   it('says when nothing is like what is sought', async () => {

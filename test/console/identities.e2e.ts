@@ -53,7 +53,13 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?who=${users[0].id}`);
     await person(page).getByRole('button', { name: 'Show password' }).click();
 
-    expect(await person(page).locator('.secret code').allInnerTexts()).toEqual(['••••••••', users[0].password]);
+    expect(await person(page).locator('.secret code').allInnerTexts()).toEqual([
+      '••••••••',
+      users[0].password,
+      '••••••••',
+    ]);
+    await person(page).getByRole('button', { name: 'Show bearer' }).click();
+    expect(await person(page).locator('.secret code').last().innerText()).toBe(users[0].bearer);
     await person(page).getByText(users[0].accessKey.clientId).waitFor();
   });
 
@@ -76,7 +82,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities`);
     await page.getByRole('link', { name: 'Make a key' }).click();
     await page.getByLabel('Name').fill('made-by-hand');
-    await tick(page, 'nvcf');
+    await tick(page, 'Cloud Functions');
     await tick(page, 'List Functions');
     await page.getByRole('button', { name: 'Choose a resource' }).click();
     const allowed = page.getByRole('region', { name: 'What it allows' });
@@ -125,13 +131,15 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(pending[0].resource).toEqual(policy.resource);
   });
 
-  it('disables, rotates and deletes a key, the last only when asked twice', async () => {
+  it('disables, rotates and deletes a key, the last two only when asked twice', async () => {
     const { url, ask, mock } = await served();
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
     await person(page).getByRole('button', { name: 'Disable' }).click();
     await person(page).getByText('It is disabled now.').waitFor();
     await person(page).getByRole('button', { name: 'Enable' }).click();
     await person(page).getByRole('button', { name: 'Rotate' }).click();
+    await page.getByText('Clients with the present one are refused').waitFor();
+    await page.getByRole('button', { name: 'Yes, rotate it' }).click();
     await person(page).getByText('It has another text now').waitFor();
     await ask('GET', '/v2/nvcf/functions');
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('unknown_key');
@@ -145,6 +153,72 @@ describe.runIf(hasBrowser)('identities', () => {
 
     await page.getByText('27 of 27').waitFor();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
+  });
+
+  it('offers to undo what can be undone, unless somebody has changed it since', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    const status = async () => (await mock('GET', `/keys/${INVOKER_ID}`)).status;
+    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText('is as it was before the edit').waitFor();
+    expect(await status()).toBe('active');
+    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await undo.getByText('is edited').waitFor();
+    await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
+    await undo.getByRole('button', { name: 'Undo' }).click();
+
+    await undo.getByText('has been edited since').waitFor();
+    expect(await status()).toBe('disabled');
+  });
+
+  it('are grouped by API and kind, and narrowed to one', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    const groups = page.locator('.people h2');
+    await groups.first().waitFor();
+    expect(await groups.allInnerTexts()).toEqual(
+      expect.arrayContaining(['Cloud Functions: service keys', 'Air: personal keys', 'Run:ai: users']),
+    );
+    await page.getByLabel('API').selectOption('air');
+    await page.getByLabel('Kind').selectOption('service key');
+
+    await expect.poll(() => page.locator('.people strong').allInnerTexts()).toEqual(['air-reader']);
+    expect(page.url()).toContain('api=air');
+  });
+
+  it('keep the height of their rows when one is opened', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    const row = page.locator('.people a', { hasText: 'air-reader' });
+    const before = await row.boundingBox();
+    await page.locator('.people a', { hasText: 'nvcf-invoker' }).click();
+    await person(page).waitFor();
+    const after = await row.boundingBox();
+
+    expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
+  });
+
+  it('say what they may do, and what they have sent', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    const may = person(page).getByRole('region', { name: 'What they may do' });
+    await may.getByText(/: \d+ of \d+ operations/).waitFor();
+    await person(page).getByRole('link', { name: 'GET /v2/nvcf/functions' }).click();
+
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+  });
+
+  it('makes a key in the organisation that is chosen', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
+    await page.getByLabel('Organisation').selectOption('globex');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
+
+    expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
   });
 
   it('makes an access key of Run:ai by Run:ai’s own API, as its user', async () => {

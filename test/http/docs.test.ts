@@ -211,7 +211,7 @@ describe('each operation', () => {
 
   it('is in the table of all operations, once', async () => {
     const { statusCode, body } = await whole.inject('/docs/operations');
-    const rows = body.split('<tr>').filter((row) => row.includes('<td>'));
+    const rows = body.split(/<tr id="[^"]*">/).filter((row) => row.includes('<td>'));
     const tables = await Promise.all(
       [...SERVICES.map(({ name }) => name), 'control'].map(async (name) => {
         const { paths } = (await whole.inject(`/openapi/${name}.json`)).json();

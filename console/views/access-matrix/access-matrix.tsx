@@ -2,12 +2,23 @@ import { choose, chosen } from '../../address.ts';
 import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { changesOf } from '../../state/changes.ts';
+import { readIdentities } from '../../state/identities.ts';
 import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
-import { Grid } from './grid.tsx';
-import { csvOf, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
+import { Grid, SIGNS } from './grid.tsx';
+import { csvOf, isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
 import './access-matrix.css';
+
+/** Shown where the address names no service: its rights are many, and its callers of both types. */
+const USUAL = 'nvcf';
+
+const SIDE_TITLES: Readonly<Record<Side, string>> = {
+  rights: 'scopes or permissions',
+  roles: 'roles',
+  everybody: 'identities',
+};
 
 /** What each operation demands: against rights, against roles, or against everybody who can call. */
 export function AccessMatrix() {
@@ -15,25 +26,27 @@ export function AccessMatrix() {
   return (
     <WhenLoaded of={services}>
       {(names) => {
-        const service = names.find((name) => name === chosen.value['service']) ?? names[0];
+        const service = [chosen.value['service'], USUAL].find((name) => names.includes(name ?? '')) ?? names[0];
         return service === undefined ? (
           <p class="nothing">This server has no service.</p>
         ) : (
-          <Ruleset service={service} names={names} />
+          <OfService service={service} names={names} />
         );
       }}
     </WhenLoaded>
   );
 }
 
-function Ruleset({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
-  const { by, who } = chosen.value;
+function OfService({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
+  const { by, who, with: other } = chosen.value;
   const side: Side = SIDES.find((one) => one === by) ?? 'rights';
+  const whose = side === 'everybody' ? [who, other].filter((id) => id !== undefined) : [];
   return (
     <div class="matrix-view">
       <search class="bar" aria-label="What is shown">
-        <Choice label="Service" name="service" value={service} options={names} />
-        <Choice label="Against" name="by" value={side} options={SIDES} />
+        <Choice label="API" name="service" value={service} options={names.map((id) => [id, serviceTitle(id)])} />
+        <Choice label="Against" name="by" value={side} options={SIDES.map((id) => [id, SIDE_TITLES[id]])} />
+        {side === 'everybody' && <Compared service={service} who={who} other={other} />}
         <Search
           label="Search"
           placeholder="operation, scope …"
@@ -48,8 +61,32 @@ function Ruleset({ service, names }: { readonly service: string; readonly names:
           Transpose
         </button>
       </search>
-      <Shown key={`${service} ${side} ${who}`} service={service} side={side} who={who} />
+      <Shown key={`${service} ${side} ${whose}`} service={service} side={side} whose={whose} />
     </div>
+  );
+}
+
+/** Chooses one identity, or two to compare. */
+function Compared(props: {
+  readonly service: string;
+  readonly who: string | undefined;
+  readonly other: string | undefined;
+}) {
+  const { service, who = '', other = '' } = props;
+  const loaded = useLoaded(readIdentities, [changesOf('keys')]);
+  const all = loaded !== null && 'value' in loaded ? loaded.value : [];
+  const callers = all.filter(({ id, services }) => services.includes(service) || id === who || id === other);
+  const options = (none: string, but: string): (readonly [string, string])[] => [
+    ['', none],
+    ...callers.filter(({ id }) => id !== but).map(({ id, name }) => [id, name] as const),
+  ];
+  return (
+    <>
+      <Choice label="Of" name="who" value={who} options={options('everybody', other)} keeps={['with']} />
+      {who !== '' && (
+        <Choice label="Compared with" name="with" value={other} options={options('nobody', who)} keeps={['who']} />
+      )}
+    </>
   );
 }
 
@@ -58,48 +95,53 @@ function Choice(props: {
   readonly label: string;
   readonly name: string;
   readonly value: string;
-  readonly options: readonly string[];
+  readonly options: readonly (readonly [id: string, title: string])[];
+  readonly keeps?: readonly string[];
 }) {
-  const { label, name, value, options } = props;
-  const change = (to: string) => choose({ who: undefined, operation: undefined, cell: undefined, [name]: to }, false);
+  const { label, name, value, options, keeps = [] } = props;
+  const change = (to: string) => {
+    const within = ['who', 'with', 'operation', 'cell'].filter((one) => !keeps.includes(one));
+    choose({ ...Object.fromEntries(within.map((one) => [one, undefined])), [name]: to }, false);
+  };
   return (
     <label>
       {label}{' '}
       <select value={value} onChange={(event) => change(event.currentTarget.value)}>
-        {options.map((option) => (
-          <option key={option}>{option}</option>
+        {options.map(([id, title]) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
         ))}
       </select>
     </label>
   );
 }
 
-function Shown({
-  service,
-  side,
-  who,
-}: {
-  readonly service: string;
-  readonly side: Side;
-  readonly who: string | undefined;
-}) {
+function Shown(props: { readonly service: string; readonly side: Side; readonly whose: readonly string[] }) {
+  const { service, side, whose } = props;
   const loaded = useLoaded(
-    () => readMatrix(service, side, side === 'everybody' ? who : undefined),
+    () => readMatrix(service, side, whose),
     side === 'everybody' ? [changesOf('keys', 'clock')] : [],
   );
   return <WhenLoaded of={loaded}>{(matrix) => <Narrowed matrix={matrix} side={side} />}</WhenLoaded>;
 }
 
 function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
-  const { text = '', who, operation, turned, cell } = chosen.value;
+  const { text = '', who, with: other, differ, operation, turned, cell } = chosen.value;
   const { ruleset } = matrix;
   const sought = text.toLowerCase();
-  const rows = matrix.rows.filter(({ operation: { id }, rule }) => {
+  const columns = who === undefined ? matrix.columns : matrix.columns.filter(({ id }) => id === who || id === other);
+  const isCompared = columns.length === 2 && other !== undefined;
+  const rows = matrix.rows.filter((row) => {
+    const {
+      operation: { id },
+      rule,
+    } = row;
     if (operation !== undefined) return id === operation;
+    if (isCompared && differ === 'yes' && !isDifferent(matrix, row, columns)) return false;
     const needs = [...(rule?.needs.all ?? []), ...(rule?.needs.any ?? [])].join(' ');
     return `${id} ${rule?.label} ${needs}`.toLowerCase().includes(sought);
   });
-  const columns = who === undefined ? matrix.columns : matrix.columns.filter(({ id }) => id === who);
   const [cellOperation, cellColumn] = (cell ?? '').split('~');
   const row = matrix.rows.find((one) => one.operation.id === cellOperation);
   const column = matrix.columns.find(({ id }) => id === cellColumn);
@@ -112,11 +154,24 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
     <>
       <div class="bar">
         <output class="quiet">
-          {ruleset.profile === null ? ruleset.service : `${ruleset.service} ${ruleset.profile}`}: {rows.length} of{' '}
-          {matrix.rows.length} operations
+          {serviceTitle(ruleset.service)} {ruleset.profile}: {rows.length} of {matrix.rows.length} operations
+          {isCompared && `, ${rows.filter((one) => isDifferent(matrix, one, columns)).length} of them different`}
         </output>
+        {isCompared && (
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={differ === 'yes'}
+              onChange={({ currentTarget }) => choose({ differ: currentTarget.checked ? 'yes' : undefined }, false)}
+            />
+            Only differences
+          </label>
+        )}
         {(who !== undefined || operation !== undefined) && (
-          <button type="button" onClick={() => choose({ who: undefined, operation: undefined }, false)}>
+          <button
+            type="button"
+            onClick={() => choose({ who: undefined, with: undefined, operation: undefined }, false)}
+          >
             Show all
           </button>
         )}
@@ -125,11 +180,18 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
         </button>
       </div>
       {side === 'everybody' && matrix.columns.length === 0 && (
-        <p class="fault">Nobody like this can call {ruleset.service}.</p>
+        <p class="fault">Nobody like this can call {serviceTitle(ruleset.service)}.</p>
       )}
       {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
       <div class={row !== undefined && column !== undefined ? 'two opened' : 'two'}>
-        <Grid matrix={matrix} rows={rows} columns={columns} isTurned={turned === 'yes'} side={side} />
+        <Grid
+          matrix={matrix}
+          rows={rows}
+          columns={columns}
+          isTurned={turned === 'yes'}
+          isCompared={isCompared}
+          side={side}
+        />
         {row !== undefined && column !== undefined && (
           <CellPanel
             key={cell}
@@ -147,11 +209,31 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
 }
 
 function Legend({ side }: { readonly side: Side }) {
+  const signs =
+    side === 'rights'
+      ? ([
+          ['all', 'needed'],
+          ['any', 'one of these is needed'],
+          ['free', 'no right is needed'],
+        ] as const)
+      : ([
+          ['allow', 'allowed'],
+          ['deny', 'refused'],
+        ] as const);
   return (
-    <p class="quiet legend">
-      {side === 'rights' ? '● needed, ○ one of these' : '✓ allowed, × refused'}. Sources: <i class="sure">documented</i>
-      , else <i class="unsure">implied, observed or inferred</i>, <i class="doubtful">contradicted or ours</i>; rest on
-      a cell to see its source, open it to ask what would be decided.
-    </p>
+    <ul class="legend" aria-label="Legend">
+      {signs.map(([sign, text]) => (
+        <li key={sign}>
+          <b class={sign}>{SIGNS[sign]}</b> {text}
+        </li>
+      ))}
+      <li>
+        <i class="unsure">dotted</i> implied, observed or inferred
+      </li>
+      <li>
+        <i class="doubtful">double</i> contradicted or ours
+      </li>
+      <li class="quiet">the rest is documented; open a cell for its source</li>
+    </ul>
   );
 }

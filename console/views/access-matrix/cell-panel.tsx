@@ -1,13 +1,24 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
+import { addressOf, ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Ruleset, requestOf } from '../../state/rulesets.ts';
+import { type Certainty, type Ruleset, requestOf } from '../../state/rulesets.ts';
 import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
+
+/** As the page of what is covered explains them. */
+const CERTAINTIES: Readonly<Record<Certainty, string>> = {
+  documented: 'the vendor says so',
+  implied: 'it follows from what the vendor says',
+  observed: 'it was seen in published clients or in captures',
+  inferred: 'it is the most plausible reading where the documents are silent',
+  contradicted: 'the documents say two things, and this is the one that the mock follows',
+  ours: 'no source says it: the mock chose it',
+  unknown: 'nothing is known about it',
+};
 
 /** A cell: what is demanded, where that is written, and what would be decided about a request. */
 export function CellPanel(props: {
@@ -49,7 +60,9 @@ export function CellPanel(props: {
         )}
         <div>
           <dt>Certainty</dt>
-          <dd>{cell.certainty}</dd>
+          <dd>
+            {cell.certainty}: {CERTAINTIES[cell.certainty]}
+          </dd>
         </div>
         <div>
           <dt>Source</dt>
@@ -78,6 +91,9 @@ export function CellPanel(props: {
           })}
         >
           Who may do {operation.id}?
+        </a>
+        <a class="button" href={addressOf(`/docs/operations#${ruleset.service}/${operation.id}`)}>
+          In the API documents
         </a>
       </div>
       {canAsk && <Question ruleset={ruleset} row={row} asker={askerOf(props)} />}

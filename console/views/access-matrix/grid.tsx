@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { Cell, Column, Matrix, Row, Side } from './matrix.ts';
-import { needsOf } from './matrix.ts';
+import { isDifferent, needsOf } from './matrix.ts';
 
-const SIGNS = { all: '●', any: '○', allow: '✓', deny: '×' } as const;
+export const SIGNS = { all: '●', any: '○', free: '–', allow: '✓', deny: '×' } as const;
 
 /** How sure a cell is, in three steps that can be seen. */
 const LOOKS = {
@@ -31,9 +31,11 @@ export function Grid(props: {
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
   readonly isTurned: boolean;
+  /** Are two callers compared? What differs is emphasised. */
+  readonly isCompared: boolean;
   readonly side: Side;
 }) {
-  const { matrix, rows, columns, isTurned, side } = props;
+  const { matrix, rows, columns, isTurned, isCompared, side } = props;
   const table = useRef<HTMLTableElement>(null);
   const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
   const selected = chosen.value['cell'];
@@ -124,6 +126,7 @@ export function Grid(props: {
                       one === Math.min(line, lines.length - 1) && other === Math.min(place, across.length - 1)
                     }
                     isSelected={selected === nameOf(found)}
+                    isEmphasised={isCompared && isDifferent(matrix, found.row, columns)}
                   />
                 );
               })}
@@ -145,9 +148,14 @@ interface Found {
 const nameOf = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
 
 function GridCell(
-  props: Found & { readonly at: string; readonly isInTabOrder: boolean; readonly isSelected: boolean },
+  props: Found & {
+    readonly at: string;
+    readonly isInTabOrder: boolean;
+    readonly isSelected: boolean;
+    readonly isEmphasised: boolean;
+  },
 ) {
-  const { row, column, cell, at, isInTabOrder, isSelected } = props;
+  const { row, column, cell, at, isInTabOrder, isSelected, isEmphasised } = props;
   const { sign, says, certainty, source } = cell;
   return (
     <td
@@ -155,7 +163,7 @@ function GridCell(
       role="gridcell"
       data-at={at}
       tabIndex={isInTabOrder ? 0 : -1}
-      class={lookOf(cell)}
+      class={isEmphasised ? `${lookOf(cell)} differs` : lookOf(cell)}
       aria-selected={isSelected}
       aria-label={`${row.operation.id}, ${column.title}: ${says} (${certainty})`}
       title={`${says}\n${certainty}: ${source}`}

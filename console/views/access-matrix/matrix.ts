@@ -15,8 +15,8 @@ export interface Column {
 }
 
 export interface Cell {
-  /** `all`: needed; `any`: one of these is needed; null: it has no part in it. */
-  readonly sign: 'all' | 'any' | 'allow' | 'deny' | null;
+  /** `all`: needed; `any`: one of these is needed; `free`: nothing is needed; null: it has no part in it. */
+  readonly sign: 'all' | 'any' | 'free' | 'allow' | 'deny' | null;
   /** For whoever hears it, or rests on it. */
   readonly says: string;
   readonly certainty: Certainty;
@@ -50,8 +50,12 @@ const SURENESS: readonly Certainty[] = [
 /** So many callers at once: who is sought among more narrows them. */
 const MOST_COLUMNS = 60;
 
-/** The operations of a service against rights, roles, or everybody who can call it. */
-export async function readMatrix(service: string, side: Side, who: string | undefined): Promise<Matrix> {
+/**
+ * The operations of a service against rights, roles, or everybody who can call it.
+ *
+ * @param whose the callers that are shown; empty: all of them
+ */
+export async function readMatrix(service: string, side: Side, whose: readonly string[]): Promise<Matrix> {
   const ruleset = await rulesetOf(service);
   const rows = ruleset.operations.map((operation) => ({
     operation,
@@ -61,7 +65,7 @@ export async function readMatrix(service: string, side: Side, who: string | unde
     const columns = ruleset.grants.map(({ id, label }) => ({ id, title: label, asker: { holding: { scopes: [id] } } }));
     return { ruleset, rows, columns, cellOf: neededCell };
   }
-  const columns = side === 'roles' ? rolesOf(ruleset) : await callersOf(service, who);
+  const columns = side === 'roles' ? rolesOf(ruleset) : await callersOf(service, whose);
   const effects = new Map(
     await Promise.all(columns.map(async (column) => [column.id, await effectsFor(column, service)] as const)),
   );
@@ -78,10 +82,10 @@ function rolesOf({ roles }: Ruleset): Column[] {
   return roles.map(({ name }) => ({ id: name, title: name, asker: { holding: { roles: [name] } } }));
 }
 
-async function callersOf(service: string, who: string | undefined): Promise<Column[]> {
+async function callersOf(service: string, whose: readonly string[]): Promise<Column[]> {
   const everybody = await readIdentities();
   return everybody
-    .filter(({ id, services }) => (who === undefined ? services.includes(service) : id === who))
+    .filter(({ id, services }) => (whose.length === 0 ? services.includes(service) : whose.includes(id)))
     .slice(0, MOST_COLUMNS)
     .map(({ id, name }) => ({ id, title: name, asker: { principal: id } }));
 }
@@ -113,6 +117,7 @@ function foundedOn(
 function neededCell(row: Row, { id }: Column): Cell {
   const { certainty, source } = foundedOn(row);
   const { all = [], any = [] } = row.rule?.needs ?? {};
+  if (needsNoRight(row)) return { sign: 'free', says: 'no right is needed', certainty, source };
   const sign = all.includes(id) ? 'all' : any.includes(id) ? 'any' : null;
   const says = sign === 'all' ? 'needed' : sign === 'any' ? 'one of these is needed' : 'not needed';
   return { sign, says, certainty, source };
@@ -131,6 +136,16 @@ function effectCell(
   const lacking = missing?.join(', ') ?? (missingAnyOf && `one of ${missingAnyOf.join(', ')}`);
   const why = lacking === undefined ? (reason ?? '') : `${reason}: ${lacking}`;
   return { sign: effect.effect, says: effect.effect === 'allow' ? 'allowed' : `refused, ${why}`, certainty, source };
+}
+
+/** Is everybody allowed who is known, or even everybody? */
+function needsNoRight({ rule }: Row): boolean {
+  return rule === null || (rule.closed === undefined && Object.values(rule.needs).every(({ length }) => length === 0));
+}
+
+/** What two callers may do differs here. */
+export function isDifferent({ cellOf }: Matrix, row: Row, columns: readonly Column[]): boolean {
+  return new Set(columns.map((column) => cellOf(row, column).sign)).size > 1;
 }
 
 /** What an operation needs, in words. */

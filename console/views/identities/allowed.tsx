@@ -3,6 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { OperationEffect } from '../../control-api/types.ts';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { type Draft, holdingOf } from './draft.ts';
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
@@ -60,7 +61,7 @@ function Service({ service, all }: { readonly service: string; readonly all: rea
   return (
     <>
       <p>
-        <strong>{service}</strong>: {allowed.length} of {own.length} operations
+        <strong>{serviceTitle(service)}</strong>: {allowed.length} of {own.length} operations
       </p>
       <ul class="plain">
         {allowed.map(({ operation }) => (

@@ -3,6 +3,7 @@ import { useFocusKept } from '../../parts/focus.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { changesOf } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { madeTexts } from '../../state/keys.ts';
@@ -19,46 +20,88 @@ export function Identities() {
 /** So many are shown; who is sought among more narrows the list. */
 const MOST = 200;
 
+/** Those of one API and one kind. */
+interface Group {
+  readonly title: string;
+  readonly members: readonly Identity[];
+}
+
+/** By API and kind, each in the order in which they first come; who can call several APIs stands under the first. */
+function grouped(all: readonly Identity[]): readonly Group[] {
+  const groups = new Map<string, Identity[]>();
+  for (const identity of all) {
+    const title = `${serviceTitle(apiOf(identity)) || 'No API'}: ${identity.kind}s`;
+    const members = groups.get(title);
+    if (members === undefined) groups.set(title, [identity]);
+    else members.push(identity);
+  }
+  return [...groups].map(([title, members]) => ({ title, members }));
+}
+
+const apiOf = ({ services: [first = ''] }: Identity) => first;
+
 function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
-  const { text = '', who, make, edit } = chosen.value;
-  const list = useFocusKept<HTMLUListElement>();
+  const { text = '', who, make, edit, api, kind: wantedKind } = chosen.value;
+  const list = useFocusKept<HTMLDivElement>();
   const sought = text.toLowerCase();
-  const found = everybody.filter(({ id, name, kind, services, holds }) =>
-    `${id} ${name} ${kind} ${services.join(' ')} ${holds}`.toLowerCase().includes(sought),
+  const found = everybody.filter(
+    ({ id, name, kind, services, holds }) =>
+      (api === undefined || services.includes(api)) &&
+      (wantedKind === undefined || kind === wantedKind) &&
+      `${id} ${name} ${kind} ${services.join(' ')} ${holds}`.toLowerCase().includes(sought),
   );
-  const person = everybody.find(({ id }) => id === who);
+  const identity = everybody.find(({ id }) => id === who);
   const isForm = make !== undefined || edit !== undefined;
   const isOpen = who !== undefined || make !== undefined;
+  const narrowing = { text, api, kind: wantedKind };
   return (
     <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
       <section class="first" aria-label="Everybody">
-        <search class="bar">
+        <search class="bar one-row">
           <Search
             label="Search"
             placeholder="name, role, scope …"
             value={chosen.value['text']}
-            change={(text) => choose({ text }, false)}
+            change={(wanted) => choose({ text: wanted }, false)}
           />
-          <a class="button" href={addressOfView('identities', { make: 'service' })}>
+          <Narrow
+            name="api"
+            any="any API"
+            values={everybody.flatMap(({ services }) => services)}
+            title={serviceTitle}
+          />
+          <Narrow name="kind" any="any kind" values={everybody.map(({ kind }) => kind)} />
+          <a class="button" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
             Make a key
           </a>
           <output class="quiet">
             {found.length} of {everybody.length}
           </output>
         </search>
-        <ul ref={list} class="people" tabIndex={-1}>
-          {found.slice(0, MOST).map(({ id, name, kind, services, holds }) => (
-            <li key={id}>
-              <a href={addressOfView('identities', { text, who: id })} aria-current={id === who ? 'true' : undefined}>
-                <strong>{name}</strong>
-                <span class="quiet">
-                  {kind}, {services.join(', ') || 'no service'}
-                </span>
-                <span class="holds">{holds}</span>
-              </a>
-            </li>
+        <div ref={list} class="people" tabIndex={-1}>
+          {grouped(found.slice(0, MOST)).map(({ title, members }) => (
+            <section key={title} aria-label={title}>
+              <h2>{title}</h2>
+              <ul>
+                {members.map(({ id, name, services, holds }) => (
+                  <li key={id}>
+                    <a
+                      data-entry
+                      href={addressOfView('identities', { ...narrowing, who: id })}
+                      aria-current={id === who ? 'true' : undefined}
+                    >
+                      <strong>{name}</strong>
+                      <span class="holds" title={holds}>
+                        {services.length > 1 && `also ${services.slice(1).map(serviceTitle).join(', ')}; `}
+                        {holds}
+                      </span>
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </section>
           ))}
-        </ul>
+        </div>
         {everybody.length === 0 ? (
           <p class="nothing">Nobody is in this world yet. Make a key, or start the server with a seed.</p>
         ) : (
@@ -70,21 +113,43 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
         <Panel
           key={make === undefined ? `${who} ${edit}` : 'new'}
           label={make === undefined ? 'Who it is' : 'New key'}
-          onClose={() => {
-            go(addressOfView('identities', { text }));
-          }}
+          onClose={() => go(addressOfView('identities', narrowing))}
         >
           {make !== undefined ? (
             <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
-          ) : person === undefined ? (
+          ) : identity === undefined ? (
             <p class="fault">Nobody in this world has the id {who} any more.</p>
-          ) : edit !== undefined && person.key !== undefined ? (
-            <KeyForm key={`edit ${person.id}`} edited={person.key} />
+          ) : edit !== undefined && identity.key !== undefined ? (
+            <KeyForm key={`edit ${identity.id}`} edited={identity.key} />
           ) : (
-            <IdentityPanel key={person.id} person={person} />
+            <IdentityPanel key={identity.id} identity={identity} />
           )}
         </Panel>
       )}
     </div>
+  );
+}
+
+/** Narrows the list to one value of something; the choice is in the address. */
+function Narrow(props: {
+  readonly name: 'api' | 'kind';
+  readonly any: string;
+  readonly values: readonly string[];
+  readonly title?: (value: string) => string;
+}) {
+  const { name, any, values, title = (value: string) => value } = props;
+  return (
+    <select
+      aria-label={name === 'api' ? 'API' : 'Kind'}
+      value={chosen.value[name] ?? ''}
+      onChange={({ currentTarget: { value } }) => choose({ [name]: value }, false)}
+    >
+      <option value="">{any}</option>
+      {[...new Set(values)].map((value) => (
+        <option key={value} value={value}>
+          {title(value)}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,32 +1,39 @@
+import type { ComponentChildren } from 'preact';
 import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
+import { Id } from '../../parts/id.tsx';
 import { Secret } from '../../parts/secret.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
+import { editKey } from '../../state/edit-key.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
 import { boundTo, keepText, type ShownKey } from '../../state/keys.ts';
 import { curlOf, envOf } from '../../state/ready-made.ts';
+import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
+import { MayDo, RecentRequests } from './may-do.tsx';
 
 /** Identity: what they are known by, what they hold, and what can be done about it. */
-export function IdentityPanel({ person }: { readonly person: Identity }) {
-  const { id, name, kind, services, holds, credentials, key } = person;
-  const curl = curlOf(person);
-  const env = envOf(person);
+export function IdentityPanel({ identity }: { readonly identity: Identity }) {
+  const { id, name, kind, services, holds, credentials, key, bearer } = identity;
+  const curl = curlOf(identity);
+  const env = envOf(identity);
   const login = credentials.find((one) => one.kind !== 'key');
   return (
     <>
       <h2>{name}</h2>
       <p class="quiet">
-        {kind}, {services.join(', ') || 'no service'}
+        {kind}, {services.map(serviceTitle).join(', ') || 'no API'}
       </p>
       <dl class="facts">
         <div>
           <dt>Id</dt>
           <dd>
-            <code>{id}</code> <Copy text={id} />
+            <Id id={id} />
           </dd>
         </div>
         {credentials.length === 0 ? (
@@ -38,6 +45,14 @@ export function IdentityPanel({ person }: { readonly person: Identity }) {
           </div>
         ) : (
           credentials.map((credential) => <Proof key={credential.kind} credential={credential} />)
+        )}
+        {bearer !== undefined && (
+          <div>
+            <dt>Bearer</dt>
+            <dd>
+              <Secret text={bearer} name="bearer" />
+            </dd>
+          </div>
         )}
         {key === undefined ? (
           <div>
@@ -51,17 +66,11 @@ export function IdentityPanel({ person }: { readonly person: Identity }) {
       <div class="bar">
         {curl !== null && <Copy text={curl} label="Copy a curl" />}
         {env !== null && <Copy text={env} label="Copy env lines" />}
-        {services.map((service) => (
-          <a key={service} class="button" href={addressOfView('access-matrix', { service, by: 'everybody', who: id })}>
-            What may they do in {service}?
-          </a>
-        ))}
-        <a class="button" href={addressOfView('requests', { principal: name })}>
-          Their requests
-        </a>
       </div>
       {key !== undefined && <KeyActs of={key} />}
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
+      <MayDo identity={identity} />
+      <RecentRequests identity={identity} />
     </>
   );
 }
@@ -98,17 +107,22 @@ function Proof({ credential }: { readonly credential: Credential }) {
 
 function KeyFacts({ of: key }: { readonly of: ShownKey }) {
   const { status, org, expiresAt, policy, pending, user, roles, unbound } = key;
-  const facts: readonly (readonly [string, string | null | undefined])[] = [
+  const facts: readonly (readonly [string, ComponentChildren])[] = [
     ['Status', status],
     ['Organisation', org],
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
     ['Bound to', policy && boundTo(policy.resource, unbound)],
-    ['Expires', expiresAt ?? 'never'],
+    ['Expires', expiresAt === null ? 'never' : <When at={expiresAt} isRelative />],
     ...pending.map(
       ({ version, effectiveAt, scopes }) =>
-        [`Version ${version}`, `${scopes.join(', ') || 'no scopes'}, from ${effectiveAt} on`] as const,
+        [
+          `Version ${version}`,
+          <>
+            {scopes.join(', ') || 'no scopes'}, from <When at={effectiveAt} isRelative /> on
+          </>,
+        ] as const,
     ),
   ];
   return (
@@ -138,15 +152,18 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
   const rotate = async () => {
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     keepText(id, key);
+    withdrawUndo();
     return done('It has another text now; the one before is no longer valid.');
   };
   const turn = async () => {
     const next = status === 'active' ? 'disabled' : 'active';
-    await ask('PATCH', path, { status: next });
-    return done(`It is ${next} now.`);
+    const { undo } = await editKey(id, { status: next });
+    if (undo !== null) offerUndo(undo);
+    return `It is ${next} now.`;
   };
   const remove = async () => {
     await ask('DELETE', path);
+    withdrawUndo();
     go(addressOfView('identities'));
     return done('It is deleted.');
   };
@@ -164,9 +181,14 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
         <button type="button" disabled={act.isBusy} onClick={() => act.run(turn)}>
           {status === 'active' ? 'Disable' : 'Enable'}
         </button>
-        <button type="button" disabled={act.isBusy} onClick={() => act.run(rotate)}>
+        <Confirm
+          yes="Yes, rotate it"
+          loses="The key gets another text. Clients with the present one are refused from now on."
+          isBusy={act.isBusy}
+          onYes={() => act.run(rotate)}
+        >
           Rotate
-        </button>
+        </Confirm>
         <Confirm
           yes="Yes, delete it"
           loses="The key is refused from now on, and nothing brings it back."

@@ -7,16 +7,24 @@ import { Copy } from '../../parts/copy.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
+import { editKey } from '../../state/edit-key.ts';
+import { readOrganizations } from '../../state/identities.ts';
 import { keepText, type ShownKey } from '../../state/keys.ts';
 import { curlOf, envOf } from '../../state/ready-made.ts';
 import { type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
+import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
 import { type Draft, draftOf, editOf, orderOf } from './draft.ts';
 import { Resources } from './resources.tsx';
 import { Ticks } from './ticks.tsx';
 
-type Answer = Key & { readonly key?: string };
+type Answer = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
+  readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
+  readonly key?: string;
+};
 
 /** Makes a key of NGC, or edits one, as in the vendor's form; beside it stands what the choice allows. */
 export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
@@ -48,10 +56,14 @@ function Fields(props: {
   const chosenLaws = withKeys.filter(({ service }) => draft.services.includes(service));
   const isService = draft.type === 'service';
   const store = async () => {
-    const answer =
-      edited === null
-        ? await ask<Answer>('POST', '/_mock/keys', orderOf(draft))
-        : await ask<Answer>('PATCH', `/_mock/keys/${encodeURIComponent(edited.id)}`, editOf(draft));
+    if (edited !== null) {
+      const { key, undo } = await editKey(edited.id, editOf(draft));
+      if (undo === null) withdrawUndo();
+      else offerUndo(undo);
+      stored(key);
+      return undefined;
+    }
+    const answer = await ask<Answer>('POST', '/_mock/keys', orderOf(draft));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
     changed('keys', 'clock');
     stored(answer);
@@ -81,14 +93,7 @@ function Fields(props: {
         )}
         <div class="bar">
           <Field label="Name" value={draft.name} change={(name) => change({ name })} required />
-          {edited === null && (
-            <Field
-              label="Organisation"
-              value={draft.org}
-              change={(org) => change({ org })}
-              placeholder="the first one"
-            />
-          )}
+          {edited === null && <Organisation value={draft.org} change={(org) => change({ org })} />}
           {edited === null && !isService && (
             <Field label="User" value={draft.user} change={(user) => change({ user })} placeholder="a new one" />
           )}
@@ -101,7 +106,7 @@ function Fields(props: {
         </div>
         <Ticks
           legend="Services"
-          options={withKeys.map(({ service }) => ({ id: service, text: service }))}
+          options={withKeys.map(({ service }) => ({ id: service, text: serviceTitle(service) }))}
           ticked={draft.services}
           change={(services) => change({ services })}
         />
@@ -110,7 +115,7 @@ function Fields(props: {
           chosenLaws.map(({ service, grants, resourceTypes = [] }) => (
             <Ticks
               key={service}
-              legend={`Scopes of ${service}`}
+              legend={`Scopes of ${serviceTitle(service)}`}
               options={grants.map(({ id, label, onlyOn, certainty }) => ({
                 id,
                 text: label,
@@ -168,6 +173,22 @@ function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTyp
   return ids.map((id) => types.find((type) => type.id === id)?.label ?? id).join(', ');
 }
 
+/** The organisations of this world; the first is the one that the control API would take. */
+function Organisation({ value, change }: { readonly value: string; readonly change: (name: string) => void }) {
+  const loaded = useLoaded(readOrganizations, []);
+  const names = loaded !== null && 'value' in loaded ? loaded.value : [];
+  return (
+    <label class="field">
+      Organisation
+      <select value={value || names[0]} onChange={({ currentTarget }) => change(currentTarget.value)}>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Field(props: {
   readonly label: string;
   readonly value: string;
@@ -200,7 +221,8 @@ function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: bo
       ))}
       {pending.map(({ version, effectiveAt }) => (
         <p key={version}>
-          Version {version} takes effect at {effectiveAt}. <a href={addressOfView('clock', { key: id })}>See when</a>
+          Version {version} takes effect at <When at={effectiveAt} isRelative />.{' '}
+          <a href={addressOfView('clock', { key: id })}>See when</a>
         </p>
       ))}
       {key !== undefined && (

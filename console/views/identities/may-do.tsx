@@ -1,0 +1,117 @@
+import { addressOfView } from '../../address.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { OperationEffect, RequestSummary } from '../../control-api/types.ts';
+import { Status } from '../../parts/chips.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { When } from '../../parts/when.tsx';
+import { changesOf } from '../../state/changes.ts';
+import type { Identity } from '../../state/identities.ts';
+import { addressIn } from '../../state/requests.ts';
+import { rulesetOf } from '../../state/rulesets.ts';
+
+/** Of one rule: the operations that it is for, and how many of them are allowed. */
+interface RuleLine {
+  readonly id: string;
+  readonly label: string;
+  readonly allowed: number;
+  readonly all: number;
+}
+
+async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
+  const [{ rules, operations }, { operations: effects }] = await Promise.all([
+    rulesetOf(service),
+    ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
+      principal,
+      operations: '*',
+      service,
+    }),
+  ]);
+  const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
+  return rules
+    .map(({ id, label }) => {
+      const own = operations.filter(({ rule }) => rule === id);
+      return { id, label, all: own.length, allowed: own.filter((one) => allowed.has(one.id)).length };
+    })
+    .filter(({ all }) => all > 0);
+}
+
+/** What somebody may do, one line for each rule of a service: before any object is known. */
+export function MayDo({ identity: { id, services } }: { readonly identity: Identity }) {
+  return (
+    <section aria-label="What they may do">
+      <h3>What they may do</h3>
+      {services.length === 0 && <p class="quiet">Nothing: they belong to no service.</p>}
+      {services.map((service) => (
+        <InService key={service} principal={id} service={service} />
+      ))}
+    </section>
+  );
+}
+
+function InService({ principal, service }: { readonly principal: string; readonly service: string }) {
+  const loaded = useLoaded(() => readLines(principal, service), [changesOf('keys', 'clock')]);
+  const address = addressOfView('access-matrix', { service, by: 'everybody', who: principal });
+  return (
+    <WhenLoaded of={loaded}>
+      {(lines) => (
+        <details open={lines.length <= MOST_OPEN}>
+          <summary>
+            <a href={address}>{serviceTitle(service)}</a>: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
+            {lines.reduce((sum, { all }) => sum + all, 0)} operations
+          </summary>
+          <ul class="may-do">
+            {lines.map(({ id, label, allowed, all }) => (
+              <li key={id} class={allowed === 0 ? 'quiet' : undefined}>
+                <span aria-hidden="true">{allowed === 0 ? '×' : '✓'}</span> {label}{' '}
+                <small>
+                  {allowed} of {all}
+                </small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </WhenLoaded>
+  );
+}
+
+/** More rules than these are shown on demand. */
+const MOST_OPEN = 40;
+
+/** So many of their requests are shown; all are in Requests. */
+const NEWEST = 5;
+
+/** What somebody has sent last. */
+export function RecentRequests({ identity: { id, name } }: { readonly identity: Identity }) {
+  const loaded = useLoaded(
+    () => askAll<RequestSummary>('requests', { limit: NEWEST, bodies: false, principal: id }),
+    [changesOf('requests')],
+  );
+  return (
+    <section aria-label="Recent requests">
+      <h3>Recent requests</h3>
+      <WhenLoaded of={loaded}>
+        {(requests) =>
+          requests.length === 0 ? (
+            <p class="quiet">They have sent none.</p>
+          ) : (
+            <>
+              <ul class="plain recent">
+                {requests.map((request) => (
+                  <li key={request.id}>
+                    <When at={request.at} /> <Status status={request.status} />{' '}
+                    <a class="path" href={addressOfView('requests', { request: request.id })}>
+                      {request.method} {addressIn(request)}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+              <a href={addressOfView('requests', { principal: name })}>All of their requests</a>
+            </>
+          )
+        }
+      </WhenLoaded>
+    </section>
+  );
+}
