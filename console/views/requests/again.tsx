@@ -64,12 +64,12 @@ function Tests(props: { readonly request: RecordedRequest; readonly call: Call; 
   const tests = LANGUAGES.map((language) => [language, testOf(language, request, call, caller)] as const);
   if (tests.some(([, text]) => text === null)) return null;
   return (
-    <>
+    <span>
       <span class="quiet">Copy as test:</span>
       {tests.map(([language, text]) => (
         <Copy key={language} text={text ?? ''} label={language} of="test" />
       ))}
-    </>
+    </span>
   );
 }
 

@@ -13,11 +13,11 @@ import {
 } from '../../state/requests.ts';
 
 const CHOICES: readonly (readonly [name: ValueFilter, title: string])[] = [
-  ['service', 'service'],
-  ['status', 'status'],
-  ['principal', 'caller'],
-  ['operation', 'operation'],
-  ['reason', 'reason'],
+  ['service', 'Service'],
+  ['status', 'Status'],
+  ['principal', 'Caller'],
+  ['operation', 'Operation'],
+  ['reason', 'Reason'],
 ];
 
 /** Narrows the list, groups it, and stops it. */
@@ -28,10 +28,10 @@ export function Filters() {
     <search class="filters" aria-label="Narrow the list">
       {CHOICES.map(([name, title]) => (
         // As wide as its title, whatever is chosen: nothing moves.
-        <label key={name} style={{ minWidth: `${title.length + 5}ch` }}>
+        <label key={name} style={{ minWidth: `${title.length + 3}ch` }}>
           <span class="unseen">{title}</span>
           <select value={now[name] ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
-            <option value="">any {title}</option>
+            <option value="">{title}</option>
             {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
             {withChosen(valuesOf(name), now[name]).map((value) => (
               <option key={value} value={value}>
@@ -52,7 +52,7 @@ export function Filters() {
         aria-pressed={isGrouped}
         onClick={() => choose({ group: isGrouped ? undefined : 'yes' }, false)}
       >
-        Group repeated
+        Group<span class="more"> repeated</span>
       </button>
       <button
         type="button"

@@ -87,14 +87,12 @@ export function Fixes(props: {
 function Told({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
   if ('fault' in outcome) return <p class="fault">{outcome.fault}</p>;
   const { effect, text, pending } = outcome;
-  const { request, principal } = decision;
   return (
     <>
       <p class={`verdict ${effect}`}>
-        <strong>{effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> {request.method}{' '}
-        <span class="long">{request.path}</span>. <Sentence text={text} />
+        <strong>{effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> <Sentence text={text} />
       </p>
-      {pending !== undefined && <Later pending={pending} principal={principal?.id ?? ''} />}
+      {pending !== undefined && <Later pending={pending} principal={decision.principal?.id ?? ''} />}
     </>
   );
 }

@@ -13,6 +13,7 @@ import { When } from '../../parts/when.tsx';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
+import { Path } from './path.tsx';
 import { DecisionPicture } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
@@ -78,20 +79,6 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
   );
 }
 
-/** A path that is broken before its slashes. */
-function Path({ path }: { readonly path: string }) {
-  const segments = path.split(/(?=\/)/);
-  return (
-    <code>
-      {segments.map((segment, index) => (
-        <span key={index} class="segment">
-          {segment}
-        </span>
-      ))}
-    </code>
-  );
-}
-
 /** Does the answer say more than that something is not allowed? */
 function isSaidByVendor({ status, decision }: RecordedRequest): boolean {
   return status !== null && status >= 400 && (decision === null || [400, 404, 405].includes(status));
@@ -144,7 +131,7 @@ function Facts({ request, decision }: Whole) {
         </Fact>
       )}
       <Fact name="Time">
-        <When at={at} isRelative />, {durationMs.toFixed(1)} ms
+        <When at={at} />, {durationMs.toFixed(1)} ms
       </Fact>
       <Fact name="Request id">
         <Id id={id} name="request id" />

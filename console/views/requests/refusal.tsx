@@ -6,6 +6,7 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Fixes, Later } from './fixes.tsx';
+import { Path } from './path.tsx';
 
 /** Why a request was refused or allowed: what its rule needs beside what its caller holds, and what would turn it. */
 export function DecisionPicture({ decision, isEntered }: { readonly decision: Decision; readonly isEntered: boolean }) {
@@ -122,7 +123,10 @@ function Needs(props: {
       )}
       {target !== undefined && (
         <Bound isFailing={isOther} isMet={effect === 'allow'}>
-          for <code title={target}>{target.split('/').map(shortId).join('/')}</code>
+          for{' '}
+          <span title={target}>
+            <Path path={target.split('/').map(shortId).join('/')} />
+          </span>
         </Bound>
       )}
       <p class="quiet">
