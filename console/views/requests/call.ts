@@ -72,7 +72,7 @@ function lackOf({ headers, body, size, truncated }: RecordedRequest['request'], 
 
 /** Who sent a recorded request, with what is known of their credential. @param identities everybody who can call */
 export function callerOf(
-  { principal, request }: RecordedRequest,
+  { at, principal, request }: RecordedRequest,
   decision: Decision | null,
   identities: readonly Identity[],
 ): Caller {
@@ -84,19 +84,29 @@ export function callerOf(
   const identity = identities.find((one) => one.id === id);
   const [credential] = identity?.credentials ?? [];
   const text = credential?.kind === 'key' ? credential.text : null;
-  return { kind: 'key', name, text, order: orderOf(identity, decision) };
+  return { kind: 'key', name, text, order: orderOf(identity, decision, at) };
 }
 
-/** How to make a key with the rights that one had; null if every world has it, with these rights. */
-function orderOf(identity: Identity | undefined, decision: Decision | null): KeyOrder | null {
+/**
+ * How to make a key with the rights that one had; null if every world has it, with these rights.
+ *
+ * @param at when it had them, if no decision says what they were
+ */
+function orderOf(identity: Identity | undefined, decision: Decision | null, at: string): KeyOrder | null {
   const key = identity?.key;
   if (key === undefined) return null;
-  const version = decision?.policyVersion ?? key.policy?.version ?? 1;
+  const version = decision?.policyVersion ?? versionAt(key, at);
   const isOfCast = identity?.credentials.length === 1 && !madeTexts.value.has(key.id);
-  if (version === 1 && isOfCast) return null;
+  if (version <= 1 && isOfCast) return null;
   const { type, name, services, roles } = key;
   const policy = key.history.find((one) => one.version === version) ?? key.policy;
   return { type, name: `${name} again`, services, ...(policy === null ? { roles } : rightsIn(policy)) } as KeyOrder;
+}
+
+/** The version of a key's policy that was in force; 0 for keys without versions. */
+function versionAt({ history }: ShownKey, at: string): number {
+  const inForce = history.filter(({ effectiveAt }) => Date.parse(effectiveAt) <= Date.parse(at));
+  return Math.max(0, ...inForce.map(({ version }) => version));
 }
 
 function rightsIn({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'resource'> {

@@ -28,7 +28,7 @@ export function Filters() {
     <search class="filters" aria-label="Narrow the list">
       {CHOICES.map(([name, title]) => (
         // As wide as its title, whatever is chosen: nothing moves.
-        <label key={name} style={{ minWidth: `${title.length + 3}ch` }}>
+        <label key={name} style={{ minWidth: `${title.length + 4}ch` }}>
           <span class="unseen">{title}</span>
           <select value={now[name] ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
             <option value="">{title}</option>
