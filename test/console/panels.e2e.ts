@@ -11,6 +11,8 @@ const DEPLOYER = castKey('nvcf-deployer');
 const FULL = castKey('nvcf-full-access');
 const REGISTRAR = castKey('nvcf-registrar');
 
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+
 /** A function that the invoker of the cast is not bound to. */
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
 
@@ -139,8 +141,8 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
   it('shows the step that would refuse it where nothing is enforced, and passed none where a fault answered', async () => {
     const { url, ask, mock } = await served();
     await mock('PUT', '/mode', { mode: 'observe' });
-    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    await mock('POST', '/faults', { match: { operation: 'listFunctions' }, do: { status: 503 } });
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+    await mock('POST', '/faults', { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true } });
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
     const page = await opened(url);
     const marks = async () => (await panel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');

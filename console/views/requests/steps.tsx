@@ -49,7 +49,7 @@ export function Steps({ request }: { readonly request: RecordedRequest }) {
   const failing = failingStep(request, stage);
   const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
   // A world that observes lets pass what it would refuse.
-  const isEnforced = request.wouldBe === undefined;
+  const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
   const markOf = (step: Step, index: number): Mark => {
     if (step === failing) return 'refused';
     return index < reached || !isEnforced ? 'passed' : 'none';
@@ -64,9 +64,7 @@ export function Steps({ request }: { readonly request: RecordedRequest }) {
               {SIGNS[mark]}
             </span>
             {TITLES[step]}
-            <span class="unseen">
-              : {step === failing && !isEnforced && request.reason !== null ? 'would be refused here' : SPOKEN[mark]}
-            </span>
+            <span class="unseen">: {step === failing && !isEnforced ? 'would be refused here' : SPOKEN[mark]}</span>
           </li>
         );
       })}
@@ -83,12 +81,12 @@ function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean 
 const MALFORMED: readonly (number | null)[] = [400, 413, 415, 422];
 
 /** The step at which a request failed; null if it did not. @param stage that of its reason */
-function failingStep({ status, wouldBe, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
+function failingStep({ status, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
   if (stage !== undefined) return stage;
   const isRefused = status === null || status >= 400;
   if (!isRefused) return null;
   // A fault replaced the answer.
-  if (wouldBe !== undefined || fault !== null) return 'handle';
+  if (fault !== null) return 'handle';
   if (operation === null) return 'route';
   return MALFORMED.includes(status) ? 'validate' : 'handle';
 }
