@@ -7,7 +7,8 @@ import { addressOf, Refused } from './client.ts';
  */
 export function sendAs(token: string | null, method: string, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) };
-  return fetch(addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
+  // With the origin: a path may begin with two slashes, which alone would name another machine.
+  return fetch(location.origin + addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
 }
 
 /**

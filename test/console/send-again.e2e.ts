@@ -182,6 +182,23 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
     await panel(page).getByText('Allowed').waitFor();
   });
 
+  it('goes to this server only, whatever its path is', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '//evil.test/a?b=[c]', REGISTRAR.key);
+    const page = await opened(url, CLIPBOARD);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    await opening(page, 'evil.test');
+    await run('bash', ['-c', await copiedBy(page, 'Copy as curl')]).catch(() => {});
+    const button = again(page).getByRole('button', { name: 'Send again' });
+    if ((await button.count()) > 0) await button.click();
+
+    await expect.poll(async () => (await mock('GET', '/requests')).requests.length).toBeGreaterThan(1);
+    const { requests } = await mock('GET', '/requests');
+    expect(new Set(requests.map(({ path }: { path: string }) => path))).toEqual(new Set(['//evil.test/a']));
+    expect(new Set(asked)).toEqual(new Set([url]));
+  });
+
   it('is sent as a user of Run:ai with a token that is made for it', async () => {
     const { url, ask, mock } = await served();
     await ask('GET', '/api/v1/users', await tokenOf(mock, 'researcher@acme.test'));

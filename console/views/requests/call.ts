@@ -37,9 +37,11 @@ export function callOf({ method, path, query, request }: RecordedRequest): Call 
   const text = new URLSearchParams(fields).toString();
   const headers = Object.entries(request.headers).filter(([name]) => !OWN_HEADERS.test(name));
   const body = bodyOf(request);
+  // Whatever somebody asked this server for, it is asked again, and no other.
+  const local = path.startsWith('/') ? path : `/${path}`;
   return {
     method,
-    target: text === '' ? path : `${path}?${text}`,
+    target: text === '' ? local : `${local}?${text}`,
     headers: Object.fromEntries(headers.map(([name, value]) => [name, [value].flat().join(', ')])),
     body,
     lacks: lackOf(request, `${path} ${text} ${JSON.stringify(headers)} ${body}`),
@@ -130,13 +132,19 @@ export async function tokenOf(caller: Caller): Promise<string | null> {
 /** The call as lines for a shell. */
 export function curlOf({ method, target, headers, body }: Call, caller: Caller): string {
   const url = quoted(location.origin + addressOf(target));
-  const parts = [method === 'GET' ? `curl ${url}` : `curl -X ${method} ${url}`];
+  const parts = [`curl ${methodFor(method, body)}${/[[\]{}]/.test(target) ? '--globoff ' : ''}${url}`];
   if (target.startsWith('/_mock/')) parts.push(...adminHeader());
   else if (caller.kind === 'key' && caller.text !== null) parts.push(`-H 'Authorization: Bearer ${caller.text}'`);
   else if (caller.kind !== 'nobody') parts.push('-H "Authorization: Bearer $TOKEN"');
   for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (body !== null) parts.push(`--data-raw ${quoted(body)}`);
   return tokenLines(caller) + parts.join(' \\\n  ');
+}
+
+/** The options of `curl` for a method. */
+function methodFor(method: string, body: string | null): string {
+  if (method === 'HEAD') return '--head ';
+  return method === 'GET' && body === null ? '' : `-X ${method} `;
 }
 
 /** The lines that ask for the token of a caller of Run:ai. */
