@@ -17,7 +17,8 @@ export async function buildConsole(target) {
     root: CONSOLE,
     configFile: false,
     logLevel: 'warn',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    // Tests build it, too, and vite would take them for development.
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       outDir: fileURLToPath(target),
       emptyOutDir: true,

@@ -1,6 +1,17 @@
 import { addressOf, Refused } from './client.ts';
 
 /**
+ * Sends a request to a service of the mock, whatever it is answered.
+ *
+ * @throws TypeError if it cannot be reached, or breaks the connection
+ */
+export function sendAs(token: string | null, method: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) };
+  // With the origin: a path may begin with two slashes, which alone would name another machine.
+  return fetch(location.origin + addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
+}
+
+/**
  * Calls a service of the mock as a client of the vendor does.
  *
  * @param token null: without one
@@ -12,15 +23,8 @@ export async function askAs<Answer>(
   path: string,
   body?: object,
 ): Promise<Answer> {
-  const response = await fetch(addressOf(path), {
-    method,
-    headers: {
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    credentials: 'omit',
-    cache: 'no-store',
+  const response = await sendAs(token, method, path, {
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer as Answer;

@@ -68,8 +68,18 @@ function merged(newer: readonly RequestSummary[], older: readonly RequestSummary
 }
 
 /** What the list can be narrowed to. The names are those of the address and of the control API's journal. */
-export const FILTERS = ['service', 'status', 'principal', 'reason', 'text'] as const;
+export const FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'text'] as const;
 export type Filter = (typeof FILTERS)[number];
+
+/** What a request has of each filter with a list of values; null: nothing. */
+const VALUES = {
+  service: ({ service }: RequestSummary) => service,
+  status: ({ status }: RequestSummary) => (status === null ? null : String(status)),
+  principal: ({ principal }: RequestSummary) => principal?.name ?? null,
+  operation: ({ operation }: RequestSummary) => operation,
+  reason: ({ reason }: RequestSummary) => reason,
+} as const;
+export type ValueFilter = keyof typeof VALUES;
 
 /** The requests that fit what is chosen. */
 export const fitting = computed(() => {
@@ -80,26 +90,48 @@ export const fitting = computed(() => {
 });
 
 function fits(request: RequestSummary, name: Filter, value: string): boolean {
-  const { service, status, principal, reason } = request;
-  if (name === 'service') return service === value;
-  if (name === 'reason') return reason === value;
-  if (name === 'principal') return principal?.name === value;
-  // `4xx`: any of these.
-  if (name === 'status')
-    return value.endsWith('xx') ? String(status).startsWith(value.slice(0, 1)) : String(status) === value;
-  const text =
-    `${request.method} ${addressIn(request)} ${request.operation} ${principal?.name} ${reason}`.toLowerCase();
+  if (name !== 'text') {
+    const own = VALUES[name](request);
+    // `4xx`: any of these.
+    return name === 'status' && value.endsWith('xx') ? own?.[0] === value[0] : own === value;
+  }
+  const { method, operation, principal, reason } = request;
+  const text = `${method} ${addressIn(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
   return text.includes(value.toLowerCase());
 }
 
 /** The values that a filter can have, in the requests that are shown. */
-export function valuesOf(name: 'service' | 'principal' | 'reason' | 'status'): readonly string[] {
-  const values = new Set<string>();
-  for (const { service, principal, reason, status } of requests.value) {
-    const value = { service, principal: principal?.name, reason, status: status === null ? null : String(status) }[
-      name
-    ];
-    if (value) values.add(value);
+export function valuesOf(name: ValueFilter): readonly string[] {
+  const values = new Set(requests.value.map(VALUES[name]));
+  values.delete(null);
+  return [...values].filter((value) => value !== null).sort();
+}
+
+/** A row of the list: a request, and those before it that are like it. */
+export interface Row {
+  /** The newest of them. */
+  readonly request: RequestSummary;
+  readonly ids: readonly string[];
+}
+
+/** The requests that fit; those that follow each other and are alike are one row if that is chosen. */
+export const listed = computed((): readonly Row[] => {
+  const isGrouped = chosen.value['group'] === 'yes';
+  const rows: { request: RequestSummary; ids: string[] }[] = [];
+  for (const request of fitting.value) {
+    const last = rows.at(-1);
+    if (isGrouped && last !== undefined && areAlike(last.request, request)) last.ids.push(request.id);
+    else rows.push({ request, ids: [request.id] });
   }
-  return [...values].sort();
+  return rows;
+});
+
+function areAlike(one: RequestSummary, other: RequestSummary): boolean {
+  return (
+    one.method === other.method &&
+    one.path === other.path &&
+    one.status === other.status &&
+    one.reason === other.reason &&
+    one.principal?.id === other.principal?.id
+  );
 }

@@ -12,6 +12,7 @@ const DEPLOYER = castKey('nvcf-deployer').id;
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests', 'missing_scope'],
+  ['requests?group=yes&operation=createFunction', '1 of 3'],
   ['clock', 'takes effect'],
   [`clock?key=${DEPLOYER}`, 'pending'],
   ['identities', 'nvcf-registrar'],

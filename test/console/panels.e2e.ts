@@ -9,7 +9,9 @@ import { windows } from '../support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer');
 const FULL = castKey('nvcf-full-access');
-const REGISTRAR = castKey('nvcf-registrar').key;
+const REGISTRAR = castKey('nvcf-registrar');
+
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 
 /** A function that the invoker of the cast is not bound to. */
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
@@ -23,9 +25,16 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
   const opened = windows();
 
   it.each([
-    ['POST', '/v2/nvcf/functions', REGISTRAR, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation failed'],
-    ['GET', '/api/v1/userz', '', undefined, 'There is no operation at /api/v1/userz.', '"code": 404'],
-    ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET or HEAD or POST.', '"code": 405'],
+    ['POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation failed'],
+    ['GET', '/api/v1/userz', '', undefined, 'There is no operation at /api/v1/userz.', 'Run:ai answered: There is no'],
+    [
+      'PUT',
+      '/api/v1/users',
+      '',
+      {},
+      '/api/v1/users does not support PUT; use GET or HEAD or POST.',
+      'Run:ai answered:',
+    ],
   ])(
     'says what was wrong in our words and in the vendor’s, and so does its row: %s %s',
     async (method, path, token, body, ours, vendors) => {
@@ -66,8 +75,8 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     const page = await opened(url);
     await rows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
 
-    await panel(page).getByRole('region', { name: 'Query' }).waitFor();
-    expect(await texts(page, '[aria-label=Query] dl div')).toEqual(['visibility private, public', 'marker 1&2']);
+    await panel(page).getByRole('table', { name: 'Query' }).waitFor();
+    expect(await texts(page, '[aria-label=Query] tr')).toEqual(['visibility private, public', 'marker 1&2']);
     await page.goto(`${url}/#/journal`);
     await page.getByRole('link', { name: '/v2/nvcf/functions?visibility=private' }).waitFor();
   });
@@ -87,10 +96,85 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
         decisions[0].used.includes(id) ? `✓ ${id}` : `· (not held, not needed) ${id}`,
       ),
     );
-    expect(await texts(page, '.sides section:last-child .rights li')).toEqual([
-      '✓ deploy_function',
-      '✓ list_functions used',
-    ]);
+    const held = '.sides section:last-child';
+    expect(await texts(page, `${held} > .rights li`)).toEqual(['✓ list_functions used']);
+    await panel(page).getByText('and 1 other').click();
+    expect(await texts(page, `${held} details li`)).toEqual(['deploy_function']);
+  });
+
+  it('says when a pending edit of its caller takes effect, and what it does', async () => {
+    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+    await mock('POST', '/clock/freeze', {});
+    await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['register_function', 'list_functions'] });
+    await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+    const page = await opened(url);
+    await rows(page).first().click();
+    const held = panel(page).locator('.sides section:last-child');
+    await held.getByText('Version 2 takes effect at 12:15:00').waitFor();
+
+    expect(await held.innerText()).toMatch(/Version 2 takes effect at 12:15:00\s+in 15 min and would allow it/);
+    expect(await panel(page).innerText()).not.toContain('2030-01-15T');
+    await held.getByRole('link', { name: 'See when' }).click();
+    await expect.poll(() => page.url()).toContain(`#/clock?key=${REGISTRAR.id}`);
+  });
+
+  it.each([
+    ['403', 'POST', '/v2/nvcf/functions', INVOKER, ['✓ ✓ ✗', '- - -']],
+    ['401', 'GET', '/v2/nvcf/functions', 'nonsense', ['✓ ✗ -', '- - -']],
+    ['404', 'GET', '/api/v1/userz', '', ['✗ - -', '- - -']],
+    ['400', 'POST', '/v2/nvcf/functions', REGISTRAR.key, ['✓ ✓ ✓', '✗ - -']],
+    ['403', 'POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, ['✓ ✓ ✓', '✓ ✗ -']],
+    ['200', 'GET', '/v2/nvcf/functions', DEPLOYER.key, ['✓ ✓ ✓', '✓ ✓ ✓']],
+  ])('shows which step refused it: %s for %s %s', async (status, method, path, token, marks) => {
+    const { url, ask } = await served();
+    await ask(method, path, token, method === 'POST' ? {} : undefined);
+    const page = await opened(url);
+    await rows(page).filter({ hasText: status }).click();
+    const steps = panel(page).getByRole('list', { name: 'Steps of the decision' });
+    await steps.waitFor();
+
+    expect((await steps.locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ')).toBe(marks.join(' '));
+    expect(await steps.getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
+  });
+
+  it('shows the step that would refuse it where nothing is enforced, and passed none where a fault answered', async () => {
+    const { url, ask, mock } = await served();
+    await mock('PUT', '/mode', { mode: 'observe' });
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+    await mock('POST', '/faults', { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true } });
+    await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
+    const page = await opened(url);
+    const marks = async () => (await panel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
+    await rows(page).filter({ hasText: 'POST' }).click();
+    await panel(page).getByText('would be refused here').waitFor({ state: 'attached' });
+    expect(await marks()).toBe('✓ ✓ ✗ ✓ ✓ ✓');
+    await rows(page).filter({ hasText: '503' }).click();
+    await panel(page)
+      .getByText(/Affected by fault|fault/)
+      .first()
+      .waitFor();
+
+    expect(await marks()).toBe('✓ - - - - ✗');
+  });
+
+  it('shows what was sent and answered formatted and coloured, and copies it', async () => {
+    const { url, ask } = await served();
+    const body = { name: 'f', inferenceUrl: '/"quoted"', containerImage: 'nvcr.io/acme/f:1', health: { port: 80 } };
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, body);
+    const page = await opened(url, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await rows(page).first().click();
+    await panel(page).locator('summary', { hasText: 'Request' }).click();
+    const sent = panel(page).locator('details', { hasText: 'Request' });
+    const shown = sent.locator('pre');
+
+    expect(await shown.innerText()).toBe(JSON.stringify(body, null, 2));
+    expect(await shown.locator('.key').allInnerTexts()).toContain('"health":');
+    expect(await shown.locator('.string').allInnerTexts()).toContain('"/\\"quoted\\""');
+    expect(await shown.locator('.number').allInnerTexts()).toEqual(['80']);
+    expect(await texts(page, 'details[open] [aria-label=Headers] tr')).toContain('content-type application/json');
+    await sent.getByRole('button', { name: 'Copy the body' }).click();
+    expect(JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string)).toEqual(body);
   });
 
   it('has a cross where the caller is bound to something else', async () => {
@@ -102,7 +186,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
 
     expect(await texts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
     expect(await texts(page, '.bound.lacking')).toEqual([
-      expect.stringContaining(`✗ (missing) for ${OTHER_FUNCTION}`),
+      '✗ (missing) for 3f1d7c52…0002',
       expect.stringContaining('✗ (missing) bound to Function'),
     ]);
   });

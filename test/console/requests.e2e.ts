@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
 import { INVOKER, readJson, rows, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { fitsWidth, windows } from '../support/window.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
@@ -93,6 +94,120 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByText('0 of 2').waitFor();
     await page.getByRole('button', { name: 'Show all' }).click();
     await page.getByText('2 of 2').waitFor();
+  });
+
+  it('is narrowed by a click on a value of the request that is opened', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    await ask('GET', '/api/v1/users', 'nonsense');
+    const page = await opened(url);
+    const facts = page.getByRole('article').locator('.facts');
+    for (const [fact, value, left] of [
+      ['Caller', 'nvcf-invoker', 2],
+      ['Operation', 'createFunction', 1],
+      ['Reason', 'missing_scope', 2],
+      ['Status', '403', 2],
+      ['Service', 'Cloud Functions', 3],
+    ] as const) {
+      await rows(page).filter({ hasText: 'POST' }).click();
+      await facts.locator('div', { hasText: fact }).getByRole('link', { name: value }).click();
+      await page.getByText(`${left} of 4`).waitFor();
+      expect(await page.getByRole('combobox', { name: fact }).inputValue()).toBe(fact === 'Service' ? 'nvcf' : value);
+      await page.getByRole('button', { name: 'Show all' }).click();
+    }
+  });
+
+  it('groups repeated requests, which the address says, and opens the newest of them', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '/one');
+    for (let sent = 0; sent < 12; sent += 1) await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/one');
+    const page = await opened(url);
+    await page.getByText('14 of 14').waitFor();
+    await page.getByRole('button', { name: 'Group repeated' }).click();
+
+    await expect.poll(() => rows(page).count()).toBe(3);
+    expect(page.url()).toContain('group=yes');
+    expect(await rows(page).nth(1).innerText()).toContain('×12');
+    expect(await rows(page).first().innerText()).not.toContain('×');
+    await rows(page).nth(1).click();
+    const [newest] = (await mock('GET', '/requests?operation=listFunctions&limit=1')).requests;
+    await expect.poll(() => page.url()).toContain(`request=${newest.id}`);
+    await page.reload();
+    await expect.poll(() => rows(page).count()).toBe(3);
+    expect(await rows(page).nth(1).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('shows method, path, caller, operation, status, reason and duration, and a dash where there is none', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/nothing?a=b');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(url);
+    await page.getByText('3 of 3').waitFor();
+
+    const cells = async (place: number) => (await rows(page).nth(place).locator('> *').allInnerTexts()).slice(1);
+    const duration = expect.stringMatching(/^\d+\.\d ms$/);
+    expect(await cells(0)).toEqual([
+      ...['200', 'GET', '/v2/nvcf/functions', '-', 'nvcf-deployer', 'listFunctions'],
+      duration,
+    ]);
+    expect(await cells(1)).toEqual([
+      ...['403', 'POST', '/v2/nvcf/functions', 'missing_scope', 'nvcf-invoker', 'createFunction'],
+      duration,
+    ]);
+    expect(await cells(2)).toEqual([
+      '404',
+      'GET',
+      '/nothing?a=b',
+      expect.stringContaining('/nothing'),
+      '-',
+      '-',
+      duration,
+    ]);
+  });
+
+  it.each([1280, 1400, 1900, 2560])('moves nothing when a request is opened, %i px wide', async (width) => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(url, { viewport: { width, height: 900 } });
+    await page.getByText('2 of 2').waitFor();
+    const places = () =>
+      page.evaluate(`[...document.querySelectorAll('.row > *')].filter((cell) => cell.checkVisibility())
+        .map((cell) => [cell.className, cell.getBoundingClientRect().x, cell.getBoundingClientRect().y].join())`);
+    const before = (await places()) as string[];
+    await rows(page).first().click();
+    await page.getByRole('article').getByText('Held by nvcf-invoker').waitFor();
+    const after = (await places()) as string[];
+
+    expect(after.filter((place) => !before.includes(place))).toEqual([]);
+    const shown = await page.evaluate(
+      `[...document.querySelectorAll('.requests .reason')].map((cell) => cell.clientWidth)`,
+    );
+    expect(Math.min(...(shown as number[]))).toBeGreaterThan(60);
+  });
+
+  it('leads from / to the applied fix of a refused deployment by the keys alone', async () => {
+    const { url, ask } = await served();
+    const registrar = castKey('nvcf-registrar').key;
+    const body = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+    const made = (await (await ask('POST', '/v2/nvcf/functions', registrar, body)).json()) as {
+      function: { id: string; versionId: string };
+    };
+    const { id, versionId } = made.function;
+    await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, registrar, {});
+    const page = await opened(url);
+    await page.getByText('2 of 2').waitFor();
+    for (const key of ['j', 'j']) await page.keyboard.press(key);
+    await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
+    for (const key of ['Enter', 'Tab', 'Enter']) await page.keyboard.press(key);
+
+    await page.getByRole('article').getByText('Now allowed').waitFor();
+    const { requests } = await readJson(`${url}/_mock/requests?operation=createDeployment`);
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([403]);
   });
 
   it('keeps back what comes while it is paused', async () => {
@@ -205,8 +320,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByText('3 of 3').waitFor();
     for (const row of await rows(page).all()) {
       await row.click();
-      await page.getByRole('article').getByText('Answer').waitFor();
-      await page.getByRole('article').getByText('Request').first().click();
+      await page.getByRole('article').locator('summary', { hasText: 'Answer' }).waitFor();
+      await page.getByRole('article').locator('summary', { hasText: 'Request' }).click();
     }
 
     expect(await page.title()).toBe('Requests · nv-auth-mock');
@@ -238,6 +353,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       expect(await faultsOfPage(page)).toEqual([]);
       await rows(page).first().click();
       await page.getByText('Held by nvcf-invoker').waitFor();
+      await page.getByRole('button', { name: 'Send again' }).click();
+      for (const closed of await page.locator('article summary').all()) await closed.click();
 
       expect(await faultsOfPage(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);

@@ -1,23 +1,42 @@
 import { choose, chosen } from '../../address.ts';
 import { Search } from '../../parts/search.tsx';
-import { FILTERS, fitting, isPaused, keptBack, requests, resume, valuesOf } from '../../state/requests.ts';
+import { serviceTitle } from '../../parts/service.ts';
+import {
+  FILTERS,
+  fitting,
+  isPaused,
+  keptBack,
+  requests,
+  resume,
+  type ValueFilter,
+  valuesOf,
+} from '../../state/requests.ts';
 
-const CHOICES = ['service', 'status', 'principal', 'reason'] as const;
+const CHOICES: readonly (readonly [name: ValueFilter, title: string])[] = [
+  ['service', 'Service'],
+  ['status', 'Status'],
+  ['principal', 'Caller'],
+  ['operation', 'Operation'],
+  ['reason', 'Reason'],
+];
 
-/** Narrows the list, and stops it. */
+/** Narrows the list, groups it, and stops it. */
 export function Filters() {
   const now = chosen.value;
-  const isNarrowed = FILTERS.some((name) => now[name]);
+  const isGrouped = now['group'] === 'yes';
   return (
     <search class="filters" aria-label="Narrow the list">
-      {CHOICES.map((name) => (
-        <label key={name}>
-          <span class="unseen">{name}</span>
+      {CHOICES.map(([name, title]) => (
+        // As wide as its title, whatever is chosen: nothing moves.
+        <label key={name} style={{ minWidth: `${title.length + 4}ch` }}>
+          <span class="unseen">{title}</span>
           <select value={now[name] ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
-            <option value="">any {name}</option>
+            <option value="">{title}</option>
             {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
             {withChosen(valuesOf(name), now[name]).map((value) => (
-              <option key={value}>{value}</option>
+              <option key={value} value={value}>
+                {name === 'service' ? serviceTitle(value) : value}
+              </option>
             ))}
           </select>
         </label>
@@ -28,11 +47,13 @@ export function Filters() {
         value={chosen.value['text']}
         change={(text) => choose({ text }, false)}
       />
-      {isNarrowed && (
-        <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
-          Show all
-        </button>
-      )}
+      <button
+        type="button"
+        aria-pressed={isGrouped}
+        onClick={() => choose({ group: isGrouped ? undefined : 'yes' }, false)}
+      >
+        Group<span class="more"> repeated</span>
+      </button>
       <button
         type="button"
         aria-pressed={isPaused.value}
@@ -46,6 +67,11 @@ export function Filters() {
       <output class="quiet">
         {fitting.value.length} of {requests.value.length}
       </output>
+      {FILTERS.some((name) => now[name]) && (
+        <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
+          Show all
+        </button>
+      )}
     </search>
   );
 }

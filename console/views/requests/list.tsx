@@ -1,23 +1,29 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import type { RequestSummary } from '../../control-api/types.ts';
 import { Status } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
-import { addressIn, fitting } from '../../state/requests.ts';
+import { addressIn, listed, type Row } from '../../state/requests.ts';
 
 /** The height of a row in pixels, which the style sheet gives it, too. */
-const ROW = 34;
+const HEIGHT = 34;
 
 /** Rows beyond both ends of what can be seen, so that scrolling shows no gap. */
 const BEYOND = 10;
 
-/** The requests, newest first. Only rows that can be seen are made, so thousands cost as little as twenty. */
-export function RequestList() {
+const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Operation', 'Duration'];
+
+/**
+ * The requests, newest first. Only rows that can be seen are made, so thousands cost as little as twenty.
+ *
+ * @param props.onEnter called when the one that is chosen is to be worked with
+ */
+export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const [{ top, height }, setSeen] = useState({ top: 0, height: 600 });
-  const rows = fitting.value;
+  const rows = listed.value;
   const selected = chosen.value['request'];
+  const at = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
 
   useEffect(() => {
     const element = box.current;
@@ -33,61 +39,73 @@ export function RequestList() {
   }, []);
 
   const step = (by: number) => {
-    const at = rows.findIndex(({ id }) => id === selected);
     const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by));
     const row = rows[next];
     if (row === undefined) return;
-    choose({ request: row.id }, false);
+    choose({ request: row.request.id }, false);
     const element = box.current;
     if (element === null) return;
-    if (next * ROW < element.scrollTop) element.scrollTop = next * ROW;
-    else if ((next + 1) * ROW > element.scrollTop + element.clientHeight) {
-      element.scrollTop = (next + 1) * ROW - element.clientHeight;
+    if (next * HEIGHT < element.scrollTop) element.scrollTop = next * HEIGHT;
+    else if ((next + 1) * HEIGHT > element.scrollTop + element.clientHeight) {
+      element.scrollTop = (next + 1) * HEIGHT - element.clientHeight;
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && at >= 0) onEnter();
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     step(by);
   };
 
-  const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + BEYOND);
+  const first = Math.max(0, Math.floor(top / HEIGHT) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((top + height) / HEIGHT) + BEYOND);
   return (
-    <div
-      ref={box}
-      class="requests"
-      role="listbox"
-      aria-label="Requests, newest first"
-      aria-activedescendant={selected === undefined ? undefined : `row-${selected}`}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-    >
-      <div style={{ height: `${rows.length * ROW}px` }}>
-        {rows.slice(first, last).map((request, index) => (
-          <Row
-            key={request.id}
-            request={request}
-            place={first + index}
-            count={rows.length}
-            isSelected={request.id === selected}
-          />
+    <>
+      {/* Screen readers hear what each part of a row is from the row itself. */}
+      <div class="row headings" aria-hidden="true">
+        {HEADINGS.map((title) => (
+          <span key={title} class={title.toLowerCase()}>
+            {title}
+          </span>
         ))}
       </div>
-    </div>
+      <div
+        ref={box}
+        class="requests"
+        role="listbox"
+        aria-label="Requests, newest first"
+        aria-activedescendant={at < 0 ? undefined : `row-${rows[at]?.request.id}`}
+        tabIndex={0}
+        data-entry
+        onKeyDown={onKeyDown}
+      >
+        <div style={{ height: `${rows.length * HEIGHT}px` }}>
+          {rows.slice(first, last).map((row, index) => (
+            <Line
+              // The oldest stays the same while more come that are like it.
+              key={row.ids.at(-1)}
+              row={row}
+              place={first + index}
+              count={rows.length}
+              isSelected={first + index === at}
+            />
+          ))}
+        </div>
+      </div>
+    </>
   );
 }
 
-interface RowParts {
-  readonly request: RequestSummary;
+interface LineParts {
+  readonly row: Row;
   readonly place: number;
   readonly count: number;
   readonly isSelected: boolean;
 }
 
-function Row({ request, place, count, isSelected }: RowParts) {
-  const { id, at, method, status, wouldBe, principal, reason, explanation, operation, fault } = request;
+function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
+  const { id, at, method, status, principal, operation, durationMs } = request;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
     <div
@@ -98,25 +116,31 @@ function Row({ request, place, count, isSelected }: RowParts) {
       aria-posinset={place + 1}
       aria-setsize={count}
       tabIndex={-1}
-      style={{ transform: `translateY(${place * ROW}px)` }}
+      style={{ transform: `translateY(${place * HEIGHT}px)` }}
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />
       <Status status={status} />
       <span class="method">{method}</span>
       <span class="path" title={addressIn(request)}>
+        {ids.length > 1 && <b class="times">×{ids.length} </b>}
         {addressIn(request)}
       </span>
-      <span class="who">{principal?.name ?? ''}</span>
-      <span class="why" title={explanation ?? undefined}>
-        {wouldBe !== undefined && `would be ${wouldBe}: `}
-        {reason ??
-          (fault !== null && explanation === null ? (
-            'fault'
-          ) : (
-            <Sentence text={explanation ?? operation ?? 'no operation'} />
-          ))}
-      </span>
+      <Reason request={request} />
+      <span class="caller">{principal?.name ?? '-'}</span>
+      <span class="operation">{operation ?? '-'}</span>
+      <span class="duration">{durationMs.toFixed(1)} ms</span>
     </div>
+  );
+}
+
+/** Why it was refused, as briefly as it can be said. */
+function Reason({ request: { wouldBe, reason, explanation, fault } }: Pick<Row, 'request'>) {
+  const text = reason ?? explanation ?? (fault === null ? '-' : 'fault');
+  return (
+    <span class="reason" title={explanation ?? reason ?? undefined}>
+      {wouldBe !== undefined && `would be ${wouldBe}: `}
+      <Sentence text={text} />
+    </span>
   );
 }

@@ -1,47 +1,56 @@
-import { choose } from '../../address.ts';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
-import type { RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
+import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
 import { Status } from '../../parts/chips.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { When } from '../../parts/when.tsx';
+import type { ValueFilter } from '../../state/requests.ts';
+import { Again } from './again.tsx';
+import { Body, sentenceIn } from './body.tsx';
+import { Path } from './path.tsx';
 import { DecisionPicture } from './refusal.tsx';
+import { Steps } from './steps.tsx';
 
-/** Longer bodies are shown up to here; the rest can be copied. */
-const LONGEST_SHOWN = 20_000;
+interface Whole {
+  readonly request: RecordedRequest;
+  readonly decision: Decision | null;
+}
 
-/** One request with its answer, and the decision about it. */
-export function Recorded({ id }: { readonly id: string }) {
-  const loaded = useLoaded(() => ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), [id]);
+async function read(id: string): Promise<Whole> {
+  const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
+  const { decision } = request;
+  if (decision === null) return { request, decision };
+  return { request, decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`) };
+}
+
+/** One request with its answer, and the decision about it. @param props.isEntered has somebody gone to it with the keys? */
+export function Recorded({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
+  const loaded = useLoaded(() => read(id), [id]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
-      <WhenLoaded of={loaded}>{(request) => <Parts request={request} />}</WhenLoaded>
+      <WhenLoaded of={loaded}>{(whole) => <Parts {...whole} isEntered={isEntered} />}</WhenLoaded>
     </Panel>
   );
 }
 
-function Parts({ request: whole }: { readonly request: RecordedRequest }) {
-  const { method, path, query, status, wouldBe, decision, explanation, hints, fault, request, response } = whole;
+function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEntered: boolean }) {
+  const { method, path, query, status, wouldBe, explanation, hints, fault, request, response } = whole;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isEntered && decision?.effect !== 'deny') heading.current?.focus();
+  }, [isEntered]);
   return (
     <>
-      <h2>
-        <Status status={status} wouldBe={wouldBe} /> {method} <span class="long">{path}</span>
+      <h2 ref={heading} tabIndex={-1}>
+        <Status status={status} wouldBe={wouldBe} /> {method} <Path path={path} />
       </h2>
-      <p class="quiet">
-        {whole.durationMs.toFixed(1)} ms
-        {whole.traceparent !== undefined && (
-          <>
-            , trace <code class="long">{whole.traceparent.split('-')[1]}</code>
-          </>
-        )}
-      </p>
-      {Object.keys(query).length > 0 && (
-        <section aria-label="Query">
-          <h3>Query</h3>
-          <Fields fields={query} />
-        </section>
-      )}
+      <Steps request={whole} />
       {/* The explanation of an answer that a fault gave names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       {explanation !== null && (
@@ -50,6 +59,7 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
           <Sentence text={explanation} />
         </p>
       )}
+      {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
       {/* What stands in for a hint is the first fix of the decision, which shows it. */}
       {hints.map(
         ({ code, text }) =>
@@ -59,67 +69,119 @@ function Parts({ request: whole }: { readonly request: RecordedRequest }) {
             </p>
           ),
       )}
-      {decision !== null && <DecisionPicture id={decision} />}
-      {status !== null && status >= 400 && <Told body={response.body} />}
+      {decision !== null && <DecisionPicture decision={decision} isEntered={isEntered} />}
+      <Again request={whole} decision={decision} />
+      <Facts request={whole} decision={decision} />
+      {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}
       <Message title="Request" message={request} />
       <Message title="Answer" message={response} />
     </>
   );
 }
 
+/** Does the answer say more than that something is not allowed? */
+function isSaidByVendor({ status, decision }: RecordedRequest): boolean {
+  return status !== null && status >= 400 && (decision === null || [400, 404, 405].includes(status));
+}
+
 /** A refusal in the words of the vendor, as the client got it. */
-function Told({ body }: { readonly body: unknown }) {
-  const text = textOf(body);
-  if (text === '') return null;
+function VendorsSentence({ service, body }: { readonly service: string | null; readonly body: unknown }) {
+  const text = sentenceIn(body);
+  if (text === null) return null;
   return (
-    <section class="told" aria-label="The vendor's words">
-      <h3>The vendor’s words</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-      <pre tabIndex={0}>{text.slice(0, LONGEST_SHOWN)}</pre>
+    <section aria-label="The vendor’s words">
+      <blockquote>
+        <span class="quiet">{service === null ? 'Answered' : `${serviceTitle(service)} answered`}: </span>
+        {text}
+      </blockquote>
     </section>
   );
 }
 
-function textOf(body: unknown): string {
-  if (body === null) return '';
-  return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+/** What the request was, each value a link that narrows the list to it. */
+function Facts({ request, decision }: Whole) {
+  const { id, at, durationMs, service, operation, principal, reason, status, traceparent } = request;
+  const facts: readonly (readonly [name: string, filter: ValueFilter, value: string | null, shown?: string])[] = [
+    ['Service', 'service', service, serviceTitle(service ?? '')],
+    ['Operation', 'operation', operation],
+    ['Caller', 'principal', principal?.name ?? null],
+    ['Status', 'status', status === null ? null : String(status)],
+    ['Reason', 'reason', reason],
+  ];
+  const trace = traceparent?.split('-')[1];
+  return (
+    <dl class="facts" aria-label="Facts">
+      {facts.map(([name, filter, value, shown]) => (
+        <Fact key={name} name={name}>
+          {value === null ? (
+            '-'
+          ) : (
+            <a
+              href={addressOfView('requests', { ...chosen.value, [filter]: value })}
+              title={`Shows only requests with this ${name.toLowerCase()}`}
+            >
+              {shown ?? value}
+            </a>
+          )}
+        </Fact>
+      ))}
+      {principal !== null && (
+        <Fact name="Caller’s id">
+          <Id id={principal.id} name="caller’s id" />
+        </Fact>
+      )}
+      <Fact name="Time">
+        <When at={at} />, {durationMs.toFixed(1)} ms
+      </Fact>
+      <Fact name="Request id">
+        <Id id={id} name="request id" />
+      </Fact>
+      {trace !== undefined && (
+        <Fact name="Trace">
+          <Id id={trace} name="trace" />
+        </Fact>
+      )}
+      {decision?.ofWorld !== undefined && <Fact name="Belongs to the world">{decision.ofWorld}</Fact>}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
 }
 
 /** Names with their values; of one that came more than once, all of them. */
-function Fields({ fields }: { readonly fields: RecordedMessage['headers'] }) {
+function Fields({ title, fields }: { readonly title: string; readonly fields: RecordedMessage['headers'] }) {
   return (
-    <dl class="facts">
-      {Object.entries(fields).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="long">{[value].flat().join(', ')}</dd>
-        </div>
-      ))}
-    </dl>
+    <table class="fields" aria-label={title}>
+      <caption>{title}</caption>
+      <tbody>
+        {Object.entries(fields).map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="long">{[value].flat().join(', ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
 function Message({ title, message }: { readonly title: string; readonly message: RecordedMessage }) {
   const { headers, body, size, truncated } = message;
-  const text = textOf(body);
   return (
     <details>
       <summary>
         {title}
         {size !== null && <span class="quiet"> {size} bytes</span>}
       </summary>
-      <Fields fields={headers} />
-      {text !== '' && (
-        <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre class="body" tabIndex={0}>
-            {text.slice(0, LONGEST_SHOWN)}
-          </pre>
-          {text.length > LONGEST_SHOWN && <p class="quiet">{text.length - LONGEST_SHOWN} more characters</p>}
-          {truncated && <p class="quiet">The journal has only the beginning of it.</p>}
-          <Copy text={text} label="Copy the body" />
-        </>
-      )}
+      <Body body={body} isTruncated={truncated} />
+      <Fields title="Headers" fields={headers} />
     </details>
   );
 }

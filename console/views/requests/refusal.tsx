@@ -1,30 +1,32 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
-import { addressOfView } from '../../address.ts';
-import { addressOf, ask } from '../../control-api/client.ts';
-import type { Decision, Fix, OperationEffect } from '../../control-api/types.ts';
-import { askAs } from '../../control-api/vendor.ts';
+import type { Decision } from '../../control-api/types.ts';
 import { type Mark, Rights, Sign } from '../../parts/chips.tsx';
-import { Copy } from '../../parts/copy.tsx';
-import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { shortId } from '../../parts/id.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { changed } from '../../state/changes.ts';
-import { quoted } from '../../state/ready-made.ts';
-import { type Ruleset, rulesetOf } from '../../state/rulesets.ts';
+import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
+import { Fixes, Later } from './fixes.tsx';
+import { Path } from './path.tsx';
 
 /** Why a request was refused or allowed: what its rule needs beside what its caller holds, and what would turn it. */
-export function DecisionPicture({ id }: { readonly id: string }) {
-  const loaded = useLoaded(async () => {
-    const decision = await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(id)}`);
-    return { decision, ruleset: decision.rule === null ? null : await rulesetOf(decision.service) };
-  }, [id]);
+export function DecisionPicture({ decision, isEntered }: { readonly decision: Decision; readonly isEntered: boolean }) {
+  const { service, rule } = decision;
+  const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
   return (
-    <WhenLoaded of={loaded}>{({ decision, ruleset }) => <Picture decision={decision} ruleset={ruleset} />}</WhenLoaded>
+    <WhenLoaded of={loaded}>
+      {(ruleset) => <Picture decision={decision} ruleset={ruleset} isEntered={isEntered} />}
+    </WhenLoaded>
   );
 }
 
-function Picture({ decision, ruleset }: { readonly decision: Decision; readonly ruleset: Ruleset | null }) {
+function Picture(props: {
+  readonly decision: Decision;
+  readonly ruleset: Ruleset | null;
+  readonly isEntered: boolean;
+}) {
+  const { decision, ruleset, isEntered } = props;
   const { effect, explanation, detail, fixes, enforced } = decision;
+  const rule = ruleset?.rules.find(({ id }) => id === decision.rule);
   return (
     <section class="picture" aria-label="Decision">
       <p class={`verdict ${effect}`}>
@@ -37,14 +39,18 @@ function Picture({ decision, ruleset }: { readonly decision: Decision; readonly 
         </p>
       )}
       <div class="sides">
-        <Needs decision={decision} ruleset={ruleset} />
-        <Holds decision={decision} />
+        <Needs decision={decision} ruleset={ruleset} rule={rule} />
+        <Holds decision={decision} rule={rule} />
       </div>
       {/* Hints stand above, as those of any request. */}
       {effect === 'deny' && (
-        <Fixes key={decision.id} decision={decision} fixes={fixes.filter(({ kind }) => kind !== 'hint')} />
+        <Fixes
+          key={decision.id}
+          decision={decision}
+          fixes={fixes.filter(({ kind }) => kind !== 'hint')}
+          isEntered={isEntered}
+        />
       )}
-      <Facts decision={decision} />
     </section>
   );
 }
@@ -68,8 +74,12 @@ function markOfRole({ effect, roles = [], missing = [], used = [] }: Decision, n
   return isEnough || roles.includes(name) ? 'there' : 'open';
 }
 
-function Needs({ decision, ruleset }: { readonly decision: Decision; readonly ruleset: Ruleset | null }) {
-  const rule = ruleset?.rules.find(({ id }) => id === decision.rule);
+function Needs(props: {
+  readonly decision: Decision;
+  readonly ruleset: Ruleset | null;
+  readonly rule: Rule | undefined;
+}) {
+  const { decision, ruleset, rule } = props;
   if (rule === undefined) {
     return (
       <section>
@@ -113,11 +123,16 @@ function Needs({ decision, ruleset }: { readonly decision: Decision; readonly ru
       )}
       {target !== undefined && (
         <Bound isFailing={isOther} isMet={effect === 'allow'}>
-          for <span class="long">{target}</span>
+          for{' '}
+          <span title={target}>
+            <Path path={target.split('/').map(shortId).join('/')} />
+          </span>
         </Bound>
       )}
       <p class="quiet">
-        “{label}”: {source} ({certainty})
+        <small>
+          “{label}”: {source} ({certainty})
+        </small>
       </p>
     </section>
   );
@@ -134,23 +149,32 @@ function Bound(props: { readonly isFailing: boolean; readonly isMet?: boolean; r
   );
 }
 
-function Holds({ decision }: { readonly decision: Decision }) {
-  const { principal, claimed, reason, held, used, roles = [], binding, policyVersion } = decision;
-  const who = principal ?? claimed;
+function Holds({ decision, rule }: { readonly decision: Decision; readonly rule: Rule | undefined }) {
+  const { principal, claimed, reason, held, used = [], roles = [], binding, policyVersion, pending } = decision;
+  const who = principal ?? claimed ?? null;
+  const { all = [], any = [], roles: neededRoles = [], orRoles = [] } = rule?.needs ?? {};
   return (
     <section>
-      <h3>{who === undefined || who === null ? 'Held by nobody: the caller is not known' : `Held by ${who.name}`}</h3>
+      <h3>{who === null ? 'Held by nobody: the caller is not known' : `Held by ${who.name}`}</h3>
       {/* Where the type of a resource does not fit, the types are what is held. */}
-      {held !== undefined && reason !== 'incompatible_resource_type' && <Rights ids={held} used={used} />}
-      {roles.length > 0 && <p>by the roles {roles.join(', ')}</p>}
+      {held !== undefined && reason !== 'incompatible_resource_type' && (
+        <Held ids={held} isNeeded={(id) => [...all, ...any, ...used].includes(id)} used={used} />
+      )}
+      {roles.length > 0 && (
+        <>
+          <p>by the roles</p>
+          <Held ids={roles} isNeeded={(name) => [...neededRoles, ...orRoles].includes(name)} isWhole />
+        </>
+      )}
       {binding !== undefined && (
         <Bound isFailing={!binding.fits} isMet={binding.fits}>
           bound to {binding.held || 'nothing'}
         </Bound>
       )}
-      {who && (
+      {pending !== undefined && who !== null && <Later pending={pending} principal={who.id} />}
+      {who !== null && (
         <p class="quiet">
-          {who.kind}, <code>{who.id}</code>
+          {who.kind.replaceAll('-', ' ')}
           {policyVersion !== undefined && `, version ${policyVersion} of its policy`}
         </p>
       )}
@@ -158,153 +182,48 @@ function Holds({ decision }: { readonly decision: Decision }) {
   );
 }
 
-function Facts({ decision }: { readonly decision: Decision }) {
-  const { operation, service, request, pending, ofWorld, reason } = decision;
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Request', `${request.method} ${request.path}`],
-    ['Operation', `${operation} of ${service}`],
-    ['Reason', reason ?? undefined],
-    ['Pending', pending && `version ${pending.version} would ${pending.effect} it, from ${pending.effectiveAt} on`],
-    ['Belongs to the world', ofWorld],
-  ];
-  return (
-    <dl class="facts">
-      {facts.map(
-        ([name, value]) =>
-          value !== undefined && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
-}
-
-/** `waitsFor`: the key whose edit would turn it once that counts. */
-type Outcome =
-  | { readonly effect: string; readonly text: string; readonly waitsFor?: string }
-  | { readonly fault: string };
-
-function Fixes({ decision, fixes }: { readonly decision: Decision; readonly fixes: readonly Fix[] }) {
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const { principal, request } = decision;
-
-  const attempt = async (change: () => Promise<unknown>) => {
-    setBusy(true);
-    try {
-      await change();
-      changed('keys', 'clock');
-      setOutcome(await repeated(decision));
-    } catch (fault) {
-      setOutcome({ fault: textOf(fault) });
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  return (
-    <section class="fixes">
-      <h3>How to fix it</h3>
-      {fixes.length === 0 && <p class="quiet">Nothing that is known.</p>}
-      <ul>
-        {fixes.map((fix) => (
-          <li key={fix.text}>
-            <span>
-              <Sentence text={fix.text} />
-            </span>
-            {fix.request !== undefined && <CarryOut request={fix.request} isBusy={isBusy} attempt={attempt} />}
-          </li>
-        ))}
-      </ul>
-      {principal !== null && (
-        <p>
-          <button
-            type="button"
-            class="small"
-            disabled={isBusy}
-            onClick={async () => setOutcome(await repeated(decision))}
-          >
-            Check again
-          </button>{' '}
-          <span class="quiet">asks for the decision again; the request itself is never sent again</span>
-        </p>
-      )}
-      {outcome !== null && (
-        <p role="status" class={'fault' in outcome ? 'fault' : `verdict ${outcome.effect}`}>
-          {'fault' in outcome ? (
-            outcome.fault
-          ) : (
-            <>
-              <strong>{outcome.effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> {request.method}{' '}
-              {request.path}. <Sentence text={outcome.text} />{' '}
-              {outcome.waitsFor !== undefined && (
-                <a href={addressOfView('clock', { key: outcome.waitsFor })}>See when</a>
-              )}
-            </>
-          )}
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** Makes a change: by the control API, or by a call of the vendor that somebody sends who may. */
-function CarryOut(props: {
-  readonly request: NonNullable<Fix['request']>;
-  readonly isBusy: boolean;
-  readonly attempt: (change: () => Promise<unknown>) => Promise<void>;
+/**
+ * What somebody holds: ticked where the rule needs it.
+ *
+ * @param props.isWhole are the others shown as well? Otherwise they are there for whoever wants them
+ */
+function Held(props: {
+  readonly ids: readonly string[];
+  readonly isNeeded: (id: string) => boolean;
+  readonly used?: readonly string[];
+  readonly isWhole?: boolean;
 }) {
-  const { request, isBusy, attempt } = props;
-  const isOurs = request.path.startsWith('/_mock/');
-  const sender = request.as?.principal;
-  const change = isOurs
-    ? () => ask(request.method, request.path, request.body)
-    : sender === undefined
-      ? undefined
-      : () => sendAs(sender, request);
+  const { ids, isNeeded, used = [], isWhole = false } = props;
+  const needed = ids.filter(isNeeded);
+  const others = ids.filter((id) => !isNeeded(id));
   return (
-    <span class="acts">
-      {change !== undefined && (
-        <button type="button" disabled={isBusy} onClick={() => attempt(change)}>
-          Apply
-        </button>
-      )}
-      {sender !== undefined && <span class="quiet">as {sender}</span>}
-      {!isOurs && <Copy text={curlOf(request)} label="Copy as curl" />}
-    </span>
+    <>
+      {needed.length > 0 && <Rights ids={needed} used={used} />}
+      {needed.length === 0 && !isWhole && <p class="quiet">{ids.length === 0 ? 'nothing' : 'none of these'}</p>}
+      {others.length > 0 &&
+        (isWhole ? (
+          <Names names={others} />
+        ) : (
+          <details class="others">
+            <summary>
+              and {others.length} {others.length === 1 ? 'other' : 'others'}
+            </summary>
+            <Names names={others} />
+          </details>
+        ))}
+    </>
   );
 }
 
-/** Sends a call of the vendor as somebody, with a token that is made for it. */
-async function sendAs(principal: string, { method, path, body }: NonNullable<Fix['request']>): Promise<void> {
-  const { token } = await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal });
-  await askAs(token, method, path, body);
-}
-
-/** Decides about the same request once more, as things are now. */
-async function repeated({ principal, request }: Decision): Promise<Outcome> {
-  if (principal === null) return { fault: 'Nobody is known to have sent it.' };
-  try {
-    const asked = { principal: principal.id, method: request.method, path: request.path };
-    const { effect, explanation, pending } = await ask<OperationEffect & Decision>(
-      'POST',
-      '/_mock/decisions/simulate',
-      asked,
-    );
-    const later =
-      pending === undefined ? '' : ` Version ${pending.version} begins at ${pending.effectiveAt}: ${pending.effect}.`;
-    return { effect, text: `${explanation}${later}`, ...(pending !== undefined && { waitsFor: principal.id }) };
-  } catch (fault) {
-    return { fault: textOf(fault) };
-  }
-}
-
-/** A vendor's call, for a shell, with a place for the token. */
-function curlOf({ method, path, body }: NonNullable<Fix['request']>): string {
-  const parts = [`curl -X ${method} ${quoted(location.origin + addressOf(path))}`, `-H "Authorization: Bearer $TOKEN"`];
-  if (body !== undefined) parts.push(`-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`);
-  return parts.join(' \\\n  ');
+/** Names without marks: the rule does not ask for them. */
+function Names({ names }: { readonly names: readonly string[] }) {
+  return (
+    <ul class="rights">
+      {names.map((name) => (
+        <li key={name}>
+          <code>{name}</code>
+        </li>
+      ))}
+    </ul>
+  );
 }

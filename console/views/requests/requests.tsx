@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { requests } from '../../state/requests.ts';
@@ -9,13 +10,14 @@ import './requests.css';
 /** Every request as it comes, and one of them opened. */
 export function Requests() {
   const selected = chosen.value['request'];
+  const [entered, setEntered] = useState('');
   return (
     <div class={selected === undefined ? 'two' : 'two opened'}>
       <section class="first stream" aria-label="Requests">
         <Filters />
-        {requests.value.length === 0 ? <Nothing /> : <RequestList />}
+        {requests.value.length === 0 ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
       </section>
-      {selected !== undefined && <Recorded key={selected} id={selected} />}
+      {selected !== undefined && <Recorded key={selected} id={selected} isEntered={entered === selected} />}
     </div>
   );
 }

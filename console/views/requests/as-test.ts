@@ -1,0 +1,193 @@
+import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
+import { sourceOf } from '../../parts/code.tsx';
+import type { Call, Caller } from './call.ts';
+
+/** A test that sends a request, and expects the answer that it got. */
+interface Wanted {
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly status: number;
+  readonly reason: string | null;
+  /** What the test says, such as `createFunction is refused for missing_scope`. */
+  readonly name: string;
+}
+
+export type Language = 'vitest' | 'pytest' | 'go';
+
+export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
+
+/**
+ * The source of a test that sends this request in a world of its own, where no fault is injected and rights are enforced.
+ *
+ * @returns null if it cannot be written: nobody knows the caller, or the body
+ */
+export function testOf(language: Language, request: RecordedRequest, call: Call, caller: Caller): string | null {
+  const { operation, method, path, decision, truncated } = { ...request, ...request.request };
+  const reason = request.reason === 'outcome_unknown' ? null : request.reason;
+  const status = request.wouldBe ?? request.status;
+  if (caller.kind === 'other' || status === null || truncated) return null;
+  if (caller.kind === 'key' && caller.order === null && caller.text === null) return null;
+  const what = operation ?? `${method} ${path}`;
+  const name = reason === null ? `${what} answers ${status}` : `${what} is refused for ${reason}`;
+  const isBodyless = method === 'GET' || method === 'HEAD';
+  // A body that was not read is of no consequence.
+  const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
+  return WRITERS[language]({ call: { ...call, body }, caller, status, reason, name });
+}
+
+const WRITERS: Readonly<Record<Language, (wanted: Wanted) => string>> = {
+  vitest: forVitest,
+  pytest: forPytest,
+  go: forGo,
+};
+
+function forVitest({ call, caller, status, reason, name }: Wanted): string {
+  const { method, target, body } = call;
+  const members = [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the test has the placeholder
+    ...(caller.kind === 'nobody' ? [] : ['authorization: `Bearer ${token}`']),
+    ...Object.entries(call.headers).map((header) => sourceOf(Object.fromEntries([header])).slice(2, -2)),
+  ];
+  const options = [
+    ...(method === 'GET' ? [] : [`    method: '${method}',`]),
+    ...(members.length === 0 ? [] : [`    headers: { ${members.join(', ')} },`]),
+    ...(body === null ? [] : [`    body: ${sourceOfBody(body)},`]),
+  ];
+  const given = options.length === 0 ? '' : `, {\n${options.join('\n')}\n  }`;
+  return [
+    `import { expect, test } from 'nv-auth-mock/vitest';`,
+    '',
+    `test(${sourceOf(name)}, async ({ mock }) => {`,
+    ...vitestToken(caller),
+    `  const answer = await fetch(mock.url + ${sourceOf(target)}${given});`,
+    '',
+    `  expect(answer.status).toBe(${status});`,
+    ...(reason === null ? [] : [`  expect(answer).toBeRefused('${reason}');`]),
+    '});',
+    '',
+  ].join('\n');
+}
+
+/** JSON as an object, which can be read. */
+function sourceOfBody(body: string): string {
+  try {
+    return `JSON.stringify(${sourceOf(JSON.parse(body))})`;
+  } catch {
+    return sourceOf(body);
+  }
+}
+
+function vitestToken(caller: Caller): readonly string[] {
+  if (caller.kind === 'principal') return [`  const token = await mock.getToken(${sourceOf(caller.name)});`];
+  if (caller.kind !== 'key') return [];
+  return caller.order === null
+    ? [`  const token = mock.key(${sourceOf(caller.name)});`]
+    : [`  const { key: token } = await mock.keys.create(${sourceOf(caller.order)});`];
+}
+
+/** A string as Python and Go write it, which is as JSON does. */
+const literal = (text: string) => JSON.stringify(text);
+
+function forPytest({ call, caller, status, reason, name }: Wanted): string {
+  const { method, target, body } = call;
+  const headers = [
+    ...(caller.kind === 'nobody' ? [] : ['"authorization": "Bearer " + token']),
+    ...Object.entries(call.headers).map(([header, value]) => `${literal(header)}: ${literal(value)}`),
+  ];
+  return [
+    ...(reason === null && !isMade(caller) ? [] : ['import json']),
+    'import urllib.error',
+    'import urllib.request',
+    '',
+    '',
+    `def test_${wordsOf(name).join('_')}(nv_auth_mock):`,
+    ...pytestToken(caller),
+    '    request = urllib.request.Request(',
+    `        nv_auth_mock.url + ${literal(target)},`,
+    `        method="${method}",`,
+    ...(headers.length === 0 ? [] : [`        headers={${headers.join(', ')}},`]),
+    ...(body === null ? [] : [`        data=${literal(body)}.encode(),`]),
+    '    )',
+    '    try:',
+    '        answer = urllib.request.urlopen(request)',
+    '    except urllib.error.HTTPError as refused:',
+    '        answer = refused',
+    '',
+    `    assert answer.code == ${status}`,
+    ...(reason === null ? [] : [`    assert json.loads(answer.headers["x-mock-decision"])["reason"] == "${reason}"`]),
+    '',
+  ].join('\n');
+}
+
+const isMade = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
+  caller.kind === 'key' && caller.order !== null;
+
+function pytestToken(caller: Caller): readonly string[] {
+  if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${literal(caller.name)})`];
+  if (caller.kind !== 'key') return [];
+  return isMade(caller)
+    ? [`    token = nv_auth_mock.keys.create(json.loads(${literal(JSON.stringify(caller.order))}))["key"]`]
+    : [`    token = nv_auth_mock.key(${literal(caller.name)})`];
+}
+
+function forGo({ call, caller, status, reason, name }: Wanted): string {
+  const { method, target, body } = call;
+  const nameOfTest = wordsOf(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  const headers = Object.entries(call.headers).map(
+    ([header, value]) => `\trequest.Header.Set(${literal(header)}, ${literal(value)})`,
+  );
+  return [
+    'package mock_test',
+    '',
+    'import (',
+    ...(isMade(caller) ? ['\t"encoding/json"'] : []),
+    '\t"net/http"',
+    ...(body === null ? [] : ['\t"strings"']),
+    '\t"testing"',
+    '',
+    '\tnvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"',
+    ')',
+    '',
+    `func Test${nameOfTest.join('')}(t *testing.T) {`,
+    '\tmock := nvauthmock.Start(t).World(t)',
+    ...goToken(caller),
+    `\trequest, err := http.NewRequest("${method}", mock.URL+${literal(target)}, ${body === null ? 'nil' : `strings.NewReader(${literal(body)})`})`,
+    ...GO_CHECK,
+    ...(caller.kind === 'nobody' ? [] : ['\trequest.Header.Set("Authorization", "Bearer "+token)']),
+    ...headers,
+    '\tanswer, err := http.DefaultClient.Do(request)',
+    ...GO_CHECK,
+    '\tdefer answer.Body.Close()',
+    '',
+    `\tif answer.StatusCode != ${status} {`,
+    '\t\tt.Errorf("got %d: %s", answer.StatusCode, nvauthmock.ReasonOf(answer))',
+    '\t}',
+    ...(reason === null ? [] : goReason(reason)),
+    '}',
+    '',
+  ].join('\n');
+}
+
+const GO_CHECK = ['\tif err != nil {', '\t\tt.Fatal(err)', '\t}'];
+
+const goReason = (expected: string) => [
+  `\tif reason := nvauthmock.ReasonOf(answer); reason != "${expected}" {`,
+  '\t\tt.Errorf("refused for %q", reason)',
+  '\t}',
+];
+
+function goToken(caller: Caller): readonly string[] {
+  if (caller.kind === 'principal') return [`\ttoken := mock.Token(${literal(caller.name)})`];
+  if (caller.kind !== 'key') return [];
+  if (!isMade(caller)) return [`\ttoken := mock.Key(${literal(caller.name)})`];
+  return [
+    '\tvar made struct{ Key string }',
+    `\tmock.Call("POST", "/keys", json.RawMessage(${literal(JSON.stringify(caller.order))}), &made)`,
+    '\ttoken := made.Key',
+  ];
+}
+
+/** The words of a sentence, for a name: `create_function`, `GET` and so on. */
+function wordsOf(name: string): readonly string[] {
+  return name.toLowerCase().match(/[a-z0-9]+/g) ?? ['request'];
+}

@@ -1,0 +1,60 @@
+import type { ComponentChildren } from 'preact';
+import { Copy } from '../../parts/copy.tsx';
+
+/** Longer bodies are shown up to here; the rest can be copied. */
+const LONGEST_SHOWN = 20_000;
+
+/** A body as a text: JSON and forms formatted, other texts as they are, nothing as the empty text. */
+export function bodyText(body: unknown): string {
+  if (body === null) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+}
+
+/** A body, formatted and coloured. */
+export function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
+  const text = bodyText(body);
+  if (text === '') return null;
+  const shown = text.slice(0, LONGEST_SHOWN);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre class="body" tabIndex={0}>
+        {typeof body === 'string' ? shown : coloured(shown)}
+      </pre>
+      {text.length > LONGEST_SHOWN && <p class="quiet">{text.length - LONGEST_SHOWN} more characters</p>}
+      {isTruncated && <p class="quiet">The journal has only the beginning of it.</p>}
+      <Copy text={text} label="Copy the body" />
+    </>
+  );
+}
+
+/**
+ * Strings, with a colon if they are names, numbers and literals of JSON. A string that is cut ends with the text: otherwise
+ * each quotation mark in it would be tried as the beginning of another.
+ */
+const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
+
+function coloured(json: string): ComponentChildren {
+  const parts: ComponentChildren[] = [];
+  let from = 0;
+  for (const token of json.matchAll(TOKENS)) {
+    const [text, string, colon, number] = token;
+    const kind = string === undefined ? (number === undefined ? 'literal' : 'number') : colon ? 'key' : 'string';
+    parts.push(json.slice(from, token.index), <span class={kind}>{text}</span>);
+    from = token.index + text.length;
+  }
+  return [...parts, json.slice(from)];
+}
+
+/** The sentence in which a vendor says what was wrong; null if its answer has none. */
+export function sentenceIn(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const members = body as Readonly<Record<string, unknown>>;
+  for (const name of ['message', 'detail', 'error_description', 'title', 'error']) {
+    const text = members[name];
+    if (typeof text === 'string') return text;
+  }
+  // By field, with a list of sentences for each.
+  const fields = Object.entries(members).filter(([, texts]) => Array.isArray(texts) && typeof texts[0] === 'string');
+  return fields.length === 0 ? null : fields.map(([name, texts]) => `${name}: ${texts}`).join(' ');
+}

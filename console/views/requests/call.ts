@@ -1,0 +1,171 @@
+import { addressOf, adminToken, ask } from '../../control-api/client.ts';
+import type { Decision, Fix, KeyOrder, RecordedRequest } from '../../control-api/types.ts';
+import type { Identity } from '../../state/identities.ts';
+import { madeTexts, type Policy, type ShownKey } from '../../state/keys.ts';
+import { quoted } from '../../state/ready-made.ts';
+
+/** Who sends a call. `other`: somebody whose credential nobody knows any more. */
+export type Caller =
+  | { readonly kind: 'nobody' }
+  /** `order` makes a key with the same rights; null: every new world has this one. */
+  | { readonly kind: 'key'; readonly name: string; readonly text: string | null; readonly order: KeyOrder | null }
+  | { readonly kind: 'principal'; readonly name: string }
+  | { readonly kind: 'other' };
+
+/** A request that can be sent, or sent again. */
+export interface Call {
+  readonly method: string;
+  /** The path with its query, as they are sent. */
+  readonly target: string;
+  /** Without those of the credential and of the connection. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** Why the body is not the one that was sent; null if it is. */
+  readonly lacks: string | null;
+}
+
+/** Headers that a client sends by itself, and those of the credential. */
+const OWN_HEADERS =
+  /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
+
+/** What the journal has in place of a secret. */
+const FINGERPRINT = /sha256:[0-9a-f]{10}/;
+
+/** The call that a recorded request was. */
+export function callOf({ method, path, query, request }: RecordedRequest): Call {
+  const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
+  const text = new URLSearchParams(fields).toString();
+  const headers = Object.entries(request.headers).filter(([name]) => !OWN_HEADERS.test(name));
+  const body = bodyOf(request);
+  // Whatever somebody asked this server for, it is asked again, and no other.
+  const local = path.startsWith('/') ? path : `/${path}`;
+  return {
+    method,
+    target: text === '' ? local : `${local}?${text}`,
+    headers: Object.fromEntries(headers.map(([name, value]) => [name, [value].flat().join(', ')])),
+    body,
+    lacks: lackOf(request, `${path} ${text} ${JSON.stringify(headers)} ${body}`),
+  };
+}
+
+/** The call of a fix. */
+export function callOfFix({ method, path, body }: NonNullable<Fix['request']>): Call {
+  const headers = { 'content-type': 'application/json' };
+  return { method, target: path, headers, body: JSON.stringify(body), lacks: null };
+}
+
+function bodyOf({ body, headers }: RecordedRequest['request']): string | null {
+  if (body === null || typeof body === 'string') return body;
+  if (!String(headers['content-type']).includes('x-www-form-urlencoded')) return JSON.stringify(body);
+  const fields = Object.entries(body as object).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, String(value)]),
+  );
+  return new URLSearchParams(fields).toString();
+}
+
+function lackOf({ headers, body, size, truncated }: RecordedRequest['request'], text: string): string | null {
+  if (truncated) return 'The journal has only the beginning of the body.';
+  if (size === null && (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined)) {
+    return 'The journal does not have the body: the request was refused before its body was read.';
+  }
+  if (body === null && size !== null && size > 0) return 'The journal does not have the body, which is not a text.';
+  return FINGERPRINT.test(text) ? 'The journal has fingerprints (`sha256:…`) in place of the secrets.' : null;
+}
+
+/** Who sent a recorded request, with what is known of their credential. @param identities everybody who can call */
+export function callerOf(
+  { at, principal, request }: RecordedRequest,
+  decision: Decision | null,
+  identities: readonly Identity[],
+): Caller {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return { kind: 'nobody' };
+  if (principal === null || !String(authorization).startsWith('Bearer ')) return { kind: 'other' };
+  const { id, name, kind } = principal;
+  if (!kind.endsWith('key')) return { kind: 'principal', name };
+  const identity = identities.find((one) => one.id === id);
+  const [credential] = identity?.credentials ?? [];
+  const text = credential?.kind === 'key' ? credential.text : null;
+  return { kind: 'key', name, text, order: orderOf(identity, decision, at) };
+}
+
+/**
+ * How to make a key with the rights that one had; null if every world has it, with these rights.
+ *
+ * @param at when it had them, if no decision says what they were
+ */
+function orderOf(identity: Identity | undefined, decision: Decision | null, at: string): KeyOrder | null {
+  const key = identity?.key;
+  if (key === undefined) return null;
+  const version = decision?.policyVersion ?? versionAt(key, at);
+  const isOfCast = identity?.credentials.length === 1 && !madeTexts.value.has(key.id);
+  if (version <= 1 && isOfCast) return null;
+  const { type, name, services, roles } = key;
+  const policy = key.history.find((one) => one.version === version) ?? key.policy;
+  return { type, name: `${name} again`, services, ...(policy === null ? { roles } : rightsIn(policy)) } as KeyOrder;
+}
+
+/** The version of a key's policy that was in force; 0 for keys without versions. */
+function versionAt({ history }: ShownKey, at: string): number {
+  const inForce = history.filter(({ effectiveAt }) => Date.parse(effectiveAt) <= Date.parse(at));
+  return Math.max(0, ...inForce.map(({ version }) => version));
+}
+
+function rightsIn({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'resource'> {
+  return { scopes, ...(resource !== null && resource !== undefined && { resource }) };
+}
+
+/** The credential of a caller, to send with a call; null: none. @throws Error if nobody knows it */
+export async function tokenOf(caller: Caller): Promise<string | null> {
+  if (caller.kind === 'nobody') return null;
+  if (caller.kind === 'key' && caller.text !== null) return caller.text;
+  if (caller.kind === 'principal') {
+    return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: caller.name })).token;
+  }
+  throw new Error(
+    caller.kind === 'key'
+      ? `The text of the key \`${caller.name}\` is not known: it was shown only once.`
+      : 'The journal keeps no credentials, and the caller is not known.',
+  );
+}
+
+/** The call as lines for a shell. */
+export function curlOf({ method, target, headers, body }: Call, caller: Caller): string {
+  const url = quoted(location.origin + addressOf(target));
+  const parts = [`curl ${methodFor(method, body)}${/[[\]{}]/.test(target) ? '--globoff ' : ''}${url}`];
+  if (target.startsWith('/_mock/')) parts.push(...adminHeader());
+  else if (caller.kind === 'key' && caller.text !== null) parts.push(`-H 'Authorization: Bearer ${caller.text}'`);
+  else if (caller.kind !== 'nobody') parts.push('-H "Authorization: Bearer $TOKEN"');
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (body !== null) parts.push(`--data-raw ${quoted(body)}`);
+  return tokenLines(caller) + parts.join(' \\\n  ');
+}
+
+/** The options of `curl` for a method. */
+function methodFor(method: string, body: string | null): string {
+  if (method === 'HEAD') return '--head ';
+  return method === 'GET' && body === null ? '' : `-X ${method} `;
+}
+
+/** The lines that ask for the token of a caller of Run:ai. */
+function tokenLines(caller: Caller): string {
+  if (caller.kind !== 'principal') return '';
+  const parts = [
+    `curl -s -X POST ${quoted(location.origin + addressOf('/_mock/tokens'))}`,
+    ...adminHeader(),
+    `-H 'content-type: application/json'`,
+    `--data-raw ${quoted(JSON.stringify({ for: caller.name }))}`,
+    `| sed 's/.*"token":"\\([^"]*\\)".*/\\1/'`,
+  ];
+  return `TOKEN=$(${parts.join(' \\\n  ')})\n`;
+}
+
+/** What the control API wants of whoever started the server with a token. */
+function adminHeader(): readonly string[] {
+  return adminToken.value === null ? [] : ['-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"'];
+}
+
+/** The newest version of a key that was recorded; 0 for keys without versions. */
+export function newestOf({ history }: Pick<ShownKey, 'history'>): number {
+  return Math.max(0, ...history.map(({ version }) => version));
+}

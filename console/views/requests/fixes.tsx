@@ -1,0 +1,221 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Decision, Fix, OperationEffect } from '../../control-api/types.ts';
+import { askAs } from '../../control-api/vendor.ts';
+import { Copy } from '../../parts/copy.tsx';
+import { isFocusLost } from '../../parts/focus.ts';
+import { textOf } from '../../parts/loaded.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { When } from '../../parts/when.tsx';
+import { changed } from '../../state/changes.ts';
+import type { ShownKey } from '../../state/keys.ts';
+import { offerUndo, type Undoable, withdrawUndo } from '../../state/undo.ts';
+import { callOfFix, curlOf, newestOf } from './call.ts';
+
+type FixRequest = NonNullable<Fix['request']>;
+type Pending = NonNullable<Decision['pending']>;
+
+/** What is decided about the same request now. `pending`: what a recorded edit of its caller will turn. */
+type Outcome =
+  | { readonly effect: string; readonly text: string; readonly pending?: Pending }
+  | { readonly fault: string };
+
+/** The changes that would turn a refusal. @param props.isEntered has somebody gone to them with the keys? */
+export function Fixes(props: {
+  readonly decision: Decision;
+  readonly fixes: readonly Fix[];
+  readonly isEntered: boolean;
+}) {
+  const { decision, fixes, isEntered } = props;
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isEntered) section.current?.focus();
+  }, [isEntered]);
+
+  const attempt = async (change: () => Promise<Undoable | null>) => {
+    const used = document.activeElement;
+    setBusy(true);
+    try {
+      const undo = await change();
+      changed('keys', 'clock');
+      if (undo === null) withdrawUndo();
+      else offerUndo(undo);
+      setOutcome(await repeated(decision));
+    } catch (fault) {
+      setOutcome({ fault: textOf(fault) });
+    } finally {
+      setBusy(false);
+      setTimeout(() => isFocusLost() && used instanceof HTMLElement && used.focus());
+    }
+  };
+
+  return (
+    <section ref={section} class="fixes" aria-label="How to fix it" tabIndex={-1}>
+      <h3>How to fix it</h3>
+      {fixes.length === 0 && <p class="quiet">Nothing that is known.</p>}
+      <ul>
+        {fixes.map((fix) => (
+          <li key={fix.text}>
+            <span>
+              <Sentence text={fix.text} />
+            </span>
+            {fix.request !== undefined && <CarryOut request={fix.request} isBusy={isBusy} attempt={attempt} />}
+          </li>
+        ))}
+      </ul>
+      {decision.principal !== null && (
+        <p>
+          <button
+            type="button"
+            class="small"
+            disabled={isBusy}
+            onClick={async () => setOutcome(await repeated(decision))}
+          >
+            Check again
+          </button>{' '}
+          <span class="quiet">asks what would be decided now, without sending the request</span>
+        </p>
+      )}
+      <div role="status">{outcome !== null && <Told outcome={outcome} decision={decision} />}</div>
+    </section>
+  );
+}
+
+function Told({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
+  if ('fault' in outcome) return <p class="fault">{outcome.fault}</p>;
+  const { effect, text, pending } = outcome;
+  return (
+    <>
+      <p class={`verdict ${effect}`}>
+        <strong>{effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> <Sentence text={text} />
+      </p>
+      {pending !== undefined && <Later pending={pending} principal={decision.principal?.id ?? ''} />}
+    </>
+  );
+}
+
+/** An edit that is recorded and not in force yet, and what it will do to a request. */
+export function Later({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
+  return (
+    <p class="later">
+      Version {pending.version} takes effect at <When at={pending.effectiveAt} isRelative /> and would{' '}
+      {pending.effect === 'allow' ? 'allow' : 'refuse'} it.{' '}
+      <a href={addressOfView('clock', { key: principal })}>See when</a>
+    </p>
+  );
+}
+
+/** Makes a change: by the control API, or by a call of the vendor that somebody sends who may. */
+function CarryOut(props: {
+  readonly request: FixRequest;
+  readonly isBusy: boolean;
+  readonly attempt: (change: () => Promise<Undoable | null>) => Promise<void>;
+}) {
+  const { request, isBusy, attempt } = props;
+  const sender = request.as?.principal;
+  const change = changeOf(request);
+  return (
+    <span class="acts">
+      {change !== null && (
+        <button type="button" class="small" disabled={isBusy} onClick={() => attempt(change)}>
+          Apply
+        </button>
+      )}
+      <Copy
+        text={curlOf(
+          callOfFix(request),
+          sender === undefined ? { kind: 'other' } : { kind: 'principal', name: sender },
+        )}
+        label="Copy as curl"
+      />
+      {sender !== undefined && <span class="quiet">as {sender}</span>}
+    </span>
+  );
+}
+
+/** How a fix is carried out; null if nobody who may is known. */
+function changeOf(request: FixRequest): (() => Promise<Undoable | null>) | null {
+  const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
+  if (key !== undefined && request.method === 'PATCH') return () => editKey(request, key);
+  const { as, method, path, body } = request;
+  if (as !== undefined) return () => callAs(as.principal, request);
+  if (!path.startsWith('/_mock/')) return null;
+  return async () => {
+    await ask(method, path, body);
+    return null;
+  };
+}
+
+/** The members of keys that a fix changes. */
+type Changes = Pick<ShownKey, 'services' | 'roles' | 'status'> &
+  Pick<ShownKey['history'][number], 'scopes' | 'resource'>;
+
+/** What a key has of some members: of its policy what was recorded last, as an edit replaces that. */
+function membersOf(key: ShownKey, names: readonly string[]): Partial<Changes> {
+  const newest = key.history.find(({ version }) => version === newestOf(key)) ?? key.policy;
+  const all: Partial<Changes> = { ...key, ...newest };
+  return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
+}
+
+/** Edits a key. It can be undone while the edit is the newest. */
+async function editKey({ path, body }: FixRequest, id: string): Promise<Undoable | null> {
+  const names = Object.keys(body);
+  const before = await ask<ShownKey>('GET', path);
+  const former = membersOf(before, names);
+  const edited = await ask<ShownKey>('PATCH', path, body);
+  // No edit says that a key is bound to nothing.
+  if (Object.values(former).some((value) => value === undefined || value === null)) return null;
+  const made = stateOf(edited, names);
+  return {
+    text: `The key \`${before.name}\` is edited.`,
+    undo: async () => {
+      const now = await ask<ShownKey>('GET', path);
+      if (stateOf(now, names) !== made) {
+        throw new Error(`The key \`${now.name}\` has been edited since, so this edit cannot be undone.`);
+      }
+      await ask('PATCH', `/_mock/keys/${id}`, former);
+      changed('keys', 'clock');
+      return `The key \`${now.name}\` has its former rights again.`;
+    },
+  };
+}
+
+/** Another text once somebody has edited the key. */
+function stateOf(key: ShownKey, names: readonly string[]): string {
+  return JSON.stringify([newestOf(key), membersOf(key, names)]);
+}
+
+/** Sends a call of the vendor as somebody, with a token that is made for it. What was made can be deleted again. */
+async function callAs(principal: string, { method, path, body }: FixRequest): Promise<Undoable | null> {
+  const tokenOf = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
+  const answer = await askAs<{ readonly id?: unknown } | null>(await tokenOf(), method, path, body);
+  const id = answer?.id;
+  if (method !== 'POST' || (typeof id !== 'string' && typeof id !== 'number')) return null;
+  const made = `${path}/${encodeURIComponent(String(id))}`;
+  return {
+    text: `\`${method} ${path}\` was sent as ${principal}.`,
+    undo: async () => {
+      await askAs(await tokenOf(), 'DELETE', made);
+      return `\`DELETE ${made}\` was sent as ${principal}.`;
+    },
+  };
+}
+
+/** Decides about the same request once more, as things are now. */
+async function repeated({ principal, request }: Decision): Promise<Outcome> {
+  if (principal === null) return { fault: 'Nobody is known to have sent it.' };
+  try {
+    const asked = { principal: principal.id, method: request.method, path: request.path };
+    const { effect, explanation, pending } = await ask<OperationEffect & Decision>(
+      'POST',
+      '/_mock/decisions/simulate',
+      asked,
+    );
+    return { effect, text: explanation, ...(pending !== undefined && { pending }) };
+  } catch (fault) {
+    return { fault: textOf(fault) };
+  }
+}
