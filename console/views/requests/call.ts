@@ -164,8 +164,3 @@ function tokenLines(caller: Caller): string {
 function adminHeader(): readonly string[] {
   return adminToken.value === null ? [] : ['-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"'];
 }
-
-/** The newest version of a key that was recorded; 0 for keys without versions. */
-export function newestOf({ history }: Pick<ShownKey, 'history'>): number {
-  return Math.max(0, ...history.map(({ version }) => version));
-}

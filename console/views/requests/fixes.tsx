@@ -9,9 +9,9 @@ import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
-import type { ShownKey } from '../../state/keys.ts';
+import { editKey } from '../../state/edit-key.ts';
 import { offerUndo, type Undoable, withdrawUndo } from '../../state/undo.ts';
-import { callOfFix, curlOf, newestOf } from './call.ts';
+import { callOfFix, curlOf } from './call.ts';
 
 type FixRequest = NonNullable<Fix['request']>;
 type Pending = NonNullable<Decision['pending']>;
@@ -139,7 +139,9 @@ function CarryOut(props: {
 /** How a fix is carried out; null if nobody who may is known. */
 function changeOf(request: FixRequest): (() => Promise<Undoable | null>) | null {
   const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
-  if (key !== undefined && request.method === 'PATCH') return () => editKey(request, key);
+  if (key !== undefined && request.method === 'PATCH') {
+    return async () => (await editKey(decodeURIComponent(key), request.body ?? {})).undo;
+  }
   const { as, method, path, body } = request;
   if (as !== undefined) return () => callAs(as.principal, request);
   if (!path.startsWith('/_mock/')) return null;
@@ -147,45 +149,6 @@ function changeOf(request: FixRequest): (() => Promise<Undoable | null>) | null 
     await ask(method, path, body);
     return null;
   };
-}
-
-/** The members of keys that a fix changes. */
-type Changes = Pick<ShownKey, 'services' | 'roles' | 'status'> &
-  Pick<ShownKey['history'][number], 'scopes' | 'resource'>;
-
-/** What a key has of some members: of its policy what was recorded last, as an edit replaces that. */
-function membersOf(key: ShownKey, names: readonly string[]): Partial<Changes> {
-  const newest = key.history.find(({ version }) => version === newestOf(key)) ?? key.policy;
-  const all: Partial<Changes> = { ...key, ...newest };
-  return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
-}
-
-/** Edits a key. It can be undone while the edit is the newest. */
-async function editKey({ path, body }: FixRequest, id: string): Promise<Undoable | null> {
-  const names = Object.keys(body);
-  const before = await ask<ShownKey>('GET', path);
-  const former = membersOf(before, names);
-  const edited = await ask<ShownKey>('PATCH', path, body);
-  // No edit says that a key is bound to nothing.
-  if (Object.values(former).some((value) => value === undefined || value === null)) return null;
-  const made = stateOf(edited, names);
-  return {
-    text: `The key \`${before.name}\` is edited.`,
-    undo: async () => {
-      const now = await ask<ShownKey>('GET', path);
-      if (stateOf(now, names) !== made) {
-        throw new Error(`The key \`${now.name}\` has been edited since, so this edit cannot be undone.`);
-      }
-      await ask('PATCH', `/_mock/keys/${id}`, former);
-      changed('keys', 'clock');
-      return `The key \`${now.name}\` has its former rights again.`;
-    },
-  };
-}
-
-/** Another text once somebody has edited the key. */
-function stateOf(key: ShownKey, names: readonly string[]): string {
-  return JSON.stringify([newestOf(key), membersOf(key, names)]);
 }
 
 /** Sends a call of the vendor as somebody, with a token that is made for it. What was made can be deleted again. */
