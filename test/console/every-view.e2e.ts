@@ -8,12 +8,14 @@ import { castKey } from '../support/ngc-cast.ts';
 import { fitsWidth, windows } from '../support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
+const INVOKER_ID = castKey('nvcf-invoker').id;
 
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests', 'missing_scope'],
   ['clock', 'takes effect'],
   [`clock?key=${DEPLOYER}`, 'pending'],
+  [`clock?key=${DEPLOYER}&with=${INVOKER_ID}&span=2592000000`, 'Scopes in effect now'],
   ['identities', 'nvcf-registrar'],
   [`identities?who=${DEPLOYER}`, 'When do its edits take effect?'],
   ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
