@@ -1,7 +1,7 @@
 import { ask, askAll, Refused } from '../control-api/client.ts';
 import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { noteClock, refreshClock } from './clock.ts';
+import { noteClock } from './clock.ts';
 import { requests } from './requests.ts';
 import { offerUndo, withdrawUndo } from './undo.ts';
 
@@ -98,7 +98,7 @@ async function undo(snapshot: Snapshot, after: ClockState): Promise<string> {
   }
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
   await remove(snapshot);
-  await refreshClock();
+  noteClock(await ask<ClockState>('GET', '/_mock/clock'));
   changed('clock', 'keys', 'faults', 'drills', 'snapshots', 'findings', 'mode');
   return 'This world is as it was before the clock moved.';
 }

@@ -9,15 +9,18 @@ import { checkTraffic } from '../traffic/check.ts';
 import type { Exchange, RecordedBody } from '../traffic/exchange.ts';
 import { exchangesIn } from '../traffic/har.ts';
 
-/** How many violations an answer has at most. */
+/** How many requests without violations an answer has at most, and how many violations. */
 const MOST_TOLD = 1000;
 
 /** Checks recorded traffic for the control API. */
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
     const exchanges = archive === null ? journalOf(world) : ofArchive(archive);
-    const { checked, skipped, violations } = await checkTraffic(routes(), exchanges);
-    return { checked, skipped, total: violations.length, violations: violations.slice(0, MOST_TOLD) };
+    const { checked, skipped, conforming, violations } = await checkTraffic(routes(), exchanges);
+    return {
+      ...{ checked, skipped, conforming: conforming.slice(0, MOST_TOLD) },
+      ...{ total: violations.length, violations: violations.slice(0, MOST_TOLD) },
+    };
   };
 }
 

@@ -136,7 +136,21 @@ it('What fits the documents is counted, and what belongs to no API is skipped', 
     entry({ url: '/api/v1/users/count', status: 0, answer: '' }),
     entry({ url: '/api/v1/users/count', status: 502, type: 'text/html', answer: '<html>' }),
   );
-  expect(body).toEqual({ checked: 4, skipped: 2, total: 0, violations: [] });
+  expect(body).toMatchObject({ checked: 4, skipped: 2, total: 0, violations: [] });
+  expect(body.conforming.map(({ place }: { place: string }) => place)).toEqual([
+    'entry 1',
+    'entry 2',
+    'entry 5',
+    'entry 6',
+  ]);
+  expect(body.conforming[0]).toEqual({
+    place: 'entry 1',
+    method: 'GET',
+    path: '/api/v1/users/count',
+    status: 200,
+    service: 'runai',
+    operation: 'count_users',
+  });
 });
 
 it('A violation says where it was recorded, and of which operation', async () => {
@@ -172,7 +186,8 @@ describe('The journal', () => {
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
     await server.call('GET /api/v1/users', { token: 'wrong' });
     const { body } = await server.call(CHECK);
-    expect(body).toEqual({ checked: 4, skipped: 0, total: 0, violations: [] });
+    expect(body).toMatchObject({ checked: 4, skipped: 0, total: 0, violations: [] });
+    expect(body.conforming).toHaveLength(4);
   });
 
   it('tells what a client got wrong, by the id of the request', async () => {

@@ -27,7 +27,7 @@ export function ClockView() {
   }, [changesOf('clock', 'keys')]);
   const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
   return (
-    <div class="page clock">
+    <div class="page moving">
       <WhenLoaded of={loaded}>
         {({ clock, keys, names, propagation }) => {
           const compared = wanted.flatMap((id) => keys.find((key) => key.id === id) ?? []);
