@@ -51,22 +51,29 @@ function hasSecret(where: string): Error {
 /** The body as it was sent. The journal shows JSON and forms as values. */
 function bodyOf({ body, headers, size, truncated }: RecordedMessage): string | null {
   if (truncated) throw new Error('The journal has only the beginning of its body.');
-  const type = String(headers['content-type'] ?? '');
+  const { 'content-length': length = '0', 'transfer-encoding': encoding, 'content-type': type = '' } = headers;
+  if (size === null && (length !== '0' || encoding !== undefined)) {
+    throw new Error('It was answered before its body was read, so the journal does not have it.');
+  }
   if (body === null && size !== null && size > 0) {
-    if (size === 4 && type.includes('json')) return 'null';
+    if (size === 4 && isJson(type)) return 'null';
     throw new Error('Its body is not text, and the journal does not keep it.');
   }
   if (body === null) return null;
-  const text = textOf(body, type, size);
+  const text = textOf(body, String(type), size);
   if (FINGERPRINT.test(text)) throw hasSecret('body');
   return text;
+}
+
+function isJson(type: string | readonly string[]): boolean {
+  return String(type).includes('json');
 }
 
 function textOf(body: unknown, type: string, size: number | null): string {
   if (typeof body === 'string') {
     // A text that is no JSON is shown as it was; one that is, as its value.
     const isWhole = new TextEncoder().encode(body).length === size;
-    return isWhole || !type.includes('json') ? body : JSON.stringify(body);
+    return isWhole || !isJson(type) ? body : JSON.stringify(body);
   }
   if (!type.includes('x-www-form-urlencoded')) return JSON.stringify(body);
   const fields = Object.entries(body as Record<string, string | string[]>);
