@@ -56,7 +56,9 @@ function exchangeOf({ id, method, path, query, status, request, response }: Entr
 function bodyOf({ headers, body, size, truncated }: EntryView['request']): RecordedBody {
   const mediaType = essenceOf([headers['content-type'] ?? []].flat()[0]);
   if (truncated) return { mediaType, text: null };
-  if (body === null || body === undefined) return { mediaType, text: size === null || size === 0 ? '' : null };
+  // A request can be refused before its body is read.
+  const isUnread = size === null && (headers['content-length'] ?? '0') !== '0';
+  if (body === null || body === undefined) return { mediaType, text: isUnread || (size ?? 0) > 0 ? null : '' };
   if (typeof body === 'string') return { mediaType, text: body };
   const isForm = mediaType === 'application/x-www-form-urlencoded';
   return {

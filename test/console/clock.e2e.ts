@@ -39,7 +39,7 @@ const SCALES = ['10 min', '1 h', '6 h', '1 day', '7 days', '30 days'];
 /** The labels of the time line that cover others, in the page. */
 const OVERLAPS = `(() => {
   const found = [];
-  for (const labels of ['.ticks small', '.marks small', '.flag, .ticks small'].map((one) => [...document.querySelectorAll(one)])) {
+  for (const labels of ['.tick-lines small', '.marks small', '.flag, .tick-lines small'].map((one) => [...document.querySelectorAll(one)])) {
     const boxes = labels.map((one) => [one.textContent, one.getBoundingClientRect()]);
     for (const [index, [text, one]] of boxes.entries()) {
       for (const [other, box] of boxes.slice(index + 1)) {
@@ -155,7 +155,7 @@ describe.runIf(hasBrowser)('the time line', () => {
       await page.getByRole('list', { name: 'Legend' }).getByText('pending').waitFor();
       for (const scale of SCALES) {
         await page.getByLabel('Scale').selectOption(scale);
-        await page.waitForFunction('document.querySelectorAll(".ticks small").length > 0');
+        await page.waitForFunction('document.querySelectorAll(".tick-lines small").length > 0');
 
         expect([width, scale, await page.evaluate(OVERLAPS)]).toEqual([width, scale, []]);
       }
@@ -167,7 +167,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await mock('POST', '/clock/freeze', {});
     const page = await opened(`${url}/#/clock`);
     await page.getByLabel('Scale').selectOption('6 h');
-    const ticks = () => page.locator('.ticks small').allInnerTexts();
+    const ticks = () => page.locator('.tick-lines small').allInnerTexts();
     const before = await ticks();
     await button(page, '+1 h').click();
     await page.getByText('The clock moved 1 h.').waitFor();

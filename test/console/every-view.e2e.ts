@@ -23,7 +23,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['access-matrix?service=air&by=roles&turned=yes', 'simulations_list'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
   ['journal', 'missing_scope'],
-  ['journal?operation=createFunction&limit=500', '1 request.'],
+  ['journal?operation=createFunction&limit=500&verify=yes', '1 request is like that.'],
   ['faults', 'of the drill'],
   ['drills?drill=token-outage', 'runs until'],
   ['least-privilege', 'Required'],

@@ -99,13 +99,15 @@ describe.runIf(hasBrowser)('the journal', () => {
     expect(await region(page, 'Checked archive').count()).toBe(0);
   });
 
-  it('checks its own download', async () => {
-    const { url, ask } = await served();
+  it('checks its own download, in which refused requests have bodies that were never read', async () => {
+    const { url, ask, mock } = await served();
     await ask('GET', '/v2/nvcf/functions', REGISTRAR);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+    expect(await mock('POST', '/requests/check', {})).toMatchObject({ checked: 2, total: 0 });
     const page = await opened(`${url}/#/journal`);
     await drop(page, 'own.har', JSON.stringify(await readJson(`${url}/_mock/requests/har`)));
 
-    await page.getByText('0 of 1 requests do not conform.').waitFor();
+    await page.getByText('0 of 2 requests do not conform.').waitFor();
   });
 
   it('replays a selection as its callers, in its order, and says what is answered now', async () => {

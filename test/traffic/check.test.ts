@@ -153,6 +153,21 @@ it('What fits the documents is counted, and what belongs to no API is skipped', 
   });
 });
 
+it('A body that was announced and never read is unknown, and not missing', async () => {
+  const recorded = entry({
+    method: 'POST',
+    url: '/api/v1/access-keys',
+    status: 403,
+    answer: { code: 403, message: 'no' },
+  });
+  const request = { ...recorded.request, bodySize: -1 };
+  const announced = { ...request, headers: [{ name: 'Content-Length', value: '20' }] };
+  const { body } = await check({ ...recorded, request: announced }, { ...recorded, request });
+  expect(body.violations).toEqual([
+    expect.objectContaining({ place: 'entry 2', what: 'The request has no body; expected a JSON object.' }),
+  ]);
+});
+
 it('A violation says where it was recorded, and of which operation', async () => {
   const { body } = await check(entry({ url: '/logo.png' }), entry({ url: '/api/v1/users/count', answer: {} }));
   expect(body.violations).toEqual([

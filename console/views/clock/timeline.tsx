@@ -139,7 +139,7 @@ function KeyChoice(props: {
 function Ticks(props: { readonly stretch: Stretch; readonly tick: number; readonly width: number }) {
   const { stretch, tick, width } = props;
   return (
-    <div class="ticks" aria-hidden="true">
+    <div class="tick-lines" aria-hidden="true">
       {ticksIn(stretch.from, stretch.to, tick).map(({ at, text }) => (
         <span key={at} style={{ left: percent(placeOf(at, stretch)) }}>
           {(1 - placeOf(at, stretch)) * width > LABEL / 2 && <small>{text}</small>}

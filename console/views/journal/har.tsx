@@ -163,9 +163,9 @@ const COLUMNS: readonly Column<Entry>[] = [
       page === null ? (
         'none'
       ) : (
-        <>
+        <span>
           <a href={addressOf(page)}>{operation}</a> <span class="quiet">{serviceTitle(service ?? '')}</span>
-        </>
+        </span>
       ),
     by: ({ operation }) => operation,
   },

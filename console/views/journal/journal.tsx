@@ -202,10 +202,10 @@ const COLUMNS: readonly Column<RequestSummary>[] = [
   {
     title: 'Operation',
     cell: ({ operation, service }) => (
-      <>
+      <span>
         {operation ?? 'none'}
         {service !== null && <span class="quiet"> {serviceTitle(service)}</span>}
-      </>
+      </span>
     ),
     by: ({ operation }) => operation,
   },
