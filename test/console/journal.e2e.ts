@@ -1,10 +1,11 @@
 /** What the console's journal does with requests: filters that grow, archives that are checked, and requests sent again. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
 import { INVOKER, readJson, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { fitsWidth, windows } from '../support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
@@ -159,6 +160,25 @@ describe.runIf(hasBrowser)('the journal', () => {
     ]);
     const { requests } = await mock('GET', '/requests');
     expect([requests.length, requests[0].principal.name]).toEqual([6, email]);
+  });
+
+  it.each([
+    ['light', 360],
+    ['dark', 1400],
+    ['light', 2560],
+  ] as const)('shows results that everybody can read: %s, %i px wide', async (colorScheme, width) => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', REGISTRAR);
+    await ask('POST', '/v2/nvcf/functions?a=b', INVOKER, FUNCTION);
+    const page = await opened(`${url}/#/journal`, { colorScheme, viewport: { width, height: 900 } });
+    await drop(page, `${'long'.repeat(50)}.har`, JSON.stringify(await readJson(`${url}/_mock/requests/har`)));
+    await page.getByText('1 of 2 requests do not conform.').waitFor();
+    await replayAll(page, '2 requests');
+    await page.getByText('2 of 2 done').waitFor();
+    await button(page, 'Replay 2 requests').click();
+
+    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
   });
 
   it('sends nothing if the question is not answered with yes', async () => {

@@ -15,7 +15,7 @@ export const SPANS = [
 ] as const;
 
 /** So much of it is past when the scale is laid out, and at most so much before it is laid out again. */
-const PAST = 0.2;
+const PAST = 0.1;
 const MOST_PAST = 0.9;
 
 /** The narrowest distance between two labels, in pixels: a date has room in it. */

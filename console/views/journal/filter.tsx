@@ -33,7 +33,7 @@ const TEXTS: Readonly<Partial<Record<FieldName, readonly [label: string, example
   status: ['Status', '403'],
   principal: ['Caller', 'admin@acme.test'],
   reason: ['Reason', 'missing_scope'],
-  since: ['After (time, or request id)', '2026-01-01T00:00:00Z'],
+  since: ['After', 'a time, or a request id'],
 };
 
 /** Narrows the journal, in one row that grows: those in use are always shown. A text counts when it is left, or with Enter. */

@@ -214,6 +214,7 @@ const COLUMNS: readonly Column<RequestSummary>[] = [
     cell: ({ reason, fault, explanation }) =>
       reason ?? (fault !== null && explanation === null ? 'fault' : <Long text={explanation ?? ''} isSentence />),
     by: ({ reason, explanation }) => reason ?? explanation,
+    class: 'reason',
   },
 ];
 

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { RecordedRequest, RequestSummary } from '../../control-api/types.ts';
@@ -29,7 +29,10 @@ export interface Replay {
   readonly forget: () => void;
 }
 
-/** Sends requests again, one after the other, oldest first. */
+/** However fast it goes, what came of it is shown at most this often. */
+const PAUSE_MS = 250;
+
+/** Sends requests again, one after the other, oldest first. Nothing is sent any more once the list is left. */
 export function useReplay(): Replay {
   const [replayed, setReplayed] = useState<readonly Replayed[]>([]);
   const [total, setTotal] = useState(0);
@@ -40,16 +43,23 @@ export function useReplay(): Replay {
     setReplayed([]);
     setTotal(requests.length);
     setBusy(true);
+    const done: Replayed[] = [];
+    let shownAt = performance.now();
     for (const request of requests.toReversed()) {
       if (isStopped.current) break;
       const now = await sendOne(request.id).catch((fault: unknown) => ({ fault: textOf(fault) }));
-      setReplayed((before) => [...before, { request, now }]);
+      done.push({ request, now });
+      if (performance.now() - shownAt < PAUSE_MS) continue;
+      shownAt = performance.now();
+      setReplayed([...done]);
     }
+    setReplayed(done);
     setBusy(false);
   };
   const stop = () => {
     isStopped.current = true;
   };
+  useEffect(() => stop, []);
   return { replayed, total, isBusy, run, stop, forget: () => setTotal(0) };
 }
 
