@@ -482,11 +482,31 @@ type TrafficReport struct {
 	// How many belong to none, such as those for a web page.
 	Skipped int `json:"skipped"`
 
+	// Requests that the documents allow, with their answers: the first 1000.
+	Conforming []CheckedRequest `json:"conforming"`
+
 	// How many violations there are.
 	Total int `json:"total"`
 
 	// The first 1000.
 	Violations []Violation `json:"violations"`
+}
+
+// CheckedRequest: A request in recorded traffic that is for a documented API.
+type CheckedRequest struct {
+	// The id of an entry in the journal, or the number of an entry in the archive.
+	Place string `json:"place"`
+
+	Method string `json:"method"`
+
+	Path string `json:"path"`
+
+	// Of the answer; null if there was none.
+	Status *int `json:"status"`
+
+	Service string `json:"service"`
+
+	Operation string `json:"operation"`
 }
 
 // Violation: Something in a request or an answer that the document does not allow.

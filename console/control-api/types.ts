@@ -25,6 +25,7 @@ export type {
   Snapshot,
   SpoiledBody,
   StartedDrill,
+  TrafficReport,
   Verified,
   WorldEvent,
   WorldInfo,

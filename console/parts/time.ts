@@ -5,8 +5,28 @@ function inZone(at: string): string {
   const time = Date.parse(at);
   // Nothing that the server sends; shown as it is.
   if (Number.isNaN(time)) return at;
-  const offset = zone.value === 'utc' ? 0 : new Date(time).getTimezoneOffset() * 60_000;
-  return new Date(time - offset).toISOString().slice(0, 23);
+  return new Date(time - offsetAt(time)).toISOString().slice(0, 23);
+}
+
+/** How far UTC is ahead of the chosen zone, in milliseconds. */
+function offsetAt(time: number): number {
+  return zone.value === 'utc' ? 0 : new Date(time).getTimezoneOffset() * 60_000;
+}
+
+/** The chosen zone, to write behind a time. */
+export function zoneText(): string {
+  return zone.value === 'utc' ? 'UTC' : 'local time';
+}
+
+/** A time as `input type="datetime-local"` takes it: to the second, in the chosen zone. */
+export function pickedOf(at: string): string {
+  return inZone(at).slice(0, 19);
+}
+
+/** The RFC 3339 time that was picked there; null: none. */
+export function timePicked(text: string): string | null {
+  const time = Date.parse(zone.value === 'utc' ? `${text}Z` : text);
+  return Number.isNaN(time) ? null : new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
 /**
@@ -60,4 +80,35 @@ export function shortOf(duration: string): string {
     .replace(/^P(?=.)/, '')
     .replace('T', '')
     .toLowerCase();
+}
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10_080].map(
+  (minutes) => minutes * MINUTE,
+);
+
+/** The distance between ticks of a scale, so that there are at most so many. */
+export function tickOf(span: number, most: number): number {
+  return TICKS.find((tick) => span / tick <= most) ?? 30 * DAY;
+}
+
+/**
+ * The ticks of a scale, at round times of the chosen zone: with the time of day, and with the date at midnight.
+ *
+ * @param from milliseconds since 1970, as all these times
+ */
+export function ticksIn(
+  from: number,
+  to: number,
+  tick: number,
+): readonly { readonly at: number; readonly text: string }[] {
+  const offset = offsetAt(from);
+  const ticks: { at: number; text: string }[] = [];
+  for (let at = Math.ceil((from - offset) / tick) * tick + offset; at <= to; at += tick) {
+    const [day = '', time = ''] = inZone(new Date(at).toISOString()).split('T');
+    const hours = time.slice(0, 5);
+    ticks.push({ at, text: hours === '00:00' ? day : hours });
+  }
+  return ticks;
 }

@@ -79,8 +79,13 @@ export async function operationsOf(service: string): Promise<readonly string[]> 
   return [...new Set(rulesets.flatMap(({ operations }) => operations.map(({ id }) => id)))].sort();
 }
 
+interface DocumentedOperation {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+}
+
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
 const documents = new Map<string, Promise<Document>>();
@@ -93,6 +98,14 @@ export async function requestOf(service: string, operation: string): Promise<{ m
     if (found !== undefined) return { method: found[0].toUpperCase(), path };
   }
   return null;
+}
+
+/** The page of the documents that shows an operation: the path of the page, below the world. */
+export async function documentPage(service: string, operation: string): Promise<string> {
+  const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
+  const all = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const [tag] = all.find(({ operationId }) => operationId === operation)?.tags ?? [];
+  return `/docs/${service}${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
 }
 
 /** Reads what stays the same for as long as the server runs; what could not be read is tried again. */

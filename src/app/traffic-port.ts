@@ -9,15 +9,18 @@ import { checkTraffic } from '../traffic/check.ts';
 import type { Exchange, RecordedBody } from '../traffic/exchange.ts';
 import { exchangesIn } from '../traffic/har.ts';
 
-/** How many violations an answer has at most. */
+/** How many requests without violations an answer has at most, and how many violations. */
 const MOST_TOLD = 1000;
 
 /** Checks recorded traffic for the control API. */
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
     const exchanges = archive === null ? journalOf(world) : ofArchive(archive);
-    const { checked, skipped, violations } = await checkTraffic(routes(), exchanges);
-    return { checked, skipped, total: violations.length, violations: violations.slice(0, MOST_TOLD) };
+    const { checked, skipped, conforming, violations } = await checkTraffic(routes(), exchanges);
+    return {
+      ...{ checked, skipped, conforming: conforming.slice(0, MOST_TOLD) },
+      ...{ total: violations.length, violations: violations.slice(0, MOST_TOLD) },
+    };
   };
 }
 
@@ -53,7 +56,9 @@ function exchangeOf({ id, method, path, query, status, request, response }: Entr
 function bodyOf({ headers, body, size, truncated }: EntryView['request']): RecordedBody {
   const mediaType = essenceOf([headers['content-type'] ?? []].flat()[0]);
   if (truncated) return { mediaType, text: null };
-  if (body === null || body === undefined) return { mediaType, text: size === null || size === 0 ? '' : null };
+  // A request can be refused before its body is read.
+  const isUnread = size === null && (headers['content-length'] ?? '0') !== '0';
+  if (body === null || body === undefined) return { mediaType, text: isUnread || (size ?? 0) > 0 ? null : '' };
   if (typeof body === 'string') return { mediaType, text: body };
   const isForm = mediaType === 'application/x-www-form-urlencoded';
   return {

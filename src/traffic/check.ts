@@ -11,8 +11,8 @@ import { documentSpelling } from '../http/transport/body.ts';
 import { setImmediate } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 
-/** Something in recorded traffic that the documents do not allow. */
-export interface Violation {
+/** A request in recorded traffic that is for a documented API. */
+export interface CheckedRequest {
   /** Where it was recorded: a line of a file, or the id of an entry in the journal. */
   readonly place: string;
   readonly method: string;
@@ -22,6 +22,10 @@ export interface Violation {
   /** Null if no document has the path. */
   readonly service: string | null;
   readonly operation: string | null;
+}
+
+/** Something in recorded traffic that the documents do not allow. */
+export interface Violation extends CheckedRequest {
   readonly part: 'request' | 'answer';
   /** A sentence. */
   readonly what: string;
@@ -33,14 +37,22 @@ export interface TrafficReport {
   readonly checked: number;
   /** How many are for something else, such as a web page. */
   readonly skipped: number;
+  /** Those that the documents allow, with their answers. */
+  readonly conforming: readonly CheckedRequest[];
   readonly violations: readonly Violation[];
 }
 
 type What = Pick<Violation, 'part' | 'what'>;
 
+interface Checked {
+  readonly about: CheckedRequest;
+  readonly faults: readonly What[];
+}
+
 /** Checks recorded traffic against the documents of a server. */
 export async function checkTraffic(routes: Routes, exchanges: readonly Exchange[]): Promise<TrafficReport> {
   const checker = new TrafficChecker(routes);
+  const conforming: CheckedRequest[] = [];
   const violations: Violation[] = [];
   let checked = 0;
   for (const [index, exchange] of exchanges.entries()) {
@@ -49,9 +61,11 @@ export async function checkTraffic(routes: Routes, exchanges: readonly Exchange[
     const found = await checker.check(exchange);
     if (found === null) continue;
     checked += 1;
-    violations.push(...found);
+    const { about, faults } = found;
+    if (faults.length === 0) conforming.push(about);
+    violations.push(...faults.map((fault) => ({ ...about, ...fault })));
   }
-  return { checked, skipped: exchanges.length - checked, violations };
+  return { checked, skipped: exchanges.length - checked, conforming, violations };
 }
 
 /** Longer than any method that is registered. */
@@ -72,8 +86,8 @@ class TrafficChecker {
     this.#beginnings = new Set(this.#paths.map(beginningOf));
   }
 
-  /** The violations of an exchange; null if it has nothing to do with the documents. */
-  async check({ place, method, url, request, answer }: Exchange): Promise<readonly Violation[] | null> {
+  /** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
+  async check({ place, method, url, request, answer }: Exchange): Promise<Checked | null> {
     const { path, query } = targetOf(url);
     // A browser's question before a request (CORS).
     if (method === 'OPTIONS') return null;
@@ -84,13 +98,13 @@ class TrafficChecker {
       service: match?.route.service.name ?? null,
       operation: match?.route.operation.id ?? null,
     };
-    if (match === null) return [{ ...about, part: 'request', what: this.#unknownPath(method, path) }];
+    if (match === null) return { about, faults: [{ part: 'request', what: this.#unknownPath(method, path) }] };
     await match.route.document.ready();
     const faults = [
       ...requestFaults(match, query, request),
       ...(answer === null ? [] : answerFaults(match.route.operation, method, answer)),
     ];
-    return faults.map((fault) => ({ ...about, ...fault }));
+    return { about, faults };
   }
 
   #unknownPath(method: string, path: string): string {

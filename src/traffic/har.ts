@@ -81,7 +81,14 @@ function sentBody(request: unknown): RecordedBody {
   const fields = memberOf(data, 'params');
   if (Array.isArray(fields) && fields.length > 0) return { mediaType, text: formOf(fields) };
   const size = memberOf(request, 'bodySize');
-  return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
+  const isThere = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
+  return { mediaType, text: isThere ? null : '' };
+}
+
+/** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
+function announcesBody(request: unknown): boolean {
+  const length = headerOf(request, 'content-length') ?? '0';
+  return length !== '0' || headerOf(request, 'transfer-encoding') !== null;
 }
 
 function formOf(fields: readonly unknown[]): string {

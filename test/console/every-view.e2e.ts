@@ -8,6 +8,7 @@ import { castKey } from '../support/ngc-cast.ts';
 import { fitsWidth, windows } from '../support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
+const INVOKER_ID = castKey('nvcf-invoker').id;
 
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
@@ -15,6 +16,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests?group=yes&operation=createFunction', '1 of 3'],
   ['clock', 'takes effect'],
   [`clock?key=${DEPLOYER}`, 'pending'],
+  [`clock?key=${DEPLOYER}&with=${INVOKER_ID}&span=2592000000`, 'Scopes in effect now'],
   ['identities', 'nvcf-registrar'],
   [`identities?who=${DEPLOYER}`, 'When do its edits take effect?'],
   ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
@@ -22,7 +24,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['access-matrix?service=air&by=roles&turned=yes', 'simulations_list'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
   ['journal', 'missing_scope'],
-  ['journal?operation=createFunction&limit=500', '1 request.'],
+  ['journal?operation=createFunction&limit=500&verify=yes', '1 request is like that.'],
   ['faults', 'of the drill'],
   ['drills?drill=token-outage', 'runs until'],
   ['least-privilege', 'Required'],

@@ -136,7 +136,36 @@ it('What fits the documents is counted, and what belongs to no API is skipped', 
     entry({ url: '/api/v1/users/count', status: 0, answer: '' }),
     entry({ url: '/api/v1/users/count', status: 502, type: 'text/html', answer: '<html>' }),
   );
-  expect(body).toEqual({ checked: 4, skipped: 2, total: 0, violations: [] });
+  expect(body).toMatchObject({ checked: 4, skipped: 2, total: 0, violations: [] });
+  expect(body.conforming.map(({ place }: { place: string }) => place)).toEqual([
+    'entry 1',
+    'entry 2',
+    'entry 5',
+    'entry 6',
+  ]);
+  expect(body.conforming[0]).toEqual({
+    place: 'entry 1',
+    method: 'GET',
+    path: '/api/v1/users/count',
+    status: 200,
+    service: 'runai',
+    operation: 'count_users',
+  });
+});
+
+it('A body that was announced and never read is unknown, and not missing', async () => {
+  const recorded = entry({
+    method: 'POST',
+    url: '/api/v1/access-keys',
+    status: 403,
+    answer: { code: 403, message: 'no' },
+  });
+  const request = { ...recorded.request, bodySize: -1 };
+  const announced = { ...request, headers: [{ name: 'Content-Length', value: '20' }] };
+  const { body } = await check({ ...recorded, request: announced }, { ...recorded, request });
+  expect(body.violations).toEqual([
+    expect.objectContaining({ place: 'entry 2', what: 'The request has no body; expected a JSON object.' }),
+  ]);
 });
 
 it('A violation says where it was recorded, and of which operation', async () => {
@@ -172,7 +201,8 @@ describe('The journal', () => {
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
     await server.call('GET /api/v1/users', { token: 'wrong' });
     const { body } = await server.call(CHECK);
-    expect(body).toEqual({ checked: 4, skipped: 0, total: 0, violations: [] });
+    expect(body).toMatchObject({ checked: 4, skipped: 0, total: 0, violations: [] });
+    expect(body.conforming).toHaveLength(4);
   });
 
   it('tells what a client got wrong, by the id of the request', async () => {

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
-import { inWords, timeText } from '../../parts/time.ts';
+import { inWords, pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
-import { moveClock } from './move.ts';
+import { setFrozen } from '../../state/move-clock.ts';
+import { move, type Names } from './move.ts';
 
 const STEPS = [
   ['1 min', '1m'],
@@ -12,61 +13,93 @@ const STEPS = [
   ['1 day', '24h'],
 ] as const;
 
-/** The clock, and what moves it. It never goes back. */
-export function ClockPanel({ clock }: { readonly clock: ClockReading }) {
+/** The clock, and what moves it. It goes back only by Undo, which restores the world. */
+export function ClockPanel({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {
   const act = useAct();
-  const [wanted, setWanted] = useState('');
   const now = worldTime.value?.now ?? clock.now;
   const ahead = Date.parse(now) - Date.now();
-  const move = (change: string, body: object = {}) => act.run(() => moveClock(change, body));
+  const go = (body: Parameters<typeof move>[0]) => act.run(() => move(body, names));
+  const toggle = () =>
+    act.run(async () => {
+      await setFrozen(!clock.frozen);
+      return clock.frozen ? 'The clock runs.' : 'The clock is frozen: time does not pass until it is resumed or moved.';
+    });
   return (
     <section aria-label="Clock">
       <p class="big">
-        <time dateTime={now}>{timeText(now)}</time> UTC
+        <time dateTime={now}>{timeText(now)}</time> {zoneText()}
         <span class="quiet">
           {Math.abs(ahead) < 2000 ? ' as on this machine' : ` ${inWords(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}`}
-          {clock.frozen && ', standing still'}
+          {clock.frozen && ', frozen'}
         </span>
       </p>
       <div class="bar">
         {STEPS.map(([text, by]) => (
-          <button key={by} type="button" disabled={act.isBusy} onClick={() => move('advance', { by })}>
+          <button key={by} type="button" disabled={act.isBusy} onClick={() => go({ by })}>
             +{text}
           </button>
         ))}
         <button
           type="button"
           disabled={act.isBusy || clock.upcoming.length === 0}
-          onClick={() => move('advance', { to: 'next-event' })}
+          onClick={() => go({ to: 'next-event' })}
         >
           To the next event
         </button>
-        <button type="button" disabled={act.isBusy} onClick={() => move(clock.frozen ? 'resume' : 'freeze')}>
-          {clock.frozen ? 'Let it run' : 'Stop it'}
+        <button type="button" disabled={act.isBusy} onClick={toggle}>
+          {clock.frozen ? 'Resume' : 'Freeze'}
         </button>
       </div>
-      <form
-        class="order"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void move('set', { to: wanted.trim() });
-        }}
-      >
-        <label>
-          Set it to
-          <input
-            required
-            placeholder="2030-01-15T12:00:00Z"
-            maxLength={64}
-            value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" disabled={act.isBusy}>
-          Set
-        </button>
-      </form>
+      <SetTo now={now} isBusy={act.isBusy} set={(to) => go({ to })} />
       <Told act={act} />
     </section>
+  );
+}
+
+/** A time that is picked, or written as RFC 3339 writes it. What is picked is written there, too. */
+function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
+  const { now, isBusy, set } = props;
+  const [picked, setPicked] = useState('');
+  const [wanted, setWanted] = useState('');
+  return (
+    <form
+      class="order"
+      onSubmit={(event) => {
+        event.preventDefault();
+        set(wanted.trim());
+      }}
+    >
+      <label>
+        Pick a time ({zoneText()})
+        <input
+          type="datetime-local"
+          step={1}
+          value={picked}
+          // It begins with the time of the world, which may be years away from that of the machine.
+          onFocus={() => picked === '' && setPicked(pickedOf(now))}
+          onInput={(event) => {
+            const time = timePicked(event.currentTarget.value);
+            setPicked(event.currentTarget.value);
+            if (time !== null) setWanted(time);
+          }}
+        />
+      </label>
+      <label>
+        Set it to
+        <input
+          required
+          placeholder="2030-01-15T12:00:00Z"
+          maxLength={64}
+          value={wanted}
+          onInput={(event) => {
+            setWanted(event.currentTarget.value);
+            setPicked('');
+          }}
+        />
+      </label>
+      <button type="submit" disabled={isBusy}>
+        Set
+      </button>
+    </form>
   );
 }

@@ -3,7 +3,8 @@ import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { changesOf } from '../../state/changes.ts';
-import { readKeys } from '../../state/keys.ts';
+import { readIdentities } from '../../state/identities.ts';
+import { requests } from '../../state/requests.ts';
 import { ClockPanel } from './clock-panel.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
@@ -11,31 +12,37 @@ import { PropagationPanel } from './propagation-panel.tsx';
 import { Timeline } from './timeline.tsx';
 import './clock.css';
 
-/** When edits of keys begin to count, what happens by itself, and the clock that can be moved there. */
+/** When edits of keys take effect, what happens by itself, and the clock that can be moved there. */
 export function ClockView() {
   const loaded = useLoaded(async () => {
-    const [clock, keys, propagation] = await Promise.all([
+    const [clock, identities, propagation] = await Promise.all([
       ask<ClockReading>('GET', '/_mock/clock'),
-      readKeys(),
+      readIdentities(),
       ask<Propagation>('GET', '/_mock/propagation'),
     ]);
-    return { clock, keys, propagation };
+    // Those whom the cast does not name were seen when they logged in.
+    const callers = requests.peek().flatMap(({ principal }) => principal ?? []);
+    const names = new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+    return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
   }, [changesOf('clock', 'keys')]);
-  const selected = chosen.value['key'];
+  const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
   return (
-    <div class="page">
+    <div class="page moving">
       <WhenLoaded of={loaded}>
-        {({ clock, keys, propagation }) => {
-          const key = keys.find(({ id }) => id === selected);
+        {({ clock, keys, names, propagation }) => {
+          const compared = wanted.flatMap((id) => keys.find((key) => key.id === id) ?? []);
+          const gone = wanted.filter((id) => !keys.some((key) => key.id === id));
           return (
             <>
-              <ClockPanel clock={clock} />
-              <Timeline clock={clock} keys={keys} />
-              <Events clock={clock} keys={keys} />
-              {selected !== undefined && key === undefined && (
-                <p class="fault">There is no key {selected} in this world any more.</p>
-              )}
-              {key !== undefined && <History policyKey={key} />}
+              <ClockPanel clock={clock} names={names} />
+              <Timeline clock={clock} keys={keys} names={names} />
+              <Events clock={clock} names={names} />
+              {gone.map((id) => (
+                <p key={id} class="fault">
+                  There is no key {id} in this world any more.
+                </p>
+              ))}
+              {compared.length > 0 && <History keys={compared} />}
               <PropagationPanel propagation={propagation} hasPending={keys.some(({ pending }) => pending.length > 0)} />
             </>
           );

@@ -1,44 +1,53 @@
-import type { ClockReading } from '../../control-api/types.ts';
+import type { ClockReading, WorldEvent } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
-import { Table } from '../../parts/table.tsx';
-import { inWords, timeText } from '../../parts/time.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Long } from '../../parts/long.tsx';
+import { inWords } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
-import type { ShownKey } from '../../state/keys.ts';
-import { eventInWords, moveClock } from './move.ts';
+import { eventInWords, move, type Names } from './move.ts';
 
 /** What will happen by itself, each with a way there. */
-export function Events({ clock, keys }: { readonly clock: ClockReading; readonly keys: readonly ShownKey[] }) {
+export function Events({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {
   const act = useAct();
   const now = worldTime.value?.now ?? clock.now;
+  const columns: readonly Column<WorldEvent>[] = [
+    { title: 'When', cell: ({ at }) => <When at={at} />, by: ({ at }) => Date.parse(at) },
+    { title: 'In', cell: ({ at }) => inWords(Math.max(0, Date.parse(at) - Date.parse(now))), class: 'number' },
+    {
+      title: 'Event',
+      cell: (event) => <Long text={eventInWords(event, names)} />,
+      by: (event) => eventInWords(event, names),
+    },
+    {
+      title: '',
+      cell: (event) => (
+        <button
+          type="button"
+          class="small"
+          data-entry
+          disabled={act.isBusy}
+          onClick={() => act.run(() => move({ to: event.at }, names))}
+        >
+          Go there<span class="unseen">: {eventInWords(event, names)}</span>
+        </button>
+      ),
+    },
+  ];
   return (
-    <section aria-label="What will happen">
-      <h2>What will happen by itself</h2>
+    <section aria-label="Upcoming">
+      <h2>Upcoming events</h2>
       {clock.upcoming.length === 0 ? (
         <p class="quiet">
           Nothing. Keys and logins that end are listed here, and edits of keys that have not taken effect yet.
         </p>
       ) : (
-        <Table label="Upcoming events" head={['When', 'In', 'What', '']}>
-          {clock.upcoming.map((event) => (
-            <tr key={JSON.stringify(event)}>
-              <td>
-                <time dateTime={event.at}>{timeText(event.at, now)}</time>
-              </td>
-              <td>{inWords(Math.max(0, Date.parse(event.at) - Date.parse(now)))}</td>
-              <td>{eventInWords(event, keys)}</td>
-              <td class="acts">
-                <button
-                  type="button"
-                  class="small"
-                  disabled={act.isBusy}
-                  onClick={() => act.run(() => moveClock('set', { to: event.at }, keys))}
-                >
-                  Go there
-                </button>
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <DataTable
+          label="Upcoming events"
+          rows={clock.upcoming}
+          keyOf={(event) => JSON.stringify(event)}
+          columns={columns}
+        />
       )}
       {clock.more && <p class="quiet">There are more events than these.</p>}
       <Told act={act} />

@@ -1,39 +1,93 @@
-import { Table } from '../../parts/table.tsx';
-import { timeText } from '../../parts/time.ts';
-import { boundTo, type ShownKey } from '../../state/keys.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Long } from '../../parts/long.tsx';
+import { When } from '../../parts/when.tsx';
+import { boundTo, type Policy, type ShownKey } from '../../state/keys.ts';
 
-/** Every version of the policy of a key, the newest first. */
-export function History({ policyKey: key }: { readonly policyKey: ShownKey }) {
-  const { name, history, policy, pending } = key;
-  if (history.length === 0) {
-    return (
-      <p class="quiet">
-        {name} is a personal key: it can do what the roles of its user say, and edits take effect at once.
-      </p>
-    );
-  }
+/** A version of the policy of a key. */
+interface Version {
+  readonly of: ShownKey;
+  readonly policy: Policy;
+}
+
+/** Every version of the policies of one key or two, the newest first. */
+export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
+  const versions = keys.flatMap((key) => key.history.toReversed().map((policy): Version => ({ of: key, policy })));
+  const names = keys.map(({ name }) => name).join(' and ');
   return (
-    <section aria-label={`Versions of ${name}`}>
-      <h2>Versions of {name}</h2>
-      <Table label="Versions" head={['Version', 'Edited', 'In effect from', 'Scopes', 'Bound to']}>
-        {history.toReversed().map(({ version, recordedAt, effectiveAt, scopes, resource }) => (
-          <tr key={version}>
-            <td>
-              {version}
-              {version === policy?.version && <strong> in effect</strong>}
-              {pending.some((one) => one.version === version) && <em> pending</em>}
-            </td>
-            <td>
-              <time dateTime={recordedAt}>{timeText(recordedAt, effectiveAt)}</time>
-            </td>
-            <td>
-              <time dateTime={effectiveAt}>{timeText(effectiveAt)}</time>
-            </td>
-            <td>{scopes.join(', ') || 'none'}</td>
-            <td>{boundTo(resource, key.unbound)}</td>
-          </tr>
+    <>
+      {keys
+        .filter(({ history }) => history.length === 0)
+        .map(({ id, name }) => (
+          <p key={id} class="quiet">
+            <Long text={name} /> is a personal key: it can do what the roles of its user say, and edits take effect at
+            once.
+          </p>
         ))}
-      </Table>
+      {versions.length > 0 && (
+        <section aria-label={`Versions of ${names}`}>
+          <h2>
+            Versions of <Long text={names} />
+          </h2>
+          <DataTable
+            label="Versions"
+            rows={versions}
+            keyOf={({ of, policy }) => `${of.id} ${policy.version}`}
+            columns={keys.length > 1 ? [KEY, ...COLUMNS] : COLUMNS}
+          />
+        </section>
+      )}
+      <Differences keys={keys} />
+    </>
+  );
+}
+
+const KEY: Column<Version> = { title: 'Key', cell: ({ of }) => <Long text={of.name} />, by: ({ of }) => of.name };
+
+const COLUMNS: readonly Column<Version>[] = [
+  { title: 'Version', cell: ({ policy }) => policy.version, by: ({ policy }) => policy.version },
+  { title: 'State', cell: (version) => stateOf(version), by: stateOf, class: 'state' },
+  {
+    title: 'Edited',
+    cell: ({ policy }) => <When at={policy.recordedAt} />,
+    by: ({ policy }) => Date.parse(policy.recordedAt),
+  },
+  {
+    title: 'In effect from',
+    cell: ({ policy }) => <When at={policy.effectiveAt} />,
+    by: ({ policy }) => Date.parse(policy.effectiveAt),
+  },
+  { title: 'Scopes', cell: ({ policy }) => <Long text={policy.scopes.join(', ') || 'none'} /> },
+  { title: 'Bound to', cell: ({ of, policy }) => <Long text={boundTo(policy.resource, of.unbound)} /> },
+];
+
+function stateOf({ of, policy: { version } }: Version): string {
+  if (version === of.policy?.version) return 'in effect';
+  return of.pending.some((one) => one.version === version) ? 'pending' : 'replaced';
+}
+
+/** What only one of two keys may do now. */
+function Differences({ keys: [one, other] }: { readonly keys: readonly ShownKey[] }) {
+  if (one?.policy == null || other?.policy == null) return null;
+  const only = (key: Policy, without: Policy) => key.scopes.filter((scope) => !without.scopes.includes(scope));
+  const both = one.policy.scopes.filter((scope) => other.policy?.scopes.includes(scope));
+  const facts = [
+    ['Both', both],
+    [`Only ${one.name}`, only(one.policy, other.policy)],
+    [`Only ${other.name}`, only(other.policy, one.policy)],
+  ] as const;
+  return (
+    <section aria-label="Scopes now">
+      <h2>Scopes in effect now</h2>
+      <dl class="facts">
+        {facts.map(([text, scopes]) => (
+          <div key={text}>
+            <dt>
+              <Long text={text} />
+            </dt>
+            <dd>{scopes.join(', ') || 'none'}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }

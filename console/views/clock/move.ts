@@ -1,31 +1,51 @@
-import { ask } from '../../control-api/client.ts';
-import type { ClockState, WorldEvent } from '../../control-api/types.ts';
-import { timeText } from '../../parts/time.ts';
-import { changed } from '../../state/changes.ts';
-import { noteClock } from '../../state/clock.ts';
-import type { ShownKey } from '../../state/keys.ts';
+import type { WorldEvent } from '../../control-api/types.ts';
+import { shortId } from '../../parts/id.tsx';
+import { inWords, timeText } from '../../parts/time.ts';
+import { moveClock } from '../../state/move-clock.ts';
+
+/** The names of those that events are about, by id. */
+export type Names = ReadonlyMap<string, string>;
 
 /**
- * Asks the clock to move, and says what happened in between.
+ * Moves the clock, and says what happened in between.
  *
- * @param change what is done to the clock: the last part of its path
+ * @param body where to, as the control API takes it: `by` or `to`
  */
-export async function moveClock(change: string, body: object, keys: readonly ShownKey[] = []): Promise<string> {
-  const after = await ask<ClockState & { events: WorldEvent[] }>('POST', `/_mock/clock/${change}`, body);
-  noteClock(after);
-  changed('clock', 'keys', 'faults', 'drills');
-  const { events, now } = after;
-  const told = events.slice(0, 3).map((event) => eventInWords(event, keys));
+export async function move(body: { readonly by: string } | { readonly to: string }, names: Names): Promise<string> {
+  const isNext = 'to' in body && body.to === 'next-event';
+  const { events, now, cannotUndo } = await moveClock(
+    'to' in body && !isNext ? 'set' : 'advance',
+    body,
+    (milliseconds) => `The clock moved ${inWords(milliseconds)}.`,
+  );
+  const told = events.slice(0, 3).map((event) => eventInWords(event, names));
   const more = events.length > told.length ? `, and ${events.length - told.length} more` : '';
-  return `It is ${timeText(now)}. ${events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`}`;
+  const meanwhile = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`;
+  return `It is ${timeText(now)}. ${meanwhile}${cannotUndo === null ? '' : ` It cannot be undone: ${cannotUndo}`}`;
 }
 
-/** An event as a person would say it; one that is not known here, by its kind and what it is about. */
-export function eventInWords({ at: _, kind, ...details }: WorldEvent, keys: readonly ShownKey[]): string {
-  const { keyId, version } = details;
-  const name = keys.find(({ id }) => id === keyId)?.name ?? String(keyId);
-  if (kind === 'policy.effective') return `version ${version} of ${name} takes effect`;
-  if (kind === 'key.expired') return `the key ${name} expires`;
-  const about = Object.values(details).filter((value) => typeof value === 'string' || typeof value === 'number');
-  return [kind.replaceAll(/[.-]/g, ' '), ...about].join(' ');
+/** An event as a person would say it: by what ends or begins. One that is not known here, by its kind and all that it names. */
+export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Names): string {
+  const named = (id: unknown) => names.get(String(id)) ?? shortId(String(id));
+  const { keyId, version, subject, drill, functionId, versionId, requestId, simulationId, name, state } = details;
+  switch (kind) {
+    case 'policy.effective':
+      return `version ${version} of ${named(keyId)} takes effect`;
+    case 'key.expired':
+      return `key ${named(keyId)} ends`;
+    case 'refresh-token.expired':
+      return `refresh token of ${named(subject)} ends`;
+    case 'drill.ended':
+      return `drill ${drill} ends`;
+    case 'function.deployed':
+      return `deployment of ${name ?? named(functionId)}, version ${named(versionId)}, ends`;
+    case 'invocation.fulfilled':
+      return `invocation ${named(requestId)} ends`;
+    case 'simulation.arrived':
+      return `simulation ${name ?? named(simulationId)} is ${state}`;
+    default: {
+      const about = Object.values(details).filter((value) => typeof value === 'string' || typeof value === 'number');
+      return [kind.replaceAll(/[.-]/g, ' '), ...about].join(' ');
+    }
+  }
 }

@@ -1,40 +1,48 @@
-import { useState } from 'preact/hooks';
-import { addressOfView } from '../../address.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Verified } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
+import { textOf } from '../../parts/loaded.tsx';
 import { cut, Long } from '../../parts/long.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { changesOf } from '../../state/changes.ts';
 import { addressIn } from '../../state/requests.ts';
 import type { JournalFilter } from './filter.tsx';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
 
-/** Asks whether requests came that are like the filter, and shows what comes closest. */
+/** What was answered to which question. */
+type Answered = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
+
+/** Says whether requests came that are like the filter, and what comes closest; again whenever something changes. */
 export function Came({ filter }: { readonly filter: JournalFilter }) {
   const [count, setCount] = useState<Count>('atLeast');
   const [wanted, setWanted] = useState(1);
-  const [answer, setAnswer] = useState<{ readonly order: string; readonly verified: Verified } | null>(null);
-  const act = useAct();
+  const [answer, setAnswer] = useState<Answered | null>(null);
+  const isOpen = chosen.value['verify'] === 'yes';
   const { since, status, ...texts } = filter;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
   const order = { match, [count]: wanted };
-
-  const verify = (event: Event) => {
-    event.preventDefault();
-    void act.run(async () => {
-      setAnswer(null);
-      const verified = await ask<Verified>('POST', '/_mock/requests/verify', order);
-      setAnswer({ order: JSON.stringify(order), verified });
-      return undefined;
-    });
-  };
+  const question = JSON.stringify(order);
+  const changes = changesOf('requests');
+  useEffect(() => {
+    if (!isOpen) return;
+    ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
+      (verified) => setAnswer({ question, verified }),
+      (fault: unknown) => setAnswer({ question, fault: textOf(fault) }),
+    );
+  }, [isOpen, question, changes]);
   return (
-    <details class="came">
+    <details
+      class="came"
+      open={isOpen}
+      onToggle={(event) => choose({ verify: event.currentTarget.open ? 'yes' : undefined }, false)}
+    >
       <summary>Did such a request come?</summary>
-      <form class="order" onSubmit={verify}>
+      <form class="order" onSubmit={(event) => event.preventDefault()}>
         <label>
           Requests like the filter above
           <select value={count} onChange={(event) => setCount(event.currentTarget.value as Count)}>
@@ -55,22 +63,26 @@ export function Came({ filter }: { readonly filter: JournalFilter }) {
             onInput={(event) => setWanted(event.currentTarget.valueAsNumber || 0)}
           />
         </label>
-        <button type="submit" class="main" disabled={act.isBusy}>
-          Ask
-        </button>
       </form>
       {since !== undefined && (
         <p class="quiet">A verification looks at the whole journal, so “After” does not count.</p>
       )}
-      <Told act={act} />
       {/* An answer is about what was asked: with another filter, there is none yet. */}
-      <div role="status">{answer?.order === JSON.stringify(order) && <Answer verified={answer.verified} />}</div>
+      <div role="status">{answer?.question === question && <Answer {...answer} />}</div>
       <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
     </details>
   );
 }
 
-function Answer({ verified: { verified, count, nearest, dropped } }: { readonly verified: Verified }) {
+function Answer(answer: Answered) {
+  if ('fault' in answer) {
+    return (
+      <p class="fault">
+        <Sentence text={answer.fault} />
+      </p>
+    );
+  }
+  const { verified, count, nearest, dropped } = answer.verified;
   return (
     <>
       <p class={verified ? 'verdict allow' : 'verdict deny'}>

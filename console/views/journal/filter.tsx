@@ -1,12 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { operationsOf, readServices } from '../../state/rulesets.ts';
 
 /** What the journal can be narrowed to, by the names that the control API has for it. */
-const FIELDS = ['service', 'operation', 'method', 'path', 'status', 'principal', 'reason', 'since'] as const;
+const FIELDS = ['service', 'operation', 'path', 'status', 'principal', 'method', 'reason', 'since'] as const;
+type FieldName = (typeof FIELDS)[number];
 
-export type JournalFilter = Readonly<Partial<Record<(typeof FIELDS)[number], string>>>;
+/** Those that are shown without being asked for. */
+const USUAL = 5;
+
+export type JournalFilter = Readonly<Partial<Record<FieldName, string>>>;
 
 /** What the address narrows the journal to. */
 export function filterOf(choice: Readonly<Record<string, string>>): JournalFilter {
@@ -21,30 +26,44 @@ export function queryOf(values: Readonly<Record<string, string>>): string {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-/** Narrows the journal. A text counts when it is left, or with Enter. */
+/** Texts that are typed: what they are called, and an example. */
+const TEXTS: Readonly<Partial<Record<FieldName, readonly [label: string, example: string]>>> = {
+  operation: ['Operation', 'createFunction'],
+  path: ['Path', '/v2/nvcf/functions/{id}'],
+  status: ['Status', '403'],
+  principal: ['Caller', 'admin@acme.test'],
+  reason: ['Reason', 'missing_scope'],
+  since: ['After', 'a time, or a request id'],
+};
+
+/** Narrows the journal, in one row that grows: those in use are always shown. A text counts when it is left, or with Enter. */
 export function Filter() {
   const now = chosen.value;
   const service = now['service'] ?? '';
   const services = useLoaded(readServices, []);
   const operations = useLoaded(() => operationsOf(service), [service]);
+  const [hasAll, setAll] = useState(false);
   const known = services !== null && 'value' in services ? services.value : [];
   const ids = operations !== null && 'value' in operations ? operations.value : [];
+  const shown = FIELDS.filter((name, index) => hasAll || index < USUAL || now[name] !== undefined);
   return (
     <search aria-label="Which requests">
       <form class="order fields" onSubmit={(event) => event.preventDefault()}>
-        <Choice name="service" label="Service" values={known} />
-        <Text name="operation" label="Operation" placeholder="createFunction" list="journal-operations" />
+        {shown.map((name) => {
+          if (name === 'service')
+            return <Choice key={name} name={name} label="Service" values={known} text={serviceTitle} />;
+          if (name === 'method') return <Choice key={name} name={name} label="Method" values={METHODS} />;
+          const [label = '', example = ''] = TEXTS[name] ?? [];
+          return <Text key={name} name={name} label={label} placeholder={example} />;
+        })}
         <datalist id="journal-operations">
           {ids.map((id) => (
             <option key={id} value={id} />
           ))}
         </datalist>
-        <Choice name="method" label="Method" values={METHODS} />
-        <Text name="path" label="Path" placeholder="/v2/nvcf/functions/{id}" />
-        <Text name="status" label="Status" placeholder="403" />
-        <Text name="principal" label="Caller" placeholder="admin@acme.test" />
-        <Text name="reason" label="Reason" placeholder="missing_scope" />
-        <Text name="since" label="After (time, or request id)" placeholder="2026-01-01T00:00:00Z" />
+        <button type="button" aria-expanded={hasAll} onClick={() => setAll(!hasAll)}>
+          {hasAll ? 'Fewer filters' : 'More filters'}
+        </button>
         {Object.keys(filterOf(now)).length > 0 && (
           <button type="button" onClick={() => choose(Object.fromEntries(FIELDS.map((name) => [name, undefined])))}>
             Show all
@@ -56,11 +75,12 @@ export function Filter() {
 }
 
 interface Field {
-  readonly name: (typeof FIELDS)[number];
+  readonly name: FieldName;
   readonly label: string;
 }
 
-function Choice({ name, label, values }: Field & { readonly values: readonly string[] }) {
+function Choice(props: Field & { readonly values: readonly string[]; readonly text?: (value: string) => string }) {
+  const { name, label, values, text = (value: string) => value } = props;
   const now = chosen.value[name] ?? '';
   return (
     <label>
@@ -68,7 +88,9 @@ function Choice({ name, label, values }: Field & { readonly values: readonly str
       <select value={now} onChange={(event) => choose({ [name]: event.currentTarget.value })}>
         <option value="">any</option>
         {[...values, ...(now === '' || values.includes(now) ? [] : [now])].map((value) => (
-          <option key={value}>{value}</option>
+          <option key={value} value={value}>
+            {text(value)}
+          </option>
         ))}
       </select>
     </label>
@@ -76,7 +98,7 @@ function Choice({ name, label, values }: Field & { readonly values: readonly str
 }
 
 /** What is typed is kept here until it counts. */
-function Text({ name, label, placeholder, list }: Field & { readonly placeholder: string; readonly list?: string }) {
+function Text({ name, label, placeholder }: Field & { readonly placeholder: string }) {
   const now = chosen.value[name] ?? '';
   const [typed, setTyped] = useState(now);
   useEffect(() => setTyped(now), [now]);
@@ -85,7 +107,7 @@ function Text({ name, label, placeholder, list }: Field & { readonly placeholder
       {label}
       <input
         placeholder={placeholder}
-        list={list}
+        list={name === 'operation' ? 'journal-operations' : undefined}
         autocomplete="off"
         spellcheck={false}
         value={typed}

@@ -1,40 +1,65 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { cut, Long } from '../../parts/long.tsx';
-import { Table } from '../../parts/table.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
 import { addressIn, readSummaries } from '../../state/requests.ts';
 import { Came } from './came.tsx';
 import { Filter, filterOf, type JournalFilter, queryOf } from './filter.tsx';
+import { type HarCheck, HarResult, useHarCheck } from './har.tsx';
+import { ReplayButton, ReplayResult, useReplay } from './replay.tsx';
 import './journal.css';
 
 const LIMITS = ['100', '500', '2000'];
 
-/** All that the journal still has, narrowed as the control API narrows it. It stands still; Live is what moves. */
+/** All that the journal still has, narrowed as the control API narrows it. It stands still; Requests is what moves. */
 export function Journal() {
   const filter = filterOf(chosen.value);
   const query = queryOf(filter);
   const limit = LIMITS.find((value) => value === chosen.value['limit']) ?? '100';
+  const har = useHarCheck();
+  const [isOver, setOver] = useState(false);
   return (
-    <div class="page journal">
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button “Check a HAR file” does the same
+    <div
+      class={isOver ? 'page journal over' : 'page journal'}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        har.check(event.dataTransfer?.files[0]);
+      }}
+    >
       <Filter />
       <Came filter={filter} />
-      <Found key={`${query} ${limit}`} query={query} filter={filter} limit={limit} />
+      <HarResult har={har} />
+      <Found key={`${query} ${limit}`} query={query} filter={filter} limit={limit} har={har} />
     </div>
   );
 }
 
 /** @param props.query the filter, as the control API reads it */
-function Found(props: { readonly query: string; readonly filter: JournalFilter; readonly limit: string }) {
-  const { query, filter, limit } = props;
+function Found(props: {
+  readonly query: string;
+  readonly filter: JournalFilter;
+  readonly limit: string;
+  readonly har: HarCheck;
+}) {
+  const { query, filter, limit, har } = props;
   const [round, setRound] = useState(0);
   const loaded = useLoaded(async () => {
     const at = changesOf('requests');
@@ -64,7 +89,9 @@ function Found(props: { readonly query: string; readonly filter: JournalFilter; 
         <button type="button" disabled={act.isBusy} onClick={saveHar}>
           Download as HAR
         </button>
+        <ChooseHar har={har} />
         <Told act={act} />
+        <Told act={har.act} />
       </div>
       <WhenLoaded of={loaded}>
         {({ at, requests }) => (
@@ -83,42 +110,113 @@ function Found(props: { readonly query: string; readonly filter: JournalFilter; 
   );
 }
 
-function Rows({ requests }: { readonly requests: readonly RequestSummary[] }) {
+/** An archive can be dropped anywhere on the view, too. */
+function ChooseHar({ har }: { readonly har: HarCheck }) {
+  const input = useRef<HTMLInputElement>(null);
   return (
-    <Table label="Requests, newest first" head={['Time', 'Status', 'Request', 'Caller', 'Operation', 'Reason']}>
-      {requests.map((request) => (
-        <Row key={request.id} request={request} />
-      ))}
-    </Table>
+    <>
+      <button
+        type="button"
+        disabled={har.act.isBusy}
+        title="Or drop it here. At most 16 MB; nothing of it is kept."
+        onClick={() => input.current?.click()}
+      >
+        Check a HAR file …
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".har,.json,application/json"
+        onChange={(event) => {
+          har.check(event.currentTarget.files?.[0]);
+          // The same file can be chosen again, once it was changed.
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
   );
 }
 
-function Row({ request }: { readonly request: RequestSummary }) {
-  const { id, at, method, status, wouldBe, principal, operation, service, reason, explanation, fault } = request;
+function Rows({ requests }: { readonly requests: readonly RequestSummary[] }) {
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const replay = useReplay();
+  const selected = requests.filter(({ id }) => ids.has(id));
+  const toggle = (id: string) => {
+    const next = new Set(ids);
+    if (!next.delete(id)) next.add(id);
+    setIds(next);
+  };
+  const hasAll = selected.length === requests.length;
+  const tick: Column<RequestSummary> = {
+    title: 'Selected',
+    cell: (request) => (
+      <input
+        type="checkbox"
+        aria-label={`Select ${request.method} ${cut(request.path)}`}
+        checked={ids.has(request.id)}
+        onChange={() => toggle(request.id)}
+      />
+    ),
+  };
   return (
-    <tr>
-      <td>
-        <When at={at} />
-      </td>
-      <td>
-        <Status status={status} wouldBe={wouldBe} />
-      </td>
-      <td>
-        <a class="long" href={addressOfView('requests', { request: id })}>
-          {method} {cut(addressIn(request))}
-        </a>
-      </td>
-      <td>{principal !== null && <Long text={principal.name} />}</td>
-      <td>
-        {operation ?? 'none'}
-        {service !== null && <span class="quiet"> {service}</span>}
-      </td>
-      <td>
-        {reason ?? (fault !== null && explanation === null ? 'fault' : <Long text={explanation ?? ''} isSentence />)}
-      </td>
-    </tr>
+    <>
+      <div class="bar">
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={hasAll}
+            onChange={() => setIds(new Set(hasAll ? [] : requests.map(({ id }) => id)))}
+          />{' '}
+          Select all that are shown
+        </label>
+        <ReplayButton chosen={selected} replay={replay} />
+      </div>
+      <ReplayResult replay={replay} />
+      <DataTable label="Requests, newest first" rows={requests} keyOf={({ id }) => id} columns={[tick, ...COLUMNS]} />
+    </>
   );
 }
+
+const COLUMNS: readonly Column<RequestSummary>[] = [
+  { title: 'Time', cell: ({ at }) => <When at={at} />, by: ({ at }) => Date.parse(at) },
+  {
+    title: 'Status',
+    cell: ({ status, wouldBe }) => <Status status={status} wouldBe={wouldBe} />,
+    by: ({ status }) => status,
+  },
+  {
+    title: 'Request',
+    cell: (request) => (
+      <a class="long" data-entry href={addressOfView('requests', { request: request.id })}>
+        {request.method} {cut(addressIn(request))}
+      </a>
+    ),
+    by: addressIn,
+  },
+  {
+    title: 'Caller',
+    cell: ({ principal }) => principal !== null && <Long text={principal.name} />,
+    by: ({ principal }) => principal?.name ?? null,
+  },
+  {
+    title: 'Operation',
+    cell: ({ operation, service }) => (
+      <span>
+        {operation ?? 'none'}
+        {service !== null && <span class="quiet"> {serviceTitle(service)}</span>}
+      </span>
+    ),
+    by: ({ operation }) => operation,
+  },
+  {
+    title: 'Reason',
+    cell: ({ reason, fault, explanation }) =>
+      reason ?? (fault !== null && explanation === null ? 'fault' : <Long text={explanation ?? ''} isSentence />),
+    by: ({ reason, explanation }) => reason ?? explanation,
+    class: 'reason',
+  },
+];
 
 function Nothing({ isNarrowed }: { readonly isNarrowed: boolean }) {
   if (isNarrowed)

@@ -11,6 +11,7 @@ export const events: NonNullable<ServiceDefinition['events']> = async ({ collect
       at: row.dueAt ?? to,
       kind: 'simulation.arrived',
       simulationId: row.id,
+      name: row.body.members.name,
       state: stateAt(row, to),
     }),
   );

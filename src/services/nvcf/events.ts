@@ -10,11 +10,12 @@ export const events: NonNullable<ServiceDefinition['events']> = async ({ collect
   ]);
   return [
     ...functions.map(
-      ({ id, parent, dueAt }): WorldEvent => ({
+      ({ id, parent, dueAt, body }): WorldEvent => ({
         at: dueAt ?? to,
         kind: 'function.deployed',
         functionId: parent,
         versionId: id,
+        name: body.name,
       }),
     ),
     ...invocations.map(

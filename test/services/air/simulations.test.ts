@@ -308,7 +308,7 @@ describe('on its way', () => {
 
   it('an advance of the clock tells of the arrival', async () => {
     const world = await airServer();
-    const { id } = await world.simulation({ metadata: MINUTELY });
+    const { id, name } = await world.simulation({ metadata: MINUTELY });
     await world.done(200, `PATCH simulations/${id}/start/`);
     const advance = async (by: string) => {
       const { body } = await world.call('POST /_mock/clock/advance', { body: { by } });
@@ -317,7 +317,7 @@ describe('on its way', () => {
 
     expect(await advance('179s')).toEqual([]);
     expect(await advance('1s')).toEqual([
-      { kind: 'simulation.arrived', simulationId: id, state: 'ACTIVE', at: iso(START + 3 * MINUTE) },
+      { kind: 'simulation.arrived', simulationId: id, name, state: 'ACTIVE', at: iso(START + 3 * MINUTE) },
     ]);
     expect(await advance('10m')).toEqual([]);
   });

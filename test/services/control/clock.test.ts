@@ -180,7 +180,7 @@ describe('events', () => {
       { at: expect.any(String), kind: 'invocation.fulfilled', requestId: invoked.headers['nvcf-reqid'] },
       expiry(keyId, 10 * MINUTE),
       { at: at(15 * MINUTE), kind: 'policy.effective', keyId, version: 2 },
-      { at: at(6 * HOUR), kind: 'simulation.arrived', simulationId: simulation.id, state: 'ACTIVE' },
+      { at: at(6 * HOUR), kind: 'simulation.arrived', simulationId: simulation.id, name: 'lab', state: 'ACTIVE' },
       { at: at(DAY), kind: 'refresh-token.expired', subject: admin.id },
     ]);
   });

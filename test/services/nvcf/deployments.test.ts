@@ -203,7 +203,7 @@ describe('a deploy time', () => {
 
     expect(await advance('119s')).toEqual([]);
     expect(await advance('1s')).toEqual([
-      { at: new Date(START + 2 * MINUTE).toISOString(), kind: 'function.deployed', ...place },
+      { at: new Date(START + 2 * MINUTE).toISOString(), kind: 'function.deployed', ...place, name: 'made' },
     ]);
     expect(await advance('1h')).toEqual([]);
   });

@@ -1,0 +1,104 @@
+import { ask, askAll, Refused } from '../control-api/client.ts';
+import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
+import { changed } from './changes.ts';
+import { noteClock } from './clock.ts';
+import { requests } from './requests.ts';
+import { offerUndo, withdrawUndo } from './undo.ts';
+
+/** The snapshot that a step of the clock is undone with. There is one at most: each step replaces that of the step before. */
+const NAME = 'before the clock moved (for Undo)';
+
+/** A step of the clock that was made. */
+export interface ClockStep extends ClockState {
+  /** What happened by itself meanwhile. */
+  readonly events: readonly WorldEvent[];
+  /** Why it cannot be undone, as a sentence; null if it can. */
+  readonly cannotUndo: string | null;
+}
+
+/**
+ * Moves the clock, and offers to undo that: the clock never goes back by itself, so the whole world is restored.
+ *
+ * @param change the last part of the path: `set` or `advance`
+ * @param describe says what was done
+ * @throws as the control API does
+ */
+export async function moveClock(
+  change: 'set' | 'advance',
+  body: object,
+  describe: (milliseconds: number) => string,
+): Promise<ClockStep> {
+  const { now: from } = await ask<ClockState>('GET', '/_mock/clock');
+  const snapshot = await takeSnapshot();
+  const after = await ask<ClockState & Pick<ClockStep, 'events'>>('POST', `/_mock/clock/${change}`, body).catch(
+    async (fault: unknown) => {
+      if (typeof snapshot !== 'string') await remove(snapshot);
+      throw fault;
+    },
+  );
+  noteClock(after);
+  changed('clock', 'keys', 'faults', 'drills', 'snapshots');
+  if (typeof snapshot === 'string') {
+    withdrawUndo();
+    return { ...after, cannotUndo: snapshot };
+  }
+  offerUndo({
+    text: describe(Date.parse(after.now) - Date.parse(from)),
+    // Read whenever it is shown, so that it counts what came since.
+    get loses() {
+      return lossSince(from);
+    },
+    undo: () => undo(snapshot, after),
+  });
+  return { ...after, cannotUndo: null };
+}
+
+/** Stops the clock, or lets it run. What was done to it before cannot be undone after that. @throws as the control API does */
+export async function setFrozen(isFrozen: boolean): Promise<void> {
+  noteClock(await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {}));
+  changed('clock', 'keys', 'faults', 'drills');
+  withdrawUndo();
+}
+
+/** The snapshot, or a sentence that says why there is none. */
+async function takeSnapshot(): Promise<Snapshot | string> {
+  try {
+    const all = await askAll<Snapshot>('snapshots');
+    await Promise.all(all.filter(({ name }) => name === NAME).map(remove));
+    return await ask<Snapshot>('POST', '/_mock/snapshots', { name: NAME });
+  } catch (fault) {
+    if (fault instanceof Refused) return fault.message;
+    throw fault;
+  }
+}
+
+async function remove({ id }: Snapshot): Promise<void> {
+  await ask('DELETE', `/_mock/snapshots/${id}`).catch(() => {});
+}
+
+const READING = ['GET', 'HEAD', 'OPTIONS'];
+
+/** What is lost by going back to a time, as far as the page knows. */
+function lossSince(from: string): string {
+  const since = requests.value.filter(
+    ({ at, done, method }) => done && !READING.includes(method) && Date.parse(at) > Date.parse(from),
+  ).length;
+  if (since === 0) return 'Undo restores this world from before the step: whatever is changed until then is lost.';
+  const changes = since === 1 ? '1 request' : `${since} requests`;
+  return `Undo restores this world from before the step: what ${changes} changed since is lost, and so is whatever else was changed.`;
+}
+
+async function undo(snapshot: Snapshot, after: ClockState): Promise<string> {
+  const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
+  const isSame = frozen === after.frozen && (frozen ? now === after.now : ahead === after.ahead);
+  if (!isSame) {
+    throw new Error(
+      `The clock was moved, stopped or set free since. If you want the state from before, restore the snapshot \`${snapshot.id}\`.`,
+    );
+  }
+  await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
+  await remove(snapshot);
+  noteClock(await ask<ClockState>('GET', '/_mock/clock'));
+  changed('clock', 'keys', 'faults', 'drills', 'snapshots', 'findings', 'mode');
+  return 'This world is as it was before the clock moved.';
+}

@@ -1,0 +1,156 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { RecordedRequest, RequestSummary } from '../../control-api/types.ts';
+import { Status } from '../../parts/chips.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { textOf } from '../../parts/loaded.tsx';
+import { cut } from '../../parts/long.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { addressIn } from '../../state/requests.ts';
+import { type SentAgain, sendAgain } from '../../state/send-again.ts';
+
+/** A request of the selection, and what came of sending it again. */
+interface Replayed {
+  readonly request: RequestSummary;
+  readonly now: SentAgain | { readonly fault: string };
+}
+
+/** What was sent again so far; null before anything was. */
+export interface Replay {
+  readonly replayed: readonly Replayed[];
+  /** How many are to be sent. */
+  readonly total: number;
+  readonly isBusy: boolean;
+  /** @param requests in the order of the journal: newest first */
+  readonly run: (requests: readonly RequestSummary[]) => Promise<void>;
+  readonly stop: () => void;
+  readonly forget: () => void;
+}
+
+/** However fast it goes, what came of it is shown at most this often. */
+const PAUSE_MS = 250;
+
+/** Sends requests again, one after the other, oldest first. Nothing is sent any more once the list is left. */
+export function useReplay(): Replay {
+  const [replayed, setReplayed] = useState<readonly Replayed[]>([]);
+  const [total, setTotal] = useState(0);
+  const [isBusy, setBusy] = useState(false);
+  const isStopped = useRef(false);
+  const run: Replay['run'] = async (requests) => {
+    isStopped.current = false;
+    setReplayed([]);
+    setTotal(requests.length);
+    setBusy(true);
+    const done: Replayed[] = [];
+    let shownAt = performance.now();
+    for (const request of requests.toReversed()) {
+      if (isStopped.current) break;
+      const now = await sendOne(request.id).catch((fault: unknown) => ({ fault: textOf(fault) }));
+      done.push({ request, now });
+      if (performance.now() - shownAt < PAUSE_MS) continue;
+      shownAt = performance.now();
+      setReplayed([...done]);
+    }
+    setReplayed(done);
+    setBusy(false);
+  };
+  const stop = () => {
+    isStopped.current = true;
+  };
+  useEffect(() => stop, []);
+  return { replayed, total, isBusy, run, stop, forget: () => setTotal(0) };
+}
+
+async function sendOne(id: string): Promise<SentAgain> {
+  return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`));
+}
+
+/** Asks before anything is sent: requests may change the world. */
+export function ReplayButton(props: { readonly chosen: readonly RequestSummary[]; readonly replay: Replay }) {
+  const { chosen, replay } = props;
+  const text = chosen.length === 1 ? '1 request' : `${chosen.length} requests`;
+  if (chosen.length === 0) {
+    return (
+      <button type="button" class="small" disabled>
+        Replay
+      </button>
+    );
+  }
+  return (
+    <Confirm
+      yes={`Yes, send ${text}`}
+      loses={`${text} will be sent again, oldest first, each as its caller and as a new request. Those that write change this world once more, and that cannot be undone: take a snapshot first to go back.`}
+      isBusy={replay.isBusy}
+      onYes={() => void replay.run(chosen)}
+    >
+      Replay {text}
+    </Confirm>
+  );
+}
+
+/** What each request was answered before, and what it is answered now. */
+export function ReplayResult({ replay: { replayed, total, isBusy, stop, forget } }: { readonly replay: Replay }) {
+  if (total === 0) return null;
+  const others = replayed.filter((one) => resultOf(one) === 'other status').length;
+  const unsent = replayed.filter(({ now }) => 'fault' in now).length;
+  return (
+    <section aria-label="Replay">
+      <h2>Replay</h2>
+      <div class="bar">
+        <p role="status">
+          {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with
+          another, {unsent} not sent.
+        </p>
+        <button type="button" class="small" onClick={isBusy ? stop : forget}>
+          {isBusy ? 'Stop' : 'Close'}
+        </button>
+      </div>
+      <DataTable
+        label="Replayed requests, in their order"
+        rows={replayed}
+        keyOf={({ request }) => request.id}
+        columns={COLUMNS}
+      />
+    </section>
+  );
+}
+
+const COLUMNS: readonly Column<Replayed>[] = [
+  {
+    title: 'Request',
+    cell: ({ request }) => (
+      <a class="long" href={addressOfView('requests', { request: request.id })}>
+        {request.method} {cut(addressIn(request))}
+      </a>
+    ),
+    by: ({ request }) => addressIn(request),
+  },
+  { title: 'Before', cell: ({ request }) => <Status status={request.status} />, by: ({ request }) => request.status },
+  {
+    title: 'Now',
+    cell: ({ now }) => ('fault' in now ? '' : <Now now={now} />),
+    by: ({ now }) => ('fault' in now ? null : now.status),
+  },
+  {
+    title: 'Result',
+    cell: (one) => ('fault' in one.now ? <Sentence text={`not sent: ${one.now.fault}`} /> : resultOf(one)),
+    by: resultOf,
+  },
+];
+
+/** The status, which leads to the new request. */
+function Now({ now: { id, status } }: { readonly now: SentAgain }) {
+  if (id === undefined) return <Status status={status} />;
+  return (
+    <a href={addressOfView('requests', { request: id })}>
+      <Status status={status} />
+    </a>
+  );
+}
+
+function resultOf({ request, now }: Replayed): string {
+  if ('fault' in now) return 'not sent';
+  return now.status === request.status ? 'same status' : 'other status';
+}
