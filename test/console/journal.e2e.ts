@@ -55,6 +55,10 @@ describe.runIf(hasBrowser)('the journal', () => {
 
     expect(await page.getByLabel('Reason').inputValue()).toBe('missing_scope');
     expect(await page.getByLabel('Method').count()).toBe(0);
+    await page.getByText('No request in the journal is like this').click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('/v2');
+    expect(await page.getByLabel('Path').inputValue()).toBe('/v2');
   });
 
   it('keeps verify open by its address', async () => {

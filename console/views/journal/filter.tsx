@@ -106,6 +106,8 @@ function Text({ name, label, placeholder }: Field & { readonly placeholder: stri
     <label>
       {label}
       <input
+        // The key `/` goes to the first search field of a view.
+        type={name === 'path' ? 'search' : 'text'}
         placeholder={placeholder}
         list={name === 'operation' ? 'journal-operations' : undefined}
         autocomplete="off"
