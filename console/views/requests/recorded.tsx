@@ -110,7 +110,7 @@ function Facts({ request, decision }: Whole) {
   ];
   const trace = traceparent?.split('-')[1];
   return (
-    <dl class="facts" aria-label="Facts">
+    <dl class="facts of-request" aria-label="Facts">
       {facts.map(([name, filter, value, shown]) => (
         <Fact key={name} name={name}>
           {value === null ? (
