@@ -156,11 +156,13 @@ describe.runIf(hasBrowser)('the journal', () => {
     await page.getByText('5 of 5 done: 1 with the same status, 0 with another, 4 not sent.').waitFor();
 
     expect(await texts(page, 'Replayed requests, in their order')).toEqual([
-      expect.stringContaining('not sent: Its body has a secret, and the journal does not keep secrets.'),
+      expect.stringContaining('not sent: The journal has fingerprints (sha256:…) in place of the secrets.'),
       expect.stringMatching(/^GET \/api\/v1\/org-unit\/projects 200 200 same status$/),
-      expect.stringContaining('not sent: Its credential belongs to nobody here'),
-      expect.stringContaining('not sent: The journal has only the beginning of its body.'),
-      expect.stringContaining('not sent: It was answered before its body was read'),
+      expect.stringContaining('not sent: The journal keeps no credentials, and the caller is not known.'),
+      expect.stringContaining('not sent: The journal has only the beginning of the body.'),
+      expect.stringContaining(
+        'not sent: The journal does not have the body: the request was refused before its body was read.',
+      ),
     ]);
     const { requests } = await mock('GET', '/requests');
     expect([requests.length, requests[0].principal.name]).toEqual([6, email]);

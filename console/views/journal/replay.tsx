@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { textOf } from '../../parts/loaded.tsx';
 import { cut } from '../../parts/long.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { type Identity, readIdentities } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { type SentAgain, sendAgain } from '../../state/send-again.ts';
 
@@ -43,11 +44,12 @@ export function useReplay(): Replay {
     setReplayed([]);
     setTotal(requests.length);
     setBusy(true);
+    const identities = await readIdentities().catch(() => []);
     const done: Replayed[] = [];
     let shownAt = performance.now();
     for (const request of requests.toReversed()) {
       if (isStopped.current) break;
-      const now = await sendOne(request.id).catch((fault: unknown) => ({ fault: textOf(fault) }));
+      const now = await sendOne(request.id, identities).catch((fault: unknown) => ({ fault: textOf(fault) }));
       done.push({ request, now });
       if (performance.now() - shownAt < PAUSE_MS) continue;
       shownAt = performance.now();
@@ -63,8 +65,8 @@ export function useReplay(): Replay {
   return { replayed, total, isBusy, run, stop, forget: () => setTotal(0) };
 }
 
-async function sendOne(id: string): Promise<SentAgain> {
-  return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`));
+async function sendOne(id: string, identities: readonly Identity[]): Promise<SentAgain> {
+  return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
 }
 
 /** Asks before anything is sent: requests may change the world. */

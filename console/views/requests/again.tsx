@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
 import { choose } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
-import { sendAs } from '../../control-api/vendor.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { type Call, type Caller, callerOf, callOf, curlOf } from '../../state/call.ts';
 import { readIdentities } from '../../state/identities.ts';
-import { readSummaries } from '../../state/requests.ts';
+import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, testOf } from './as-test.ts';
-import { type Call, type Caller, callerOf, callOf, curlOf, tokenOf } from './call.ts';
 
 /** Sends a request once more, as a new one, and has it as lines to copy. */
 export function Again({
@@ -28,7 +27,7 @@ export function Again({
   const obstacle = obstacleOf(caller);
   const send = (body: string | null) =>
     act.run(async () => {
-      choose({ request: await sent({ ...call, body }, caller) });
+      choose({ request: (await sendCall({ ...call, body }, caller)).id });
       return undefined;
     });
   return (
@@ -107,27 +106,4 @@ function AskForBody(props: {
       </button>
     </form>
   );
-}
-
-/** Methods that pages cannot send, or not with a body. */
-const BODYLESS = ['GET', 'HEAD'];
-
-/** Sends a call. @returns the id of the new request @throws Error if the journal does not have it */
-async function sent({ method, target, headers, body }: Call, caller: Caller): Promise<string> {
-  // Finds it among the requests of others.
-  const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
-  const init = { headers: { ...headers, traceparent }, body: BODYLESS.includes(method) ? null : body };
-  const answering = sendAs(await tokenOf(caller), method, target, init);
-  // A fault may break the connection: the journal says so.
-  await answering.then(
-    (answer) => answer.body?.cancel(),
-    () => {},
-  );
-  const found = (await readSummaries({ limit: 50 })).find((one) => one.traceparent === traceparent);
-  if (found === undefined) throw new Error('The request did not reach the server.');
-  return found.id;
-}
-
-function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

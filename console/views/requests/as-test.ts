@@ -1,6 +1,6 @@
 import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
 import { sourceOf } from '../../parts/code.tsx';
-import type { Call, Caller } from './call.ts';
+import type { Call, Caller } from '../../state/call.ts';
 
 /** A test that sends a request, and expects the answer that it got. */
 interface Wanted {

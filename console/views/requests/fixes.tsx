@@ -8,10 +8,10 @@ import { isFocusLost } from '../../parts/focus.ts';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
+import { callOfFix, curlOf } from '../../state/call.ts';
 import { changed } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { offerUndo, type Undoable, withdrawUndo } from '../../state/undo.ts';
-import { callOfFix, curlOf } from './call.ts';
 
 type FixRequest = NonNullable<Fix['request']>;
 type Pending = NonNullable<Decision['pending']>;

@@ -1,8 +1,8 @@
-import { addressOf, adminToken, ask } from '../../control-api/client.ts';
-import type { Decision, Fix, KeyOrder, RecordedRequest } from '../../control-api/types.ts';
-import type { Identity } from '../../state/identities.ts';
-import { madeTexts, type Policy, type ShownKey } from '../../state/keys.ts';
-import { quoted } from '../../state/ready-made.ts';
+import { addressOf, adminToken, ask } from '../control-api/client.ts';
+import type { Decision, Fix, KeyOrder, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
+import type { Identity } from './identities.ts';
+import { madeTexts, type Policy, type ShownKey } from './keys.ts';
+import { quoted } from './ready-made.ts';
 
 /** Who sends a call. `other`: somebody whose credential nobody knows any more. */
 export type Caller =
@@ -29,7 +29,7 @@ const OWN_HEADERS =
   /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
 /** What the journal has in place of a secret. */
-const FINGERPRINT = /sha256:[0-9a-f]{10}/;
+const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 
 /** The call that a recorded request was. */
 export function callOf({ method, path, query, request }: RecordedRequest): Call {
@@ -54,21 +54,39 @@ export function callOfFix({ method, path, body }: NonNullable<Fix['request']>): 
   return { method, target: path, headers, body: JSON.stringify(body), lacks: null };
 }
 
-function bodyOf({ body, headers }: RecordedRequest['request']): string | null {
-  if (body === null || typeof body === 'string') return body;
-  if (!String(headers['content-type']).includes('x-www-form-urlencoded')) return JSON.stringify(body);
+/** The body as it was sent; the journal shows JSON and forms as values. Null: there was none, or it is not known. */
+function bodyOf({ body, headers, size }: RecordedMessage): string | null {
+  const type = String(headers['content-type']);
+  if (body === null) return isNull(size, type) ? 'null' : null;
+  if (typeof body === 'string') {
+    // A text that is no JSON is shown as it was; one that is, as its value.
+    const isWhole = new TextEncoder().encode(body).length === size;
+    return isWhole || !isJson(type) ? body : JSON.stringify(body);
+  }
+  if (!type.includes('x-www-form-urlencoded')) return JSON.stringify(body);
   const fields = Object.entries(body as object).flatMap(([name, values]) =>
     [values].flat().map((value) => [name, String(value)]),
   );
   return new URLSearchParams(fields).toString();
 }
 
-function lackOf({ headers, body, size, truncated }: RecordedRequest['request'], text: string): string | null {
+function isJson(type: string): boolean {
+  return type.includes('json');
+}
+
+/** Is a body that the journal shows as null the value of JSON? */
+function isNull(size: number | null, type: string): boolean {
+  return size === 4 && isJson(type);
+}
+
+function lackOf({ headers, body, size, truncated }: RecordedMessage, text: string): string | null {
   if (truncated) return 'The journal has only the beginning of the body.';
   if (size === null && (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined)) {
     return 'The journal does not have the body: the request was refused before its body was read.';
   }
-  if (body === null && size !== null && size > 0) return 'The journal does not have the body, which is not a text.';
+  if (body === null && size !== null && size > 0 && !isNull(size, String(headers['content-type']))) {
+    return 'The journal does not have the body, which is not a text.';
+  }
   return FINGERPRINT.test(text) ? 'The journal has fingerprints (`sha256:…`) in place of the secrets.' : null;
 }
 
