@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../control-api/types.ts';
@@ -31,7 +31,8 @@ export function Fixes(props: {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [isBusy, setBusy] = useState(false);
   const section = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the next key is read.
+  useLayoutEffect(() => {
     if (isEntered) section.current?.focus();
   }, [isEntered]);
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
@@ -42,7 +42,7 @@ export function Recorded({ id, isEntered }: { readonly id: string; readonly isEn
 function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEntered: boolean }) {
   const { method, path, query, status, wouldBe, explanation, hints, fault, request, response } = whole;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isEntered && decision?.effect !== 'deny') heading.current?.focus();
   }, [isEntered]);
   return (
