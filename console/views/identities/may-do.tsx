@@ -57,9 +57,10 @@ function InService({ principal, service }: { readonly principal: string; readonl
       {(lines) => (
         <details open={lines.length <= MOST_OPEN}>
           <summary>
-            <a href={address}>{serviceTitle(service)}</a>: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
+            {serviceTitle(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
             {lines.reduce((sum, { all }) => sum + all, 0)} operations
           </summary>
+          <a href={address}>In the access matrix</a>
           <ul class="may-do">
             {lines.map(({ id, label, allowed, all }) => (
               <li key={id} class={allowed === 0 ? 'quiet' : undefined}>
