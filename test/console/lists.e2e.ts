@@ -454,8 +454,8 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/findings`);
       await page.getByText('No findings.').waitFor();
       await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
-      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
 
       await cells(page, 'Findings').getByText('never injected').waitFor();
       await page.getByLabel('Kind').selectOption('unused fault');
@@ -466,8 +466,8 @@ describe.runIf(hasBrowser)('the lists', () => {
 
     it('are none of a kind, and say so', async () => {
       const { url, mock } = await served();
-      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
       const page = await opened(`${url}/#/findings?kind=storage`);
 
       await page.getByText('No finding is of the kind “storage”').waitFor();
@@ -509,8 +509,8 @@ describe.runIf(hasBrowser)('the lists', () => {
     const { url, mock } = await served();
     // A fault may have no longer ones.
     const long = 'n'.repeat(16_000);
-    const { id } = await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
-    await mock('DELETE', `/faults/${id}`);
+    await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('DELETE', '/faults');
     await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
     const page = await opened(url, { viewport: { width: 360, height: 800 } });
