@@ -151,6 +151,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are of the service and the operation that the address says', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+      await page.getByLabel('Delay').fill('1s');
 
       await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
     });
@@ -185,7 +186,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Even if no document allows it').check();
       await button(page, 'Add the fault').click();
 
-      await cells(page, 'Faults, oldest first').getByText('service nvcf').waitFor();
+      await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
     });
 
     it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
@@ -457,8 +458,8 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await mock('DELETE', '/faults');
 
-      await cells(page, 'Findings').getByText('never injected').waitFor();
-      await page.getByLabel('Kind').selectOption('unused fault');
+      await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
+      await page.getByLabel('Kind').selectOption('Unused fault');
       expect(page.url()).toContain('kind=unused_fault');
       const { services } = await readJson(`${url}/_mock/fidelity`);
       expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
@@ -470,7 +471,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('DELETE', '/faults');
       const page = await opened(`${url}/#/findings?kind=storage`);
 
-      await page.getByText('No finding is of the kind “storage”').waitFor();
+      await page.getByText('No finding is of the kind “Storage”').waitFor();
     });
   });
 
