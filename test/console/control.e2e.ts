@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
 import { readJson, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { windows } from '../support/window.ts';
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
@@ -12,6 +13,119 @@ const cells = (page: Page, name: string) => region(page, name).locator('tbody tr
 describe.runIf(hasBrowser)('what one controls the mock with', () => {
   const opened = windows();
 
+  describe('faults', () => {
+    it('are completed from the documents of the service, and by who can call it', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
+      const options = (name: string) =>
+        page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+      await expect.poll(() => options('operation')).toContain('listFunctions');
+      await expect.poll(() => options('method')).toEqual(['POST']);
+      expect(await options('path')).toEqual(['/v2/nvcf/functions']);
+      await expect.poll(() => options('principal')).toContain('nvcf-invoker');
+
+      expect(await options('principal')).not.toContain('admin@acme.test');
+    });
+
+    it('have their mistakes beside the fields, until these are corrected', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      const operation = page.getByLabel('Operation', { exact: true });
+      await operation.fill('grant_tokn');
+      await page.getByLabel('Status', { exact: true }).fill('503');
+      await button(page, 'Add the fault').click();
+      await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
+      expect(await operation.getAttribute('aria-invalid')).toBe('true');
+      expect(await operation.getAttribute('aria-describedby')).toBe('wrong-operation');
+      await operation.fill('grant_token');
+      await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+      await page.getByLabel('Delay', { exact: true }).fill('soon');
+      await button(page, 'Add the fault').click();
+
+      await expect
+        .poll(() => page.getByLabel('Delay', { exact: true }).getAttribute('aria-describedby'))
+        .toBe('wrong-delay');
+    });
+
+    it('are code for a test only once they are whole', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await page.getByText('the code stands here').waitFor();
+      expect(await button(page, 'Copy the code').count()).toBe(0);
+      await page.getByLabel('Status', { exact: true }).fill('50');
+      await page.getByText('once the fault can be added').waitFor();
+      await page.getByLabel('Status', { exact: true }).fill('503');
+
+      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+    });
+
+    it('that were added or removed can be undone', async () => {
+      const { url, mock } = await served();
+      const all = async () => (await mock('GET', '/faults')).faults;
+      const given = { match: { operation: 'get_users' }, times: 2, after: 1, do: { status: 418, offDocument: true } };
+      const { id } = await mock('POST', '/faults', given);
+      const page = await opened(`${url}/#/faults`);
+      await button(page, `Remove ${id}`).click();
+      await button(page, 'Undo').click();
+      await page.getByText('is there again').waitFor();
+      const { match, times, after } = given;
+      expect(await all()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
+
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      expect(await all()).toHaveLength(2);
+      await button(page, 'Undo').click();
+      await expect.poll(async () => (await all()).length).toBe(1);
+    });
+
+    it('that are gone meanwhile cannot be removed again', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults`);
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      await mock('DELETE', '/faults');
+      await button(page, 'Undo').click();
+
+      await page.getByText('was removed meanwhile').waitFor();
+    });
+  });
+
+  describe('drills', () => {
+    it('say before they start whom they affect, for how long, and whether they can be ended', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const card = page.getByRole('article', { name: 'rate-limit' });
+      await card.getByText('Affects everybody for 30s by the clock of this world').waitFor();
+      await card.getByLabel('Affects').selectOption('researcher@acme.test');
+      await card.getByLabel('For how long').fill('5m');
+      await card.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
+
+      const once = page.getByRole('article', { name: 'expire-tokens' });
+      await once.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
+      await once.getByRole('button', { name: 'Start expire-tokens' }).click();
+      await page.getByRole('dialog').getByText('The clock advances until every access token has expired').waitFor();
+      await button(page, 'Cancel').click();
+      expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
+    });
+
+    it('show how far they are, by the clock of the world', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/freeze', {});
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/drills`);
+      const bar = page.getByRole('progressbar', { name: 'Progress of token-outage' });
+      const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
+      await page.getByText('10 min left (the clock is frozen)').waitFor();
+      expect(await share()).toBe(0);
+      await mock('POST', '/clock/advance', { by: '5m' });
+
+      await page.getByText('5 min left').waitFor();
+      expect(await share()).toBeCloseTo(0.5);
+    });
+  });
+
   describe('findings', () => {
     /** A server with two findings of faults, and one of a request. */
     async function withFindings() {
@@ -20,7 +134,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
       }
       await server.mock('DELETE', '/faults');
-      await server.ask('GET', '/v2/nvcf/functions?nobody=knows');
+      await server.ask('GET', '/v2/nvcf/functions?nobody=knows', castKey('nvcf-registrar').key);
       return server;
     }
 
@@ -44,7 +158,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await button(page, 'Yes, dismiss all').click();
       await page.getByText('No findings.').waitFor();
       expect((await mock('GET', '/findings')).findings).toEqual([]);
-      await ask('GET', '/v2/nvcf/functions?nobody=knows');
+      await ask('GET', '/v2/nvcf/functions?nobody=knows', castKey('nvcf-registrar').key);
 
       await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
     });

@@ -268,6 +268,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const card = page.getByRole('article', { name: 'regenerate-secret' });
       await card.getByLabel('Affects').selectOption('researcher@acme.test');
       await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
+      await card.getByRole('button', { name: 'Yes, start it' }).click();
       await card.getByText('It is about researcher@acme.test').waitFor();
       expect(await card.getByText('••••').count()).toBe(1);
       await card.getByRole('button', { name: 'Show the secret of' }).click();

@@ -200,8 +200,8 @@ export function Order() {
           </fieldset>
           <fieldset>
             <legend>How often</legend>
-            <Field name="times" label="At most (empty: always)">
-              <input type="number" min={1} defaultValue="1" />
+            <Field name="times" label="At most">
+              <input type="number" min={1} defaultValue="1" placeholder="always" />
             </Field>
             <Field name="after" label="After letting pass">
               <input type="number" min={0} placeholder="0" />
