@@ -126,6 +126,36 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
     });
   });
 
+  describe('worlds', () => {
+    it('say when they were made, what ends with the process, and open in a new tab', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('all of them end with the process').waitFor();
+      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('just now').first().waitFor();
+      const link = page.getByRole('link', { name: 'Open in a new tab (alice)' });
+      expect(await link.getAttribute('target')).toBe('_blank');
+
+      expect(await link.getAttribute('href')).toBe('/w/alice/#/requests');
+    });
+
+    it('are compared: what is only in one of them, and which members differ', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByLabel('With', { exact: true }).selectOption('alice');
+      await page.getByText('are equal').waitFor();
+      expect(page.url()).toContain('right=alice');
+      const deployer = castKey('nvcf-deployer').id;
+      await mock('PATCH', `/keys/${deployer}`, { scopes: ['list_functions'] });
+      await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
+
+      const rows = cells(page, 'Differences');
+      await rows.filter({ hasText: 'nvcf-deployer' }).filter({ hasText: 'scopes' }).first().waitFor();
+      expect(await rows.filter({ hasText: 'later' }).innerText()).toMatch(/there\s+not there/);
+    });
+  });
+
   describe('findings', () => {
     /** A server with two findings of faults, and one of a request. */
     async function withFindings() {
@@ -134,7 +164,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
       }
       await server.mock('DELETE', '/faults');
-      await server.ask('GET', '/v2/nvcf/functions?nobody=knows', castKey('nvcf-registrar').key);
+      await server.ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
       return server;
     }
 
@@ -158,7 +188,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await button(page, 'Yes, dismiss all').click();
       await page.getByText('No findings.').waitFor();
       expect((await mock('GET', '/findings')).findings).toEqual([]);
-      await ask('GET', '/v2/nvcf/functions?nobody=knows', castKey('nvcf-registrar').key);
+      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
 
       await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
     });
