@@ -143,7 +143,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url, mock } = await served();
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await opened(`${url}/#/worlds`);
-      await page.getByLabel('With', { exact: true }).selectOption('alice');
+      await region(page, 'Compare two worlds').getByLabel('With').selectOption('alice');
       await page.getByText('are equal').waitFor();
       expect(page.url()).toContain('right=alice');
       const deployer = castKey('nvcf-deployer').id;
@@ -176,7 +176,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await region(page, 'Unused fault').getByRole('link').count()).toBe(0);
       await page.getByRole('link', { name: 'Show the request' }).click();
 
-      await page.getByRole('article').getByText('nobody=knows').first().waitFor();
+      await page
+        .getByRole('article')
+        .getByRole('heading', { name: /simulations/ })
+        .first()
+        .waitFor();
     });
 
     it('are dismissed one by one, or all of a kind once that is confirmed, and come back when they happen again', async () => {

@@ -460,7 +460,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('DELETE', '/faults');
 
       await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
-      await page.getByLabel('Kind').selectOption('Unused fault');
+      await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
       expect(page.url()).toContain('kind=unused_fault');
       const { services } = await readJson(`${url}/_mock/fidelity`);
       expect(await cells(page, 'Operations of each service').count()).toBe(services.length);

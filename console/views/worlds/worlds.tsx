@@ -105,12 +105,12 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   {
     title: 'Id',
     cell: (world) => (
-      <>
+      <span class="when">
         <a data-entry href={consoleOf(world, addressOfView('requests'))}>
           {world.id}
         </a>
         {world.id === here.value?.id && <span class="quiet"> this one</span>}
-      </>
+      </span>
     ),
     by: ({ id }) => id,
   },
