@@ -31,10 +31,14 @@ export function addressOf(path: string): string {
  *
  * @throws Refused with what the control API says, TypeError if it cannot be reached
  */
-export async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+export function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+  return sendTo(addressOf(path), method, init);
+}
+
+async function sendTo(address: string, method: string, init: RequestInit): Promise<Response> {
   const token = adminToken.value;
   const headers = { ...init.headers, ...(token !== null && { 'x-mock-admin-token': token }) };
-  const response = await fetch(addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
+  const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
   if (response.ok) {
     wantsToken.value = false;
     return response;
@@ -66,3 +70,14 @@ export function askAll<Entry>(
 ): Promise<readonly Entry[]> {
   return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
+
+/** Asks the control API of another world, by the path that leads into it. @throws as `send` does */
+export const askAt = {
+  async one<Answer>(below: string, path: string): Promise<Answer> {
+    return (await (await sendTo(`${below}/_mock/${path}`, 'GET', {})).json()) as Answer;
+  },
+  all<Entry>(below: string, list: string): Promise<readonly Entry[]> {
+    const call = async (method: string, path: string) => (await sendTo(`${below}/_mock${path}`, method, {})).json();
+    return pagesOf(call, list);
+  },
+};

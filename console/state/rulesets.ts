@@ -90,14 +90,26 @@ interface Document {
 
 const documents = new Map<string, Promise<Document>>();
 
-/** The request of an operation, as the document of its service has it; null if it has none. */
-export async function requestOf(service: string, operation: string): Promise<{ method: string; path: string } | null> {
+/** A request that a document describes. */
+export interface DocumentedRequest {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** The requests that the document of a service describes, in its order. */
+export async function requestsOf(service: string): Promise<readonly DocumentedRequest[]> {
   const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
-  for (const [path, methods] of Object.entries(paths)) {
-    const found = Object.entries(methods).find(([, { operationId }]) => operationId === operation);
-    if (found !== undefined) return { method: found[0].toUpperCase(), path };
-  }
-  return null;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { operationId: operation }]) =>
+      operation === undefined ? [] : [{ operation, method: method.toUpperCase(), path }],
+    ),
+  );
+}
+
+/** The request of an operation, as the document of its service has it; null if it has none. */
+export async function requestOf(service: string, operation: string): Promise<DocumentedRequest | null> {
+  return (await requestsOf(service)).find((request) => request.operation === operation) ?? null;
 }
 
 /** The page of the documents that shows an operation: the path of the page, below the world. */

@@ -27,7 +27,7 @@ export type FindingKind =
   | 'contradicted_source'
   /** nothing can be stored, such as on a full disk; or stored data was moved or lost */
   | 'storage'
-  /** a fault was removed that was never injected: a test that relied on it proves nothing */
+  /** a fault ended that was never injected: a test that relied on it proves nothing */
   | 'unused_fault';
 
 export interface Finding {

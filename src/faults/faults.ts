@@ -42,7 +42,7 @@ export class Faults {
   /**
    * @param series the prefix of the ids, unique to this process
    * @param quota of the faults of all worlds
-   * @param removed called for each fault that is no longer in force
+   * @param removed called for each fault that is no longer in force, unless it was withdrawn
    */
   constructor(
     series: string,
@@ -90,6 +90,15 @@ export class Faults {
   /** @returns whether there was such a fault */
   async remove(id: string): Promise<boolean> {
     return (await this.#remove((fault) => fault.id === id)).length > 0;
+  }
+
+  /**
+   * Removes a fault that is no longer wanted: that it was never injected is no news to whoever removes it.
+   *
+   * @returns whether there was such a fault
+   */
+  async withdraw(id: string): Promise<boolean> {
+    return (await this.#change((list) => list.remove((fault) => fault.id === id))).length > 0;
   }
 
   async clear(): Promise<void> {

@@ -15,9 +15,9 @@ export interface FaultsBoard {
   /** Oldest first: only the first one that matches a request is injected. */
   list(): Promise<readonly Fault[]>;
   get(id: string): Promise<Fault>;
-  /** If it was never injected, that becomes a finding. */
+  /** That it was never injected is no finding then. */
   remove(id: string): Promise<void>;
-  /** Removes all. */
+  /** Removes all; those that were never injected become findings. */
   clear(): Promise<void>;
 }
 

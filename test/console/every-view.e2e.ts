@@ -48,8 +48,8 @@ async function servedWithTrouble() {
   await ask('GET', `/v2/${'p'.repeat(6000)}`);
   await mock('POST', '/worlds', { id: 'alice' });
   await mock('POST', '/snapshots', { name: name.slice(0, 200) });
-  const { id } = await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
-  await mock('DELETE', `/faults/${id}`);
+  await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
+  await mock('DELETE', '/faults');
   await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
   await mock('POST', '/drills/token-outage', { for: '10m' });
   return server;

@@ -152,6 +152,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are of the service and the operation that the address says', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+      await page.getByLabel('Delay').fill('1s');
 
       await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
     });
@@ -186,7 +187,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Even if no document allows it').check();
       await button(page, 'Add the fault').click();
 
-      await cells(page, 'Faults, oldest first').getByText('service nvcf').waitFor();
+      await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
     });
 
     it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
@@ -268,6 +269,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const card = page.getByRole('article', { name: 'regenerate-secret' });
       await card.getByLabel('Affects').selectOption('researcher@acme.test');
       await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
+      await card.getByRole('button', { name: 'Yes, start it' }).click();
       await card.getByText('It is about researcher@acme.test').waitFor();
       expect(await card.getByText('••••').count()).toBe(1);
       await card.getByRole('button', { name: 'Show the secret of' }).click();
@@ -455,11 +457,11 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/findings`);
       await page.getByText('No findings.').waitFor();
       await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
-      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
 
-      await cells(page, 'Findings').getByText('never injected').waitFor();
-      await page.getByLabel('Kind').selectOption('unused fault');
+      await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
+      await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
       expect(page.url()).toContain('kind=unused_fault');
       const { services } = await readJson(`${url}/_mock/fidelity`);
       expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
@@ -467,11 +469,11 @@ describe.runIf(hasBrowser)('the lists', () => {
 
     it('are none of a kind, and say so', async () => {
       const { url, mock } = await served();
-      const { id } = await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await fetch(`${url}/_mock/faults/${id}`, { method: 'DELETE' });
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
       const page = await opened(`${url}/#/findings?kind=storage`);
 
-      await page.getByText('No finding is of the kind “storage”').waitFor();
+      await page.getByText('No finding is of the kind “Storage”').waitFor();
     });
   });
 
@@ -510,8 +512,8 @@ describe.runIf(hasBrowser)('the lists', () => {
     const { url, mock } = await served();
     // A fault may have no longer ones.
     const long = 'n'.repeat(16_000);
-    const { id } = await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
-    await mock('DELETE', `/faults/${id}`);
+    await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('DELETE', '/faults');
     await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
     const page = await opened(url, { viewport: { width: 360, height: 800 } });

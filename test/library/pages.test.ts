@@ -49,8 +49,8 @@ it('decisions can be narrowed to those since another', async () => {
 
 it('a finding is deleted by its id', async () => {
   const world = await mock.world();
-  const { id } = await world.faults.next('get_users', { status: 503 });
-  await world.faults.remove(id);
+  await world.faults.next('get_users', { status: 503 });
+  await world.faults.clear();
   const [finding] = await world.findings();
   await world.deleteFinding(finding?.id ?? '');
 

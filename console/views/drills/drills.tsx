@@ -3,10 +3,12 @@ import { addressOfView, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { shortOf } from '../../parts/time.ts';
+import { serviceTitle } from '../../parts/service.ts';
+import { inWords, shortOf } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
@@ -21,10 +23,7 @@ export function Drills() {
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
         askAll<Fault>('faults'),
       ]);
-      return drills.map((drill) => ({
-        drill,
-        whom: faults.find((fault) => fault.drill === drill.name)?.match.principal,
-      }));
+      return drills.map((drill) => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
     },
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
@@ -35,13 +34,13 @@ export function Drills() {
     <div class="page drills">
       <p>
         A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
-        what a right client does: <code>token-outage</code> is a good first one.
+        what a correct client does: <code>token-outage</code> is a good first one.
       </p>
       <WhenLoaded of={loaded}>
         {(all) => (
-          <div class="cards">
-            {all.map(({ drill, whom }) => (
-              <Card key={drill.name} drill={drill} whom={whom} people={people} />
+          <div class="drill-cards">
+            {all.map(({ drill, fault }) => (
+              <Card key={drill.name} drill={drill} fault={fault} people={people} />
             ))}
           </div>
         )}
@@ -52,36 +51,33 @@ export function Drills() {
 
 interface CardParts {
   readonly drill: Drill;
-  /** The id of whom it is about while it runs; undefined: everybody. */
-  readonly whom: string | undefined;
+  /** One of the faults that it consists of while it runs. */
+  readonly fault: Fault | undefined;
   readonly people: readonly Identity[];
 }
 
-function Card({ drill, whom, people }: CardParts) {
-  const { name, service, what, rightClient, about, lasts, endsAt } = drill;
+function Card({ drill, fault, people }: CardParts) {
+  const { name, service, what, rightClient, about, lasts } = drill;
   const card = useRef<HTMLElement>(null);
   const isChosen = chosen.value['drill'] === name;
+  const [order, setOrder] = useState({ principal: '', for: '' });
   const [started, setStarted] = useState<StartedDrill | null>(null);
   const act = useAct();
-  const now = worldTime.value?.now;
-  const isRunning = drill.running && (endsAt === null || now === undefined || now < endsAt);
+  const isRunning = isInForce(drill);
+  const nameOf = (id: string) => people.find((one) => one.id === id)?.name ?? id;
 
   useEffect(() => {
     if (isChosen) card.current?.scrollIntoView({ block: 'nearest' });
   }, [isChosen]);
 
-  const start = (event: SubmitEvent) => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const filled = ['principal', 'for'].map((field) => [field, String(given.get(field) ?? '').trim()]);
-    void act.run(async () => {
+  const start = () =>
+    act.run(async () => {
       setStarted(null);
-      const order = Object.fromEntries(filled.filter(([, text]) => text !== ''));
-      setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, order));
+      const filled = Object.entries(order).filter(([, text]) => text !== '');
+      setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled)));
       changed('drills', 'faults', 'clock');
       return undefined;
     });
-  };
   const end = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/drills/${name}`);
@@ -89,61 +85,122 @@ function Card({ drill, whom, people }: CardParts) {
       changed('drills', 'faults', 'findings');
       return 'It has ended.';
     });
+  const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
+  const plan = planOf(drill, whom, order.for);
 
   return (
     <article ref={card} class={isChosen ? 'drill chosen' : 'drill'} aria-labelledby={`drill-${name}`}>
       <h2 id={`drill-${name}`}>{name}</h2>
-      <p class="quiet">
-        {service}
-        {isRunning && endsAt !== null && (
-          <>
-            {' · '}
-            <strong class="running">
-              runs until <When at={endsAt} />
-            </strong>
-            {now !== undefined && `, ${between(now, endsAt)} left`}
-            {about !== 'all' && `, about ${people.find(({ id }) => id === whom)?.name ?? whom ?? 'everybody'}`}
-          </>
-        )}
-      </p>
+      <p class="quiet">{serviceTitle(service)}</p>
       <p>
         <Sentence text={what} />
       </p>
       <p class="right">
-        <strong>A right client:</strong> <Sentence text={rightClient} />
+        <strong>A correct client:</strong> <Sentence text={rightClient} />
       </p>
-      <form class="order" onSubmit={start}>
-        {about !== 'all' && <Whom people={people.filter(({ services }) => services.includes(service))} about={about} />}
+      {isRunning && <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'everybody'} />}
+      <form
+        class="order"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (lasts !== null) void start();
+        }}
+      >
+        {about !== 'all' && (
+          <Whom
+            people={people.filter(({ services }) => services.includes(service))}
+            about={about}
+            choose={(principal) => setOrder({ ...order, principal })}
+          />
+        )}
         {lasts !== null && (
           <label>
             For how long
-            <input name="for" placeholder={shortOf(lasts)} autocomplete="off" size={8} />
+            <input
+              placeholder={shortOf(lasts)}
+              autocomplete="off"
+              size={8}
+              onInput={(event) => setOrder({ ...order, for: event.currentTarget.value.trim() })}
+            />
           </label>
         )}
-        <button type="submit" class="main" disabled={act.isBusy}>
-          {isRunning ? 'Start anew' : 'Start'}
-          <span class="unseen"> {name}</span>
-        </button>
+        {lasts === null ? (
+          <Confirm yes="Yes, start it" loses={`${what.replaceAll('`', '')} ${plan}`} isBusy={act.isBusy} onYes={start}>
+            Start<span class="unseen"> {name}</span>
+          </Confirm>
+        ) : (
+          <button type="submit" class="main" disabled={act.isBusy}>
+            {isRunning ? 'Start anew' : 'Start'}
+            <span class="unseen"> {name}</span>
+          </button>
+        )}
         {isRunning && (
           <button type="button" disabled={act.isBusy} onClick={end}>
             End<span class="unseen"> {name}</span>
           </button>
         )}
       </form>
+      {!isRunning && <p class="quiet plan">{plan}</p>}
       <Told act={act} />
       <div role="status">{started !== null && <Did started={started} />}</div>
     </article>
   );
 }
 
+/** Does it run by the clock of the world, although the list was read a while ago? */
+function isInForce({ running, endsAt }: Drill): boolean {
+  const now = worldTime.value?.now;
+  return running && (endsAt === null || now === undefined || now < endsAt);
+}
+
+/** Whom a drill is about unless somebody is named. */
+function defaultOf(about: Drill['about']): string {
+  return about === 'one' ? 'the administrator' : 'everybody';
+}
+
+/** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
+function planOf({ lasts }: Drill, whom: string, given: string): string {
+  if (lasts === null) return `This happens at once, affects ${whom}, and cannot be undone.`;
+  return `Affects ${whom} for ${given === '' ? shortOf(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
+}
+
+/** How far a drill is that runs. */
+function Running(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
+  const { drill, fault, whom } = props;
+  const time = worldTime.value;
+  const { name, endsAt, about } = drill;
+  if (endsAt === null) return null;
+  const end = Date.parse(endsAt);
+  const now = time === null ? end : Date.parse(time.now);
+  const begin = fault === undefined ? now : Date.parse(fault.createdAt);
+  return (
+    <div class="progress">
+      <progress max={Math.max(1, end - begin)} value={Math.max(0, now - begin)} aria-label={`Progress of ${name}`} />
+      <p>
+        <strong class="running">
+          runs until <When at={endsAt} />
+        </strong>
+        {time !== null && `, ${inWords(end - now)} left`}
+        {time?.frozen === true && ' (the clock is frozen)'}
+        {about !== 'all' && `, about ${whom}`}
+      </p>
+    </div>
+  );
+}
+
 /** Whom a drill is about. */
-function Whom({ people, about }: { readonly people: readonly Identity[]; readonly about: Drill['about'] }) {
+function Whom(props: {
+  readonly people: readonly Identity[];
+  readonly about: Drill['about'];
+  readonly choose: (id: string) => void;
+}) {
+  const { people, about, choose } = props;
   const kinds = [...new Set(people.map(({ kind }) => kind))];
   return (
     <label>
       Affects
-      <select name="principal">
-        <option value="">{about === 'one' ? 'the administrator' : 'everybody'}</option>
+      <select onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="">{defaultOf(about)}</option>
         {kinds.map((one) => (
           <optgroup key={one} label={`${one}s`}>
             {people
@@ -181,10 +238,4 @@ function Did({ started: { did, principal, startedAt, credentials, faults } }: { 
       )}
     </div>
   );
-}
-
-/** How long it is from one time to a later one. */
-function between(from: string, to: string): string {
-  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

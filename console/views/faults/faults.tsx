@@ -1,16 +1,18 @@
-import type { ComponentChildren } from 'preact';
 import { addressOfView } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
-import { Table } from '../../parts/table.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { shortOf } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
+import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
 
@@ -33,11 +35,22 @@ export function Faults() {
 
 function List({ faults }: { readonly faults: readonly Fault[] }) {
   const act = useAct();
-  const remove = (path: string, told: string) =>
+  const remove = (fault: Fault) =>
     act.run(async () => {
-      await ask('DELETE', path);
-      changed('faults', 'drills', 'findings');
-      return told;
+      await ask('DELETE', `/_mock/faults/${fault.id}`);
+      changed('faults', 'drills');
+      const text = `The fault \`${fault.id}\` is removed.`;
+      if (fault.drill !== null) return text;
+      offerUndo({ text, loses: 'Its counters begin anew, and older faults come first.', undo: () => addAgain(fault) });
+      return undefined;
+    });
+  const removeAll = () =>
+    act.run(async () => {
+      // One by one, as a person removes them: that one was never injected is then no finding.
+      await Promise.all(faults.map(({ id }) => ask('DELETE', `/_mock/faults/${id}`)));
+      withdrawUndo();
+      changed('faults', 'drills');
+      return 'All faults are removed.';
     });
   return (
     <>
@@ -49,29 +62,31 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
       )}
       {faults.length > 0 && (
         <>
-          <Table
+          <DataTable
             label="Faults, oldest first"
-            head={['Which requests', 'What happens', 'Matched', 'Struck', 'Ends', '']}
-          >
-            {faults.map((fault) => (
-              <Row key={fault.id} fault={fault}>
-                <button
-                  type="button"
-                  class="small"
-                  disabled={act.isBusy}
-                  onClick={() => remove(`/_mock/faults/${fault.id}`, `The fault \`${fault.id}\` is removed.`)}
-                >
-                  Remove<span class="unseen"> {fault.id}</span>
-                </button>
-              </Row>
-            ))}
-          </Table>
+            rows={faults}
+            keyOf={({ id }) => id}
+            columns={[
+              ...COLUMNS,
+              {
+                title: '',
+                cell: (fault) => (
+                  <>
+                    {fault.drill === null && <Copy text={lineOf(fault)} label="Copy as code" />}{' '}
+                    <button type="button" class="small" disabled={act.isBusy} onClick={() => remove(fault)}>
+                      Remove<span class="unseen"> {fault.id}</span>
+                    </button>
+                  </>
+                ),
+              },
+            ]}
+          />
           <div class="bar">
             <Confirm
               yes="Yes, remove them all"
               loses="All faults end, also those of drills."
               isBusy={act.isBusy}
-              onYes={() => remove('/_mock/faults', 'All faults are removed.')}
+              onYes={removeAll}
             >
               Remove all
             </Confirm>
@@ -83,33 +98,52 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
   );
 }
 
-function Row({ fault, children }: { readonly fault: Fault; readonly children: ComponentChildren }) {
-  const { id, match, times, after, do: action, until, drill, seen, fired } = fault;
+/** Makes a fault again that was just removed, with the same members. @throws as the control API does */
+async function addAgain({ match, times, after, do: action }: Fault): Promise<string> {
+  // It was added in spite of the documents, or they allow it: in both cases nothing is lost by saying so.
+  const isAnswer = action.status !== undefined || action.answer !== undefined;
+  const order = {
+    match,
+    ...(times !== null && { times }),
+    after,
+    do: { ...action, ...(isAnswer && { offDocument: true }) },
+  };
+  const { id } = await ask<Fault>('POST', '/_mock/faults', order);
+  changed('faults');
+  return `The fault is there again, as \`${id}\`.`;
+}
+
+const COLUMNS: readonly Column<Fault>[] = [
+  { title: 'Which requests', cell: (fault) => <Which fault={fault} />, by: ({ match }) => matchText(match) },
+  { title: 'What happens', cell: ({ do: action }) => actionText(action), by: ({ do: action }) => actionText(action) },
+  { title: 'Matched', cell: ({ seen }) => seen, by: ({ seen }) => seen, class: 'number' },
+  {
+    title: 'Injected',
+    cell: ({ fired, times }) => (times === null ? fired : `${fired} of ${times}`),
+    by: ({ fired }) => fired,
+    class: 'number',
+  },
+  {
+    title: 'Ends',
+    cell: ({ until }) => (until === null ? '' : <When at={until} isRelative />),
+    by: ({ until }) => until,
+  },
+];
+
+function Which({ fault: { id, match, after, drill } }: { readonly fault: Fault }) {
   return (
-    <tr>
-      <td>
-        <Long text={matchText(match)} />
-        {after > 0 && <div class="quiet">after the first {after}</div>}
-        {drill !== null && (
-          <div class="quiet">
-            of the drill <a href={addressOfView('drills', { drill })}>{drill}</a>
-          </div>
-        )}
+    <div>
+      <Long text={matchText(match)} />
+      {after > 0 && <div class="quiet">after the first {after}</div>}
+      {drill !== null && (
         <div class="quiet">
-          <code>{id}</code>
+          of the drill <a href={addressOfView('drills', { drill })}>{drill}</a>
         </div>
-      </td>
-      <td>{actionText(action)}</td>
-      <td class="number">{seen}</td>
-      <td class="number">
-        {fired}
-        {times !== null && ` of ${times}`}
-      </td>
-      <td>{until === null ? '' : <When at={until} />}</td>
-      <td class="acts">
-        {drill === null && <Copy text={lineOf(fault)} label="Copy as code" />} {children}
-      </td>
-    </tr>
+      )}
+      <div class="quiet">
+        <Id id={id} name="the id" />
+      </div>
+    </div>
   );
 }
 
@@ -125,10 +159,10 @@ function matchText({
   seed,
   ...match
 }: FaultMatch & { readonly operations?: readonly string[] }): string {
-  const parts = Object.entries(match).map(
-    ([name, value]) =>
-      `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const parts = Object.entries(match).map(([name, value]) => {
+    if (name === 'service') return `service ${serviceTitle(String(value))}`;
+    return `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  });
   if (operations !== undefined) parts.push(`one of ${operations.join(', ')}`);
   if (probability < 1) parts.push(`with a probability of ${probability}${seed === '1' ? '' : ` (seed ${seed})`}`);
   return parts.length === 0 ? 'every request' : parts.join('; ');

@@ -1,12 +1,17 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { cloneElement, createContext, type VNode } from 'preact';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
+import { ask, Refused } from '../../control-api/client.ts';
 import type { BrokenAt, Fault, SpoiledBody } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
-import { useLoaded } from '../../parts/loaded.tsx';
-import { changed } from '../../state/changes.ts';
-import { operationsOf, readServices } from '../../state/rulesets.ts';
+import { type Loaded, useLoaded } from '../../parts/loaded.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { changed, changesOf } from '../../state/changes.ts';
+import { readIdentities } from '../../state/identities.ts';
+import { type DocumentedRequest, operationsOf, readServices, requestsOf } from '../../state/rulesets.ts';
+import { offerUndo } from '../../state/undo.ts';
 
 /** The kinds of faults in words, all that the document has. */
 export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
@@ -81,148 +86,276 @@ function answerIn(text: string): { readonly answer?: string | object } {
   }
 }
 
+/** The fields of the form whose names are not those of the members that they become. */
+const FIELDS: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
+
+/** What the control API has against a field of the form. */
+interface Wrong {
+  readonly field: string;
+  readonly text: string;
+}
+
+/** Which field a refusal is about: it names a member, such as `match.operation`. Null if it is about none of them. */
+function wrongIn(form: HTMLFormElement | null, text: string): Wrong | null {
+  const [, member = ''] = /^Fields? `([\w.]+)`/.exec(text) ?? [];
+  const field = FIELDS[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
+  return field !== '' && form?.elements.namedItem(field) ? { field, text } : null;
+}
+
+/** Would the control API take it, as far as can be seen before it is asked? */
+function isWhole(form: HTMLFormElement, { match, do: action }: Draft, known: readonly string[] | null): boolean {
+  const isKnown = match['operation'] === undefined || known?.includes(String(match['operation'])) !== false;
+  const happens = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
+  return happens && isKnown && typeof action['answer'] !== 'string' && form.checkValidity();
+}
+
+/** The requests that complete what is written in the form. */
+async function requestsLike(service: string, operation: string): Promise<readonly DocumentedRequest[]> {
+  if (service === '') return [];
+  const all = await requestsOf(service);
+  const own = all.filter((request) => request.operation === operation);
+  return own.length > 0 ? own : all;
+}
+
 /** Lets requests go wrong. Which service and operation is in the address, so that a link can lead here. */
 export function Order() {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
   const { service = '', operation = '' } = chosen.value;
   const [draft, setDraft] = useState<Draft>({ match: {}, do: {} });
+  const [code, setCode] = useState<string | null>(null);
   const services = useLoaded(readServices, []);
-  const operations = useLoaded(() => operationsOf(service), [service]);
-  const look = () => form.current !== null && setDraft(draftOf(form.current));
+  const operations = readValue(useLoaded(() => operationsOf(service), [service]));
+  const look = () => {
+    if (form.current === null) return;
+    const next = draftOf(form.current);
+    setDraft(next);
+    setCode(isWhole(form.current, next, operations) ? codeOf(next) : null);
+  };
   // A service can be chosen as soon as it is known.
-  useEffect(() => void look(), [service, operation, services]);
+  useEffect(look, [service, operation, services, operations]);
+  const refusal = act.told?.isFault ? act.told.text : null;
+  const wrong = refusal === null ? null : wrongIn(form.current, refusal);
 
   const add = (event: Event) => {
     event.preventDefault();
     void act.run(async () => {
       if (form.current === null) return undefined;
-      const { id, certainty } = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current));
+      const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current));
       changed('faults');
-      const sure = certainty === 'inferred' ? ' No document says that the vendor answers so.' : '';
-      return `The fault \`${id}\` waits for a request.${sure}`;
+      offerUndo({ text: `The fault \`${added.id}\` is added.`, undo: () => removeAgain(added.id) });
+      const sure = added.certainty === 'inferred' ? ' No document says that the vendor answers so.' : '';
+      return `The fault \`${added.id}\` waits for a request.${sure}`;
     });
   };
   return (
     <section aria-label="Add a fault">
       <h2>Add a fault</h2>
-      <form ref={form} onInput={look} onChange={look} onSubmit={add}>
-        <fieldset>
-          <legend>Which requests</legend>
-          <label>
-            Service
-            <select
-              name="service"
-              value={service}
-              onChange={(event) => choose({ service: event.currentTarget.value }, false)}
-            >
-              <option value="">any</option>
-              {services !== null &&
-                'value' in services &&
-                services.value.map((name) => <option key={name}>{name}</option>)}
-            </select>
-          </label>
-          <label>
-            Operation
-            <input
-              name="operation"
-              list="fault-operations"
-              placeholder="grant_token"
-              autocomplete="off"
-              spellcheck={false}
-              value={operation}
-              onInput={(event) => choose({ operation: event.currentTarget.value.trim() }, false)}
-            />
-          </label>
-          <datalist id="fault-operations">
-            {operations !== null &&
-              'value' in operations &&
-              operations.value.map((id) => <option key={id} value={id} />)}
-          </datalist>
-          <Text name="method" label="Method" placeholder="POST" />
-          <Text name="path" label="Path" placeholder="/v2/nvcf/functions/{id}" />
-          <Text name="principal" label="Caller" placeholder="admin@acme.test" />
-        </fieldset>
-        <fieldset>
-          <legend>What happens</legend>
-          <label>
-            Status
-            <input name="status" type="number" min={100} max={599} placeholder="503" />
-          </label>
-          <Text name="retryAfter" label="Retry-After" placeholder="3, or 30s" />
-          <Text name="answer" label="Answer of your own" placeholder='{"status": 200, "body": {"functions": []}}' />
-          <Text name="delay" label="Delay" placeholder="2s" />
-          <Choice name="drop" label="The connection breaks" none="no" of={BROKEN_AT} />
-          <Choice name="body" label="The body is" none="as it should be" of={SPOILED_BODY} />
-          <div class="ticks">
-            <label class="tick">
-              <input name="doFirst" type="checkbox" /> Do first what was asked for
-            </label>
-            <label class="tick">
-              <input name="offDocument" type="checkbox" /> Even if no document allows it
-            </label>
-          </div>
-        </fieldset>
-        <fieldset>
-          <legend>How often</legend>
-          <label>
-            At most (empty: always)
-            <input name="times" type="number" min={1} defaultValue="1" />
-          </label>
-          <label>
-            After letting pass
-            <input name="after" type="number" min={0} placeholder="0" />
-          </label>
-          <label>
-            Probability
-            <input name="probability" type="number" min={0} max={1} step="any" placeholder="1" />
-          </label>
-        </fieldset>
+      <form
+        ref={form}
+        noValidate
+        onInput={() => {
+          act.forget();
+          look();
+        }}
+        onChange={look}
+        onSubmit={add}
+      >
+        <WrongField.Provider value={wrong}>
+          <fieldset>
+            <legend>Which requests</legend>
+            <Field name="service" label="Service">
+              <select value={service} onChange={(event) => choose({ service: event.currentTarget.value }, false)}>
+                <option value="">any</option>
+                {readValue(services)?.map((name) => (
+                  <option key={name} value={name}>
+                    {serviceTitle(name)}
+                  </option>
+                ))}
+              </select>
+            </Field>
+            <Field name="operation" label="Operation" options={operations ?? []}>
+              <input
+                placeholder="grant_token"
+                value={operation}
+                onInput={(event) => choose({ operation: event.currentTarget.value.trim() }, false)}
+              />
+            </Field>
+            <Completed service={service} operation={operation} />
+          </fieldset>
+          <fieldset>
+            <legend>What happens</legend>
+            <Field name="status" label="Status">
+              <input type="number" min={400} max={599} placeholder="503" />
+            </Field>
+            <Text name="retryAfter" label="Retry-After" placeholder="3, or 30s" />
+            <Text name="answer" label="Answer of your own" placeholder='{"status": 200, "body": {"functions": []}}' />
+            <Text name="delay" label="Delay" placeholder="2s" />
+            <Choice name="drop" label="The connection breaks" none="no" of={BROKEN_AT} />
+            <Choice name="body" label="The body is" none="as it should be" of={SPOILED_BODY} />
+            <div class="ticks">
+              <Tick name="doFirst">Do first what was asked for</Tick>
+              <Tick name="offDocument">Even if no document allows it</Tick>
+            </div>
+          </fieldset>
+          <fieldset>
+            <legend>How often</legend>
+            <Field name="times" label="At most">
+              <input type="number" min={1} defaultValue="1" placeholder="always" />
+            </Field>
+            <Field name="after" label="After letting pass">
+              <input type="number" min={0} placeholder="0" />
+            </Field>
+            <Field name="probability" label="Probability">
+              <input type="number" min={0} max={1} step="any" placeholder="1" />
+            </Field>
+          </fieldset>
+        </WrongField.Provider>
         <div class="bar">
           <button type="submit" class="main" disabled={act.isBusy}>
             Add the fault
           </button>
-          <Told act={act} />
+          {wrong === null ? <Told act={act} /> : <p class="fault">Correct the field that is marked.</p>}
         </div>
       </form>
       <h3>The same in a test</h3>
-      <Code text={codeOf(draft)} />
+      {code !== null && refusal === null ? (
+        <Code text={code} />
+      ) : (
+        <p class="quiet">
+          {Object.keys(draft.do).length === 0
+            ? 'Say what happens, and the code stands here.'
+            : 'The code stands here once the fault can be added.'}
+        </p>
+      )}
     </section>
   );
 }
 
-function Text({
-  name,
-  label,
-  placeholder,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly placeholder: string;
-}) {
+/** Removes a fault that was just added. @throws Error if it is gone */
+async function removeAgain(id: string): Promise<string> {
+  await ask('DELETE', `/_mock/faults/${id}`).catch((thrown: unknown) => {
+    throw thrown instanceof Refused && thrown.status === 404
+      ? new Error(`The fault \`${id}\` was removed meanwhile.`)
+      : thrown;
+  });
+  changed('faults');
+  return `The fault \`${id}\` is removed.`;
+}
+
+/** The methods of a match that need no document. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** The fields that the document of the service completes, and that of the caller. */
+function Completed({ service, operation }: { readonly service: string; readonly operation: string }) {
+  const requests = readValue(useLoaded(() => requestsLike(service, operation), [service, operation])) ?? [];
+  const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')])) ?? [];
+  const methods = requests.length === 0 ? METHODS : [...new Set(requests.map(({ method }) => method))];
+  const callers = everybody.filter(({ services }) => service === '' || services.includes(service));
+  const names = [...new Set(callers.map(({ name }) => name))];
   return (
-    <label>
-      {label}
-      <input name={name} placeholder={placeholder} autocomplete="off" spellcheck={false} />
-    </label>
+    <>
+      <Text name="method" label="Method" placeholder="POST" options={methods} />
+      <Text
+        name="path"
+        label="Path"
+        placeholder="/v2/nvcf/functions/{id}"
+        options={[...new Set(requests.map(({ path }) => path))]}
+      />
+      <Text name="principal" label="Caller" placeholder="admin@acme.test" options={names} />
+    </>
   );
 }
 
-function Choice({
-  name,
-  label,
-  none,
-  of,
-}: {
+function readValue<Value>(loaded: Loaded<Value>): Value | null {
+  return loaded !== null && 'value' in loaded ? loaded.value : null;
+}
+
+const WrongField = createContext<Wrong | null>(null);
+
+/** A field with its label, what completes it, and what is wrong with it. */
+function Field(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly options?: readonly string[];
+  /** An input or a choice, which gets its name here. */
+  readonly children: VNode<object>;
+}) {
+  const { name, label, options, children } = props;
+  const wrong = useContext(WrongField);
+  const isWrong = wrong?.field === name;
+  return (
+    <div class="field">
+      <label for={`fault-${name}`}>{label}</label>
+      {cloneElement(children, {
+        id: `fault-${name}`,
+        name,
+        ...(children.type === 'input' && { autocomplete: 'off', spellcheck: false }),
+        ...(options !== undefined && { list: `options-${name}` }),
+        ...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` }),
+      })}
+      {options !== undefined && (
+        <datalist id={`options-${name}`}>
+          {options.map((option) => (
+            <option key={option} value={option} />
+          ))}
+        </datalist>
+      )}
+      {isWrong && <Mistake wrong={wrong} />}
+    </div>
+  );
+}
+
+function Mistake({ wrong: { field, text } }: { readonly wrong: Wrong }) {
+  return (
+    <p id={`wrong-${field}`} class="fault" role="alert">
+      <Sentence text={text} />
+    </p>
+  );
+}
+
+function Text(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly options?: readonly string[];
+}) {
+  const { placeholder, ...others } = props;
+  return (
+    <Field {...others}>
+      <input placeholder={placeholder} />
+    </Field>
+  );
+}
+
+function Tick({ name, children }: { readonly name: string; readonly children: string }) {
+  const wrong = useContext(WrongField);
+  const isWrong = wrong?.field === name;
+  return (
+    <div>
+      <label class="tick">
+        <input
+          name={name}
+          type="checkbox"
+          {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
+        />{' '}
+        {children}
+      </label>
+      {isWrong && <Mistake wrong={wrong} />}
+    </div>
+  );
+}
+
+function Choice(props: {
   readonly name: string;
   readonly label: string;
   readonly none: string;
   readonly of: Readonly<Record<string, string>>;
 }) {
+  const { name, label, none, of } = props;
   return (
-    <label>
-      {label}
-      <select name={name}>
+    <Field name={name} label={label}>
+      <select>
         <option value="">{none}</option>
         {Object.entries(of).map(([kind, words]) => (
           <option key={kind} value={kind}>
@@ -230,6 +363,6 @@ function Choice({
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }

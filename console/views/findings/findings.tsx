@@ -1,11 +1,14 @@
-import { choose, chosen } from '../../address.ts';
+import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { FidelityReport, Finding } from '../../control-api/types.ts';
+import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
-import { Table } from '../../parts/table.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { changed, changesOf } from '../../state/changes.ts';
 import './findings.css';
 
 /** What a person should know although no request failed for it, and how sure the answers are. */
@@ -23,64 +26,131 @@ export function Findings() {
 
 function List({ findings }: { readonly findings: readonly Finding[] }) {
   const wanted = chosen.value['kind'] ?? '';
-  const kinds = [...new Set(findings.map(({ kind }) => kind))].sort();
-  // By kind, and of each kind the newest first, as they come.
-  const shown = kinds
-    .filter((kind) => wanted === '' || kind === wanted)
-    .flatMap((kind) => findings.filter((finding) => finding.kind === kind));
-  if (findings.length === 0) {
-    return (
-      <p>
-        No findings. A finding is something worth knowing although no request failed because of it, such as a query
-        parameter that was ignored because the vendor does not document it.
-      </p>
-    );
-  }
+  const act = useAct();
+  const groups = groupsOf(findings);
+  const shown = groups.filter(([kind]) => wanted === '' || kind === wanted);
+  const kinds = groups.map(([kind]) => kind);
+  const dismiss = (dismissed: readonly Finding[]) =>
+    act.run(async () => {
+      await Promise.all(dismissed.map(({ id }) => ask('DELETE', `/_mock/findings/${encodeURIComponent(id)}`)));
+      changed('findings');
+      return dismissed.length === 1 ? 'The finding is dismissed.' : `${dismissed.length} findings are dismissed.`;
+    });
   return (
     <>
-      <div class="bar">
-        <label>
-          Kind{' '}
-          <select value={wanted} onChange={(event) => choose({ kind: event.currentTarget.value })}>
-            <option value="">any</option>
-            {[...kinds, ...(wanted === '' || kinds.includes(wanted) ? [] : [wanted])].map((kind) => (
-              <option key={kind} value={kind}>
-                {titleOf(kind)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <output class="quiet">
-          {shown.length} of {findings.length}
-        </output>
-      </div>
-      {shown.length === 0 && <p>No finding is of the kind “{titleOf(wanted)}”.</p>}
-      {shown.length > 0 && (
-        <Table label="Findings" head={['Kind', 'Finding', 'How often', 'First seen', 'Last seen']}>
-          {shown.map(({ kind, message, count, firstSeenAt, lastSeenAt }) => (
-            <tr key={`${kind} ${message}`}>
-              <th scope="row">{titleOf(kind)}</th>
-              <td>
-                <Long text={message} isSentence />
-              </td>
-              <td>{count}</td>
-              <td>
-                <When at={firstSeenAt} />
-              </td>
-              <td>
-                <When at={lastSeenAt} />
-              </td>
-            </tr>
-          ))}
-        </Table>
+      {findings.length === 0 ? (
+        <p>
+          No findings. A finding is something worth knowing although no request failed because of it, such as a query
+          parameter that was ignored because the vendor does not document it.
+        </p>
+      ) : (
+        <div class="bar">
+          <label>
+            Kind{' '}
+            <select value={wanted} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+              <option value="">any</option>
+              {[...kinds, ...(wanted === '' || kinds.includes(wanted) ? [] : [wanted])].map((kind) => (
+                <option key={kind} value={kind}>
+                  {titleOf(kind)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <output class="quiet">
+            {shown.reduce((sum, [, group]) => sum + group.length, 0)} of {findings.length}. A finding that you dismiss
+            comes back when it happens again.
+          </output>
+        </div>
       )}
+      <Told act={act} />
+      {findings.length > 0 && shown.length === 0 && <p>No finding is of the kind “{titleOf(wanted)}”.</p>}
+      {shown.map(([kind, group]) => (
+        <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
+      ))}
     </>
+  );
+}
+
+/** By kind, and of each kind the newest first, as they come. */
+function groupsOf(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.kind);
+    if (group === undefined) groups.set(finding.kind, [finding]);
+    else group.push(finding);
+  }
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+interface GroupParts {
+  readonly kind: string;
+  readonly findings: readonly Finding[];
+  readonly isBusy: boolean;
+  readonly dismiss: (findings: readonly Finding[]) => void;
+}
+
+function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
+  const title = titleOf(kind);
+  return (
+    <section aria-label={title} class="group">
+      <div class="heading">
+        <h2>
+          {title} <span class="quiet">({findings.length})</span>
+        </h2>
+        {findings.length > 1 && (
+          <Confirm
+            yes="Yes, dismiss all"
+            loses={`All ${findings.length} findings of the kind “${title}” are dismissed. One that happens again comes back.`}
+            isBusy={isBusy}
+            onYes={() => dismiss(findings)}
+          >
+            Dismiss all of this kind
+          </Confirm>
+        )}
+      </div>
+      <DataTable
+        label={`Findings of the kind ${title}`}
+        rows={findings}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            title: 'Finding',
+            cell: ({ message }) => <Long text={message} isSentence />,
+            by: ({ message }) => message,
+            class: 'message',
+          },
+          { title: 'How often', cell: ({ count }) => count, by: ({ count }) => count },
+          { title: 'First seen', cell: ({ firstSeenAt }) => <When at={firstSeenAt} />, by: (one) => one.firstSeenAt },
+          {
+            title: 'Last seen',
+            cell: ({ lastSeenAt }) => <When at={lastSeenAt} isRelative />,
+            by: ({ lastSeenAt }) => lastSeenAt,
+          },
+          {
+            title: '',
+            cell: (finding) => (
+              <>
+                {finding.request !== null && (
+                  <a class="button small" data-entry href={addressOfView('requests', { request: finding.request })}>
+                    Show the request
+                  </a>
+                )}{' '}
+                <button type="button" class="small" disabled={isBusy} onClick={() => dismiss([finding])}>
+                  Dismiss
+                </button>
+              </>
+            ),
+          },
+        ]}
+      />
+    </section>
   );
 }
 
 /** The name of a kind, such as `undocumented_query`, as words. */
 function titleOf(kind: string): string {
-  return kind.replaceAll('_', ' ');
+  const words = kind.replaceAll('_', ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** How much of each service rests on documents. */
@@ -97,20 +167,22 @@ function Fidelity() {
                 ? 'This server answers every operation, documented or not.'
                 : 'This server answers only what is documented.'}
             </p>
-            <Table
+            <DataTable
               label="Operations of each service"
-              head={['Service', 'Version', 'Operations', 'Documented', 'Of these in question']}
-            >
-              {services.map(({ service, profile, operations, remaining, questioned }) => (
-                <tr key={service}>
-                  <th scope="row">{service}</th>
-                  <td>{profile ?? ''}</td>
-                  <td>{operations}</td>
-                  <td>{remaining}</td>
-                  <td>{questioned}</td>
-                </tr>
-              ))}
-            </Table>
+              rows={services}
+              keyOf={({ service }) => service}
+              columns={[
+                {
+                  title: 'Service',
+                  cell: ({ service }) => serviceTitle(service),
+                  by: (one) => serviceTitle(one.service),
+                },
+                { title: 'Version', cell: ({ profile }) => profile ?? '', by: ({ profile }) => profile },
+                { title: 'Operations', cell: ({ operations }) => operations, by: ({ operations }) => operations },
+                { title: 'Documented', cell: ({ remaining }) => remaining, by: ({ remaining }) => remaining },
+                { title: 'Of these in question', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
+              ]}
+            />
             <p class="quiet">
               With <code>--fidelity documented</code>, only the documented ones are answered; each of those in question
               rests on sources that contradict each other, and leaves a finding.

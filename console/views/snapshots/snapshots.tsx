@@ -3,14 +3,16 @@ import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { download } from '../../parts/download.ts';
+import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
-import { Table } from '../../parts/table.tsx';
 import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile } from '../../state/files.ts';
+import { withdrawUndo } from '../../state/undo.ts';
 import './snapshots.css';
 
 /** What this world was, to go back to. */
@@ -20,6 +22,9 @@ export function Snapshots() {
   return (
     <div class="page snapshots">
       <Take act={act} />
+      <p class="quiet">
+        Without --data, snapshots are in memory and end with the process: download what you want to keep.
+      </p>
       <Told act={act} />
       <section>
         <WhenLoaded of={loaded}>
@@ -30,11 +35,12 @@ export function Snapshots() {
                 migration”, and go back to it whenever you like.
               </p>
             ) : (
-              <Table label="Snapshots, newest first" head={['Name', 'Taken at', 'Size', '']}>
-                {snapshots.map((snapshot) => (
-                  <Row key={snapshot.id} snapshot={snapshot} act={act} />
-                ))}
-              </Table>
+              <DataTable
+                label="Snapshots, newest first"
+                rows={snapshots}
+                keyOf={({ id }) => id}
+                columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
+              />
             )
           }
         </WhenLoaded>
@@ -68,10 +74,30 @@ function Take({ act }: { readonly act: Act }) {
   );
 }
 
-function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
+const COLUMNS: readonly Column<Snapshot>[] = [
+  {
+    title: 'Name',
+    cell: ({ id, name }) => (
+      <div class="name">
+        {name !== null && <Long text={name} />} <Id id={id} name="the id of the snapshot" />
+      </div>
+    ),
+    by: ({ id, name }) => name ?? id,
+  },
+  { title: 'Taken at', cell: ({ at }) => <When at={at} isRelative />, by: ({ at }) => at },
+  {
+    title: 'Size',
+    cell: ({ bytes }) => `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`,
+    by: ({ bytes }) => bytes,
+    class: 'size',
+  },
+];
+
+function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
+      withdrawUndo();
       return `This world is again what it was; its clock shows ${timeText(now)}.`;
     });
   const remove = () =>
@@ -88,38 +114,29 @@ function Row({ snapshot: { id, name, at, bytes }, act }: { readonly snapshot: Sn
     });
   const which = <span class="unseen"> {name ?? id}</span>;
   return (
-    <tr>
-      <td>
-        {name !== null && <Long text={name} />} <code class="quiet">{id}</code>
-      </td>
-      <td>
-        <When at={at} />
-      </td>
-      <td class="size">{Math.ceil(bytes / 1000).toLocaleString('en')} kB</td>
-      <td class="acts">
-        <Confirm
-          yes="Yes, go back"
-          loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
-          isBusy={act.isBusy}
-          onYes={restore}
-        >
-          Restore{which}
-        </Confirm>{' '}
-        <button type="button" class="small" disabled={act.isBusy} onClick={saveFile}>
-          Download{which}
-        </button>{' '}
-        <a class="button small" href={addressOfView('worlds', { from: 'snapshot', of: id })}>
-          Make a world<span class="unseen"> of {name ?? id}</span>
-        </a>{' '}
-        <Confirm
-          yes="Yes, delete"
-          loses={`The snapshot ${name ?? id} is deleted. Worlds that were made of it stay.`}
-          isBusy={act.isBusy}
-          onYes={remove}
-        >
-          Delete{which}
-        </Confirm>
-      </td>
-    </tr>
+    <>
+      <Confirm
+        yes="Yes, go back"
+        loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
+        isBusy={act.isBusy}
+        onYes={restore}
+      >
+        Restore{which}
+      </Confirm>{' '}
+      <button type="button" class="small" disabled={act.isBusy} onClick={saveFile}>
+        Download{which}
+      </button>{' '}
+      <a class="button small" href={addressOfView('worlds', { from: 'snapshot', of: id })}>
+        Make a world<span class="unseen"> of {name ?? id}</span>
+      </a>{' '}
+      <Confirm
+        yes="Yes, delete"
+        loses={`The snapshot ${name ?? id} is deleted. Worlds that were made of it stay.`}
+        isBusy={act.isBusy}
+        onYes={remove}
+      >
+        Delete{which}
+      </Confirm>
+    </>
   );
 }

@@ -4,9 +4,11 @@ import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { Id } from '../../parts/id.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { Table } from '../../parts/table.tsx';
+import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
@@ -183,25 +185,36 @@ function Made({ world }: { readonly world: MadeWorld }) {
 const MOST_SHOWN = 200;
 
 function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersOf> }) {
+  const rows = holders.flatMap(({ secrets, ...holder }) => secrets.map((secret) => ({ ...holder, ...secret })));
   return (
-    <Table label="Credentials" head={['Who', 'Kind', 'Client id', 'Secret']}>
-      {holders.flatMap(({ service, list, id, name, secrets }) =>
-        secrets.map(({ kind, clientId, text }) => (
-          <tr key={`${service} ${list} ${id} ${kind}`}>
-            <td>
+    <DataTable
+      label="Credentials"
+      rows={rows}
+      keyOf={({ service, list, id, kind }) => `${service} ${list} ${id} ${kind}`}
+      columns={[
+        {
+          title: 'Who',
+          cell: ({ name, service, list }) => (
+            <>
               {name}{' '}
               <span class="quiet">
-                {service}, {wordsOf(list)}
+                {serviceTitle(service)}, {wordsOf(list)}
               </span>
-            </td>
-            <td>{wordsOf(kind)}</td>
-            <td>{clientId !== null && <code class="long">{clientId}</code>}</td>
-            <td>
-              <Secret text={text} name={`the ${wordsOf(kind)} of ${name}`} />
-            </td>
-          </tr>
-        )),
-      )}
-    </Table>
+            </>
+          ),
+          by: ({ name }) => name,
+        },
+        { title: 'Kind', cell: ({ kind }) => wordsOf(kind), by: ({ kind }) => kind },
+        {
+          title: 'Client id',
+          cell: ({ clientId }) => clientId !== null && <Id id={clientId} name="the client id" />,
+          by: ({ clientId }) => clientId,
+        },
+        {
+          title: 'Secret',
+          cell: ({ text, kind, name }) => <Secret text={text} name={`the ${wordsOf(kind)} of ${name}`} />,
+        },
+      ]}
+    />
   );
 }

@@ -3,12 +3,13 @@ import { ask } from '../../control-api/client.ts';
 import type { WorldInfo } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Table } from '../../parts/table.tsx';
-import { shortOf } from '../../parts/time.ts';
-import { When } from '../../parts/when.tsx';
+import { relativeText, shortOf, timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
+import { withdrawUndo } from '../../state/undo.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
+import { Compare } from './compare.tsx';
 import { Order } from './order.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
@@ -21,10 +22,12 @@ export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [changesOf('worlds')]);
   return (
     <div class="page worlds">
+      <EndsWithProcess />
       <Order />
       <section>
         <WhenLoaded of={loaded}>{() => <List />}</WhenLoaded>
       </section>
+      <Compare />
       <Reset />
     </div>
   );
@@ -71,11 +74,19 @@ function List() {
       {found.length === 0 ? (
         <p>No world has an id with “{filter}”.</p>
       ) : (
-        <Table label="Worlds" head={['Id', 'Credentials', 'Ends after … without use', 'Last used', 'Ends', '']}>
-          {shown.map((world) => (
-            <Row key={world.id} world={world} isBusy={act.isBusy} onDelete={() => remove(world.id)} />
-          ))}
-        </Table>
+        <DataTable
+          label="Worlds"
+          rows={shown}
+          keyOf={({ id }) => id}
+          columns={[
+            ...COLUMNS,
+            {
+              title: '',
+              cell: (world) => <Acts world={world} isBusy={act.isBusy} onDelete={() => remove(world.id)} />,
+            },
+          ]}
+          below={(world) => chosen.value['world'] === world.id && <WaysIn world={world} />}
+        />
       )}
       {shown.length < found.length && (
         <p>
@@ -90,58 +101,94 @@ function List() {
   );
 }
 
-interface RowParts {
+const COLUMNS: readonly Column<WorldInfo>[] = [
+  {
+    title: 'Id',
+    cell: (world) => (
+      <span class="when">
+        <a data-entry href={consoleOf(world, addressOfView('requests'))}>
+          {world.id}
+        </a>
+        {world.id === here.value?.id && <span class="quiet"> this one</span>}
+      </span>
+    ),
+    by: ({ id }) => id,
+  },
+  { title: 'Made', cell: ({ createdAt }) => <Since at={createdAt} />, by: ({ createdAt }) => createdAt },
+  { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
+  {
+    title: 'Credentials',
+    cell: ({ credentials }) => (credentials === 'own' ? 'of its own' : 'those of the seed'),
+    by: ({ credentials }) => credentials,
+  },
+  { title: 'Ends after … without use', cell: ({ ttl }) => shortOf(ttl), by: ({ ttl }) => ttl },
+  {
+    title: 'Ends',
+    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Since at={expiresAt} />),
+    by: ({ expiresAt }) => expiresAt,
+  },
+];
+
+/** A time of a world's own, which is by the machine's clock, as this page's browser has it. */
+function Since({ at }: { readonly at: string }) {
+  const now = new Date().toISOString();
+  return (
+    <span class="when">
+      <time dateTime={at} title={at}>
+        {timeText(at, now)}
+      </time>
+      <small class="quiet"> {relativeText(at, now)}</small>
+    </span>
+  );
+}
+
+interface ActsParts {
   readonly world: WorldInfo;
   readonly isBusy: boolean;
   readonly onDelete: () => void;
 }
 
-function Row({ world, isBusy, onDelete }: RowParts) {
-  const { id, credentials, ttl, lastUsedAt, expiresAt } = world;
+function Acts({ world, isBusy, onDelete }: ActsParts) {
+  const { id } = world;
   const isHere = id === here.value?.id;
   const isOpen = chosen.value['world'] === id;
   return (
     <>
-      <tr>
-        <th scope="row">
-          <a href={consoleOf(world, addressOfView('requests'))}>{id}</a>
-          {isHere && <span class="quiet"> this one</span>}
-        </th>
-        <td>{credentials === 'own' ? 'of its own' : 'those of the seed'}</td>
-        <td>{shortOf(ttl)}</td>
-        <td>
-          <When at={lastUsedAt} />
-        </td>
-        <td>{expiresAt === null ? 'never' : <When at={expiresAt} />}</td>
-        <td class="acts">
-          <button
-            type="button"
-            class="small"
-            aria-expanded={isOpen}
-            onClick={() => choose({ world: isOpen ? undefined : id }, false)}
-          >
-            How to reach it<span class="unseen"> ({id})</span>
-          </button>{' '}
-          {id !== 'default' && (
-            <Confirm
-              loses={`The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`}
-              yes={isHere ? 'Yes, delete this world' : 'Yes, delete'}
-              isBusy={isBusy}
-              onYes={onDelete}
-            >
-              Delete<span class="unseen"> {id}</span>
-            </Confirm>
-          )}
-        </td>
-      </tr>
-      {isOpen && (
-        <tr class="opened">
-          <td colSpan={6}>
-            <WaysIn world={world} />
-          </td>
-        </tr>
+      <a class="button small" href={consoleOf(world, addressOfView('requests'))} target="_blank" rel="noopener">
+        Open in a new tab<span class="unseen"> ({id})</span>
+      </a>{' '}
+      <button
+        type="button"
+        class="small"
+        aria-expanded={isOpen}
+        onClick={() => choose({ world: isOpen ? undefined : id }, false)}
+      >
+        How to reach it<span class="unseen"> ({id})</span>
+      </button>{' '}
+      {id !== 'default' && (
+        <Confirm
+          loses={`The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`}
+          yes={isHere ? 'Yes, delete this world' : 'Yes, delete'}
+          isBusy={isBusy}
+          onYes={onDelete}
+        >
+          Delete<span class="unseen"> {id}</span>
+        </Confirm>
       )}
     </>
+  );
+}
+
+/** Where the state is: what ends with the process. */
+function EndsWithProcess() {
+  const loaded = useLoaded(() => ask<{ store: { kind: string } }>('GET', '/_mock/info'), []);
+  if (loaded === null || !('value' in loaded)) return <p class="quiet ends">Reading where worlds are kept …</p>;
+  return (
+    <p class="quiet ends">
+      {loaded.value.store.kind === 'memory'
+        ? 'Worlds and snapshots are in memory: all of them end with the process. Start it with --data to keep them.'
+        : 'Worlds and snapshots are kept in the database. Requests, decisions, findings and drills may end with the process.'}
+    </p>
   );
 }
 
@@ -152,6 +199,7 @@ function Reset() {
   const reset = () =>
     act.run(async () => {
       await ask('POST', '/_mock/reset');
+      withdrawUndo();
       return `The world \`${id}\` is as its seed has it.`;
     });
   return (

@@ -160,10 +160,18 @@ describe('a fault', () => {
     expect((await world.call('GET /_mock/info')).status).toBe(200);
   });
 
-  it('becomes a finding if it never struck: when it is removed, and at a reset', async () => {
+  it('is no finding if somebody removes it: that it was never injected is what they wanted', async () => {
+    const id = await add({ match: { operation: 'grant_token' }, do: { status: 400 } });
+    const before = await findings();
+    expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
+
+    expect(await findings()).toEqual(before);
+  });
+
+  it('becomes a finding if it never struck: when all are removed, and at a reset', async () => {
     const id = await add({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
     await server.grant(order);
-    expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
+    expect((await server.call('DELETE /_mock/faults')).status).toBe(204);
     expect((await findings())[0].message).toBe(
       `the fault ${id} (operation \`grant_token\`) was never injected: it lets the first 3 matching requests pass, and only 1 came`,
     );

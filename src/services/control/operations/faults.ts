@@ -37,7 +37,7 @@ export function faultOperations(ports: Ports) {
   };
 
   const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {
-    if (!(await world.faults.remove(params.faultId))) throw noFault();
+    if (!(await world.faults.withdraw(params.faultId))) throw noFault();
     return { status: 204 };
   };
 

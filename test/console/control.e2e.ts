@@ -1,0 +1,214 @@
+/** What one controls the mock with, and the findings that come of it, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { readJson, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+
+describe.runIf(hasBrowser)('what one controls the mock with', () => {
+  const opened = windows();
+
+  describe('faults', () => {
+    it('are completed from the documents of the service, and by who can call it', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
+      const options = (name: string) =>
+        page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+      await expect.poll(() => options('operation')).toContain('listFunctions');
+      await expect.poll(() => options('method')).toEqual(['POST']);
+      expect(await options('path')).toEqual(['/v2/nvcf/functions']);
+      await expect.poll(() => options('principal')).toContain('nvcf-invoker');
+
+      expect(await options('principal')).not.toContain('admin@acme.test');
+    });
+
+    it('have their mistakes beside the fields, until these are corrected', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      const operation = page.getByLabel('Operation', { exact: true });
+      await operation.fill('grant_tokn');
+      await page.getByLabel('Status', { exact: true }).fill('503');
+      await button(page, 'Add the fault').click();
+      await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
+      expect(await operation.getAttribute('aria-invalid')).toBe('true');
+      expect(await operation.getAttribute('aria-describedby')).toBe('wrong-operation');
+      await operation.fill('grant_token');
+      await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+      await page.getByLabel('Delay', { exact: true }).fill('soon');
+      await button(page, 'Add the fault').click();
+
+      await expect
+        .poll(() => page.getByLabel('Delay', { exact: true }).getAttribute('aria-describedby'))
+        .toBe('wrong-delay');
+    });
+
+    it('are code for a test only once they are whole', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await page.getByText('the code stands here').waitFor();
+      expect(await button(page, 'Copy the code').count()).toBe(0);
+      await page.getByLabel('Status', { exact: true }).fill('50');
+      await page.getByText('once the fault can be added').waitFor();
+      await page.getByLabel('Status', { exact: true }).fill('503');
+
+      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+    });
+
+    it('that were added or removed can be undone', async () => {
+      const { url, mock } = await served();
+      const all = async () => (await mock('GET', '/faults')).faults;
+      const given = { match: { operation: 'get_users' }, times: 2, after: 1, do: { status: 418, offDocument: true } };
+      const { id } = await mock('POST', '/faults', given);
+      const page = await opened(`${url}/#/faults`);
+      await button(page, `Remove ${id}`).click();
+      await button(page, 'Undo').click();
+      await page.getByText('is there again').waitFor();
+      const { match, times, after } = given;
+      expect(await all()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
+
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      expect(await all()).toHaveLength(2);
+      await button(page, 'Undo').click();
+      await expect.poll(async () => (await all()).length).toBe(1);
+    });
+
+    it('that are gone meanwhile cannot be removed again', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults`);
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      await mock('DELETE', '/faults');
+      await button(page, 'Undo').click();
+
+      await page.getByText('was removed meanwhile').waitFor();
+    });
+  });
+
+  describe('drills', () => {
+    it('say before they start whom they affect, for how long, and whether they can be ended', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const card = page.getByRole('article', { name: 'rate-limit' });
+      await card.getByText('Affects everybody for 30s by the clock of this world').waitFor();
+      await card.getByLabel('Affects').selectOption('researcher@acme.test');
+      await card.getByLabel('For how long').fill('5m');
+      await card.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
+
+      const once = page.getByRole('article', { name: 'expire-tokens' });
+      await once.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
+      await once.getByRole('button', { name: 'Start expire-tokens' }).click();
+      await page.getByRole('dialog').getByText('The clock advances until every access token has expired').waitFor();
+      await button(page, 'Cancel').click();
+      expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
+    });
+
+    it('show how far they are, by the clock of the world', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/freeze', {});
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/drills`);
+      const bar = page.getByRole('progressbar', { name: 'Progress of token-outage' });
+      const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
+      await page.getByText('10 min left (the clock is frozen)').waitFor();
+      expect(await share()).toBe(0);
+      await mock('POST', '/clock/advance', { by: '5m' });
+
+      await page.getByText('5 min left').waitFor();
+      expect(await share()).toBeCloseTo(0.5);
+    });
+  });
+
+  describe('worlds', () => {
+    it('say when they were made, what ends with the process, and open in a new tab', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('all of them end with the process').waitFor();
+      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('just now').first().waitFor();
+      const link = page.getByRole('link', { name: 'Open in a new tab (alice)' });
+      expect(await link.getAttribute('target')).toBe('_blank');
+
+      expect(await link.getAttribute('href')).toBe('/w/alice/#/requests');
+    });
+
+    it('are compared: what is only in one of them, and which members differ', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await region(page, 'Compare two worlds').getByLabel('With').selectOption('alice');
+      await page.getByText('are equal').waitFor();
+      expect(page.url()).toContain('right=alice');
+      const deployer = castKey('nvcf-deployer').id;
+      await mock('PATCH', `/keys/${deployer}`, { scopes: ['list_functions'] });
+      await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
+
+      const rows = cells(page, 'Differences');
+      await rows.filter({ hasText: 'nvcf-deployer' }).filter({ hasText: 'scopes' }).first().waitFor();
+      expect(await rows.filter({ hasText: 'later' }).innerText()).toMatch(/there\s+not there/);
+    });
+  });
+
+  describe('findings', () => {
+    /** A server with two findings of faults, and one of a request. */
+    async function withFindings() {
+      const server = await served();
+      for (const operation of ['get_users', 'grant_token']) {
+        await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
+      }
+      await server.mock('DELETE', '/faults');
+      await server.ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+      return server;
+    }
+
+    it('are grouped by kind, and each leads to the request that it is about', async () => {
+      const { url } = await withFindings();
+      const page = await opened(`${url}/#/findings`);
+      await region(page, 'Unused fault').getByRole('heading', { name: 'Unused fault (2)' }).waitFor();
+      expect(await cells(page, 'Findings of the kind Unused fault').count()).toBe(2);
+      expect(await region(page, 'Unused fault').getByRole('link').count()).toBe(0);
+      await page.getByRole('link', { name: 'Show the request' }).click();
+
+      await page
+        .getByRole('article')
+        .getByRole('heading', { name: /simulations/ })
+        .first()
+        .waitFor();
+    });
+
+    it('are dismissed one by one, or all of a kind once that is confirmed, and come back when they happen again', async () => {
+      const { url, mock, ask } = await withFindings();
+      const page = await opened(`${url}/#/findings`);
+      await region(page, 'Undocumented query').getByRole('button', { name: 'Dismiss' }).click();
+      await page.getByText('The finding is dismissed.').waitFor();
+      await button(page, 'Dismiss all of this kind').click();
+      await button(page, 'Yes, dismiss all').click();
+      await page.getByText('No findings.').waitFor();
+      expect((await mock('GET', '/findings')).findings).toEqual([]);
+      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+
+      await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
+    });
+
+    it('are none of a fault that is removed by hand', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, /^Remove .*-f1$/).click();
+      await page.getByText('is removed').first().waitFor();
+      await button(page, 'Remove all').click();
+      await button(page, 'Yes, remove them all').click();
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+
+      expect((await readJson(`${url}/_mock/findings`)).findings).toEqual([]);
+    });
+  });
+});
