@@ -301,16 +301,12 @@ function Field(props: {
           ))}
         </datalist>
       )}
-      {isWrong && <Mistake wrong={wrong} />}
+      {isWrong && (
+        <p id={`wrong-${name}`} class="fault" role="alert">
+          <Sentence text={wrong.text} />
+        </p>
+      )}
     </div>
-  );
-}
-
-function Mistake({ wrong: { field, text } }: { readonly wrong: Wrong }) {
-  return (
-    <p id={`wrong-${field}`} class="fault" role="alert">
-      <Sentence text={text} />
-    </p>
   );
 }
 
@@ -329,20 +325,10 @@ function Text(props: {
 }
 
 function Tick({ name, children }: { readonly name: string; readonly children: string }) {
-  const wrong = useContext(WrongField);
-  const isWrong = wrong?.field === name;
   return (
-    <div>
-      <label class="tick">
-        <input
-          name={name}
-          type="checkbox"
-          {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
-        />{' '}
-        {children}
-      </label>
-      {isWrong && <Mistake wrong={wrong} />}
-    </div>
+    <Field name={name} label={children}>
+      <input type="checkbox" />
+    </Field>
   );
 }
 
