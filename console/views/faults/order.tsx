@@ -122,14 +122,12 @@ export function Order() {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
   const { service = '', operation = '' } = chosen.value;
-  const [draft, setDraft] = useState<Draft>({ match: {}, do: {} });
   const [code, setCode] = useState<string | null>(null);
   const services = useLoaded(readServices, []);
   const operations = readValue(useLoaded(() => operationsOf(service), [service]));
   const look = () => {
     if (form.current === null) return;
     const next = draftOf(form.current);
-    setDraft(next);
     setCode(isWhole(form.current, next, operations) ? codeOf(next) : null);
   };
   // A service can be chosen as soon as it is known.
@@ -222,11 +220,7 @@ export function Order() {
       {code !== null && refusal === null ? (
         <Code text={code} />
       ) : (
-        <p class="quiet">
-          {Object.keys(draft.do).length === 0
-            ? 'Say what happens, and the code stands here.'
-            : 'The code stands here once the fault can be added.'}
-        </p>
+        <p class="quiet">The code stands here once the fault can be added.</p>
       )}
     </section>
   );
