@@ -122,14 +122,12 @@ export function Order() {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
   const { service = '', operation = '' } = chosen.value;
-  const [draft, setDraft] = useState<Draft>({ match: {}, do: {} });
   const [code, setCode] = useState<string | null>(null);
   const services = useLoaded(readServices, []);
   const operations = readValue(useLoaded(() => operationsOf(service), [service]));
   const look = () => {
     if (form.current === null) return;
     const next = draftOf(form.current);
-    setDraft(next);
     setCode(isWhole(form.current, next, operations) ? codeOf(next) : null);
   };
   // A service can be chosen as soon as it is known.
@@ -222,11 +220,7 @@ export function Order() {
       {code !== null && refusal === null ? (
         <Code text={code} />
       ) : (
-        <p class="quiet">
-          {Object.keys(draft.do).length === 0
-            ? 'Say what happens, and the code stands here.'
-            : 'The code stands here once the fault can be added.'}
-        </p>
+        <p class="quiet">The code stands here once the fault can be added.</p>
       )}
     </section>
   );
@@ -301,16 +295,12 @@ function Field(props: {
           ))}
         </datalist>
       )}
-      {isWrong && <Mistake wrong={wrong} />}
+      {isWrong && (
+        <p id={`wrong-${name}`} class="fault" role="alert">
+          <Sentence text={wrong.text} />
+        </p>
+      )}
     </div>
-  );
-}
-
-function Mistake({ wrong: { field, text } }: { readonly wrong: Wrong }) {
-  return (
-    <p id={`wrong-${field}`} class="fault" role="alert">
-      <Sentence text={text} />
-    </p>
   );
 }
 
@@ -329,20 +319,10 @@ function Text(props: {
 }
 
 function Tick({ name, children }: { readonly name: string; readonly children: string }) {
-  const wrong = useContext(WrongField);
-  const isWrong = wrong?.field === name;
   return (
-    <div>
-      <label class="tick">
-        <input
-          name={name}
-          type="checkbox"
-          {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
-        />{' '}
-        {children}
-      </label>
-      {isWrong && <Mistake wrong={wrong} />}
-    </div>
+    <Field name={name} label={children}>
+      <input type="checkbox" />
+    </Field>
   );
 }
 

@@ -182,9 +182,9 @@ function Acts({ world, isBusy, onDelete }: ActsParts) {
 /** Where the state is: what ends with the process. */
 function EndsWithProcess() {
   const loaded = useLoaded(() => ask<{ store: { kind: string } }>('GET', '/_mock/info'), []);
-  if (loaded === null || !('value' in loaded)) return <p class="quiet ends">Reading where worlds are kept …</p>;
+  if (loaded === null || !('value' in loaded)) return <p class="quiet">…</p>;
   return (
-    <p class="quiet ends">
+    <p class="quiet">
       {loaded.value.store.kind === 'memory'
         ? 'Worlds and snapshots are in memory: all of them end with the process. Start it with --data to keep them.'
         : 'Worlds and snapshots are kept in the database. Requests, decisions, findings and drills may end with the process.'}
