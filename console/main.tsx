@@ -6,11 +6,13 @@ import { noteClock } from './state/clock.ts';
 import { noteUnread } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
 import './style.css';
+import './frame/frame.css';
 
 const root = document.getElementById('console');
 if (root !== null) {
   // What is there is for pages without scripts.
   root.replaceChildren();
+  root.className = 'framed';
   render(<Frame />, root);
 }
 

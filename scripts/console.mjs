@@ -3,6 +3,7 @@
  * The pages of the console: a script for the first view, one for the others, and one style sheet, which the server hands out
  * and never reads itself.
  */
+import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -33,6 +34,8 @@ export async function buildConsole(target) {
       },
     },
   });
+  // The pages of documents have the frame as well, and nothing else of the console.
+  await copyFile(new URL('../console/frame/frame.css', import.meta.url), new URL('frame.css', target));
   const outputs = Array.isArray(output) ? output : [output];
   return outputs.flatMap((one) =>
     'output' in one ? one.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])) : [],

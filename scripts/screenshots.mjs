@@ -72,7 +72,7 @@ const PICTURES = [
     click: '[role=option]:has-text("air-reader"):has-text("missing")',
     shows: 'How to fix it',
   },
-  { name: 'clock', address: `time?key=${registrar}`, shows: 'takes effect' },
+  { name: 'clock', address: `clock?key=${registrar}`, shows: 'takes effect' },
   {
     name: 'identities',
     address:

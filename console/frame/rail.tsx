@@ -1,32 +1,39 @@
+import { DOCUMENTS, RAIL } from '../../src/http/console-rail.ts';
 import { addressOfView } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
 import { badges } from '../state/in-force.ts';
-import { GROUPS } from '../views/index.ts';
-import { Icon } from './icons.tsx';
 
 /** The way to every view, in groups, with what is new or in force in each. @param props.current the view that is shown */
 export function Rail({ current }: { readonly current: string }) {
   return (
-    <nav aria-label="Views">
-      {GROUPS.map(({ title, views }) => (
+    <nav class="rail" aria-label="Views">
+      {RAIL.map(({ title, views }, index) => (
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
-          {views.map(({ name, title: text }) => (
+          {views.map(({ name, title: text, icon }) => (
             <a key={name} href={addressOfView(name)} aria-current={name === current ? 'page' : undefined}>
-              <Icon of={name} />
+              <Icon path={icon} />
               <span>{text}</span>
               <Badge of={name} />
             </a>
           ))}
-          {title === 'Understand' && (
+          {index === RAIL.length - 1 && (
             <a href={addressOf('/docs')}>
-              <Icon of="docs" />
-              <span>API documents</span>
+              <Icon path={DOCUMENTS.icon} />
+              <span>{DOCUMENTS.title}</span>
             </a>
           )}
         </section>
       ))}
     </nav>
+  );
+}
+
+function Icon({ path }: { readonly path: string }) {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={path} />
+    </svg>
   );
 }
 

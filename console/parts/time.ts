@@ -69,7 +69,8 @@ export function inWords(milliseconds: number): string {
 export function relativeText(at: string, now: string): string {
   const distance = Date.parse(at) - Date.parse(now);
   if (Number.isNaN(distance)) return '';
-  if (Math.abs(distance) < 60_000) return distance > 0 ? 'in less than 1 min' : 'just now';
+  // The present is known to the minute.
+  if (Math.abs(distance) < 60_000) return 'now';
   const [words = ''] = inWords(distance).split(/(?<=[a-z]) /);
   return distance > 0 ? `in ${words}` : `${words} ago`;
 }

@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { RAIL } from '../../src/http/console-rail.ts';
 import { Requests } from './requests/requests.tsx';
 
 type Others = typeof import('./others.ts');
+type Name = (typeof RAIL)[number]['views'][number]['name'];
 
 /** A page of the console, at `#/name`. */
 export interface View {
@@ -12,12 +14,6 @@ export interface View {
   readonly show: () => ComponentType | undefined;
 }
 
-/** Views that belong together, in the order of the navigation. */
-export interface ViewGroup {
-  readonly title: string;
-  readonly views: readonly View[];
-}
-
 const others = signal<Others | null>(null);
 
 /** Reads the script of the other views. @throws TypeError if the server does not answer */
@@ -25,38 +21,25 @@ export async function loadViews(): Promise<void> {
   others.value ??= await import('./others.ts');
 }
 
-function other(name: string, title: string, component: keyof Others): View {
-  return { name, title, show: () => others.value?.[component] };
-}
+/** What shows the views that are in the other script. */
+const COMPONENTS: Readonly<Record<Exclude<Name, 'requests'>, keyof Others>> = {
+  journal: 'Journal',
+  findings: 'Findings',
+  clock: 'ClockView',
+  faults: 'Faults',
+  drills: 'Drills',
+  worlds: 'Worlds',
+  snapshots: 'Snapshots',
+  identities: 'Identities',
+  'access-matrix': 'AccessMatrix',
+  'least-privilege': 'LeastPrivilegeView',
+};
 
-export const GROUPS: readonly ViewGroup[] = [
-  {
-    title: 'Watch',
-    views: [
-      { name: 'requests', title: 'Requests', show: () => Requests },
-      other('journal', 'Journal', 'Journal'),
-      other('findings', 'Findings', 'Findings'),
-    ],
-  },
-  {
-    title: 'Control',
-    views: [
-      other('clock', 'Clock', 'ClockView'),
-      other('faults', 'Faults', 'Faults'),
-      other('drills', 'Drills', 'Drills'),
-      other('worlds', 'Worlds', 'Worlds'),
-      other('snapshots', 'Snapshots', 'Snapshots'),
-    ],
-  },
-  {
-    title: 'Understand',
-    views: [
-      other('identities', 'Identities', 'Identities'),
-      other('access-matrix', 'Access matrix', 'AccessMatrix'),
-      other('least-privilege', 'Least privilege', 'LeastPrivilegeView'),
-    ],
-  },
-];
-
-/** The first is shown where the address names none. */
-export const VIEWS: readonly View[] = GROUPS.flatMap(({ views }) => views);
+/** In the order of the navigation; the first is shown where the address names none. */
+export const VIEWS: readonly View[] = RAIL.flatMap(({ views }) =>
+  views.map(({ name, title }) => ({
+    name,
+    title,
+    show: () => (name === 'requests' ? Requests : others.value?.[COMPONENTS[name]]),
+  })),
+);

@@ -3,7 +3,12 @@ import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 const HEADERS = pageHeaders("'self'");
 
 /** The files of the page, which the build puts into `dist/console`. */
-const FILES: Readonly<Record<string, string>> = { 'console.css': STYLE, 'console.js': SCRIPT, 'others.js': SCRIPT };
+const FILES: Readonly<Record<string, string>> = {
+  'console.css': STYLE,
+  'frame.css': STYLE,
+  'console.js': SCRIPT,
+  'others.js': SCRIPT,
+};
 
 /**
  * Serves the console at `/`, a page that is a client of the control API only. Its files are read on first use.

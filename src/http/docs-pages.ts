@@ -1,5 +1,6 @@
 import type { Ground } from '../core/explaining/index.ts';
 import { escapeHtml, escapeWithCode } from '../core/html.ts';
+import { DOCUMENTS, RAIL, type RailView } from './console-rail.ts';
 import type { ListedOperation, ReadableDocument } from './read-documents.ts';
 
 /** The operations of a document, for the table of all operations. */
@@ -7,9 +8,8 @@ export interface ListedDocument extends Pick<ReadableDocument, 'name' | 'title'>
   readonly operations: readonly ListedOperation[];
 }
 
-/** Pages in the navigation bar. */
+/** The pages of documents, beside the reader of each. */
 const PLACES = [
-  { path: '/', title: 'Console' },
   { path: '/docs', title: 'Documents' },
   { path: '/docs/operations', title: 'All operations' },
 ] as const;
@@ -20,13 +20,13 @@ interface PageParts {
   readonly below: string;
   /** The path of the page. */
   readonly path: string;
-  /** HTML beside the links of the navigation bar. */
+  /** HTML at the end of the header. */
   readonly beside?: string;
   readonly head?: string;
   readonly main: string;
 }
 
-/** A page with the navigation bar. */
+/** A page in the frame of the console, which is links here: it needs no script. */
 function renderPage({ title, below, path, beside = '', head = '', main }: PageParts): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
@@ -37,18 +37,32 @@ function renderPage({ title, below, path, beside = '', head = '', main }: PagePa
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="${below}/console/frame.css">
 <link rel="stylesheet" href="${below}/docs/static/pages.css">
 <link rel="icon" href="data:,">
 ${head}</head>
-<body>
-<header class="top">
-<span class="mark">nv-auth-mock</span>
-<nav aria-label="Pages">${links.join('\n')}</nav>
+<body class="framed">
+<header>
+<a class="mark" href="${below}/">nv-auth-mock</a>
+<nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
 ${beside}</header>
+${rail(below)}
 ${main}
 </body>
 </html>
 `;
+}
+
+/** The navigation of the console, which leads into it. */
+function rail(below: string): string {
+  const link = (href: string, { title, icon }: RailView, more = '') =>
+    `<a href="${below}${href}"${more}><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${icon}"/></svg><span>${title}</span></a>`;
+  const groups = RAIL.map(({ title, views }, index) => {
+    const links = views.map((view) => link(`/#/${view.name}`, view));
+    if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, ' aria-current="page"'));
+    return `<section aria-label="${title}"><h2>${title}</h2>\n${links.join('\n')}</section>`;
+  });
+  return `<nav class="rail" aria-label="Views">${groups.join('\n')}</nav>`;
 }
 
 /**

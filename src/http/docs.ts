@@ -68,16 +68,18 @@ function withServer(text: string, below: string): string {
 
 /** Styles of the document pages, in addition to those of all pages. */
 const PAGES_STYLE = `
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1rem; padding: .5rem 1rem; border-bottom: 1px solid var(--line) }
-.top nav { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
-.mark { font-weight: 700; text-decoration: none; color: var(--text) }
-.top nav a { text-decoration: none }
-.top nav a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
+.framed { min-height: 100vh }
+.framed > main { overflow: visible; min-width: 0 }
+.rail { position: sticky; top: 0; align-self: start; max-height: 100vh; border-right: 0 }
+.framed > main { border-left: 1px solid var(--line) }
+.tabs { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
+.tabs a { text-decoration: none }
+.tabs a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
 .who { margin-left: auto; display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
 .who select { max-width: min(22rem, 100%) }
 [hidden] { display: none !important }
 .unread { padding: 1rem }
-main.text { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
+main.text { max-width: 62rem; padding: 1.5rem 1rem 4rem }
 main.wide { max-width: 110rem; padding: 1.5rem 1rem 4rem }
 main.wide > p { max-width: 50rem }
 main h2 { margin: 2rem 0 .4rem }
@@ -95,6 +97,10 @@ td .method { font-weight: 600 }
 .grounds { list-style: none; margin: 0; padding: 0 }
 .inferred, .ours, .contradicted { color: var(--warn) }
 .documented, .implied, .observed { color: var(--allow) }
+@media (max-width: 48rem) {
+  .framed > main { border-left: 0 }
+  .rail { position: static; overflow-x: auto }
+}
 @media (max-width: 50rem) {
   table, tbody, tr, td { display: block; width: auto }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }

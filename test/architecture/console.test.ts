@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
@@ -19,7 +19,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   { files: /^console\/parts\//, may: [/^console\/parts\//, /^console\/preferences$/, /^preact(\/hooks)?$/] },
   {
     files: /^console\/views\/(index|others)$/,
-    may: [/^console\/views\/(([a-z-]+)\/\2|others)$/, /^@preact\/signals$/],
+    may: [/^console\/views\/(([a-z-]+)\/\2|others)$/, /^http\/console-rail$/, /^@preact\/signals$/],
     types: [/^preact$/],
   },
   {
@@ -32,7 +32,10 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
       /^\.\/[a-z-]+\.css$/,
     ],
   },
-  { files: /^console\/(frame\/[a-z-]+|main)$/, may: [/^console\//, /^preact(\/hooks)?$/, /^@preact\/signals$/] },
+  {
+    files: /^console\/(frame\/[a-z-]+|main)$/,
+    may: [/^(console|\.)\//, /^http\/console-rail$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
+  },
 ];
 
 const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console', ending));
@@ -71,9 +74,9 @@ describe('the console', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
-  it('is two scripts of less than 60 kB together, compressed, that name no other machine', () => {
+  it('is two scripts of less than 60 kB together, compressed with Brotli, that name no other machine', () => {
     const scripts = ['console', 'others'].map((name) => readFileSync(posix.join(ROOT, `dist/console/${name}.js`)));
-    const sizes = scripts.map((script) => gzipSync(script).length);
+    const sizes = scripts.map((script) => brotliCompressSync(script).length);
 
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(60_000);
     for (const script of scripts) {

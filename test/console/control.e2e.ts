@@ -132,7 +132,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('all of them end with the process').waitFor();
-      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('just now').first().waitFor();
+      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
       const link = page.getByRole('link', { name: 'Open in a new tab (alice)' });
       expect(await link.getAttribute('target')).toBe('_blank');
 

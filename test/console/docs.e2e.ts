@@ -55,8 +55,8 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
 
     expect(await sent(page, `${url}/w/alice`, 'get_access_keys')).toBe(admin.email);
     expect((await read(`${url}/_mock/requests`)).requests).toEqual([]);
-    await page.getByRole('link', { name: 'Console' }).click();
-    await page.waitForURL(`${url}/w/alice/`);
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await page.waitForURL(`${url}/w/alice/#/requests`);
   });
 
   it('say nothing of anybody where the cast is kept for those with the admin token', async () => {

@@ -44,7 +44,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
 
     // When does the edit count? In a quarter of an hour, to which now is dragged.
     await picture.getByRole('link', { name: 'See when' }).click();
-    await page.getByText('version 2 of nvcf-registrar takes effect').waitFor();
+    await page.getByText('version 2 of nvcf-registrar takes effect').first().waitFor();
     const now = page.getByRole('slider', { name: 'Now' });
     const [from, mark] = [await now.boundingBox(), await page.locator('.mark-dot').first().boundingBox()];
     if (from === null || mark === null) throw new Error('there is no time line');

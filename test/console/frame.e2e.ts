@@ -109,7 +109,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('nvcf-reg');
     expect(page.url()).toContain('text=nvcf-reg');
-    await page.keyboard.press('Tab');
+    await page.getByRole('link', { name: 'Make a key' }).focus();
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });
     await help.getByText('next and previous').waitFor();

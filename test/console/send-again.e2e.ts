@@ -230,7 +230,7 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     await panel(page).getByText('Now allowed').waitFor();
     await undo(page).click();
 
-    await page.getByText('has its former rights again').waitFor();
+    await page.getByText('is as it was before the edit').waitFor();
     const { policy } = await mock('GET', `/keys/${id}`);
     expect([policy.scopes, policy.resource]).toEqual([before.scopes, before.resource]);
     expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(403);

@@ -99,7 +99,7 @@ it('GET /docs leads to a page for each document', async () => {
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(page.body).toContain('<a href="/">Console</a>');
+    expect(page.body).toContain('<a href="/#/requests">');
     expect(page.body).toContain('<a href="/docs">Documents</a>');
     expect((await app.inject(`/docs/${name}/`)).body).toBe(page.body);
     expect(page.body).toContain(`data-document="/openapi/${name}.json"`);
@@ -120,6 +120,7 @@ it('a page brings all that it asks for from this server, and no script of its ow
   );
 
   expect(types).toEqual([
+    [200, 'text/css'],
     [200, 'text/css'],
     [200, 'text/css'],
     [200, 'application/json'],
@@ -240,7 +241,7 @@ describe('each operation', () => {
     const { statusCode, body } = await withWorld.inject('/w/alice/docs/operations/');
 
     expect(statusCode).toBe(200);
-    expect(body).toContain('<a href="/w/alice/">Console</a>');
+    expect(body).toContain('<a href="/w/alice/#/requests">');
     expect(body).toContain('href="/w/alice/docs/air#/');
     expect([...body.matchAll(/(?:href|src)="\/(?!w\/alice\/)/g)]).toEqual([]);
     expect((await withWorld.inject('/w/nobody/docs/operations')).statusCode).toBe(404);

@@ -4,7 +4,7 @@
   const filter = /** @type {HTMLElement} */ (document.getElementById('filter'));
   const wanted = /** @type {HTMLInputElement} */ (document.getElementById('wanted'));
   const found = /** @type {HTMLElement} */ (document.getElementById('found'));
-  const sections = [...document.querySelectorAll('section')].map((section) => ({
+  const sections = [...document.querySelectorAll('main section')].map((section) => ({
     section,
     rows: [...section.querySelectorAll('tbody tr')].map((row) => ({
       row: /** @type {HTMLElement} */ (row),

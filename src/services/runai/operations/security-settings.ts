@@ -14,12 +14,36 @@ const INITIAL: Values = {
   logoutRedirectUri: {},
 };
 
-/** The members that a value has, the first of which it needs; null: none is published, and each is kept. */
-const MEMBERS: Readonly<
-  Record<Key, { readonly names: readonly [string, ...string[]]; readonly example: string } | null>
-> = {
-  autoRedirectSSO: { names: ['enabled', 'idpAlias'], example: '{"enabled": false}' },
-  browserSessionTimeout: { names: ['idleTimeout'], example: '{"idleTimeout": 60}' },
+/** A member of a value, and what it may be. */
+interface Member {
+  readonly name: string;
+  readonly isRequired?: boolean;
+  readonly expected: string;
+  isValid(value: unknown): boolean;
+}
+
+const ENABLED: Member = {
+  name: 'enabled',
+  isRequired: true,
+  expected: 'a boolean',
+  isValid: (value) => typeof value === 'boolean',
+};
+const IDP_ALIAS: Member = {
+  name: 'idpAlias',
+  expected: 'a string of at most 255 characters',
+  isValid: (value) => typeof value === 'string' && value.length <= 255,
+};
+const IDLE_TIMEOUT: Member = {
+  name: 'idleTimeout',
+  isRequired: true,
+  expected: 'an integer from 1 to 2147483647',
+  isValid: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 2147483647,
+};
+
+/** The members of each value; null: none is published, and each is kept. */
+const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly form: string } | null>> = {
+  autoRedirectSSO: { all: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
+  browserSessionTimeout: { all: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
   logoutRedirectUri: null,
 };
 
@@ -45,17 +69,25 @@ const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => 
   return { status: 200, body: await settingOf(context, SETTINGS.keyOf(context.params.key)) };
 };
 
-/** @throws Problem if the member is missing that the setting needs */
+/** What is wrong with a member; undefined: nothing. */
+function faultOf({ name, isRequired = false, expected, isValid }: Member, body: object): string | undefined {
+  const given = Object.entries(body).find(([key]) => key === name);
+  if (given === undefined) return isRequired ? `Field \`${name}\` is missing; expected ${expected}.` : undefined;
+  return isValid(given[1]) ? undefined : `Field \`${name}\` is not valid; expected ${expected}.`;
+}
+
+/**
+ * The members of this setting, without others.
+ *
+ * @throws Problem for a value of another form
+ */
 function valueIn(key: Key, body: object): object {
   const members = MEMBERS[key];
   if (members === null) return body;
-  const { names, example } = members;
-  const given = Object.entries(body).filter(([name]) => names.includes(name));
-  if (given.some(([name]) => name === names[0])) return Object.fromEntries(given);
-  throw new Problem(
-    'invalid_request',
-    `\`${key}\` needs the field \`${names[0]}\`. Send, for example, \`${example}\`.`,
-  );
+  const { all, form } = members;
+  const fault = all.map((member) => faultOf(member, body)).find((found) => found !== undefined);
+  if (fault !== undefined) throw new Problem('invalid_request', `\`${key}\` takes \`${form}\`. ${fault}`);
+  return Object.fromEntries(Object.entries(body).filter(([given]) => all.some(({ name }) => name === given)));
 }
 
 /** Stores the value. It changes nothing else: a browser has no session here, and no identity provider. */
