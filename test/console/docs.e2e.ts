@@ -94,7 +94,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
 
     expect(shown).toContainEqual(expect.stringContaining('get_access_keys_administration'));
     for (const text of shown) expect(text).toContain('access-keys:read');
-    expect(await page.locator('section:visible').count()).toBe(1);
+    expect(await page.locator('main section:visible').count()).toBe(1);
     expect(await page.getByRole('status').innerText()).toMatch(new RegExp(`^${shown.length} of \\d+$`));
   });
 
@@ -125,7 +125,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
       const page = await openWindow(`${url}/docs/ngc`, { colorScheme, viewport: { width: 360, height: 900 } });
       await authorized(page);
 
-      expect(await faultsOfPage(page, 'header.top')).toEqual([]);
+      expect(await faultsOfPage(page, '.framed > header')).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
     });
   });

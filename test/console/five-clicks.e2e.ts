@@ -74,7 +74,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     // The run, for others.
     await page.getByRole('link', { name: 'Journal' }).click();
     const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: /HAR/ }).click();
+    await page.getByRole('button', { name: 'Download as HAR' }).click();
     const har = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
     const statuses = har.log.entries.map((entry: { response: { status: number } }) => entry.response.status);
     expect(statuses).toEqual([200, 403, 403, 200, 200, 200, 403]);
