@@ -10,8 +10,6 @@ import './frame/frame.css';
 
 const root = document.getElementById('console');
 if (root !== null) {
-  // What is there is for pages without scripts.
-  root.replaceChildren();
   root.className = 'framed';
   render(<Frame />, root);
 }

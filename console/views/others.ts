@@ -1,4 +1,7 @@
-/** Every view but the first, which are a script of their own: whoever opens the page does not wait for them. */
+/**
+ * Every view but the first, and a request that is opened: they are a script of their own, and whoever opens the page does not
+ * wait for them.
+ */
 export { AccessMatrix } from './access-matrix/access-matrix.tsx';
 export { ClockView } from './clock/clock.tsx';
 export { Drills } from './drills/drills.tsx';
@@ -7,5 +10,6 @@ export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
 export { Journal } from './journal/journal.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
+export { Recorded } from './requests/recorded.tsx';
 export { Snapshots } from './snapshots/snapshots.tsx';
 export { Worlds } from './worlds/worlds.tsx';

@@ -35,7 +35,8 @@ function consolePage(below: string): string {
 <link rel="stylesheet" href="${below}/console/console.css">
 <script type="module" src="${below}/console/console.js"></script>
 <link rel="icon" href="data:,">
-<div id="console"><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
-<a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></div>
+<div id="console"></div>
+<noscript><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
+<a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></noscript>
 `;
 }

@@ -18,14 +18,14 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   { files: /^console\/state\//, may: [/^console\/(state|control-api)\//, /^console\/address$/, /^@preact\/signals$/] },
   { files: /^console\/parts\//, may: [/^console\/parts\//, /^console\/preferences$/, /^preact(\/hooks)?$/] },
   {
-    files: /^console\/views\/(index|others)$/,
-    may: [/^console\/views\/(([a-z-]+)\/\2|others)$/, /^http\/console-rail$/, /^@preact\/signals$/],
+    files: /^console\/views\/(index|lazy|others)$/,
+    may: [/^console\/views\/(([a-z-]+)\/(\2|recorded)|lazy|others)$/, /^http\/console-rail$/, /^@preact\/signals$/],
     types: [/^preact$/],
   },
   {
     files: /^console\/views\/([a-z-]+)\//,
     may: [
-      /^console\/views\/OWN\//,
+      /^console\/views\/(OWN\/|lazy$)/,
       /^console\/(parts|state|control-api)\//,
       /^console\/address$/,
       /^preact(\/hooks)?$/,

@@ -2,14 +2,15 @@ import { useState } from 'preact/hooks';
 import { chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { requests } from '../../state/requests.ts';
+import { lazy } from '../lazy.ts';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
-import { Recorded } from './recorded.tsx';
 import './requests.css';
 
 /** Every request as it comes, and one of them opened. */
 export function Requests() {
   const selected = chosen.value['request'];
+  const Recorded = lazy.value?.Recorded;
   const [entered, setEntered] = useState('');
   return (
     <div class={selected === undefined ? 'two' : 'two opened'}>
@@ -17,7 +18,9 @@ export function Requests() {
         <Filters />
         {requests.value.length === 0 ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
       </section>
-      {selected !== undefined && <Recorded key={selected} id={selected} isEntered={entered === selected} />}
+      {selected !== undefined && Recorded !== undefined && (
+        <Recorded key={selected} id={selected} isEntered={entered === selected} />
+      )}
     </div>
   );
 }
