@@ -4,7 +4,9 @@
   const filter = /** @type {HTMLElement} */ (document.getElementById('filter'));
   const wanted = /** @type {HTMLInputElement} */ (document.getElementById('wanted'));
   const found = /** @type {HTMLElement} */ (document.getElementById('found'));
-  const sections = [...document.querySelectorAll('main section')].map((section) => ({
+  /** @type {NodeListOf<HTMLElement>} */
+  const tables = document.querySelectorAll('main section');
+  const sections = [...tables].map((section) => ({
     section,
     rows: [...section.querySelectorAll('tbody tr')].map((row) => ({
       row: /** @type {HTMLElement} */ (row),
