@@ -4,6 +4,7 @@ import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { noteClock, worldTime } from './clock.ts';
+import { removeFaults } from './faults.ts';
 
 type Mode = 'enforce' | 'observe';
 
@@ -82,8 +83,7 @@ const faultsInForce = (faults: readonly Fault[]): InForce => ({
   view: 'faults',
   end: 'Remove',
   run: async () => {
-    await Promise.all(faults.map(({ id }) => ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`)));
-    changed('faults', 'findings');
+    await removeFaults(faults);
     return faults.length === 1 ? 'The fault is removed.' : `${faults.length} faults are removed.`;
   },
 });

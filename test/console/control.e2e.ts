@@ -14,6 +14,19 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
   const opened = windows();
 
   describe('faults', () => {
+    it('are all removed, although somebody else has removed one while it was asked', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
+      await mock('POST', '/faults', { do: { delay: '2s' } });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, 'Remove all').click();
+      await mock('DELETE', `/faults/${id}`);
+      await button(page, 'Yes, remove them all').click();
+
+      await page.getByText('All faults are removed.').waitFor();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+    });
+
     it('are completed from the documents of the service, and by who can call it', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
@@ -137,6 +150,19 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await link.getAttribute('target')).toBe('_blank');
 
       expect(await link.getAttribute('href')).toBe('/w/alice/#/requests');
+    });
+
+    it('are compared in their propagation as well', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice', credentials: 'cast' });
+      await readJson(`${url}/w/alice/_mock/propagation`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ mode: 'fixed' }),
+      });
+      const page = await opened(`${url}/#/worlds?left=default&right=alice`);
+
+      await page.getByRole('cell', { name: 'propagation' }).first().waitFor();
     });
 
     it('are compared: what is only in one of them, and which members differ', async () => {

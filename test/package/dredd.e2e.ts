@@ -21,8 +21,8 @@ beforeAll(async () => {
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
   it.each([
     ['runai', { runai: '2.19' }, 46],
-    ['runai', { runai: '2.24' }, 80],
-    ['runai', { runai: '3.0' }, 67],
+    ['runai', { runai: '2.24' }, 83],
+    ['runai', { runai: '3.0' }, 70],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],

@@ -39,8 +39,8 @@ async function sentBy(url: string, document: string, credential: string): Promis
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each([
     ['runai', { runai: '2.19' }, 36],
-    ['runai', { runai: '2.24' }, 63],
-    ['runai', { runai: '3.0' }, 53],
+    ['runai', { runai: '2.24' }, 65],
+    ['runai', { runai: '3.0' }, 55],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 121],

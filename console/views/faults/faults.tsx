@@ -12,7 +12,8 @@ import { serviceTitle } from '../../parts/service.ts';
 import { shortOf } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
-import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { removeFaults } from '../../state/faults.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
 
@@ -46,10 +47,7 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
     });
   const removeAll = () =>
     act.run(async () => {
-      // One by one, as a person removes them: that one was never injected is then no finding.
-      await Promise.all(faults.map(({ id }) => ask('DELETE', `/_mock/faults/${id}`)));
-      withdrawUndo();
-      changed('faults', 'drills');
+      await removeFaults(faults);
       return 'All faults are removed.';
     });
   return (

@@ -49,7 +49,10 @@ function Compared({ left, right }: { readonly left: string; readonly right: stri
     <WhenLoaded of={loaded}>
       {(differences) =>
         differences.length === 0 ? (
-          <p>Their keys, faults, clocks and settings are equal.</p>
+          <p>
+            Their keys, faults, clocks, modes and propagation are equal. Users and the objects of the APIs are not
+            compared.
+          </p>
         ) : (
           <>
             <DataTable

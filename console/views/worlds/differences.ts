@@ -1,5 +1,5 @@
 import { askAt } from '../../control-api/client.ts';
-import type { Fault, Key } from '../../control-api/types.ts';
+import type { Fault, Key, Propagation } from '../../control-api/types.ts';
 
 /** An object of a world by its members, as text. */
 interface Compared {
@@ -24,15 +24,17 @@ interface Clock {
 
 /** Reads what is compared of a world. @param below the path that leads into it */
 export async function readContent(below: string): Promise<readonly Compared[]> {
-  const [keys, faults, { ahead, frozen }, { mode }] = await Promise.all([
+  const [keys, faults, { ahead, frozen }, { mode }, propagation] = await Promise.all([
     askAt.all<Key>(below, 'keys'),
     askAt.all<Fault>(below, 'faults'),
     askAt.one<Clock>(below, 'clock'),
     askAt.one<{ mode: string }>(below, 'mode'),
+    askAt.one<Propagation>(below, 'propagation'),
   ]);
   return [
     { what: 'setting', name: 'clock', members: { ahead, frozen: String(frozen) } },
     { what: 'setting', name: 'mode', members: { mode } },
+    { what: 'setting', name: 'propagation', members: { mode: propagation.mode, delay: propagation.delay } },
     ...keys.map(({ org, name, type, services, status, expiresAt, policy, pending, roles = [] }) => ({
       what: 'key',
       name: `${org}/${name}`,
