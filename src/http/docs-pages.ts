@@ -46,20 +46,20 @@ ${head}</head>
 <a class="mark" href="${below}/">nv-auth-mock</a>
 <nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
 ${beside}</header>
-${rail(below)}
+${rail(below, path !== '')}
 ${main}
 </body>
 </html>
 `;
 }
 
-/** The navigation of the console, which leads into it. */
-function rail(below: string): string {
+/** The navigation of the console, which leads into it. @param isDocuments is the page one of the documents? */
+function rail(below: string, isDocuments: boolean): string {
   const link = (href: string, { title, icon }: RailView, more = '') =>
     `<a href="${below}${href}"${more}><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${icon}"/></svg><span>${title}</span></a>`;
   const groups = RAIL.map(({ title, views }, index) => {
     const links = views.map((view) => link(`/#/${view.name}`, view));
-    if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, ' aria-current="page"'));
+    if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, isDocuments ? ' aria-current="page"' : ''));
     return `<section aria-label="${title}"><h2>${title}</h2>\n${links.join('\n')}</section>`;
   });
   return `<nav class="rail" aria-label="Views">${groups.join('\n')}</nav>`;

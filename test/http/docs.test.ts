@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DOCUMENTS, RAIL } from '../../src/http/console-rail.ts';
+import { lostPage } from '../../src/http/docs-pages.ts';
 import { openapiFaults } from '../support/openapi-validators.ts';
 import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
@@ -105,6 +107,16 @@ it('GET /docs leads to a page for each document', async () => {
     expect(page.body).toContain(`data-document="/openapi/${name}.json"`);
     expect((await app.inject(`/docs/${name}/json`)).json().paths).toBeTypeOf('object');
   }
+});
+
+it('the pages have the navigation of the console, which names them as what is shown, and none of its scripts', async () => {
+  const { body } = await app.inject('/docs/air');
+  const titles = [...body.matchAll(/<span>([^<]*)<\/span><\/a>/g)].map(([, title]) => title);
+
+  expect(titles).toEqual([...RAIL.flatMap(({ views }) => views.map(({ title }) => title)), DOCUMENTS.title]);
+  expect(body.match(/<a href="\/docs" aria-current="page"><svg/g)).toHaveLength(1);
+  expect(body).not.toContain('/console/console.js');
+  expect(lostPage('There is no world `x`.', '')).not.toContain('aria-current');
 });
 
 it('a page brings all that it asks for from this server, and no script of its own', async () => {
