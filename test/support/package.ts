@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publishedManifest } from '../../scripts/published-manifest.mjs';
@@ -99,7 +99,10 @@ async function link(name: string, folder: string): Promise<void> {
   await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
 }
 
-/** Writes files into a folder. */
+/** Writes files into a folder; a name may begin with folders of its own. */
 export async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
 }
