@@ -32,15 +32,19 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // State, and the time of the world.
   /Slow down|Key is not active|Invalid status transition|maximum allowed number of keys/,
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
+  /names an image whose|can be requested only if|nothing is to be decided|The record is|change a placement group|no placement group can/,
   /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
   /must not be before now|must be after now|must be in the future|leads beyond the year|before the year 9999/,
   /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
+  // Each setting of Run:ai has a value of its own, below the same operation.
+  /^\{"code":400,"message":"`\w+` takes/,
   // One member beside another one, or beside the object.
+  /Exactly one of the fields|which is no key of|must be left out, or be empty, if|the demo has no publisher/,
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
   // A member or a header.
   /names no function/,
   // OpenAPI 3.0 has no rule for the names of members.
-  /Field `do\.answer\.headers` has/,
+  /Field `do\.answer\.headers` has|Field `render` has the path/,
   /in Run:ai all rights come from `roles`/,
   /must not be (?:greater|above|longer) than|must not be above|as the path says|list the parts in order|has \d+ parts/,
   /must be two interfaces of one simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,

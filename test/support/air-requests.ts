@@ -87,6 +87,8 @@ const NODES = `${SIMULATIONS}nodes/`;
 const INTERFACES = `${NODES}interfaces/`;
 const IMAGES = `${V3}/images/`;
 const DEMOS = `${V3}/marketplace/demos/`;
+const IMAGE_RECORDS = `${V3}/publishing/image-publish-access-records/`;
+const DEMO_RECORDS = `${V3}/publishing/marketplace-demo-publish-access-records/`;
 const HOUR = 3_600_000;
 const HASH = createHash('sha256').update('x').digest('hex');
 const UNSHARED_IMAGE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
@@ -97,6 +99,18 @@ const MANIFEST = {
   platform_information: {},
   simulator_image: 'staged',
   simulator_resources: {},
+};
+export const OS_TEMPLATE = {
+  os_type: 'staged',
+  os_template_version: '1',
+  render: { '/etc/issue': { content: 'hello' } },
+};
+export const PLATFORM = {
+  model: 'SN0000',
+  platform_information_version: '1',
+  os_type: 'staged',
+  port_map: { 1: { swp1: { asic: '1', label_port: '1', local_port: '1', split_num: '1' } } },
+  ports_config: { num_label_ports: 1, default_split: '1', split_options: ['1'] },
 };
 const TOPOLOGY = { nodes: { one: { os: 'generic/ubuntu2204' } }, links: [] };
 const TIMES = {
@@ -210,11 +224,22 @@ class Maker {
     return id;
   };
 
-  published = async () => {
+  published = async (how: object = {}) => {
     const id = await this.uploaded();
-    await this.ask(`PATCH ${IMAGES}${id}/publish/`, {});
+    await this.ask(`PATCH ${IMAGES}${id}/publish/`, how);
     return id;
   };
+
+  /** An image that is to be published, if somebody approves it. */
+  requested = async () => {
+    const id = await this.uploaded();
+    await this.ask(`PATCH ${IMAGES}${id}/request-publish/`, { justification: 'staged' });
+    return id;
+  };
+
+  imageRecord = async () => this.recordOf(`${IMAGES}${await this.requested()}/`);
+
+  recordOf = async (path: string) => (await this.ask(`GET ${path}`)).publish_access_record_id as string;
 
   share = async () => this.create(`${IMAGES}shares/`, { image: await this.image(), target_org: 'globex' });
 
@@ -225,6 +250,20 @@ class Maker {
   newDemo = async () => ({ name: this.name(), tags: ['staged'], simulation: await this.simulation() });
 
   demo = async () => this.create(DEMOS, await this.newDemo());
+
+  publishedDemo = async (how: object = {}) => {
+    const id = await this.demo();
+    await this.ask(`PATCH ${DEMOS}${id}/publish/`, how);
+    return id;
+  };
+
+  requestedDemo = async () => {
+    const id = await this.demo();
+    await this.ask(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'staged', publisher: 'staged' });
+    return id;
+  };
+
+  demoRecord = async () => this.recordOf(`${DEMOS}${await this.requestedDemo()}/`);
 
   tag = () => this.create(`${DEMOS}tags/`, { name: this.name('tag') });
 
@@ -255,6 +294,16 @@ class Maker {
   };
 
   manifest = () => this.create(`${V3}/manifests/`, MANIFEST);
+
+  pluginImage = () => this.create(`${V3}/manifests/plugin-images/`, MANIFEST);
+
+  newOsImage = async () => ({ image: await this.uploaded(), os_type: 'staged' });
+
+  osImage = async () => this.create(`${V3}/manifests/os-images/`, await this.newOsImage());
+
+  osTemplate = () => this.create(`${V3}/manifests/os-templates/`, OS_TEMPLATE);
+
+  platform = () => this.create(`${V3}/manifests/platform-information/`, PLATFORM);
 
   sshKey = () => this.create(`${V3}/users/ssh-keys/`, { name: this.name(), public_key: SSH_KEY });
 
@@ -304,6 +353,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   simulation_ztp_script_delete: about((make) => make.script()),
   simulation_history_list: about(simulation),
   simulation_history_filters: about(simulation),
+  node_history_list: about(node),
+  node_history_filters: about(node),
+  image_history_list: about(image),
+  image_history_filters: about(image),
+  demo_history_list: about(demo),
+  demo_history_filters: about(demo),
   histories_list: async (make) => ({ query: `?model=simulation&object_id=${await make.simulation()}` }),
   nodes_list: nothing,
   nodes_get: about(node),
@@ -371,10 +426,20 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   images_unpublish: about((make) => make.published(), {}),
   images_request_publish: about((make) => make.uploaded(), { justification: 'staged' }),
   images_request_unpublish: about((make) => make.published(), { justification: 'staged' }),
-  images_cancel_publish_access_record: async (make) => {
-    const id = await make.uploaded();
-    await make.ask(`PATCH ${IMAGES}${id}/request-publish/`, { justification: 'staged' });
-    return { id, body: {} };
+  images_request_public: about((make) => make.published(), { prefer_public: false, justification: 'staged' }),
+  images_request_allowlist_change: about((make) => make.published({ prefer_public: false }), {
+    justification: 'staged',
+    allowed_orgs_request_text: 'globex',
+  }),
+  images_cancel_publish_access_record: about((make) => make.requested(), {}),
+  image_publish_access_records_list: nothing,
+  image_publish_access_records_get: about((make) => make.imageRecord()),
+  image_publish_access_records_approve: about((make) => make.imageRecord(), {}),
+  image_publish_access_records_deny: about((make) => make.imageRecord(), {}),
+  image_publish_access_records_set_visibility: async (make) => {
+    const id = await make.imageRecord();
+    await make.ask(`PATCH ${IMAGE_RECORDS}${id}/approve/`, {});
+    return { id, body: { publicly_published: false } };
   },
   image_shares_create: async (make) => ({ body: { image: await make.image(), target_org: 'globex' } }),
   image_shares_get: about((make) => make.share()),
@@ -387,13 +452,25 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   demos_update: about(demo, { description: 'changed' }),
   demos_delete: about(demo),
   demos_publish: about(demo, {}),
-  demos_unpublish: async (make) => {
-    const id = await make.demo();
-    await make.ask(`PATCH ${DEMOS}${id}/publish/`, {});
-    return { id, body: {} };
+  demos_unpublish: about((make) => make.publishedDemo(), {}),
+  demos_request_publish: about(demo, { justification: 'staged', publisher: 'staged' }),
+  demos_request_unpublish: about((make) => make.publishedDemo(), { justification: 'staged' }),
+  demos_request_public: about((make) => make.publishedDemo(), { prefer_public: false, justification: 'staged' }),
+  demos_request_allowlist_change: about((make) => make.publishedDemo({ prefer_public: false }), {
+    justification: 'staged',
+    allowed_orgs_request_text: 'globex',
+  }),
+  demos_cancel_publish_access_record: about((make) => make.requestedDemo(), {}),
+  demos_tighten_order: () => ({ body: {} }),
+  demo_publish_access_records_list: nothing,
+  demo_publish_access_records_get: about((make) => make.demoRecord()),
+  demo_publish_access_records_approve: about((make) => make.demoRecord(), {}),
+  demo_publish_access_records_deny: about((make) => make.demoRecord(), {}),
+  demo_publish_access_records_set_visibility: async (make) => {
+    const id = await make.demoRecord();
+    await make.ask(`PATCH ${DEMO_RECORDS}${id}/approve/`, {});
+    return { id, body: { publicly_published: false } };
   },
-  demos_request_publish: about(demo, {}),
-  demos_request_allowlist_change: about(demo, { justification: 'staged', allowed_orgs_request_text: 'globex' }),
   demos_request_access: about(demo, {}),
   demos_provision: about(demo, {}),
   demos_manage: about(demo, { featured: true }),
@@ -440,6 +517,22 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   manifests_delete: about((make) => make.manifest()),
   plugin_images_list: nothing,
   plugin_images_create: () => ({ body: MANIFEST }),
+  plugin_images_get: about((make) => make.pluginImage()),
+  plugin_images_update: about((make) => make.pluginImage(), { emulation_type: 'CHANGED' }),
+  plugin_images_delete: about((make) => make.pluginImage()),
+  os_image_manifests_list: nothing,
+  os_image_manifests_get: about((make) => make.osImage()),
+  os_image_manifests_create: async (make) => ({ body: await make.newOsImage() }),
+  os_image_manifests_update: about((make) => make.osImage(), { os_template_partition: '/dev/sdb1' }),
+  os_image_manifests_delete: about((make) => make.osImage()),
+  os_templates_list: nothing,
+  os_templates_get: about((make) => make.osTemplate()),
+  os_templates_create: () => ({ body: OS_TEMPLATE }),
+  os_templates_delete: about((make) => make.osTemplate()),
+  platform_information_list: nothing,
+  platform_information_get: about((make) => make.platform()),
+  platform_information_create: () => ({ body: PLATFORM }),
+  platform_information_delete: about((make) => make.platform()),
   feedback_create: () => ({ body: { comments: 'staged' } }),
 };
 

@@ -35,6 +35,12 @@ export function accountOf({ caller }: Called): string {
   return caller.principal.account ?? '';
 }
 
+/** Whether the caller has a scope of the platform's operators. */
+export function isOperator({ caller }: Called): boolean {
+  const { held } = caller.heldRights;
+  return held.has('air:sre') || held.has('air:admin');
+}
+
 /** The member `creator`: the user of a personal key, or a name for a service key, which has no user. */
 export function creatorOf({ caller }: Called): string {
   const { user, name, org } = caller.principal;

@@ -6,7 +6,7 @@ import { updating } from '../../store/updating.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
 import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removal, storedView } from './objects.ts';
-import { page, type Query } from './pages.ts';
+import { page, type Query, seesAll } from './pages.ts';
 import { alongWith } from './removals.ts';
 import type { BodyOf, ChangedOf, GivenOf, PlainAction, PlainOperations, Resource, ViewOf } from './resource-types.ts';
 import type { Completed, Particulars, Special } from './special.ts';
@@ -77,7 +77,8 @@ export function lookupOf(resource: AirResource): Lookup<AirRow> {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
-    if (!isOwn && !isShared(context, row)) return { found: 'foreign', owner: row.owner };
+    const isSeen = isOwn || isShared(context, row) || seesAll(context, resource);
+    if (!isSeen) return { found: 'foreign', owner: row.owner };
     const relation = isOwn ? 'owned' : 'shared';
     return { found: 'object', target: row, attributes: { relation, names: {} } };
   };
@@ -125,7 +126,7 @@ async function updateObject<Its extends Resource>(
   await checkReferences(context, resource, members);
   const change =
     // The document validates the body.
-    special.change?.(context, row, members as ChangedOf<Its>) ??
+    (await special.change?.(context, row, members as ChangedOf<Its>)) ??
     // `Special` requires `change` for all other resources.
     ({ members } as AmendmentOf<Its['name']>);
   return amend(context, resource, row, () => change);

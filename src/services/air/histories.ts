@@ -7,15 +7,16 @@ import { newRow, put } from './objects.ts';
 import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/resources/histories.ts';
 
-/** Adds an entry to the history of a simulation or a node. */
+/** Adds an entry to the history of an object. */
 export function entry(
   context: AuthenticatedContext,
-  model: 'simulation' | 'node',
+  model: 'simulation' | 'node' | 'image' | 'marketplacedemo',
   about: string,
   description: string,
+  labels: readonly string[] = [],
 ): Change {
   const members = { object_id: about, model, actor: creatorOf(context), description, category: 'INFO' } as const;
-  return put(newRow(context, HISTORIES, { members, parent: about }));
+  return put(newRow(context, HISTORIES, { members, hidden: { labels }, parent: about }));
 }
 
 /** Renders a history entry in the flat form. */

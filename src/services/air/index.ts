@@ -6,11 +6,14 @@ import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { lookupOf } from './engine.ts';
 import { events } from './events.ts';
+import { historyOperations } from './operations/histories.ts';
 import { imageOperations } from './operations/images.ts';
 import { infraOperations } from './operations/infra.ts';
+import { manifestOperations } from './operations/manifests.ts';
 import { marketplaceOperations } from './operations/marketplace.ts';
 import { networkOperations } from './operations/network.ts';
 import { budgetLookup, peopleOperations } from './operations/people.ts';
+import { publishingOperations } from './operations/publishing.ts';
 import { simulationOperations } from './operations/simulations.ts';
 import { topologyOperations } from './operations/topologies.ts';
 import { trainingOperations } from './operations/trainings.ts';
@@ -42,10 +45,13 @@ export const air: ServiceDefinition<'air'> = {
     ...simulationOperations,
     ...topologyOperations,
     ...networkOperations,
+    ...historyOperations,
     ...imageOperations,
+    ...publishingOperations,
     ...marketplaceOperations,
     ...trainingOperations,
     ...infraOperations,
+    ...manifestOperations,
     ...peopleOperations,
   },
   renderProblem,

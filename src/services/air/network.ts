@@ -20,6 +20,8 @@ const NODE = {
   storage_pci: null,
   management_ip: null,
   management_mac: null,
+  management_interfaces: null,
+  placement_group: '',
   cloud_init: null,
 } as const;
 

@@ -2,6 +2,7 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import type { PageQuery } from '../../store/collections.ts';
+import { isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';
 import type { Resource } from './resource-types.ts';
 import { collectionOf, type RowOf } from './stored.ts';
@@ -55,7 +56,7 @@ export async function rowsOfPage<Its extends Resource>(
   const { query } = context;
   const { limit, offset } = boundsOf(query);
   const { count, rows } = await collectionOf(resource).page(context.store.collections, {
-    account: ownerOf(context, resource),
+    account: seesAll(context, resource) ? null : ownerOf(context, resource),
     ...whoseOf(resource, query),
     where: wheresOf(resource, query),
     search: searchOf(resource, textOf(query, 'search')),
@@ -65,6 +66,14 @@ export async function rowsOfPage<Its extends Resource>(
     most: MOST_TEXT,
   });
   return { count, limit, offset, rows };
+}
+
+/** Whether the caller sees the objects of every organisation. */
+export function seesAll(
+  context: AuthenticatedContext,
+  { operatorsSeeAll }: Pick<AirResource, 'operatorsSeeAll'>,
+): boolean {
+  return operatorsSeeAll === true && isOperator(context);
 }
 
 interface Extent {

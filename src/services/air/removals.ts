@@ -3,6 +3,7 @@ import { type AirRow, collectionOf, isOf, type Named, type RowOf, type StoredNam
 import type { AirResource } from './tables/index.ts';
 import { DEMOS } from './tables/resources/demos.ts';
 import { HISTORIES } from './tables/resources/histories.ts';
+import { IMAGES } from './tables/resources/images.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { LINKS } from './tables/resources/links.ts';
 import { NODES } from './tables/resources/nodes.ts';
@@ -27,14 +28,16 @@ export async function alongWith(context: Storing, row: AirRow): Promise<readonly
       ...(await partsOf(context, LINKS, row.id)),
     ];
   }
-  if (isOf(NODES, row)) return partsOf(context, HISTORIES, row.id);
+  if (isOf(NODES, row) || isOf(IMAGES, row)) return partsOf(context, HISTORIES, row.id);
   if (isOf(INTERFACES, row)) {
     return [
       ...(await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link })),
       ...(await brokenOut(context, row)),
     ];
   }
-  if (isOf(DEMOS, row)) return simulation(context, row.body.members.demo);
+  if (isOf(DEMOS, row)) {
+    return [...(await partsOf(context, HISTORIES, row.id)), ...(await simulation(context, row.body.members.demo))];
+  }
   if (isOf(TRAININGS, row)) return simulation(context, row.body.members.training_simulation);
   return [];
 }

@@ -16,6 +16,9 @@ import { INSTRUCTIONS } from './tables/resources/instructions.ts';
 import { INTERFACES } from './tables/resources/interfaces.ts';
 import { LINKS } from './tables/resources/links.ts';
 import { NODES } from './tables/resources/nodes.ts';
+import { OS_IMAGE_MANIFESTS } from './tables/resources/os-image-manifests.ts';
+import { OS_TEMPLATES } from './tables/resources/os-templates.ts';
+import { PLATFORM_INFORMATION } from './tables/resources/platform-information.ts';
 import { RUNS } from './tables/resources/runs.ts';
 import { SERVICES } from './tables/resources/services.ts';
 import { SSH_KEYS } from './tables/resources/ssh-keys.ts';
@@ -40,6 +43,15 @@ interface Given {
   fleets: MembersOf<'fleets'>;
   workers: Pick<MembersOf<'workers'>, 'fleet' | 'fqdn' | 'ip_address'> & Partial<MembersOf<'workers'>>;
   worker_certificates: Pick<MembersOf<'worker_certificates'>, 'worker'> & Partial<MembersOf<'worker_certificates'>>;
+  os_image_manifests: Pick<MembersOf<'os_image_manifests'>, 'image' | 'os_type'> &
+    Partial<MembersOf<'os_image_manifests'>>;
+  os_templates: Pick<MembersOf<'os_templates'>, 'os_type' | 'os_template_version' | 'render'> &
+    Partial<MembersOf<'os_templates'>>;
+  platform_information: Pick<
+    MembersOf<'platform_information'>,
+    'model' | 'platform_information_version' | 'port_map' | 'ports_config'
+  > &
+    Partial<MembersOf<'platform_information'>>;
 }
 type Name = keyof Given;
 
@@ -68,6 +80,14 @@ const NEEDED: Readonly<Record<Name, Readonly<Record<string, 'string' | 'number' 
   fleets: { name: 'string' },
   workers: { fleet: 'string', fqdn: 'string', ip_address: 'string' },
   worker_certificates: { worker: 'string' },
+  os_image_manifests: { image: 'string', os_type: 'string' },
+  os_templates: { os_type: 'string', os_template_version: 'string', render: 'object' },
+  platform_information: {
+    model: 'string',
+    platform_information_version: 'string',
+    port_map: 'object',
+    ports_config: 'object',
+  },
 };
 export const SEEDED = Object.keys(NEEDED);
 
@@ -211,6 +231,15 @@ const DRAFTS: { readonly [Its in Name]: (members: Given[Its], known: Known) => D
       ...members,
     },
   }),
+  os_image_manifests: (members, { org }) => ({
+    members: { ...OS_IMAGE_MANIFESTS.defaults, creator: `seed@${org}`, ...members },
+  }),
+  os_templates: (members, { org }) => ({
+    members: { generate: {}, vars: [], org, creator: `seed@${org}`, ...members },
+  }),
+  platform_information: (members, { org }) => ({
+    members: { ...PLATFORM_INFORMATION.defaults, creator: `seed@${org}`, ...members },
+  }),
 };
 
 const RESOURCES: { readonly [Its in Name]: RowTable & Named<Its> } = {
@@ -227,6 +256,9 @@ const RESOURCES: { readonly [Its in Name]: RowTable & Named<Its> } = {
   fleets: FLEETS,
   workers: WORKERS,
   worker_certificates: WORKER_CERTIFICATES,
+  os_image_manifests: OS_IMAGE_MANIFESTS,
+  os_templates: OS_TEMPLATES,
+  platform_information: PLATFORM_INFORMATION,
 };
 
 /** The rows of the objects. @param before the rows that they may name */

@@ -1,5 +1,5 @@
 import type { Seeding } from '../../contract/seed.ts';
-import type { Instant } from '../../core/clock.ts';
+import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
@@ -7,9 +7,12 @@ import { namedUuid } from '../../platform/random.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf, EVERYBODY } from './objects.ts';
+import { type Recorded, recordDraft } from './publishing.ts';
 import { findObjectFaults, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
-import type { AirRow, Upload } from './stored.ts';
+import { type AirRow, isOf, type Named, type RowOf, type Upload } from './stored.ts';
+import { DEMO_PUBLISH_ACCESS_RECORDS } from './tables/resources/demo-publish-access-records.ts';
 import { DEMOS } from './tables/resources/demos.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS } from './tables/resources/image-publish-access-records.ts';
 import { IMAGES } from './tables/resources/images.ts';
 import { NODES } from './tables/resources/nodes.ts';
 import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
@@ -51,6 +54,8 @@ interface SeedDemo {
   readonly published: boolean;
   readonly description?: string;
   readonly publisher?: string;
+  /** The id of an open request to publish it. */
+  readonly publishAccessRecord?: string;
 }
 
 /** The `air` part of a seed that matches the schema. */
@@ -153,8 +158,9 @@ const SCHEMA = object(
             published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
             description: describe({ ...text, maxLength: 256 }, 'The description.'),
             publisher: describe(text, 'The name of the publisher.'),
+            publishAccessRecord: describe(uuid, 'The id of its open request to be published.'),
           },
-          ['description', 'publisher'],
+          ['description', 'publisher', 'publishAccessRecord'],
         ),
       ),
       'Demos on the marketplace.',
@@ -223,7 +229,7 @@ export const seed: Seeding = {
     const times = { created: now, modified: now };
     const [first] = images;
     const rows = [
-      ...images.map((image) => airRow(IMAGES, { id: image.id, owner: ownerOf(image.org) }, times, imageDraft(image))),
+      ...images.flatMap((image) => imageRows(image, ownerOf(image.org), now)),
       ...systemNodes.map(({ org, id, name, category }) =>
         airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
           members: {
@@ -253,6 +259,29 @@ function partOf(part: unknown): AirSeed {
   return part as AirSeed;
 }
 
+/** An image, and the record of its open request. */
+function imageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
+  const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, imageDraft(image));
+  return [row, ...recordRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
+}
+
+/** The record of an open request, if there is one. */
+function recordRows(
+  records: Named<Recorded>,
+  { id, owner, body }: RowOf<'images' | 'demos'>,
+  { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
+  now: Instant,
+): readonly AirRow[] {
+  if (publishAccessRecord === undefined) return [];
+  const { members } = recordDraft(body.members, id, org);
+  const email = `seed@${org}`;
+  const draft = {
+    members: { ...members, requested_by: email, requested_at: rfc3339(now) },
+    hidden: { requested_by_email: email, asked: {} },
+  };
+  return [airRow<Recorded>(records, { id: publishAccessRecord, owner }, { created: now, modified: now }, draft)];
+}
+
 function imageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
   return {
     members: {
@@ -265,7 +294,7 @@ function imageDraft({ org, name, version, published, publishAccessRecord, upload
       published,
       publicly_published: published,
       publish_access_record_id: publishAccessRecord ?? null,
-      upload_status: upload === undefined ? 'COMPLETE' : 'UPLOADING',
+      upload_status: upload === undefined ? requestedStatus(publishAccessRecord) : 'UPLOADING',
       size: 1024,
       hash: '0'.repeat(64),
       last_uploaded_at: null,
@@ -273,6 +302,10 @@ function imageDraft({ org, name, version, published, publishAccessRecord, upload
     ...(upload !== undefined && { hidden: { upload } }),
     sharedWith: published ? [EVERYBODY] : [],
   };
+}
+
+function requestedStatus(record: string | undefined): 'COMPLETE' | 'PENDING_PUBLISH' {
+  return record === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
 }
 
 /** Seeds name nodes; the ids come from the names, and are the same everywhere. */
@@ -334,13 +367,15 @@ function demoRows(
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
+  const copied = simulationRows(copy, owner, image, now);
+  const nodes = copied.flatMap((one) => (isOf(NODES, one) ? [one.body.members] : []));
   const row = airRow(
     DEMOS,
     { id, owner },
     { created: now, modified: now },
     {
       members: {
-        ...newDemo(copy.id, source.creator ?? `seed@${org}`),
+        ...newDemo(copy.id, source.creator ?? `seed@${org}`, nodes),
         ...defaults,
         name,
         tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
@@ -348,9 +383,10 @@ function demoRows(
         publisher,
         published,
         publicly_published: published,
+        publish_access_record_id: demo.publishAccessRecord ?? null,
       },
       sharedWith: published ? [EVERYBODY] : [],
     },
   );
-  return [...simulationRows(copy, owner, image, now), row];
+  return [...copied, row, ...recordRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
 }

@@ -18,7 +18,7 @@ type ChangeOf<Its extends Resource> = (
   context: AuthenticatedContext,
   row: RowOf<Its['name']>,
   members: ChangedOf<Its>,
-) => AmendmentOf<Its['name']>;
+) => AmendmentOf<Its['name']> | Promise<AmendmentOf<Its['name']>>;
 
 /** Renders an object as the caller sees it. */
 export type View<Its extends Resource> = (

@@ -54,11 +54,17 @@ interface Stored<Its extends Members, Hidden extends Members = Nothing> {
   readonly hidden: Hidden;
 }
 
+/** A publish access record, and the members of its object that are to change when it is approved. */
+type StoredRecord<
+  Name extends 'ImagePublishAccessRecord' | 'MarketplaceDemoPublishAccessRecord',
+  Asked = Nothing,
+> = Stored<MembersOfView<Schema<'air', Name>>, { readonly requested_by_email: string; readonly asked: Partial<Asked> }>;
+
 /** The stored members of each resource, by name. */
 interface StoredByName {
   simulations: Stored<MembersOfView<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
   simulation_ztp_script: Stored<MembersOfView<Schema<'air', 'ZtpScript'>>>;
-  histories: Stored<MembersOfView<Schema<'air', 'History'>>>;
+  histories: Stored<MembersOfView<Schema<'air', 'History'>>, { readonly labels?: readonly string[] }>;
   nodes: Stored<MembersOfView<Schema<'air', 'Node'>>>;
   interfaces: Stored<
     MembersOfView<Schema<'air', 'Interface'>>,
@@ -103,6 +109,11 @@ interface StoredByName {
       readonly target: string;
     }
   >;
+  image_publish_access_records: StoredRecord<
+    'ImagePublishAccessRecord',
+    Pick<Schema<'air', 'Image'>, 'name' | 'version'>
+  >;
+  demo_publish_access_records: StoredRecord<'MarketplaceDemoPublishAccessRecord'>;
   demos: Stored<MembersOfView<Schema<'air', 'MarketplaceDemo'>>>;
   demo_access_requests: Stored<MembersOfView<Schema<'air', 'DemoAccessRequest'>, 'marketplace_demo_name'>>;
   demo_tags: Stored<MembersOfView<Schema<'air', 'MarketplaceDemoTag'>>>;
@@ -118,6 +129,9 @@ interface StoredByName {
   worker_certificates: Stored<Omit<Schema<'air', 'WorkerCertificate'>, 'id' | 'usable'>>;
   manifests: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
   plugin_images: Stored<MembersOfView<Schema<'air', 'Manifest'>>>;
+  os_image_manifests: Stored<MembersOfView<Schema<'air', 'OsImageManifest'>>>;
+  os_templates: Stored<MembersOfView<Schema<'air', 'OsTemplate'>>>;
+  platform_information: Stored<MembersOfView<Schema<'air', 'PlatformInformation'>>>;
 }
 
 export type StoredName = keyof StoredByName;
@@ -151,6 +165,8 @@ const COLLECTIONS: { readonly [Name in StoredName]: AirCollection<MembersOf<Name
   userconfigs: new Collection('air.userconfigs'),
   images: new Collection('air.images'),
   image_shares: new Collection('air.image_shares'),
+  image_publish_access_records: new Collection('air.image_publish_access_records'),
+  demo_publish_access_records: new Collection('air.demo_publish_access_records'),
   demos: new Collection('air.demos'),
   demo_access_requests: new Collection('air.demo_access_requests'),
   demo_tags: new Collection('air.demo_tags'),
@@ -162,6 +178,9 @@ const COLLECTIONS: { readonly [Name in StoredName]: AirCollection<MembersOf<Name
   worker_certificates: new Collection('air.worker_certificates'),
   manifests: new Collection('air.manifests'),
   plugin_images: new Collection('air.plugin_images'),
+  os_image_manifests: new Collection('air.os_image_manifests'),
+  os_templates: new Collection('air.os_templates'),
+  platform_information: new Collection('air.platform_information'),
 };
 
 export function collectionOf<Name extends StoredName>({

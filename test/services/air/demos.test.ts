@@ -57,7 +57,7 @@ describe('a demo', () => {
       icon: null,
       provision_count: 0,
       demo_simulation_state: 'DEMO',
-      expected_resource_usage: null,
+      expected_resource_usage: { cpu: 3, memory: 3072, storage: 30, compute_hours: 0 },
       publish_access_record_id: null,
       featured: false,
       order: null,
@@ -344,16 +344,16 @@ describe('the later API', () => {
   });
 
   it.each([
-    ['request-publish/', {}],
-    ['request-allowlist-change/', { justification: 'they asked', allowed_orgs_request_text: 'globex' }],
-  ])('has one request about a demo open at a time, and no change meanwhile: %s', async (action, body) => {
-    const { id } = await made({}, later.acme);
+    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => made({}, later.acme)],
+    ['request-unpublish/', { justification: 'it is old' }, () => published({}, later.acme)],
+  ])('has one request about a demo open at a time, and no change meanwhile: %s', async (action, body, demo) => {
+    const { id } = await demo();
     const first = await later.acme(`PATCH ${DEMOS}${id}/${action}`, body);
 
     expect(first.status).toBe(200);
     expect(first.body.publish_access_record_id).toMatch(UUID);
     expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/${action}`, body), 409, /open/);
-    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/request-publish/`, {}), 409, /open/);
+    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'now' }), 409, /open/);
     expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/`, { name: 'other' }), 409, /open/);
     expect((await later.acme(`GET ${DEMOS}${id}/`)).body.name).toBe('spine-demo');
   });

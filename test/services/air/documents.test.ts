@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operationsOf } from '../../../src/services/air/actions.ts';
 import { RESOURCES, SCOPES } from '../../../src/services/air/tables/index.ts';
-import { type AirCaller, airImagesServer, IMAGE, NO_ID } from '../../support/air-images.ts';
+import { type AirCaller, type AirImagesServer, airImagesServer, IMAGE, NO_ID } from '../../support/air-images.ts';
+import { OS_TEMPLATE, PLATFORM } from '../../support/air-requests.ts';
 import { START } from '../../support/server.ts';
 
 interface Schema {
@@ -110,7 +111,7 @@ describe('a list', async () => {
   const [caller, laterCaller] = [await server.withScopes(every), await later.withScopes(every)];
   beforeAll(async () => {
     await populate(caller);
-    await laterCaller('POST manifests/plugin-images/', MANIFEST);
+    await populateLater(later, laterCaller);
     const { body } = await laterCaller('POST simulations/', { name: 'run' });
     await laterCaller(`PATCH simulations/${body.id}/start/`, {});
   });
@@ -126,7 +127,7 @@ describe('a list', async () => {
     }),
   );
   const countOf = async (path: string, query = '') => {
-    const ask = ['manifests/plugin-images/', 'simulations/runs/'].includes(path) ? laterCaller : caller;
+    const ask = LATER.some((prefix) => path.startsWith(prefix)) ? laterCaller : caller;
     const { status, body } = await ask(`GET ${path}${query}`);
     expect([200, 400], `${path}: ${JSON.stringify(body)}`).toContain(status);
     return status === 400 ? 0 : (body.count as number);
@@ -148,6 +149,27 @@ describe('a list', async () => {
     }
   });
 });
+
+/** Lists of the later API. */
+const LATER = ['manifests/plugin-images/', 'manifests/os-', 'manifests/platform-', 'publishing/', 'simulations/runs/'];
+
+/** Makes something for every list that only the later API has. */
+async function populateLater(server: AirImagesServer, caller: AirCaller): Promise<void> {
+  const ask = async (request: string, body: unknown) => {
+    const answer = await caller(request, body);
+    expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    return answer.body;
+  };
+  await ask('POST manifests/plugin-images/', MANIFEST);
+  const image = await server.uploaded();
+  await ask('POST manifests/os-images/', { image, os_type: 'sonic' });
+  await ask('POST manifests/os-templates/', OS_TEMPLATE);
+  await ask('POST manifests/platform-information/', PLATFORM);
+  await ask(`PATCH images/${image}/request-publish/`, { justification: 'because' });
+  const simulation = (await ask('POST simulations/', { name: 'shown' })).id;
+  const demo = (await ask('POST marketplace/demos/', { name: 'demo', tags: ['tag'], simulation })).id;
+  await ask(`PATCH marketplace/demos/${demo}/request-publish/`, { justification: 'because', publisher: 'Acme' });
+}
 
 /** Makes something for every list. */
 async function populate(caller: AirCaller): Promise<void> {

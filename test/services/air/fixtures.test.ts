@@ -33,6 +33,7 @@ interface AirCast {
     readonly name: string;
     readonly version: string;
     readonly published: boolean;
+    readonly publishAccessRecord?: string;
     readonly upload?: object;
   }[];
   readonly systemNodes: readonly {
@@ -205,11 +206,13 @@ describe('the objects of the cast', () => {
     },
   );
 
-  it.each(written.images)('$org has the image $name', async ({ org, id, name, version, published, upload }) => {
+  it.each(written.images)('$org has the image $name', async (image) => {
+    const { org, id, name, version, published, upload, publishAccessRecord } = image;
     const { body } = await of(org)(`GET images/${id}/`);
     const elsewhere = await of(other(org))(`GET images/${id}/`);
 
-    const upload_status = upload === undefined ? 'COMPLETE' : 'UPLOADING';
+    const complete = publishAccessRecord === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
+    const upload_status = upload === undefined ? complete : 'UPLOADING';
     expect(body).toMatchObject({ id, name, version, published, is_owned_by_client: true, upload_status });
     if (published) expect(elsewhere.body).toMatchObject({ id, is_owned_by_client: false });
     else expectRefusal(elsewhere, 404, NOT_FOUND);

@@ -387,10 +387,10 @@ describe('the later API', async () => {
 
   it('asks to publish only what is not published, and to unpublish only what is', async () => {
     const id = await later.uploaded();
-    expectRefusal(await later.acme(`PATCH images/${id}/request-unpublish/`, {}), 400, /not published/);
+    expectRefusal(await later.acme(`PATCH images/${id}/request-unpublish/`, because), 400, /is unpublished/);
     await later.acme(`PATCH images/${id}/publish/`, {});
-    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, because), 400, /already/);
-    expect((await later.acme(`PATCH images/${id}/request-unpublish/`, {})).status).toBe(200);
+    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, because), 400, /is public/);
+    expect((await later.acme(`PATCH images/${id}/request-unpublish/`, because)).status).toBe(200);
   });
 
   it('needs a justification for a request to publish', async () => {

@@ -32,9 +32,9 @@ describe('the resource budget', () => {
         image_storage: expect.any(Number),
         userconfigs: expect.any(Number),
         usage: {
-          cpu: 20,
-          memory: 20_480,
-          disk_storage: 200,
+          cpu: 23,
+          memory: 23_552,
+          disk_storage: 230,
           image_storage: expect.any(Number),
           userconfigs: 33,
         },

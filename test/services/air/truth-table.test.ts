@@ -43,6 +43,12 @@ simulation_ztp_script_update | PATCH /simulations/{id}/ztp-script/ | 200 | acces
 simulation_ztp_script_delete | DELETE /simulations/{id}/ztp-script/ | 204 | access + simulation_edit | simulation_edit | documented
 simulation_history_list | GET /simulations/{id}/history/ | 200 | - | simulation_read | inferred
 simulation_history_filters | GET /simulations/{id}/history-filters/ | 200 | - | simulation_read | inferred
+node_history_list | GET /simulations/nodes/{id}/history/ | 200 | - | simulation_read | inferred
+node_history_filters | GET /simulations/nodes/{id}/history-filters/ | 200 | - | simulation_read | inferred
+image_history_list | GET /images/{id}/history/ | 200 | - | image_read | inferred
+image_history_filters | GET /images/{id}/history-filters/ | 200 | - | image_read | inferred
+demo_history_list | GET /marketplace/demos/{id}/history/ | 200 | - | any * | inferred
+demo_history_filters | GET /marketplace/demos/{id}/history-filters/ | 200 | - | any * | inferred
 histories_list | GET /histories/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
 nodes_list | GET /simulations/nodes/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
 nodes_get | GET /simulations/nodes/{id}/ | 200 | access + simulation_read | simulation_read | implied
@@ -102,6 +108,13 @@ images_unpublish | PATCH /images/{id}/unpublish/ | 200 | access + image_publish 
 images_request_publish | PATCH /images/{id}/request-publish/ | 200 | - | any image_write, image_publish | documented
 images_request_unpublish | PATCH /images/{id}/request-unpublish/ | 200 | - | any image_write, image_publish | documented
 images_cancel_publish_access_record | PATCH /images/{id}/cancel-publish-access-record/ | 200 | - | any image_write, image_publish | documented
+images_request_public | PATCH /images/{id}/request-public/ | 200 | - | any image_write, image_publish | inferred
+images_request_allowlist_change | PATCH /images/{id}/request-allowlist-change/ | 200 | - | any image_write, image_publish | documented
+image_publish_access_records_list | GET /publishing/image-publish-access-records/ | 200 | - | any image_write, image_publish | documented
+image_publish_access_records_get | GET /publishing/image-publish-access-records/{id}/ | 200 | - | any image_write, image_publish | documented
+image_publish_access_records_approve | PATCH /publishing/image-publish-access-records/{id}/approve/ | 200 | - | any sre, admin | documented
+image_publish_access_records_deny | PATCH /publishing/image-publish-access-records/{id}/deny/ | 200 | - | any sre, admin | documented
+image_publish_access_records_set_visibility | PATCH /publishing/image-publish-access-records/{id}/set-visibility/ | 200 | - | any sre, admin | documented
 image_shares_create | POST /images/shares/ | 201 | access + image_sharing | image_sharing | documented
 image_shares_get | GET /images/shares/{id}/ | 200 | access + image_sharing | image_sharing | documented
 image_shares_list | GET /images/shares/ | 200 | access + image_sharing | image_sharing | inferred
@@ -116,6 +129,15 @@ demos_publish | PATCH /marketplace/demos/{id}/publish/ | 204 | access + marketpl
 demos_unpublish | PATCH /marketplace/demos/{id}/unpublish/ | 204 | access + marketplace_demo_publish | marketplace_demo_publish | documented
 demos_request_publish | PATCH /marketplace/demos/{id}/request-publish/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
 demos_request_allowlist_change | PATCH /marketplace/demos/{id}/request-allowlist-change/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
+demos_request_unpublish | PATCH /marketplace/demos/{id}/request-unpublish/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | inferred
+demos_request_public | PATCH /marketplace/demos/{id}/request-public/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | inferred
+demos_cancel_publish_access_record | PATCH /marketplace/demos/{id}/cancel-publish-access-record/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | inferred
+demos_tighten_order | PATCH /marketplace/demos/tighten-order/ | 204 | - | any sre, admin | documented
+demo_publish_access_records_list | GET /publishing/marketplace-demo-publish-access-records/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
+demo_publish_access_records_get | GET /publishing/marketplace-demo-publish-access-records/{id}/ | 200 | - | any marketplace_demo_write, marketplace_demo_publish | documented
+demo_publish_access_records_approve | PATCH /publishing/marketplace-demo-publish-access-records/{id}/approve/ | 200 | - | any sre, admin | inferred
+demo_publish_access_records_deny | PATCH /publishing/marketplace-demo-publish-access-records/{id}/deny/ | 200 | - | any sre, admin | inferred
+demo_publish_access_records_set_visibility | PATCH /publishing/marketplace-demo-publish-access-records/{id}/set-visibility/ | 200 | - | any sre, admin | inferred
 demos_request_access | PATCH /marketplace/demos/{id}/request-access/ | 201,200 | - | any * | documented
 demos_provision | POST /marketplace/demos/{id}/provision/ | 201 | access + simulation_create | simulation_create | inferred
 demos_manage | PATCH /marketplace/demos/{id}/manage/ | 200 | - | any sre, admin | documented
@@ -162,11 +184,27 @@ manifests_update | PATCH /manifests/{id}/ | 200 | access + manifest_write | - | 
 manifests_delete | DELETE /manifests/{id}/ | 204 | access + manifest_write | - | inferred
 plugin_images_list | GET /manifests/plugin-images/ | 200 | - | manifest_read | documented
 plugin_images_create | POST /manifests/plugin-images/ | 201 | - | manifest_write | inferred
+plugin_images_get | GET /manifests/plugin-images/{id}/ | 200 | - | manifest_read | inferred
+plugin_images_update | PATCH /manifests/plugin-images/{id}/ | 200 | - | manifest_write | inferred
+plugin_images_delete | DELETE /manifests/plugin-images/{id}/ | 204 | - | manifest_write | inferred
+os_image_manifests_list | GET /manifests/os-images/ | 200 | - | image_read | documented
+os_image_manifests_get | GET /manifests/os-images/{id}/ | 200 | - | image_read | documented
+os_image_manifests_create | POST /manifests/os-images/ | 201 | - | image_write | inferred
+os_image_manifests_update | PATCH /manifests/os-images/{id}/ | 200 | - | image_write | documented
+os_image_manifests_delete | DELETE /manifests/os-images/{id}/ | 204 | - | image_write | inferred
+os_templates_list | GET /manifests/os-templates/ | 200 | - | image_read | documented
+os_templates_get | GET /manifests/os-templates/{id}/ | 200 | - | image_read | documented
+os_templates_create | POST /manifests/os-templates/ | 201 | - | image_write | inferred
+os_templates_delete | DELETE /manifests/os-templates/{id}/ | 204 | - | image_write | inferred
+platform_information_list | GET /manifests/platform-information/ | 200 | - | image_read | documented
+platform_information_get | GET /manifests/platform-information/{id}/ | 200 | - | image_read | documented
+platform_information_create | POST /manifests/platform-information/ | 201 | - | image_write | documented
+platform_information_delete | DELETE /manifests/platform-information/{id}/ | 204 | - | image_write | inferred
 feedback_create | POST /users/feedback/ | ? | - | any * | inferred
 `;
 
 const PROFILES = ['2.0', 'dsx'] as const;
-const OPERATIONS_OF: Readonly<Record<AirProfile, number>> = { '2.0': 122, dsx: 135 };
+const OPERATIONS_OF: Readonly<Record<AirProfile, number>> = { '2.0': 122, dsx: 173 };
 const DETAIL = 'You do not have permission to perform this action.';
 
 /** What a profile asks for. */

@@ -28,7 +28,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
     { runai: '2.19', air: 'dsx', nvcf: 'open-source' },
     [
       ['runai', '2.19', 48, 10, 0],
-      ['air', 'dsx', 136, 84, 0],
+      ['air', 'dsx', 174, 101, 0],
       ['nvcf', 'open-source', 71, 68, 0],
       ['nvct', null, 9, 9, 0],
       ['nak', null, 20, 20, 0],

@@ -4,11 +4,11 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { audienceOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
+import { cancelRequest, IMAGE_PUBLICATION, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
@@ -207,68 +207,61 @@ function ownImage(context: AuthenticatedContext<ImageRow>): ImageRow {
 }
 
 const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
-  const row = ownImage(context);
-  const { name, version, prefer_public = true } = context.body;
-  const sharedWith = await audienceOf(context, context.body);
-  const next = await amend(context, IMAGES, row, (before) => {
-    mustHaveStatus(before, 'be published', ['COMPLETE']);
-    if (before.body.members.published) throw new Problem('bad_state', 'The image is published already.');
-    return {
-      members: {
-        published: true,
-        publicly_published: prefer_public,
-        ...(name !== undefined && { name }),
-        ...(version !== undefined && { version }),
-      },
-      sharedWith,
-    };
+  const { name, version } = context.body;
+  const next = await publishNow(context, IMAGE_PUBLICATION, ownImage(context), context.body, (before) => {
+    mustBeComplete(before);
+    return named(name, version);
   });
   return { status: 200, body: imageView(context, next) };
 };
 
-const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
-  const row = ownImage(context);
-  const next = await amend(context, IMAGES, row, (before) => {
-    if (!before.body.members.published) throw new Problem('bad_state', 'The image is not published.');
-    return { members: { published: false, publicly_published: false }, sharedWith: [] };
-  });
-  return { status: 200, body: imageView(context, next) };
-};
-
-/** Opens a request that others must approve; only one may be open at a time. */
-function openRequest(
-  published: boolean,
-  what: string,
-): Handler<'air', 'images_request_publish' | 'images_request_unpublish', ImageRow> {
-  return async (context) => {
-    const row = ownImage(context);
-    const record = context.random.uuid();
-    const next = await amend(context, IMAGES, row, ({ body: { members } }) => {
-      if (typeof members.publish_access_record_id === 'string') {
-        throw new Problem('conflict', 'The image already has an open request; cancel it first.');
-      }
-      if (members.published !== published) {
-        throw new Problem(
-          'bad_state',
-          `The image is ${published ? 'not ' : ''}published${published ? '' : ' already'}, so ${what} cannot be requested.`,
-        );
-      }
-      return { members: { publish_access_record_id: record } };
-    });
-    return { status: 200, body: imageView(context, next) };
-  };
+/** An upload stays complete while a request about the image is open. */
+function mustBeComplete(row: ImageRow): void {
+  mustHaveStatus(row, 'be published', ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH']);
 }
 
-const cancelRequest: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => {
-  const row = ownImage(context);
-  const next = await amend(context, IMAGES, row, ({ body }) => {
-    if (typeof body.members.publish_access_record_id !== 'string') {
-      throw new Problem('bad_state', 'The image has no open request.');
-    }
-    return { members: { publish_access_record_id: null } };
+function named(
+  name: string | undefined,
+  version: string | undefined,
+): Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>> {
+  return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) };
+}
+
+const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => ({
+  status: 200,
+  body: imageView(context, await unpublishNow(context, IMAGE_PUBLICATION, ownImage(context))),
+});
+
+/** A new name or version becomes that of the image when the request is approved. */
+const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
+  const { name, version } = context.body;
+  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING', context.body, (before) => {
+    mustBeComplete(before);
+    return { hidden: { asked: named(name, version) } };
   });
   return { status: 200, body: imageView(context, next) };
 };
+
+const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
+  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING_UNPUBLISH', context.body);
+  return { status: 200, body: imageView(context, next) };
+};
+
+const requestPublic: Handler<'air', 'images_request_public', ImageRow> = async (context) => {
+  const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
+  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), status, context.body);
+  return { status: 200, body: imageView(context, next) };
+};
+
+const requestAllowlistChange: Handler<'air', 'images_request_allowlist_change', ImageRow> = async (context) => {
+  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING_ALLOWLIST', context.body);
+  return { status: 200, body: imageView(context, next) };
+};
+
+const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => ({
+  status: 200,
+  body: imageView(context, await cancelRequest(context, IMAGE_PUBLICATION, ownImage(context))),
+});
 
 /** The source organisation sees the share; the target organisation claims it. */
 const SHARE: Special<typeof IMAGE_SHARES> = {
@@ -362,9 +355,11 @@ export const imageOperations = {
   images_clear_upload: clearUpload,
   images_publish: publish,
   images_unpublish: unpublish,
-  images_request_publish: openRequest(false, 'publishing'),
-  images_request_unpublish: openRequest(true, 'unpublishing'),
-  images_cancel_publish_access_record: cancelRequest,
+  images_request_publish: requestPublish,
+  images_request_unpublish: requestUnpublish,
+  images_request_public: requestPublic,
+  images_request_allowlist_change: requestAllowlistChange,
+  images_cancel_publish_access_record: cancel,
   ...plain(IMAGE_SHARES, SHARE),
   image_shares_list: listShares,
   image_shares_claim: claim,

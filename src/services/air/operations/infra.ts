@@ -5,11 +5,8 @@ import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { amend, draftObject, mustOwn, plain } from '../engine.ts';
 import { newRow, put, storedView } from '../objects.ts';
-import type { Special } from '../special.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS } from '../tables/resources/fleets.ts';
-import { MANIFESTS } from '../tables/resources/manifests.ts';
-import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
 import { WORKERS } from '../tables/resources/workers.ts';
 
@@ -64,12 +61,6 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
   return { status: 200, body: certificateView(context, next) };
 };
 
-const MANIFEST: Special<typeof MANIFESTS> & Special<typeof PLUGIN_IMAGES> = {
-  complete: ({ caller }, members) => ({
-    members: { ...members, org_name: caller.principal.org ?? null, port_mapping_required: false },
-  }),
-};
-
 export const infraOperations = {
   ...plain(FLEETS),
   ...plain(WORKERS),
@@ -77,6 +68,4 @@ export const infraOperations = {
   workers_issue_certificate: issueCertificate,
   ...plain(WORKER_CERTIFICATES, { view: certificateView }),
   worker_certificates_revoke: revokeCertificate,
-  ...plain(MANIFESTS, MANIFEST),
-  ...plain(PLUGIN_IMAGES, MANIFEST),
 };

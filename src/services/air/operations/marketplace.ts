@@ -1,26 +1,29 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import { audienceOf } from '../audience.ts';
-import { accountOf, creatorOf } from '../caller.ts';
+import { updating } from '../../../store/updating.ts';
+import { accountOf, creatorOf, isOperator } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
-import { EVERYBODY, newRow, put, storedView } from '../objects.ts';
+import { changedRow, EVERYBODY, newRow, put, storedView } from '../objects.ts';
+import {
+  cancelRequest,
+  DEMO_PUBLICATION,
+  hasOpenRequest,
+  openRequest,
+  publishNow,
+  unpublishNow,
+} from '../publishing.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { DEMO_TAGS } from '../tables/resources/demo-tags.ts';
 import { DEMOS } from '../tables/resources/demos.ts';
+import { NODES } from '../tables/resources/nodes.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { copyNetwork } from '../topology.ts';
 import { mustBe, newSimulation, simulationView } from './simulations.ts';
 
 type DemoRow = RowOf<'demos'>;
-
-/** Whether the caller has a scope of the platform's operators. */
-function isOperator({ caller }: AuthenticatedContext): boolean {
-  const { held } = caller.heldRights;
-  return held.has('air:sre') || held.has('air:admin');
-}
 
 /** @throws Problem unless the organisation owns the demo or the caller is an operator */
 function mustManage(context: AuthenticatedContext, row: DemoRow): void {
@@ -45,17 +48,22 @@ const DEMO: Special<typeof DEMOS> = {
     const copy = newRow(context, SIMULATIONS, {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
     });
+    const nodes = await collectionOf(NODES).ofParent(context.store.collections, source.id);
     return {
       along: [put(copy), ...(await copyNetwork(context, source.id, copy.id))],
       members: {
         ...members,
         tags: normalTags(tags),
-        ...newDemo(copy.id, creatorOf(context)),
+        ...newDemo(
+          copy.id,
+          creatorOf(context),
+          nodes.map(({ body }) => body.members),
+        ),
       },
     };
   },
-  change: (context, row, { tags, ...members }) => {
-    if (row.body.members.publish_access_record_id !== null) {
+  change: async (context, row, { tags, ...members }) => {
+    if (await hasOpenRequest(context, DEMO_PUBLICATION, row)) {
       throw new Problem('conflict', 'The demo has an open request, so it cannot be changed.');
     }
     if (tags === undefined) return { members };
@@ -69,42 +77,61 @@ const DEMO: Special<typeof DEMOS> = {
 };
 
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
-  const { target: row, body } = context;
+  const { target: row } = context;
   mustManage(context, row);
-  const { prefer_public = true } = body;
-  const sharedWith = await audienceOf(context, body);
-  await amend(context, DEMOS, row, (before) => {
-    if (isPublished(before)) throw new Problem('bad_state', 'The demo is published already.');
-    return { members: { published: true, publicly_published: prefer_public }, sharedWith };
-  });
+  await publishNow(context, DEMO_PUBLICATION, row, context.body);
   return { status: 204 };
 };
 
 const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) => {
   const { target: row } = context;
   mustManage(context, row);
-  await amend(context, DEMOS, row, (before) => {
-    if (!isPublished(before)) throw new Problem('bad_state', 'The demo is not published.');
-    return { members: { published: false, publicly_published: false }, sharedWith: [] };
-  });
+  await unpublishNow(context, DEMO_PUBLICATION, row);
   return { status: 204 };
 };
 
-/** Opens a request that others must approve; only one may be open at a time. */
-const openRequest: Handler<'air', 'demos_request_publish' | 'demos_request_allowlist_change', DemoRow> = async (
-  context,
-) => {
-  const { target: row } = context;
-  mustOwn(context, row);
-  const record = context.random.uuid();
-  const next = await amend(context, DEMOS, row, ({ body }) => {
-    if (body.members.publish_access_record_id !== null) {
-      throw new Problem('conflict', 'The demo already has an open request.');
+function ownDemo(context: AuthenticatedContext<DemoRow>): DemoRow {
+  mustOwn(context, context.target);
+  return context.target;
+}
+
+/** The publisher and the tags become those of the demo at once. */
+const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
+  const { publisher, tags } = context.body;
+  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING', context.body, ({ body }) => {
+    if ((publisher ?? body.members.publisher ?? '') === '') {
+      const message = 'Field `publisher` is required, because the demo has no publisher; give the name of a company.';
+      throw new Problem('invalid_request', message);
     }
-    return { members: { publish_access_record_id: record } };
+    const members = {
+      ...(publisher !== undefined && { publisher }),
+      ...(tags !== undefined && { tags: [...normalTags(tags)] }),
+    };
+    return { members };
   });
   return { status: 200, body: storedView(next) };
 };
+
+const requestUnpublish: Handler<'air', 'demos_request_unpublish', DemoRow> = async (context) => {
+  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING_UNPUBLISH', context.body);
+  return { status: 200, body: storedView(next) };
+};
+
+const requestPublic: Handler<'air', 'demos_request_public', DemoRow> = async (context) => {
+  const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
+  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), status, context.body);
+  return { status: 200, body: storedView(next) };
+};
+
+const requestAllowlistChange: Handler<'air', 'demos_request_allowlist_change', DemoRow> = async (context) => {
+  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING_ALLOWLIST', context.body);
+  return { status: 200, body: storedView(next) };
+};
+
+const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = async (context) => ({
+  status: 200,
+  body: storedView(await cancelRequest(context, DEMO_PUBLICATION, ownDemo(context))),
+});
 
 /** Not in the tables, because no operation lists access requests. */
 const ACCESS_REQUESTS = { name: 'demo_access_requests' } as const;
@@ -132,6 +159,23 @@ const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
   const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
   const next = await amend(context, DEMOS, context.target, () => ({ members }));
   return { status: 200, body: storedView(next) };
+};
+
+/** Numbers the places of all demos from 1, in their order. */
+const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now }) => {
+  const { collections } = store;
+  await updating(collections, async () => {
+    const { rows } = await collectionOf(DEMOS).all(collections);
+    const placed = rows.flatMap((row) => {
+      const { order } = row.body.members;
+      return typeof order === 'number' ? [{ row, order }] : [];
+    });
+    const sorted = placed.toSorted((one, other) => one.order - other.order);
+    await collections.commit(
+      sorted.map(({ row }, index) => put(changedRow(row, DEMOS, now, { members: { order: index + 1 } }))),
+    );
+  });
+  return { status: 204 };
 };
 
 /** Copies the simulation of a demo to the caller's organisation. */
@@ -162,10 +206,14 @@ export const marketplaceOperations = {
   ...plain(DEMOS, DEMO),
   demos_publish: publish,
   demos_unpublish: unpublish,
-  demos_request_publish: openRequest,
-  demos_request_allowlist_change: openRequest,
+  demos_request_publish: requestPublish,
+  demos_request_unpublish: requestUnpublish,
+  demos_request_public: requestPublic,
+  demos_request_allowlist_change: requestAllowlistChange,
+  demos_cancel_publish_access_record: cancel,
   demos_request_access: requestAccess,
   demos_provision: provision,
   demos_manage: manage,
+  demos_tighten_order: tightenOrder,
   ...plain(DEMO_TAGS, TAGS),
 };

@@ -30,6 +30,7 @@ import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { SYSTEM_NODES } from '../tables/resources/system-nodes.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
 import { linkDraft } from '../topology.ts';
+import { mustBe } from './simulations.ts';
 
 /** The first image that the account may see. @throws Problem if there is none */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
@@ -49,13 +50,43 @@ const NODE: Special<typeof NODES> = {
   complete: async (context, members) => {
     const simulation = await resolveReference(context, SIMULATIONS, 'simulation', members.simulation);
     mustOwn(context, simulation);
-    return { members: nodeMembers({ ...members, image: members.image ?? (await defaultImage(context)) }) };
+    const image = members.image ?? (await defaultImage(context));
+    return { members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }) };
+  },
+  change: async (context, row, { placement_group, ...members }) => {
+    if (placement_group === undefined) return { members };
+    await mayRegroup(context, row);
+    return { members: { ...members, placement_group: groupName(placement_group) } };
   },
   along: (context, { id, body }) => [
     entry(context, 'node', id, 'Node created'),
     entry(context, 'simulation', body.members.simulation, `Node ${body.members.name} created`),
   ],
 };
+
+const LONGEST_GROUP = 64;
+
+/** The name of a placement group as it is stored. @throws Problem if it is too long */
+function groupName(given: string): string {
+  const name = given.trim();
+  if (name.length <= LONGEST_GROUP) return name;
+  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${LONGEST_GROUP}.`;
+  throw new Problem('invalid_request', message);
+}
+
+/** A placement group changes only in a simulation that is INACTIVE and has no checkpoints. @throws Problem */
+async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
+  const { collections } = context.store;
+  const { simulation: id } = body.members;
+  const simulation = await collectionOf(SIMULATIONS).byId(collections, id);
+  if (simulation !== null) mustBe(context, simulation, 'change a placement group', ['INACTIVE']);
+  if ((await collectionOf(CHECKPOINTS).ofParent(collections, id)).length > 0) {
+    throw new Problem(
+      'bad_state',
+      'The simulation has checkpoints, so no placement group can change; delete them first.',
+    );
+  }
+}
 
 const INTERFACE: Special<typeof INTERFACES> = {
   complete: async (context, members) => interfaceDraft(await ownNode(context, members.node), withMac(context, members)),

@@ -7,21 +7,15 @@ import { namedUuid } from '../../../platform/random.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { plain } from '../engine.ts';
-import { flatEntry } from '../histories.ts';
 import { storedView } from '../objects.ts';
-import { page, pageOfAll } from '../pages.ts';
+import { pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
-import { anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
-import { HISTORIES } from '../tables/resources/histories.ts';
+import { collectionOf } from '../stored.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { NODES } from '../tables/resources/nodes.ts';
 import { RESOURCE_BUDGETS } from '../tables/resources/resource-budgets.ts';
-import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
 import { SSH_KEYS } from '../tables/resources/ssh-keys.ts';
 import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
-
-type Simulation = RowOf<'simulations'>;
 
 const GIB = 1024 ** 3;
 /** The limits of an organisation, from the example in the reference; numbers that it lacks are ours. */
@@ -100,36 +94,6 @@ const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
   body: await budgetOf(context),
 });
 
-const listHistories: Handler<'air', 'histories_list'> = async (context) => {
-  const { model, object_id } = context.query;
-  const of = model === 'node' ? NODES : SIMULATIONS;
-  const about = await anyCollectionOf(of).byId(context.store.collections, object_id);
-  if (about === null || about.owner !== accountOf(context)) throw new Problem('not_found');
-  return page(context, HISTORIES, flatEntry);
-};
-
-/** Renders a history entry in the form of the later API. */
-function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
-  const { category, ...entry } = flatEntry(row);
-  return { ...entry, severity: category, labels: [] };
-}
-
-function entriesOf({ store, target }: AuthenticatedContext<Simulation>): Promise<readonly RowOf<'histories'>[]> {
-  return collectionOf(HISTORIES).ofParent(store.collections, target.id);
-}
-
-const listHistory: Handler<'air', 'simulation_history_list', Simulation> = async (context) => {
-  const entries = await entriesOf(context);
-  const path = SIMULATION_HISTORY.path.replace('{id}', context.target.id);
-  return pageOfAll(context, path, entries.map(nestedEntry));
-};
-
-const historyFilters: Handler<'air', 'simulation_history_filters', Simulation> = async (context) => {
-  const entries = (await entriesOf(context)).map(({ body }) => body.members);
-  const distinct = (member: 'actor' | 'category') => [...new Set(entries.map((entry) => entry[member]))].sort();
-  return { status: 200, body: { actors: distinct('actor'), severities: distinct('category'), labels: [] } };
-};
-
 /** Feedback is not stored, because nobody reads it. */
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
@@ -138,8 +102,5 @@ export const peopleOperations = {
   ...plain(SSH_KEYS, SSH_KEY),
   resource_budgets_list: listBudgets,
   resource_budgets_get: getBudget,
-  histories_list: listHistories,
-  simulation_history_list: listHistory,
-  simulation_history_filters: historyFilters,
   feedback_create: giveFeedback,
 };

@@ -50,6 +50,8 @@ export interface AirResource {
   readonly target?: string;
   /** Objects belong to a person or a service key, not to the organisation. */
   readonly personal?: true;
+  /** Operators of the platform see the objects of every organisation. */
+  readonly operatorsSeeAll?: true;
   /** The member with the id of the parent. */
   readonly part?: string;
   /** Required members of a request that creates an object. */

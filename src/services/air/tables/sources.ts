@@ -9,4 +9,5 @@ export const AUTH_PAGE = {
   source: 'API authentication page, wording of the scope',
   certainty: 'implied',
 } as const satisfies Sourced;
+export const SDK = { source: 'source of the SDK 1.9.0', certainty: 'documented' } as const satisfies Sourced;
 export const ANALOGY = { source: 'no page states it; by analogy', certainty: 'inferred' } as const satisfies Sourced;

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, REFERENCE, SDK } from '../sources.ts';
 
 /** A simulation on the marketplace. */
 export const DEMOS = {
@@ -9,7 +9,17 @@ export const DEMOS = {
   defaults: { checkpoint: null, description: null, documentation: null, repo: null, publisher: '', icon: null },
   fixed: ['simulation', 'checkpoint'],
   refers: { simulation: { to: 'simulations', onDelete: 'ignore' } },
-  filters: ['name', 'creator', 'published', 'demo', 'tags', 'publicly_published', 'publisher', 'demo_simulation_state'],
+  filters: [
+    'name',
+    'creator',
+    'published',
+    'demo',
+    'tags',
+    'publicly_published',
+    'publisher',
+    'demo_simulation_state',
+    'featured',
+  ],
   search: ['name', 'description'],
   operations: [
     {
@@ -27,8 +37,16 @@ export const DEMOS = {
       ...OWN,
       rows: ['request_publish', 'request_allowlist_change'],
     },
+    {
+      ...ANALOGY,
+      needs: { any: ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] },
+      only: 'dsx',
+      ...OWN,
+      rows: ['request_unpublish', 'request_public', 'cancel_publish_access_record'],
+    },
     { ...REFERENCE, needs: [], only: 'dsx', rows: { request_access: ITEM } },
     { ...ANALOGY, needs: ['air:simulation_create'], rows: { provision: ITEM } },
     { ...REFERENCE, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: { manage: ITEM } },
+    { ...SDK, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: ['tighten_order'] },
   ],
 } as const satisfies AirResource;

@@ -49,7 +49,14 @@ export const IMAGES = {
       needs: { any: ['air:image_write', 'air:image_publish'] },
       only: 'dsx',
       ...OWN,
-      rows: ['request_publish', 'request_unpublish', 'cancel_publish_access_record'],
+      rows: ['request_publish', 'request_unpublish', 'request_allowlist_change', 'cancel_publish_access_record'],
+    },
+    {
+      ...ANALOGY,
+      needs: { any: ['air:image_write', 'air:image_publish'] },
+      only: 'dsx',
+      ...OWN,
+      rows: ['request_public'],
     },
   ],
 } as const satisfies AirResource;

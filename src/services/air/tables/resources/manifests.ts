@@ -20,6 +20,8 @@ export const MANIFESTS = {
     configure_simulator: null,
     simulation_engine_versions: null,
     emulation_params: null,
+    description: null,
+    secrets: null,
   },
   filters: ['emulation_type', 'simulator_image', 'id', 'org_name', 'port_mapping_required'],
   search: ['emulation_type', 'simulator_image'],

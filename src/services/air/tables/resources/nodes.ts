@@ -17,6 +17,8 @@ export const NODES = {
     labels: null,
     metadata: null,
     advanced: {},
+    management_interfaces: null,
+    placement_group: '',
   },
   fixed: ['simulation'],
   refers: { simulation: { to: 'simulations', onDelete: 'cascade' }, image: { to: 'images', onDelete: 'refuse' } },

@@ -1,4 +1,4 @@
-import type { AirResource } from '../resource.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
 import { ANALOGY, REFERENCE } from '../sources.ts';
 import { MANIFESTS } from './manifests.ts';
 
@@ -12,6 +12,7 @@ export const PLUGIN_IMAGES = {
   search: MANIFESTS.search,
   operations: [
     { ...REFERENCE, needs: ['air:manifest_read'], only: 'dsx', rows: ['list'] },
-    { ...ANALOGY, needs: ['air:manifest_write'], only: 'dsx', rows: ['create'] },
+    { ...ANALOGY, needs: ['air:manifest_read'], only: 'dsx', rows: { get: ITEM } },
+    { ...ANALOGY, needs: ['air:manifest_write'], only: 'dsx', rows: { create: {}, update: OWN, delete: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,0 +1,70 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import { accountOf } from '../caller.ts';
+import { flatEntry } from '../histories.ts';
+import { page, pageOfAll } from '../pages.ts';
+import { type AirRow, anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
+import { DEMO_HISTORY } from '../tables/resources/demo-history.ts';
+import { HISTORIES } from '../tables/resources/histories.ts';
+import { IMAGE_HISTORY } from '../tables/resources/image-history.ts';
+import { NODE_HISTORY } from '../tables/resources/node-history.ts';
+import { NODES } from '../tables/resources/nodes.ts';
+import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
+import { SIMULATIONS } from '../tables/resources/simulations.ts';
+
+const listHistories: Handler<'air', 'histories_list'> = async (context) => {
+  const { model, object_id } = context.query;
+  const of = model === 'node' ? NODES : SIMULATIONS;
+  const about = await anyCollectionOf(of).byId(context.store.collections, object_id);
+  if (about === null || about.owner !== accountOf(context)) throw new Problem('not_found');
+  return page(context, HISTORIES, flatEntry);
+};
+
+/** Renders a history entry in the form of the later API. */
+function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
+  const { category, ...entry } = flatEntry(row);
+  return { ...entry, severity: category, labels: [...labelsOf(row)] };
+}
+
+function labelsOf({ body }: RowOf<'histories'>): readonly string[] {
+  return body.hidden.labels ?? [];
+}
+
+function entriesOf({ store, target }: AuthenticatedContext<AirRow>): Promise<readonly RowOf<'histories'>[]> {
+  return collectionOf(HISTORIES).ofParent(store.collections, target.id);
+}
+
+type NestedList = Handler<'air', 'simulation_history_list', AirRow>;
+type NestedFilters = Handler<'air', 'simulation_history_filters', AirRow>;
+
+/** Builds the list of the history of one object. */
+function nestedList({ path }: { readonly path: string }): NestedList {
+  return async (context) => {
+    const entries = await entriesOf(context);
+    return pageOfAll(context, path.replace('{id}', context.target.id), entries.map(nestedEntry));
+  };
+}
+
+const nestedFilters: NestedFilters = async (context) => {
+  const entries = await entriesOf(context);
+  const distinct = (values: readonly string[]) => [...new Set(values)].sort();
+  const body = {
+    actors: distinct(entries.map((entry) => entry.body.members.actor)),
+    severities: distinct(entries.map((entry) => entry.body.members.category)),
+    labels: distinct(entries.flatMap(labelsOf)),
+  };
+  return { status: 200, body };
+};
+
+export const historyOperations = {
+  histories_list: listHistories,
+  simulation_history_list: nestedList(SIMULATION_HISTORY),
+  simulation_history_filters: nestedFilters,
+  node_history_list: nestedList(NODE_HISTORY),
+  node_history_filters: nestedFilters,
+  image_history_list: nestedList(IMAGE_HISTORY),
+  image_history_filters: nestedFilters,
+  demo_history_list: nestedList(DEMO_HISTORY),
+  demo_history_filters: nestedFilters,
+};

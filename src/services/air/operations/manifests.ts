@@ -1,0 +1,87 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
+import { own } from '../../../core/own.ts';
+import { Problem } from '../../../core/problem.ts';
+import { creatorOf } from '../caller.ts';
+import { mustOwn, plain, resolveReference } from '../engine.ts';
+import type { Special } from '../special.ts';
+import { IMAGES } from '../tables/resources/images.ts';
+import { MANIFESTS } from '../tables/resources/manifests.ts';
+import { OS_IMAGE_MANIFESTS } from '../tables/resources/os-image-manifests.ts';
+import { OS_TEMPLATES } from '../tables/resources/os-templates.ts';
+import { PLATFORM_INFORMATION } from '../tables/resources/platform-information.ts';
+import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
+
+function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
+  return { members: { ...members, org_name: caller.principal.org ?? null, port_mapping_required: false } };
+}
+
+const MANIFEST: Special<typeof MANIFESTS> = { complete: withOrganization };
+const PLUGIN_IMAGE: Special<typeof PLUGIN_IMAGES> = { complete: withOrganization };
+
+/** A request about its publication leaves an image complete. */
+const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'];
+
+const OS_IMAGE: Special<typeof OS_IMAGE_MANIFESTS> = {
+  complete: async (context, members) => {
+    const image = await resolveReference(context, IMAGES, 'image', members.image);
+    mustOwn(context, image);
+    const { upload_status } = image.body.members;
+    if (!UPLOADED.includes(upload_status)) {
+      const message = `Field \`image\` names an image whose \`upload_status\` is \`${upload_status}\`; expected \`COMPLETE\`.`;
+      throw new Problem('invalid_request', message);
+    }
+    return { members: { ...members, creator: creatorOf(context) } };
+  },
+};
+
+type Render = Schema<'air', 'OsTemplate'>['render'];
+
+const OS_TEMPLATE: Special<typeof OS_TEMPLATES> = {
+  complete: (context, { render, ...members }) => ({
+    members: {
+      ...members,
+      render: filesOf(render),
+      org: context.caller.principal.org ?? '',
+      creator: creatorOf(context),
+    },
+  }),
+};
+
+/** The files with their defaults. @throws Problem with the first path that is not canonical and absolute */
+function filesOf(render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>): Render {
+  const entries = Object.entries(render).map(([path, file]) => {
+    const [first, ...segments] = path.split('/');
+    if (first !== '' || segments.length === 0 || segments.some((segment) => ['', '.', '..'].includes(segment))) {
+      const message = `Field \`render\` has the path \`${path}\`; expected an absolute path such as \`/etc/hostname\`, without \`.\`, \`..\`, double slashes and a slash at its end.`;
+      throw new Problem('invalid_request', message);
+    }
+    const { content, owner = 'root', group = 'root', mode = '0644' } = file;
+    return [path, { content, owner, group, mode }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const PLATFORM: Special<typeof PLATFORM_INFORMATION> = {
+  complete: (context, members) => {
+    const { os_type, emulation_type, port_map, ports_config } = members;
+    if ((os_type === null) === (emulation_type === null)) {
+      throw new Problem('invalid_request', 'Exactly one of the fields `os_type` and `emulation_type` must be given.');
+    }
+    const { default_split, split_options } = ports_config;
+    const missing = [default_split, ...split_options].find((split) => own(port_map, split) === undefined);
+    if (missing !== undefined) {
+      const message = `Field \`ports_config\` has the split factor \`${missing}\`, which is no key of \`port_map\`.`;
+      throw new Problem('invalid_request', message);
+    }
+    return { members: { ...members, creator: creatorOf(context) } };
+  },
+};
+
+export const manifestOperations = {
+  ...plain(MANIFESTS, MANIFEST),
+  ...plain(PLUGIN_IMAGES, PLUGIN_IMAGE),
+  ...plain(OS_IMAGE_MANIFESTS, OS_IMAGE),
+  ...plain(OS_TEMPLATES, OS_TEMPLATE),
+  ...plain(PLATFORM_INFORMATION, PLATFORM),
+};

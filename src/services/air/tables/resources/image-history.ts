@@ -1,0 +1,11 @@
+import { type AirResource, ITEM } from '../resource.ts';
+import { ANALOGY } from '../sources.ts';
+
+/** The history of an image, with filters. */
+export const IMAGE_HISTORY = {
+  name: 'image_history',
+  path: '/api/v3/images/{id}/history/',
+  target: 'images',
+  filters: ['category', 'actor'],
+  operations: [{ ...ANALOGY, needs: ['air:image_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
+} as const satisfies AirResource;
