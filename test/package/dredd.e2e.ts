@@ -25,7 +25,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['runai', { runai: '3.0' }, 70],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
-    ['air', { air: 'dsx' }, 121],
+    ['air', { air: 'dsx' }, 147],
     ['nvcf', {}, 132],
     ['nvct', {}, 9],
     ['nak', { nvcf: 'open-source' }, 18],

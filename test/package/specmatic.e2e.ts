@@ -43,7 +43,7 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
     ['runai', { runai: '3.0' }, 55],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
-    ['air', { air: 'dsx' }, 121],
+    ['air', { air: 'dsx' }, 147],
     ['nvcf', {}, 110],
     ['nvct', {}, 9],
     ['nak', { nvcf: 'open-source' }, 17],

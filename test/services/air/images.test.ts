@@ -15,6 +15,7 @@ const server = await airImagesServer();
 const { acme, globex } = server;
 const PUBLIC = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001';
 const SPARE_PUBLIC = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0010';
+const SPARE_SHOWN = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0011';
 const PRIVATE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
 const same = (time: string) => Date.parse(time);
 const idsOf = (answer: { body: { results: readonly { id: string }[] } }) => answer.body.results.map(({ id }) => id);
@@ -282,7 +283,7 @@ describe('the list of images', async () => {
     ['upload_status=READY', [wanted, agent]],
     ['name=complete&upload_status=COMPLETE', [complete]],
     ['creator=air-admin@acme.test', [wanted, agent, complete]],
-    ['published=true', [PUBLIC, SPARE_PUBLIC]],
+    ['published=true', [PUBLIC, SPARE_PUBLIC, SPARE_SHOWN]],
     ['search=WANT', [wanted]],
     ['name=want', []],
   ])('shows what `%s` asks for', async (query, ids) => {
@@ -299,13 +300,17 @@ describe('the list of images', async () => {
 
   it('can be narrowed to the images of one’s own, and to those of others', async () => {
     expect(idsOf(await world.globex('GET images/?is_owned_by_client=true'))).toEqual([PRIVATE_OF_GLOBEX]);
-    expect(idsOf(await world.globex('GET images/?is_owned_by_client=false'))).toEqual([PUBLIC, SPARE_PUBLIC]);
+    expect(idsOf(await world.globex('GET images/?is_owned_by_client=false'))).toEqual([
+      PUBLIC,
+      SPARE_PUBLIC,
+      SPARE_SHOWN,
+    ]);
   });
 
   it('comes in pages', async () => {
     const { body } = await world.acme('GET images/?limit=2&offset=1&ordering=name');
 
-    expect(body.count).toBe(12);
+    expect(body.count).toBe(14);
     expect(body.results.map(({ name }: { name: string }) => name)).toEqual(['agent', 'complete']);
     expect(new URL(body.next).searchParams.get('offset')).toBe('3');
     expect(new URL(body.previous).searchParams.get('offset')).toBe('0');

@@ -32,9 +32,9 @@ describe('the resource budget', () => {
         image_storage: expect.any(Number),
         userconfigs: expect.any(Number),
         usage: {
-          cpu: 23,
-          memory: 23_552,
-          disk_storage: 230,
+          cpu: 29,
+          memory: 29_696,
+          disk_storage: 290,
           image_storage: expect.any(Number),
           userconfigs: 33,
         },
