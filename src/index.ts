@@ -3,6 +3,8 @@ import type { Cast } from './contract/cast.ts';
 export type {
   ClockChange,
   ClockReading,
+  ComparedState,
+  Comparison,
   CreatedOAuthClient,
   Decision,
   Drill,
@@ -50,6 +52,7 @@ export type {
   Verification,
   Verified,
   Violation,
+  WorldDifference,
   WorldEvent,
   WorldInfo,
   ZooToken,

@@ -5,7 +5,7 @@ import { type ExpectedRequests, errorAt, judgeRequests, type Receiver } from './
 import { type Answered, type ExpectedRefusal, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
-import type { Mock, World, WorldOptions } from './library/world.ts';
+import { labelled, type Mock, type World, type WorldOptions } from './library/world.ts';
 
 /** Fixtures of a test: a world of its own. */
 export interface MockFixtures {
@@ -56,8 +56,8 @@ export const test = base.extend<MockFixtures>({
     },
     { scope: 'worker' },
   ],
-  mock: async ({ mockServer, worldOptions, onTestFinished, onTestFailed }, use) => {
-    const world = await mockServer.world(worldOptions);
+  mock: async ({ mockServer, worldOptions, task: { fullName }, onTestFinished, onTestFailed }, use) => {
+    const world = await mockServer.world(labelled(fullName, worldOptions));
     const pending: Pending = { places: new Set(), isTestOver: false };
     Object.assign(world, { [PENDING]: pending });
     // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered

@@ -62,22 +62,35 @@ func Start(t TB, flags ...string) *Mock {
 }
 
 // World makes a world for this test, with state, clock and credentials of its own. It is deleted after the test, by
-// t.Cleanup. Pass a WorldOrder for another seed, or for a copy of a world.
+// t.Cleanup, and its label is the name of the test. Pass a WorldOrder for another seed, or for a copy of a world.
 func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	t.Helper()
 	if len(order) > 1 {
 		t.Fatalf("nvauthmock: World takes one WorldOrder at most; it was given %d.", len(order))
 	}
 	// Without one: the defaults.
-	order = append(order, WorldOrder{})
+	wanted := append(order, WorldOrder{})[0]
+	if wanted.Label == "" {
+		wanted.Label = labelOf(t.Name())
+	}
 	var made MadeWorld
-	if err := m.control.call(http.MethodPost, "/worlds", order[0], &made); err != nil {
+	if err := m.control.call(http.MethodPost, "/worlds", wanted, &made); err != nil {
 		t.Fatalf("nvauthmock: %v", err)
 	}
 	there := m.control.at(made.ID)
 	world := &Mock{ID: made.ID, URL: there.base, Cast: made.Cast, t: t, control: there}
 	t.Cleanup(world.end)
 	return world
+}
+
+// labelOf returns the name of a test as the label of its world, which has at most 500 characters.
+func labelOf(name string) string {
+	const longest = 500
+	characters := []rune(name)
+	if len(characters) > longest {
+		characters = characters[:longest]
+	}
+	return string(characters)
 }
 
 // end explains a failed test, and deletes the world.

@@ -130,6 +130,20 @@ func TestAWorldThatIsGoneAlreadyIsNoFailure(t *testing.T) {
 	}
 }
 
+func TestAWorldHasTheNameOfItsTestAsItsLabel(t *testing.T) {
+	server := Start(t)
+	for wanted, order := range map[string]WorldOrder{t.Name(): {}, "chosen": {Label: "chosen"}} {
+		world := server.World(t, order)
+		var made WorldInfo
+		if err := world.control.call(http.MethodGet, "/worlds/"+world.ID, nil, &made); err != nil {
+			t.Fatal(err)
+		}
+		if made.Label != wanted {
+			t.Errorf("the label of the world is %q, not %q", made.Label, wanted)
+		}
+	}
+}
+
 func TestAWorldTakesAnOrder(t *testing.T) {
 	server := Start(t)
 	if keys := server.World(t, WorldOrder{Seed: "none"}).Cast.Ngc.Keys; len(keys) > 0 {

@@ -2,6 +2,7 @@
 export type {
   BrokenAt,
   ClockReading,
+  Comparison,
   Decision,
   Drill,
   Fault,
@@ -27,6 +28,7 @@ export type {
   StartedDrill,
   TrafficReport,
   Verified,
+  WorldDifference,
   WorldEvent,
   WorldInfo,
 } from '../../generated/library.ts';

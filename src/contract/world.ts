@@ -54,10 +54,12 @@ export interface WorldOrder {
   readonly credentials: World['credentials'];
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
+  /** For people: which test made it, for example. */
+  readonly label: string | null;
 }
 
 /** A world's description for users. */
-export interface WorldInfo extends Required<WorldOrder> {
+export interface WorldInfo extends WorldOrder {
   readonly id: string;
   readonly createdAt: Instant;
   readonly lastUsedAt: Instant;

@@ -1,6 +1,6 @@
 import { printFailure } from './failure.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
-import type { Mock, World, WorldOptions } from './world.ts';
+import { labelled, type Mock, type World, type WorldOptions } from './world.ts';
 
 /** The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's own. */
 export interface TestHooks {
@@ -73,7 +73,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     // Without such a hook nothing reports that a test has ended.
     if (hooks.afterEach === undefined) await end()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
-    const world = await running().world(worldOptions);
+    const world = await running().world(labelled(name ?? currentNameInJest(), worldOptions));
     areMixed ||= !isInside(tests.at(-1), name);
     tests.push({ world, name });
   });
@@ -106,6 +106,12 @@ function isInside(outer: Running | undefined, name: string | undefined): boolean
 function nameInJest(): string | undefined {
   const { expect } = globalThis as { expect?: { getState?(): { currentConcurrentTestName?(): string | undefined } } };
   return expect?.getState?.().currentConcurrentTestName?.();
+}
+
+/** The name of the test that begins, in jest. */
+function currentNameInJest(): string | undefined {
+  const { expect } = globalThis as { expect?: { getState?(): { currentTestName?: string } } };
+  return expect?.getState?.().currentTestName;
 }
 
 /**

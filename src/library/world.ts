@@ -19,6 +19,8 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
  */
 export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
   readonly id: string;
+  /** For people: which test made it, for example. */
+  readonly label: string | null;
   /** The base URL of its paths; without a socket, a base URL that `fetch` accepts. */
   readonly url: string;
   /** The certificate of the mock's own authority (`tls: true`), as PEM, for clients to trust; null without one. */
@@ -86,14 +88,21 @@ export interface Host extends Intercepting {
   readonly isStopped: () => boolean;
 }
 
+const LONGEST_LABEL = 500;
+
+/** The options of the world of a test, which has the name of the test as its label unless it has another one. */
+export function labelled(name: string | undefined, options: WorldOptions): WorldOptions {
+  return name === undefined || name === '' ? options : { label: name.slice(0, LONGEST_LABEL), ...options };
+}
+
 /** Seeds that are not files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** The default world of a server. @param stop stops the server */
 export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Mock> {
   const board = switchboard(host.fetch, host.adminToken);
-  const [cast, { hostUrl }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
-  const made = { id: DEFAULT_WORLD, hostUrl, cast };
+  const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
+  const made = { id: DEFAULT_WORLD, label, hostUrl, cast };
   const stopAll = async () => {
     await restoreAll(host, null);
     await stop();
@@ -126,6 +135,7 @@ function unlessGone(thrown: unknown): void {
 
 interface Made {
   readonly id: string;
+  readonly label: string | null;
   readonly hostUrl: string | null;
   readonly cast: Cast;
   readonly ambiguous?: readonly string[];
@@ -135,10 +145,10 @@ interface Made {
 /** The parts that all worlds have, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
   const { readCast: _, ...board } = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken);
-  const { id, hostUrl, cast, ambiguous = [], created = null } = made;
+  const { id, label, hostUrl, cast, ambiguous = [], created = null } = made;
   return {
     ...board,
-    ...{ id, hostUrl, cast, ambiguous, created },
+    ...{ id, label, hostUrl, cast, ambiguous, created },
     posture: host.posture,
     ca: host.ca,
     ...own,

@@ -106,13 +106,15 @@ export interface WorldRecord {
   readonly credentials: string;
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
+  /** For people. */
+  readonly label: string | null;
   readonly createdAt: Instant;
   /** When it was last used in any process, to within a minute. */
   readonly usedAt: Instant;
 }
 
 /** A world to be created. */
-export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'ttl' | 'createdAt'> {
+export interface NewWorld extends Pick<WorldRecord, 'name' | 'credentials' | 'ttl' | 'label' | 'createdAt'> {
   /** Its provenance, for processes that open it later. */
   readonly made: string;
   readonly rows: readonly Row[];

@@ -178,6 +178,7 @@ const SEED: Checks = { fingerprint: isText, text: isText, origin: (value) => val
 const MADE: Checks = {
   seed: (value) => fits(value, SEED),
   credentials: (value) => value === 'own' || value === 'cast',
+  label: (value) => value === undefined || orNull(isText)(value),
 };
 const WORLD: Checks = {
   id: (value) => typeof value === 'string' && isWorldId(value),

@@ -28,9 +28,9 @@ export async function* savedIn({ worlds, snapshots }: BackupParts): AsyncGenerat
   for (const { id } of worlds.list()) {
     const entry = await unlessGone(worlds.openEntry(id));
     if (entry === null) continue;
-    const { world, credentials, source, ttl } = entry;
+    const { world, credentials, source, ttl, label } = entry;
     const { fingerprint, origin, text } = world.origin;
-    const made = { seed: { fingerprint, origin, text }, credentials, source };
+    const made = { seed: { fingerprint, origin, text }, credentials, source, label };
     const head = { world: { id, ttl, made, mode: world.mode, faults: world.faults.list() } };
     yield { head, rows: rowsIn(await world.store.freeze()) };
   }
@@ -86,13 +86,13 @@ export class Import {
   /** @throws Problem if the file cannot be imported */
   readonly add = ({ head, rows }: Saved): void => {
     const { made, ...rest } = 'world' in head ? head.world : head.snapshot;
-    const { credentials, source = null } = made;
+    const { credentials, source = null, label = null } = made;
     const kept = { ...rest, seed: this.#revived(made.seed), credentials };
     if ('at' in kept) this.#snapshots.set(kept.id, { ...kept, rows: this.#frozen(rows) });
     else {
       const all = this.#frozen(kept.id === DEFAULT_WORLD ? marked(rows) : rows);
       this.#hold(weightOf(all));
-      this.#worlds.set(kept.id, { ...kept, source, rows: all });
+      this.#worlds.set(kept.id, { ...kept, source, label, rows: all });
     }
   };
 

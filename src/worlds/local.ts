@@ -52,11 +52,11 @@ export class LocalWorlds extends Worlds {
 
   protected async storeWorld(
     { filled, seed, source, free }: Begun,
-    { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+    { id, credentials, ttl, label }: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
     if (this.#kept === null) return { filled };
     const now = this.parts.machine.now();
-    const made = provenanceText({ seed, credentials, source });
+    const made = provenanceText({ seed, credentials, source, label });
     const rows = await filled.store.freeze();
     // The bytes of its source are not counted twice.
     await filled.store.close();

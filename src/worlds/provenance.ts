@@ -7,11 +7,18 @@ export interface Provenance {
   readonly credentials: World['credentials'];
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source?: string | null;
+  /** For people. */
+  readonly label?: string | null;
 }
 
-export function provenanceText({ seed: { fingerprint, origin, text }, credentials, source }: Provenance): string {
-  const shared = source === undefined ? {} : { source };
-  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, ...shared } satisfies Provenance);
+export function provenanceText({
+  seed: { fingerprint, origin, text },
+  credentials,
+  source,
+  label,
+}: Provenance): string {
+  // Without those that are undefined.
+  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
 }
 
 export function provenanceIn(text: string): Provenance {

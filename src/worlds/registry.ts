@@ -51,7 +51,7 @@ export interface MadeWorld {
 }
 
 /** A world of another server. */
-export interface AdoptedWorld extends Made, Pick<WorldEntry, 'source' | 'ttl'>, Pick<World, 'id' | 'mode'> {
+export interface AdoptedWorld extends Made, Pick<WorldEntry, 'source' | 'ttl' | 'label'>, Pick<World, 'id' | 'mode'> {
   readonly rows: FrozenRows;
   readonly faults: readonly Fault[];
 }
@@ -145,7 +145,7 @@ export abstract class Worlds implements WorldsByName {
   /** Stores a new world in its final place. @throws Problem that says why there is no room for it */
   protected abstract storeWorld(
     begun: Begun,
-    order: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+    order: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
   ): Promise<StoredWorld>;
 
   /** Ends a world that was unused for its time to live, if this process may. */
@@ -160,7 +160,7 @@ export abstract class Worlds implements WorldsByName {
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
-    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null });
+    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null });
   }
 
   /**
@@ -346,11 +346,12 @@ export abstract class Worlds implements WorldsByName {
   protected async openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
-  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source'>> {
-    const { seed: kept, credentials, source = null } = provenanceIn(made);
+  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source' | 'label'>> {
+    const { seed: kept, credentials, source = null, label = null } = provenanceIn(made);
     const seed = this.parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
-    return { world: await openWorld({ id, credentials, seed, filled }, this.common), credentials, source };
+    const world = await openWorld({ id, credentials, seed, filled }, this.common);
+    return { world, credentials, source, label };
   }
 
   protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
@@ -424,25 +425,25 @@ export abstract class Worlds implements WorldsByName {
     }
   }
 
-  async #make(id: string, { origin, credentials, ttl }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
-    const begun = await makeCopy({ id, origin, credentials }, this.parts);
-    return this.#store(id, begun, { credentials, ttl }, origin.kind === 'seed' ? begun.clients : undefined);
+  async #make(id: string, { origin, ...order }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
+    const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.parts);
+    return this.#store(id, begun, order, origin.kind === 'seed' ? begun.clients : undefined);
   }
 
   /** @param seeded its clients, if it has exactly those of its seed */
   async #store(
     id: string,
     begun: Begun,
-    { credentials, ttl }: Pick<WorldEntry, 'credentials' | 'ttl'>,
+    { credentials, ttl, label }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label'>,
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
-    const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl });
+    const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl, label });
     try {
       const world = await openWorld({ id, credentials, seed, filled }, this.common);
       const ambiguous = await this.indexing.add(world, source, seeded);
       if (this.isClosed) throw closing();
-      const entry = this.entryOf(world, { credentials, source, ttl, ...(record !== undefined && { record }) });
+      const entry = this.entryOf(world, { credentials, source, ttl, label, ...(record !== undefined && { record }) });
       this.entries.set(id, entry);
       this.ended.markBegun(id);
       this.sweepLater();
@@ -478,8 +479,8 @@ export abstract class Worlds implements WorldsByName {
 }
 
 /** A world, as users see it. */
-export function infoOf({ world, credentials, ttl, createdAt, lastUsedAt, record }: WorldEntry): WorldInfo {
-  return { id: world.id, credentials, ttl, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
+export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt, record }: WorldEntry): WorldInfo {
+  return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
 }
 
 export function takenProblem(id: string): Problem {

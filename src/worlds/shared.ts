@@ -76,13 +76,13 @@ export class SharedWorlds extends Worlds {
 
   protected async storeWorld(
     { filled, seed, source }: Begun,
-    { id, credentials, ttl }: Pick<WorldEntry, 'ttl' | 'credentials'> & Pick<World, 'id'>,
+    { id, credentials, ttl, label }: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
     const { machine, most, shared } = this.parts;
     try {
       const rows = await filled.store.collections.dump();
-      const made = provenanceText({ seed, credentials, source });
-      const order = { name: id, credentials, ttl, createdAt: machine.now(), made, rows };
+      const made = provenanceText({ seed, credentials, source, label });
+      const order = { name: id, credentials, ttl, label, createdAt: machine.now(), made, rows };
       const { store, record } = await this.#stored.make(order, most, shared);
       return { filled: { ...filled, store, isNew: false }, record };
     } catch (cause) {
@@ -200,8 +200,8 @@ export class SharedWorlds extends Worlds {
     const records = [...this.#stored.records.values()];
     const others = records.filter(({ name }) => !this.entries.has(name) && this.#recordThere(name) !== undefined);
     // The process that made them wrote their record.
-    return others.map(({ name, credentials, ttl, createdAt, usedAt }) => ({
-      ...{ id: name, ttl, createdAt, lastUsedAt: usedAt },
+    return others.map(({ name, credentials, ttl, label, createdAt, usedAt }) => ({
+      ...{ id: name, ttl, label, createdAt, lastUsedAt: usedAt },
       credentials: credentials as World['credentials'],
     }));
   }

@@ -129,7 +129,7 @@ it('a server that is closed makes no more worlds', async () => {
   const { worlds, close } = await testServer();
   const { origin: seed } = worlds.default;
   await close();
-  const making = worlds.create({ origin: { kind: 'seed', seed }, credentials: 'own', ttl: null });
+  const making = worlds.create({ origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
 
   await expect(making).rejects.toThrow('The server is closing');
 });

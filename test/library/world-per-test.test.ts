@@ -47,6 +47,17 @@ describe('the fixture of vitest', () => {
     expect(mock.url).toBe(`${mockServer.url}/w/${mock.id}`);
   });
 
+  test('gives the world the name of the test as its label', async ({ mock }) => {
+    expect(mock.label).toMatch(
+      /world-per-test\.test\.ts > the fixture of vitest > gives the world the name of the test/,
+    );
+    expect((await mock.worlds.get(mock.id)).label).toBe(mock.label);
+  });
+
+  test.extend({ worldOptions: { label: 'chosen' } })('unless its options have another one', ({ mock }) => {
+    expect(mock.label).toBe('chosen');
+  });
+
   test('deletes the world after the test', async ({ mock, mockServer }) => {
     ids.push(mock.id);
 

@@ -19,7 +19,7 @@ const KEY = {
 
 /** Changes the default world and makes others, with everything that an export has. */
 export async function inhabited({ call }: Caller): Promise<readonly string[]> {
-  await call('POST /_mock/worlds', { body: { id: 'alice', ttl: '3h' } });
+  await call('POST /_mock/worlds', { body: { id: 'alice', ttl: '3h', label: 'what alice tests' } });
   await call('POST /_mock/worlds', { body: { id: 'copy', from: { world: 'alice' }, credentials: 'cast' } });
   await call('POST /_mock/worlds', { body: { id: 'empty', seed: 'none' } });
   const keys: string[] = [];
@@ -48,10 +48,10 @@ export async function stateOf({ call }: Caller): Promise<unknown> {
       return body;
     };
     const of = (path: string) => ok(`/_mock/${path}`);
-    const { credentials, ttl } = await of(`worlds/${id}`);
+    const { credentials, ttl, label } = await of(`worlds/${id}`);
     const { frozen, now, ahead } = await of('clock');
     return {
-      ...{ id, credentials, ttl, clock: frozen ? { now } : { ahead } },
+      ...{ id, credentials, ttl, label, clock: frozen ? { now } : { ahead } },
       cast: await of('cast'),
       keys: await of('keys?limit=500'),
       mode: await of('mode'),

@@ -36,7 +36,9 @@ describePostgres('worlds that two servers share', () => {
 
   describe('a world that one of them made', () => {
     it('is the other one’s, by path, header, host and credential', async () => {
-      const { cast } = await make('team');
+      const { cast } = await make('team', { label: 'of the team' });
+      const listed = (await other('GET /_mock/worlds')).body.worlds.find(({ id }: { id: string }) => id === 'team');
+      expect(listed.label).toBe('of the team');
       const [account] = cast.runai.serviceAccounts;
       const body = { grantType: 'client_credentials', clientID: account.clientId, clientSecret: account.clientSecret };
       const granted = await other('POST /api/v1/token', { body });
@@ -46,6 +48,7 @@ describePostgres('worlds that two servers share', () => {
       const [key] = JSON.stringify(cast).match(/nvapi-[\w-]+/) ?? [''];
       expect((await other('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
       expect((await other('GET /_mock/cast', { headers: { 'x-mock-world': 'team' } })).body).toEqual(cast);
+      expect((await other('GET /_mock/worlds/team')).body.label).toBe('of the team');
 
       const paths = async (call: TestServer['call']) =>
         (await call('GET /w/team/_mock/requests')).body.requests.map(({ path }: { path: string }) => path);

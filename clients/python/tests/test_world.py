@@ -13,6 +13,11 @@ def test_a_token_counts_for_an_hour(nv_auth_mock, send):
     nv_auth_mock.requests.verify(operation="get_access_keys", reason="expired_token", times=1)
 
 
+def test_a_world_has_the_name_of_its_test_as_its_label(nv_auth_mock, nv_auth_mock_server, send):
+    status, world, _ = send("GET", f"{nv_auth_mock.url}/_mock/worlds/{nv_auth_mock.id}")
+    assert (status, world["label"].endswith("test_world.py::test_a_world_has_the_name_of_its_test_as_its_label")) == (200, True)
+
+
 @pytest.mark.parametrize("name", [None, "admin@acme.test", "researcher@acme.test", "ci-bot", "ci-app"])
 def test_tokens_of_everybody_of_the_cast(nv_auth_mock, send, name):
     status, _, headers = send("GET", f"{nv_auth_mock.url}/api/v1/authorization/permissions", nv_auth_mock.token(name))

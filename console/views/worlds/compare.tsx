@@ -1,12 +1,8 @@
 import { choose, chosen } from '../../address.ts';
-import { DataTable } from '../../parts/data-table.tsx';
+import { Differences } from '../../parts/differences.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { changesOfDifferences, readDifferences } from '../../state/comparison.ts';
 import { here, worlds } from '../../state/worlds.ts';
-import { type Difference, differencesOf, readContent } from './differences.ts';
-
-/** So many differences are shown. */
-const MOST_SHOWN = 200;
 
 /** Says what differs between two worlds, which are in the address. */
 export function Compare() {
@@ -20,9 +16,16 @@ export function Compare() {
         <Which label="World" name="left" value={left} />
         <Which label="With" name="right" value={right} />
       </div>
-      {left !== '' && right !== '' && left !== right && <Compared key={`${left} ${right}`} left={left} right={right} />}
+      {left !== '' && right !== '' && left !== right && (
+        <Compared key={`${left} ${right}`} one={left} other={right} names={[left, right]} />
+      )}
     </section>
   );
+}
+
+function Compared({ one, other, names }: { one: string; other: string; names: readonly [string, string] }) {
+  const loaded = useLoaded(() => readDifferences(one, other), [changesOfDifferences()]);
+  return <WhenLoaded of={loaded}>{(found) => <Differences of={found} names={names} />}</WhenLoaded>;
 }
 
 function Which({ label, name, value }: { readonly label: string; readonly name: string; readonly value: string }) {
@@ -31,54 +34,12 @@ function Which({ label, name, value }: { readonly label: string; readonly name: 
       {label}{' '}
       <select value={value} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
         <option value="">choose</option>
-        {worlds.value.map(({ id }) => (
-          <option key={id}>{id}</option>
+        {worlds.value.map(({ id, label: about }) => (
+          <option key={id} value={id}>
+            {about === null ? id : `${id}: ${about}`}
+          </option>
         ))}
       </select>
     </label>
   );
-}
-
-function Compared({ left, right }: { readonly left: string; readonly right: string }) {
-  const pathOf = (id: string) => new URL(worlds.value.find((world) => world.id === id)?.url ?? location.href).pathname;
-  const loaded = useLoaded(
-    async () => differencesOf(...(await Promise.all([readContent(pathOf(left)), readContent(pathOf(right))]))),
-    [changesOf('worlds', 'keys', 'faults')],
-  );
-  return (
-    <WhenLoaded of={loaded}>
-      {(differences) =>
-        differences.length === 0 ? (
-          <p>
-            Their keys, faults, clocks, modes and propagation are equal. Users and the objects of the APIs are not
-            compared.
-          </p>
-        ) : (
-          <>
-            <DataTable
-              label="Differences"
-              rows={differences.slice(0, MOST_SHOWN)}
-              keyOf={({ what, name, member }) => `${what} ${name} ${member}`}
-              columns={[
-                { title: 'Of', cell: ({ what }) => what, by: ({ what }) => what },
-                { title: 'Name', cell: ({ name }) => name, by: ({ name }) => name },
-                { title: 'Member', cell: ({ member }) => member, by: ({ member }) => member },
-                { title: `In ${left}`, cell: ({ left: text }) => <Value text={text} /> },
-                { title: `In ${right}`, cell: ({ right: text }) => <Value text={text} /> },
-              ]}
-            />
-            {differences.length > MOST_SHOWN && (
-              <p class="quiet">
-                These are {MOST_SHOWN} of {differences.length} differences.
-              </p>
-            )}
-          </>
-        )
-      }
-    </WhenLoaded>
-  );
-}
-
-function Value({ text }: { readonly text: Difference['left'] }) {
-  return text === null ? <span class="quiet">not there</span> : <span class="long">{text}</span>;
 }

@@ -39,7 +39,7 @@ export function Order() {
   const make = (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
-    const filled = ['id', 'ttl', 'credentials'].map((name) => [name, String(given.get(name) ?? '').trim()]);
+    const filled = ['id', 'label', 'ttl', 'credentials'].map((name) => [name, String(given.get(name) ?? '').trim()]);
     void act.run(async () => {
       setMade(null);
       const order = Object.fromEntries(filled.filter(([, text]) => text !== ''));
@@ -57,6 +57,10 @@ export function Order() {
         <label>
           Id
           <input name="id" placeholder="made up" autocomplete="off" spellcheck={false} />
+        </label>
+        <label>
+          Label
+          <input name="label" placeholder="what it is for" autocomplete="off" maxLength={500} />
         </label>
         <label>
           It ends when unused for

@@ -5,6 +5,7 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Long } from '../../parts/long.tsx';
 import { relativeText, shortOf, timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
 import { withdrawUndo } from '../../state/undo.ts';
@@ -36,7 +37,8 @@ export function Worlds() {
 function List() {
   const { filter = '', all = '' } = chosen.value;
   const known = worlds.value;
-  const found = known.filter(({ id }) => id.includes(filter.toLowerCase()));
+  const wanted = filter.toLowerCase();
+  const found = known.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
   const shown = all === '' ? found.slice(0, MOST_SHOWN) : found;
   const act = useAct();
   const remove = (id: string) =>
@@ -56,11 +58,11 @@ function List() {
       )}
       <div class="bar">
         <label>
-          Id contains{' '}
+          Id or label contains{' '}
           <input
             type="search"
             value={filter}
-            maxLength={32}
+            maxLength={200}
             onInput={(event) => choose({ filter: event.currentTarget.value }, false)}
           />
         </label>
@@ -72,7 +74,7 @@ function List() {
         </button>
       </div>
       {found.length === 0 ? (
-        <p>No world has an id with “{filter}”.</p>
+        <p>No world has an id or a label with “{filter}”.</p>
       ) : (
         <DataTable
           label="Worlds"
@@ -114,6 +116,7 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     ),
     by: ({ id }) => id,
   },
+  { title: 'Label', cell: ({ label }) => label !== null && <Long text={label} />, by: ({ label }) => label ?? '' },
   { title: 'Made', cell: ({ createdAt }) => <Since at={createdAt} />, by: ({ createdAt }) => createdAt },
   { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
   {

@@ -19,6 +19,7 @@ interface StoredRecord {
   readonly credentials: string;
   readonly is_there: boolean;
   readonly ttl: string | null;
+  readonly label: string | null;
   readonly created_at: string;
   readonly used_at: string;
   readonly listed: string;
@@ -66,7 +67,8 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   async #readFrom(directory: number): Promise<void> {
     if (directory > this.#listed) {
       const found = await this.#connection.query<StoredRecord>(
-        this.#sql(`SELECT id, name, credentials, is_there, ttl, created_at, used_at, listed FROM $schema.worlds
+        // Its provenance has the label, too.
+        this.#sql(`SELECT id, name, credentials, is_there, ttl, made::json ->> 'label' AS label, created_at, used_at, listed FROM $schema.worlds
           WHERE listed > $1 AND listed > 0 ORDER BY listed`),
         [this.#listed],
       );
@@ -103,7 +105,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   /** Writes the rows first and locks the directory last, so that other processes wait for it only briefly. */
   async #make(
     transaction: Transaction,
-    { name, credentials, ttl, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
+    { name, credentials, ttl, label, createdAt, made, rows }: Parameters<SharedWorlds['make']>[0],
     most: number,
   ): Promise<{ readonly record: WorldRecord; readonly series: string }> {
     const [before] = await transaction.query<{ readonly highest: string; readonly series: string }>(
@@ -128,7 +130,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $9)`),
       [id, name, listed, revision, series, made, credentials, ttl, createdAt],
     );
-    return { record: { id, name, credentials, ttl, createdAt, usedAt: createdAt }, series };
+    return { record: { id, name, credentials, ttl, label, createdAt, usedAt: createdAt }, series };
   }
 
   delete({ id }: Pick<WorldRecord, 'id'>): Promise<boolean> {
@@ -204,10 +206,10 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     this.gone.delete(record.name);
   }
 
-  #take({ id, name, credentials, is_there, ttl, created_at, used_at }: StoredRecord): void {
+  #take({ id, name, credentials, is_there, ttl, label, created_at, used_at }: StoredRecord): void {
     if (is_there) {
       const times = { createdAt: Number(created_at), usedAt: Number(used_at) };
-      this.#put({ id, name, credentials, ttl: ttl === null ? null : Number(ttl), ...times });
+      this.#put({ id, name, credentials, ttl: ttl === null ? null : Number(ttl), label, ...times });
       return;
     }
     this.#names.delete(id);

@@ -41,7 +41,7 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
   }) => {
     const { start } = onFile(folder);
     const first = await start();
-    const { body: alice } = await first.call('POST /_mock/worlds', { body: { id: 'alice' } });
+    const { body: alice } = await first.call('POST /_mock/worlds', { body: { id: 'alice', label: 'of alice' } });
     const { body: copy } = await first.call('POST /_mock/worlds', {
       body: { id: 'copy', from: { world: 'alice' }, credentials: 'cast' },
     });
@@ -64,7 +64,10 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
     expect((await second.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(200);
     expect((await second.call('GET /w/gone/_mock/health')).status).toBe(404);
-    expect((await second.call('GET /_mock/worlds/alice')).body).toMatchObject({ createdAt: alice.createdAt });
+    expect((await second.call('GET /_mock/worlds/alice')).body).toMatchObject({
+      createdAt: alice.createdAt,
+      label: 'of alice',
+    });
     expect(second.notices).toContain('2 worlds of --data are back.');
     expect(copy.ambiguous.length).toBeGreaterThan(0);
     expect(await shared(second)).toEqual(before);

@@ -37,7 +37,7 @@ describe('provider states', () => {
       'an identity': ['name'],
       'a key with scopes': expect.arrayContaining(['type', 'name', 'services', 'scopes', 'resource', 'roles', 'user']),
       'the clock is moved': ['by', 'to'],
-      'a world': ['id', 'seed', 'from', 'credentials', 'ttl'],
+      'a world': ['id', 'seed', 'from', 'credentials', 'ttl', 'label'],
       'a fault': ['match', 'times', 'after', 'do'],
       'a snapshot is restored': ['name'],
     });

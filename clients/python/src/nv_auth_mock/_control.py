@@ -659,6 +659,7 @@ class _MadeWorld(TypedDict):
     header: "Dict[str, str]"
     credentials: "Literal[\"own\", \"cast\"]"
     ttl: "str"
+    label: "Optional[str]"
     createdAt: "str"
     lastUsedAt: "str"
     expiresAt: "Optional[str]"
@@ -688,6 +689,7 @@ WorldOrder = TypedDict(
         "from": "Union[WorldOrder_From_1, WorldOrder_From_2]",
         "credentials": "Literal[\"own\", \"cast\"]",
         "ttl": "str",
+        "label": "str",
     },
     total=False,
 )

@@ -304,7 +304,7 @@ class Mock(World):
     def world(
         self, id: Optional[str] = None, *, seed: Optional[Union[str, Mapping[str, Any]]] = None, label: Optional[str] = None
     ) -> World:
-        """A world of its own, with credentials of its own. `seed`: `builtin`, `none`, or a seed as a value."""
+        """A world of its own, with credentials of its own. `seed`: `builtin`, `none`, or a seed as a value; `label`: for people."""
         made = self._connection.at(self._root()).call("POST", "/worlds", _given(id=id, seed=seed, label=label))
         return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"], made["cast"])
 

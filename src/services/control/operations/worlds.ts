@@ -8,7 +8,7 @@ import { comparePlaces, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
-import type { MadeWorld, Ports } from '../ports.ts';
+import type { ComparedState, MadeWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use after which a world ends. */
 const DEFAULT_TTL = 3_600_000;
@@ -51,15 +51,42 @@ export function worldsOperations({ worlds }: Ports) {
     return { status: 204 };
   };
 
-  return { list_worlds: list, create_world: create, get_world: get, delete_world: remove };
+  const compare: Handler<'control', 'compare_worlds'> = async ({ world, query }) => {
+    const { one, other, differences } = await worlds.compare(world, query.one, query.other);
+    const all = differences.map((difference, index) => ({
+      difference,
+      id: String(index),
+      at: 0,
+      place: [index] as const,
+    }));
+    const { entries, extent } = shortPage(all, query, 'oldest first');
+    const body = {
+      one: stateView(one),
+      other: stateView(other),
+      differences: entries.map(({ difference }) => difference),
+    };
+    return { status: 200, body: { ...body, ...extent } };
+  };
+
+  return {
+    list_worlds: list,
+    create_world: create,
+    get_world: get,
+    delete_world: remove,
+    compare_worlds: compare,
+  };
+}
+
+function stateView({ now, ...state }: ComparedState) {
+  return { ...state, now: rfc3339(now) };
 }
 
 /** Makes a world. @throws Problem naming the mistake in the order */
 export function makeWorld(
   worlds: Ports['worlds'],
-  { id, seed, from, credentials = 'own', ttl }: Schema<'control', 'WorldOrder'>,
+  { id, seed, from, credentials = 'own', ttl, label }: Schema<'control', 'WorldOrder'>,
 ): Promise<MadeWorld> {
-  return worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl) });
+  return worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl), label: label ?? null });
 }
 
 /** The default world comes first. */
@@ -76,7 +103,10 @@ function ttlOf(given: string | undefined): number | null {
 }
 
 /** Renders a world with its addresses. */
-export function worldView({ origin, hosts }: Context, { id, credentials, ttl, createdAt, lastUsedAt }: WorldInfo) {
+export function worldView(
+  { origin, hosts }: Context,
+  { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
+) {
   const root = rootOf(origin, hosts);
   return {
     id,
@@ -85,6 +115,7 @@ export function worldView({ origin, hosts }: Context, { id, credentials, ttl, cr
     header: { [WORLD_HEADER]: id },
     credentials,
     ttl: ttl === null ? NEVER : formatDuration(ttl),
+    label,
     createdAt: rfc3339(createdAt),
     lastUsedAt: rfc3339(lastUsedAt),
     expiresAt: ttl === null ? null : rfc3339(lastUsedAt + ttl),
