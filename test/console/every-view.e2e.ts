@@ -35,6 +35,20 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['findings', 'never injected'],
 ];
 
+/** What asks before something is lost, or lies over a view: where, and the button or the key that opens it. */
+const DIALOGS: readonly (readonly [address: string, opens: string | RegExp])[] = [
+  [`identities?who=${DEPLOYER}`, 'Rotate'],
+  [`identities?who=${DEPLOYER}`, 'Delete'],
+  ['faults', 'Remove all'],
+  ['snapshots', /^Restore/],
+  ['snapshots', /^Delete/],
+  ['worlds', 'Delete alice'],
+  ['worlds', 'Reset default'],
+  ['drills', /^Start rotate-signing-key/],
+  ['requests', 'key: Control+k'],
+  ['requests', 'key: ?'],
+];
+
 const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
 /** A world in which something has happened, by people with bad manners. */
@@ -78,6 +92,41 @@ describe.runIf(hasBrowser)('every view', () => {
       expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
     }
   });
+
+  it.each(['light', 'dark'] as const)(
+    'has dialogs that everybody can read, and leaves them: %s',
+    {
+      timeout: 120_000,
+    },
+    async (colorScheme) => {
+      const { url } = await servedWithTrouble();
+      const page = await opened(url, { colorScheme });
+      for (const [address, opens] of DIALOGS) {
+        await page.goto('about:blank');
+        await page.goto(`${url}/#/${address}`);
+        const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
+        const opener = page.locator('main').getByRole('button', { name: opens }).first();
+        if (key === null) {
+          await opener.focus();
+          await page.keyboard.press('Enter');
+        } else {
+          await rows(page).first().waitFor();
+          await page.keyboard.press(key);
+        }
+        const dialog = page.getByRole('dialog');
+        await dialog.waitFor().catch((cause: unknown) => {
+          throw new Error(`${address}: ${opens} opens no dialog`, { cause });
+        });
+
+        expect([address, opens, await faultsOfPage(page)]).toEqual([address, opens, []]);
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+        // What opened it has the focus again.
+        const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
+        if (key === null) expect(focused).toBe((await opener.innerText()).trim());
+      }
+    },
+  );
 
   it('has a title of its own, and makes no markup of a text', async () => {
     const { url } = await servedWithTrouble();

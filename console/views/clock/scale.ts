@@ -48,18 +48,23 @@ export function useScale(now: number, marks: readonly number[], width: number) {
   const given = chosen.value['span'];
   const span = SPANS.find(([, length]) => String(length) === given)?.[1] ?? usual;
   const tick = tickOf(span, Math.max(1, width / LABEL));
-  const laid = useRef({ span, from: Number.NaN });
+  const laid = useRef({ span, tick, from: Number.NaN });
   const { current } = laid;
   const isSeen = now >= current.from && now <= current.from + MOST_PAST * span;
-  if (!isSeen || current.span !== span) laid.current = { span, from: Math.floor((now - PAST * span) / tick) * tick };
+  // Before the page is laid out its ticks are far apart, and the stretch would begin at the first of them.
+  const isSame = current.span === span && current.tick === tick;
+  if (!isSeen || !isSame) laid.current = { span, tick, from: Math.floor((now - PAST * span) / tick) * tick };
   const { from } = laid.current;
   const stretch: Stretch = { from, to: from + span };
   return { span, tick, stretch, choose: (text: string) => choose({ span: text }, false) };
 }
 
+/** So much of a span is after now at least, because it begins at a tick. */
+const FUTURE = 0.6;
+
 /** The shortest span that has the next event in it. */
 function fittingSpan(now: number, [next = now]: readonly number[]): number {
-  const fitting = SPANS.slice(1).find(([, length]) => now + 0.9 * (1 - PAST) * length >= next);
+  const fitting = SPANS.slice(1).find(([, length]) => now + FUTURE * length >= next);
   return (fitting ?? SPANS[1])[1];
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Key } from '../../control-api/types.ts';
@@ -211,9 +211,14 @@ function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: bo
   const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
   const curl = curlOf({ services, credentials });
   const env = envOf({ services, credentials });
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form that had the focus is gone.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <div role="status">
-      <h2>{isNew ? `${name} is made` : `${name} is edited`}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {isNew ? `${name} is made` : `${name} is edited`}
+      </h2>
       {warnings.map((text) => (
         <p key={text} class="hint">
           <Sentence text={text} />
