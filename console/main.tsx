@@ -5,6 +5,7 @@ import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
 import { noteUnread } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
+import { loadViews } from './views/lazy.tsx';
 import './style.css';
 import './frame/frame.css';
 
@@ -28,8 +29,10 @@ requestAnimationFrame(() =>
         noteEvent(event);
       },
       () => {
-        // What is wrong is told by the frame: the connection, or the token that is wanted.
-        readAll().catch(() => {});
+        // What is shown is read before what may be. What is wrong is told by the frame: the connection, or the token that is wanted.
+        readAll()
+          .then(loadViews)
+          .catch(() => {});
       },
     );
   }),

@@ -17,21 +17,31 @@ export const panelWidth = preference('panel-width', 0, (text) => Math.max(0, Mat
 
 function preference<Value>(name: string, usual: Value, read: (text: string) => Value): Preference<Value> {
   const key = `nv-auth-mock.${name}`;
-  const kept: Signal<Value> = signal(usual);
-  // A browser that keeps nothing throws.
-  try {
-    const text = localStorage.getItem(key);
-    if (text !== null) kept.value = read(text);
-  } catch {}
+  let kept: Signal<Value> | undefined;
+  // Only when it is needed: to open the storage takes milliseconds, and the first view is drawn without it.
+  const current = () => {
+    kept ??= signal(stored(key, usual, read));
+    return kept;
+  };
   return {
     get value() {
-      return kept.value;
+      return current().value;
     },
     set(value) {
-      kept.value = value;
+      current().value = value;
       try {
         localStorage.setItem(key, String(value));
       } catch {}
     },
   };
+}
+
+function stored<Value>(key: string, usual: Value, read: (text: string) => Value): Value {
+  // A browser that keeps nothing throws.
+  try {
+    const text = localStorage.getItem(key);
+    return text === null ? usual : read(text);
+  } catch {
+    return usual;
+  }
 }

@@ -2,17 +2,17 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOfView, view } from '../address.ts';
 import { adminToken, wantsToken } from '../control-api/client.ts';
 import { connection } from '../control-api/stream.ts';
-import { textOf, useLoaded, WhenLoaded } from '../parts/loaded.tsx';
+import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { WorldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
 import { changed, changesOf } from '../state/changes.ts';
 import { worldMinute, worldTime } from '../state/clock.ts';
-import { pollInForce, readInForce, unread } from '../state/in-force.ts';
+import { unread } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
 import { VIEWS } from '../views/index.ts';
-import { loadViews } from '../views/lazy.ts';
+import { Awaited } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
@@ -25,9 +25,6 @@ export async function readAll(): Promise<void> {
   await readJournal();
 }
 
-/** How often what is in force is read again. */
-const POLL_MS = 3000;
-
 /** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
 export function Frame() {
   const shown = VIEWS.find(({ name }) => name === view.value) ?? VIEWS[0];
@@ -38,18 +35,6 @@ export function Frame() {
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
   useShortcuts();
-  const views = useLoaded(loadViews, []);
-  // Everything is read once the connection is there, by `readAll`.
-  useLoaded(
-    async () => (connection.value === 'connecting' ? undefined : readInForce()),
-    [changesOf('faults', 'drills', 'clock', 'findings', 'mode')],
-  );
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (connection.value === 'live') pollInForce().catch(() => {});
-    }, POLL_MS);
-    return () => clearInterval(timer);
-  }, []);
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
@@ -87,11 +72,7 @@ export function Frame() {
       <main id="content" tabIndex={-1} aria-label={title}>
         <h1 class="unseen">{title}</h1>
         {/* Once the token is known, what was refused is read again. */}
-        {Show === undefined ? (
-          <WhenLoaded of={views}>{() => null}</WhenLoaded>
-        ) : (
-          <Show key={String(wantsToken.value)} />
-        )}
+        {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
       </main>
       <UndoBar />
       {opened.value === 'palette' && <Palette />}

@@ -1,10 +1,28 @@
+import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
+import { connection } from '../control-api/stream.ts';
 import { Told, useAct } from '../parts/act.tsx';
-import { inForce } from '../state/in-force.ts';
+import { useLoaded } from '../parts/loaded.tsx';
+import { changesOf } from '../state/changes.ts';
+import { inForce, pollInForce, readInForce } from '../state/in-force.ts';
+
+/** How often what is in force is read again. */
+const POLL_MS = 3000;
 
 /** What changes the behaviour of the mock now, on every view, each with a way to end it. */
 export function InForceBar() {
   const act = useAct();
+  // Everything is read once the connection is there, by `readAll`.
+  useLoaded(
+    async () => (connection.value === 'connecting' ? undefined : readInForce()),
+    [changesOf('faults', 'drills', 'clock', 'findings', 'mode')],
+  );
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (connection.value === 'live') pollInForce().catch(() => {});
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, []);
   const all = inForce.value;
   if (all.length === 0 && act.told === null) return null;
   return (

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { RAIL } from '../../src/http/console-rail.ts';
-import { lazy } from './lazy.ts';
+import { lazy } from './lazy.tsx';
 import { Requests } from './requests/requests.tsx';
 
 type Name = (typeof RAIL)[number]['views'][number]['name'];

@@ -19,7 +19,12 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   { files: /^console\/parts\//, may: [/^console\/parts\//, /^console\/preferences$/, /^preact(\/hooks)?$/] },
   {
     files: /^console\/views\/(index|lazy|others)$/,
-    may: [/^console\/views\/(([a-z-]+)\/(\2|recorded)|lazy|others)$/, /^http\/console-rail$/, /^@preact\/signals$/],
+    may: [
+      /^console\/views\/(([a-z-]+)\/(\2|recorded)|lazy|others)$/,
+      /^console\/parts\/loaded$/,
+      /^http\/console-rail$/,
+      /^@preact\/signals$/,
+    ],
     types: [/^preact$/],
   },
   {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { requests } from '../../state/requests.ts';
-import { lazy } from '../lazy.ts';
+import { Awaited, lazy } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import './requests.css';
@@ -18,9 +18,12 @@ export function Requests() {
         <Filters />
         {requests.value.length === 0 ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
       </section>
-      {selected !== undefined && Recorded !== undefined && (
-        <Recorded key={selected} id={selected} isEntered={entered === selected} />
-      )}
+      {selected !== undefined &&
+        (Recorded === undefined ? (
+          <Awaited />
+        ) : (
+          <Recorded key={selected} id={selected} isEntered={entered === selected} />
+        ))}
     </div>
   );
 }
