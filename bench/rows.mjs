@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { answered, compare } from './compare.mjs';
 import { compared, median } from './figures.mjs';
 import { addServiceKeys, make, makeWithAccessKeys, makeWithSimulations } from './files.mjs';
+import { firstView } from './first-view.mjs';
 import { growth, waking } from './journal.mjs';
 import { answerTo, castOf, FUNCTIONS, grants, KEY, keyOf, LOADS, reads, serviceKey } from './loads.mjs';
 import { peer } from './peers.mjs';
@@ -129,6 +130,7 @@ export const ROWS = [
   row('worlds: list of functions, by prefix, one of 1,000 / the only one', [cpu(1.1)], speed('prefix')),
   row('worlds: list of functions, by credential, one of 1,000 / the only one', [cpu(1.1)], speed('credential')),
   row('journal: 99 % of waiting verifications answer after', [{ label: 'ms', atMost: 20 }], waking),
+  row('console: its first view / an empty page', [time(2)], firstView),
   row('CPU time of `npm test`', [{ label: 's', atMost: 80 }], tests),
 ];
 

@@ -1,15 +1,14 @@
 // @ts-check
 /** The pictures of the console in the documents: `npm run screenshots`. Needs a browser, like the tests of the console. */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_ARGS } from './chromium.mjs';
 
 /** What is packed, not the sources. @type {typeof import('../src/index.ts')} */
 const { startMock } = await import(new URL('../dist/index.js', import.meta.url).href);
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 /** In pictures it is always the same time, so that they change only when the page does. */
 const NOW = '2030-01-15T12:00:00Z';
@@ -61,7 +60,7 @@ if (CHROMIUM === undefined) {
 await mkdir(IMAGES, { recursive: true });
 const mock = await startMock();
 const { registrar } = await setTheScene(mock);
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
 
 /** @type {readonly { name: string, address: string, shows: string, click?: string }[]} */

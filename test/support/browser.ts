@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+import { CHROMIUM, CHROMIUM_ARGS } from '../../scripts/chromium.mjs';
 
 /** Does this machine have a browser? */
 export const hasBrowser = CHROMIUM !== undefined;
@@ -13,7 +12,7 @@ export const hasBrowser = CHROMIUM !== undefined;
 export function launch(proxy?: string): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM as string,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+    args: CHROMIUM_ARGS,
     ...(proxy !== undefined && { proxy: { server: proxy, bypass: '<-loopback>' } }),
   });
 }
