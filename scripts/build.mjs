@@ -229,13 +229,13 @@ async function copySwaggerUi() {
   }
 }
 
-/** Copies the scripts of the pages of /docs, which are served as they are written. */
+/** Copies the scripts and styles of the pages of /docs, which are served as they are written. */
 async function copyReader() {
   const source = new URL('../src/http/docs/', import.meta.url);
   const target = new URL('reader/', DIST);
   await mkdir(target, { recursive: true });
-  const scripts = (await readdir(source)).filter((file) => file.endsWith('.js'));
-  await Promise.all(scripts.map((file) => copyFile(new URL(file, source), new URL(file, target))));
+  const files = (await readdir(source)).filter((file) => /\.(css|js)$/.test(file));
+  await Promise.all(files.map((file) => copyFile(new URL(file, source), new URL(file, target))));
 }
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';

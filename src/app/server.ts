@@ -396,5 +396,5 @@ function servePages(app: FastifyInstance, mounted: readonly Mounted[], server: S
     ...{ name, title, tables: ruleset.tables, isControlApi },
     read: () => servedText(ruleset),
   }));
-  serveDocs(pages, documented, { swaggerUi: swaggerUiFile, scripts: readerFile });
+  serveDocs(pages, documented, { swaggerUi: swaggerUiFile, own: readerFile });
 }

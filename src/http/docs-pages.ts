@@ -26,13 +26,13 @@ interface PageParts {
   readonly main: string;
 }
 
-/** A page in the frame of the console, which is links here: it needs no script. */
+/** A page in the frame of the console, which is links here: only the world's name and clock need a script. */
 function renderPage({ title, below, path, beside = '', head = '', main }: PageParts): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
   );
   return `<!doctype html>
-<html lang="en">
+<html lang="en" data-below="${below}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -44,10 +44,13 @@ ${head}</head>
 <body class="framed">
 <header>
 <a class="mark" href="${below}/">nv-auth-mock</a>
+<label class="where" id="where" hidden><span class="quiet">World</span> <select></select></label>
 <nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
-${beside}</header>
+${beside}<span class="clock" id="clock" title="The clock of this world" hidden><time></time> <span></span></span>
+</header>
 ${rail(below, path !== '')}
 ${main}
+${path === '' ? '' : `<script src="${below}/docs/static/frame.js"></script>`}
 </body>
 </html>
 `;
@@ -113,10 +116,10 @@ export function readerPage({ name, title }: ReadableDocument, below: string): st
     title,
     below,
     path: `/docs/${name}`,
-    head: `<link rel="stylesheet" href="${below}/docs/static/swagger-ui.css">\n`,
+    head: `<link rel="stylesheet" href="${below}/docs/static/reader.css">\n`,
     beside: `<div id="who" class="who" hidden><label for="principal">Try it as</label> <select id="principal"></select>
 <span id="ready" role="status"></span></div>\n`,
-    main: `<main id="reader" data-service="${name}" data-below="${below}" data-document="${below}/openapi/${name}.json">
+    main: `<main id="reader" data-service="${name}" data-document="${below}/openapi/${name}.json">
 <p class="unread">This page needs scripts. Without them: <a href="${below}/docs/operations#${name}">the rights that each operation needs</a>,
 <a href="${below}/openapi/${name}.json">the document itself</a>.</p>
 </main>

@@ -7,13 +7,18 @@ import { operationsIn, type ReadableDocument, renderDocument } from './read-docu
 export interface DocsFiles {
   /** Files of Swagger UI. */
   readonly swaggerUi: (name: string) => Promise<Buffer>;
-  /** Our own scripts, in `http/docs/`. */
-  readonly scripts: (name: string) => Promise<Buffer>;
+  /** Our own files, in `http/docs/`. */
+  readonly own: (name: string) => Promise<Buffer>;
 }
 
 /** Swagger UI's files, with their content types. */
 const SWAGGER_UI: Readonly<Record<string, string>> = { 'swagger-ui.css': STYLE, 'swagger-ui-bundle.js': SCRIPT };
-const SCRIPTS = ['reader.js', 'operations.js'] as const;
+const OWN: Readonly<Record<string, string>> = {
+  'frame.js': SCRIPT,
+  'operations.js': SCRIPT,
+  'reader.js': SCRIPT,
+  'reader.css': STYLE,
+};
 
 const HEADERS = pageHeaders("'self'");
 /** Swagger UI sets inline styles. */
@@ -45,20 +50,18 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
     serve(`/docs/${name}/json`, 'application/json', jsonBelow);
     pages.serve(`/docs/${name}`, HTML, READER_HEADERS, (below) => readerPage(document, below));
   }
-  serve('/docs/static/pages.css', STYLE, () => LOOK + PAGES_STYLE);
-  for (const file of SCRIPTS)
-    serve(
-      `/docs/static/${file}`,
-      SCRIPT,
-      once(() => files.scripts(file)),
-    );
-  for (const [file, type] of Object.entries(SWAGGER_UI)) {
-    serve(
-      `/docs/static/${file}`,
-      type,
-      once(() => files.swaggerUi(file)),
-    );
-  }
+  serve('/docs/static/pages.css', STYLE, () => `@layer look {${LOOK}}${PAGES_STYLE}`);
+  const serveFiles = (types: Readonly<Record<string, string>>, read: (name: string) => Promise<Buffer>) => {
+    for (const [file, type] of Object.entries(types)) {
+      serve(
+        `/docs/static/${file}`,
+        type,
+        once(() => read(file)),
+      );
+    }
+  };
+  serveFiles(OWN, files.own);
+  serveFiles(SWAGGER_UI, files.swaggerUi);
 }
 
 /** Sets the world's own address as the server of its document, so that clients made from it stay in that world. */
@@ -66,7 +69,7 @@ function withServer(text: string, below: string): string {
   return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
 }
 
-/** Styles of the document pages, in addition to those of all pages. */
+/** Styles of the document pages, in addition to those of all pages, over which those of Swagger UI win. */
 const PAGES_STYLE = `
 .framed { min-height: 100vh }
 .framed > main { overflow: visible; min-width: 0 }
@@ -75,37 +78,40 @@ const PAGES_STYLE = `
 .tabs { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
 .tabs a { text-decoration: none }
 .tabs a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
-.who { margin-left: auto; display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
-.who select { max-width: min(22rem, 100%) }
+header > .where { flex: none }
+header > .clock { margin-left: auto }
+.who { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
+.who select { flex: 1; min-width: 9rem; max-width: 22rem }
+:is(header, .filter) :is(select, input) { height: 2.1rem }
 [hidden] { display: none !important }
 .unread { padding: 1rem }
 main.text { max-width: 62rem; padding: 1.5rem 1rem 4rem }
 main.wide { max-width: 110rem; padding: 1.5rem 1rem 4rem }
 main.wide > p { max-width: 50rem }
-main h2 { margin: 2rem 0 .4rem }
+main.wide h2 { margin: 2rem 0 .4rem }
 .documents { list-style: none; margin: 0 0 1.5rem; padding: 0 }
 .documents li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 .filter { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem; margin: 1rem 0 }
 .filter input { width: min(24rem, 100%) }
-table { width: 100%; border-collapse: collapse }
-th { text-align: left; font-weight: 600; color: var(--quiet) }
-th, td { padding: .4rem .8rem .4rem 0; vertical-align: top; border-bottom: 1px solid var(--line) }
-th:nth-child(1) { width: 36% }
-th:nth-child(2) { width: 34% }
-td > span { display: block }
-td .method { font-weight: 600 }
+.wide table { width: 100%; border-collapse: collapse }
+.wide th { text-align: left; font-weight: 600; color: var(--quiet) }
+.wide :is(th, td) { padding: .4rem .8rem .4rem 0; vertical-align: top; border-bottom: 1px solid var(--line) }
+.wide th:nth-child(1) { width: 36% }
+.wide th:nth-child(2) { width: 34% }
+.wide td > span { display: block }
+.wide td .method { font-weight: 600 }
 .grounds { list-style: none; margin: 0; padding: 0 }
 .inferred, .ours, .contradicted { color: var(--warn) }
 .documented, .implied, .observed { color: var(--allow) }
 @media (max-width: 48rem) {
   .framed > main { border-left: 0 }
   .rail { position: static; overflow-x: auto }
+  header > .clock { margin-left: 0 }
 }
 @media (max-width: 50rem) {
-  table, tbody, tr, td { display: block; width: auto }
-  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-  tr { padding: .6rem 0; border-bottom: 1px solid var(--line) }
-  td { padding: .1rem 0; border: 0 }
-  .who { margin-left: 0 }
+  .wide :is(table, tbody, tr, td) { display: block; width: auto }
+  .wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  .wide tr { padding: .6rem 0; border-bottom: 1px solid var(--line) }
+  .wide td { padding: .1rem 0; border: 0 }
 }
 `;

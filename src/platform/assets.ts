@@ -39,7 +39,7 @@ export function swaggerUiFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, SWAGGER_UI));
 }
 
-/** A script of the pages of documents, by its own name. */
+/** A script or style sheet of the pages of documents, by its own name. */
 export function readerFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, READER));
 }

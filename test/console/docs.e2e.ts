@@ -1,5 +1,5 @@
 /** The pages of documents, in a browser. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
@@ -10,6 +10,10 @@ import { fitsWidth, SCHEMES, WIDTHS, windows } from '../support/window.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
 const read = async (url: string): Promise<any> => (await fetch(url)).json();
 
+const send = (method: string, url: string, body: object) =>
+  fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+const clockOf = (page: Page) => page.locator('header .clock');
 const whoOf = (page: Page) => page.getByLabel('Try it as');
 const authorized = (page: Page) => page.locator('#ready').getByText('authorized').waitFor();
 
@@ -66,6 +70,48 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await page.locator('.opblock').first().waitFor();
 
     expect(await whoOf(page).isVisible()).toBe(false);
+    expect(await clockOf(page).isVisible()).toBe(false);
+    expect(await page.getByLabel('World').isVisible()).toBe(false);
+  });
+
+  it('show the world and its clock as the console does', async () => {
+    const { url } = await listeningServer({ world: ['alice'] });
+    await send('POST', `${url}/w/alice/_mock/clock/set`, { to: '2030-01-15T12:00:00Z' });
+    await send('POST', `${url}/w/alice/_mock/clock/freeze`, {});
+    const page = await openWindow(`${url}/w/alice/docs/operations`);
+    await clockOf(page).waitFor();
+
+    expect(await clockOf(page).innerText()).toMatch(/^2030-01-15 12:00:00\s+UTC frozen$/);
+    await page.goto(`${url}/w/alice/#/requests`);
+    expect(await page.locator('header .clock time').innerText()).toBe('2030-01-15 12:00:00');
+    await page.goBack();
+    await page.getByLabel('World').selectOption('default');
+    await page.waitForURL(`${url}/w/default/docs/operations`);
+    await clockOf(page).waitFor();
+    expect(await clockOf(page).innerText()).not.toContain('2030');
+  });
+
+  it('have controls as high as the buttons of the console', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/#/requests`);
+    const heightOf = async (one: Locator) => (await one.boundingBox())?.height;
+    const height = await heightOf(page.getByRole('button', { name: 'Pause' }));
+    await page.goto(`${url}/docs/operations`);
+    expect(await heightOf(page.getByLabel('Only those with'))).toBe(height);
+    await page.goto(`${url}/docs/air`);
+    await authorized(page);
+
+    expect(await heightOf(whoOf(page))).toBe(height);
+  });
+
+  it('show the current entry of the navigation on a telephone', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs`, { viewport: { width: 360, height: 800 } });
+    const { x = 0, width = 0 } = (await page.locator('.rail [aria-current]').boundingBox()) ?? {};
+
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(Math.floor(x + width)).toBeLessThanOrEqual(360);
+    expect(width).toBeGreaterThan(0);
   });
 
   it('ask for nobody where the document asks for no credential', async () => {
@@ -120,13 +166,34 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
       expect(await fitsWidth(page)).toBe(true);
     });
 
-    it('has a bar above Swagger UI that can be used by everybody', async () => {
+    it.each(WIDTHS)('has nothing around Swagger UI that somebody cannot use, %i px wide', async (width) => {
       const { url } = await listeningServer();
-      const page = await openWindow(`${url}/docs/ngc`, { colorScheme, viewport: { width: 360, height: 900 } });
+      const page = await openWindow(`${url}/docs/ngc`, { colorScheme, viewport: { width, height: 900 } });
       await authorized(page);
 
-      expect(await faultsOfPage(page, '.framed > header')).toEqual([]);
+      // What Swagger UI draws itself is its authors' to mend.
+      expect(await faultsOfPage(page, { exclude: '.swagger-ui' })).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
+    });
+
+    it('gives Swagger UI its font and colours', async () => {
+      const { url } = await listeningServer();
+      const page = await openWindow(`${url}/docs/ngc`, { colorScheme });
+      await authorized(page);
+      const looks = (selector: string) =>
+        page.evaluate(`(({ fontFamily, color }) => [fontFamily, color])(
+          getComputedStyle(document.querySelector(${JSON.stringify(selector)})))`);
+      const own = await looks('body');
+
+      for (const part of [
+        '.info .title',
+        '.info p',
+        '.opblock-tag',
+        '.opblock-summary-description',
+        '.btn.authorize',
+      ]) {
+        expect(await looks(`.swagger-ui ${part}`), part).toEqual(own);
+      }
     });
   });
 });

@@ -121,9 +121,11 @@ it('the pages have the navigation of the console, which names them as what is sh
 
 it('a page brings all that it asks for from this server, and no script of its own', async () => {
   const { body } = await app.inject('/docs/air');
-  const asked = [...body.matchAll(/(?:(?:src|data-document)|<link [^>]*href)="(\/[^"]*)"/g)].map(
-    ([, path = '']) => path,
-  );
+  const imported = [...(await app.inject('/docs/static/reader.css')).body.matchAll(/@import url\("([^"]*)"\)/g)];
+  const asked = [
+    ...imported.map(([, file = '']) => `/docs/static/${file}`),
+    ...[...body.matchAll(/(?:(?:src|data-document)|<link [^>]*href)="(\/[^"]*)"/g)].map(([, path = '']) => path),
+  ];
   const types = await Promise.all(
     asked.map(async (path) => {
       const { statusCode, headers } = await app.inject(path);
@@ -135,7 +137,9 @@ it('a page brings all that it asks for from this server, and no script of its ow
     [200, 'text/css'],
     [200, 'text/css'],
     [200, 'text/css'],
+    [200, 'text/css'],
     [200, 'application/json'],
+    [200, 'text/javascript'],
     [200, 'text/javascript'],
     [200, 'text/javascript'],
   ]);

@@ -9,23 +9,25 @@
   const who = /** @type {HTMLElement} */ (document.getElementById('who'));
   const choice = /** @type {HTMLSelectElement} */ (document.getElementById('principal'));
   const ready = /** @type {HTMLElement} */ (document.getElementById('ready'));
-  const { service = '', below = '', document: url } = reader.dataset;
+  const { service = '', document: url } = reader.dataset;
+  const below = document.documentElement.dataset['below'] ?? '';
 
   /** A list that is longer, or has longer names, is no choice any more. */
   const MOST = 500;
   const MOST_NAME = 80;
-
-  const scheme = matchMedia('(prefers-color-scheme: dark)');
-  const follow = () => document.documentElement.classList.toggle('dark-mode', scheme.matches);
-  scheme.addEventListener('change', follow);
-  follow();
 
   const ui = SwaggerUIBundle({
     domNode: reader,
     url,
     deepLinking: true,
     validatorUrl: null,
-    onComplete: () => void offer(),
+    // Its colours are for a dark ground only.
+    syntaxHighlight: false,
+    onComplete: () => {
+      // The page is a `main` around it.
+      reader.querySelector('main')?.setAttribute('role', 'presentation');
+      void offer();
+    },
   });
 
   /** The name that the document gives to its credential; none if it asks for none. */

@@ -11,5 +11,6 @@ declare function SwaggerUIBundle(options: {
   readonly url: string | undefined;
   readonly deepLinking: boolean;
   readonly validatorUrl: null;
+  readonly syntaxHighlight: false;
   readonly onComplete: () => void;
 }): SwaggerUi;
