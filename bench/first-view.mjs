@@ -1,11 +1,14 @@
 // @ts-check
 /** How long the console takes until its first view is drawn. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, CHROMIUM_ARGS } from '../scripts/chromium.mjs';
 import { compared } from './figures.mjs';
 import { HEALTH, ours, start } from './processes.mjs';
 
 const ROUNDS = 10;
+/** Milliseconds between two looks at a page that is not drawn yet: seldom enough not to keep it busy. */
+const PAUSE = 200;
 
 /** What is in the page once its first view is. */
 const FIRST_VIEW = 'main .stream';
@@ -21,7 +24,7 @@ const MARKS = `new MutationObserver((_, observer) => {
 const TIMES = `(() => {
   const [drawn] = performance.getEntriesByName('first-contentful-paint');
   const [made] = performance.getEntriesByName('made');
-  return drawn && made && { drawn: drawn.startTime, made: made.startTime };
+  return drawn && made ? { drawn: drawn.startTime, made: made.startTime } : null;
 })()`;
 
 /** @typedef {import('playwright-core').Browser} Browser */
@@ -66,8 +69,13 @@ async function drawnAfter(browser, url, wanted) {
   const page = await context.newPage();
   await page.addInitScript(MARKS.replace('SELECTOR', wanted));
   await page.goto(url);
-  const times = await page.waitForFunction(TIMES);
-  const { drawn, made } = /** @type {{ drawn: number, made: number }} */ (await times.jsonValue());
+  /** @type {{ drawn: number, made: number } | null} */
+  let times = null;
+  while (times === null) {
+    await sleep(PAUSE);
+    times = await page.evaluate(TIMES);
+  }
+  const { drawn, made } = times;
   await context.close();
   // What is drawn first has to be what is waited for.
   if (made > drawn) throw new Error(`${url}: something was drawn before \`${wanted}\``);
