@@ -23,7 +23,7 @@ h2 { margin: 0 0 .25rem; font-size: 1.05rem }
 h1, h2, p, li, td { overflow-wrap: anywhere }
 p { margin: .25rem 0 1rem }
 a { color: var(--accent) }
-code, time { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em; overflow-wrap: anywhere }
+code { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em; overflow-wrap: anywhere }
 button, input, select {
   max-width: 100%; padding: .25rem .6rem; font: inherit; color: inherit;
   background: var(--raised); border: 1px solid var(--line); border-radius: 6px;

@@ -80,6 +80,7 @@ const PAGES_STYLE = `
 .tabs a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
 header > .where { flex: none }
 header > .clock { margin-left: auto }
+time { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em }
 .who { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
 .who select { flex: 1; min-width: 9rem; max-width: 22rem }
 :is(header, .filter) :is(select, input) { height: 2.1rem }
