@@ -904,7 +904,7 @@ type Problem struct {
 	Detail string `json:"detail"`
 }
 
-// Calls: What the switchboard can be asked.
+// Calls: What the control API can be asked.
 type Calls struct {
 	// In the order of the document.
 	Calls []struct {
@@ -1210,7 +1210,7 @@ type Fix struct {
 
 	Roles []string `json:"roles,omitempty"`
 
-	// The call that makes the change: of the switchboard, or of the vendor's own API by whom `as` names.
+	// The call that makes the change: of the control API, or of the vendor's own API by whom `as` names.
 	Request *struct {
 		Method string `json:"method"`
 
@@ -1218,7 +1218,7 @@ type Fix struct {
 
 		Body map[string]any `json:"body"`
 
-		// Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the switchboard.
+		// Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the control API.
 		As *struct {
 			Principal string `json:"principal"`
 		} `json:"as,omitempty"`

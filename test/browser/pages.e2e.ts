@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       if (message.text().includes('Content Security Policy')) said.push(message.text());
     });
     await page.goto(`http://127.0.0.1:${port}/docs`);
-    await page.click('text=Switchboard');
+    await page.click('text=Control API');
     await page.waitForSelector('.opblock');
 
     expect(said).toEqual([]);

@@ -30,7 +30,7 @@ const LAW = rulesetOf('control', null, TABLES);
 export function control(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',
-    title: 'Switchboard',
+    title: 'Control API',
     prefixes: ['/_mock'],
     rulesets: [LAW],
     ruleset: () => LAW,

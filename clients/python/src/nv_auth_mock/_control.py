@@ -473,7 +473,7 @@ class Finding(TypedDict):
     request: "Optional[str]"
 
 
-# Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the switchboard.
+# Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the control API.
 class Fix_Request_As(TypedDict):
     principal: "str"
 
@@ -497,7 +497,7 @@ _Fix_Request_Optional = TypedDict(
 )
 
 
-# The call that makes the change: of the switchboard, or of the vendor's own API by whom `as` names.
+# The call that makes the change: of the control API, or of the vendor's own API by whom `as` names.
 class Fix_Request(_Fix_Request, _Fix_Request_Optional):
     pass
 
