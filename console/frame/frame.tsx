@@ -32,7 +32,7 @@ export function Frame() {
   useEffect(() => {
     document.title = `${title} · nv-auth-mock`;
     // On a telephone, the navigation is wider than the screen.
-    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [title]);
   useShortcuts();
   const current = shown?.name;

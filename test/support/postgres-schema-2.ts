@@ -9,6 +9,7 @@ export const TO_SCHEMA_2: readonly string[] = [
   'DROP INDEX $schema.objects_by_alias',
   'DROP TABLE $schema.removed',
   'ALTER TABLE $schema.objects DROP noted',
+  'ALTER TABLE $schema.worlds DROP label',
   `CREATE INDEX objects_by_age ON $schema.objects (world, collection, seq)`,
   `CREATE INDEX objects_of_owner ON $schema.objects (world, collection, owner, seq)`,
   `CREATE INDEX objects_of_parent ON $schema.objects (world, collection, parent, seq) WHERE parent IS NOT NULL`,

@@ -81,7 +81,8 @@ function List() {
           rows={shown}
           keyOf={({ id }) => id}
           columns={[
-            ...COLUMNS,
+            ...(shown.some(({ label }) => label !== null) ? [...COLUMNS.slice(0, 1), LABEL] : COLUMNS.slice(0, 1)),
+            ...COLUMNS.slice(1),
             {
               title: '',
               cell: (world) => <Acts world={world} isBusy={act.isBusy} onDelete={() => remove(world.id)} />,
@@ -103,6 +104,13 @@ function List() {
   );
 }
 
+/** Only where a world has one. */
+const LABEL: Column<WorldInfo> = {
+  title: 'Label',
+  cell: ({ label }) => label !== null && <Long text={label} />,
+  by: ({ label }) => label ?? '',
+};
+
 const COLUMNS: readonly Column<WorldInfo>[] = [
   {
     title: 'Id',
@@ -116,7 +124,6 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     ),
     by: ({ id }) => id,
   },
-  { title: 'Label', cell: ({ label }) => label !== null && <Long text={label} />, by: ({ label }) => label ?? '' },
   { title: 'Made', cell: ({ createdAt }) => <Since at={createdAt} />, by: ({ createdAt }) => createdAt },
   { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
   {
@@ -124,10 +131,16 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     cell: ({ credentials }) => (credentials === 'own' ? 'of its own' : 'those of the seed'),
     by: ({ credentials }) => credentials,
   },
-  { title: 'Ends after … without use', cell: ({ ttl }) => shortOf(ttl), by: ({ ttl }) => ttl },
   {
     title: 'Ends',
-    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Since at={expiresAt} />),
+    cell: ({ expiresAt, ttl }) =>
+      expiresAt === null ? (
+        'never'
+      ) : (
+        <>
+          <Since at={expiresAt} /> <small class="quiet">if unused for {shortOf(ttl)}</small>
+        </>
+      ),
     by: ({ expiresAt }) => expiresAt,
   },
 ];

@@ -6,7 +6,7 @@
   const clock = /** @type {HTMLElement} */ (document.getElementById('clock'));
 
   // On a telephone, the navigation is wider than the screen.
-  document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
   /** @param {string} path @returns {Promise<any>} null if it is for those who have the admin token */
   async function read(path) {

@@ -1,5 +1,5 @@
 /** The number of the newest schema. In the statements, `$schema` stands for the name of the schema. */
-export const POSTGRES_SCHEMA = 3;
+export const POSTGRES_SCHEMA = 4;
 
 const OBJECT_INDEXES: readonly string[] = [
   'CREATE INDEX objects_by_age ON $schema.objects (world, seq)',
@@ -36,6 +36,7 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     ${REMOVED};
     UPDATE $schema.worlds SET base = revision;
     ${FORGET_DECISIONS}`,
+  3: 'ALTER TABLE $schema.worlds ADD label text',
 };
 
 /** Times are integers: milliseconds since 1970. Texts are compared by bytes, as in every other store. */
@@ -59,6 +60,7 @@ export const STATEMENTS: readonly string[] = [
     made           text NOT NULL DEFAULT '',
     credentials    text NOT NULL DEFAULT '',
     ttl            bigint,
+    label          text,
     created_at     bigint NOT NULL DEFAULT 0,
     used_at        bigint NOT NULL DEFAULT 0
   )`,

@@ -67,8 +67,7 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   async #readFrom(directory: number): Promise<void> {
     if (directory > this.#listed) {
       const found = await this.#connection.query<StoredRecord>(
-        // Its provenance has the label, too.
-        this.#sql(`SELECT id, name, credentials, is_there, ttl, made::json ->> 'label' AS label, created_at, used_at, listed FROM $schema.worlds
+        this.#sql(`SELECT id, name, credentials, is_there, ttl, label, created_at, used_at, listed FROM $schema.worlds
           WHERE listed > $1 AND listed > 0 ORDER BY listed`),
         [this.#listed],
       );
@@ -126,9 +125,9 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     if (Number(there?.count) >= most) throw new LimitReached();
     await transaction.query(
       this.#sql(`INSERT INTO $schema.worlds
-        (id, name, listed, revision, base, series, made, credentials, ttl, created_at, used_at)
-        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $9)`),
-      [id, name, listed, revision, series, made, credentials, ttl, createdAt],
+        (id, name, listed, revision, base, series, made, credentials, ttl, label, created_at, used_at)
+        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $10)`),
+      [id, name, listed, revision, series, made, credentials, ttl, label, createdAt],
     );
     return { record: { id, name, credentials, ttl, label, createdAt, usedAt: createdAt }, series };
   }
