@@ -4,6 +4,7 @@ import { Changed, Collision, LimitReached } from '../errors.ts';
 import type { Store } from '../index.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedWorlds, WorldRecord } from '../sharing.ts';
+import { Turns } from '../turns.ts';
 import { retrying } from '../updating.ts';
 import type { Connection } from './connection.ts';
 import type { Transaction } from './pool.ts';
@@ -44,6 +45,8 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   readonly #names = new Map<string, string>();
   readonly #connection: Connection;
   readonly #parts: WorldsParts;
+  /** Worlds are made and deleted one after the other: who waits here does not wait in the database, which has a limit. */
+  readonly #turns = new Turns();
   /** The version of the directory that was read. */
   #listed = 0;
   #reading: Promise<void> = Promise.resolve();
@@ -94,8 +97,8 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
     shared: StoreParts,
   ): ReturnType<SharedWorlds['make']> {
     // Another process may delete a world while the rows are written, which raises the highest revision.
-    const { record, series } = await retrying(() =>
-      this.#connection.transaction((transaction) => this.#make(transaction, order, most)),
+    const { record, series } = await this.#turns.take(() =>
+      retrying(() => this.#connection.transaction((transaction) => this.#make(transaction, order, most))),
     );
     this.#put(record);
     return { store: this.#parts.storeOf(record.id, series, shared), record };
@@ -133,7 +136,9 @@ export class PostgresWorlds implements Omit<SharedWorlds, 'refresh' | 'snapshots
   }
 
   delete({ id }: Pick<WorldRecord, 'id'>): Promise<boolean> {
-    return this.#connection.transaction(async (transaction) => (await this.#end(transaction, 'id = $1', [id])) > 0);
+    return this.#turns.take(() =>
+      this.#connection.transaction(async (transaction) => (await this.#end(transaction, 'id = $1', [id])) > 0),
+    );
   }
 
   async noteUses(ids: readonly string[], at: Instant): Promise<void> {
