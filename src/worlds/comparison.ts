@@ -42,9 +42,12 @@ const MOST_MEMBERS = 20;
 const LONGEST_VALUE = 200;
 const DEEPEST = 4;
 
-/** Credentials are not compared, because most worlds have their own; nor are the times at which objects were made and changed. */
+/**
+ * Credentials are not compared, because most worlds have their own; nor are the times at which objects were made and changed,
+ * how far a clock is from the machine's (both times are told besides), and what faults count.
+ */
 const LEFT_OUT =
-  /secret|hash|password|token|salt|client_?id|private_?key|^ending$|^created$|^createdAt$|^modified$|^updatedAt$|^updatedBy$/i;
+  /secret|hash|password|token|salt|client_?id|private_?key|^ending$|^created$|^createdAt$|^modified$|^updatedAt$|^updatedBy$|^ahead$|^(?:place|seed|seen|fired)$/i;
 
 /**
  * What differs between the rows of two worlds, by collection and in the order of the rows. Tables that both share, as

@@ -370,12 +370,12 @@ describe.runIf(hasBrowser)('the lists', () => {
       for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('These are 100 of 121').waitFor();
-      await page.getByLabel('Id contains').fill('w-119');
+      await page.getByLabel('Id or label contains').fill('w-119');
       await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
       expect(page.url()).toContain('filter=w-119');
-      await page.getByLabel('Id contains').fill('nobody');
+      await page.getByLabel('Id or label contains').fill('nobody');
 
-      await page.getByText('No world has an id with “nobody”').waitFor();
+      await page.getByText('No world has an id or a label with “nobody”').waitFor();
     });
 
     it('stay readable when the one is deleted that the page is of', async () => {

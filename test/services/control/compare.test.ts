@@ -40,6 +40,18 @@ describe('the comparison of two worlds', async () => {
     });
   });
 
+  it('takes clocks for equal that show other times, which are told besides, and faults that have counted', async () => {
+    const { compare } = await pairOf(server, ['now', 'ahead']);
+    const fault = { match: { operation: 'listFunctions' }, do: { delay: '1ms' } };
+    for (const id of ['now', 'ahead']) await server.call(`POST /w/${id}/_mock/faults`, { body: { ...fault, id: 'slow' } });
+    await server.call('GET /w/ahead/v2/nvcf/functions');
+    await server.call('POST /w/ahead/_mock/clock/advance', { body: { by: '1h' } });
+    await server.call('POST /w/now/_mock/clock/advance', { body: { by: '1m' } });
+    const { one, other, differences } = await compare();
+    expect(differences).toEqual([]);
+    expect(Date.parse(other.now) - Date.parse(one.now)).toBe(59 * 60_000);
+  });
+
   it('says what only one of them has, by name', async () => {
     const { differences } = await pairOf(server, ['more', 'less']);
     const made = { type: 'service', name: 'extra-key', services: ['air'], scopes: ['air:image_read'] };
