@@ -1,10 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
 import { connection } from '../control-api/stream.ts';
-import { Told, useAct } from '../parts/act.tsx';
+import { type Act, Told, useAct } from '../parts/act.tsx';
+import { Confirm } from '../parts/confirm.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { changesOf } from '../state/changes.ts';
-import { inForce, pollInForce, readInForce } from '../state/in-force.ts';
+import { type InForce, inForce, pollInForce, readInForce } from '../state/in-force.ts';
 
 /** How often what is in force is read again. */
 const POLL_MS = 3000;
@@ -28,17 +29,41 @@ export function InForceBar() {
   return (
     <section class="in-force" aria-label="In force">
       <ul>
-        {all.map(({ text, view, end, run }) => (
+        {all.map(({ text, view, ...ending }) => (
           <li key={text}>
-            <a href={addressOfView(view)}>{text}</a>{' '}
-            <button type="button" class="small" disabled={act.isBusy} onClick={() => act.run(run)}>
-              {end}
-              <span class="unseen"> ({text})</span>
-            </button>
+            <a href={addressOfView(view)}>{text}</a> <End of={text} {...ending} act={act} />
           </li>
         ))}
       </ul>
       <Told act={act} />
     </section>
+  );
+}
+
+function End({
+  of,
+  end,
+  loses,
+  run,
+  act,
+}: Omit<InForce, 'text' | 'view'> & { readonly of: string; readonly act: Act }) {
+  const label = (
+    <>
+      {end}
+      <span class="unseen"> ({of})</span>
+    </>
+  );
+  const go = () => void act.run(run);
+  if (loses !== undefined) {
+    return (
+      <Confirm yes={`Yes, ${end.toLowerCase()}`} loses={loses} isBusy={act.isBusy} onYes={go}>
+        {label}
+      </Confirm>
+    );
+  }
+  return (
+    <button type="button" class="small" disabled={act.isBusy} onClick={go}>
+      {label}
+    </button>
   );
 }

@@ -1,5 +1,6 @@
 import { DataTable } from './data-table.tsx';
 import { shortId } from './id.tsx';
+import { When } from './when.tsx';
 
 /** A member that is not the same in two states, or an object that only one of them has. */
 interface Line {
@@ -13,34 +14,49 @@ interface Line {
 }
 
 interface DifferencesParts {
-  readonly of: { readonly lines: readonly Line[]; readonly shown: number; readonly total: number };
+  readonly of: {
+    readonly lines: readonly Line[];
+    readonly shown: number;
+    readonly total: number;
+    /** What the clocks of the two show. */
+    readonly times: readonly [string, string];
+  };
   /** What the two states are called. */
   readonly names: readonly [string, string];
 }
 
 /** What differs between two states, as a table. */
-export function Differences({ of: { lines, shown, total }, names }: DifferencesParts) {
-  if (total === 0) return <p>They are equal. Credentials, requests and findings are not compared.</p>;
+export function Differences({ of: { lines, shown, total, times }, names }: DifferencesParts) {
   return (
     <>
-      <DataTable
-        label="Differences"
-        rows={lines}
-        keyOf={({ collection, id, member }) => `${collection} ${id} ${member}`}
-        columns={[
-          { title: 'Of', cell: ({ collection }) => collection, by: ({ collection }) => collection },
-          { title: 'Name', cell: (line) => <span title={line.id}>{nameOf(line)}</span>, by: nameOf },
-          { title: 'Member', cell: ({ member }) => member, by: ({ member }) => member },
-          { title: `In ${names[0]}`, cell: ({ one }) => <Value text={one} /> },
-          { title: `In ${names[1]}`, cell: ({ other }) => <Value text={other} /> },
-        ]}
-      />
+      {total === 0 && <p>They are equal. Credentials, requests and findings are not compared.</p>}
+      <p class="quiet">
+        The clock of {names[0]}: <When at={times[0]} />. That of {names[1]}: <When at={times[1]} />.
+      </p>
+      {total > 0 && <Lines of={lines} names={names} />}
       {total > shown && (
         <p class="quiet">
           These are {shown} of {total} differences.
         </p>
       )}
     </>
+  );
+}
+
+function Lines({ of: lines, names }: { readonly of: readonly Line[]; readonly names: readonly [string, string] }) {
+  return (
+    <DataTable
+      label="Differences"
+      rows={lines}
+      keyOf={({ collection, id, member }) => `${collection} ${id} ${member}`}
+      columns={[
+        { title: 'Of', cell: ({ collection }) => collection, by: ({ collection }) => collection },
+        { title: 'Name', cell: (line) => <span title={line.id}>{nameOf(line)}</span>, by: nameOf },
+        { title: 'Member', cell: ({ member }) => member, by: ({ member }) => member },
+        { title: `In ${names[0]}`, cell: ({ one }) => <Value text={one} /> },
+        { title: `In ${names[1]}`, cell: ({ other }) => <Value text={other} /> },
+      ]}
+    />
   );
 }
 

@@ -11,8 +11,10 @@ const EMPTY: ReadonlySet<string> = new Set(['null', '[]', '{}', '""', '']);
 /** What differs between two worlds or snapshots, by their ids: a line for each member, or object that only one has. */
 export async function readDifferences(one: string, other: string) {
   const query = new URLSearchParams({ one, other, limit: String(MOST_READ) });
-  const { differences, total } = await ask<Comparison>('GET', `/_mock/compare?${query}`);
-  return { lines: differences.flatMap(linesOf), shown: differences.length, total };
+  const found = await ask<Comparison>('GET', `/_mock/compare?${query}`);
+  const { differences, total } = found;
+  const times = [found.one.now, found.other.now] as const;
+  return { lines: differences.flatMap(linesOf), shown: differences.length, total, times };
 }
 
 /** When the differences may have become others. */

@@ -5,8 +5,9 @@ import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { noteClock, worldTime } from './clock.ts';
 import { removeFaults } from './faults.ts';
-
-type Mode = 'enforce' | 'observe';
+import { setFrozen } from './freeze.ts';
+import { type Mode, readMode, setMode } from './mode.ts';
+import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
 
 /** What changes the behaviour of this world now, as it was read last. */
 interface Reading {
@@ -25,10 +26,10 @@ const reading = signal<Reading>(NOTHING);
 
 /** Reads what is in force, and the clock. @throws as the control API does */
 export async function readInForce(): Promise<void> {
-  const [faults, { drills }, { mode }, clock, { total: findings }] = await Promise.all([
+  const [faults, { drills }, mode, clock, { total: findings }] = await Promise.all([
     askAll<Fault>('faults'),
     ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
-    ask<{ mode: Mode }>('GET', '/_mock/mode'),
+    readMode(),
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
@@ -63,8 +64,10 @@ export interface InForce {
   /** The view that shows more of it. */
   readonly view: string;
   readonly end: string;
-  /** @returns a sentence that says what was done */
-  readonly run: () => Promise<string>;
+  /** What ending it cannot be undone for, as a sentence. */
+  readonly loses?: string;
+  /** @returns a sentence that says what was done, unless Undo says it */
+  readonly run: () => Promise<string | undefined>;
 }
 
 export const inForce = computed((): readonly InForce[] => {
@@ -84,7 +87,7 @@ const faultsInForce = (faults: readonly Fault[]): InForce => ({
   end: 'Remove',
   run: async () => {
     await removeFaults(faults);
-    return faults.length === 1 ? 'The fault is removed.' : `${faults.length} faults are removed.`;
+    return undefined;
   },
 });
 
@@ -104,9 +107,8 @@ const OBSERVE: InForce = {
   view: 'least-privilege',
   end: 'Enforce',
   run: async () => {
-    await ask('PUT', '/_mock/mode', { mode: 'enforce' });
-    changed('mode');
-    return 'Missing rights are refused again.';
+    await setMode('enforce');
+    return undefined;
   },
 };
 
@@ -115,9 +117,8 @@ const FROZEN: InForce = {
   view: 'clock',
   end: 'Resume',
   run: async () => {
-    await ask('POST', '/_mock/clock/resume', {});
-    changed('clock');
-    return 'The clock runs again.';
+    await setFrozen(false);
+    return undefined;
   },
 };
 
@@ -125,11 +126,8 @@ const editsInForce = (count: number): InForce => ({
   text: count === 1 ? '1 pending edit' : `${count} pending edits`,
   view: 'clock',
   end: 'Apply now',
-  run: async () => {
-    await ask('POST', '/_mock/propagation/flush', {});
-    changed('keys', 'clock');
-    return 'All edits have taken effect.';
-  },
+  loses: APPLYING_LOSES,
+  run: applyEdits,
 });
 
 /** Refusals that came while another view was shown. */

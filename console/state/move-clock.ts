@@ -53,13 +53,6 @@ export async function moveClock(
   return { ...after, cannotUndo: null };
 }
 
-/** Stops the clock, or lets it run. What was done to it before cannot be undone after that. @throws as the control API does */
-export async function setFrozen(isFrozen: boolean): Promise<void> {
-  noteClock(await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {}));
-  changed('clock', 'keys', 'faults', 'drills');
-  withdrawUndo();
-}
-
 /** The snapshot, or a sentence that says why there is none. */
 async function takeSnapshot(): Promise<Snapshot | string> {
   try {

@@ -1,6 +1,7 @@
 import { isRecord } from '../core/own.ts';
 import type { Row } from '../store/collections.ts';
 import { SEEDS } from '../store/seed.ts';
+import { SETTINGS } from '../store/settings.ts';
 import type { Table } from '../store/table.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 
@@ -63,7 +64,9 @@ export function differencesOf(one: FrozenRows, other: FrozenRows, isSameSeed: bo
     const [left, right] = [ones.get(name), others.get(name)];
     if (left === right) return [];
     const parts = { nameIn, isUnchanged: isSameSeed ? unchangedIn(one, other) : () => false };
-    return differencesIn(left?.rows ?? [], right?.rows ?? [], parts);
+    const all = differencesIn(left?.rows ?? [], right?.rows ?? [], parts);
+    // A setting of which nothing is compared, such as the time of a clock that was moved.
+    return name === SETTINGS.name ? all.filter(({ members }) => members.length > 0) : all;
   });
 }
 

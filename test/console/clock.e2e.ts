@@ -125,7 +125,8 @@ describe.runIf(hasBrowser)('the time line', () => {
     const { url, mock } = await servedWithEdit();
     const page = await opened(`${url}/#/clock`);
     await page.getByRole('button', { name: 'Apply all edits now' }).click();
-    await page.getByText('Counting now: 1 edit.').waitFor();
+    await page.getByRole('button', { name: 'Yes, apply them now' }).click();
+    await page.getByText('1 edit has taken effect.').waitFor();
     await page.getByRole('combobox', { name: 'Propagation' }).selectOption('off');
     await page.getByText('From now on: An edit takes effect at once.').waitFor();
     await page.getByLabel('Delay').fill('5 parsecs');

@@ -40,6 +40,8 @@ describe.runIf(hasBrowser)('the frame', () => {
       for (const name of [/^Remove/, /^End/, /^Enforce/, /^Resume/, /^Apply now/]) {
         await bar(page).getByRole('button', { name }).click();
       }
+      await page.getByRole('dialog').getByText('cannot be undone').waitFor();
+      await page.getByRole('button', { name: 'Yes, apply now' }).click();
       await expect.poll(() => inForce.count()).toBe(0);
 
       expect((await mock('GET', '/faults')).faults).toEqual([]);
@@ -48,6 +50,30 @@ describe.runIf(hasBrowser)('the frame', () => {
       expect([frozen, upcoming]).toEqual([false, []]);
     },
   );
+
+  it.each([
+    ['1 fault', /^Remove/, 'is removed'],
+    ['observe mode', /^Enforce/, 'refused again'],
+    ['clock frozen', /^Resume/, 'runs again'],
+  ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, told) => {
+    const { url, mock } = await servedWithAll();
+    const page = await opened(`${url}/#/worlds`);
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    const link = bar(page).getByRole('link', { name: text, exact: true });
+    await bar(page).getByRole('button', { name }).click();
+    await undo.getByText(told).waitFor();
+    await expect.poll(() => link.count()).toBe(0);
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await link.waitFor();
+
+    if (text === '1 fault') return;
+    await bar(page).getByRole('button', { name }).click();
+    await expect.poll(() => link.count()).toBe(0);
+    await mock('PUT', '/mode', { mode: 'observe' });
+    await mock('POST', '/clock/freeze', {});
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText('changed meanwhile').or(undo.getByText('set free meanwhile')).waitFor();
+  });
 
   it('reads what the first view shows before the script of the other views', async () => {
     const { url } = await served();

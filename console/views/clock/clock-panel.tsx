@@ -3,7 +3,7 @@ import type { ClockReading } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { inWords, pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
-import { setFrozen } from '../../state/move-clock.ts';
+import { setFrozen } from '../../state/freeze.ts';
 import { move, type Names } from './move.ts';
 
 const STEPS = [
@@ -22,7 +22,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   const toggle = () =>
     act.run(async () => {
       await setFrozen(!clock.frozen);
-      return clock.frozen ? 'The clock runs.' : 'The clock is frozen: time does not pass until it is resumed or moved.';
+      return undefined;
     });
   return (
     <section aria-label="Clock">

@@ -2,7 +2,9 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { changed } from '../../state/changes.ts';
+import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
 
 const MEANING = {
   off: 'An edit takes effect at once.',
@@ -20,12 +22,6 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
       changed('clock');
       return `From now on: ${MEANING[mode]} What was edited before keeps its time.`;
-    });
-  const flush = () =>
-    act.run(async () => {
-      const { flushed } = await ask<{ flushed: unknown[] }>('POST', '/_mock/propagation/flush', {});
-      changed('keys', 'clock');
-      return `Counting now: ${flushed.length} ${flushed.length === 1 ? 'edit' : 'edits'}.`;
     });
   return (
     <section aria-label="Propagation">
@@ -62,9 +58,14 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         <button type="submit" disabled={act.isBusy}>
           Set the delay
         </button>
-        <button type="button" disabled={act.isBusy || !hasPending} onClick={flush}>
+        <Confirm
+          yes="Yes, apply them now"
+          loses={APPLYING_LOSES}
+          isBusy={act.isBusy || !hasPending}
+          onYes={() => act.run(applyEdits)}
+        >
           Apply all edits now
-        </button>
+        </Confirm>
       </form>
       <p class="quiet">{MEANING[propagation.mode]}</p>
       <Told act={act} />

@@ -1,5 +1,5 @@
 import { addressOfView } from '../../address.ts';
-import { ask, askAll } from '../../control-api/client.ts';
+import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -11,9 +11,8 @@ import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { shortOf } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changesOf } from '../../state/changes.ts';
 import { removeFaults } from '../../state/faults.ts';
-import { offerUndo } from '../../state/undo.ts';
 import { BROKEN_AT, codeOf, Order } from './order.tsx';
 import './faults.css';
 
@@ -38,12 +37,8 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
   const act = useAct();
   const remove = (fault: Fault) =>
     act.run(async () => {
-      await ask('DELETE', `/_mock/faults/${fault.id}`);
-      changed('faults', 'drills');
-      const text = `The fault \`${fault.id}\` is removed.`;
-      if (fault.drill !== null) return text;
-      offerUndo({ text, loses: 'Its counters begin anew, and older faults come first.', undo: () => addAgain(fault) });
-      return undefined;
+      await removeFaults([fault]);
+      return fault.drill === null ? undefined : `The fault \`${fault.id}\` is removed.`;
     });
   const removeAll = () =>
     act.run(async () => {
@@ -94,21 +89,6 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
       <Told act={act} />
     </>
   );
-}
-
-/** Makes a fault again that was just removed, with the same members. @throws as the control API does */
-async function addAgain({ match, times, after, do: action }: Fault): Promise<string> {
-  // It was added in spite of the documents, or they allow it: in both cases nothing is lost by saying so.
-  const isAnswer = action.status !== undefined || action.answer !== undefined;
-  const order = {
-    match,
-    ...(times !== null && { times }),
-    after,
-    do: { ...action, ...(isAnswer && { offDocument: true }) },
-  };
-  const { id } = await ask<Fault>('POST', '/_mock/faults', order);
-  changed('faults');
-  return `The fault is there again, as \`${id}\`.`;
 }
 
 const COLUMNS: readonly Column<Fault>[] = [

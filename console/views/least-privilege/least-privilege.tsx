@@ -4,19 +4,15 @@ import type { LeastPrivilege } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changesOf } from '../../state/changes.ts';
+import { type Mode, readMode, setMode } from '../../state/mode.ts';
 import { Report } from './report.tsx';
 import './least-privilege.css';
-
-type Mode = 'enforce' | 'observe';
 
 /** What each credential was used for, and the smallest rights that allow it. */
 export function LeastPrivilegeView() {
   const loaded = useLoaded(async () => {
-    const [report, { mode }] = await Promise.all([
-      ask<LeastPrivilege>('GET', '/_mock/least-privilege'),
-      ask<{ mode: Mode }>('GET', '/_mock/mode'),
-    ]);
+    const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
     return { report, mode };
   }, [changesOf('requests', 'keys', 'mode')]);
   return (
@@ -88,8 +84,7 @@ function ModeSwitch({ mode }: { readonly mode: Mode }) {
   const isObserving = mode === 'observe';
   const turn = () =>
     act.run(async () => {
-      await ask('PUT', '/_mock/mode', { mode: isObserving ? 'enforce' : 'observe' });
-      changed('mode');
+      await setMode(isObserving ? 'enforce' : 'observe');
       return undefined;
     });
   return (

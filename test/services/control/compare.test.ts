@@ -41,15 +41,16 @@ describe('the comparison of two worlds', async () => {
   });
 
   it('takes clocks for equal that show other times, which are told besides, and faults that have counted', async () => {
-    const { compare } = await pairOf(server, ['now', 'ahead']);
+    await server.call('POST /_mock/worlds', { body: { id: 'counting' } });
     const fault = { match: { operation: 'listFunctions' }, do: { delay: '1ms' } };
-    for (const id of ['now', 'ahead']) await server.call(`POST /w/${id}/_mock/faults`, { body: { ...fault, id: 'slow' } });
-    await server.call('GET /w/ahead/v2/nvcf/functions');
-    await server.call('POST /w/ahead/_mock/clock/advance', { body: { by: '1h' } });
-    await server.call('POST /w/now/_mock/clock/advance', { body: { by: '1m' } });
-    const { one, other, differences } = await compare();
+    expect((await server.call('POST /w/counting/_mock/faults', { body: fault })).status).toBe(201);
+    const { id } = (await server.call('POST /w/counting/_mock/snapshots', { body: {} })).body;
+    await server.call('GET /w/counting/v2/nvcf/functions');
+    await server.call('POST /w/counting/_mock/clock/advance', { body: { by: '1h' } });
+    const { one, other, differences } = (await server.call(`GET /_mock/compare?one=${id}&other=counting`)).body;
     expect(differences).toEqual([]);
-    expect(Date.parse(other.now) - Date.parse(one.now)).toBe(59 * 60_000);
+    expect(Date.parse(other.now) - Date.parse(one.now)).toBe(60 * 60_000);
+    expect((await server.call('GET /w/counting/_mock/faults')).body.faults).toMatchObject([{ fired: 1 }]);
   });
 
   it('says what only one of them has, by name', async () => {
@@ -97,6 +98,7 @@ describe('the comparison of two worlds', async () => {
       (await server.call(`POST /w/${world}/_mock/snapshots`, { body: { name } })).body.id;
     const first = await take('first');
     await server.call(`POST /w/${world}/_mock/clock/advance`, { body: { by: '1h' } });
+    await server.call(`POST /w/${world}/_mock/clock/freeze`);
     const second = await take('second');
     const between = await server.call(`GET /_mock/compare?one=${first}&other=${second}`);
     expect(between.body).toMatchObject({
