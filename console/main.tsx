@@ -10,10 +10,8 @@ import './style.css';
 import './frame/frame.css';
 
 const root = document.getElementById('console');
-if (root !== null) {
-  root.className = 'framed';
-  render(<Frame />, root);
-}
+if (root !== null) render(<Frame />, root);
+document.documentElement.classList.remove('elsewhere');
 
 // The first view is drawn before anything is read.
 requestAnimationFrame(() =>

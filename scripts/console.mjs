@@ -3,8 +3,9 @@
  * The pages of the console: a script for the first view, one for the others, and one style sheet, which the server hands out
  * and never reads itself.
  */
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { build } from 'vite';
 
 const CONSOLE = fileURLToPath(new URL('../console/', import.meta.url));
@@ -20,22 +21,58 @@ const noPreload = {
   load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null),
 };
 
+/** @type {import('vite').InlineConfig} */
+const SETTINGS = {
+  root: CONSOLE,
+  configFile: false,
+  logLevel: 'warn',
+  // A call of the classic form is shorter: it has its children as arguments, and no object around them.
+  oxc: {
+    // Tests build it, too, and vite would take them for development.
+    jsx: { runtime: 'classic', pragma: '_h', pragmaFrag: '_Fragment', development: false },
+    jsxInject: `import { h as _h, Fragment as _Fragment } from 'preact'`,
+  },
+  plugins: [noPreload],
+};
+
+/** The little of a browser that the console asks for before its first view is drawn. */
+const BROWSER = {
+  ...{ performance, URL, URLSearchParams },
+  location: { hash: '', origin: '', pathname: '/' },
+  document: { documentElement: { dataset: {} } },
+  addEventListener() {},
+  setInterval() {},
+};
+
+/** @returns {Promise<string>} the markup of the first view, which the script draws again once it is there */
+async function firstView() {
+  const output = await build({
+    ...SETTINGS,
+    build: {
+      write: false,
+      minify: false,
+      cssCodeSplit: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL('../console/frame/first-view.tsx', import.meta.url)),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'iife', name: 'firstView', codeSplitting: false },
+      },
+    },
+  });
+  const [script] = [output].flat().flatMap((one) => ('output' in one ? one.output : []));
+  if (script?.type !== 'chunk') throw new Error('the first view is no script');
+  const markup = runInNewContext(`${script.code};firstView.markup`, { ...BROWSER });
+  // The policy of the page allows no styles in elements, but for those that a script sets.
+  return markup.replaceAll(/ style="[^"]*"/g, '');
+}
+
 /**
  * @param {URL} target a folder
  * @returns {Promise<readonly string[]>} the files that it is made of
  */
 export async function buildConsole(target) {
   const output = await build({
-    root: CONSOLE,
-    configFile: false,
-    logLevel: 'warn',
-    // A call of the classic form is shorter: it has its children as arguments, and no object around them.
-    oxc: {
-      // Tests build it, too, and vite would take them for development.
-      jsx: { runtime: 'classic', pragma: '_h', pragmaFrag: '_Fragment', development: false },
-      jsxInject: `import { h as _h, Fragment as _Fragment } from 'preact'`,
-    },
-    plugins: [noPreload],
+    ...SETTINGS,
     build: {
       outDir: fileURLToPath(target),
       emptyOutDir: true,
@@ -50,6 +87,7 @@ export async function buildConsole(target) {
       },
     },
   });
+  await writeFile(new URL('first-view.html', target), await firstView());
   // The pages of documents have the frame as well, and nothing else of the console.
   await copyFile(new URL('../console/frame/frame.css', import.meta.url), new URL('frame.css', target));
   const outputs = Array.isArray(output) ? output : [output];

@@ -9,6 +9,9 @@ const MOST = 2000;
 /** Newest first. */
 export const requests = signal<readonly RequestSummary[]>([]);
 
+/** Is it known which requests came before the page was opened? */
+export const isJournalRead = signal(false);
+
 /** While paused, what comes is kept back. */
 export const isPaused = signal(false);
 export const keptBack = signal<readonly RequestSummary[]>([]);
@@ -38,6 +41,7 @@ export function resume(): void {
 /** Reads the journal: what came before the page was opened, or while nothing was told. */
 export async function readJournal(): Promise<void> {
   requests.value = merged(await readSummaries({ limit: 200 }), requests.value);
+  isJournalRead.value = true;
 }
 
 /**

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
+
+/** The page has the markup of the first view. It is not shown to somebody who opens another view. */
+const UNLESS_FIRST =
+  "if(!/^(#\\/?(requests)?)?$/.test(location.hash))document.documentElement.classList.add('elsewhere')";
 
 const HEADERS = pageHeaders("'self'");
 
 /** The files of the page, which the build puts into `dist/console`. */
 const FILES: Readonly<Record<string, string>> = {
-  'console.css': STYLE,
   'frame.css': STYLE,
   'console.js': SCRIPT,
   'others.js': SCRIPT,
@@ -16,7 +20,12 @@ const FILES: Readonly<Record<string, string>> = {
  * @param readFile reads a file of the console
  */
 export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
-  pages.serve('/', HTML, HEADERS, consolePage);
+  const text = (file: string) => once(async () => String(await readFile(file)));
+  const [firstView, styles] = [text('first-view.html'), text('console.css')];
+  const headers = once(async () => {
+    return pageHeaders(`'self' ${sourceOf(await styles())}`, `'self' ${sourceOf(UNLESS_FIRST)}`);
+  });
+  pages.serve('/', HTML, headers, async (below) => consolePage(below, await firstView(), await styles()));
   // Browsers request it with every page and JSON answer. It is empty.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
@@ -25,18 +34,28 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   }
 }
 
-/** @param below the path of the world that the page shows */
-function consolePage(below: string): string {
+/** Allows this text in the page, and no other. */
+function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+/**
+ * @param below the path of the world that the page shows
+ * @param firstView markup that is drawn before the script is there. The script has a low priority, or the browser would run it first.
+ * @param styles in the page, so that nothing else has to be read before it is drawn
+ */
+function consolePage(below: string, firstView: string, styles: string): string {
   return `<!doctype html>
 <html lang="en" data-below="${below}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>nv-auth-mock</title>
-<link rel="stylesheet" href="${below}/console/console.css">
-<script type="module" src="${below}/console/console.js"></script>
+<style>${styles}</style>
+<script>${UNLESS_FIRST}</script>
+<script type="module" src="${below}/console/console.js" fetchpriority="low"></script>
 <link rel="icon" href="data:,">
-<div id="console"></div>
 <noscript><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
 <a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></noscript>
+<div id="console" class="framed">${firstView.replaceAll('href="/', `href="${below}/`)}</div>
 `;
 }

@@ -15,11 +15,16 @@ export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 export const STYLE = 'text/css; charset=utf-8';
 
-/** The security headers of a page. @param styles sources for `style-src` */
-export function pageHeaders(styles: string): Readonly<Record<string, string>> {
+/**
+ * The security headers of a page.
+ *
+ * @param styles sources for `style-src`
+ * @param scripts sources for `script-src`
+ */
+export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
   return {
     // The page loads only its own files, makes requests only to this server, and cannot be framed.
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    'content-security-policy': `default-src 'none'; script-src ${scripts}; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   };
@@ -28,17 +33,20 @@ export function pageHeaders(styles: string): Readonly<Record<string, string>> {
 /** Renders a page for a world. @param below the path of the world; empty for the default one */
 export type PageText = (below: string) => string | Buffer | Promise<string | Buffer>;
 
+/** The headers of a page, or how to find them. */
+export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
+
 /** A page or a file at a path. */
 interface Page {
   readonly type: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: PageHeaders;
   readonly text: PageText;
 }
 
 /** Serves pages and their files, beside the operations. */
 export interface Pages {
   /** Serves a path, with and without a slash at its end. */
-  serve(path: string, type: string, headers: Readonly<Record<string, string>>, text: PageText): void;
+  serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
 }
 
 export function pagesOn(
@@ -69,19 +77,20 @@ export function pagesOn(
     handler: async ({ raw, params }, reply) => {
       const page = served.get(`/${params['*']}`);
       if (page === undefined) return reply.callNotFound();
+      const headers = typeof page.headers === 'function' ? await page.headers() : page.headers;
       try {
         // Called for its checks: pages do not use the origin.
         originOf(raw, server);
         originGuard.check(raw, 'open');
         const text = await page.text(prefixOf(raw));
-        return reply.type(page.type).headers(page.headers).send(text);
+        return reply.type(page.type).headers(headers).send(text);
       } catch (thrown) {
         const problem = problemOf(thrown);
         if (isLostPerson(raw, problem, page)) {
           return reply
             .code(404)
             .type(HTML)
-            .headers(page.headers)
+            .headers(headers)
             .send(lostPage(problem.message, wayBack(raw)));
         }
         return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);

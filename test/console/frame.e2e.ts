@@ -75,6 +75,38 @@ describe.runIf(hasBrowser)('the frame', () => {
     await undo.getByText('changed meanwhile').or(undo.getByText('set free meanwhile')).waitFor();
   });
 
+  it('draws the first view before its script is there, and another one not before', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/docs`);
+    const told: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && told.push(message.text()));
+    const going: (() => void)[] = [];
+    await page.route(
+      '**/console/console.js',
+      (route) => new Promise<void>((resolve) => going.push(() => resolve(route.continue()))),
+    );
+    const shown = () =>
+      page.evaluate(`['header', 'nav.rail', 'main .stream'].map((one) => {
+        const all = [...document.querySelectorAll(one)];
+        return all.length === 1 && all[0].checkVisibility({ visibilityProperty: true });
+      })`);
+    for (const [address, isFirst] of [
+      ['', true],
+      ['#/requests', true],
+      ['#/requests?status=4xx', false],
+      ['#/clock', false],
+    ] as const) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/${address}`, { waitUntil: 'commit' });
+      await expect.poll(() => going.length).toBe(1);
+      expect([address, await shown()]).toEqual([address, [isFirst, isFirst, isFirst]]);
+      going.pop()?.();
+      await page.locator('header [role=status]').getByText('live').waitFor();
+      expect([address, await shown()]).toEqual([address, [true, true, address !== '#/clock']]);
+    }
+    expect(told).toEqual([]);
+  });
+
   it('reads what the first view shows before the script of the other views', async () => {
     const { url } = await served();
     const page = await opened(url);
@@ -148,7 +180,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.getByText('nvcf-registrar').first().waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('nvcf-reg');
-    expect(page.url()).toContain('text=nvcf-reg');
+    await expect.poll(() => page.url()).toContain('text=nvcf-reg');
     await page.getByRole('link', { name: 'Make a key' }).focus();
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });

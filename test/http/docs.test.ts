@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS, RAIL } from '../../src/http/console-rail.ts';
 import { lostPage } from '../../src/http/docs-pages.ts';
@@ -81,14 +82,24 @@ describe('a page of a world that is gone', () => {
   });
 });
 
-it('GET / is the console, without a script or a style of its own', async () => {
+it('GET / is the console, with the markup of its first view, and only the style and the script that its policy names', async () => {
   const { statusCode, headers, body } = await app.inject('/');
 
   expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-  expect(headers['content-security-policy']).not.toContain('unsafe');
+  const policy = String(headers['content-security-policy']);
+  expect(policy).not.toContain('unsafe');
+  for (const name of ['style', 'script']) {
+    const [text = '', ...others] = [...body.matchAll(new RegExp(`<${name}>(.*?)</${name}>`, 'gs'))].map(
+      ([, own]) => own,
+    );
+    expect(others).toEqual([]);
+    expect(policy).toContain(`${name}-src 'self' 'sha256-${createHash('sha256').update(text).digest('base64')}';`);
+  }
+  expect(body).toContain('<nav class="rail"');
+  expect(body).not.toContain(' style=');
   const files = [...body.matchAll(/(?:src|href)="(\/console\/[^"]*)"/g)].map(([, path = '']) => path);
   const types = await Promise.all(files.map(async (path) => (await app.inject(path)).headers['content-type']));
-  expect(types).toEqual(['text/css; charset=utf-8', 'text/javascript; charset=utf-8']);
+  expect(types).toEqual(['text/javascript; charset=utf-8']);
 });
 
 it('GET /docs leads to a page for each document', async () => {

@@ -27,8 +27,7 @@ export function Filters() {
   return (
     <search class="filters" aria-label="Narrow the list">
       {CHOICES.map(([name, title]) => (
-        // As wide as its title, whatever is chosen: nothing moves.
-        <label key={name} style={{ minWidth: `${title.length + 4}ch` }}>
+        <label key={name}>
           <span class="unseen">{title}</span>
           <select value={now[name] ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
             <option value="">{title}</option>
@@ -43,7 +42,7 @@ export function Filters() {
       ))}
       <Search
         label="text"
-        placeholder="path, operation …"
+        placeholder="Search"
         value={chosen.value['text']}
         change={(text) => choose({ text }, false)}
       />

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
-import { requests } from '../../state/requests.ts';
+import { isJournalRead, requests } from '../../state/requests.ts';
 import { Awaited, lazy } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
@@ -16,7 +16,11 @@ export function Requests() {
     <div class={selected === undefined ? 'two' : 'two opened'}>
       <section class="first stream" aria-label="Requests">
         <Filters />
-        {requests.value.length === 0 ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
+        {requests.value.length === 0 && isJournalRead.value ? (
+          <Nothing />
+        ) : (
+          <RequestList onEnter={() => setEntered(selected ?? '')} />
+        )}
       </section>
       {selected !== undefined &&
         (Recorded === undefined ? (
