@@ -26,6 +26,13 @@ export function Filters() {
   const isGrouped = now['group'] === 'yes';
   return (
     <search class="filters" aria-label="Narrow the list">
+      {/* First: when a panel is open, the last ones are reached by scrolling. */}
+      <Search
+        label="text"
+        placeholder="Search"
+        value={chosen.value['text']}
+        change={(text) => choose({ text }, false)}
+      />
       {CHOICES.map(([name, title]) => (
         <label key={name}>
           <span class="unseen">{title}</span>
@@ -40,12 +47,6 @@ export function Filters() {
           </select>
         </label>
       ))}
-      <Search
-        label="text"
-        placeholder="Search"
-        value={chosen.value['text']}
-        change={(text) => choose({ text }, false)}
-      />
       <button
         type="button"
         aria-pressed={isGrouped}

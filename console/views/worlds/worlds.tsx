@@ -107,6 +107,7 @@ function List() {
 /** Only where a world has one. */
 const LABEL: Column<WorldInfo> = {
   title: 'Label',
+  class: 'label',
   cell: ({ label }) => label !== null && <Long text={label} />,
   by: ({ label }) => label ?? '',
 };
