@@ -42,7 +42,8 @@ type CastUser struct {
 	Password string `json:"password"`
 	// Role is empty for a user without one.
 	Role string `json:"role"`
-	// Bearer is an access token that does not end.
+	// Bearer is an access token that does not end. It is empty in a world that was made; Call("GET", "/cast", nil, &cast)
+	// has it there, too.
 	Bearer     string          `json:"bearer"`
 	AccessKey  *CastAccessKey  `json:"accessKey"`
 	AccessKeys []CastAccessKey `json:"accessKeys"`

@@ -1748,6 +1748,7 @@ type MadeWorld struct {
 	// When it ends unless it is used; null: never.
 	ExpiresAt *time.Time `json:"expiresAt"`
 
+	// As `GET /_mock/cast`, without the bearers of Run:ai's identities, which take a signature each.
 	Cast Cast `json:"cast"`
 
 	// Client ids, and ids of keys, that other worlds have as well: by themselves they lead to none of

@@ -155,15 +155,18 @@ func TestAWorldTakesAnOrder(t *testing.T) {
 
 func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 	for _, version := range []string{"2.19", "2.24", "3.0"} {
-		mock := Start(t, "--runai", version).World(t)
+		server := Start(t, "--runai", version)
+		for _, user := range server.Cast.Runai.Users {
+			if answer := get(t, server, users, user.Bearer); answer.StatusCode == 401 {
+				t.Errorf("the bearer of %s is refused for %s", user.Email, ReasonOf(answer))
+			}
+		}
+		mock := server.World(t)
 		names := []string{}
 		for _, user := range mock.Cast.Runai.Users {
 			names = append(names, user.Email)
 			if user.AccessKey != nil {
 				names = append(names, user.AccessKey.ClientID)
-			}
-			if answer := get(t, mock, users, user.Bearer); answer.StatusCode == 401 {
-				t.Errorf("the bearer of %s is refused for %s", user.Email, ReasonOf(answer))
 			}
 		}
 		for _, one := range mock.Cast.Runai.ServiceAccounts {

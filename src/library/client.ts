@@ -1,4 +1,5 @@
 import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
+import type { Cast } from '../contract/cast.ts';
 import { worldPath } from '../core/world-id.ts';
 import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
@@ -33,8 +34,9 @@ function snapshotId(given: string): string {
 /**
  * @param send takes paths below the root of a server, or of a world
  * @param adminToken the token that the server was started with, if any
+ * @param known the cast of that world, which stays the same as long as the world exists; null: read when it is needed
  */
-export function switchboard(send: Send, adminToken: string | null = null): Switchboard {
+export function switchboard(send: Send, adminToken: string | null = null, known: Cast | null = null): Switchboard {
   const answerOf = async (method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<Response> => {
     const response = await send(`/_mock${path}`, {
       ...more,
@@ -69,9 +71,10 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
     restore: async (snapshot) => call('POST', `/snapshots/${id(snapshotId(snapshot))}/restore`),
     delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
   };
+  const readCast = () => call<Cast>('GET', '/cast');
   return {
     info: () => call('GET', '/info'),
-    readCast: () => call('GET', '/cast'),
+    readCast,
     reset: () => call('POST', '/reset'),
     clock: {
       now: () => call('GET', '/clock'),
@@ -151,7 +154,7 @@ export function switchboard(send: Send, adminToken: string | null = null): Switc
       checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
       return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);
     },
-    getToken: (who) => getToken(send, call, who),
+    getToken: async (who) => getToken(send, known ?? (await readCast()), await call('GET', '/info'), who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),
   };

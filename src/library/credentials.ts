@@ -1,6 +1,5 @@
 import type { Cast } from '../contract/cast.ts';
 import { findNearest } from '../core/nearest.ts';
-import type { Call } from './client.ts';
 import type { Send } from './switchboard.ts';
 
 /** Credentials of a client, such as an access key or a service account. */
@@ -38,12 +37,16 @@ export function findCastKey(cast: Cast, name: string): string {
 /**
  * An access token of Run:ai for an identity in the cast.
  *
- * @param call sends requests to the control API of the same world
+ * @param info `GET /_mock/info` of the same world
  * @param who as for `Switchboard.getToken`
  * @throws Error naming the nearest name in the cast, or with the server's message
  */
-export async function getToken(send: Send, call: Call, who: string | ClientCredentials | undefined): Promise<string> {
-  const [cast, info] = await Promise.all([call<Cast>('GET', '/cast'), call<Info>('GET', '/info')]);
+export async function getToken(
+  send: Send,
+  cast: Cast,
+  info: Info,
+  who: string | ClientCredentials | undefined,
+): Promise<string> {
   const response = await send('/api/v1/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -56,6 +56,7 @@ export interface DecisionFilter {
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
   info(): Promise<Info>;
+  /** The identities of the world's seed, with credentials and, for Run:ai, tokens that do not end. */
   readCast(): Promise<Cast>;
   /** Returns the world to its seed; the clock shows real time, and decisions and findings are empty. */
   reset(): Promise<void>;

@@ -17,7 +17,7 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
  * A world with everything that a mock has: an app that is given its URL, or its credentials, shares nothing with the
  * users of other worlds. `await using world = await mock.world()` deletes it at the end of the block.
  */
-export interface World extends Omit<Switchboard, 'readCast'>, AsyncDisposable {
+export interface World extends Switchboard, AsyncDisposable {
   readonly id: string;
   /** For people: which test made it, for example. */
   readonly label: string | null;
@@ -144,8 +144,8 @@ interface Made {
 
 /** The parts that all worlds have, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
-  const { readCast: _, ...board } = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken);
   const { id, label, hostUrl, cast, ambiguous = [], created = null } = made;
+  const board = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken, cast);
   return {
     ...board,
     ...{ id, label, hostUrl, cast, ambiguous, created },

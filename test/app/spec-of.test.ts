@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type TestServer, testServer } from '../support/server.ts';
-import { makeWorld } from '../support/worlds.ts';
+import { makeWorld, tokenOf } from '../support/worlds.ts';
 
 const folder = await emptyFolder();
 
@@ -69,9 +69,9 @@ describe('A finding tells of', () => {
     expect(await findings()).toContainEqual(
       expect.stringMatching(/create_access_key1: the request fits our document, but not .*`purpose` is missing/),
     );
-    const { id, cast } = await makeWorld(server);
-    const { body } = await server.call(`POST /w/${id}/api/v1/access-keys`, {
-      token: cast.runai.users[0].bearer,
+    const { id, call, cast } = await makeWorld(server);
+    const { body } = await call('POST /api/v1/access-keys', {
+      token: await tokenOf(call, cast.runai.users[0].accessKey),
       body: { name: 'fine' },
     });
     expect(body.name).toBe('fine');

@@ -116,7 +116,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await using shared = await mock.world({ credentials: 'cast' });
     const keyId = mock.cast.ngc.keys[0]?.id;
 
-    expect(shared.cast).toEqual(mock.cast);
+    expect(await shared.readCast()).toEqual(mock.cast);
     expect(shared.ambiguous).toEqual(expect.arrayContaining([keyId, 'ci-app']));
   });
 
@@ -264,7 +264,10 @@ describe('the switchboard of a world of a server elsewhere', () => {
     const token = await byId.getToken('ci-bot');
 
     expect((await byUrl.clock.now()).ahead).toBe('PT3H');
-    expect(await byUrl.readCast()).toEqual(made.cast);
+    const cast = await byUrl.readCast();
+    expect(cast).toMatchObject(made.cast);
+    expect(cast.runai.users[0]?.bearer).toMatch(/^eyJ/);
+    expect(made.cast.runai.users[0], 'nine signatures are not made for each world').not.toHaveProperty('bearer');
     expect(claimsOf(token).sid).toMatch(new RegExp(`\\.${made.id}$`));
     expect((await mock.clock.now()).ahead).toBe('PT0S');
     await byUrl.worlds.delete(made.id);

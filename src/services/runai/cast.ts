@@ -1,8 +1,8 @@
 /** What each identity of the cast has besides its credentials. */
 interface Somebody {
   readonly role: string | null;
-  /** An access token that does not end. */
-  readonly bearer: string;
+  /** An access token that does not end. The answer that makes a world leaves it out; `readCast()` has it in every world. */
+  readonly bearer?: string;
 }
 
 interface CastAccessKey {

@@ -142,7 +142,7 @@ describe('a snapshot', () => {
     expect([file.statusCode, file.headers['content-type']]).toEqual([200, 'application/vnd.sqlite3']);
     expect(file.rawPayload.length).toBeGreaterThan(snapshot.bytes);
     expect(await reads(opened.call, made.key)).toBe('allowed');
-    expect(withoutBearers((await opened.call('GET /_mock/cast')).body)).toEqual(withoutBearers(cast));
+    expect(withoutBearers((await opened.call('GET /_mock/cast')).body)).toEqual(cast);
     await tokenOf(opened.call, cast.runai.users[0].accessKey);
   });
 
@@ -238,9 +238,9 @@ describe('a world as a copy', () => {
     const copy = await makeWorld(server, { from: { world: source.id }, credentials: 'cast' });
     const [{ accessKey }] = source.cast.runai.users;
 
-    expect(withoutBearers(copy.cast)).toEqual(withoutBearers(source.cast));
+    expect(copy.cast).toEqual(source.cast);
     await copy.call('POST /_mock/reset');
-    expect((await copy.call('GET /_mock/cast')).body).toEqual(copy.cast);
+    expect(withoutBearers((await copy.call('GET /_mock/cast')).body)).toEqual(copy.cast);
     await tokenOf(copy.call, accessKey);
     const further = await makeWorld(server, { from: { world: copy.id } });
     await tokenOf(server.call, further.cast.runai.users[0].accessKey);
@@ -262,7 +262,7 @@ describe('a world as a copy', () => {
     await copy.call('POST /_mock/reset');
 
     expect(await reads(copy.call, created.key)).toBe('unknown_key');
-    expect((await copy.call('GET /_mock/cast')).body).toEqual(copy.cast);
+    expect(withoutBearers((await copy.call('GET /_mock/cast')).body)).toEqual(copy.cast);
     await tokenOf(copy.call, copy.cast.runai.users[0].accessKey);
   });
 });

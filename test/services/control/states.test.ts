@@ -98,8 +98,8 @@ describe('provider states', () => {
   });
 
   it('add a fault, and remove it', async () => {
-    const { call, cast } = await makeWorld(server);
-    const token = cast.runai.users[0].bearer;
+    const { call } = await makeWorld(server);
+    const token = (await call('GET /_mock/cast')).body.runai.users[0].bearer;
     await setup(call, 'a fault', FAULT);
     await setup(call, 'a fault', FAULT);
     const injected = (await call('GET /api/v1/access-keys', { token })).status;
