@@ -14,7 +14,12 @@ const LONG = [
   ...['app/bounds', 'store/tampered'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
-  ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],
+  ...[
+    'http/transport/grpc',
+    'http/transport/reader-that-stopped',
+    'scenarios/every-refusal-has-a-fix',
+    'library/fifty-worlds',
+  ],
   ...['store/recovery', 'store/forms'],
 ];
 

@@ -135,6 +135,24 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     }
   });
 
+  it('meets no member of NetQ, which it refuses to set', async () => {
+    const { body } = await send('POST simulations/', { name: 'plain' });
+    const [listed] = (await send('GET simulations/?name=plain')).body.results;
+    for (const one of [body, listed]) expect(Object.keys(one).filter((name) => name.includes('netq'))).toEqual([]);
+  });
+
+  it('reads the commands of an instruction for a shell', async () => {
+    const { body } = await send('GET simulations/nodes/instructions/');
+    expect(body.results[0].data).toEqual({ executor: 'shell', commands: [expect.any(String)] });
+  });
+
+  it('reads the documentation of a demo on its simulation', async () => {
+    const [demo] = (await send('GET marketplace/demos/')).body.results;
+    expect((await send(`PATCH marketplace/demos/${demo.id}/`, { documentation: 'Read me' })).status).toBe(200);
+    const { body } = await send(`POST marketplace/demos/${demo.id}/provision/`, {});
+    expect(body.documentation).toBe('Read me');
+  });
+
   it('publishes an image by request and review, as its notebook does', async () => {
     const [image] = (await send('GET images/?name=acme-switch')).body.results;
     const asked = await send(`PATCH images/${image.id}/request-publish/`, {

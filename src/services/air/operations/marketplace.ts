@@ -183,7 +183,8 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
   const { store, target: demo, body } = context;
   const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
   if (source === null) throw new Problem('not_found');
-  const members = { ...source.body.members, name: body.name ?? demo.body.members.name };
+  const { name, documentation = null } = demo.body.members;
+  const members = { ...source.body.members, name: body.name ?? name, documentation };
   const row = newRow(context, SIMULATIONS, newSimulation(context, members));
   await amend(
     context,

@@ -42,12 +42,15 @@ export function newSimulation(
   return { members: { ...base, ...reached }, ...rest };
 }
 
-/** Renders a simulation in its current state. */
+/** Renders a simulation in its current state. Profile dsx has no NetQ: version 1.5.0 of the SDK says it is no longer returned. */
 export function simulationView(
-  { now }: Pick<AuthenticatedContext, 'now'>,
+  { now, settings }: Pick<AuthenticatedContext, 'now' | 'settings'>,
   row: SimulationRow,
 ): Schema<'air', 'Simulation'> {
-  return { ...storedView(row), state: stateAt(row, now) };
+  const view = { ...storedView(row), state: stateAt(row, now) };
+  if (settings.air === '2.0') return view;
+  const { auto_netq_enabled: _enabled, netq_username: _username, netq_password: _password, ...rest } = view;
+  return rest;
 }
 
 const SIMULATION: Special<typeof SIMULATIONS> = {
