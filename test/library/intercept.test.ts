@@ -110,7 +110,7 @@ describe.each(CLIENTS)('%s', (_name, ask) => {
 });
 
 describe('the hosts', () => {
-  it('of Air, Cloud Functions and NGC keys are intercepted, and those of functions', async () => {
+  it('of Air, Cloud Functions, its tasks and NGC keys are intercepted, and those of functions', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept({ others: 'refuse' });
     const [echo] = world.cast.nvcf.functions;
@@ -124,9 +124,14 @@ describe('the hosts', () => {
         ...key('nvcf-full-access'),
         ...{ method: 'POST', body: 'hello' },
       }),
+      byNode(`https://${echo?.functionId}.invocation.nvcf.nvidia.com/echo`, {
+        ...key('nvcf-full-access'),
+        ...{ method: 'POST', body: 'hello' },
+      }),
+      fetch('https://api.nvct.nvidia.com/v1/nvct/tasks', key('nvct-cli')),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 200]);
   });
 
   it('of others are added with their service, also all below a name', async () => {

@@ -100,7 +100,8 @@ describe.concurrent('`env --hosts`', () => {
     expect(lines).toEqual(
       expect.arrayContaining(['127.0.0.1 app.run.ai', '127.0.0.1 acme.run.ai', '127.0.0.1 api.ngc.nvidia.com']),
     );
-    expect(lines).toContain(`127.0.0.1 ${FUNCTION}.invocation.api.nvcf.nvidia.com`);
+    for (const domain of ['invocation.api.nvcf.nvidia.com', 'invocation.nvcf.nvidia.com'])
+      expect(lines).toContain(`127.0.0.1 ${FUNCTION}.${domain}`);
     expect(new Set(lines).size).toBe(lines.length);
     expect(stderr).toContain(
       `lead to https on port 443, but the server is https://localhost:${port}. Start it with --tls --port 443`,

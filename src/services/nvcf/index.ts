@@ -79,7 +79,8 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       renderProblem: renderHostProblem,
       errors: HOST_ERRORS,
     },
-    { pattern: /^llm\.invocation\./, prefix: '/llm' },
+    // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
+    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm' },
   ],
   grpc: {
     operation: 'invokeByGrpc',

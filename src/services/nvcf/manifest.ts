@@ -2,12 +2,15 @@ import type { Manifest } from '../../contract/manifest.ts';
 import type { NvcfCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 
-/** Each function has a host name of its own. @param part Cloud Functions' part of the cast, as a server answered it */
+/** The documented domain of invocations, and the one that nvcf-cli makes of `api.nvcf.nvidia.com`. */
+const DOMAINS = ['invocation.api.nvcf.nvidia.com', 'invocation.nvcf.nvidia.com'] as const;
+
+/** Each function has host names of its own. @param part Cloud Functions' part of the cast, as a server answered it */
 function invocationHosts(part: unknown): readonly string[] {
   // A server of another version may answer with only part of this cast.
   const { functions = [] } = (part ?? {}) as Partial<NvcfCast>;
   const ids = new Set(functions.map(({ functionId }) => functionId));
-  return [...ids].map((id) => `${id}.invocation.api.nvcf.nvidia.com`);
+  return DOMAINS.flatMap((domain) => [...ids].map((id) => `${id}.${domain}`));
 }
 
 /** Known to the command and the library before the service is loaded. */
@@ -16,7 +19,7 @@ export const nvcfManifest = {
   options: OPTIONS,
   reasons: {},
   variables: [{ name: 'NVCF_BASE_URL', of: (_part, url) => url }],
-  hosts: ['api.nvcf.nvidia.com', 'llm.invocation.api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
+  hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
   hostsOfCast: invocationHosts,
   probes: [],
   load: async () => (await import('./index.ts')).nvcf,

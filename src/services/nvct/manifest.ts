@@ -6,7 +6,8 @@ export const nvctManifest = {
   options: {},
   reasons: {},
   variables: [{ name: 'NVCF_BASE_NVCT_URL', of: (_part, url) => url }],
-  hosts: [],
+  // nvcf-cli's default.
+  hosts: ['api.nvct.nvidia.com'],
   probes: [],
   load: async () => (await import('./index.ts')).nvct,
 } as const satisfies Manifest;

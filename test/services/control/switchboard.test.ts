@@ -50,7 +50,11 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       },
       expect.objectContaining({
         ...{ name: 'nvcf', profile: 'documented' },
-        hosts: ['api.nvcf.nvidia.com', 'llm.invocation.api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
+        hosts: [
+          'api.nvcf.nvidia.com',
+          ...['llm.invocation.api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],
+          ...['llm.invocation.nvcf.nvidia.com', '*.invocation.nvcf.nvidia.com'],
+        ],
       }),
     ]),
     counts: {

@@ -359,13 +359,22 @@ it.each(['healthz', 'readyz', 'info'])('/%s is open', async (path) => {
   expect((await server.call(`GET /${path}`, { headers: { host: HOST } })).status).toBe(200);
 });
 
+it.each(['llm.localhost:6625', 'llm.localhost', 'llm.invocation.nvcf.nvidia.com'])(
+  'is found at %s, which nvcf-cli makes of its base URL',
+  async (host) => {
+    expect((await askChat({ headers: { host } })).status).toBe(200);
+    expect((await server.call('GET /v1/chat/completions', { headers: { host: 'llm.example' } })).status).toBe(404);
+  },
+);
+
 it('the name before the server’s own selects the world, and a world of its own has other keys', async () => {
   const world = await makeWorld(server, { id: 'alice', credentials: 'own' });
   const own = world.cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-full-access').key;
-  const host = 'llm.invocation.alice.localhost:6625';
 
-  expect((await askChat({ headers: { host } })).body).toEqual({ message: 'authentication failed' });
-  expect((await askChat({ headers: { host }, key: own })).status).toBe(200);
+  for (const host of ['llm.invocation.alice.localhost:6625', 'llm.alice.localhost:6625']) {
+    expect((await askChat({ headers: { host } })).body).toEqual({ message: 'authentication failed' });
+    expect((await askChat({ headers: { host }, key: own })).status).toBe(200);
+  }
   expect((await askChat({ key: own })).status).toBe(200);
 });
 
