@@ -92,7 +92,7 @@ export function indexPage(documents: readonly ReadableDocument[], below: string)
   const rows = documents.map(
     ({ name, title, tables }) =>
       `<li><a href="${below}/docs/${name}">${escapeHtml(title)}</a>
-<span class="quiet">${tables.operations.length} operations, <a href="${below}/openapi/${name}.json">JSON</a></span></li>`,
+<span class="quiet">${tables.operations.length} operations, <a href="${below}/openapi/${name}.json">JSON</a>, <a href="${below}/openapi/${name}.yaml">YAML</a></span></li>`,
   );
   return renderPage({
     title: 'nv-auth-mock: documents',

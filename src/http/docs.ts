@@ -1,7 +1,8 @@
 import { LOOK } from '../core/html.ts';
 import { indexPage, operationsPage, readerPage } from './docs-pages.ts';
 import { HTML, once, type Pages, type PageText, pageHeaders, SCRIPT, STYLE } from './pages.ts';
-import { operationsIn, type ReadableDocument, renderDocument } from './read-documents.ts';
+import { explainDocument, operationsIn, type ReadableDocument } from './read-documents.ts';
+import { registerDocument } from './swagger.ts';
 
 /** Readers of the files of these pages, by file name. */
 export interface DocsFiles {
@@ -25,7 +26,7 @@ const HEADERS = pageHeaders("'self'");
 const READER_HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the documents at `/openapi/<service>.json`, pages to read them below `/docs`, and a table of all operations at
+ * Serves the documents at `/openapi/<service>.json` and `.yaml`, pages to read them below `/docs`, and a table of all operations at
  * `/docs/operations`. Nothing is read or rendered before the first request for it.
  */
 export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
@@ -43,11 +44,13 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   serve('/docs/operations', HTML, async (below) => operationsPage(await listed(), below));
   for (const document of documents) {
     const { name } = document;
-    const text = once(() => renderDocument(document));
-    const jsonBelow = async (below: string) =>
-      Buffer.from(below === '' ? await text() : withServer(await text(), below));
-    serve(`/openapi/${name}.json`, 'application/json', jsonBelow);
-    serve(`/docs/${name}/json`, 'application/json', jsonBelow);
+    const registered = once(async () => registerDocument(await explainDocument(document)));
+    for (const form of ['json', 'yaml'] as const) {
+      // The world's own address is the server, so that clients made from its document stay in that world.
+      const text: PageText = async (below) => Buffer.from((await registered())[form](below === '' ? '/' : below));
+      serve(`/openapi/${name}.${form}`, `application/${form}`, text);
+      serve(`/docs/${name}/${form}`, `application/${form}`, text);
+    }
     pages.serve(`/docs/${name}`, HTML, READER_HEADERS, (below) => readerPage(document, below));
   }
   serve('/docs/static/pages.css', STYLE, () => `@layer look {${LOOK}}${PAGES_STYLE}`);
@@ -62,11 +65,6 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   };
   serveFiles(OWN, files.own);
   serveFiles(SWAGGER_UI, files.swaggerUi);
-}
-
-/** Sets the world's own address as the server of its document, so that clients made from it stay in that world. */
-function withServer(text: string, below: string): string {
-  return JSON.stringify({ ...JSON.parse(text), servers: [{ url: below }] });
 }
 
 /** Styles of the document pages, in addition to those of all pages, over which those of Swagger UI win. */

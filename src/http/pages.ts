@@ -51,7 +51,7 @@ export interface Pages {
 
 export function pagesOn(
   app: FastifyInstance,
-  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts' | 'isTls'>,
+  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts' | 'isTls' | 'log'>,
 ): Pages {
   const { originGuard, addresses } = server;
   /** The path prefix of the world. @throws Problem if the world does not exist */
@@ -93,6 +93,7 @@ export function pagesOn(
             .headers(headers)
             .send(lostPage(problem.message, wayBack(raw)));
         }
+        if (problem.kind === 'internal') server.log.error(`GET /${params['*']} failed`, problem.cause);
         return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
       }
     },

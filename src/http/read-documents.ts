@@ -38,8 +38,8 @@ interface Described {
   readonly 'x-alias-of'?: string;
 }
 
-/** The JSON text of a document, with needs and certainty added to its operations' descriptions. */
-export async function renderDocument(document: ReadableDocument): Promise<string> {
+/** A document, with needs and certainty added to its operations' descriptions. */
+export async function explainDocument(document: ReadableDocument): Promise<DocumentText> {
   const parsed: DocumentText = JSON.parse(await document.read());
   const paths = Object.entries(parsed.paths).map(([path, operations]) => {
     const told = Object.entries(operations).map(([method, operation]) => [
@@ -48,7 +48,7 @@ export async function renderDocument(document: ReadableDocument): Promise<string
     ]);
     return [path, Object.fromEntries(told)];
   });
-  return JSON.stringify({ ...parsed, paths: Object.fromEntries(paths) });
+  return { ...parsed, paths: Object.fromEntries(paths) };
 }
 
 function explainOperation(document: ReadableDocument, operation: Described): Described {

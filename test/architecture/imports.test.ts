@@ -146,6 +146,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^hints\//, /^journal\/match$/],
   },
+  { files: /^http\/swagger$/, may: [/^fastify$/, /^@fastify\/swagger$/, /^http\/transport\/fastify$/] },
   {
     files: /^http\//,
     may: [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { DOCUMENTS, RAIL } from '../../src/http/console-rail.ts';
 import { lostPage } from '../../src/http/docs-pages.ts';
 import { openapiFaults } from '../support/openapi-validators.ts';
@@ -16,6 +17,19 @@ it.each(['runai', 'control'])('GET /openapi/%s.json is the document', async (nam
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toContain('application/json');
   expect(response.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/' }] });
+});
+
+it.each([
+  ['', '/'],
+  ['/w/default', '/w/default'],
+])('%s/openapi/... is the same document as JSON and as YAML, whose server is %s', async (below, url) => {
+  const yaml = await app.inject(`${below}/openapi/ngc.yaml`);
+  const json = await app.inject(`${below}/openapi/ngc.json`);
+
+  expect(yaml.headers['content-type']).toContain('application/yaml');
+  expect(parse(yaml.body)).toEqual(json.json());
+  expect(json.json().servers).toEqual([{ url }]);
+  expect((await app.inject(`${below}/docs/ngc/yaml`)).body).toBe(yaml.body);
 });
 
 it.each(['', '/w/default'])('%s/openapi/... is valid OpenAPI of every service', async (below) => {

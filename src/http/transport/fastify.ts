@@ -10,6 +10,9 @@ import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type Wi
 import { sendAnswer } from './send-answer.ts';
 import type { OwnHosts } from './services.ts';
 
+/** Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start. */
+export const NO_SCHEMAS = { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } };
+
 /** Makes a server for https, with the options of one for http. */
 export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
@@ -34,8 +37,7 @@ export function makeFastify(
     requestTimeout: 0,
     // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`. The router of the document refuses those that are too long.
     routerOptions: { maxParamLength: LONGEST_PARAM },
-    // Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start.
-    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    schemaController: NO_SCHEMAS,
     http,
     // Fastify's own https is left out of the build, since few servers need it.
     ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),
