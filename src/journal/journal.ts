@@ -51,7 +51,7 @@ export class Journal {
     this.#drafts.add(number, draft, weightOf(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
-      const facts = factsOf(entry);
+      const facts = factsOf(draft, this.#secrets);
       for (const listener of [...(this.#listeners ?? [])]) listener.onRecord(entry, facts);
     }
     return number;
@@ -79,8 +79,18 @@ export class Journal {
     return number === null ? undefined : this.redact(number);
   }
 
-  newestFirst(): JournalEntry[] {
-    return [...this.#drafts.newestFirst()].map(([number, draft]) => this.#entryOf(number, draft));
+  /**
+   * @param fits which entries; by default all
+   * @param most how many of them at most
+   */
+  newestFirst(fits?: (facts: Facts) => boolean, most = MOST): JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    for (const [number, draft] of this.#drafts.newestFirst()) {
+      if (entries.length === most) break;
+      // An entry costs more than its facts.
+      if (fits?.(factsOf(draft, this.#secrets)) !== false) entries.push(this.#entryOf(number, draft));
+    }
+    return entries;
   }
 
   /** Requests evicted since it was last emptied. */

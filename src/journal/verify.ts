@@ -50,7 +50,7 @@ export async function verify(
   quota: Quota,
 ): Promise<Verification> {
   const matcher = matcherOf({ ...match, body: hideSecrets(match.body, journal.secrets) });
-  const fitting = journal.newestFirst().filter((entry) => matcher.fits(factsOf(entry)));
+  const fitting = journal.newestFirst(matcher.fits);
   let count = fitting.length;
   // Only numbers, because entries are large and the journal may evict them.
   const newest = fitting.slice(0, MOST_TOLD).map(({ number }) => number);
@@ -145,9 +145,8 @@ const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
 /** The requests with the least differences, newest first among equals. */
 function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] {
   const compared = journal
-    .newestFirst()
-    .slice(0, MOST_COMPARED)
-    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry), journal.secrets) }))
+    .newestFirst(undefined, MOST_COMPARED)
+    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry, journal.secrets), journal.secrets) }))
     .filter(({ differences }) => differences.length > 0);
   const distance = ({ entry, differences }: (typeof compared)[number]) =>
     differences.reduce((sum, { member }) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);

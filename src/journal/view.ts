@@ -69,12 +69,12 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
  * The facts that matches compare. Secrets are hidden in the body, so a match must hide them too. The body is parsed on
  * first use.
  */
-export function factsOf(entry: JournalEntry): Facts {
-  const { service, operation, method, url, status, principal, reason, secrets } = entry;
+export function factsOf(draft: Draft, secrets: KnownSecrets): Facts {
+  const { service, operation, method, url, status, principal, reason } = draft;
   let parsed: { readonly value: unknown } | null = null;
   const body = () => {
-    const type = () => headersOf(entry.requestHeaders.split('\n'), secrets)['content-type'];
-    parsed ??= { value: bodyIn(entry.requestBody, type(), secrets) ?? undefined };
+    const type = () => headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
+    parsed ??= { value: bodyIn(draft.requestBody, type(), secrets) ?? undefined };
     return parsed.value;
   };
   const { fingerprint } = secrets;

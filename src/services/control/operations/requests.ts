@@ -10,7 +10,7 @@ import { harEntry, harOf } from '../../../journal/har.ts';
 import type { Journal } from '../../../journal/journal.ts';
 import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
-import { type EntryView, factsOf, viewOf } from '../../../journal/view.ts';
+import { type EntryView, viewOf } from '../../../journal/view.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
@@ -118,7 +118,7 @@ async function findRequests(
   const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
   const { fits } = matcherOf(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
-  const fitting = journal.newestFirst().filter((entry) => fits(factsOf(entry)));
+  const fitting = journal.newestFirst(fits);
   return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
 }
 
