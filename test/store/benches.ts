@@ -11,10 +11,18 @@ import { fullStore } from '../support/nouns.ts';
 import type { Bench } from './contract.ts';
 
 /** @param step gives the store for the next step, and is done with the one before where that is another */
-function benchOn(store: Store, step: (store: Store) => Promise<Store>, end = async () => {}): Bench {
+function benchOn(
+  store: Store,
+  step: (store: Store) => Promise<Store>,
+  {
+    usesWrittenIn = 0,
+    end = async () => {},
+  }: { readonly usesWrittenIn?: number; readonly end?: () => Promise<void> } = {},
+): Bench {
   let current = store;
   return {
     remembers: true,
+    usesWrittenIn,
     next: async () => {
       current = await step(current);
       return fullStore(current);
@@ -45,5 +53,5 @@ export const inFileBy = (driver: SqliteDriver) => async () => {
     await store.close();
     return open();
   };
-  return benchOn(open(), reopened, () => rm(folder, { recursive: true }));
+  return benchOn(open(), reopened, { usesWrittenIn: 1100, end: () => rm(folder, { recursive: true }) });
 };
