@@ -1,6 +1,7 @@
+import { connectionAdvice } from '../core/connection-advice.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
-import { askRunning, type Running, tlsAdvice, tokenAdvice } from './running.ts';
+import { askRunning, type Running, tokenAdvice } from './running.ts';
 import { prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /**
@@ -45,7 +46,7 @@ async function answerOf(server: Running, path: string, method = 'GET'): ReturnTy
 
 /** The error of a request to a server, as a user can fix it. */
 export function noAnswer({ url }: Running, cause: unknown): Unusable {
-  const advice = tlsAdvice(cause, url);
+  const advice = connectionAdvice(cause, url);
   if (advice !== null) return new Unusable(`The server on ${url} ${advice}.`, { cause });
   return new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
 }

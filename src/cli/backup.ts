@@ -25,7 +25,9 @@ const SECRET = 0o600;
  */
 export async function exportWorlds(flags: FlagTexts, file: string, { url }: From): Promise<void> {
   const { server } = await runningWorld(flags, url, null);
-  const response = await answerOf(server, openRequest(server, '/_mock/export').end());
+  const response = await answerOf(openRequest(server, '/_mock/export').end()).catch((cause: unknown) => {
+    throw noAnswer(server, cause);
+  });
   if (response.statusCode !== 200) throw await refusal(server, response);
   const part = `${file}.part`;
   try {
@@ -74,7 +76,11 @@ export async function importWorlds(
   const sent = pipeline(createReadStream(file, { end: Math.max(0, found.size - 1) }), request).catch((cause) => {
     fault = cause;
   });
-  const response = await answerOf(server, request);
+  const response = await answerOf(request).catch((cause: unknown) => {
+    if (!isBroken(cause)) throw noAnswer(server, cause);
+    const message = `The server on ${server.url} closed the connection before it answered. Its log says why, and \`GET /_mock/worlds\` which worlds it has.`;
+    throw new Unusable(message, { cause });
+  });
   if (response.statusCode !== 200) throw await refusal(server, response);
   await sent;
   if (fault !== null) throw unreadable(fault);
@@ -86,15 +92,9 @@ export async function importWorlds(
   process.stdout.write(`imported ${count('worlds', 'world')} and ${count('snapshots', 'snapshot')}\n`);
 }
 
-/** @throws Unusable if there is no answer */
-async function answerOf(server: Running, request: ReturnType<typeof openRequest>): Promise<IncomingMessage> {
-  try {
-    return await new Promise((resolve, reject) => request.once('response', resolve).once('error', reject));
-  } catch (cause) {
-    if (!isBroken(cause)) throw noAnswer(server, cause);
-    const message = `The server on ${server.url} closed the connection before it answered. Its log says why, and \`GET /_mock/worlds\` which worlds it has.`;
-    throw new Unusable(message, { cause });
-  }
+/** @throws Error if there is no answer */
+function answerOf(request: ReturnType<typeof openRequest>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => request.once('response', resolve).once('error', reject));
 }
 
 /** Did the server close the connection? */

@@ -1,9 +1,10 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
+import { connectionAdvice } from '../core/connection-advice.ts';
 import { own } from '../core/own.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { tlsAdvice, tokenAdvice } from './running.ts';
+import { tokenAdvice } from './running.ts';
 import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';
 
 /** The result of one check, with advice if it failed. */
@@ -100,8 +101,6 @@ function adviceOn(thrown: unknown, root: string): string {
     ECONNREFUSED: `no server listens on ${root}. Is it started? Is port ${port || 'of the URL'} published? In a container, is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    UND_ERR_SOCKET: 'the server closed the connection without an answer. If it offers https, use https:// in the URL.',
-    ECONNRESET: 'the server closed the connection without an answer. If it offers https, use https:// in the URL.',
     CERT_HAS_EXPIRED:
       'its certificate has ended. Restart the server if it was started with --tls; otherwise give it a new --tls-cert.',
     CERT_NOT_YET_VALID: 'its certificate is not valid yet. Compare the clocks of both machines.',
@@ -109,8 +108,8 @@ function adviceOn(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
-  const ofTls = tlsAdvice(cause, root);
-  if (ofTls !== null) return `the server ${ofTls}.`;
+  const said = connectionAdvice(cause, root);
+  if (said !== null) return `the server ${said}.`;
   if (cause?.message === 'bad port') {
     return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;
   }

@@ -5,7 +5,7 @@ import { OPTIONS } from '../config/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { Unusable } from '../core/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { askWorld } from './ask-world.ts';
+import { askWorld, noAnswer } from './ask-world.ts';
 import { askRunning, type Running, runningWorld, textOfRunning } from './running.ts';
 import { prefixOf } from './world.ts';
 
@@ -89,7 +89,7 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
     );
   const { status, text } = await textOfRunning({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
     (cause: unknown) => {
-      throw new Unusable(`No server answers on ${server.url}. Start it, or give another --url.`, { cause });
+      throw noAnswer(server, cause);
     },
   );
   if (status !== 200 || !text.startsWith('-----BEGIN CERTIFICATE-----')) {

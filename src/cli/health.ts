@@ -1,4 +1,5 @@
 import type { FlagTexts } from '../config/config.ts';
+import { connectionAdvice } from '../core/connection-advice.ts';
 import { askRunning, runningServer } from './running.ts';
 
 /** Exits with code 0 if the server is ready, otherwise with 1; for a container's HEALTHCHECK. */
@@ -12,7 +13,8 @@ export async function health(flags: FlagTexts): Promise<void> {
     if (answer?.status !== 'ready') throw new Error('the server there is not nv-auth-mock');
     process.stdout.write(`ready on ${url}\n`);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const advice = connectionAdvice(cause, url);
+    const said = advice !== null ? `it ${advice}` : cause instanceof Error ? cause.message : String(cause);
     process.stderr.write(`nv-auth-mock: no server is ready on ${url}: ${said}\n`);
     process.exitCode = 1;
   }

@@ -92,30 +92,6 @@ export function openRequest(
   return send(`${url}${path}`, { method, headers: { ...headers, ...more }, ca, rejectUnauthorized: !isHere });
 }
 
-/** Codes of errors for an answer that is not TLS. */
-const NO_TLS: ReadonlySet<string> = new Set([
-  'EPROTO',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-]);
-
-/** Codes for a certificate whose authority the client does not know. */
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/** Advice if a client used TLS with a server without it, or does not trust its certificate; null for other errors. */
-export function tlsAdvice(error: unknown, url: string): string | null {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  if (UNTRUSTED.has(code)) {
-    return `has a certificate of an authority that is not trusted here. \`nv-auth-mock env --url ${url} --ca ca.pem\` writes that of the mock, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS`;
-  }
-  return NO_TLS.has(code) ? 'does not support TLS: use http:// in the URL' : null;
-}
-
 /** The value of a JSON text; null for any other text. */
 export function jsonOf(text: string): unknown {
   try {

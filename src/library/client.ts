@@ -1,5 +1,6 @@
 import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
+import { connectionAdvice } from '../core/connection-advice.ts';
 import { worldPath } from '../core/world-id.ts';
 import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
@@ -182,7 +183,11 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
     fetch(`${root}${path}`, init).catch((cause: unknown) => {
       // A caller that aborts a call knows the reason.
       if (init?.signal?.aborted === true) throw cause;
-      throw new Error(`No server answers on ${new URL(root).origin}. Is it running, and is this its port?`, { cause });
+      const { origin } = new URL(root);
+      // `fetch` hides what went wrong in the cause.
+      const advice = connectionAdvice(cause instanceof Error ? cause.cause : null, origin);
+      if (advice !== null) throw new Error(`The server on ${origin} ${advice}.`, { cause });
+      throw new Error(`No server answers on ${origin}. Is it running, and is this its port?`, { cause });
     });
   return switchboard(send, adminToken);
 }

@@ -230,7 +230,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\/config$/,
       /^app\/server$/,
       /^platform\/(time|node-version|process-wide)$/,
-      /^core\/(hosts|log|nearest|unusable|world-id)$/,
+      /^core\/(connection-advice|hosts|log|nearest|unusable|world-id)$/,
       /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,
       /^eventsource-parser$/,

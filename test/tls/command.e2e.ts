@@ -44,6 +44,25 @@ describe.concurrent('the command with --tls', () => {
     expect((await command.run(['env', '--url', url])).stderr).toContain('not trusted here');
   });
 
+  it('is told from a server that is not there, by each command that calls it by http', async ({ command, folder }) => {
+    const { port } = await command.start(['--tls']);
+    const plain = await command.start();
+    const url = `http://127.0.0.1:${port}`;
+    await writeFile(join(folder, 'worlds'), '');
+    const results = await Promise.all([
+      command.run(['env', '--url', url]),
+      command.run(['env', '--port', String(port)]),
+      command.run(['export', 'file', '--url', url]),
+      command.run(['import', 'worlds', '--url', url]),
+      command.run(['health', '--port', String(port)]),
+    ]);
+    const toPlain = await command.run(['env', '--url', `https://127.0.0.1:${plain.port}`, '--ca', 'ca.pem']);
+
+    for (const { stderr } of results)
+      expect(stderr).toMatch(/closed the connection without an answer\. If it offers https, use https:\/\/ in the URL/);
+    expect(toPlain.stderr).toContain('does not support TLS: use http:// in the URL');
+  });
+
   it('keeps its authority when it is killed', async ({ command, folder }) => {
     const first = await command.start(['--tls', '--data', 'mock.db']);
     await first.crash();

@@ -12,7 +12,7 @@ import { buildServer } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { Limits } from '../../src/http/transport/limits.ts';
-import { startMock } from '../../src/index.ts';
+import { connect as clientOf, startMock } from '../../src/index.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
 import { cast } from '../support/cast.ts';
@@ -334,6 +334,13 @@ describe('in a test', () => {
     expect(await get(Number(new URL(mock.url).port), 'localhost', '/_mock/health', mock.ca ?? '')).toMatchObject({
       status: 200,
     });
+  });
+
+  it('`connect` tells why a server with https does not answer it', async () => {
+    await using mock = await startMock({ tls: true });
+
+    await expect(clientOf(mock.url).info()).rejects.toThrow(/has a certificate of an authority that is not trusted here/);
+    await expect(clientOf(mock.url.replace('https:', 'http:')).info()).rejects.toThrow(/use https:\/\/ in the URL/);
   });
 
   it('`startMock()` has none', async () => {
