@@ -14,6 +14,9 @@ function partOf(text: string, label: string): string {
 /** Parses the certificate and the key of an authority in one text. @throws Unusable if it cannot be used now */
 export function authorityIn(text: string, name: string, now: Instant, advice: string): Identity {
   const authority = { certificate: partOf(text, 'CERTIFICATE'), key: partOf(text, 'PRIVATE KEY') };
+  if (authority.certificate === '' || authority.key === '') {
+    throw new Unusable(`${name} has no certificate or no key. ${advice}`);
+  }
   const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
   checkIdentity(authority, names, now, advice);
   return authority;

@@ -233,7 +233,7 @@ describe('the authority', () => {
     await writeFile(`${data}.ca.pem`, 'nothing');
 
     await expect(httpsServer({ data })).rejects.toThrow(
-      `The certificate in ${data}.ca.pem is not a certificate. Expected PEM`,
+      `${data}.ca.pem has no certificate or no key. Delete ${data}.ca.pem, restart, and let clients trust`,
     );
   });
 
