@@ -59,13 +59,16 @@ export function originGuardOf({
     const host = headers.host ?? 'localhost';
     if (isKnownHost(host)) {
       if (guard === 'open' && crossOrigin.allows(headers.origin)) return null;
-      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin();
-      if (isLoadedElsewhere(headers)) return foreignOrigin();
+      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(guard);
+      if (isLoadedElsewhere(headers)) return foreignOrigin(guard);
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
     // Prometheus and others send what they have as a bearer token.
-    const given = headers[ADMIN_HEADER] ?? /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-    return timingSafeEqual(sha256(String(given)), tokenHash) ? null : noAdminToken(given !== undefined);
+    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    const given = headers[ADMIN_HEADER] ?? bearer;
+    if (timingSafeEqual(sha256(String(given)), tokenHash)) return null;
+    const isBearer = headers[ADMIN_HEADER] === undefined && bearer !== undefined;
+    return noAdminToken(isBearer ? 'authorization' : ADMIN_HEADER, given !== undefined);
   };
   return {
     check: (request, guard) => {
@@ -105,11 +108,12 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
   return given === `http://${name}` || given === `https://${name}` || given === publicUrl;
 }
 
-function foreignOrigin(): Problem {
-  return new Problem(
-    'foreign_page',
-    'A page of another origin sent the request. Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.',
-  );
+function foreignOrigin(guard: Guard): Problem {
+  const advice =
+    guard === 'open'
+      ? 'Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.'
+      : "Pages may call this path only from the mock's own origin, also with `--cors`; call it from a program, such as your test.";
+  return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
 }
 
 function unknownHost(host: string): Problem {
@@ -121,8 +125,8 @@ function unknownHost(host: string): Problem {
   );
 }
 
-function noAdminToken(isGiven: boolean): Problem {
-  const what = isGiven ? `The header \`${ADMIN_HEADER}\` is wrong` : `The header \`${ADMIN_HEADER}\` is missing`;
+function noAdminToken(header: string, isGiven: boolean): Problem {
+  const what = `The header \`${header}\` is ${isGiven ? 'wrong' : 'missing'}`;
   return new Problem('no_admin_token', `${what}. Send the token that the server was started with (\`--admin-token\`).`);
 }
 

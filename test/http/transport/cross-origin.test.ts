@@ -96,7 +96,9 @@ describe.each([
   });
 });
 
-it('the refusal of a page names the option that lets it in', async () => {
-  const answer = await closed.call('GET /_mock/info', from(PAGE));
-  expect(JSON.stringify(answer.body)).toContain('--cors');
+it('the refusal of a page names the option that lets it in, and none where none does', async () => {
+  const ofService = await closed.call('GET /api/v1/users', from(PAGE));
+  const ofControl = await server.call('GET /_mock/info', from(PAGE));
+  expect(JSON.stringify(ofService.body)).toContain('start the server with `--cors ORIGIN`');
+  expect(JSON.stringify(ofControl.body)).toContain('also with `--cors`; call it from a program');
 });

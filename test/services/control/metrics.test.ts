@@ -66,5 +66,7 @@ describe('metrics', () => {
       const { status } = await server.call('GET /_mock/metrics', { headers });
       expect(status).toBe(401);
     }
+    const wrong = await server.call('GET /_mock/metrics', { headers: { authorization: 'Bearer wrong-token' } });
+    expect(wrong.body.detail).toContain('The header `authorization` is wrong.');
   });
 });
