@@ -339,7 +339,9 @@ describe('in a test', () => {
   it('`connect` tells why a server with https does not answer it', async () => {
     await using mock = await startMock({ tls: true });
 
-    await expect(clientOf(mock.url).info()).rejects.toThrow(/has a certificate of an authority that is not trusted here/);
+    await expect(clientOf(mock.url).info()).rejects.toThrow(
+      /has a certificate of an authority that is not trusted here/,
+    );
     await expect(clientOf(mock.url.replace('https:', 'http:')).info()).rejects.toThrow(/use https:\/\/ in the URL/);
   });
 
