@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -9,7 +9,9 @@ import { scaffoldFile } from '../platform/assets.ts';
 interface Kind {
   readonly file: string;
   readonly what: string;
-  /** What to run after it was written. */
+  /** The packages of npm that it imports. */
+  readonly packages: readonly string[];
+  /** What to run after it was written and they are installed. */
   readonly next: readonly string[];
 }
 
@@ -18,36 +20,43 @@ const KINDS = {
   vitest: {
     file: 'nv-auth-mock.test.ts',
     what: 'a test for vitest',
-    next: ['npm install --save-dev nv-auth-mock', 'npx vitest run nv-auth-mock.test.ts'],
+    packages: ['nv-auth-mock', 'vitest'],
+    next: ['npx vitest run nv-auth-mock.test.ts'],
   },
   jest: {
     file: 'nv-auth-mock.test.cjs',
     what: 'a test for jest',
-    next: ['npm install --save-dev nv-auth-mock', 'npx jest nv-auth-mock.test.cjs'],
+    packages: ['nv-auth-mock', 'jest'],
+    next: ['npx jest nv-auth-mock.test.cjs'],
   },
   node: {
     file: 'nv-auth-mock.test.mjs',
     what: 'a test for node:test',
-    next: ['npm install --save-dev nv-auth-mock', 'node --test nv-auth-mock.test.mjs'],
+    packages: ['nv-auth-mock'],
+    next: ['node --test nv-auth-mock.test.mjs'],
   },
   pytest: {
     file: 'test_nv_auth_mock.py',
     what: 'a test for pytest',
-    next: ['python3 -m pip install nv-auth-mock', 'python3 -m pytest test_nv_auth_mock.py'],
+    packages: [],
+    next: ['python3 -m pip install nv-auth-mock pytest', 'python3 -m pytest test_nv_auth_mock.py'],
   },
   go: {
     file: 'nv_auth_mock_test.go',
     what: 'a test for go test',
+    packages: [],
     next: ['go get github.com/nv-auth-mock/nv-auth-mock/clients/go', 'go test -run TestATokenCountsForAnHour'],
   },
   compose: {
     file: 'compose.nv-auth-mock.yaml',
     what: 'a service for Docker Compose',
+    packages: [],
     next: ['docker compose -f compose.nv-auth-mock.yaml up'],
   },
   seed: {
     file: 'nv-auth-mock.seed.yaml',
     what: 'users and keys of your own',
+    packages: [],
     next: ['npx nv-auth-mock --seed nv-auth-mock.seed.yaml'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;
@@ -85,7 +94,8 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
     });
     process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
   }
-  const steps = [...new Set(files.flatMap(({ kind }): readonly string[] => KINDS[kind].next))];
+  const manifest = await manifestOf(folder);
+  const steps = [...new Set(chosen.flatMap((kind) => stepsOf(kind, folder, manifest)))];
   process.stdout.write(`\nNext, in ${shown(folder)}:\n${steps.map((step) => `  ${step}\n`).join('')}`);
 }
 
@@ -93,6 +103,21 @@ function kindOf(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
   throw new Unusable(`--kind is \`${text}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`);
+}
+
+/** What to run in this folder, in order; not what is done there already. */
+function stepsOf(kind: KindName, folder: string, manifest: unknown): readonly string[] {
+  const { packages, next }: Kind = KINDS[kind];
+  const missing = packages.filter((name) => !isDeclared(manifest, name) && !isAbove(folder, `node_modules/${name}`));
+  const install = missing.length > 0 ? [`npm install --save-dev ${missing.join(' ')}`] : [];
+  const begin = kind === 'go' && !isAbove(folder, 'go.mod') ? [`go mod init ${packageOf(folder)}`] : [];
+  return [...install, ...begin, ...next];
+}
+
+/** Is there such a path in the folder, or in one that it is in? */
+function isAbove(folder: string, path: string): boolean {
+  const outer = dirname(folder);
+  return existsSync(join(folder, path)) || (outer !== folder && isAbove(outer, path));
 }
 
 /** A path as the user would write it. */
@@ -104,15 +129,23 @@ function shown(path: string): string {
 /** What the project seems to use. */
 async function guess(folder: string): Promise<KindName> {
   if (existsSync(join(folder, 'go.mod'))) return 'go';
-  const manifest: unknown = await readFile(join(folder, 'package.json'), 'utf8')
-    .then(JSON.parse)
-    .catch(() => null);
+  const manifest = await manifestOf(folder);
   for (const kind of ['vitest', 'jest'] as const) {
-    const has = (member: string) => memberOf(memberOf(manifest, member), kind) !== undefined;
-    if (has('devDependencies') || has('dependencies')) return kind;
+    if (isDeclared(manifest, kind)) return kind;
   }
   const isPython = ['pyproject.toml', 'setup.py', 'requirements.txt'].some((file) => existsSync(join(folder, file)));
   return isPython ? 'pytest' : 'node';
+}
+
+/** The content of `package.json`; null if there is none that can be read. */
+async function manifestOf(folder: string): Promise<unknown> {
+  return readFile(join(folder, 'package.json'), 'utf8')
+    .then(JSON.parse)
+    .catch(() => null);
+}
+
+function isDeclared(manifest: unknown, name: string): boolean {
+  return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }
 
 /** @throws Unusable if there is no terminal */
@@ -138,7 +171,11 @@ async function inPackage(text: string, folder: string): Promise<string> {
   const [first] = others.sort((one, other) => Number(one.endsWith('_test.go')) - Number(other.endsWith('_test.go')));
   const source = first === undefined ? '' : await readFile(join(folder, first), 'utf8');
   const named = /^package[ \t]+(\w+)/m.exec(source)?.[1];
-  const ofFolder = basename(folder).replace(/\W/g, '').toLowerCase();
-  const name = named ?? (/^[a-z]/.test(ofFolder) ? ofFolder : 'app');
-  return text.replace(/^package \w+/, `package ${name}`);
+  return text.replace(/^package \w+/, `package ${named ?? packageOf(folder)}`);
+}
+
+/** What a package in this folder would be called in Go. */
+function packageOf(folder: string): string {
+  const name = basename(folder).replace(/\W/g, '').toLowerCase();
+  return /^[a-z]/.test(name) ? name : 'app';
 }

@@ -24,6 +24,7 @@ describe('init', () => {
       const folder = await copied(kind === 'vitest' ? ['vitest'] : [], kind === 'jest' ? ['jest@30.5.2'] : []);
       const { code, stdout } = await command.run(['init', folder, '--kind', kind]);
       expect([code, stdout]).toEqual([0, expect.stringContaining(`wrote ${join(folder, file)}, a test for`)]);
+      expect(stdout).not.toContain('npm install');
 
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
       const ended = await run(process.execPath, args, { cwd: folder, env });
@@ -54,6 +55,20 @@ describe('init', () => {
     const { stdout } = await command.run(['init', '--kind', 'pytest', '--kind', 'seed', '--kind', 'seed']);
     expect((await readdir(folder)).sort()).toEqual(['nv-auth-mock.seed.yaml', 'test_nv_auth_mock.py']);
     expect(stdout).toContain('python3 -m pytest test_nv_auth_mock.py');
+  });
+
+  it.for<[kind: string, there: string, next: readonly string[]]>([
+    ['vitest', 'README.md', ['npm install --save-dev nv-auth-mock vitest', 'npx vitest run nv-auth-mock.test.ts']],
+    ['jest', 'node_modules/jest', ['npm install --save-dev nv-auth-mock', 'npx jest nv-auth-mock.test.cjs']],
+    ['node', '../node_modules/nv-auth-mock', ['node --test nv-auth-mock.test.mjs']],
+    ['go', 'README.md', ['go mod init app', expect.stringMatching(/^go get /), expect.stringMatching(/^go test /)]],
+    ['go', '../go.mod', [expect.stringMatching(/^go get /), expect.stringMatching(/^go test /)]],
+  ])('says for %s with %s what is still to do', async ([kind, there, next], { command, folder }) => {
+    await mkdir(join(folder, 'app'));
+    await mkdir(join(folder, 'app', there), { recursive: true });
+    const { stdout } = await command.run(['init', 'app', '--kind', kind]);
+    const [, ...steps] = stdout.trim().split('\n\n')[1]?.split('\n') ?? [];
+    expect(steps.map((step) => step.trim())).toEqual(next);
   });
 
   it('overwrites nothing: if one file is there, none is written', async ({ command, folder }) => {
