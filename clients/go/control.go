@@ -51,7 +51,9 @@ func isNotFound(err error) bool {
 }
 
 func (c control) call(method, path string, body, answer any) error {
-	return c.send(patience, method, "/_mock"+path, body, answer)
+	// Paths are also taken as the documents have them, and without their slash.
+	path = strings.TrimLeft(strings.TrimPrefix(path, "/_mock"), "/")
+	return c.send(patience, method, "/_mock/"+path, body, answer)
 }
 
 // send sends a request to a path of the world. Body and answer may be nil.

@@ -333,6 +333,16 @@ func TestAProgramNeedsNoTest(t *testing.T) {
 	}
 }
 
+func TestACallTakesItsPathInEachForm(t *testing.T) {
+	mock := Start(t).World(t)
+	for _, path := range []string{"/keys", "keys", "/_mock/keys"} {
+		var found struct{ Keys []Key }
+		if mock.Call("GET", path, nil, &found); len(found.Keys) == 0 {
+			t.Errorf("no keys at %s", path)
+		}
+	}
+}
+
 func TestAnEmptyListIsSentAndAnAbsentOneIsNot(t *testing.T) {
 	mock := Start(t).World(t)
 	var key KeyWithSecret

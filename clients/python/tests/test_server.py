@@ -140,7 +140,7 @@ def test_a_machine_without_node_is_told_so(monkeypatch, tmp_path):
     with pytest.raises(NotStarted, match="there is no"):
         Mock.start()
     monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "/no/such/command --flag")
-    with pytest.raises(NotStarted, match="could not be started by `/no/such/command --flag start"):
+    with pytest.raises(NotStarted, match="could not be started by `/no/such/command --flag start.*Set NV_AUTH_MOCK_COMMAND"):
         Mock.start()
 
 

@@ -85,6 +85,11 @@ def test_a_world_knows_nothing_of_another(nv_auth_mock, nv_auth_mock_server):
         other.stop()  # Once more at the end of the block.
 
 
+@pytest.mark.parametrize("path", ["/keys", "keys", "/_mock/keys"])
+def test_a_call_takes_its_path_in_each_form(nv_auth_mock, path):
+    assert nv_auth_mock.call("GET", path)["keys"]
+
+
 def test_the_control_api_says_what_is_wrong(nv_auth_mock):
     with pytest.raises(MockError, match="must") as told:
         nv_auth_mock.clock.advance("soon")

@@ -86,11 +86,13 @@ class Connection:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Calls the control API: `call("POST", "/clock/advance", {"by": "15m"})`."""
         headers = {} if self.admin_token is None else {"x-mock-admin-token": self.admin_token}
-        status, answer = self.send(method, f"/_mock{path}", body, headers)
+        # Paths are also taken as the documents have them, and without their slash.
+        path = path.removeprefix("/_mock").lstrip("/")
+        status, answer = self.send(method, f"/_mock/{path}", body, headers)
         if status < 400:
             return answer
         detail = answer.get("detail") if isinstance(answer, dict) else None
-        raise MockError(detail or f"{method} {self.url}/_mock{path} was answered {status}. Is this nv-auth-mock?", status)
+        raise MockError(detail or f"{method} {self.url}/_mock/{path} was answered {status}. Is this nv-auth-mock?", status)
 
     def pages(self, name: str, query: Optional[Mapping[str, Any]] = None) -> list[Any]:
         """The entries of a list, page after page; `limit`: at most this many."""

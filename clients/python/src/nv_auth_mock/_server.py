@@ -74,7 +74,10 @@ class Server:
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as fault:
-            raise NotStarted(f"The mock could not be started by `{shlex.join(line)}`: {fault}") from fault
+            raise NotStarted(
+                f"The mock could not be started by `{shlex.join(line)}`: {fault}. Set NV_AUTH_MOCK_COMMAND to the command "
+                "that starts it, such as `/app/node_modules/.bin/nv-auth-mock`."
+            ) from fault
         self._said: Deque[str] = collections.deque(maxlen=50)
         self._ready: queue.Queue[Optional[str]] = queue.Queue()
         self._readers = [threading.Thread(target=work, daemon=True) for work in (self._read_output, self._read_errors)]
