@@ -1,4 +1,5 @@
 /** The LLM gateway, called by OpenAI's own client. */
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +8,7 @@ import { listeningServer } from '../support/listening.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { FOREIGN, FULL, placeOf } from '../support/nvcf-client.ts';
 import { copied } from '../support/package.ts';
+import { runUnderProductionNames } from '../support/production-names.ts';
 
 /** The newest major version that Node 20 runs. */
 const OPENAI = 'openai@6.49.0';
@@ -18,10 +20,12 @@ const messages = [{ role: 'user', content: 'Hello' }];
 type Client = any;
 
 let OpenAI: Client;
+let folder: string;
 const { url } = await listeningServer();
+const secure = await listeningServer({ tls: true });
 
 beforeAll(async () => {
-  const folder = await copied([], [OPENAI]);
+  folder = await copied([], [OPENAI]);
   const main = createRequire(join(folder, 'package.json')).resolve('openai');
   OpenAI = (await import(pathToFileURL(main).href)).default;
 }, PATIENCE_MS);
@@ -99,6 +103,19 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(thrown).toBeInstanceOf(clientOf().constructor[name]);
     expect(thrown.status).toBe(status);
     expect(thrown.headers.get('x-request-id')).toMatch(/\S/);
+  });
+
+  it('chats under the production name of the gateway, over https alone', async () => {
+    await writeFile(join(folder, 'ca.pem'), String(secure.ca));
+    const script = `
+      import OpenAI from 'openai';
+      const client = new OpenAI({ apiKey: '${FULL}', baseURL: 'https://llm.invocation.api.nvcf.nvidia.com/v1', maxRetries: 0 });
+      const { choices } = await client.chat.completions.create(${JSON.stringify({ model, messages })});
+      console.log(choices[0].message.content);`;
+
+    expect(
+      await runUnderProductionNames(script, Number(new URL(secure.url).port), join(folder, 'ca.pem'), folder),
+    ).toBe('Hello\n');
   });
 
   it('throws for its list of models, which the gateway does not have', async () => {

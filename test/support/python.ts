@@ -14,8 +14,12 @@ export const canImport = (program: string, modules: string) =>
 /** In this order, which setuptools wants. What makes and tests a package, and needs no network: `apt-get install python3-pytest python3-setuptools python3-venv`. */
 const NEEDS = 'setuptools, wheel, ensurepip, pip, pytest, venv';
 
+/** A Python that has these modules, that of the system included; undefined if there is none. */
+export const pythonWith = (modules: string) =>
+  ['python3', '/usr/bin/python3'].find((program) => canImport(program, modules));
+
 /** A Python that has what is needed; undefined if there is none. */
-export const PYTHON = ['python3', '/usr/bin/python3'].find((program) => canImport(program, NEEDS));
+export const PYTHON = pythonWith(NEEDS);
 
 /** An environment with the package, made as it would be published: the path of its Python. */
 export async function pythonWithPackage(): Promise<{ readonly python: string; readonly wheel: string }> {

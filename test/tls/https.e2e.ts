@@ -16,6 +16,7 @@ import { connect as clientOf, startMock } from '../../src/index.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
 import { cast } from '../support/cast.ts';
+import { pythonWith } from '../support/python.ts';
 
 const run = promisify(execFile);
 
@@ -408,15 +409,12 @@ describe('clients of other kinds, with nothing but the authority', () => {
   });
 
   it("Python's requests, where it is installed, with REQUESTS_CA_BUNDLE", async ({ skip }) => {
-    const isThere = await run('python3', ['-c', 'import requests']).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) skip('requests is not installed');
+    const python = pythonWith('requests');
+    if (python === undefined) return skip('requests is not installed');
     const { file, byName } = await trusted();
     const script = 'import requests, sys; print(requests.get(sys.argv[1] + "/_mock/health").status_code)';
     const env = { PATH: process.env['PATH'], REQUESTS_CA_BUNDLE: file };
-    const { stdout } = await run('python3', ['-c', script, byName], { env });
+    const { stdout } = await run(python, ['-c', script, byName], { env });
 
     expect(stdout).toBe('200\n');
   });

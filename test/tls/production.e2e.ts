@@ -1,12 +1,16 @@
 /** Clients in other languages, under the production names, over https with nothing relaxed. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import { admin } from '../support/cast.ts';
+import { admin, adminBot } from '../support/cast.ts';
 import { type Command, it } from '../support/command.ts';
+import { hasGo } from '../support/go.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
+import { runUnderProductionNames } from '../support/production-names.ts';
+import { pythonWith } from '../support/python.ts';
 
 const run = promisify(execFile);
 const PAGE = new URL('../../docs/how-to/production-hosts.md', import.meta.url);
@@ -18,6 +22,41 @@ const GRANT = JSON.stringify({
   clientSecret: admin.accessKey.clientSecret,
 });
 const FUNCTION = castFunction('echo')[0]?.functionId;
+
+/** Dials the mock in place of every host, as a resolver would let it, and relaxes nothing. */
+const GO_CLIENT = `package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+)
+
+func main() {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, os.Args[1])
+	}
+	for _, url := range []string{
+		"https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration",
+		"https://api.nvcf.nvidia.com/v2/nvcf/functions",
+		"https://api.dsx-air.nvidia.com/api/v3/simulations/",
+	} {
+		request, err := http.NewRequest("GET", url, nil)
+		if err != nil {
+			panic(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+os.Args[2])
+		answer, err := (&http.Client{Transport: transport}).Do(request)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(answer.Proto, answer.Status)
+	}
+}
+`;
 
 /** A server with https, and the lines that lead the production names to it. */
 async function server(command: Command) {
@@ -72,19 +111,56 @@ describe.concurrent('under the production names', () => {
   ] as const)(
     "Python's %s does, as the page shows",
     async ([name, ask, variable], { command, folder, expect, skip }) => {
-      const isThere = await run('python3', ['-c', `import ${name}`]).then(
-        () => true,
-        () => false,
-      );
-      if (!isThere) skip(`Python has no ${name} here`);
+      const python = pythonWith(name);
+      if (python === undefined) return skip(`Python has no ${name} here`);
       const { port } = await server(command);
       const page = await readFile(PAGE, 'utf8');
       const shown = /```python\n([\s\S]*?)```/.exec(page)?.[1]?.replace('6625', String(port));
       const script = `${shown}\nurl = 'https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration'\n${ask}`;
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], [variable]: `${folder}/ca.pem` };
-      const { stdout } = await run('python3', ['-c', script], { env });
+      const { stdout } = await run(python, ['-c', script], { env });
 
       expect(JSON.parse(stdout).issuer).toBe('https://acme.run.ai/auth/realms/acme');
+    },
+  );
+
+  it('openid-client and oauth4webapi do, with no check relaxed and no fetch of their own', async ({
+    command,
+    folder,
+    expect,
+  }) => {
+    const { port } = await server(command);
+    const { clientId, clientSecret } = adminBot;
+    const script = `
+      import * as client from 'openid-client';
+      import * as oauth from 'oauth4webapi';
+      const issuer = new URL('https://acme.run.ai/auth/realms/acme');
+      const config = await client.discovery(issuer, '${clientId}', '${clientSecret}');
+      const { access_token } = await client.clientCredentialsGrant(config);
+      const users = await client.fetchProtectedResource(config, access_token, new URL('https://acme.run.ai/api/v1/users'), 'GET');
+      const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer));
+      const bot = { client_id: '${clientId}' };
+      const granted = await oauth.clientCredentialsGrantRequest(as, bot, oauth.ClientSecretBasic('${clientSecret}'), {});
+      const token = await oauth.processClientCredentialsResponse(as, bot, granted);
+      console.log(users.status, as.issuer, token.token_type);`;
+
+    expect(await runUnderProductionNames(script, port, join(folder, 'ca.pem'), process.cwd())).toBe(
+      '200 https://acme.run.ai/auth/realms/acme bearer\n',
+    );
+  });
+
+  it.runIf(hasGo)(
+    'Go does, with its own authorities replaced by SSL_CERT_FILE',
+    { timeout: 120_000 },
+    async ({ command, folder, expect }) => {
+      const { port } = await server(command);
+      await writeFile(join(folder, 'main.go'), GO_CLIENT);
+      const { PATH, HOME } = process.env;
+      const env = { PATH, HOME, GOTOOLCHAIN: 'local', SSL_CERT_FILE: join(folder, 'ca.pem') };
+      const args = ['run', 'main.go', `127.0.0.1:${port}`, textOf('nvcf-deployer')];
+      const { stdout } = await run('go', args, { cwd: folder, env });
+
+      expect(stdout.trim().split('\n')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 403 Forbidden']);
     },
   );
 });
