@@ -346,6 +346,17 @@ function withAdvice(command: Command) {
         `\`${command.name()}\` accepts only ${wanted[command.registeredArguments[0]?.name() ?? ''] ?? 'flags'}, but got \`${first}\`. Is the value of the previous flag missing?`,
       );
     }
+    if (code === 'commander.optionMissingArgument') {
+      const wanted = command.options.find(({ flags }) => said.includes(`'${flags}'`));
+      const [flag, value] = [wanted?.long ?? given, wanted?.flags.split(' ').at(-1)];
+      throw new Unusable(`${flag} has no value. Give one, as in \`${flag} ${value}\`: ${wanted?.description}.`);
+    }
+    if (code === 'commander.missingArgument') {
+      const name = command.name();
+      throw new Unusable(
+        `\`${name}\` needs a file: \`nv-auth-mock ${name} FILE\`, the ${command.registeredArguments[0]?.description}.`,
+      );
+    }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
     throw new Unusable(`Unknown flag \`${given}\`. Did you mean \`${findNearest(given, flags)}\`?`);

@@ -75,7 +75,7 @@ describe('`export` and `import`', () => {
     expect(await said('import', '.', ...at(server))).toMatch(/it is not a file/);
     expect(await said('import', 'half', '--port', '1')).toMatch(/No server answers/);
     expect(await said('export', 'nowhere/file', ...at(server))).toMatch(/nowhere\/file cannot be written/);
-    expect(await said('export')).toMatch(/missing required argument 'FILE'/);
+    expect(await said('export')).toMatch(/`export` needs a file: `nv-auth-mock export FILE`/);
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect(await idsOf(server)).toEqual(['default', 'w0']);
   });

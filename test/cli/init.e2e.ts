@@ -90,6 +90,7 @@ describe('init', () => {
   });
 
   it.for<[args: string[], says: RegExp]>([
+    [['--kind'], /--kind has no value. Give one, as in `--kind <KIND>`: what to write: vitest, jest/],
     [['--kind', 'mocha'], /--kind is `mocha`. Expected one of `vitest`/],
     [['nowhere', '--kind', 'go'], /nowhere is not a folder/],
     [['.', 'more', '--kind', 'go'], /but got `more`/],
