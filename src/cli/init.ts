@@ -148,7 +148,7 @@ function isDeclared(manifest: unknown, name: string): boolean {
   return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }
 
-/** @throws Unusable if there is no terminal */
+/** @throws Unusable if there is no terminal, or no answer */
 async function ask(best: KindName): Promise<KindName> {
   const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
   if (!process.stdin.isTTY) {
@@ -158,8 +158,15 @@ async function ask(best: KindName): Promise<KindName> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     process.stdout.write(`What shall be written?\n${lines.join('')}`);
-    const given = (await terminal.question(`kind (${best}): `)).trim();
-    return kindOf(given === '' ? best : given);
+    // Ctrl+C and Ctrl+D reject the question, or leave it open for ever.
+    const given = await new Promise<string>((resolve, reject) => {
+      terminal.once('close', reject);
+      terminal.question(`kind (${best}): `).then(resolve, reject);
+    }).catch((cause: unknown) => {
+      process.stdout.write('\n');
+      throw new Unusable('Nothing was chosen, so nothing was written.', { cause });
+    });
+    return kindOf(given.trim() === '' ? best : given.trim());
   } finally {
     terminal.close();
   }

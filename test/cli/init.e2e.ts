@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import { it } from '../support/command.ts';
+import { it, launchProgram, MAIN } from '../support/command.ts';
 import { copied } from '../support/package.ts';
 
 const run = promisify(execFile);
@@ -56,6 +56,22 @@ describe('init', () => {
     expect((await readdir(folder)).sort()).toEqual(['nv-auth-mock.seed.yaml', 'test_nv_auth_mock.py']);
     expect(stdout).toContain('python3 -m pytest test_nv_auth_mock.py');
   });
+
+  // What `script` of Linux gives a program is a terminal; at the end of its own input it sends Ctrl+D.
+  it.runIf(process.platform === 'linux')(
+    'asks in a terminal, and takes no answer for one',
+    { timeout: 15_000 },
+    async ({ folder }) => {
+      const args = ['-qec', `'${process.execPath}' '${MAIN}' init`, '/dev/null'];
+      const asking = launchProgram('script', args, folder, { input: true });
+      await asking.said(/What shall be written\?[\s\S]*kind \(node\)/);
+      asking.closeInput();
+      const { code, stdout } = await asking.ended;
+
+      expect(stdout).toMatch(/^nv-auth-mock: Nothing was chosen, so nothing was written\.$/m);
+      expect([code, await readdir(folder)]).toEqual([2, []]);
+    },
+  );
 
   it.for<[kind: string, there: string, next: readonly string[]]>([
     ['vitest', 'README.md', ['npm install --save-dev nv-auth-mock vitest', 'npx vitest run nv-auth-mock.test.ts']],
