@@ -47,10 +47,16 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
+    const checkRuns = () => {
+      if (stopped !== undefined) throw new Error('The mock was stopped and no longer answers.');
+    };
     const running: Host = {
       url,
       urls: [url, listening?.httpUrl ?? []].flat(),
-      openProductionPort: server.openProductionPort,
+      openProductionPort: async (...place) => {
+        checkRuns();
+        return server.openProductionPort(...place);
+      },
       interceptions: new Map(),
       posture: server.posture,
       ca: server.ca,
@@ -58,7 +64,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       readSeed: server.readSeed,
       isStopped: () => stopped !== undefined,
       fetch: async (...request: Parameters<typeof answer>) => {
-        if (stopped !== undefined) throw new Error('The mock was stopped and no longer answers.');
+        checkRuns();
         return answer(...request);
       },
     };

@@ -266,6 +266,7 @@ describe('an interception', () => {
     const seenByMock = await pathsIn(second);
     await second.stop();
 
+    await expect(second.intercept()).rejects.toThrow('The mock was stopped and no longer answers.');
     expect([seen, status, seenByMock]).toEqual([['/api/v1/users'], 401, ['/api/v1/users']]);
     await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
   });
