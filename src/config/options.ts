@@ -149,7 +149,8 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     repeatable: true,
     description: 'origin of a web application that may call the services (CORS), never the control API',
     fallback: [],
-    expected: 'an origin without a path, such as `http://localhost:5173`',
+    expected:
+      'an origin without a path, as browsers send it (in lower case, without a default port), such as `http://localhost:5173`',
     read: (text) => (isOrigin(text) ? [text] : undefined),
   },
   adminToken: {

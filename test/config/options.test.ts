@@ -51,4 +51,11 @@ describe('an option', () => {
   ] as const)('%s is refused: `%s`', (name, text) => {
     expect(OPTIONS[name].read(text)).toBeUndefined();
   });
+
+  it.each([
+    ['cors', 'without a default port'],
+    ['redirectUri', 'without a fragment'],
+  ] as const)('the message about %s says that it is %s', (name, said) => {
+    expect(OPTIONS[name].expected).toContain(said);
+  });
 });

@@ -1,5 +1,5 @@
 import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
-import { isRedirectUri, splitNamed } from './redirect-uris.ts';
+import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
 
 /** Options of Run:ai: its version, lifetimes of tokens, its identity provider. */
 export const OPTIONS = {
@@ -27,7 +27,7 @@ export const OPTIONS = {
     description:
       'redirect URI of an OAuth client, for the login of an application of your own; an unknown client becomes a public one',
     fallback: [] as readonly string[],
-    expected: 'a client id and its redirect URI, such as `my-app=http://localhost:5173/callback`',
+    expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the latter is ${REDIRECT_URI_FORM}`,
     read: (text: string) => (/^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitNamed(text)[1]) ? [text] : undefined),
   },
   runai: {
