@@ -68,7 +68,10 @@ export function hideInLine(line: string, secrets: KnownSecrets): string {
   return hidden === meant ? named : hidden;
 }
 
-/** Lists of secrets, where every `value` is one. */
+/**
+ * Lists of secrets. Their names may be read, as members `name` or, in answers, as the entries themselves; anything else in
+ * them is secret, also where a client sends another form.
+ */
 const SECRET_LIST = 'secrets';
 
 /** Deeper than any accepted body. */
@@ -98,7 +101,10 @@ function hideValue(value: unknown, place: Place, secrets: KnownSecrets, level: L
   if (typeof value !== 'object' || value === null) return value;
   if (level.depth > MOST_DEPTH) return null;
   const deeper = { ...level, depth: level.depth + 1 };
-  if (Array.isArray(value)) return value.map((one) => hideValue(one, place, secrets, deeper));
+  if (Array.isArray(value)) {
+    const isName = (one: unknown) => place === SECRET_LIST && typeof one === 'string';
+    return value.map((one) => hideValue(one, isName(one) ? 'open' : place, secrets, deeper));
+  }
   const isPair = isPairOfSecret(value);
   const members = Object.entries(value).map(([name, member]): [string, unknown] => {
     const inside = isPair && name === 'value' ? 'secret' : placeOf(name, member, place, secrets);
@@ -122,12 +128,13 @@ function placeOfField(name: string, value: string, secrets: KnownSecrets): Place
 
 function placeOf(name: string, member: unknown, around: Place, secrets: KnownSecrets): Place {
   if (name === 'code' && isErrorCode(String(member))) return around;
-  if (name === SECRET_LIST) return SECRET_LIST;
+  const bare = bareName(name);
+  if (around === SECRET_LIST) return bare === 'name' ? 'open' : 'secret';
+  if (around !== 'secret' && bare === SECRET_LIST) return SECRET_LIST;
   const secrecy = secrecyOf(name);
-  if (around === 'secret' || secrecy === 'all' || (around === SECRET_LIST && name === 'value')) return 'secret';
+  if (around === 'secret' || secrecy === 'all') return 'secret';
   if (secrecy === 'texts' && !isCount(name, member)) return 'secret text';
-  if (around === SECRET_LIST) return SECRET_LIST;
-  return secrets.isDocumented(bareName(name) ?? '') ? 'open' : 'unnamed';
+  return secrets.isDocumented(bare ?? '') ? 'open' : 'unnamed';
 }
 
 /**
@@ -144,7 +151,7 @@ function hideText(text: string, place: Place, secrets: KnownSecrets, within: Wit
 
 function hideMeant(text: string, place: Place, secrets: KnownSecrets, within: Within): string {
   if (text === '') return text;
-  if (place === 'secret' || place === 'secret text') return secrets.fingerprint(text);
+  if (place !== 'open' && place !== 'unnamed') return secrets.fingerprint(text);
   if (text.length >= LEAST_VALUE && secrets.has(text)) return secrets.fingerprint(text);
   if (/^\s*[[{"]/.test(text)) {
     if (within.nested === MOST_NESTED) return hideSecretsInText(text, secrets, within);

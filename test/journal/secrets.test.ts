@@ -89,6 +89,17 @@ describe('a secret', () => {
     });
   });
 
+  it.each<[form: string, sent: object, shown: object]>([
+    ['a text', { secrets: 'hunter2' }, { secrets: HUNTER }],
+    ['an object', { secrets: { DB: 'hunter2' } }, { secrets: { DB: HUNTER } }],
+    ['other members', { secrets: [{ name: 'DB', text: 'hunter2' }] }, { secrets: [{ name: 'DB', text: HUNTER }] }],
+    ['a list in a list', { secrets: { items: ['hunter2'] } }, { secrets: { items: [HUNTER] } }],
+    ['capitals', { Secrets: [{ Name: 'DB', Value: 'hunter2' }] }, { Secrets: [{ Name: 'DB', Value: HUNTER }] }],
+  ])('is all but the names in a list of secrets that was sent in another form: %s', (_, sent, shown) => {
+    expect(hideSecrets(sent)).toEqual(shown);
+    expect(hideFields(new URLSearchParams({ secrets: 'hunter2' }))).toEqual({ secrets: HUNTER });
+  });
+
   it('is a key or a token wherever it stands, names included', () => {
     expect(hideCredentials(`a ${KEY} and a ${TOKEN}.`)).toBe(`a ${fingerprint(KEY)} and a ${fingerprint(`${TOKEN}.`)}`);
     expect(JSON.stringify(hideSecrets({ [KEY]: TOKEN }))).not.toMatch(/nvapi-k|eyJ/);
