@@ -4,7 +4,7 @@ import { heldRightsOfRoles } from '../core/policy.ts';
 import { Problem } from '../core/problem.ts';
 import { bearerToken } from '../credentials/bearer.ts';
 import { hashSecret } from '../credentials/secret.ts';
-import { adminClaimsIn, verifyAdminToken } from '../tokens/admin-token.ts';
+import { ADMIN_CLIENT, adminClaimsIn, verifyAdminToken } from '../tokens/admin-token.ts';
 import { ngcKeysIn } from './index.ts';
 import { bearerOfNgcKey } from './key-bearer.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
@@ -14,7 +14,7 @@ import type { KeyInForce } from './records.ts';
  * The caller of a self-hosted service with an administrator's token, which is bound to no objects of its account.
  *
  * @returns null for any other bearer token
- * @throws Problem `unauthenticated` with the reason; `not_found` if the world has no account
+ * @throws Problem `unauthenticated` with the reason; `not_found` if no account of the world has the client
  */
 export async function administratorOf(
   attempt: Pick<Arrival, 'headerLines' | 'now' | 'store' | 'world'>,
@@ -23,7 +23,7 @@ export async function administratorOf(
   if (token.startsWith(NGC_KEY_PREFIX) || adminClaimsIn(token) === null) return null;
   const { sub, scopes } = await verifyAdminToken(token, attempt.world.id, attempt.now);
   const [organization] = await ngcKeysIn(attempt.store).organizations();
-  if (organization === undefined) {
+  if (organization === undefined || sub !== ADMIN_CLIENT) {
     throw new Problem('not_found', `Unknown client_id '${sub}' when finding account id`);
   }
   const { name: org, ncaId: account } = organization;

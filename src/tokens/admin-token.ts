@@ -22,6 +22,8 @@ const ADMIN_KEY = {
 export const ADMIN_ISSUER = 'http://api.nvcf.svc.cluster.local';
 /** Their subject and client, as the published chart has it. */
 export const ADMIN_CLIENT = 'admin-issuer-proxy';
+/** The service that they are for, whose name the issuer has too. */
+export const ADMIN_AUDIENCE = 's:api';
 
 /** The claims of an administrator's token that services read. */
 export interface AdminClaims {

@@ -54,7 +54,7 @@ describe('the token of an administrator', () => {
       iss: ISSUER,
       sub: 'admin-issuer-proxy',
       azp: 'admin-issuer-proxy',
-      aud: ['admin-issuer-proxy', 's:admin-issuer-proxy'],
+      aud: ['admin-issuer-proxy', 's:api'],
       jti: body.id,
       iat: SECONDS,
       nbf: SECONDS,
@@ -116,6 +116,12 @@ describe('the token of an administrator', () => {
     for (const scopes of [undefined, 'list_functions', [], [5, null]]) {
       expect((await server.call('GET /v2/nvcf/functions', { token: await forged({ scopes }) })).status).toBe(403);
     }
+  });
+
+  it('is refused with 404 if no account has its client, before its scopes are looked at', async () => {
+    const { status, body } = await server.call('POST /v2/nvcf/functions', { token: await forged({ sub: 'other' }) });
+
+    expect([status, body.detail]).toEqual([404, "Unknown client_id 'other' when finding account id"]);
   });
 
   it('ends after twelve hours of the world', async () => {

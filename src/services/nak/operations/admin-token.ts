@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { nameInWorld } from '../../../core/world-id.ts';
-import { ADMIN_CLIENT, ADMIN_ISSUER } from '../../../tokens/admin-token.ts';
+import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_ISSUER } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/mint.ts';
 
 /** In seconds, as the published chart has it. */
@@ -32,7 +32,7 @@ const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, world }
       iss: ADMIN_ISSUER,
       sub: ADMIN_CLIENT,
       azp: ADMIN_CLIENT,
-      aud: [ADMIN_CLIENT, `s:${ADMIN_CLIENT}`],
+      aud: [ADMIN_CLIENT, ADMIN_AUDIENCE],
       scopes: SCOPES,
       iat,
       nbf: iat,
