@@ -24,7 +24,7 @@ export interface Log {
 
 /** Control characters that would move a terminal's cursor or fake a new line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
-const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 function escapeControl(sign: string): string {
   return `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;

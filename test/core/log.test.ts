@@ -18,11 +18,11 @@ const all = ({ error, warn, info, debug }: typeof SILENT) => {
 };
 
 describe('a log', () => {
-  it('shows signs that would move a cursor as what they are', () => {
+  it('shows signs that would move a cursor or begin a line as what they are', () => {
     const { lines, log } = written('info');
-    log.info('a\u0000b\u001b[2Jc');
+    log.info('a\u0000b\u001b[2Jc\nd');
 
-    expect(lines.join('')).toContain('a\\x00b\\x1b[2Jc');
+    expect(lines).toEqual([expect.stringMatching(/ info {2}a\\x00b\\x1b\[2Jc\\x0ad\n$/)]);
   });
 
   it.each([
