@@ -36,6 +36,8 @@ export type ProblemKind =
   | 'conflict'
   /** no more of these may be created */
   | 'limit_reached'
+  /** the same again, too soon */
+  | 'too_many_requests'
   /** a valid request, but not possible in the current state */
   | 'bad_state'
   /** it cannot be deleted, because something else depends on it */
@@ -87,6 +89,7 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   path_too_long: 414,
   unsupported_media_type: 415,
   expectation_failed: 417,
+  too_many_requests: 429,
   headers_too_large: 431,
   internal: 500,
   beyond_documentation: 501,

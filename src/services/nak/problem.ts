@@ -9,33 +9,23 @@ export const ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PRO
 const TYPES: Partial<Record<ProblemKind, string>> = {
   invalid_request: 'bad-request',
   bad_state: 'bad-request',
-  limit_reached: 'too-many-requests',
+  too_many_requests: 'too-many-requests',
   forbidden: 'forbidden',
   not_found: 'not-found',
 };
 
-const TITLES: Readonly<Record<string, string>> = {
-  'bad-request': 'Bad Request',
-  forbidden: 'Forbidden',
-  'not-found': 'Not Found',
-  'too-many-requests': 'Too Many Requests',
-};
-
 /** Renders a problem in the form of the key service. */
 export function renderProblem(problem: Problem, { path }: About): Outcome {
-  const { headers, ...details } = problemDetails(problem);
+  const details = problemDetails(problem);
   const type = TYPES[problem.kind];
-  if (type === undefined) return { ...details, headers, body: { ...details.body, instance: path } };
-  const status = problem.kind === 'limit_reached' ? 429 : details.status;
+  if (type === undefined) return { ...details, body: { ...details.body, instance: path } };
   // A request that cannot be read gets another sentence than one that an operation refuses.
   const isUnreadable = problem.kind === 'invalid_request';
   return {
-    status,
-    headers,
+    ...details,
     body: {
+      ...details.body,
       type: `urn:nv-boot:problem-details:${type}`,
-      title: TITLES[type],
-      status,
       detail: isUnreadable ? `Failed to read request: ${problem.message}` : problem.message || 'Not found',
       instance: path,
     },

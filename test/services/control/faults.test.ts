@@ -70,6 +70,19 @@ describe('a fault', () => {
     expect((await server.call(call, { token: castKey('nvcf-deployer').key })).status).toBe(status);
   });
 
+  it.each<[call: string, body: object]>([
+    ['GET /v2/nvcf/functions', { type: 'urn:nv-boot:problem-details:too-many-requests', title: 'Too Many Requests' }],
+    ['GET /v1/nvct/tasks', { type: 'urn:nv-boot:problem-details:too-many-requests', title: 'Too Many Requests' }],
+    ['POST /llm/v1/embeddings', { message: 'Too Many Requests' }],
+  ])('that limits the rate has no words of a request that is not valid: %s', async (call, body) => {
+    await add({ match: {}, do: { status: 429, offDocument: true } });
+    const struck = await server.call(call);
+
+    expect(struck.status).toBe(429);
+    expect(struck.body).toMatchObject(body);
+    expect(JSON.stringify(struck.body)).not.toMatch(/valid|invalid/i);
+  });
+
   it('lets some requests pass first, and strikes by a sequence that its seed determines', async () => {
     await add({ match: { operation: 'grant_token' }, after: 2, times: 1, do: { status: 400 } });
     const statuses = async (count: number) => {

@@ -174,7 +174,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
       services,
       issuance: (before) => {
         // Of several concurrent writes one is stored.
-        if (now < before.authorizedAt + LIMITS.seconds * 1000) throw new Problem('limit_reached', 'Slow down.');
+        if (now < before.authorizedAt + LIMITS.seconds * 1000) throw new Problem('too_many_requests', 'Slow down.');
         return { ...before, authorizations, authorizedAt: now };
       },
       policy: { next: policy, recordedAt: now, effectiveAt: now },
