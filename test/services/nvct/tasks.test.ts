@@ -35,7 +35,9 @@ describe('a task', () => {
       lastUpdatedAt: '2026-01-15T12:00:00.000Z',
       secrets: ['token'],
     });
-    expect((await cli(`GET tasks/${task.id}`)).body).toEqual(body);
+    expect((await cli(`GET tasks/${task.id}?includeSecrets=true`)).body).toEqual(body);
+    expect((await cli(`GET tasks/${task.id}?includeSecrets=false`)).body.task).not.toHaveProperty('secrets');
+    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
 
     await server.call('POST /_mock/clock/advance', { body: { by: '1m' } });
     const cancelled = { ...task, status: 'CANCELED', lastUpdatedAt: '2026-01-15T12:01:00.000Z' };
@@ -104,7 +106,10 @@ describe('a list', () => {
     expect(names(await observer('GET tasks'))).toEqual(['train']);
     const taskIds = ['evaluate', 'private', 'train'].map(idOf);
     expect(names(await cli('POST tasks/bulk', { taskIds: [...taskIds, taskIds[0]] }))).toEqual(['evaluate', 'train']);
-    expect(names(await observer('POST tasks/bulk', { taskIds }))).toEqual(['train']);
+    expect((await observer('POST tasks/bulk', { taskIds })).body).toEqual({
+      ncaId: 'nca-acme-0001',
+      tasks: [{ id: taskIds[2], name: 'train', status: 'RUNNING' }],
+    });
   });
 
   it('has pages, which follow each other also where tasks are deleted and added meanwhile', async () => {

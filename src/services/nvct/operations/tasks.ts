@@ -92,11 +92,18 @@ const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
   const ids = [...new Set(context.body.taskIds.map((id) => id.toLowerCase()))];
   const rows = await Promise.all(ids.map((id) => TASKS.byId(context.store.collections, id)));
   const account = accountOf(context);
-  const seen = rows.filter((row) => row !== null && row.owner === account && context.mayAccess(attributesOf(row)));
-  return { status: 200, body: { tasks: seen.flatMap((row) => (row === null ? [] : taskView(row))) } };
+  const seen = rows.flatMap((row) =>
+    row !== null && row.owner === account && context.mayAccess(attributesOf(row)) ? row : [],
+  );
+  const tasks = seen.map(({ id, body }) => ({ id, name: body.name, status: statusOf(body) }));
+  return { status: 200, body: { ncaId: account, tasks } };
 };
 
-const get: Handler<'nvct', 'getTask', TaskRow> = ({ target }) => ({ status: 200, body: { task: taskView(target) } });
+const get: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
+  const { secrets, ...task } = taskView(target);
+  const isNamed = query.includeSecrets !== false && secrets !== undefined;
+  return { status: 200, body: { task: isNamed ? { ...task, secrets } : task } };
+};
 
 const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
   const { now, random, target } = context;
