@@ -139,6 +139,7 @@ describe.concurrent('`env`', () => {
       API_KEYS_SERVICE_URL: url,
       NVCF_BASE_HTTP_URL: url,
       NVCF_INVOKE_URL: url,
+      INVOKE_HOST: 'invocation.localhost',
       NVCF_BASE_NVCT_URL: url,
     });
     const { stdout: hosts } = await command.run(['env', '--port', String(port), '--hosts']);

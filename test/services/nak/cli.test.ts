@@ -1,6 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { nakManifest } from '../../../src/services/nak/manifest.ts';
 import { asOwner, authorizationsFor, FUNCTIONS, OWNER, TASKS } from '../../support/nak.ts';
+import { placeOf } from '../../support/nvcf-client.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
+
+/** The scopes that the client asks for, unless it is told others. */
+const SCOPES = ['invoke_function', 'list_functions', 'queue_details', 'list_functions_details'];
+const FOR_TASKS = {
+  policies: [
+    {
+      ...{ aud: TASKS, auds: [TASKS], product: 'nv-cloud-tasks', resources: [{ id: '*', type: 'account-tasks' }] },
+      scopes: [
+        ...['launch_task', 'list_tasks', 'task_details', 'cancel_task', 'delete_task'],
+        ...['list_events', 'list_results', 'update_secrets'],
+      ],
+    },
+  ],
+};
+
+/** The headers that name the owner of the keys of an issuer. */
+function ownerOf(issuer: string): Record<string, string> {
+  return asOwner(issuer === TASKS ? 'svc@nvct-api.local' : OWNER, issuer);
+}
 
 /**
  * The requests of `nvcf-cli`, as its published source sends them (NVIDIA/nvcf, fadc0f81: `cmd/init.go`, `cmd/apikey.go`,
@@ -24,16 +45,16 @@ class Cli {
     this.token = body.value;
   }
 
-  /** `api-key generate --for function --validate` */
-  async generate(issuer = FUNCTIONS, scopes = ['invoke_function', 'list_functions', 'queue_details']) {
+  /** `api-key generate --for function --validate`, or `--for task` */
+  async generate(issuer = FUNCTIONS) {
     const authorization = `Bearer ${this.token}`;
     const { status, body } = await this.#server.call('POST /v1/keys', {
-      headers: { ...asOwner(OWNER, issuer), authorization, ...this.#host },
+      headers: { ...ownerOf(issuer), authorization, ...this.#host },
       body: {
         description: 'nvcf-cli generated key',
         expires_at: '2026-01-16T12:00:00Z',
         audience_service_ids: [issuer],
-        authorizations: authorizationsFor(scopes, issuer),
+        authorizations: issuer === TASKS ? FOR_TASKS : authorizationsFor(SCOPES),
       },
     });
     expect([status, body.value]).toEqual([200, expect.stringMatching(/^nvapi-/)]);
@@ -47,7 +68,7 @@ class Cli {
 
   async list(issuer = FUNCTIONS): Promise<readonly { id: string }[]> {
     const { body } = await this.#server.call('GET /v1/keys', {
-      headers: { ...asOwner(OWNER, issuer), authorization: `Bearer ${this.token}`, ...this.#host },
+      headers: { ...ownerOf(issuer), authorization: `Bearer ${this.token}`, ...this.#host },
     });
     for (const { created_at, expires_at } of body.keys) {
       for (const time of [created_at, expires_at]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -57,7 +78,7 @@ class Cli {
 
   /** One request, as `revoke` sends it; `delete` sends a second one for the other issuer after a 404. */
   async revoke(id: string, issuer = FUNCTIONS): Promise<number> {
-    const headers = { ...asOwner(OWNER, issuer), ...this.#host };
+    const headers = { ...ownerOf(issuer), ...this.#host };
     return (await this.#server.call(`DELETE /v1/keys/${id}`, { headers })).status;
   }
 }
@@ -67,15 +88,25 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     const server = await testServer({ nvcf: 'open-source' });
     const cli = new Cli(server, host);
     await cli.init();
-    const definition = { name: 'mine', inferenceUrl: '/', containerImage: 'nvcr.io/acme/mine:1' };
+    const definition = { name: 'mine', inferenceUrl: '/echo', containerImage: 'nvcr.io/acme/mine:1' };
     expect((await server.call('POST /v2/nvcf/functions', { token: cli.token, body: definition })).status).toBe(200);
 
     const forFunctions = await cli.generate();
-    const forTasks = await cli.generate(TASKS, ['list_tasks']);
+    const forTasks = await cli.generate(TASKS);
     expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(200);
+    const invoked = await server.call('POST /echo', {
+      token: forFunctions.value,
+      headers: { accept: '*/*', host: `${placeOf('echo').functionId}.${invokeHostOf('http://127.0.0.1:6625')}` },
+      body: { message: 'hello' },
+    });
+    expect([invoked.status, invoked.body]).toEqual([200, { message: 'hello' }]);
+    const task = { name: 'mine', gpuSpecification: { gpu: 'L40', instanceType: 'L40_1x' }, containerImage: 'mine:1' };
+    const { body: launched } = await server.call('POST /v1/nvct/tasks', { token: forTasks.value, body: task });
+    const { body: tasks } = await server.call('GET /v1/nvct/tasks?limit=100', { token: forTasks.value });
+    expect(tasks.tasks).toContainEqual(launched.task);
     const refused = await server.call('GET /v2/nvcf/functions', { token: forTasks.value });
     expect([refused.status, refused.decision.reason]).toEqual([403, 'service_not_enabled']);
-    expect((await cli.list(TASKS)).map(({ id }) => id)).toEqual([forTasks.id]);
+    expect((await cli.list(TASKS)).map(({ id }) => id)).toContain(forTasks.id);
     expect((await cli.list()).map(({ id }) => id)).toContain(forFunctions.id);
 
     expect(await cli.revoke(forTasks.id)).toBe(404);
@@ -84,6 +115,21 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     expect(await cli.list()).toEqual([]);
     expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(403);
   });
+});
+
+/** `INVOKE_HOST`, as `env` prints it for this address. */
+function invokeHostOf(url: string): string | undefined {
+  return nakManifest.variables.find(({ name }) => name === 'INVOKE_HOST')?.of(undefined, url);
+}
+
+it.each([
+  ['http://127.0.0.1:6625', 'invocation.localhost'],
+  ['http://[::1]:6625', 'invocation.localhost'],
+  ['http://localhost:6625/w/alice', 'invocation.alice.localhost'],
+  ['http://alice.localhost:6625', 'invocation.alice.localhost'],
+  ['https://mock.example.com', 'invocation.mock.example.com'],
+])('of %s functions are below %s', (url, host) => {
+  expect(invokeHostOf(url)).toBe(host);
 });
 
 it('a world has the key service at its own host name', async () => {
