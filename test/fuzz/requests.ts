@@ -198,7 +198,7 @@ function segment({ path }: Operation, { name, schema }: Parameter, values: Value
 
 /** @returns `name=value`, none or several */
 function queryPart({ name, schema, required }: Parameter, values: Values): Arbitrary<string[]> {
-  const value = values.of(schema, name).map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)));
+  const value = values.of(schema, name).map(asText);
   return fc.tuple(fc.nat(99), fc.array(value, { minLength: 1, maxLength: 2 })).map(([chance, several]) => {
     if (chance < (required === true ? 5 : 75)) return [];
     const sent = chance % 8 === 0 ? several : several.slice(0, 1);
@@ -206,11 +206,15 @@ function queryPart({ name, schema, required }: Parameter, values: Values): Arbit
   });
 }
 
+function asText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** @returns a name with its value, or none */
 function headerPart({ name, schema }: Parameter, values: Values): Arbitrary<[string, string][]> {
   return fc
-    .tuple(fc.nat(99), values.text(schema, name))
-    .map(([chance, text]) => (chance < 5 ? [] : [[name.toLowerCase(), line(text)]]));
+    .tuple(fc.nat(99), values.of(schema, name))
+    .map(([chance, value]) => (chance < 5 ? [] : [[name.toLowerCase(), line(asText(value))]]));
 }
 
 /** UTF-8 that has no bytes becomes some that are not valid. */

@@ -1,6 +1,7 @@
 import { AIR_SCOPES, stagedAir } from '../support/air-requests.ts';
 import { cast } from '../support/cast.ts';
 import type { Operation } from '../support/documents.ts';
+import { asOwner, createKey, FUNCTIONS, OWNER } from '../support/nak.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
 import { OPERATION_NAMES, type OperationName, stagedServer } from '../support/nvcf-requests.ts';
 import {
@@ -40,11 +41,12 @@ const EVERY_ROLE = [
   'Cloud Functions Admin',
 ];
 const FULL = 'nvcf-full-access';
+const LEDGER = 'a key for the event ledger';
 
 /** Credentials of every kind, good ones and others. */
 export async function enrolled(server: Server, { runai }: Versions): Promise<Enrolled> {
   const ofRunai = await runaiTokens(server, runai === '2.19');
-  const ofAir = await airKeys(server);
+  const ofAir = await madeKeys(server);
   const ofCast = ngcCast.keys.map(({ name, key }): [string, string] => [`the key ${name}`, `Bearer ${key}`]);
   const [bot] = cast.serviceAccounts;
   const pair = Buffer.from(`${bot?.clientId}:${bot?.clientSecret}`).toString('base64');
@@ -61,6 +63,7 @@ export async function enrolled(server: Server, { runai }: Versions): Promise<Enr
       air: [...names(ofAir), ...names(ofCast)],
       nvcf: [`the key ${FULL}`, ...names(ofCast)],
       nvct: ['the key nvct-cli', ...names(ofCast)],
+      ledger: [LEDGER, ...names(ofCast)],
       ngc: ['the key owner', ...names(ofCast)],
     },
     secrets: [
@@ -92,7 +95,7 @@ async function runaiTokens(server: Server, isOld: boolean): Promise<[string, str
   return granted;
 }
 
-async function airKeys(server: Server): Promise<[string, string][]> {
+async function madeKeys(server: Server): Promise<[string, string][]> {
   const made: [string, string][] = [];
   const make = async (name: string, order: object) => {
     const answer = await server.call('POST /_mock/keys', { body: { name, ...order, force: true } });
@@ -100,6 +103,8 @@ async function airKeys(server: Server): Promise<[string, string][]> {
   };
   await make('a person with every role', { ...PERSON, services: ['air', 'nvcf'], roles: EVERY_ROLE });
   await make('a service key with every scope of Air', { type: 'service', services: ['air'], scopes: AIR_SCOPES });
+  // Refused where there is no ledger.
+  await make(LEDGER, { type: 'service', services: ['ledger'], scopes: ['read'] });
   return made;
 }
 
@@ -108,7 +113,7 @@ const PERSON = { type: 'personal', user: 'fuzz@acme.test' };
 /** Objects in every state: some of the recipes that other tests have, by the seed, and logins by page. */
 export async function staged(
   server: Server,
-  { air: profile }: Versions,
+  { air: profile, nvcf: profileOfFunctions }: Versions,
   operations: readonly Operation[],
   token: string,
   seed: number,
@@ -124,6 +129,8 @@ export async function staged(
   }
   for (const [request, body] of RUNAI_ORDERS) await server.call(request, { token, body });
   for (const [request, body] of NGC_ORDERS) await server.call(request, { token: keyOf('owner'), body });
+  for (const [request, body] of TASK_ORDERS) await server.call(request, { token: keyOf('nvct-cli'), body });
+  if (profileOfFunctions === 'open-source') await stagedKeys(server);
   await stagedLogins(server);
 }
 
@@ -140,6 +147,25 @@ async function stagedLogins(server: Server): Promise<void> {
     for (const path of [V2_TOKEN, REALM_TOKEN]) await postForm(server, path, grant);
   });
   await postForm(server, '/v3/keys/get-caller-info', { credentials: keyOf('owner') });
+}
+
+/** Owners of the key service have keys, and services ask about one. */
+async function stagedKeys(server: Server): Promise<void> {
+  for (const owner of [OWNER, 'ci@example.test']) {
+    const headers = asOwner(owner);
+    const { body } = await createKey(server, {}, headers);
+    const ofUser = `/v1/service-admin/users/${owner}/keys/${body.id}`;
+    for (const path of [`/v1/keys/${body.id}`, `/v1/admin/users/${owner}`, ofUser]) {
+      await server.call(`GET ${path}`, { headers });
+    }
+    await server.call(`PUT ${ofUser}/status`, { headers, body: { status: 'SUSPENDED' } });
+    await server.call(`PUT /v1/admin/users/${owner}/status`, { body: { status: 'ACTIVE' } });
+  }
+  await server.call(`GET /v1/services/${FUNCTIONS}`);
+  const key = keyOf('nvcf-cli');
+  await server.call('POST /v1/introspect', { body: { audience_service_id: FUNCTIONS, key } });
+  await server.call('POST /v1/namespaces/nvcf/evaluations/apikey.allow', { body: { input: { apiKey: key } } });
+  await server.call('POST /v1/admin/lookup', { body: { key } });
 }
 
 function keyOf(name: string): string {
@@ -161,6 +187,12 @@ const POLICY = {
 const NGC_ORDERS: readonly [request: string, body: unknown][] = [
   ['POST /v3/orgs/acme/keys/type/SERVICE_KEY', { name: 'fuzz', policies: [POLICY] }],
   ['POST /v3/orgs/acme/keys/type/PERSONAL_KEY', { name: 'fuzz', policies: [{ product: 'nv-cloud-functions' }] }],
+];
+
+/** What Cloud Tasks accepts. */
+const TASK_ORDERS: readonly [request: string, body: unknown][] = [
+  ['POST /v1/nvct/tasks', { name: 'fuzz', containerImage: 'fuzz:1', gpuSpecification: { gpu: 'L40' } }],
+  ['POST /v1/nvct/tasks', { name: 'fuzz-too', helmChart: 'fuzz', gpuSpecification: { gpu: 'L40' } }],
 ];
 
 const RULE = { roleId: 7, scopeType: 'project', scopeId: '4600001' };

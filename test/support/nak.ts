@@ -18,7 +18,7 @@ export function asOwner(owner = 'ci@example.test', issuer = FUNCTIONS): Record<s
 
 /** Creates a key. @param body members to change; undefined removes one */
 export function createKey(
-  server: TestServer,
+  server: Pick<TestServer, 'call'>,
   body: Readonly<Record<string, unknown>> = {},
   headers = asOwner(),
 ): Promise<Answer> {
