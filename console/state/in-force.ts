@@ -4,16 +4,22 @@ import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { noteClock, worldTime } from './clock.ts';
+import { endDrill } from './drills.ts';
 import { removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { type Mode, readMode, setMode } from './mode.ts';
 import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
 
+interface RunningDrill extends Drill {
+  /** The id of whom it affects; undefined: everybody. */
+  readonly principal: string | undefined;
+}
+
 /** What changes the behaviour of this world now, as it was read last. */
 interface Reading {
   /** Without those of drills. */
   readonly faults: readonly Fault[];
-  readonly drills: readonly Drill[];
+  readonly drills: readonly RunningDrill[];
   readonly mode: Mode;
   /** Edits of keys that have not taken effect yet. */
   readonly edits: number;
@@ -36,7 +42,10 @@ export async function readInForce(): Promise<void> {
   const own = faults.filter(({ drill }) => drill === null);
   noteClock(clock);
   const edits = clock.upcoming.filter(({ kind }) => kind === 'policy.effective').length;
-  reading.value = { faults: own, drills: drills.filter(({ running }) => running), mode, edits, findings };
+  const running = drills
+    .filter((drill) => drill.running)
+    .map((drill) => ({ ...drill, principal: faults.find((one) => one.drill === drill.name)?.match.principal }));
+  reading.value = { faults: own, drills: running, mode, edits, findings };
 }
 
 /**
@@ -91,14 +100,13 @@ const faultsInForce = (faults: readonly Fault[]): InForce => ({
   },
 });
 
-const drillInForce = ({ name }: Drill): InForce => ({
-  text: `drill ${name}`,
+const drillInForce = (drill: RunningDrill): InForce => ({
+  text: `drill ${drill.name}`,
   view: 'drills',
   end: 'End',
   run: async () => {
-    await ask('DELETE', `/_mock/drills/${name}`);
-    changed('drills', 'faults', 'findings');
-    return `The drill ${name} has ended.`;
+    await endDrill(drill, drill.principal);
+    return undefined;
   },
 });
 

@@ -123,6 +123,38 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
     });
 
+    it('run again by Undo for the rest of their time, about the same person', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/freeze', {});
+      await mock('POST', '/drills/slow-token', { for: '10m', principal: 'researcher@acme.test' });
+      await mock('POST', '/clock/advance', { by: '4m' });
+      const before = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
+      const page = await opened(`${url}/#/drills`);
+      await page.getByRole('button', { name: 'End slow-token' }).click();
+      await page.getByText('has ended').waitFor();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByText('runs again, for the rest of its time').waitFor();
+
+      const members = (text: string) => {
+        const { match, until, drill } = JSON.parse(text);
+        return { match, until, drill };
+      };
+      const after = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
+      expect(after.map(members)).toEqual(before.map(members));
+    });
+
+    it('ask before one of their faults is removed, for nothing else brings it back', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/faults`);
+      await page.getByRole('button', { name: /^Remove (?!all)/ }).click();
+      await page.getByRole('dialog').getByText('The drill token-outage loses this fault').waitFor();
+      await page.getByRole('button', { name: 'Yes, remove it' }).click();
+
+      await expect.poll(async () => (await mock('GET', '/faults')).faults).toEqual([]);
+    });
+
     it('show how far they are, by the clock of the world', async () => {
       const { url, mock } = await served();
       await mock('POST', '/clock/freeze', {});

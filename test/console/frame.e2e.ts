@@ -53,6 +53,7 @@ describe.runIf(hasBrowser)('the frame', () => {
 
   it.each([
     ['1 fault', /^Remove/, 'is removed'],
+    ['drill token-outage', /^End/, 'has ended'],
     ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
   ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, told) => {
@@ -71,8 +72,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => link.count()).toBe(0);
     await mock('PUT', '/mode', { mode: 'observe' });
     await mock('POST', '/clock/freeze', {});
+    await mock('POST', '/drills/token-outage', { for: '5m' });
     await undo.getByRole('button', { name: 'Undo' }).click();
-    await undo.getByText('changed meanwhile').or(undo.getByText('set free meanwhile')).waitFor();
+    await undo.getByText(/(changed|set free|started again) meanwhile/).waitFor();
   });
 
   it('draws the first view before its script is there, and another one not before', async () => {

@@ -259,7 +259,7 @@ describe.runIf(hasBrowser)('the lists', () => {
 
       expect(await loginStatus(url)).toBe(503);
       await card.getByRole('button', { name: 'End token-outage' }).click();
-      await card.getByText('It has ended').waitFor();
+      await page.getByRole('complementary', { name: 'Undo' }).getByText('has ended').waitFor();
       expect(await loginStatus(url)).toBe(200);
     });
 
@@ -270,7 +270,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await card.getByLabel('Affects').selectOption('researcher@acme.test');
       await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
       await card.getByRole('button', { name: 'Yes, start it' }).click();
-      await card.getByText('It is about researcher@acme.test').waitFor();
+      await card.getByText('It affects researcher@acme.test').waitFor();
       expect(await card.getByText('••••').count()).toBe(1);
       await card.getByRole('button', { name: 'Show the secret of' }).click();
 
@@ -304,8 +304,8 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/drills/slow-token', { for: '10m' });
       const page = await opened(`${url}/#/drills`);
 
-      await page.getByRole('article', { name: 'rate-limit' }).getByText('about researcher@acme.test').waitFor();
-      await page.getByRole('article', { name: 'slow-token' }).getByText('about everybody').waitFor();
+      await page.getByRole('article', { name: 'rate-limit' }).getByText('affects researcher@acme.test').waitFor();
+      await page.getByRole('article', { name: 'slow-token' }).getByText('affects everybody').waitFor();
     });
 
     it('that are over are no longer said to run', async () => {

@@ -12,6 +12,7 @@ import { inWords, shortOf } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
+import { endDrill } from '../../state/drills.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import './drills.css';
 
@@ -80,10 +81,9 @@ function Card({ drill, fault, people }: CardParts) {
     });
   const end = () =>
     act.run(async () => {
-      await ask('DELETE', `/_mock/drills/${name}`);
+      await endDrill(drill, fault?.match.principal);
       setStarted(null);
-      changed('drills', 'faults', 'findings');
-      return 'It has ended.';
+      return undefined;
     });
   const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
   const plan = planOf(drill, whom, order.for);
@@ -182,7 +182,7 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
         </strong>
         {time !== null && `, ${inWords(end - now)} left`}
         {time?.frozen === true && ' (the clock is frozen)'}
-        {about !== 'all' && `, about ${whom}`}
+        {about !== 'all' && `, affects ${whom}`}
       </p>
     </div>
   );
@@ -223,7 +223,7 @@ function Did({ started: { did, principal, startedAt, credentials, faults } }: { 
     <div class="did">
       <p>
         <When at={startedAt} /> <Sentence text={did} />
-        {principal !== null && ` It is about ${principal.name}.`}
+        {principal !== null && ` It affects ${principal.name}.`}
       </p>
       {faults.length > 0 && (
         <p>

@@ -66,9 +66,7 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
                 cell: (fault) => (
                   <>
                     {fault.drill === null && <Copy text={lineOf(fault)} label="Copy as code" />}{' '}
-                    <button type="button" class="small" disabled={act.isBusy} onClick={() => remove(fault)}>
-                      Remove<span class="unseen"> {fault.id}</span>
-                    </button>
+                    <RemoveOne fault={fault} isBusy={act.isBusy} onRemove={() => remove(fault)} />
                   </>
                 ),
               },
@@ -88,6 +86,32 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
       )}
       <Told act={act} />
     </>
+  );
+}
+
+function RemoveOne(props: { readonly fault: Fault; readonly isBusy: boolean; readonly onRemove: () => void }) {
+  const { fault, isBusy, onRemove } = props;
+  const label = (
+    <>
+      Remove<span class="unseen"> {fault.id}</span>
+    </>
+  );
+  if (fault.drill !== null) {
+    return (
+      <Confirm
+        yes="Yes, remove it"
+        loses={`The drill ${fault.drill} loses this fault, which only starting the drill anew brings back.`}
+        isBusy={isBusy}
+        onYes={onRemove}
+      >
+        {label}
+      </Confirm>
+    );
+  }
+  return (
+    <button type="button" class="small" disabled={isBusy} onClick={onRemove}>
+      {label}
+    </button>
   );
 }
 
