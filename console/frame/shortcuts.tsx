@@ -20,9 +20,18 @@ const WRITING = 'input:not([type=checkbox], [type=radio]), textarea, select, [co
 /** Whatever opens something in a list, in its order. */
 const ENTRIES = 'main [data-entry]';
 
+/** The rows of lists in which nothing is marked. */
+const ROWS = 'main :is(tbody tr, .drill, .report)';
+
+function firstControlOf(row: Element): HTMLElement | null {
+  return row.querySelector<HTMLElement>('a, button, summary');
+}
+
 /** Moves the focus among the entries of the list that is shown; a list with keys of its own handles them first. */
 function step(by: 1 | -1): void {
-  const entries = [...document.querySelectorAll<HTMLElement>(ENTRIES)].filter((entry) => entry.checkVisibility());
+  const marked = [...document.querySelectorAll<HTMLElement>(ENTRIES)];
+  const all = marked.length > 0 ? marked : [...document.querySelectorAll(ROWS)].map(firstControlOf);
+  const entries = all.filter((entry) => entry?.checkVisibility()) as readonly HTMLElement[];
   const focused = entries.findIndex((entry) => entry.contains(document.activeElement));
   const from = focused >= 0 ? focused : entries.findIndex((entry) => entry.matches('[aria-current=true]'));
   entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + by))]?.focus();

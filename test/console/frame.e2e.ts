@@ -176,6 +176,32 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => clock.innerText()).toContain('2030-01-15 21:00');
   });
 
+  it.each([
+    ['faults', 'Remove'],
+    ['snapshots', 'Restore'],
+    ['drills', 'Start'],
+    ['access-matrix?service=nvcf', 'get'],
+  ])('goes to the next and the previous of any list with j and k: %s', async (address, text) => {
+    const { url, mock } = await served();
+    for (const name of ['one', 'two']) {
+      await mock('POST', '/snapshots', { name });
+      await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
+    }
+    const page = await opened(`${url}/#/${address}`);
+    await page.locator('main').getByText(text).first().waitFor();
+    const places: number[] = [];
+    for (const key of ['j', 'j', 'k', 'j']) {
+      await page.keyboard.press(key);
+      const at = `[...document.querySelectorAll('main :is(a, button)')].indexOf(document.activeElement)`;
+      places.push((await page.evaluate(at)) as number);
+    }
+    const [first = -1, second = -1, ...others] = places;
+
+    expect(first).toBeGreaterThanOrEqual(0);
+    expect(second).toBeGreaterThan(first);
+    expect(others).toEqual([first, second]);
+  });
+
   it('has keys for search, lists and help', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities`);
