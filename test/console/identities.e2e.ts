@@ -200,6 +200,16 @@ describe.runIf(hasBrowser)('identities', () => {
     expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
   });
 
+  it('has room for what narrows them beside the form for a key', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service`, { viewport: { width: 1280, height: 800 } });
+    await page.getByRole('article', { name: 'New key' }).waitFor();
+    const fits = `[...document.querySelectorAll('main search, main search > *')].every(
+      ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 2)`;
+
+    expect(await page.evaluate(fits)).toBe(true);
+  });
+
   it('say what they may do, and what they have sent', async () => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functions');

@@ -18,6 +18,7 @@ const SORTED = `Math.min(...[1, 2, 3].map(() => {
 /** A task of the console takes less time than so many of these. */
 const MOST_SORTED = 12;
 const status = (page: Page) => page.locator('header [role=status]');
+const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.filters'))`;
 
 describe.runIf(hasBrowser)('the list of requests', () => {
   const opened = windows();
@@ -176,7 +177,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const page = await opened(url, { viewport: { width, height: 900 } });
     await page.getByText('2 of 2').waitFor();
     const places = () =>
-      page.evaluate(`[...document.querySelectorAll('.row > *')].filter((cell) => cell.checkVisibility())
+      page.evaluate(`[...document.querySelectorAll('.row > *, .filters > *')].filter((cell) => cell.checkVisibility())
         .map((cell) => [cell.className, cell.getBoundingClientRect().x, cell.getBoundingClientRect().y].join())`);
     const before = (await places()) as string[];
     await rows(page).first().click();
@@ -184,6 +185,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const after = (await places()) as string[];
 
     expect(after.filter((place) => !before.includes(place))).toEqual([]);
+    expect(await page.evaluate(FILTERS_FIT)).toBe(true);
+    const sides = page.getByRole('article').locator('.sides > section');
+    const [required, held] = [await sides.first().boundingBox(), await sides.last().boundingBox()];
+    expect(held?.y).toBe(required?.y);
     const shown = await page.evaluate(
       `[...document.querySelectorAll('.requests .reason')].map((cell) => cell.clientWidth)`,
     );

@@ -56,28 +56,23 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
   const narrowing = { text, api, kind: wantedKind };
   return (
     <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
+      <search class="bar one-row">
+        <Search
+          label="Search"
+          placeholder="name, role, scope …"
+          value={chosen.value['text']}
+          change={(wanted) => choose({ text: wanted }, false)}
+        />
+        <Narrow name="api" any="any API" values={everybody.flatMap(({ services }) => services)} title={serviceTitle} />
+        <Narrow name="kind" any="any kind" values={everybody.map(({ kind }) => kind)} />
+        <a class="button" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
+          Make a key
+        </a>
+        <output class="quiet">
+          {found.length} of {everybody.length}
+        </output>
+      </search>
       <section class="first" aria-label="Everybody">
-        <search class="bar one-row">
-          <Search
-            label="Search"
-            placeholder="name, role, scope …"
-            value={chosen.value['text']}
-            change={(wanted) => choose({ text: wanted }, false)}
-          />
-          <Narrow
-            name="api"
-            any="any API"
-            values={everybody.flatMap(({ services }) => services)}
-            title={serviceTitle}
-          />
-          <Narrow name="kind" any="any kind" values={everybody.map(({ kind }) => kind)} />
-          <a class="button" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
-            Make a key
-          </a>
-          <output class="quiet">
-            {found.length} of {everybody.length}
-          </output>
-        </search>
         <div ref={list} class="people" tabIndex={-1}>
           {grouped(found.slice(0, MOST)).map(({ title, members }) => (
             <section key={title} aria-label={title}>

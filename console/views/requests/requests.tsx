@@ -14,8 +14,8 @@ export function Requests() {
   const [entered, setEntered] = useState('');
   return (
     <div class={selected === undefined ? 'two' : 'two opened'}>
+      <Filters />
       <section class="first stream" aria-label="Requests">
-        <Filters />
         {requests.value.length === 0 && isJournalRead.value ? (
           <Nothing />
         ) : (
