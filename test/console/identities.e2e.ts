@@ -216,6 +216,9 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
     const may = person(page).getByRole('region', { name: 'What they may do' });
     await may.getByText(/: \d+ of \d+ operations/).waitFor();
+    const labels = (await may.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/ \d+ of \d+$/, ''));
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(labels.length).toBeLessThan(35);
     await person(page).getByRole('link', { name: 'GET /v2/nvcf/functions' }).click();
 
     await page.getByRole('region', { name: 'Decision' }).waitFor();

@@ -10,9 +10,8 @@ import type { Identity } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
 
-/** Of one rule: the operations that it is for, and how many of them are allowed. */
+/** Of all rules of one name: the operations that they are for, and how many of them are allowed. */
 interface RuleLine {
-  readonly id: string;
   readonly label: string;
   readonly allowed: number;
   readonly all: number;
@@ -28,15 +27,16 @@ async function readLines(principal: string, service: string): Promise<readonly R
     }),
   ]);
   const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
-  return rules
-    .map(({ id, label }) => {
-      const own = operations.filter(({ rule }) => rule === id);
-      return { id, label, all: own.length, allowed: own.filter((one) => allowed.has(one.id)).length };
+  const labels = new Map(rules.map(({ id, label }) => [id, label]));
+  return [...new Set(labels.values())]
+    .map((label) => {
+      const own = operations.filter(({ rule }) => labels.get(rule) === label);
+      return { label, all: own.length, allowed: own.filter((one) => allowed.has(one.id)).length };
     })
     .filter(({ all }) => all > 0);
 }
 
-/** What somebody may do, one line for each rule of a service: before any object is known. */
+/** What somebody may do, one line for each name of rules of a service: before any object is known. */
 export function MayDo({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
@@ -62,8 +62,8 @@ function InService({ principal, service }: { readonly principal: string; readonl
           </summary>
           <a href={address}>In the access matrix</a>
           <ul class="may-do">
-            {lines.map(({ id, label, allowed, all }) => (
-              <li key={id} class={allowed === 0 ? 'quiet' : undefined}>
+            {lines.map(({ label, allowed, all }) => (
+              <li key={label} class={allowed === 0 ? 'quiet' : undefined}>
                 <span aria-hidden="true">{allowed === 0 ? '×' : '✓'}</span> {label}{' '}
                 <small>
                   {allowed} of {all}
