@@ -5,6 +5,7 @@ import { useFocusKept } from './focus.ts';
 export interface Column<Row> {
   /** The heading; empty for buttons. */
   readonly title: string;
+  /** Nothing is shown as a dash. */
   readonly cell: (row: Row) => ComponentChildren;
   /** What rows are sorted by once the heading is clicked; without it, they cannot be. */
   readonly by?: (row: Row) => string | number | null;
@@ -51,7 +52,7 @@ export function DataTable<Row>(props: {
               <tr key={keyOf(row)}>
                 {columns.map(({ title, cell, class: kind = title === '' ? 'acts' : undefined }) => (
                   <td key={title} class={kind} data-label={title}>
-                    {cell(row)}
+                    {title === '' ? cell(row) : orDash(cell(row))}
                   </td>
                 ))}
               </tr>,
@@ -66,6 +67,11 @@ export function DataTable<Row>(props: {
       </table>
     </section>
   );
+}
+
+/** What stands in a cell that has nothing. */
+function orDash(content: ComponentChildren): ComponentChildren {
+  return content === null || content === undefined || content === false || content === '' ? '-' : content;
 }
 
 function Heading(props: {

@@ -13,3 +13,10 @@ export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: s
     </span>
   );
 }
+
+const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+
+/** A text in which each UUID is shown as an id. */
+export function WithIds({ text }: { readonly text: string }) {
+  return <>{text.split(ID).map((part, index) => (index % 2 === 1 ? <Id key={index} id={part} /> : part))}</>;
+}

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { WithIds } from './id.tsx';
 import { Sentence } from './sentence.tsx';
 
 /** So much of a text is shown at once: how it begins, and how it ends. */
@@ -20,7 +21,7 @@ export function Long({ text, isSentence = false }: { readonly text: string; read
   const shown = isWhole ? text : cut(text);
   return (
     <span>
-      {isSentence ? <Sentence text={shown} /> : shown}
+      {isSentence ? <Sentence text={shown} /> : <WithIds text={shown} />}
       {isLong(text) && (
         <>
           {' '}

@@ -208,6 +208,10 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(page.url()).toContain(`with=${castKey('nvcf-invoker').id}`);
     const versions = page.getByRole('region', { name: 'Versions of nvcf-deployer and nvcf-invoker' });
     expect(await versions.getByRole('row').count()).toBe(4);
+    // An id is shortened in the middle, and can be copied.
+    const bound = versions.getByRole('cell', { name: 'Function 3f1d7c52…0001' });
+    await bound.getByTitle('3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001').waitFor();
+    expect(await bound.getByRole('button', { name: 'Copy id' }).count()).toBe(1);
     await page.getByRole('region', { name: 'Scopes now' }).getByText('Only nvcf-invoker').waitFor();
     expect(await page.getByRole('region', { name: 'Scopes now' }).innerText()).toMatch(
       /Only nvcf-invoker\s+invoke_function/,

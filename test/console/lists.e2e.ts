@@ -58,6 +58,21 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByRole('heading', { name: '/nothing/at/all' }).waitFor();
     });
 
+    it('has a dash where there is nothing, and breaks no id', async () => {
+      const { url, ask } = await served();
+      const id = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001';
+      await ask('POST', `/v2/nvcf/pexec/functions/${id}`, INVOKER, { a: 1 });
+      await ask('GET', '/nothing');
+      const page = await opened(`${url}/#/journal`, { viewport: { width: 1280, height: 800 } });
+      await page.getByText('2 requests.', { exact: true }).waitFor();
+      const cells = async (place: number) =>
+        page.locator('tbody tr').nth(place).locator('td:is(:nth-child(5), :nth-child(6), .reason)').allInnerTexts();
+
+      expect(await cells(0)).toEqual(['-', '-', expect.stringContaining('/nothing')]);
+      expect(await cells(1)).toEqual(['nvcf-invoker', 'invokeFunction Cloud Functions', '-']);
+      expect(await page.getByText(`/${id}`, { exact: true }).evaluate((one) => one.getClientRects().length)).toBe(1);
+    });
+
     it('is listed without the bodies, which only an opened request shows', async () => {
       const { url, ask } = await served();
       await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'in-a-body' });

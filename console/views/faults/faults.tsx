@@ -127,7 +127,7 @@ const COLUMNS: readonly Column<Fault>[] = [
   },
   {
     title: 'Ends',
-    cell: ({ until }) => (until === null ? '' : <When at={until} isRelative />),
+    cell: ({ until }) => until && <When at={until} isRelative />,
     by: ({ until }) => until,
   },
 ];

@@ -5,6 +5,7 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
+import { Long } from '../../parts/long.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
@@ -113,7 +114,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
-    ['Bound to', policy && boundTo(policy.resource, unbound)],
+    ['Bound to', policy && <Long text={boundTo(policy.resource, unbound)} />],
     ['Expires', expiresAt === null ? 'never' : <When at={expiresAt} isRelative />],
     ...pending.map(
       ({ version, effectiveAt, scopes }) =>

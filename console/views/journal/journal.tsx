@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { cut, Long } from '../../parts/long.tsx';
+import { Path } from '../../parts/path.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
@@ -188,22 +189,24 @@ const COLUMNS: readonly Column<RequestSummary>[] = [
   {
     title: 'Request',
     cell: (request) => (
-      <a class="long" data-entry href={addressOfView('requests', { request: request.id })}>
-        {request.method} {cut(addressIn(request))}
+      <a data-entry href={addressOfView('requests', { request: request.id })}>
+        <code>{request.method}</code> <Path path={cut(addressIn(request))} />
       </a>
     ),
     by: addressIn,
   },
   {
     title: 'Caller',
-    cell: ({ principal }) => principal !== null && <Long text={principal.name} />,
+    class: 'caller',
+    cell: ({ principal }) => principal && <Long text={principal.name} />,
     by: ({ principal }) => principal?.name ?? null,
   },
   {
     title: 'Operation',
+    class: 'operation',
     cell: ({ operation, service }) => (
       <span>
-        {operation ?? 'none'}
+        {operation ?? '-'}
         {service !== null && <span class="quiet"> {serviceTitle(service)}</span>}
       </span>
     ),
@@ -212,7 +215,7 @@ const COLUMNS: readonly Column<RequestSummary>[] = [
   {
     title: 'Reason',
     cell: ({ reason, fault, explanation }) =>
-      reason ?? (fault !== null && explanation === null ? 'fault' : <Long text={explanation ?? ''} isSentence />),
+      reason ?? (explanation === null ? fault && 'fault' : <Long text={explanation} isSentence />),
     by: ({ reason, explanation }) => reason ?? explanation,
     class: 'reason',
   },

@@ -4,6 +4,8 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { Long } from '../../parts/long.tsx';
+import { Path } from '../../parts/path.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
 import { editKey } from '../../state/edit-key.ts';
@@ -86,14 +88,18 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
                 </>
               ),
             },
-            { title: 'Object', by: ({ target }) => target ?? null, cell: ({ target }) => target ?? '' },
+            {
+              title: 'Object',
+              by: ({ target }) => target ?? null,
+              cell: ({ target }) => target && <Long text={target} />,
+            },
             { title: 'Rests on', cell: ({ grants }) => grants.join(', ') || 'nothing' },
             {
               title: 'First request',
               cell: ({ example: { method, path } }) => (
-                <code class="long">
-                  {method} {path}
-                </code>
+                <>
+                  <code>{method}</code> <Path path={path} />
+                </>
               ),
             },
           ]}
@@ -125,7 +131,11 @@ function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly u
         ))}
       </ul>
       {named.length === 0 && rules === undefined && <p class="quiet">nothing</p>}
-      {resource !== undefined && <p>bound to {boundTo(resource)}</p>}
+      {resource !== undefined && (
+        <p>
+          bound to <Long text={boundTo(resource)} />
+        </p>
+      )}
       {custom !== undefined && (
         <p class="quiet">
           or a role of its own with{' '}

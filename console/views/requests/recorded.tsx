@@ -7,13 +7,13 @@ import { Status } from '../../parts/chips.tsx';
 import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
-import { Path } from './path.tsx';
 import { DecisionPicture } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 

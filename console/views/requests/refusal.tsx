@@ -3,10 +3,10 @@ import type { Decision } from '../../control-api/types.ts';
 import { type Mark, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Fixes, Later } from './fixes.tsx';
-import { Path } from './path.tsx';
 
 /** Why a request was refused or allowed: what its rule needs beside what its caller holds, and what would turn it. */
 export function DecisionPicture({ decision, isEntered }: { readonly decision: Decision; readonly isEntered: boolean }) {

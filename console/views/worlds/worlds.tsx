@@ -108,7 +108,7 @@ function List() {
 const LABEL: Column<WorldInfo> = {
   title: 'Label',
   class: 'label',
-  cell: ({ label }) => label !== null && <Long text={label} />,
+  cell: ({ label }) => label && <Long text={label} />,
   by: ({ label }) => label ?? '',
 };
 
