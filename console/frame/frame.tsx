@@ -53,7 +53,6 @@ export function Frame() {
         <WhichWorld />
         <button
           type="button"
-          class="small"
           onClick={() => {
             opened.value = 'palette';
           }}
@@ -130,7 +129,6 @@ function WorldClock() {
       <time dateTime={time.now}>{timeText(time.now)}</time>
       <button
         type="button"
-        class="small"
         title="Shows all times in the other zone"
         onClick={() => zone.set(zone.value === 'utc' ? 'local' : 'utc')}
       >

@@ -70,6 +70,23 @@ async function servedWithTrouble() {
   return server;
 }
 
+/** The rows in which controls are not of one height, or do not stand on one line with each other and with counters and hints. */
+const UNEVEN = `[...document.querySelectorAll('header, .bar, .filters, form.order, td.acts')].flatMap((row) => {
+  const controls = [...row.querySelectorAll('button, a.button, select, input:not([type=checkbox]), output, .quiet')]
+    .filter((one) => one.checkVisibility() && one.querySelector('button, select, input') === null)
+    .map((one) => ({ box: one.getBoundingClientRect(), isText: one.matches('output, .quiet') }))
+    .filter(({ box, isText }) => !isText || (box.height > 0 && box.height < 30));
+  const middle = ({ box: { top, bottom } }) => (top + bottom) / 2;
+  return controls
+    .filter((one, index) => {
+      const next = controls[index + 1];
+      if (next === undefined || next.box.left < one.box.right) return false;
+      if (one.isText || next.isText) return Math.abs(middle(one) - middle(next)) > 2.5;
+      return Math.abs(next.box.height - one.box.height) > 1 || Math.abs(next.box.bottom - one.box.bottom) > 1;
+    })
+    .map(() => row.outerHTML.slice(0, 200));
+})`;
+
 async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
   await page.goto(`${url}/#/${address}`);
   await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
@@ -90,6 +107,37 @@ describe.runIf(hasBrowser)('every view', () => {
 
       expect([view[0], await faultsOfPage(page)]).toEqual([view[0], []]);
       expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
+    }
+  });
+
+  it.each([1280, 1400])(
+    'has buttons of one height, on one line, in each row, %i px wide',
+    {
+      timeout: 60_000,
+    },
+    async (width) => {
+      const { url } = await servedWithTrouble();
+      const page = await opened(url, { viewport: { width, height: 900 } });
+      for (const view of VIEWS) {
+        await shown(page, url, view);
+
+        expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
+      }
+    },
+  );
+
+  it('shows the current entry of the navigation on a telephone, also once counts have come', async () => {
+    const { url, mock } = await servedWithTrouble();
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened('about:blank', { viewport: { width: 360, height: 740 } });
+    for (const address of ['worlds', 'access-matrix', 'least-privilege']) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/#/${address}`);
+      await page.locator('nav').getByText('frozen 1').waitFor();
+      const current = await page.locator('nav [aria-current]').boundingBox();
+
+      expect(current?.x).toBeGreaterThanOrEqual(0);
+      expect((current?.x ?? 0) + (current?.width ?? 0)).toBeLessThanOrEqual(360);
     }
   });
 
