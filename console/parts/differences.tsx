@@ -31,7 +31,7 @@ export function Differences({ of: { lines, shown, total, times }, names }: Diffe
     <>
       {total === 0 && <p>They are equal. Credentials, requests and findings are not compared.</p>}
       <p class="quiet">
-        The clock of {names[0]}: <When at={times[0]} />. That of {names[1]}: <When at={times[1]} />.
+        The clock shows <When at={times[0]} /> in {names[0]}, and <When at={times[1]} /> in {names[1]}.
       </p>
       {total > 0 && <Lines of={lines} names={names} />}
       {total > shown && (

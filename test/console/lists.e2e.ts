@@ -341,7 +341,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('There is one world').waitFor();
       await page.getByLabel('Id', { exact: true }).fill('alice');
-      await page.getByLabel('It ends when unused for').fill('15m');
+      await page.getByLabel('Ends after … without use').fill('15m');
       await button(page, 'Make the world').click();
       await page.getByText('is made').waitFor();
       await page.getByText('Its credentials').click();

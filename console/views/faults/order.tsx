@@ -216,7 +216,7 @@ export function Order() {
           {wrong === null ? <Told act={act} /> : <p class="fault">Correct the field that is marked.</p>}
         </div>
       </form>
-      <h3>The same in a test</h3>
+      <h3>This fault in a test</h3>
       {code !== null && refusal === null ? (
         <Code text={code} />
       ) : (

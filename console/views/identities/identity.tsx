@@ -121,7 +121,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
         [
           `Version ${version}`,
           <>
-            {scopes.join(', ') || 'no scopes'}, from <When at={effectiveAt} isRelative /> on
+            {scopes.join(', ') || 'no scopes'}; takes effect at <When at={effectiveAt} isRelative />
           </>,
         ] as const,
     ),

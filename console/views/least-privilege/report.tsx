@@ -29,17 +29,17 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
   return (
     <section class="report" aria-label={principal.name}>
       <h2>
-        {principal.name} <small class="quiet">{principal.kind}</small>
+        {principal.name} <small class="quiet">{principal.kind.replaceAll('-', ' ')}</small>
       </h2>
       <div class="sides">
         <section>
-          <h3>It holds</h3>
+          <h3>Held</h3>
           {held === null ? <p class="quiet">It is gone.</p> : <RightsOf rights={held} unused={unused} />}
         </section>
         <section>
           <h3>Required</h3>
           <RightsOf rights={smallest} unused={[]} />
-          {isTight && held !== null && <p class="verdict allow">It holds no more than that.</p>}
+          {isTight && held !== null && <p class="verdict allow">It holds no more than this.</p>}
         </section>
       </div>
       {broader.map(({ what, held: wide, enough }) => (

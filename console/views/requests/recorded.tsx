@@ -131,7 +131,7 @@ function Facts({ request, decision }: Whole) {
         </Fact>
       )}
       <Fact name="Time">
-        <When at={at} />, {durationMs.toFixed(1)} ms
+        <When at={at} isRelative />, {durationMs.toFixed(1)} ms
       </Fact>
       <Fact name="Request id">
         <Id id={id} name="request id" />

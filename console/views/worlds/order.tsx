@@ -63,7 +63,7 @@ export function Order() {
           <input name="label" placeholder="what it is for" autocomplete="off" maxLength={500} />
         </label>
         <label>
-          It ends when unused for
+          Ends after … without use
           <input name="ttl" placeholder="1h, or never" autocomplete="off" size={12} />
         </label>
         <label>

@@ -139,7 +139,8 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
         'never'
       ) : (
         <>
-          <Since at={expiresAt} /> <small class="quiet">if unused for {shortOf(ttl)}</small>
+          <Since at={expiresAt} />
+          <small class="quiet">, after {shortOf(ttl)} without use</small>
         </>
       ),
     by: ({ expiresAt }) => expiresAt,
