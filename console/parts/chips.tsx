@@ -1,3 +1,5 @@
+import { Fragment } from 'preact';
+
 /** How a status reads at a glance. */
 export function Status({ status, wouldBe }: { readonly status: number | null; readonly wouldBe?: number | undefined }) {
   const kind = status === null ? 'broken' : `s${String(status).slice(0, 1)}`;
@@ -37,10 +39,24 @@ export function Rights(props: {
     <ul class="rights">
       {ids.map((id) => (
         <li key={id} class={markOf(id)}>
-          <Sign mark={markOf(id)} /> <code>{id}</code>
+          <Sign mark={markOf(id)} /> <Name text={id} />
           {used.includes(id) && <span class="quiet"> used</span>}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The name of a right, broken after its separators only where it fits no line. */
+export function Name({ text }: { readonly text: string }) {
+  return (
+    <code>
+      {text.split(/(?<=[_:.])/).map((part, index) => (
+        <Fragment key={index}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </code>
   );
 }

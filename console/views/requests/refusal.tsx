@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Decision } from '../../control-api/types.ts';
-import { type Mark, Rights, Sign } from '../../parts/chips.tsx';
+import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
@@ -221,7 +221,7 @@ function Names({ names }: { readonly names: readonly string[] }) {
     <ul class="rights">
       {names.map((name) => (
         <li key={name}>
-          <code>{name}</code>
+          <Name text={name} />
         </li>
       ))}
     </ul>
