@@ -113,10 +113,10 @@ function adviceOn(thrown: unknown, root: string): string {
   if (cause?.message === 'bad port') {
     return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;
   }
-  // `fetch` throws errors.
-  if ((thrown as Error).name === 'TimeoutError')
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.name === 'TimeoutError')
     return `no answer in ${PATIENCE / 1000} s: a firewall in between may drop the packets.`;
-  return `${(thrown as Error).message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
+  return `${thrown.message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
 }
 
 async function serverCheck(root: string): Promise<Check> {
@@ -202,7 +202,7 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
 async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
   try {
     // Readers check each member.
-    return (await answer.json()) as Record<string, unknown>;
+    return JSON.parse(await answer.text());
   } catch {
     return null;
   }

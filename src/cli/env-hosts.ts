@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
+import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 
 const FORMATS = {
@@ -25,7 +26,7 @@ export function hostLines(
   format: string,
   url: string,
 ): string {
-  const render = Object.hasOwn(FORMATS, format) ? FORMATS[format as keyof typeof FORMATS] : undefined;
+  const render = own(FORMATS, format);
   if (render === undefined) {
     throw new Unusable(`--hosts has no --format ${format}. Expected one of ${Object.keys(FORMATS).join(', ')}.`);
   }

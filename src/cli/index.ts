@@ -4,6 +4,7 @@ import { flagName, OPTIONS } from '../config/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
+import { isOneOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
 import type { CompareFlags } from './compare.ts';
@@ -328,8 +329,7 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 }
 
 function checkCommand(word: string | undefined): void {
-  // `includes` of a literal list accepts only its own members.
-  if (word === undefined || word.startsWith('-') || (COMMANDS as readonly string[]).includes(word)) return;
+  if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
   throw new Unusable(`Unknown command \`${word}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 

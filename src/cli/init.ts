@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { memberOf } from '../core/own.ts';
+import { keysOf, memberOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { scaffoldFile } from '../platform/assets.ts';
 
@@ -64,8 +64,7 @@ const KINDS = {
 type KindName = keyof typeof KINDS;
 
 /** The names of what can be written. */
-// The object has exactly the keys of its type.
-const KIND_NAMES = Object.keys(KINDS) as KindName[];
+const KIND_NAMES = keysOf(KINDS);
 
 /**
  * Writes first files for the mock into a project. It overwrites nothing: if one of the files is there, none is written.

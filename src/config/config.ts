@@ -1,7 +1,7 @@
 import { access, open, readFile } from 'node:fs/promises';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
-import { own } from '../core/own.ts';
+import { isOneOf, objectOf, own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
@@ -30,7 +30,7 @@ type Source = ReadonlyMap<keyof Config, Given>;
 
 /** A configuration without flags, variables or files, for programs and tests. */
 export function configOf(given: Partial<Config> = {}): Effective {
-  const defaults = Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback])) as unknown as Config;
+  const defaults = objectOf<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
   const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
   return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };
 }
@@ -42,7 +42,7 @@ export function configOf(given: Partial<Config> = {}): Effective {
  */
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
-    .filter((name) => !(OPTION_NAMES as readonly string[]).includes(name))
+    .filter((name) => !isOneOf(OPTION_NAMES, name))
     .map((name) => unknownName(`option \`${name}\``, name, OPTION_NAMES));
   const source: Source = new Map(
     OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
@@ -98,8 +98,8 @@ function effectiveOf(
 ): Effective {
   return {
     // Each value was parsed by its own option.
-    config: Object.freeze(Object.fromEntries(settled.map(([name, { value }]) => [name, value])) as unknown as Config),
-    origins: Object.fromEntries(settled.map(([name, { origin }]) => [name, origin])) as Effective['origins'],
+    config: Object.freeze(objectOf<Config>(settled.map(([name, { value }]) => [name, value]))),
+    origins: objectOf<Effective['origins']>(settled.map(([name, { origin }]) => [name, origin])),
   };
 }
 

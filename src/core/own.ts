@@ -16,6 +16,17 @@ export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) ? own(value, name) : undefined;
 }
 
+/** Is a word one of a list of literal ones? Its own `includes` takes no other words. */
+export function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
+  const all: readonly string[] = words;
+  return all.includes(word);
+}
+
+/** The object with these members: `fromEntries` loses their names. The caller gives each one that the type names. */
+export function objectOf<Its extends object>(members: Iterable<readonly [string, unknown]>): Its {
+  return Object.fromEntries(members) as Its;
+}
+
 /** The names of the members of a table, which has no others than its type says. */
 export function keysOf<Table extends object>(table: Table): (keyof Table)[] {
   return Object.keys(table) as (keyof Table)[];

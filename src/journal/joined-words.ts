@@ -27,7 +27,7 @@ function replaceKnownParts(run: string, isKnown: (word: string) => boolean, repl
   const parts: string[] = [];
   let copied = 0;
   for (let first = 0; first < ends.length; first += 1) {
-    const begin = first === 0 ? 0 : (separators[first - 1] as number) + 1;
+    const begin = (separators[first - 1] ?? -1) + 1;
     if (begin < copied) continue;
     const end = endOfKnown(run, begin, ends.slice(first, first + MOST_WORDS), isKnown);
     if (end === null) continue;

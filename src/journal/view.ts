@@ -103,9 +103,9 @@ function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
     // Names and values alternate.
-    const sent = lines[index] as string;
+    const sent = lines[index] ?? '';
     const name = hideHeaderName(sent, secrets).toLowerCase();
-    const value = hideInHeader(sent.toLowerCase(), lines[index + 1] as string, secrets);
+    const value = hideInHeader(sent.toLowerCase(), lines[index + 1] ?? '', secrets);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : [before, value].flat());
   }
@@ -130,8 +130,8 @@ function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(form.keys())];
   return Object.fromEntries(
     names.map((name) => {
-      const values = form.getAll(name);
-      return [name, values.length === 1 ? (values[0] as string) : values];
+      const [only = '', ...more] = form.getAll(name);
+      return [name, more.length === 0 ? only : [only, ...more]];
     }),
   );
 }
@@ -181,7 +181,7 @@ function withoutCutWord(text: string): string {
   const padding = /={1,2}$/.exec(text.slice(-2))?.[0].length ?? 0;
   const last = text.length - padding;
   let end = last;
-  while (end > 0 && last - end < MOST_CUT && !NO_WORD.test(text[end - 1] as string)) end -= 1;
+  while (end > 0 && last - end < MOST_CUT && !NO_WORD.test(text.charAt(end - 1))) end -= 1;
   const quote = text.lastIndexOf('"');
   const isValue = /^\s{0,99}[[{]/.test(text) && text.length - quote <= MOST_CUT_VALUE;
   return text.slice(0, isValue ? Math.min(end, quote + 1) : end);

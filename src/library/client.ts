@@ -202,7 +202,7 @@ export interface ConnectOptions {
 function messageOf(text: string): string | null {
   try {
     // The next step checks that it is a string.
-    const { detail } = JSON.parse(text) as { detail?: unknown };
+    const { detail }: { detail?: unknown } = JSON.parse(text);
     return typeof detail === 'string' ? detail : null;
   } catch {
     return null;

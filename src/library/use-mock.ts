@@ -104,14 +104,22 @@ function isInside(outer: Running | undefined, name: string | undefined): boolean
  * other runners.
  */
 function nameInJest(): string | undefined {
-  const { expect } = globalThis as { expect?: { getState?(): { currentConcurrentTestName?(): string | undefined } } };
-  return expect?.getState?.().currentConcurrentTestName?.();
+  return stateOfJest()?.currentConcurrentTestName?.();
 }
 
 /** The name of the test that begins, in jest. */
 function currentNameInJest(): string | undefined {
-  const { expect } = globalThis as { expect?: { getState?(): { currentTestName?: string } } };
-  return expect?.getState?.().currentTestName;
+  return stateOfJest()?.currentTestName;
+}
+
+interface JestState {
+  readonly currentTestName?: string;
+  currentConcurrentTestName?(): string | undefined;
+}
+
+function stateOfJest(): JestState | undefined {
+  const { expect } = globalThis as { expect?: { getState?(): JestState } };
+  return expect?.getState?.();
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { own } from '../core/own.ts';
+import { memberOf, own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
 /** One of the seeds that extend each other. */
@@ -74,7 +74,7 @@ export function mergeLayer(
   const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
   const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
   const root = { properties: Object.fromEntries(seeds.map(([name, { schema }]) => [name, schema])) };
-  return mergeObject(base, changes, root, (name, below, above, schema) => {
+  return mergeValue(base, changes, root, (name, below, above, schema) => {
     const ofPart = lists.get(name);
     return mergeValue(below, above, schema, (list, lower, upper, { items = {} }) => {
       const told = own(ofPart, list);
@@ -91,15 +91,16 @@ const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above
 
 /** Objects are merged if the schema lists their members; an open object is one value. */
 function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
-  return schema.properties !== undefined && isObject(below.value) && isObject(above.value)
-    ? mergeObject(below, above, schema, merge)
-    : above;
+  if (schema.properties === undefined || !isObject(below.value) || !isObject(above.value)) return above;
+  return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
 }
 
-function mergeObject(below: Written, above: Written, { properties = {} }: Schema, merge: Merge): Written {
-  // Both are objects, as checked before.
-  const members = new Map(Object.keys(below.value as Members).map((name) => [name, part(below, name)]));
-  for (const [name, value] of Object.entries(above.value as Members)) {
+/** An object as the user wrote it. */
+type WrittenObject = Written & { readonly value: Members };
+
+function mergeObject(below: WrittenObject, above: WrittenObject, { properties = {} }: Schema, merge: Merge): Written {
+  const members = new Map(Object.keys(below.value).map((name) => [name, part(below, name)]));
+  for (const [name, value] of Object.entries(above.value)) {
     if (value === undefined) continue;
     const schema = own(properties, name);
     const member = part(above, name);
@@ -182,12 +183,11 @@ function faultOfRemoval(
 
 /** The member with this name, or the entry at this index. */
 function part({ value, origin }: Written, step: string): Written {
-  return { value: (value as Members)[step], origin: originBelow(origin, step) };
+  return { value: memberOf(value, step), origin: originBelow(origin, step) };
 }
 
 function entriesOf(list: Written): Written[] {
-  // Called only for lists.
-  return (list.value as readonly unknown[]).map((_, index) => part(list, String(index)));
+  return Array.isArray(list.value) ? list.value.map((_, index) => part(list, String(index))) : [];
 }
 
 function originBelow({ layer, place, parts }: Origin, step: string): Origin {

@@ -108,8 +108,9 @@ function firstWhere(entries: readonly Entry[], holds: (entry: Entry) => boolean)
 
 const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
 const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
-const byDueAt = (one: Row, other: Row): number =>
-  byTime(one.dueAt as Instant, other.dueAt as Instant) || byId(one, other);
+/** Orders by this have only rows with such a time. */
+const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
+const byDueAt = (one: Row, other: Row): number => byTime(dueAtOf(one), dueAtOf(other)) || byId(one, other);
 
 /** Null comes first. */
 function byState(one: string | null, other: string | null): number {
@@ -122,12 +123,10 @@ type OrderName = PageQuery['order']['by'];
 /** The orders of rows with facets. */
 const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
   id: byId,
-  name: (one, other) => compareTexts(one.facets?.name as string, other.facets?.name as string) || byId(one, other),
+  name: (one, other) => compareTexts(one.facets?.name ?? '', other.facets?.name ?? '') || byId(one, other),
   state: (one, other) => byState(one.facets?.state ?? null, other.facets?.state ?? null) || byId(one, other),
-  createdAt: (one, other) =>
-    byTime(one.facets?.createdAt as Instant, other.facets?.createdAt as Instant) || byId(one, other),
-  modifiedAt: (one, other) =>
-    byTime(one.facets?.modifiedAt as Instant, other.facets?.modifiedAt as Instant) || byId(one, other),
+  createdAt: (one, other) => byTime(one.facets?.createdAt ?? 0, other.facets?.createdAt ?? 0) || byId(one, other),
+  modifiedAt: (one, other) => byTime(one.facets?.modifiedAt ?? 0, other.facets?.modifiedAt ?? 0) || byId(one, other),
 };
 
 /**
@@ -237,8 +236,8 @@ export class Table {
   /** As `Collections.due`. */
   due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
     const entries = (parent === undefined ? this.#dueAll() : this.#dueParts().get(parent))?.entries ?? [];
-    const begin = firstWhere(entries, ({ row }) => (row.dueAt as Instant) > after);
-    const end = firstWhere(entries, ({ row }) => (row.dueAt as Instant) > to);
+    const begin = firstWhere(entries, ({ row }) => dueAtOf(row) > after);
+    const end = firstWhere(entries, ({ row }) => dueAtOf(row) > to);
     const most = Math.min(limit, end - begin);
     if (most <= 0) return [];
     const found = latestFirst ? entries.slice(end - most, end).reverse() : entries.slice(begin, begin + most);

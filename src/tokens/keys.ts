@@ -73,17 +73,20 @@ export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promi
     privateKey,
     sign: signerOf({ algorithm, privateKey }),
     header: encodePart({ alg: algorithm, typ: 'JWT', kid }),
-    // Only symmetric keys are imported as bytes.
-    publicKey: (await importJWK(publicJwk, algorithm)) as CryptoKey,
+    publicKey: await importPublic(publicJwk, algorithm),
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
 }
 
 /** The public half of a key, as a JWKS of ours had it. */
 export async function publicKeyOf(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
-  // Only symmetric keys are imported as bytes.
-  const publicKey = (await importJWK(publicJwk, algorithm)) as CryptoKey;
+  const publicKey = await importPublic(publicJwk, algorithm);
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
+}
+
+/** Only symmetric keys are imported as bytes. */
+async function importPublic(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  return (await importJWK(publicJwk, algorithm)) as CryptoKey;
 }
 
 function algorithmOf(key: KeyObject): SigningAlgorithm | null {

@@ -27,9 +27,9 @@ export function methodOf({ method = 'GET' }: Pick<IncomingMessage, 'method'>): s
 export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
   const lines: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    // `rawHeaders` alternates names and values, so both exist.
-    const key = rawHeaders[index] as string;
-    if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] as string);
+    // `rawHeaders` alternates names and values.
+    const key = rawHeaders[index] ?? '';
+    if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] ?? '');
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
-import { own } from '../../core/own.ts';
+import { objectOf, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change, Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
@@ -63,7 +63,7 @@ export function plain<const Its extends Resource>(
     return handler === undefined ? [] : [[id, handler] as const];
   });
   // The type builds the same ids from the table, and the views have the types of the document.
-  return Object.fromEntries(its) as PlainOperations<Its>;
+  return objectOf<PlainOperations<Its>>(its);
 }
 
 function viewAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {

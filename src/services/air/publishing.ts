@@ -1,5 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
+import { isOneOf } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { updating } from '../../store/updating.ts';
 import { audienceOf, orgIdOf } from './audience.ts';
@@ -185,7 +186,7 @@ export async function openRequest<Its extends PublishedRow>(
       throw new Problem('conflict', message);
     }
     const visibility = visibilityOf(before);
-    if (!(from as readonly Visibility[]).includes(visibility)) {
+    if (!isOneOf(from, visibility)) {
       const message = `The ${what} is ${visibility}. ${asks} can be requested only if it is ${from.join(' or ')}.`;
       throw new Problem('bad_state', message);
     }

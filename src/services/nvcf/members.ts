@@ -1,4 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
+import { objectOf } from '../../core/own.ts';
 
 /** Members that may be undefined become optional. */
 type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
@@ -11,8 +12,7 @@ export function pick<Its extends object, Name extends keyof Its & string>(
   names: readonly Name[],
 ): Present<Pick<Its, Name>> {
   const there = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
-  // `fromEntries` loses the literal names.
-  return Object.fromEntries(there.map((name) => [name, given[name]])) as Present<Pick<Its, Name>>;
+  return objectOf<Present<Pick<Its, Name>>>(there.map((name) => [name, given[name]]));
 }
 
 function pickEach<Its extends object, Name extends keyof Its & string>(

@@ -2,6 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
+import { objectOf } from '../../core/own.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 
@@ -53,9 +54,8 @@ const DEFINITION = [
 
 /** Picks the members of a definition from a request or a seed. */
 export function definitionOf(given: Task['definition']): Task['definition'] {
-  const kept = DEFINITION.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]);
-  // `fromEntries` loses the names; `gpuSpecification` is there, as in what was given.
-  return Object.fromEntries(kept) as Task['definition'];
+  const kept = DEFINITION.filter((name) => given[name] !== undefined);
+  return objectOf<Task['definition']>(kept.map((name) => [name, given[name]]));
 }
 
 /** The owner is the account. */
