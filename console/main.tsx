@@ -1,37 +1,43 @@
 import { render } from 'preact';
 import { follow } from './control-api/stream.ts';
+import { drawAround } from './frame/documents.tsx';
 import { Frame, readAll } from './frame/frame.tsx';
-import { noteEvent } from './state/changes.ts';
+import { changed, noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
-import { noteUnread } from './state/in-force.ts';
+import { noteUnread, readInForce } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
 import { loadViews } from './views/lazy.tsx';
 import './style.css';
 import './frame/frame.css';
 
 const root = document.getElementById('console');
-if (root !== null) render(<Frame />, root);
-document.documentElement.classList.remove('elsewhere');
 
-// The first view is drawn before anything is read.
-requestAnimationFrame(() =>
-  setTimeout(() => {
-    follow(
-      (event) => {
-        const { kind, data } = event;
-        if (kind === 'request') {
-          noteRequest(data);
-          noteUnread(data.status);
-        } else if (kind === 'clock') noteClock(data);
-        else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
-        noteEvent(event);
-      },
-      () => {
-        // What is shown is read before what may be. What is wrong is told by the frame: the connection, or the token that is wanted.
-        readAll()
-          .then(loadViews)
-          .catch(() => {});
-      },
-    );
-  }),
-);
+function begin(read: () => Promise<void>): void {
+  follow(
+    (event) => {
+      const { kind, data } = event;
+      if (kind === 'request') {
+        noteRequest(data);
+        noteUnread(data.status);
+      } else if (kind === 'clock') noteClock(data);
+      else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
+      noteEvent(event);
+      // What is wrong is told by the frame: the connection, or the token that is wanted.
+    },
+    () => void read().catch(() => {}),
+  );
+}
+
+if (root === null) {
+  drawAround();
+  // Documents are also for those without the admin token. They see nothing of what is in force.
+  readInForce().then(
+    () => begin(async () => changed('worlds')),
+    () => {},
+  );
+} else {
+  render(<Frame />, root);
+  document.documentElement.classList.remove('elsewhere');
+  // The first view is drawn before anything is read; what is shown is read before what may be.
+  requestAnimationFrame(() => setTimeout(() => begin(() => readAll().then(loadViews))));
+}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { addressOfView, view } from '../address.ts';
-import { adminToken, wantsToken } from '../control-api/client.ts';
+import { addressOfView, sameIn, view } from '../address.ts';
+import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
 import { connection } from '../control-api/stream.ts';
 import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
@@ -31,8 +31,6 @@ export function Frame() {
   const title = shown?.title;
   useEffect(() => {
     document.title = `${title} · nv-auth-mock`;
-    // On a telephone, the navigation is wider than the screen.
-    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [title]);
   useShortcuts();
   const current = shown?.name;
@@ -85,8 +83,8 @@ function toContent() {
   document.getElementById('content')?.focus();
 }
 
-/** Leads to the same view of another world. */
-function WhichWorld() {
+/** Leads to the same page of another world. */
+export function WhichWorld() {
   const all = worlds.value;
   const current = here.value;
   // The view of worlds reads them itself.
@@ -102,7 +100,7 @@ function WhichWorld() {
         value={current.id}
         onChange={({ currentTarget: { value } }) => {
           const wanted = all.find(({ id }) => id === value);
-          if (wanted !== undefined) location.href = consoleOf(wanted, addressOfView(view.value));
+          if (wanted !== undefined) location.href = consoleOf(wanted, sameIn(addressOf('/')));
         }}
       >
         {all.map(({ id }) => (
@@ -121,7 +119,7 @@ function Gone() {
   );
 }
 
-function WorldClock() {
+export function WorldClock() {
   const time = worldTime.value;
   if (time === null) return null;
   return (

@@ -1,45 +1,52 @@
-import { DOCUMENTS, RAIL } from '../../src/http/console-rail.ts';
+import { useEffect } from 'preact/hooks';
+import { DOCUMENTS, RAIL, type RailView } from '../../src/http/console-rail.ts';
 import { addressOfView } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
 import { badges } from '../state/in-force.ts';
 
 /** The way to every view, in groups, with what is new or in force in each. @param props.current the view that is shown */
 export function Rail({ current }: { readonly current: string }) {
+  useEffect(() => {
+    // On a telephone, the navigation is wider than the screen.
+    document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   return (
     <nav class="rail" aria-label="Views">
       {RAIL.map(({ title, views }, index) => (
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
-          {views.map(({ name, title: text, icon }) => (
-            <a key={name} href={addressOfView(name)} aria-current={name === current ? 'page' : undefined}>
-              <Icon path={icon} />
-              <span>{text}</span>
-              <Badge of={name} />
-            </a>
+          {views.map((view) => (
+            <Entry key={view.name} view={view} href={addressOfView(view.name)} current={current} />
           ))}
-          {index === RAIL.length - 1 && (
-            <a href={addressOf('/docs')}>
-              <Icon path={DOCUMENTS.icon} />
-              <span>{DOCUMENTS.title}</span>
-            </a>
-          )}
+          {index === RAIL.length - 1 && <Entry view={DOCUMENTS} href={addressOf('/docs')} current={current} />}
         </section>
       ))}
     </nav>
   );
 }
 
-function Icon({ path }: { readonly path: string }) {
+function Entry(props: { readonly view: RailView; readonly href: string; readonly current: string }) {
+  const { name, title, icon } = props.view;
   return (
-    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-      <path d={path} />
-    </svg>
+    <a href={props.href} aria-current={name === props.current ? 'page' : undefined}>
+      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <path d={icon} />
+      </svg>
+      <span>{title}</span>
+      <Badges of={name} />
+    </a>
   );
 }
 
 /** A component of its own: a count changes without the rail being drawn again. */
-function Badge({ of }: { readonly of: string }) {
-  const badge = badges.value[of];
-  if (badge === undefined) return null;
-  return <small class="badge">{badge}</small>;
+function Badges({ of }: { readonly of: string }) {
+  return badges.value[of]?.map(
+    (badge, index) =>
+      badge !== false &&
+      badge !== 0 && (
+        <small key={index} class="badge">
+          {badge}
+        </small>
+      ),
+  );
 }

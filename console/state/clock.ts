@@ -19,6 +19,8 @@ export const worldTime = computed(() => {
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
+export const isFrozen = computed(() => said.value?.state.frozen === true);
+
 /** The time of the world, to the minute: for what says how long ago something was. */
 export const worldMinute = computed(() => {
   const time = worldTime.value;

@@ -3,7 +3,7 @@ import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { noteClock, worldTime } from './clock.ts';
+import { isFrozen, noteClock } from './clock.ts';
 import { endDrill } from './drills.ts';
 import { removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
@@ -85,7 +85,7 @@ export const inForce = computed((): readonly InForce[] => {
   if (faults.length > 0) all.push(faultsInForce(faults));
   all.push(...drills.map(drillInForce));
   if (mode === 'observe') all.push(OBSERVE);
-  if (worldTime.value?.frozen === true) all.push(FROZEN);
+  if (isFrozen.value) all.push(FROZEN);
   if (edits > 0) all.push(editsInForce(edits));
   return all;
 });
@@ -145,19 +145,15 @@ export function noteUnread(status: number | null): void {
   if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unread.value += 1;
 }
 
-/** What the navigation says beside the name of a view; absent where there is nothing. */
-export const badges = computed((): Readonly<Record<string, string>> => {
+/** What the navigation says beside the name of a view, each fact apart: false or 0 where there is nothing to say. */
+export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
   const { faults, drills, mode, edits, findings } = reading.value;
-  const clock = [worldTime.value?.frozen === true ? 'frozen' : '', edits > 0 ? String(edits) : ''].filter(Boolean);
-  const all: readonly (readonly [string, string | number])[] = [
-    ['requests', unread.value],
-    ['findings', findings],
-    ['clock', clock.join(' ')],
-    ['faults', faults.length],
-    ['drills', drills.length],
-    ['least-privilege', mode === 'observe' ? 'observe' : ''],
-  ];
-  return Object.fromEntries(
-    all.filter(([, badge]) => badge !== '' && badge !== 0).map(([name, badge]) => [name, String(badge)]),
-  );
+  return {
+    requests: [unread.value],
+    findings: [findings],
+    clock: [isFrozen.value && 'frozen', edits],
+    faults: [faults.length],
+    drills: [drills.length],
+    'least-privilege': [mode === 'observe' && 'observe'],
+  };
 });

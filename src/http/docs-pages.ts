@@ -26,13 +26,17 @@ interface PageParts {
   readonly main: string;
 }
 
-/** A page in the frame of the console, which is links here: only the world's name and clock need a script. */
+/**
+ * A page in the frame of the console. Without the console's script, the frame has only its links. A page for a world that does not
+ * exist has no script, because there is nothing to ask.
+ */
 function renderPage({ title, below, path, beside = '', head = '', main }: PageParts): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
   );
+  const isLost = path === '';
   return `<!doctype html>
-<html lang="en" data-below="${below}">
+<html lang="en" data-below="${below}" data-home="${below}/">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,17 +44,22 @@ function renderPage({ title, below, path, beside = '', head = '', main }: PagePa
 <link rel="stylesheet" href="${below}/console/frame.css">
 <link rel="stylesheet" href="${below}/docs/static/pages.css">
 <link rel="icon" href="data:,">
-${head}</head>
+${
+  isLost
+    ? ''
+    : `<script type="module" src="${below}/console/console.js"></script>
+`
+}${head}</head>
 <body class="framed">
 <header>
 <a class="mark" href="${below}/">nv-auth-mock</a>
-<label class="where" id="where" hidden><span class="quiet">World</span> <select></select></label>
+<div id="where"></div>
 <nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
-${beside}<span class="clock" id="clock" title="The clock of this world" hidden><time></time> <span></span></span>
+${beside}<div id="clock"></div>
 </header>
-${rail(below, path !== '')}
+<div id="rail">${rail(below, !isLost)}</div>
+<div id="said" class="said"></div>
 ${main}
-${path === '' ? '' : `<script src="${below}/docs/static/frame.js"></script>`}
 </body>
 </html>
 `;

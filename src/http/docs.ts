@@ -15,7 +15,6 @@ export interface DocsFiles {
 /** Swagger UI's files, with their content types. */
 const SWAGGER_UI: Readonly<Record<string, string>> = { 'swagger-ui.css': STYLE, 'swagger-ui-bundle.js': SCRIPT };
 const OWN: Readonly<Record<string, string>> = {
-  'frame.js': SCRIPT,
   'operations.js': SCRIPT,
   'reader.js': SCRIPT,
   'reader.css': STYLE,
@@ -69,15 +68,22 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
 
 /** Styles of the document pages, in addition to those of all pages, over which those of Swagger UI win. */
 const PAGES_STYLE = `
+html { scroll-padding-top: 3.5rem }
 .framed { min-height: 100vh }
 .framed > main { overflow: visible; min-width: 0 }
 .rail { position: sticky; top: 0; align-self: start; max-height: 100vh; border-right: 0 }
-.framed > main { border-left: 1px solid var(--line) }
+:is(.framed > main, .said) { border-left: 1px solid var(--line) }
 .tabs { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
 .tabs a { text-decoration: none }
 .tabs a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
-header > .where { flex: none }
-header > .clock { margin-left: auto }
+#where, #clock, #rail { display: contents }
+#where .where { flex: none }
+#where .where:empty { display: none }
+#clock .clock { margin-left: auto }
+.said { position: sticky; z-index: 2; top: 0 }
+:is(header, .said) button { min-height: 2.1rem }
+.said p { margin: .3rem 0 }
+.said .fault { padding: 0; border: 0; background: none }
 time { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em }
 .who { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
 .who select { flex: 1; min-width: 9rem; max-width: 22rem }
@@ -103,9 +109,9 @@ main.wide h2 { margin: 2rem 0 .4rem }
 .inferred, .ours, .contradicted { color: var(--warn) }
 .documented, .implied, .observed { color: var(--allow) }
 @media (max-width: 48rem) {
-  .framed > main { border-left: 0 }
+  :is(.framed > main, .said) { border-left: 0 }
   .rail { position: static; overflow-x: auto }
-  header > .clock { margin-left: 0 }
+  #clock .clock { margin-left: 0 }
 }
 @media (max-width: 50rem) {
   .wide :is(table, tbody, tr, td) { display: block; width: auto }

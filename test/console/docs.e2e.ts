@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
 import { admin, researcher } from '../support/cast.ts';
+import { served, servedWithAll } from '../support/console.ts';
 import { listeningServer } from '../support/listening.ts';
 import { fitsWidth, SCHEMES, WIDTHS, windows } from '../support/window.ts';
 
@@ -81,7 +82,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     const page = await openWindow(`${url}/w/alice/docs/operations`);
     await clockOf(page).waitFor();
 
-    expect(await clockOf(page).innerText()).toMatch(/^2030-01-15 12:00:00\s+UTC frozen$/);
+    expect(await clockOf(page).innerText()).toMatch(/^2030-01-15 12:00:00\s+UTC\s+frozen$/);
     await page.goto(`${url}/w/alice/#/requests`);
     expect(await page.locator('header .clock time').innerText()).toBe('2030-01-15 12:00:00');
     await page.goBack();
@@ -89,6 +90,45 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await page.waitForURL(`${url}/w/default/docs/operations`);
     await clockOf(page).waitFor();
     expect(await clockOf(page).innerText()).not.toContain('2030');
+  });
+
+  it.each(['/docs', '/docs/operations', '/docs/air'])(
+    'say what is in force as the console does, and end it: %s',
+    async (path) => {
+      const { url, mock } = await servedWithAll();
+      const page = await openWindow(`${url}/#/worlds`);
+      const bar = page.getByRole('region', { name: 'In force' });
+      const rail = page.getByRole('navigation', { name: 'Views' });
+      const shown = async () => [await bar.innerText(), await rail.innerText()];
+      await expect
+        .poll(shown)
+        .toEqual([expect.stringContaining('1 pending edit'), expect.stringMatching(/frozen\s+1/)]);
+      const inConsole = await shown();
+      await page.goto(url + path);
+      await expect.poll(shown).toEqual(inConsole);
+
+      for (const name of [/^End/, /^Enforce/, /^Resume/, /^Apply now/]) await bar.getByRole('button', { name }).click();
+      await page.getByRole('button', { name: 'Yes, apply now' }).click();
+      await expect.poll(() => bar.getByRole('link').allInnerTexts()).toEqual(['1 fault']);
+      expect((await mock('GET', '/mode')).mode).toBe('enforce');
+      await mock('PUT', '/mode', { mode: 'observe' });
+      await bar.getByRole('link', { name: 'observe mode' }).waitFor();
+      await bar.getByRole('link', { name: '1 fault' }).click();
+      await page.waitForURL(`${url}/#/faults`);
+    },
+  );
+
+  it('count refusals that come while they are read', async () => {
+    const { url, ask } = await served();
+    const page = await openWindow(`${url}/docs/nvcf`);
+    const entry = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Requests' });
+    await clockOf(page).waitFor();
+    await expect
+      .poll(async () => {
+        await ask('GET', '/v2/nvcf/functions', 'nonsense');
+        return entry.innerText();
+      })
+      .toMatch(/\d$/);
   });
 
   it('have controls as high as the buttons of the console', async () => {
@@ -141,7 +181,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     expect(shown).toContainEqual(expect.stringContaining('get_access_keys_administration'));
     for (const text of shown) expect(text).toContain('access-keys:read');
     expect(await page.locator('main section:visible').count()).toBe(1);
-    expect(await page.getByRole('status').innerText()).toMatch(new RegExp(`^${shown.length} of \\d+$`));
+    expect(await page.locator('#found').innerText()).toMatch(new RegExp(`^${shown.length} of \\d+$`));
   });
 
   it('have the same table without scripts', async () => {

@@ -133,7 +133,7 @@ describe.runIf(hasBrowser)('every view', () => {
     for (const address of ['worlds', 'access-matrix', 'least-privilege']) {
       await page.goto('about:blank');
       await page.goto(`${url}/#/${address}`);
-      await page.locator('nav').getByText('frozen 1').waitFor();
+      await page.locator('nav a', { hasText: 'Clock' }).getByText('frozen').waitFor();
       const current = await page.locator('nav [aria-current]').boundingBox();
 
       expect(current?.x).toBeGreaterThanOrEqual(0);

@@ -29,6 +29,18 @@ export async function served(config: Partial<Config> = {}, port = 0) {
   return { url, stop, ask, mock };
 }
 
+/** A server whose behaviour is changed in every way there is. */
+export async function servedWithAll() {
+  const server = await served({ propagation: 'fixed' });
+  const { mock } = server;
+  await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
+  await mock('POST', '/drills/token-outage', { for: '10m' });
+  await mock('PUT', '/mode', { mode: 'observe' });
+  await mock('POST', '/clock/freeze', {});
+  await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['list_functions'] });
+  return server;
+}
+
 /** The requests that Live lists. */
 export const rows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');
