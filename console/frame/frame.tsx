@@ -4,7 +4,7 @@ import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
 import { connection } from '../control-api/stream.ts';
 import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
-import { WorldNow } from '../parts/when.tsx';
+import { worldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
 import { changed, changesOf } from '../state/changes.ts';
 import { worldMinute, worldTime } from '../state/clock.ts';
@@ -18,6 +18,8 @@ import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { Help, opened, useShortcuts } from './shortcuts.tsx';
 import { UndoBar } from './undo-bar.tsx';
+
+worldNow.of = worldMinute;
 
 /** Reads what the frame shows, and lets every view read again. @throws as the control API does */
 export async function readAll(): Promise<void> {
@@ -40,7 +42,7 @@ export function Frame() {
   if (shown === undefined || current === undefined) return null;
   const Show = shown.show();
   return (
-    <WorldNow.Provider value={worldMinute}>
+    <>
       <button type="button" class="skip" onClick={toContent}>
         To the content
       </button>
@@ -74,7 +76,7 @@ export function Frame() {
       <UndoBar />
       {opened.value === 'palette' && <Palette />}
       {opened.value === 'help' && <Help />}
-    </WorldNow.Provider>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, go } from '../address.ts';
-import { useLoaded } from '../parts/loaded.tsx';
+import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { serviceTitle } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
 import { addressIn, requests } from '../state/requests.ts';
@@ -27,7 +27,7 @@ export function Palette() {
   const input = useRef<HTMLInputElement>(null);
   const read = useLoaded(readTargets, []);
   useEffect(() => input.current?.focus(), []);
-  const targets = [...VIEW_TARGETS, ...(read !== null && 'value' in read ? read.value : []), ...requestTargets()];
+  const targets = [...VIEW_TARGETS, ...readValue(read, []), ...requestTargets()];
   const found = fitting(targets, text);
   const chosen = found[Math.min(at, found.length - 1)];
   const close = () => {

@@ -26,11 +26,11 @@ export function Rail({ current }: { readonly current: string }) {
 }
 
 function Entry(props: { readonly view: RailView; readonly href: string; readonly current: string }) {
-  const { name, title, icon } = props.view;
+  const { name, title } = props.view;
   return (
     <a href={props.href} aria-current={name === props.current ? 'page' : undefined}>
-      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-        <path d={icon} />
+      <svg class="icon" aria-hidden="true">
+        <use href={`#icon-${name}`} />
       </svg>
       <span>{title}</span>
       <Badges of={name} />

@@ -1,6 +1,6 @@
 import { Told, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { undoable, withdrawUndo } from '../state/undo.ts';
+import { offerUndo, undoable } from '../state/undo.ts';
 
 /** Offers to undo what was done last, on every view. */
 export function UndoBar() {
@@ -10,7 +10,7 @@ export function UndoBar() {
     act.run(async () => {
       if (done === null) return undefined;
       const text = await done.undo();
-      if (undoable.value === done) withdrawUndo();
+      if (undoable.value === done) offerUndo(null);
       return text;
     });
   return (
@@ -30,7 +30,7 @@ export function UndoBar() {
         class="small"
         aria-label="Close"
         onClick={() => {
-          withdrawUndo();
+          offerUndo(null);
           act.forget();
         }}
       >

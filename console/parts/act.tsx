@@ -7,8 +7,8 @@ import { Sentence } from './sentence.tsx';
 export interface Act {
   readonly isBusy: boolean;
   readonly told: { readonly text: string; readonly isFault: boolean } | null;
-  /** @param action returns a sentence for the person, if there is something to say */
-  readonly run: (action: () => Promise<string | undefined>) => Promise<void>;
+  /** @param action returns a sentence for the person, or anything else if there is nothing to say */
+  readonly run: (action: () => Promise<unknown>) => Promise<void>;
   /** Says no more what came of it. */
   readonly forget: () => void;
 }
@@ -21,7 +21,7 @@ export function useAct(): Act {
     setBusy(true);
     try {
       const text = await action();
-      setTold(text === undefined ? null : { text, isFault: false });
+      setTold(typeof text === 'string' ? { text, isFault: false } : null);
     } catch (fault) {
       setTold({ text: textOf(fault), isFault: true });
     } finally {

@@ -42,6 +42,11 @@ export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly
   return loaded;
 }
 
+/** What was read; what is usual until it is, and where it was not. */
+export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Value | Usual {
+  return loaded !== null && 'value' in loaded ? loaded.value : usual;
+}
+
 /** What a person is told of a failure. */
 export function textOf(fault: unknown): string {
   if (fault instanceof TypeError) return 'The server does not answer.';

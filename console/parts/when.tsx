@@ -1,13 +1,11 @@
-import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
 import { relativeText, timeOfDay, timeText } from './time.ts';
 
-/** The time of the world, to the minute, for whatever shows a time; null before it is known. */
-export const WorldNow = createContext<{ readonly value: string | null }>({ value: null });
+/** The time of the world, to the minute, for whatever shows a time; null before it is known. The frame sets what says it. */
+export const worldNow: { of: { readonly value: string | null } } = { of: { value: null } };
 
 /** A time, written as everywhere on the page. @param props.isRelative says beside it how far it is from now */
 export function When({ at, isRelative = false }: { readonly at: string; readonly isRelative?: boolean }) {
-  const now = useContext(WorldNow).value;
+  const now = worldNow.of.value;
   return (
     <span class="when">
       <time dateTime={at} title={at}>

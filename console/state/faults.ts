@@ -1,7 +1,7 @@
 import { ask, Refused } from '../control-api/client.ts';
 import type { Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { offerUndo, withdrawUndo } from './undo.ts';
+import { offerUndo } from './undo.ts';
 
 /**
  * Removes faults one by one, as a person removes them: that one was never injected is then no finding. One that is gone
@@ -10,7 +10,7 @@ import { offerUndo, withdrawUndo } from './undo.ts';
  * @throws as the control API does
  */
 export async function removeFaults(faults: readonly Fault[]): Promise<void> {
-  withdrawUndo();
+  offerUndo(null);
   const removals = faults.map(({ id }) =>
     ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`).catch((thrown: unknown) => {
       if (!(thrown instanceof Refused && thrown.status === 404)) throw thrown;

@@ -76,7 +76,7 @@ export interface InForce {
   /** What ending it cannot be undone for, as a sentence. */
   readonly loses?: string;
   /** @returns a sentence that says what was done, unless Undo says it */
-  readonly run: () => Promise<string | undefined>;
+  readonly run: () => Promise<unknown>;
 }
 
 export const inForce = computed((): readonly InForce[] => {
@@ -94,40 +94,28 @@ const faultsInForce = (faults: readonly Fault[]): InForce => ({
   text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
   view: 'faults',
   end: 'Remove',
-  run: async () => {
-    await removeFaults(faults);
-    return undefined;
-  },
+  run: () => removeFaults(faults),
 });
 
 const drillInForce = (drill: RunningDrill): InForce => ({
   text: `drill ${drill.name}`,
   view: 'drills',
   end: 'End',
-  run: async () => {
-    await endDrill(drill, drill.principal);
-    return undefined;
-  },
+  run: () => endDrill(drill, drill.principal),
 });
 
 const OBSERVE: InForce = {
   text: 'observe mode',
   view: 'least-privilege',
   end: 'Enforce',
-  run: async () => {
-    await setMode('enforce');
-    return undefined;
-  },
+  run: () => setMode('enforce'),
 };
 
 const FROZEN: InForce = {
   text: 'clock frozen',
   view: 'clock',
   end: 'Resume',
-  run: async () => {
-    await setFrozen(false);
-    return undefined;
-  },
+  run: () => setFrozen(false),
 };
 
 const editsInForce = (count: number): InForce => ({

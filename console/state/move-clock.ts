@@ -3,7 +3,7 @@ import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { noteClock } from './clock.ts';
 import { requests } from './requests.ts';
-import { offerUndo, withdrawUndo } from './undo.ts';
+import { offerUndo } from './undo.ts';
 
 /** The snapshot that a step of the clock is undone with. There is one at most: each step replaces that of the step before. */
 const NAME = 'before the clock moved (for Undo)';
@@ -39,7 +39,7 @@ export async function moveClock(
   noteClock(after);
   changed('clock', 'keys', 'faults', 'drills', 'snapshots');
   if (typeof snapshot === 'string') {
-    withdrawUndo();
+    offerUndo(null);
     return { ...after, cannotUndo: snapshot };
   }
   offerUndo({

@@ -18,12 +18,7 @@ export interface Undoable {
 /** What was done last; null if it cannot be undone, or was. */
 export const undoable = signal<Undoable | null>(null);
 
-/** Offers to undo what was done last. */
-export function offerUndo(done: Undoable): void {
+/** Offers to undo what was done last. @param done null: it cannot be undone, and neither can what was done before it */
+export function offerUndo(done: Undoable | null): void {
   undoable.value = done;
-}
-
-/** Once something was done that cannot be undone, what was done before it cannot be undone either. */
-export function withdrawUndo(): void {
-  undoable.value = null;
 }

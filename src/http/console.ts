@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { iconSymbols } from './console-rail.ts';
 import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 
 /** The page has the markup of the first view. It is not shown to somebody who opens another view. */
@@ -56,6 +57,7 @@ function consolePage(below: string, firstView: string, styles: string): string {
 <link rel="icon" href="data:,">
 <noscript><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
 <a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></noscript>
+${iconSymbols()}
 <div id="console" class="framed">${firstView.replaceAll('href="/', `href="${below}/`)}</div>
 `;
 }

@@ -1,6 +1,6 @@
 import type { Ground } from '../core/explaining/index.ts';
 import { escapeHtml, escapeWithCode } from '../core/html.ts';
-import { DOCUMENTS, RAIL, type RailView } from './console-rail.ts';
+import { DOCUMENTS, iconSymbols, RAIL, type RailView } from './console-rail.ts';
 import type { ListedOperation, ReadableDocument } from './read-documents.ts';
 
 /** The operations of a document, for the table of all operations. */
@@ -51,6 +51,7 @@ ${
 `
 }${head}</head>
 <body class="framed">
+${iconSymbols()}
 <header>
 <a class="mark" href="${below}/">nv-auth-mock</a>
 <div id="where"></div>
@@ -67,8 +68,8 @@ ${main}
 
 /** The navigation of the console, which leads into it. @param isDocuments is the page one of the documents? */
 function rail(below: string, isDocuments: boolean): string {
-  const link = (href: string, { title, icon }: RailView, more = '') =>
-    `<a href="${below}${href}"${more}><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${icon}"/></svg><span>${title}</span></a>`;
+  const link = (href: string, { name, title }: RailView, more = '') =>
+    `<a href="${below}${href}"${more}><svg class="icon" aria-hidden="true"><use href="#icon-${name}"></use></svg><span>${title}</span></a>`;
   const groups = RAIL.map(({ title, views }, index) => {
     const links = views.map((view) => link(`/#/${view.name}`, view));
     if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, isDocuments ? ' aria-current="page"' : ''));

@@ -128,6 +128,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);
 
+    expect((await page.locator('header').boundingBox())?.y).toBe(0);
     const groups = page.getByRole('navigation').getByRole('region');
     expect(await groups.locator('h2').allInnerTexts()).toEqual(['WATCH', 'CONTROL', 'UNDERSTAND']);
     const badges = async (name: string) => (await link(page, name).locator('.badge').allInnerTexts()).join();

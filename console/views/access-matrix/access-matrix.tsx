@@ -1,6 +1,6 @@
 import { choose, chosen } from '../../address.ts';
 import { download } from '../../parts/download.ts';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { changesOf } from '../../state/changes.ts';
@@ -74,7 +74,7 @@ function Compared(props: {
 }) {
   const { service, who = '', other = '' } = props;
   const loaded = useLoaded(readIdentities, [changesOf('keys')]);
-  const all = loaded !== null && 'value' in loaded ? loaded.value : [];
+  const all = readValue(loaded, []);
   const callers = all.filter(({ id, services }) => services.includes(service) || id === who || id === other);
   const options = (none: string, but: string): (readonly [string, string])[] => [
     ['', none],

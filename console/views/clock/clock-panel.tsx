@@ -19,11 +19,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   const now = worldTime.value?.now ?? clock.now;
   const ahead = Date.parse(now) - Date.now();
   const go = (body: Parameters<typeof move>[0]) => act.run(() => move(body, names));
-  const toggle = () =>
-    act.run(async () => {
-      await setFrozen(!clock.frozen);
-      return undefined;
-    });
+  const toggle = () => act.run(() => setFrozen(!clock.frozen));
   return (
     <section aria-label="Clock">
       <p class="big">

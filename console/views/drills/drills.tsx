@@ -4,7 +4,7 @@ import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -30,7 +30,7 @@ export function Drills() {
     [changesOf('drills', 'faults')],
   );
   const everybody = useLoaded(readIdentities, [changesOf('keys')]);
-  const people = everybody !== null && 'value' in everybody ? everybody.value : [];
+  const people = readValue(everybody, []);
   return (
     <div class="page drills">
       <p>
@@ -77,13 +77,11 @@ function Card({ drill, fault, people }: CardParts) {
       const filled = Object.entries(order).filter(([, text]) => text !== '');
       setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled)));
       changed('drills', 'faults', 'clock');
-      return undefined;
     });
   const end = () =>
     act.run(async () => {
       await endDrill(drill, fault?.match.principal);
       setStarted(null);
-      return undefined;
     });
   const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
   const plan = planOf(drill, whom, order.for);

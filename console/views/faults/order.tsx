@@ -1,11 +1,11 @@
-import { cloneElement, createContext, type VNode } from 'preact';
-import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { ask, Refused } from '../../control-api/client.ts';
 import type { BrokenAt, Fault, SpoiledBody } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
-import { type Loaded, useLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { changed, changesOf } from '../../state/changes.ts';
@@ -124,7 +124,17 @@ export function Order() {
   const { service = '', operation = '' } = chosen.value;
   const [code, setCode] = useState<string | null>(null);
   const services = useLoaded(readServices, []);
-  const operations = readValue(useLoaded(() => operationsOf(service), [service]));
+  const operations = readValue(
+    useLoaded(() => operationsOf(service), [service]),
+    null,
+  );
+  // What the document of the service completes, and the callers.
+  const requests = readValue(
+    useLoaded(() => requestsLike(service, operation), [service, operation]),
+    [],
+  );
+  const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
+  const callers = everybody.filter(({ services: all }) => service === '' || all.includes(service));
   const look = () => {
     if (form.current === null) return;
     const next = draftOf(form.current);
@@ -135,6 +145,9 @@ export function Order() {
   const refusal = act.told?.isFault ? act.told.text : null;
   const wrong = refusal === null ? null : wrongIn(form.current, refusal);
 
+  const field = (name: string, label: string, more: FieldParts) => (
+    <Field name={name} label={label} wrong={wrong} {...more} />
+  );
   const add = (event: Event) => {
     event.preventDefault();
     void act.run(async () => {
@@ -159,56 +172,48 @@ export function Order() {
         onChange={look}
         onSubmit={add}
       >
-        <WrongField.Provider value={wrong}>
-          <fieldset>
-            <legend>Which requests</legend>
-            <Field name="service" label="Service">
-              <select value={service} onChange={(event) => choose({ service: event.currentTarget.value }, false)}>
-                <option value="">any</option>
-                {readValue(services)?.map((name) => (
-                  <option key={name} value={name}>
-                    {serviceTitle(name)}
-                  </option>
-                ))}
-              </select>
-            </Field>
-            <Field name="operation" label="Operation" options={operations ?? []}>
-              <input
-                placeholder="grant_token"
-                value={operation}
-                onInput={(event) => choose({ operation: event.currentTarget.value.trim() }, false)}
-              />
-            </Field>
-            <Completed service={service} operation={operation} />
-          </fieldset>
-          <fieldset>
-            <legend>What happens</legend>
-            <Field name="status" label="Status">
-              <input type="number" min={400} max={599} placeholder="503" />
-            </Field>
-            <Text name="retryAfter" label="Retry-After" placeholder="3, or 30s" />
-            <Text name="answer" label="Answer of your own" placeholder='{"status": 200, "body": {"functions": []}}' />
-            <Text name="delay" label="Delay" placeholder="2s" />
-            <Choice name="drop" label="The connection breaks" none="no" of={BROKEN_AT} />
-            <Choice name="body" label="The body is" none="as it should be" of={SPOILED_BODY} />
-            <div class="ticks">
-              <Tick name="doFirst">Do first what was asked for</Tick>
-              <Tick name="offDocument">Even if no document allows it</Tick>
-            </div>
-          </fieldset>
-          <fieldset>
-            <legend>How often</legend>
-            <Field name="times" label="At most">
-              <input type="number" min={1} defaultValue="1" placeholder="always" />
-            </Field>
-            <Field name="after" label="After letting pass">
-              <input type="number" min={0} placeholder="0" />
-            </Field>
-            <Field name="probability" label="Probability">
-              <input type="number" min={0} max={1} step="any" placeholder="1" />
-            </Field>
-          </fieldset>
-        </WrongField.Provider>
+        <fieldset>
+          <legend>Which requests</legend>
+          {field('service', 'Service', {
+            value: service,
+            onChange: ({ currentTarget: { value } }) => choose({ service: value }, false),
+            children: choices(
+              'any',
+              readValue(services, []).map((name) => [name, serviceTitle(name)]),
+            ),
+          })}
+          {field('operation', 'Operation', {
+            placeholder: 'grant_token',
+            value: operation,
+            onInput: ({ currentTarget: { value } }) => choose({ operation: value.trim() }, false),
+            options: operations ?? [],
+          })}
+          {field('method', 'Method', {
+            placeholder: 'POST',
+            options: requests.length === 0 ? METHODS : requests.map(({ method }) => method),
+          })}
+          {field('path', 'Path', { placeholder: '/v2/nvcf/functions/{id}', options: requests.map(({ path }) => path) })}
+          {field('principal', 'Caller', { placeholder: 'admin@acme.test', options: callers.map(({ name }) => name) })}
+        </fieldset>
+        <fieldset>
+          <legend>What happens</legend>
+          {field('status', 'Status', { type: 'number', min: 400, max: 599, placeholder: '503' })}
+          {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
+          {field('answer', 'Answer of your own', { placeholder: '{"status": 200, "body": {"functions": []}}' })}
+          {field('delay', 'Delay', { placeholder: '2s' })}
+          {field('drop', 'The connection breaks', { children: choices('no', Object.entries(BROKEN_AT)) })}
+          {field('body', 'The body is', { children: choices('as it should be', Object.entries(SPOILED_BODY)) })}
+          <div class="ticks">
+            {field('doFirst', 'Do first what was asked for', { type: 'checkbox' })}
+            {field('offDocument', 'Even if no document allows it', { type: 'checkbox' })}
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend>How often</legend>
+          {field('times', 'At most', { type: 'number', min: 1, defaultValue: '1', placeholder: 'always' })}
+          {field('after', 'After letting pass', { type: 'number', min: 0, placeholder: '0' })}
+          {field('probability', 'Probability', { type: 'number', min: 0, max: 1, step: 'any', placeholder: '1' })}
+        </fieldset>
         <div class="bar">
           <button type="submit" class="main" disabled={act.isBusy}>
             Add the fault
@@ -240,57 +245,41 @@ async function removeAgain(id: string): Promise<string> {
 /** The methods of a match that need no document. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** The fields that the document of the service completes, and that of the caller. */
-function Completed({ service, operation }: { readonly service: string; readonly operation: string }) {
-  const requests = readValue(useLoaded(() => requestsLike(service, operation), [service, operation])) ?? [];
-  const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')])) ?? [];
-  const methods = requests.length === 0 ? METHODS : [...new Set(requests.map(({ method }) => method))];
-  const callers = everybody.filter(({ services }) => service === '' || services.includes(service));
-  const names = [...new Set(callers.map(({ name }) => name))];
-  return (
-    <>
-      <Text name="method" label="Method" placeholder="POST" options={methods} />
-      <Text
-        name="path"
-        label="Path"
-        placeholder="/v2/nvcf/functions/{id}"
-        options={[...new Set(requests.map(({ path }) => path))]}
-      />
-      <Text name="principal" label="Caller" placeholder="admin@acme.test" options={names} />
-    </>
-  );
+/** The attributes of a field's input, or of its choice, which has options as children. */
+interface FieldParts {
+  readonly type?: 'number' | 'checkbox';
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly defaultValue?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: 'any';
+  readonly onInput?: (event: { readonly currentTarget: { readonly value: string } }) => void;
+  readonly onChange?: (event: { readonly currentTarget: { readonly value: string } }) => void;
+  /** What completes it. */
+  readonly options?: readonly string[];
+  readonly children?: ComponentChildren;
 }
-
-function readValue<Value>(loaded: Loaded<Value>): Value | null {
-  return loaded !== null && 'value' in loaded ? loaded.value : null;
-}
-
-const WrongField = createContext<Wrong | null>(null);
 
 /** A field with its label, what completes it, and what is wrong with it. */
-function Field(props: {
-  readonly name: string;
-  readonly label: string;
-  readonly options?: readonly string[];
-  /** An input or a choice, which gets its name here. */
-  readonly children: VNode<object>;
-}) {
-  const { name, label, options, children } = props;
-  const wrong = useContext(WrongField);
+function Field(props: FieldParts & { readonly name: string; readonly label: string; readonly wrong: Wrong | null }) {
+  const { name, label, wrong, options, children, ...others } = props;
   const isWrong = wrong?.field === name;
+  const tag: unknown = children === undefined ? 'input' : 'select';
+  const Control = tag as ComponentType<object>;
   return (
     <div class="field">
       <label for={`fault-${name}`}>{label}</label>
-      {cloneElement(children, {
-        id: `fault-${name}`,
-        name,
-        ...(children.type === 'input' && { autocomplete: 'off', spellcheck: false }),
-        ...(options !== undefined && { list: `options-${name}` }),
-        ...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` }),
-      })}
-      {options !== undefined && (
+      <Control
+        {...{ id: `fault-${name}`, name, autocomplete: 'off', spellcheck: false, ...others }}
+        {...(options && { list: `options-${name}` })}
+        {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
+      >
+        {children}
+      </Control>
+      {options && (
         <datalist id={`options-${name}`}>
-          {options.map((option) => (
+          {[...new Set(options)].map((option) => (
             <option key={option} value={option} />
           ))}
         </datalist>
@@ -304,45 +293,11 @@ function Field(props: {
   );
 }
 
-function Text(props: {
-  readonly name: string;
-  readonly label: string;
-  readonly placeholder: string;
-  readonly options?: readonly string[];
-}) {
-  const { placeholder, ...others } = props;
-  return (
-    <Field {...others}>
-      <input placeholder={placeholder} />
-    </Field>
-  );
-}
-
-function Tick({ name, children }: { readonly name: string; readonly children: string }) {
-  return (
-    <Field name={name} label={children}>
-      <input type="checkbox" />
-    </Field>
-  );
-}
-
-function Choice(props: {
-  readonly name: string;
-  readonly label: string;
-  readonly none: string;
-  readonly of: Readonly<Record<string, string>>;
-}) {
-  const { name, label, none, of } = props;
-  return (
-    <Field name={name} label={label}>
-      <select>
-        <option value="">{none}</option>
-        {Object.entries(of).map(([kind, words]) => (
-          <option key={kind} value={kind}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </Field>
-  );
+/** The options of a choice. @param none what it is without one */
+function choices(none: string, all: readonly (readonly [value: string, text: string])[]): ComponentChildren {
+  return [['', none] as const, ...all].map(([value, text]) => (
+    <option key={value} value={value}>
+      {text}
+    </option>
+  ));
 }

@@ -45,16 +45,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
       <h3>Access keys</h3>
       {keys === null ? (
         <p>
-          <button
-            type="button"
-            disabled={act.isBusy}
-            onClick={() =>
-              act.run(async () => {
-                await read();
-                return undefined;
-              })
-            }
-          >
+          <button type="button" disabled={act.isBusy} onClick={() => act.run(() => read())}>
             Read them
           </button>{' '}
           <span class="quiet">as this user, by Run:ai’s own API: the calls are in the journal</span>

@@ -14,7 +14,7 @@ import { editKey } from '../../state/edit-key.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
 import { boundTo, keepText, type ShownKey } from '../../state/keys.ts';
 import { curlOf, envOf } from '../../state/ready-made.ts';
-import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { MayDo, RecentRequests } from './may-do.tsx';
 
@@ -153,7 +153,7 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
   const rotate = async () => {
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     keepText(id, key);
-    withdrawUndo();
+    offerUndo(null);
     return done('It has another text now; the one before is no longer valid.');
   };
   const turn = async () => {
@@ -164,7 +164,7 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
   };
   const remove = async () => {
     await ask('DELETE', path);
-    withdrawUndo();
+    offerUndo(null);
     go(addressOfView('identities'));
     return done('It is deleted.');
   };

@@ -4,7 +4,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Key } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -15,7 +15,7 @@ import { readOrganizations } from '../../state/identities.ts';
 import { keepText, type ShownKey } from '../../state/keys.ts';
 import { curlOf, envOf } from '../../state/ready-made.ts';
 import { type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
-import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
 import { type Draft, draftOf, editOf, orderOf } from './draft.ts';
 import { Resources } from './resources.tsx';
@@ -58,8 +58,7 @@ function Fields(props: {
   const store = async () => {
     if (edited !== null) {
       const { key, undo } = await editKey(edited.id, editOf(draft));
-      if (undo === null) withdrawUndo();
-      else offerUndo(undo);
+      offerUndo(undo);
       stored(key);
       return undefined;
     }
@@ -176,7 +175,7 @@ function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTyp
 /** The organisations of this world; the first is the one that the control API would take. */
 function Organisation({ value, change }: { readonly value: string; readonly change: (name: string) => void }) {
   const loaded = useLoaded(readOrganizations, []);
-  const names = loaded !== null && 'value' in loaded ? loaded.value : [];
+  const names = readValue(loaded, []);
   return (
     <label class="field">
       Organisation

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import { useLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { operationsOf, readServices } from '../../state/rulesets.ts';
 
@@ -43,8 +43,8 @@ export function Filter() {
   const services = useLoaded(readServices, []);
   const operations = useLoaded(() => operationsOf(service), [service]);
   const [hasAll, setAll] = useState(false);
-  const known = services !== null && 'value' in services ? services.value : [];
-  const ids = operations !== null && 'value' in operations ? operations.value : [];
+  const known = readValue(services, []);
+  const ids = readValue(operations, []);
   const shown = FIELDS.filter((name, index) => hasAll || index < USUAL || now[name] !== undefined);
   return (
     <search aria-label="Which requests">

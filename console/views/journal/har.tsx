@@ -47,7 +47,6 @@ export function useHarCheck(): HarCheck {
     setChecked(null);
     void act.run(async () => {
       setChecked(await checkFile(file));
-      return undefined;
     });
   };
   return { act, checked, check, forget: () => setChecked(null) };

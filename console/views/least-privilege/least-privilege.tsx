@@ -82,11 +82,7 @@ const MEANING = {
 function ModeSwitch({ mode }: { readonly mode: Mode }) {
   const act = useAct();
   const isObserving = mode === 'observe';
-  const turn = () =>
-    act.run(async () => {
-      await setMode(isObserving ? 'enforce' : 'observe');
-      return undefined;
-    });
+  const turn = () => act.run(() => setMode(isObserving ? 'enforce' : 'observe'));
   return (
     <section aria-label="Mode">
       <div class="bar">

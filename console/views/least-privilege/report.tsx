@@ -10,7 +10,7 @@ import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { boundTo } from '../../state/keys.ts';
-import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 
 /** One credential: what it was used for, what it holds, and what would be enough. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
@@ -21,8 +21,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
   const act = useAct();
   const replace = async () => {
     const { key, undo } = await editKey(principal.id, edit ?? {});
-    if (undo === null) withdrawUndo();
-    else offerUndo(undo);
+    offerUndo(undo);
     const later = key.pending.at(-1);
     return `The key \`${key.name}\` has just these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
   };

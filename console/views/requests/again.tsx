@@ -28,7 +28,6 @@ export function Again({
   const send = (body: string | null) =>
     act.run(async () => {
       choose({ request: (await sendCall({ ...call, body }, caller)).id });
-      return undefined;
     });
   return (
     <section class="again" aria-label="This request">

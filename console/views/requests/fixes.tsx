@@ -11,7 +11,7 @@ import { When } from '../../parts/when.tsx';
 import { callOfFix, curlOf } from '../../state/call.ts';
 import { changed } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
-import { offerUndo, type Undoable, withdrawUndo } from '../../state/undo.ts';
+import { offerUndo, type Undoable } from '../../state/undo.ts';
 
 type FixRequest = NonNullable<Fix['request']>;
 type Pending = NonNullable<Decision['pending']>;
@@ -42,8 +42,7 @@ export function Fixes(props: {
     try {
       const undo = await change();
       changed('keys', 'clock');
-      if (undo === null) withdrawUndo();
-      else offerUndo(undo);
+      offerUndo(undo);
       setOutcome(await repeated(decision));
     } catch (fault) {
       setOutcome({ fault: textOf(fault) });

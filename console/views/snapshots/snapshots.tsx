@@ -14,7 +14,7 @@ import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { changesOfDifferences, readDifferences } from '../../state/comparison.ts';
 import { fileName, readFile } from '../../state/files.ts';
-import { withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { here } from '../../state/worlds.ts';
 import './snapshots.css';
 
@@ -141,7 +141,7 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
-      withdrawUndo();
+      offerUndo(null);
       return `This world is again what it was; its clock shows ${timeText(now)}.`;
     });
   const remove = () =>

@@ -6,7 +6,7 @@ import { Told, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
-import { useLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
@@ -47,7 +47,6 @@ export function Order() {
         await ask<MadeWorld>('POST', '/_mock/worlds', { ...order, ...originOf(from, String(given.get('of') ?? '')) }),
       );
       changed('worlds');
-      return undefined;
     });
   };
   return (
@@ -123,7 +122,7 @@ function WhichWorld({ of }: { readonly of: string }) {
 
 function WhichSnapshot({ of }: { readonly of: string }) {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
-  const snapshots = loaded !== null && 'value' in loaded ? loaded.value : [];
+  const snapshots = readValue(loaded, []);
   const isKnown = snapshots.some(({ id }) => id === of);
   if (loaded !== null && snapshots.length === 0) {
     return (

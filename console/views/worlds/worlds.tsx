@@ -8,7 +8,7 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { relativeText, shortOf, timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
-import { withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
 import { Compare } from './compare.tsx';
 import { Order } from './order.tsx';
@@ -217,7 +217,7 @@ function Reset() {
   const reset = () =>
     act.run(async () => {
       await ask('POST', '/_mock/reset');
-      withdrawUndo();
+      offerUndo(null);
       return `The world \`${id}\` is as its seed has it.`;
     });
   return (
