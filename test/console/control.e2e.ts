@@ -1,8 +1,10 @@
 /** What one controls the mock with, and the findings that come of it, in a browser. */
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
 import { readJson, served } from '../support/console.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { windows } from '../support/window.ts';
 
@@ -182,6 +184,20 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await link.getAttribute('target')).toBe('_blank');
 
       expect(await link.getAttribute('href')).toBe('/w/alice/#/requests');
+    });
+
+    it('and snapshots say how long they are kept, by what the server was started with', async () => {
+      const [inMemory, inFile] = [await served(), await served({ data: join(await emptyFolder(), 'mock.db') })];
+      for (const [{ url }, text] of [
+        [inMemory, 'all of them end with the process'],
+        [inFile, 'Worlds and snapshots are kept in the database.'],
+      ] as const) {
+        const page = await opened(`${url}/#/worlds`);
+        await page.getByText(text).waitFor();
+        await page.goto(`${url}/#/snapshots`);
+        await region(page, 'Compare two snapshots').or(page.getByText('This world has no snapshot yet.')).waitFor();
+        await page.getByText(text).waitFor();
+      }
     });
 
     it('are compared in their propagation as well', async () => {

@@ -7,13 +7,14 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Differences } from '../../parts/differences.tsx';
 import { download } from '../../parts/download.ts';
 import { Id } from '../../parts/id.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { changesOfDifferences, readDifferences } from '../../state/comparison.ts';
 import { fileName, readFile } from '../../state/files.ts';
+import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { here } from '../../state/worlds.ts';
 import './snapshots.css';
@@ -21,13 +22,12 @@ import './snapshots.css';
 /** What this world was, to go back to. */
 export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
+  const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
   return (
     <div class="page snapshots">
       <Take act={act} />
-      <p class="quiet">
-        Without --data, snapshots are in memory and end with the process: download what you want to keep.
-      </p>
+      <p class="quiet">{readValue(lifetime, '…')}</p>
       <Told act={act} />
       <section>
         <WhenLoaded of={loaded}>

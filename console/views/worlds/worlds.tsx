@@ -4,10 +4,11 @@ import type { WorldInfo } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { relativeText, shortOf, timeText } from '../../parts/time.ts';
 import { changed, changesOf } from '../../state/changes.ts';
+import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
 import { Compare } from './compare.tsx';
@@ -21,9 +22,10 @@ const MOST_SHOWN = 100;
 /** Every world of the server, with the ways into it. */
 export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [changesOf('worlds')]);
+  const lifetime = useLoaded(readLifetime, []);
   return (
     <div class="page worlds">
-      <EndsWithProcess />
+      <p class="quiet">{readValue(lifetime, '…')}</p>
       <Order />
       <section>
         <WhenLoaded of={loaded}>{() => <List />}</WhenLoaded>
@@ -194,19 +196,6 @@ function Acts({ world, isBusy, onDelete }: ActsParts) {
         </Confirm>
       )}
     </>
-  );
-}
-
-/** Where the state is: what ends with the process. */
-function EndsWithProcess() {
-  const loaded = useLoaded(() => ask<{ store: { kind: string } }>('GET', '/_mock/info'), []);
-  if (loaded === null || !('value' in loaded)) return <p class="quiet">…</p>;
-  return (
-    <p class="quiet">
-      {loaded.value.store.kind === 'memory'
-        ? 'Worlds and snapshots are in memory: all of them end with the process. Start it with --data to keep them.'
-        : 'Worlds and snapshots are kept in the database. Requests, decisions, findings and drills may end with the process.'}
-    </p>
   );
 }
 
