@@ -47,11 +47,11 @@ export function Rights(props: {
   );
 }
 
-/** The name of a right, broken after its separators only where it fits no line. */
+/** The name of a right or an operation, broken between its words only where it fits no line. */
 export function Name({ text }: { readonly text: string }) {
   return (
     <code>
-      {text.split(/(?<=[_:.])/).map((part, index) => (
+      {text.split(/(?<=[_:.])|(?<=[a-z])(?=[A-Z])/).map((part, index) => (
         <Fragment key={index}>
           {part}
           <wbr />

@@ -27,6 +27,27 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByText('Nobody in this world has the id nobody any more.').waitFor();
   });
 
+  it('breaks the name of an operation only between its words', async () => {
+    const { url } = await served();
+    const bound = encodeURIComponent('{"type":"All Functions"}');
+    const wide = `make=service&services=nvcf&scopes=deploy_function,list_functions&resource=${bound}`;
+    const page = await opened(`${url}/#/identities?${wide}`, {
+      viewport: { width: 1280, height: 800 },
+    });
+    const name = page.getByRole('region', { name: 'What it allows' }).getByText('updateGpuSpecification');
+    await name.waitFor();
+    const lines = await page.evaluate(`[...document.querySelectorAll('.allowed code')]
+      .flatMap((code) => (code.textContent === 'updateGpuSpecification' ? [...code.childNodes] : []))
+      .filter(({ nodeType }) => nodeType === 3)
+      .map((word) => {
+        const range = document.createRange();
+        range.selectNodeContents(word);
+        return range.getClientRects().length;
+      })`);
+
+    expect(lines).toEqual([1, 1, 1]);
+  });
+
   it('covers secrets until they are asked for, and copies what a shell takes', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`, {

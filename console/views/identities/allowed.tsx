@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { OperationEffect } from '../../control-api/types.ts';
+import { Name } from '../../parts/chips.tsx';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -66,7 +67,7 @@ function Service({ service, all }: { readonly service: string; readonly all: rea
       <ul class="plain">
         {allowed.map(({ operation }) => (
           <li key={operation}>
-            <code>{operation}</code>
+            <Name text={operation} />
           </li>
         ))}
       </ul>
