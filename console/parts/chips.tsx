@@ -1,4 +1,5 @@
 import { Fragment } from 'preact';
+import { When } from './when.tsx';
 
 /** How a status reads at a glance. */
 export function Status({ status, wouldBe }: { readonly status: number | null; readonly wouldBe?: number | undefined }) {
@@ -32,8 +33,10 @@ export function Rights(props: {
   readonly ids: readonly string[];
   readonly markOf?: (id: string) => Mark;
   readonly used?: readonly string[] | undefined;
+  /** From when on those that are missing are held. */
+  readonly from?: ReadonlyMap<string, string>;
 }) {
-  const { ids, markOf = () => 'there', used = [] } = props;
+  const { ids, markOf = () => 'there', used = [], from } = props;
   if (ids.length === 0) return <p class="quiet">none</p>;
   return (
     <ul class="rights">
@@ -41,6 +44,12 @@ export function Rights(props: {
         <li key={id} class={markOf(id)}>
           <Sign mark={markOf(id)} /> <Name text={id} />
           {used.includes(id) && <span class="quiet"> used</span>}
+          {from?.has(id) && markOf(id) === 'lacking' && (
+            <span class="quiet">
+              {' '}
+              takes effect at <When at={from.get(id) ?? ''} />
+            </span>
+          )}
         </li>
       ))}
     </ul>

@@ -37,6 +37,22 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
   });
 
+  it('says from when on a missing scope is held, also where another one is missing', async () => {
+    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    const version = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
+    await ask('POST', `/v2/nvcf/deployments/functions/${version}`, INVOKER, {});
+    await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['invoke_function', 'list_functions'] });
+    const page = await opened(url);
+    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    const missing = page.getByRole('region', { name: 'Decision' }).locator('li.lacking');
+    await missing.getByText('takes effect at').waitFor();
+
+    expect((await missing.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/deploy_function$/),
+      expect.stringMatching(/list_functions takes effect at \d\d:\d\d:\d\d$/),
+    ]);
+  });
+
   it('opens a refused one, carries a fix out, and says that it is allowed now, without sending it again', async () => {
     const { url, ask } = await served();
     const page = await opened(url);

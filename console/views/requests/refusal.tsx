@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact';
+import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { changesOf } from '../../state/changes.ts';
+import type { ShownKey } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Fixes, Later } from './fixes.tsx';
 
@@ -12,19 +15,35 @@ import { Fixes, Later } from './fixes.tsx';
 export function DecisionPicture({ decision, isEntered }: { readonly decision: Decision; readonly isEntered: boolean }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
+  const pending = useLoaded(() => readPending(decision), [decision.id, changesOf('keys')]);
   return (
     <WhenLoaded of={loaded}>
-      {(ruleset) => <Picture decision={decision} ruleset={ruleset} isEntered={isEntered} />}
+      {(ruleset) => (
+        <Picture decision={decision} ruleset={ruleset} from={readValue(pending, NOTHING)} isEntered={isEntered} />
+      )}
     </WhenLoaded>
   );
 }
 
+/** The scopes that pending edits of the caller's key bring, with the time at which each takes effect. */
+async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
+  if (effect === 'allow' || principal?.kind !== 'service-key') return NOTHING;
+  // A key that is gone has none.
+  const { pending } = await ask<ShownKey>('GET', `/_mock/keys/${encodeURIComponent(principal.id)}`);
+  return new Map(
+    pending.toReversed().flatMap(({ scopes, effectiveAt }) => scopes.map((scope) => [scope, effectiveAt] as const)),
+  );
+}
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
 function Picture(props: {
   readonly decision: Decision;
   readonly ruleset: Ruleset | null;
+  readonly from: ReadonlyMap<string, string>;
   readonly isEntered: boolean;
 }) {
-  const { decision, ruleset, isEntered } = props;
+  const { decision, ruleset, from, isEntered } = props;
   const { effect, explanation, detail, fixes, enforced } = decision;
   const rule = ruleset?.rules.find(({ id }) => id === decision.rule);
   return (
@@ -39,7 +58,7 @@ function Picture(props: {
         </p>
       )}
       <div class="sides">
-        <Needs decision={decision} ruleset={ruleset} rule={rule} />
+        <Needs decision={decision} ruleset={ruleset} rule={rule} from={from} />
         <Holds decision={decision} rule={rule} />
       </div>
       {/* Hints stand above, as those of any request. */}
@@ -78,8 +97,9 @@ function Needs(props: {
   readonly decision: Decision;
   readonly ruleset: Ruleset | null;
   readonly rule: Rule | undefined;
+  readonly from: ReadonlyMap<string, string>;
 }) {
-  const { decision, ruleset, rule } = props;
+  const { decision, ruleset, rule, from } = props;
   if (rule === undefined) {
     return (
       <section>
@@ -96,11 +116,11 @@ function Needs(props: {
   return (
     <section>
       <h3>Required</h3>
-      {all.length > 0 && <Rights ids={all} markOf={(id) => markOf(decision, id, false)} />}
+      {all.length > 0 && <Rights ids={all} markOf={(id) => markOf(decision, id, false)} from={from} />}
       {any.length > 0 && (
         <>
           <p>one of</p>
-          <Rights ids={any} markOf={(id) => markOf(decision, id, any.length > 1)} />
+          <Rights ids={any} markOf={(id) => markOf(decision, id, any.length > 1)} from={from} />
         </>
       )}
       {roles.length > 0 && (
