@@ -4,7 +4,7 @@ import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { newBudgets } from '../core/bounded-cache.ts';
-import { type Clock, machineClock } from '../core/clock.ts';
+import { type Clock, type Instant, machineClock } from '../core/clock.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import type { Ruleset } from '../core/ruleset.ts';
@@ -44,14 +44,15 @@ import {
 } from '../platform/assets.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
-import { castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
+import { BUILT_IN, castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices, vendorHosts } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
-import { type KeptSeed, seedIn, seedRow } from '../store/seed.ts';
+import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
 import type { Tls } from '../tls/index.ts';
+import { type Beginnings, rowsOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import { Images, settle } from '../worlds/images.ts';
 import { LocalWorlds } from '../worlds/local.ts';
@@ -84,6 +85,8 @@ export interface ServerParts {
   readonly offDocument?: Server['offDocument'];
   /** The loader of documents; servers that are given the same one share them. */
   readonly documents?: Documents;
+  /** The built-in seed and its rows; servers that are given the same one share them. Default: each makes its own. */
+  readonly beginnings?: Beginnings;
 }
 
 export interface MockServer {
@@ -151,24 +154,32 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
 type Loaded = Awaited<ReturnType<typeof load>>;
 
 /** The parts of a start that come before anything opens that must be closed again. */
-async function load({ effective: { config, origins }, seed, random = systemRandom() }: ServerParts) {
+async function load({ effective: { config, origins }, seed, random = systemRandom(), beginnings }: ServerParts) {
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
+  const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
+  const isBuiltIn = config.seed === null || config.seed === BUILT_IN;
   const [version, signingKey, identityProvider, vendorDocuments, chosenSeed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
     vendorDocumentsFrom(config, services),
-    seed === undefined
-      ? chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined)
-      : seedOfContent(seed, SEED_OPTION, services, random),
+    seed !== undefined
+      ? seedOfContent(seed, SEED_OPTION, services, random)
+      : beginnings !== undefined && isBuiltIn
+        ? beginnings.builtIn(namesOf(services), choose)
+        : choose(),
   ]);
   return { random, services, control, version, signingKey, identityProvider, vendorDocuments, seed: chosenSeed };
+}
+
+function namesOf(services: readonly ServiceDefinition[]): readonly string[] {
+  return services.map(({ name }) => name);
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
 /** The place of the worlds, and the worlds, none of which is open yet. */
-async function open({ effective: { config }, budgets, clock }: ServerParts, loaded: Loaded) {
+async function open({ effective: { config }, budgets, clock, beginnings }: ServerParts, loaded: Loaded) {
   const { services, random, signingKey } = loaded;
   const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...budgets }));
   const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
@@ -179,18 +190,21 @@ async function open({ effective: { config }, budgets, clock }: ServerParts, load
   const customs = { settings: config, rulesets };
   const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
+  const rowsOf = (seed: Seed, at: Instant) =>
+    beginnings === undefined ? rowsOfSeed(seed, at, shared) : beginnings.rowsOf(seed, at, shared);
   const documented = new Set<string>();
   const parts = {
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
     ...{ machine, random, signingKey, shared, keys, rulesets, revive },
-    images: new Images(machine, shared, customs, keys),
+    images: new Images(machine, shared, customs, keys, rowsOf),
     mode: config.mode,
     most: config.maxWorlds,
   };
   const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
   const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
   const { budgets: remembered, commits, revisions } = shared;
-  return { place, worlds, snapshots, machine, customs, documented, budgets: remembered, commits, revisions, revive };
+  const begun = { worlds, snapshots, rowsOf, revive };
+  return { ...begun, place, machine, customs, documented, budgets: remembered, commits, revisions };
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -206,14 +220,14 @@ async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Prom
 /** A new store is filled from the seed; a store that already has a world keeps it, unless `reseed`. */
 async function beginDefaultWorld(
   { seed }: Loaded,
-  { worlds, place: { store }, machine, customs, revive }: Opened,
+  { worlds, place: { store }, machine, customs, rowsOf, revive }: Opened,
   { reseed }: Config,
 ): Promise<void> {
   // Of several processes that start at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
     const kept = await seedIn(store.collections);
     if (!reseed && kept !== null) return revive(kept);
-    await store.collections.load([seedRow(seed), ...(await seed.rows(machine.now()))]);
+    await store.restore(await rowsOf(seed, machine.now()));
     return seed;
   });
   // A user who opens the console later did not see the notices of the start.

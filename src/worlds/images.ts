@@ -7,9 +7,8 @@ import type { Settings } from '../core/settings.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
-import { seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type FrozenRows, frozenRows, sizeOf } from '../store/world-rows.ts';
+import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world made from its seed, as the initial content of others. */
@@ -53,6 +52,9 @@ export async function settle(
   await reportUselessKeys({ rulesets, store, findings: { report } }, now);
 }
 
+/** The rows that a seed defines at a moment. */
+export type RowsOfSeed = (seed: Seed, at: Instant) => Promise<FrozenRows>;
+
 /** Images of seeds: tests make many worlds from one seed. */
 export class Images {
   readonly #images: BoundedCache<Image>;
@@ -61,14 +63,16 @@ export class Images {
   readonly #shared: StoreParts;
   readonly #customs: Customs;
   readonly #keys: Credentials;
+  readonly #rowsOf: RowsOfSeed;
 
-  constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials) {
+  constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials, rowsOf: RowsOfSeed) {
     const sizeOfImage = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
     this.#images = new BoundedCache(shared.budgets.images, sizeOfImage);
     this.#machine = machine;
     this.#shared = shared;
     this.#customs = customs;
     this.#keys = keys;
+    this.#rowsOf = rowsOf;
   }
 
   /** The image of a seed, at most a second old. */
@@ -84,8 +88,7 @@ export class Images {
 
   async #make(seed: Seed): Promise<Image> {
     const at = this.#machine.now();
-    const begun = [seedRow(seed), ...(await seed.rows(at))];
-    const store = openMemory(frozenRows(begun, this.#shared.revisions), this.#shared);
+    const store = openMemory(await this.#rowsOf(seed, at), this.#shared);
     try {
       const found: Parameters<Reports['report']>[] = [];
       await settle(store, (...finding) => found.push(finding), this.#customs, at);

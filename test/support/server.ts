@@ -7,6 +7,7 @@ import { type ManualClock, manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
 import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
+import { Beginnings } from '../../src/worlds/beginnings.ts';
 import type { CastUser } from './cast.ts';
 
 declare module 'vitest' {
@@ -16,8 +17,9 @@ declare module 'vitest' {
   }
 }
 
-/** Every test reads the same documents, so they are made once. */
+/** Every test reads the same documents, and most begin with the same rows, so they are made once. */
 const documents = new Documents();
+const beginnings = new Beginnings();
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
@@ -71,6 +73,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
     effective: configOf(config),
     offDocument: 'throw',
     documents,
+    beginnings,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });

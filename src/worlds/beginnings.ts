@@ -1,0 +1,55 @@
+import type { Instant } from '../core/clock.ts';
+import { type Seed, seedRow } from '../store/seed.ts';
+import type { StoreParts } from '../store/shared.ts';
+import { type FrozenRows, frozenRows } from '../store/world-rows.ts';
+
+/** The rows that a seed defines at a moment, and the seed itself as a row. */
+export async function rowsOfSeed(
+  seed: Seed,
+  now: Instant,
+  { revisions }: Pick<StoreParts, 'revisions'>,
+): Promise<FrozenRows> {
+  return frozenRows([seedRow(seed), ...(await seed.rows(now))], revisions);
+}
+
+interface Kept {
+  readonly at: Instant;
+  readonly rows: Promise<FrozenRows>;
+}
+
+/**
+ * The built-in seed, and its rows at the moment that was last asked for. Servers that are given the same one share
+ * them, if they have the same services: making them takes half of a start. Holds at most one for each set of services.
+ */
+export class Beginnings {
+  readonly #seeds = new Map<string, Promise<Seed>>();
+  readonly #rows = new WeakMap<Seed, Kept>();
+  readonly #shared = new WeakSet<Seed>();
+
+  /**
+   * The built-in seed.
+   *
+   * @param services the names of the services that it is for
+   * @param made called if there is none yet
+   */
+  builtIn(services: readonly string[], made: () => Promise<Seed>): Promise<Seed> {
+    const name = services.join(' ');
+    const seed = this.#seeds.get(name) ?? made();
+    this.#seeds.set(name, seed);
+    return seed.then((one) => {
+      this.#shared.add(one);
+      return one;
+    });
+  }
+
+  /** As `rowsOfSeed`. Rows of another seed are not kept, because nothing bounds their number. */
+  async rowsOf(seed: Seed, now: Instant, parts: Pick<StoreParts, 'revisions'>): Promise<FrozenRows> {
+    if (!this.#shared.has(seed)) return rowsOfSeed(seed, now, parts);
+    const known = this.#rows.get(seed);
+    const kept = known?.at === now ? known : { at: now, rows: rowsOfSeed(seed, now, parts) };
+    this.#rows.set(seed, kept);
+    const rows = await kept.rows;
+    parts.revisions.goOnAbove(rows.revision);
+    return rows;
+  }
+}
