@@ -30,15 +30,19 @@ export function systemRandom(): Random {
   return fromBytes(poolOf((pool) => randomFillSync(pool)));
 }
 
+/** The length of a SHA-256, in bytes. */
+const BLOCK = 32;
+
 /** The same sequence for the same seed, for tests and demonstrations. */
 export function seededRandom(seed: string): Random {
   let block = 0;
-  const refill = (pool: Buffer) => {
-    for (let at = 0; at < pool.length; at += 32) {
-      hash('sha256', `${seed}:${block++}`, 'buffer').copy(pool, at);
+  const fill = (part: Buffer) => {
+    for (let at = 0; at < part.length; at += BLOCK) {
+      hash('sha256', `${seed}:${block++}`, 'buffer').copy(part, at);
     }
   };
-  return fromBytes(poolOf(refill));
+  // Many sequences end after a few ids, so no more of it is made than is used.
+  return fromBytes(poolOf(fill, BLOCK));
 }
 
 /** An id in the form of a UUID; the same name always gives the same id. */
@@ -75,15 +79,26 @@ function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
 }
 
 /** Each call to the system costs microseconds, so 4 kB are fetched at a time. */
-function poolOf(refill: (pool: Buffer) => void): Bytes {
-  const pool = Buffer.alloc(4096);
+const POOL = 4096;
+
+/** @param step how many bytes are filled at a time */
+function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
+  const pool = Buffer.alloc(POOL);
   let used = pool.length;
+  let filled = pool.length;
+  const fillTo = (end: number) => {
+    if (filled < end) fill(pool.subarray(filled, end));
+    filled = end;
+  };
   return (length) => {
     if (used + length > pool.length) {
-      refill(pool);
+      // The rest is skipped, and counts.
+      fillTo(pool.length);
       used = 0;
+      filled = 0;
     }
     used += length;
+    if (used > filled) fillTo(Math.min(pool.length, Math.ceil(used / step) * step));
     return Buffer.from(pool.subarray(used - length, used));
   };
 }
