@@ -4,15 +4,13 @@ import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
-import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { loadServices } from '../../src/services/index.ts';
 import { type Document, readDocument } from '../support/documents.ts';
+import { SHARED } from '../support/server.ts';
 import type { FuzzAnswer } from './judge.ts';
 import type { FuzzRequest } from './requests.ts';
 
-/** Servers of one process read the same documents. */
-const shelf = new Documents();
 const START = Date.UTC(2026, 0, 15, 12);
 
 export type Versions = Pick<Config, 'runai' | 'air' | 'nvcf'>;
@@ -33,7 +31,7 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
     clock: manualClock(START),
     random: seededRandom('fuzz'),
     offDocument: 'throw',
-    documents: shelf,
+    ...SHARED,
     log: (clock) =>
       lineLog('error', false, clock, (text) => {
         logged += text;

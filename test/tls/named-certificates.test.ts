@@ -25,10 +25,10 @@ it('a name gets one certificate, and another one before the first ends', () => {
 it('of many names the latest 200 are kept', () => {
   const { certificates } = made();
   const first = certificates.contextOf('first.example');
-  for (let n = 0; n < 600; n++) {
+  for (let n = 0; n < 420; n++) {
     certificates.contextOf(`n${n}.example`);
     // A name in use stays.
-    if (n < 300) expect(certificates.contextOf('first.example')).toBe(first);
+    if (n < 210) expect(certificates.contextOf('first.example')).toBe(first);
   }
 
   expect(certificates.size).toBe(200);
