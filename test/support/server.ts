@@ -18,8 +18,10 @@ declare module 'vitest' {
 }
 
 /** Every test reads the same documents, and most begin with the same rows, so they are made once. */
-const documents = new Documents();
-const beginnings = new Beginnings();
+export const SHARED: Pick<ServerParts, 'documents' | 'beginnings'> = {
+  documents: new Documents(),
+  beginnings: new Beginnings(),
+};
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
@@ -72,8 +74,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   return buildServer({
     effective: configOf(config),
     offDocument: 'throw',
-    documents,
-    beginnings,
+    ...SHARED,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });
