@@ -62,6 +62,6 @@ export async function verifyAdminToken(token: string, world: string, now: Instan
   if (ofWorld !== world) {
     throw new Problem('unauthenticated', 'The bearer token is not accepted.', { reason: 'other_world', ofWorld });
   }
-  checkTimes({ iss: ADMIN_ISSUER, azp: sub, sub, iat, exp, ...(nbf !== undefined && { nbf }) }, now);
+  checkTimes({ azp: sub, iat, exp, nbf }, now);
   return { sub, scopes: names };
 }

@@ -20,12 +20,9 @@ export function encodePart(part: object | string): string {
 }
 
 /** Signs with a key, in another thread. @param digest another digest gives another algorithm of the same family */
-export function signerOf(
-  { algorithm, privateKey }: Pick<SigningKey, 'algorithm' | 'privateKey'>,
-  digest = 'sha256',
-): Signer {
-  // R and S are concatenated (RFC 7518, 3.4).
-  const how = algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' as const } : privateKey;
+export function signerOf({ privateKey }: Pick<SigningKey, 'privateKey'>, digest = 'sha256'): Signer {
+  // An elliptic curve's R and S are concatenated (RFC 7518, 3.4). RSA has one encoding only.
+  const how = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
   return (input) =>
     new Promise((resolve, reject) => {
       sign(digest, Buffer.from(input), how, (cause, signature) => {

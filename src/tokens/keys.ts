@@ -71,7 +71,7 @@ export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promi
     algorithm,
     kid,
     privateKey,
-    sign: signerOf({ algorithm, privateKey }),
+    sign: signerOf({ privateKey }),
     header: encodePart({ alg: algorithm, typ: 'JWT', kid }),
     publicKey: await importPublic(publicJwk, algorithm),
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
@@ -90,9 +90,9 @@ async function importPublic(publicJwk: JWK, algorithm: SigningAlgorithm): Promis
 }
 
 function algorithmOf(key: KeyObject): SigningAlgorithm | null {
-  const details = key.asymmetricKeyDetails;
-  if (key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS) return 'RS256';
-  if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return 'ES256';
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256';
+  if (namedCurve === 'prime256v1') return 'ES256';
   return null;
 }
 

@@ -28,8 +28,8 @@ export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }
 
-/** As jose takes it: a key, or what finds one by the header of a token. */
-type VerifyingKey = CryptoKey | Uint8Array | ((header: { kid?: string }) => CryptoKey);
+/** Finds the key of a token by its header. */
+type FindKey = (header: { kid?: string }) => CryptoKey | ReturnType<typeof bearerKey>;
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
@@ -60,7 +60,7 @@ export function isBearer({ kid }: VerifiedClaims): boolean {
 
 /** Verifies a bearer of the cast. Its key is public, both halves of it, so it signs nothing else. */
 async function verifyBearer(token: string): Promise<VerifiedClaims> {
-  const claims = await verifiedClaims(token, await bearerKey(), BEARER_KEY.alg);
+  const claims = await verifiedClaims(token, bearerKey, BEARER_KEY.alg);
   const { iat, exp } = claims;
   if (iat !== BEARER_TIMES.iat || exp !== BEARER_TIMES.exp) {
     const why = 'this key signs only the `bearer` tokens of `GET /_mock/cast`';
@@ -69,7 +69,7 @@ async function verifyBearer(token: string): Promise<VerifiedClaims> {
   return { ...claims, kid: BEARER_KEY.kid };
 }
 
-async function verifiedClaims(token: string, key: VerifyingKey, algorithm: string): Promise<AccessTokenClaims> {
+async function verifiedClaims(token: string, find: FindKey, algorithm: string): Promise<AccessTokenClaims> {
   const options = {
     algorithms: [algorithm],
     // Any number is accepted as a time: `checkTimes` checks it.
@@ -77,9 +77,7 @@ async function verifiedClaims(token: string, key: VerifyingKey, algorithm: strin
     requiredClaims: REQUIRED,
   };
   try {
-    // The two calls are overloads of jose.
-    const { payload } =
-      typeof key === 'function' ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+    const { payload } = await jwtVerify(token, find, options);
     return accessTokenClaims(payload);
   } catch (thrown) {
     throw tokenProblem(thrown);
@@ -117,10 +115,15 @@ export async function readIdToken(
 /** How far in the future a token may start, in milliseconds: clocks are set back by less. Its end has no leeway. */
 const LEEWAY = 5000;
 
-/** @throws Problem if `nbf` or `iat` is in the future, or `exp` has passed */
-export function checkTimes({ nbf, iat, exp, azp }: AccessTokenClaims, now: Instant): void {
-  if (nbf !== undefined && nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
+/** The claims about times, and the client for messages. */
+interface Times extends Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> {
+  readonly nbf?: number | undefined;
+}
+
+/** @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed */
+export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant): void {
   if (iat * 1000 > now + LEEWAY) throw earlyToken('iat', iat, azp, now);
+  if (nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
   if (exp * 1000 <= now) throw expiredToken(exp, azp, now);
 }
 

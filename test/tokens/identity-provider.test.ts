@@ -23,7 +23,11 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
 }
 
 const ACCEPTED = expect.objectContaining({ azp: expect.any(String) });
-const unaccepted = (why: string) => ({ kind: 'bad_credentials', message: expect.stringContaining(why) });
+const unaccepted = (why: string) => ({
+  kind: 'bad_credentials',
+  reason: 'bad_external_token',
+  message: expect.stringContaining(why),
+});
 
 describe('the keys of an identity provider', () => {
   it('are read at the first token, and once', async () => {
@@ -48,6 +52,7 @@ describe('the keys of an identity provider', () => {
     expect(await provider.verify(await forge())).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('cannot be read from http://keys'),
+      cause: new Error('refused'),
     });
     expect(await provider.verify(await forge())).toEqual(ACCEPTED);
   });

@@ -1,7 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
-import { readSigningKey } from '../../src/tokens/keys.ts';
+import { signerOf } from '../../src/tokens/compose.ts';
+import { publicKeyOf, readSigningKey } from '../../src/tokens/keys.ts';
+import { mint } from '../../src/tokens/mint.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -41,11 +44,54 @@ describe('a private key is read', () => {
   });
 });
 
+describe('a private key that was read', () => {
+  it.each([
+    ['RS256', RSA],
+    ['ES256', EC],
+  ])('signs tokens by %s, which its public half verifies', async (alg, pair) => {
+    const key = await readSigningKey(pem(pair), 'the key');
+    const token = await mint({ sub: 'a' }, key);
+
+    expect(decodeProtectedHeader(token)).toEqual({ alg, typ: 'JWT', kid: key.kid });
+    expect((await jwtVerify(token, key.publicKey)).payload).toEqual({ sub: 'a' });
+  });
+
+  it('fails to sign where it cannot, instead of signing nothing', async () => {
+    const tooShort = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+
+    await expect(signerOf({ privateKey: tooShort }, 'sha512')('text')).rejects.toThrow('digest too big');
+  });
+});
+
+describe('the public half of a key, as a JWKS had it,', () => {
+  it('is the key that verifies its tokens', async () => {
+    const { algorithm, kid, publicJwk, ...key } = await readSigningKey(pem(EC), 'the key');
+    const { publicKey, ...found } = await publicKeyOf(publicJwk, algorithm);
+
+    expect(found).toEqual({ algorithm, kid, publicJwk });
+    await expect(
+      jwtVerify(await mint({ sub: 'a' }, { algorithm, kid, publicJwk, ...key }), publicKey),
+    ).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['keeps the id that it was published with', { kid: 'old' }, 'old'],
+    ['is called by its thumbprint where it had no id', {}, 'the thumbprint'],
+  ])('%s', async (_what, named, expected) => {
+    const { kid, publicJwk } = await readSigningKey(pem(RSA), 'the key');
+    const { kid: _, ...nameless } = publicJwk;
+    const found = await publicKeyOf({ ...nameless, ...named }, 'RS256');
+
+    expect(found.kid).toBe(expected === 'the thumbprint' ? kid : expected);
+  });
+});
+
 describe('a key is refused by its name', () => {
-  const [small, curve, ed] = [
+  const [small, curve, ed, pss] = [
     generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey,
     generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
     generateKeyPairSync('ed25519').privateKey,
+    generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey,
   ];
   it.each([
     ['that is none', 'garbage', /the key does not contain a readable private key/],
@@ -53,9 +99,14 @@ describe('a key is refused by its name', () => {
     ['that is too short', pem(small), /a key of an unsupported kind/],
     ['on another curve', pem(curve), /a key of an unsupported kind/],
     ['of another family', pem(ed), /a key of an unsupported kind/],
+    ['for another kind of signature', pem(pss), /a key of an unsupported kind/],
   ])('%s', async (_what, text, said) => {
     await expect(readSigningKey(text, 'the key')).rejects.toThrow(said);
     await expect(readSigningKey(text, 'the key')).rejects.toBeInstanceOf(Unusable);
+  });
+
+  it('with what the reader of keys said', async () => {
+    await expect(readSigningKey('garbage', 'the key')).rejects.toMatchObject({ cause: expect.any(Error) });
   });
 
   it('for another algorithm than was asked for', async () => {

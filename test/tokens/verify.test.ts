@@ -1,15 +1,17 @@
 /** Tokens as the server that signed them reads them. */
-import { CompactSign, SignJWT } from 'jose';
+import { readFileSync } from 'node:fs';
+import { CompactSign, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/core/problem.ts';
-import { BEARER_KEY } from '../../src/tokens/bearer-key.ts';
+import { BEARER_KEY, BEARER_TIMES } from '../../src/tokens/bearer-key.ts';
 import { tokensOf } from '../../src/tokens/index.ts';
 import type { KeyRing } from '../../src/tokens/key-ring.ts';
-import { checkTimes } from '../../src/tokens/verify.ts';
+import { checkTimes, isBearer } from '../../src/tokens/verify.ts';
 import { START } from '../support/server.ts';
 import { forge, goodClaims, privateKeyFor, shippedKey } from '../support/tokens.ts';
 
-const tokens = tokensOf(() => ({ current: shippedKey, retired: [] }));
+const tokensOfShippedKey = () => tokensOf(() => ({ current: shippedKey, retired: [] }));
+const tokens = tokensOfShippedKey();
 const NOW = START / 1000;
 const MOST_TIME = Number.MAX_SAFE_INTEGER;
 /** The key for another algorithm than the JWKS says. */
@@ -27,6 +29,8 @@ const withOtherEnd = (token: string) =>
   token.replace(/.$/, (last) => ({ A: 'B', Q: 'R', g: 'h', w: 'x' })[last] ?? last);
 
 it('a server publishes the key that its tokens are signed with', async () => {
+  const tokens = tokensOfShippedKey();
+
   expect(tokens.algorithm).toBe('RS256');
   expect(tokens.publishedKeys(START)).toEqual([shippedKey.publicJwk, BEARER_KEY]);
   expect(tokens.key).toBe(shippedKey);
@@ -55,6 +59,45 @@ describe('a key that was replaced', () => {
     expect(() => later.checkKey('next', START)).not.toThrow();
     expect(() => later.checkKey(shippedKey.kid, START - 600_001)).not.toThrow();
     expect(() => later.checkKey(shippedKey.kid, START)).toThrow('is not known');
+  });
+});
+
+describe('a bearer of the cast', () => {
+  const bearerJwk = JSON.parse(
+    readFileSync(new URL('../../fixtures/runai/bearer-key.rs256.json', import.meta.url), 'utf8'),
+  );
+  const forgeBearer = async (claims: object = {}) =>
+    forge({ ...BEARER_TIMES, ...claims }, { kid: BEARER_KEY.kid }, await importJWK(bearerJwk, 'RS256'));
+
+  it('is verified by its own key, whatever the key of the world is', async () => {
+    const claims = await tokens.verify(await forgeBearer(), START);
+
+    expect(claims).toStrictEqual({ ...goodClaims, ...BEARER_TIMES, kid: BEARER_KEY.kid });
+    expect(isBearer(claims)).toBe(true);
+    expect(isBearer(await tokens.verify(await forge(), START))).toBe(false);
+  });
+
+  it.each([
+    ['begins at another time', { iat: BEARER_TIMES.iat + 1 }],
+    ['ends at another time', { exp: BEARER_TIMES.exp - 1 }],
+    ['has times of its own', { iat: NOW, exp: NOW + 60 }],
+  ])('is the only kind of token that its key signs: one that %s is refused', async (_what, claims) => {
+    expect(await refusalOf(await forgeBearer(claims))).toMatchObject({
+      kind: 'unauthenticated',
+      reason: 'unknown_key_id',
+      message: 'The key that signed the access token is not known.',
+      why: 'this key signs only the `bearer` tokens of `GET /_mock/cast`',
+    });
+  });
+
+  it('is refused if another key signed it', async () => {
+    expect(await refusalOf(await forge(BEARER_TIMES, { kid: BEARER_KEY.kid }))).toMatchObject({
+      reason: 'bad_signature',
+    });
+  });
+
+  it('is never of a key that was replaced', () => {
+    expect(() => tokens.checkKey(BEARER_KEY.kid, START)).not.toThrow();
   });
 });
 
@@ -152,6 +195,13 @@ describe('an access token', () => {
     expect(() => checkTimes(claims, START - 5001)).toThrow('not valid yet');
     expect(() => checkTimes(claims, START + 999)).not.toThrow();
     expect(() => checkTimes(claims, START + 1000)).toThrow('has expired');
+  });
+
+  it('that names a later begin than its issue begins then, with the same leeway', () => {
+    const claims = { ...goodClaims, iat: NOW - 60, nbf: NOW };
+
+    expect(() => checkTimes(claims, START - 5000)).not.toThrow();
+    expect(() => checkTimes(claims, START - 5001)).toThrow('not valid yet');
   });
 });
 

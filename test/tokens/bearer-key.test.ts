@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { BEARER_KEY, bearerKey, looksLikeBearer, worldOfBearers } from '../../src/tokens/bearer-key.ts';
+import { forge } from '../support/tokens.ts';
+
+const [shipped = ''] = JSON.parse(
+  readFileSync(new URL('../../fixtures/runai/bearers.json', import.meta.url), 'utf8'),
+) as string[];
+
+describe('a bearer of the cast', () => {
+  it('is told by its header', async () => {
+    expect(looksLikeBearer(shipped)).toBe(true);
+    expect(looksLikeBearer(await forge({}, { kid: BEARER_KEY.kid, typ: 'at+jwt' }))).toBe(false);
+    expect(looksLikeBearer(await forge())).toBe(false);
+    expect(looksLikeBearer(`abc${shipped}`)).toBe(false);
+  });
+
+  it('is verified with a key that is public', async () => {
+    expect(await bearerKey()).toMatchObject({ type: 'public', algorithm: { name: 'RSASSA-PKCS1-v1_5' } });
+  });
+
+  it.each([
+    ['own', 'team-a', 'team-a'],
+    ['own', 'default', 'default'],
+    ['cast', 'team-a', 'default'],
+  ] as const)('names, of a world whose credentials are its %s: %s, the world %s', (credentials, id, named) => {
+    expect(worldOfBearers({ id, credentials })).toBe(named);
+  });
+});
