@@ -7,12 +7,14 @@ const FIELDS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25519': 
 
 /** The fingerprint of a public SSH key, as `ssh-keygen -l` shows it; null if the text is not such a key. */
 export function sshFingerprint(text: string): string | null {
-  const [, type, base64] = FORM.exec(text.trim()) ?? [];
-  if (type === undefined || base64 === undefined) return null;
+  const form = FORM.exec(text.trim());
+  if (form === null) return null;
+  const [, type = '', base64 = ''] = form;
   const material = Buffer.from(base64, 'base64');
   const fields = fieldsOf(material);
-  if (fields === null || fields.length !== own(FIELDS, type) || fields[0]?.toString() !== type) return null;
-  return `SHA256:${hash('sha256', material, 'base64').replace(/=+$/, '')}`;
+  if (fields === null || fields.length !== own(FIELDS, type) || String(fields[0]) !== type) return null;
+  // One character of padding ends the base64 of 32 bytes.
+  return `SHA256:${hash('sha256', material, 'base64').slice(0, -1)}`;
 }
 
 /** Splits a key into fields, each after its length in four bytes; null if the lengths are wrong (RFC 4251, 5). */

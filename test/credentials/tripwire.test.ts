@@ -29,6 +29,7 @@ describe('what may be a real credential', () => {
     const encoded = (after: string) => Buffer.from(`${before}secret-19${after}`).toString('base64');
 
     expect(warn(`{"a":"${encoded('')}","b":"${encoded('~~~')}"}`)).toHaveLength(2);
+    expect(warn(encoded(''))).toHaveLength(1);
     expect(warn(Buffer.from(`${before}secret-18`).toString('base64'))).toEqual([]);
   });
 
@@ -61,5 +62,20 @@ describe('what may be a real credential', () => {
     for (const text of ['key-1', 'key-1', 'key-9', 'key-9']) warn(text);
 
     expect(wire.lookedAt).toEqual(['key-1', 'key-9', 'key-9']);
+  });
+
+  it('is looked at again once there was no room to remember it', () => {
+    const wire = wireOf('key-');
+    const { warn } = tripwireOf([wire], new Budget(200));
+    for (const text of ['key-1', 'key-2', 'key-1']) warn(text);
+
+    expect(wire.lookedAt).toEqual(['key-1', 'key-2', 'key-1']);
+  });
+
+  it('is not looked for behind a beginning that nothing of its form follows', () => {
+    const wire = wireOf('key-');
+    tripwireOf([wire], budget()).warn('key-x');
+
+    expect(wire.lookedAt).toEqual([]);
   });
 });
