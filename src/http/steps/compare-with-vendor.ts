@@ -32,9 +32,11 @@ function requestFaults({ route, context, problem }: InFlightRequest, theirs: Ope
   const parts = () => ({ path: context.params, query: { ...context.query }, body: context.body });
   const ourFault = route.operation.requestFault(parts());
   const theirFault = faultOf(() => theirs.requestFault(parts())?.sentence ?? null);
-  if ((ourFault === null) === (theirFault === null)) return [];
-  if (theirFault !== null) return [({ name }) => `the request fits our document, but not ${name}: ${theirFault}`];
-  return [({ name }) => `the request fits ${name}, but not our document: ${ourFault?.sentence}`];
+  if (ourFault === null && theirFault !== null)
+    return [({ name }) => `the request fits our document, but not ${name}: ${theirFault}`];
+  if (ourFault !== null && theirFault === null)
+    return [({ name }) => `the request fits ${name}, but not our document: ${ourFault.sentence}`];
+  return [];
 }
 
 /** Ours were compared with our document already. */

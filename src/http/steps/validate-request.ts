@@ -94,9 +94,8 @@ const MOST_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
 function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestContext): void {
-  if (typeof body !== 'object' || body === null || bodyNames.size === 0) return;
+  if (!isRecord(body)) return;
   const unknown = Object.keys(body).filter((name) => !bodyNames.has(name));
-  if (unknown.length === 0) return;
   const free = [...bodyNames].filter((name) => !Object.hasOwn(body, name));
   for (const name of unknown.slice(0, MOST_COMPARED)) {
     const near = findNear(name, free);

@@ -219,6 +219,25 @@ describe('a finished answer', () => {
     expect(flight).toMatchObject({ outcome: { status: 200 }, wouldBe: null, injectedFault: null });
   });
 
+  it('of a world without faults is not compared with any', async () => {
+    const { flight, asked } = struck();
+    Object.assign(flight.context.world.faults, { isEmpty: true });
+    await injectAnswerFault(flight);
+
+    expect(asked).toEqual([]);
+  });
+
+  it('is replaced by the answer that a test gave to the fault', async () => {
+    const answer = { status: 203, headers: { 'X-Toy': 'ball' }, body: { name: 'doll' } };
+    const { flight } = struck({ fault: faultThat({ answer }) });
+    await injectAnswerFault(flight);
+
+    expect(flight).toMatchObject({
+      wouldBe: 200,
+      outcome: { status: 203, headers: { 'x-toy': 'ball' }, body: { name: 'doll' } },
+    });
+  });
+
   it('is replaced by the status of the fault, and what it was is known', async () => {
     const decision = { ...ALLOWED, reason: 'not_owner' } as const;
     const { flight, seen } = struck({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { parseBody } from '../../../src/http/steps/parse-body.ts';
+import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
@@ -26,6 +27,27 @@ describe('a body', () => {
     expect(flight.context.body).toEqual({ name: 'REAL' });
     expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
     expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]]);
+    expect(flight.isForeign).toBe(true);
+  });
+
+  it('without a key that may be real makes the request no other than it was', async () => {
+    for (const isForeign of [true, false]) {
+      const flight = sending('{"name":"ball"}', { flight: { isForeign } });
+      await parseBody(flight);
+
+      expect(flight).toMatchObject({ isForeign, told: [] });
+    }
+  });
+
+  it('of recorded traffic may hold any key, and is read up to a limit of its own', async () => {
+    const server = { limits: limitsOf({ bodyBytes: 10 }) };
+    const reading = (readsTraffic: boolean) =>
+      sending('{"name": "REAL"}', { server, route: { readsBody: true, row: { id: 'row_of_toy', readsTraffic } } });
+    const [traffic, other] = [reading(true), reading(false)];
+    await parseBody(traffic);
+
+    expect(traffic).toMatchObject({ isForeign: false, told: [], context: { body: { name: 'REAL' } } });
+    await expect(parseBody(other)).rejects.toMatchObject({ kind: 'too_large' });
   });
 
   it('is spelled as the document does where the service does not mind', async () => {

@@ -53,6 +53,28 @@ describe('the journal has of a request', () => {
     });
   });
 
+  it('what was found to be wrong with it while it was answered, if anything was', () => {
+    const report = (kind: string, message: string) => ({ kind, message });
+    const flight = toyFlight({ world: { findings: { report } } });
+    flight.context.findings.report('other_version', 'It is of 2.0.', NOW);
+    record(flight, ADDRESSEE, flight, ANSWER);
+
+    expect(flight.told[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
+    expect(recorded()).not.toHaveProperty('reported');
+  });
+
+  it('that its answer is not one of the mock, if a fault gave it', () => {
+    const injectedFault = faultThat({ answer: { status: 200 } });
+    const problem = new Problem('invalid_request', 'A name is missing.');
+
+    expect(recorded({ flight: { injectedFault, problem } })).toMatchObject({
+      explanation: "This answer is not the mock's own: the fault f-1 gave it.",
+    });
+    expect(recorded({ flight: { injectedFault: faultThat({ status: 503 }), problem } })).toMatchObject({
+      explanation: 'A name is missing.',
+    });
+  });
+
   it('nothing of a decision where there was none', () => {
     expect(recorded()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
   });

@@ -118,6 +118,24 @@ describe('the decision about a request', () => {
   });
 });
 
+describe('a key that no mock issued', () => {
+  const problem = new Problem('invalid_request', 'It may be real.', { reason: 'foreign_credential' });
+
+  it('is refused by a decision, whatever the caller was allowed', async () => {
+    const { decision } = await refused(problem, { flight: { decision: ALLOWED } });
+
+    expect(decision).toEqual({ ...ALLOWED, effect: 'deny', reason: 'foreign_credential' });
+  });
+
+  it('is refused without a decision by the switchboard, which decides nothing', async () => {
+    expect((await refused(problem, { service: { isControlApi: true } })).decision).toBeNull();
+    expect((await refused(problem, { service: { isControlApi: false } })).decision).toMatchObject({
+      effect: 'deny',
+      reason: 'foreign_credential',
+    });
+  });
+});
+
 describe('a credential that is not known here', () => {
   const principal = { kind: 'service-key', id: 'key-7', name: 'robot' } as const;
   const server = {
@@ -266,4 +284,16 @@ describe('what somebody may have got wrong', () => {
 
 it('a refusal without an operation is about its path alone', () => {
   expect(aboutOf(toyFlight(), null)).toMatchObject({ path: '/toys/ball', operation: null, decision: null });
+});
+
+it('a refusal knows every line of a header of its request', () => {
+  const headers = [
+    ['Accept', 'text/html'],
+    ['accept', 'application/json'],
+  ] as const;
+
+  expect(aboutOf(toyFlight({ raw: { headers } }), null).headerLines('accept')).toEqual([
+    'text/html',
+    'application/json',
+  ]);
 });

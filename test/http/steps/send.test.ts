@@ -87,6 +87,14 @@ describe('the log has', () => {
     expect(lines(other)).toEqual([]);
   });
 
+  it('no decision in that line if there was none', async () => {
+    const flight = toyFlight();
+    Object.assign(flight.server.log, { debugging: true });
+    await send(flight);
+
+    expect(lines(flight)).toEqual([['debug', '200 GET /toys/ball', { decision: undefined }]]);
+  });
+
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
     ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
@@ -104,6 +112,33 @@ describe('the log has', () => {
     );
 
     expect(lines(flight)).toEqual([line]);
+  });
+});
+
+describe('the metrics count', () => {
+  const counted = async (flight: Parameters<typeof toyFlight>[0]) => {
+    const seen: unknown[] = [];
+    await send(
+      toyFlight({ ...flight, server: { metrics: { counter: { answered: (one: unknown) => seen.push(one) } } } }),
+    );
+    return seen;
+  };
+  const problem = new Problem('invalid_request', 'Field `size` is wrong.');
+
+  it.each<[what: string, flight: object, status: number, reason: string | null]>([
+    ['an answer', {}, 200, null],
+    ['an answer that was allowed', { decision: { ...ALLOWED, reason: 'not_owner' } }, 200, null],
+    ['a refusal by its reason', { decision: REFUSED, problem, outcome: { status: 403 } }, 403, 'not_owner'],
+    ['a refusal that names no reason', { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } }, 403, null],
+    ['a request that could not be read by its problem', { problem, outcome: { status: 400 } }, 400, 'invalid_request'],
+    [
+      'what failed although it was allowed',
+      { decision: ALLOWED, problem, outcome: { status: 400 } },
+      400,
+      'invalid_request',
+    ],
+  ])('%s', async (_what, flight, status, reason) => {
+    expect(await counted({ flight })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
   });
 });
 

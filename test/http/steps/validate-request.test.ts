@@ -53,7 +53,7 @@ describe('a list in a query', () => {
 });
 
 describe('a field of the body that the document does not name', () => {
-  const bodyNames = new Set(['name', 'expiresAt']);
+  const bodyNames = new Set(['name', 'names', 'expiresAt']);
   const toldOf = (body: unknown, given: Given = {}) => {
     const flight = asked({}, body, { bodyNames }, given);
     validateRequest(flight);
@@ -75,7 +75,8 @@ describe('a field of the body that the document does not name', () => {
   it.each([
     ['if none is near', { name: 'a', weight: 1 }],
     ['if the near one was sent as well', { expiresAt: null, expiersAt: null }],
-    ['in a body that is no object', null],
+    ['in a body that is null', null],
+    ['if another known one is near it', { name: 'a', names: 'b' }],
     [
       'beyond the first twenty',
       { ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`x${at}`, 1])), nmae: 1 },
@@ -114,6 +115,81 @@ describe('a field of the body that only other versions have', () => {
       expect(flight.told).toEqual([]);
     },
   );
+});
+
+describe('a whole number in a query', () => {
+  /** A document's validation turns a numeral into a number. */
+  const requestFault = ({ query }: { query: Record<string, unknown> }) => {
+    query['size'] = Number(query['size']);
+    return null;
+  };
+  const refusalOf = (size: string) => {
+    try {
+      return validateRequest(asked({ size }, undefined, { requestFault }));
+    } catch (thrown) {
+      return thrown;
+    }
+  };
+
+  it.each(['0', '16', '-3', '-16'])('is written in decimal digits: %s', (size) => {
+    expect(refusalOf(size)).toBeUndefined();
+  });
+
+  it.each(['0x10', '1e1', '1.5', ' 16', '+16', ''])('is not written otherwise: `%s`', (size) => {
+    expect(refusalOf(size)).toMatchObject({
+      kind: 'invalid_request',
+      message: `Query parameter \`size\` is not valid; expected a whole number in decimal digits, got \`${size}\`.`,
+    });
+  });
+
+  it('is shown with its first forty characters where it is refused', () => {
+    expect(refusalOf(`0x${'1'.repeat(39)}`)).toMatchObject({
+      message: expect.stringMatching(/ got `0x1{38}`\.$/),
+    });
+  });
+});
+
+describe('a key that no mock issued', () => {
+  const foreign = (route: object = {}, body: unknown = undefined) =>
+    asked(
+      {},
+      body,
+      {},
+      {
+        flight: { isForeign: true },
+        route,
+        service: { credentialFields: { key: () => ({ kind: 'key' }), client: () => ({ kind: 'client' }) } },
+      },
+    );
+  const bySelection = { row: { id: 'row_of_toy', selects: 'body' } };
+
+  it('is refused wherever it stands, before anything else is looked at', () => {
+    const flight = asked({ other: 'x' }, { key: 'REAL' }, {}, { flight: { isForeign: true } });
+
+    expect(() => validateRequest(flight)).toThrow(
+      expect.objectContaining({
+        kind: 'invalid_request',
+        reason: 'foreign_credential',
+        message:
+          'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
+      }),
+    );
+    expect(flight.told).toEqual([]);
+  });
+
+  it('is left to the operation that judges the key of its body', () => {
+    expect(() => validateRequest(foreign(bySelection, { key: 'REAL' }))).not.toThrow();
+  });
+
+  it.each([
+    ['that presents none in its body', bySelection, { name: 'REAL' }],
+    ['that presents another kind of credential there', bySelection, { client: 'REAL' }],
+    ['that takes no credential from its body', {}, { key: 'REAL' }],
+  ])('is refused in a request %s', (_what, route, body) => {
+    expect(() => validateRequest(foreign(route, body))).toThrow(
+      expect.objectContaining({ reason: 'foreign_credential' }),
+    );
+  });
 });
 
 describe('a request', () => {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/core/decision.ts';
+import { withOther } from '../../../src/http/steps/with-other.ts';
+import { ruleOf } from '../../core/toy-law.ts';
+import { ALLOWED, toyFlight } from './toy-flight.ts';
+
+const PRESENTED = { kind: 'key', mark: 'm', hash: () => 'h' } as const;
+const INPUT = { lookedUp: { found: 'nothing' } };
+const INSTEAD = { id: 'key-2', name: 'other robot' };
+
+/** What becomes of a refusal if the service knows this other credential, and what it was asked. */
+async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD) {
+  const asked: unknown[][] = [];
+  const missing_scope = async (...parts: unknown[]) => {
+    asked.push(parts);
+    return instead;
+  };
+  const flight = toyFlight({
+    raw: { headers: [['authorization', 'key']] },
+    route: { rule: ruleOf() },
+    server: { extractors: [() => PRESENTED] },
+    service: { findOther: { missing_scope } },
+  });
+  const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
+  return { refusal, asked, context: flight.context, told: await withOther(flight, refusal) };
+}
+
+describe('a refusal', () => {
+  it('names another credential that would do, if the service knows one', async () => {
+    const { refusal, asked, context, told } = await refusedFor('missing_scope');
+
+    expect(told).toEqual({ ...refusal, instead: INSTEAD });
+    expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, context]]);
+  });
+
+  it('stays as it is if the service knows none', async () => {
+    const { refusal, told } = await refusedFor('missing_scope', null);
+
+    expect(told).toBe(refusal);
+  });
+
+  it.each([['not_owner'], [null]] as const)('stays as it is where nobody looks for one: %s', async (reason) => {
+    const { refusal, asked, told } = await refusedFor(reason);
+
+    expect([told, asked]).toEqual([refusal, []]);
+  });
+});
+
+it('a service that knows no other credentials is not asked for one', async () => {
+  const refusal: Decision = { ...ALLOWED, effect: 'deny', reason: 'missing_scope' };
+
+  expect(await withOther(toyFlight(), refusal)).toBe(refusal);
+});
