@@ -8,7 +8,7 @@ export const LEAST = 85;
 export const EXPLAINED = [
   /^src\/core\/(?:decide|policy)\.ts$/,
   /^src\/http\/steps\//,
-  /^src\/kits\/ngc\/key-policy\.ts$/,
+  /^src\/ngc-keys\/key-policy\.ts$/,
   /^src\/tokens\/verify\.ts$/,
 ];
 
@@ -49,11 +49,11 @@ export const PARTS = {
     ],
   },
   // The reasons and remedies are tables, of which nothing is changed.
-  kits: {
-    folder: 'src/kits',
+  'ngc-keys': {
+    folder: 'src/ngc-keys',
     groups: [
       {
-        name: 'kits',
+        name: 'ngc-keys',
         files: [
           'src/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
         ],
@@ -62,13 +62,13 @@ export const PARTS = {
         ],
       },
       {
-        name: 'kits-text',
+        name: 'ngc-keys-text',
         files: ['src/ngc-keys/{hints,key-text}.ts'],
         tests: ['test/ngc-keys/{hints,key-text}.test.ts'],
       },
       // Without the test that draws rules and uses, which takes a second for each change.
       {
-        name: 'kits-least',
+        name: 'ngc-keys-least',
         files: ['src/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
         tests: ['test/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
       },
