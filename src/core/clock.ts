@@ -110,12 +110,12 @@ const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])(
  * @returns null for other texts and impossible moments: the 30th of February, a leap second
  */
 export function parseInstant(text: string): Instant | null {
-  const [, date, time, fraction = '', sign, hours = '0', minutes = '0'] = RFC_3339.exec(text) ?? [];
+  const [, date, time, fraction = '', sign, hours = 0, minutes = 0] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}Z`);
   // `Date` rolls impossible days and hours over to others.
   if (Number.isNaN(seconds) || !rfc3339(seconds).startsWith(`${date}T${time}`)) return null;
-  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
-  return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) - offset;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) + (sign === '-' ? offset : -offset);
 }
 
 /** An instant as RFC 3339 in UTC with milliseconds. */

@@ -70,8 +70,9 @@ export function knownHosts(names: readonly string[], vendors: Iterable<string> =
   const isOfVendor = hostMatcher(vendors);
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   const labelOfName = (name: string): string | null => {
+    // Behind no dot is the whole name, which is ours or not.
     const at = name.indexOf('.');
-    return at > 0 && !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
+    return !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
   };
   // Each request's host is read several times, and nearly all requests have the same host.
   let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };

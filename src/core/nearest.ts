@@ -7,7 +7,7 @@ export function findNearest(name: string, valid: readonly string[]): string {
   const begins = valid.filter(
     (other) => given.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(given),
   );
-  return closest(given, begins.length > 0 && given !== '' ? begins : valid);
+  return closest(given, begins.length > 0 ? begins : valid);
 }
 
 /** @param given in lower case */

@@ -7,12 +7,9 @@ const MOST_HEADER = 4096;
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
 export function decisionHeader({ id, effect, reason, enforced, missing, missingAnyOf, pending }: Decision): string {
   if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
-  const always = { id, effect, ...(reason !== null && { reason }), ...(enforced !== undefined && { enforced }) };
-  const header = JSON.stringify({
-    ...always,
-    ...(missing !== undefined && { missing }),
-    ...(missingAnyOf !== undefined && { missingAnyOf }),
-    ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
-  });
+  // JSON leaves out what is undefined.
+  const always = { id, effect, reason: reason ?? undefined, enforced };
+  const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
+  const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });
   return header.length <= MOST_HEADER ? header : JSON.stringify(always);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../own.ts';
 import type { Schema, Violation } from './validation.ts';
 
 type Violations = readonly [Violation, ...Violation[]];
@@ -48,7 +49,7 @@ function unknownBeforeMissing(first: Violation): Violations | undefined {
 }
 
 function unknownMember({ instancePath, data }: Violation, schema: Schema): Violations | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
+  if (!isRecord(data)) return undefined;
   const unknown = Object.keys(data).find((name) => !Object.hasOwn(schema.properties ?? {}, name));
   if (unknown === undefined) return undefined;
   const params = { additionalProperty: unknown };

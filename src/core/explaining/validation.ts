@@ -1,4 +1,4 @@
-import { own } from '../own.ts';
+import { isRecord, own } from '../own.ts';
 import { redact } from '../redact.ts';
 import { findOtherSpelling } from '../spelling.ts';
 
@@ -103,8 +103,7 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
   const place = segmentsOf(instancePath);
   if (keyword === 'required') {
     const missing = String(params['missingProperty']);
-    const otherSpelling =
-      typeof data === 'object' && data !== null ? findOtherSpelling(Object.keys(data), missing) : undefined;
+    const otherSpelling = isRecord(data) ? findOtherSpelling(Object.keys(data), missing) : undefined;
     return {
       kind: 'missing',
       place: [...place, missing],
