@@ -53,6 +53,30 @@ describe('what is remembered', () => {
     expect([held.find('huge'), held.find('a')]).toEqual([undefined, 100]);
   });
 
+  it('is there or not, which is no use of it', () => {
+    const held = new BoundedCache<number>(new Budget(3000), weighing);
+    expect(held.has('a')).toBe(false);
+    held.keep('a', 1);
+
+    expect([held.has('a'), held.has('b')]).toEqual([true, false]);
+  });
+
+  it('may be as large as the whole budget, in which each letter of its name counts twice', () => {
+    const budget = new Budget(1000);
+    const held = new BoundedCache<number>(budget, (bytes) => bytes);
+    held.keep('a'.repeat(10), 1000 - 170);
+
+    expect([held.size, budget.used]).toEqual([1, 1000]);
+  });
+
+  it('is cleared where there is nothing yet', () => {
+    const budget = new Budget(3000);
+    const held = new BoundedCache<number>(budget, weighing);
+    held.clear();
+
+    expect([held.size, budget.used]).toEqual([0, 0]);
+  });
+
   it('never exceeds its budget, and counts right, whatever is done', () => {
     const budget = new Budget(5000);
     const holders = [
@@ -80,6 +104,7 @@ it.each([
   ['a text', 'x'.repeat(1000), 2000],
   ['a list of texts', Array(100).fill('x'.repeat(10)), 2000],
   ['a set', new Set(['x'.repeat(500), 'y'.repeat(500)]), 2000],
+  ['a number', 7, 16],
   ['bytes', Buffer.alloc(2000), 2000],
   ['something deep', { a: [{ b: new Map([['c', 'x'.repeat(1000)]]) }] }, 2000],
 ])('the bytes of %s grow as the memory does', (_what, value, least) => {

@@ -8,6 +8,7 @@ import {
   parseInstant,
   readTime,
   rfc3339,
+  stopwatch,
   UnreachableTime,
 } from '../../src/core/clock.ts';
 
@@ -19,6 +20,12 @@ it('the clock of the machine shows its time', () => {
 
   expect(shown).toBeGreaterThanOrEqual(before);
   expect(shown).toBeLessThanOrEqual(Date.now());
+});
+
+it('a stopwatch never runs backwards', () => {
+  const before = stopwatch();
+
+  expect(stopwatch()).toBeGreaterThanOrEqual(before);
 });
 
 it('a clock that is set by hand stands still until then', () => {
@@ -59,6 +66,11 @@ describe.each<[what: string, state: ClockState]>([
   ['is frozen', { frozenAt: NOON + 60_000 }],
 ])('a clock that %s', (_what, state) => {
   const shown = readTime(state, NOON);
+
+  it('says why it is not moved', () => {
+    expect(() => moveTo(state, shown - 1, NOON)).toThrow('time does not run backwards');
+    expect(() => moveTo(state, END_OF_TIME + 1, NOON)).toThrow('time ends with the year 9998');
+  });
 
   it.each([
     ['past', shown - 1],

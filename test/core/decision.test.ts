@@ -2,9 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { decisionOfProblem, decisionOfVerdict } from '../../src/core/decision.ts';
 import type { Resource } from '../../src/core/policy.ts';
 import { Problem } from '../../src/core/problem.ts';
-import { ask, BALL, decisionOn, key, keyOfUser, openLaw, pendingVersion, seen, serviceKey } from './toy-law.ts';
+import {
+  ask,
+  BALL,
+  decisionOn,
+  key,
+  keyOfUser,
+  openLaw,
+  pendingVersion,
+  seen,
+  serviceKey,
+  WHOLE_BALL,
+} from './toy-law.ts';
 
 const FACTS = { id: 'd-1', at: 0, service: 'toys', operation: 'get_toy', request: { method: 'GET', path: '/toys/7' } };
+const LENT = [{ type: 'lent-toys' }];
 const MINE = [{ type: 'toy', ids: ['ball'] }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['toy'], cover: { lookup: 'toy', param: 'toyId' } });
 
@@ -31,6 +43,17 @@ describe('the decision of a verdict', () => {
     expect(decisionOfVerdict(FACTS, onToys, caller, { found: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'doll',
     });
+    const asked = { found: 'nothing', asked: 'Doll' } as const;
+    expect(decisionOfVerdict(FACTS, onToys, caller, asked, verdict, { toyId: 'doll' })).toMatchObject({
+      target: 'Doll',
+    });
+  });
+
+  it('has the object by its name, however the path calls it', () => {
+    const verdict = { effect: 'allow' } as const;
+    const decision = decisionOfVerdict(FACTS, onToys, key([]), seen(WHOLE_BALL), verdict, { toyId: 'doll' });
+
+    expect(decision.target).toBe('ball');
   });
 
   it('that allows has all that is held, and nothing that did not count', () => {
@@ -119,8 +142,11 @@ describe('the decision of a verdict', () => {
     expect(bindingOf([], [])).toEqual({ fits: false, accepted: ['Toy'], held: '' });
     expect(bindingOf(['play'], [{ type: 'lent-toys' }])).toEqual({ fits: false, accepted: ['Toy'], held: 'Lent Toys' });
     expect(bindingOf(['play'], [{ type: 'toy', ids: ['doll'] }])).toMatchObject({ fits: false, held: 'Toy doll' });
+    expect(bindingOf([], [...toBall, { type: 'lent-toys' }])?.held).toBe('Toy ball, Lent Toys');
     // To this rule resources do not matter.
     expect(bindingOf([], toBall, ask({ needs: { all: ['play'] } }))).toBeUndefined();
+    // To a personal key neither.
+    expect(decisionOn(onToys, keyOfUser([]), seen(BALL))).not.toHaveProperty('binding');
   });
 
   it('that refuses says nothing of the binding of somebody whose permissions each have their own', () => {
@@ -133,6 +159,11 @@ describe('the decision of a verdict', () => {
       fits: false,
       accepted: ['Toy'],
       held: 'Toy doll',
+    });
+    const ofOtherType = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['play']), resources: LENT }] };
+    expect(decisionOn(onToys, { ...key([]), heldRights: ofOtherType }, seen(BALL))).toMatchObject({
+      reason: 'incompatible_resource_type',
+      binding: { fits: false, accepted: ['Toy'], held: 'Lent Toys' },
     });
   });
 

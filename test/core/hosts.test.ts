@@ -13,6 +13,7 @@ describe('a known host is', () => {
     '[::1]:6625',
     'mock:6625',
     'mock.example.test',
+    'acme.localhost',
   ])('%s', (host) => {
     expect(hosts.has(host)).toBe(true);
   });
@@ -60,7 +61,7 @@ it('an address of this machine is its own, and another only a known one', () => 
     true,
     true,
   ]);
-  expect(['10.1.2.3', '[::2]', 'evil.example'].map((host) => hosts.isOwn(host))).toEqual([false, false, false]);
+  expect(['10.1.2.3', '[::2]', 'evil.example', 'a b'].filter((host) => hosts.isOwn(host))).toEqual([]);
 });
 
 it.each([
@@ -71,6 +72,7 @@ it.each([
   ['mock.example.test', null],
   ['acme.evil.example', null],
   ['127.0.0.1', null],
+  ['a b', null],
 ])('the label before a known name is the host of a world: %s, %s', (host, label) => {
   expect(hosts.labelOf(host)).toBe(label);
 });
@@ -87,4 +89,18 @@ it('the name of a host has no port', () => {
   expect(hostName('Mock:6625')).toBe('mock');
   expect(hostName('[::1]:6625')).toBe('[::1]');
   expect(hostName('a/b')).toBeNull();
+});
+
+it('a name of the server with a label before it is no host of a world', () => {
+  expect(knownHosts(['example.test', 'mock.example.test']).labelOf('mock.example.test')).toBeNull();
+});
+
+describe('the name of a host is', () => {
+  it.each(['mock', 'mock:65535', '[::1]:1', '1.2.3.4', 'evil.example'])('valid: %s', (host) => {
+    expect(hosts.isName(host)).toBe(true);
+  });
+
+  it.each(['', 'a b', 'mock:65536', '1.2.3', '256.1.1.1', 'mock.1'])('not valid: `%s`', (host) => {
+    expect(hosts.isName(host)).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { own } from '../../src/core/own.ts';
+import { isRecord, keysOf, memberOf, own } from '../../src/core/own.ts';
 
 describe('members by name', () => {
   it('are found where the object has them', () => {
@@ -13,4 +13,27 @@ describe('members by name', () => {
   it('are none where there is no object', () => {
     expect(own(undefined, 'on')).toBeUndefined();
   });
+});
+
+describe('of a value of any kind', () => {
+  it.each([
+    ['an object', {}, true],
+    ['a list', [], true],
+    ['null', null, false],
+    ['a text', 'a', false],
+    ['nothing', undefined, false],
+  ])('%s may have members: %s', (_what, value, has) => {
+    expect(isRecord(value)).toBe(has);
+  });
+
+  it('a member is found where it is an object that has it', () => {
+    expect(memberOf({ on: 7 }, 'on')).toBe(7);
+    expect(memberOf({ on: 7 }, 'toString')).toBeUndefined();
+    expect(memberOf(null, 'on')).toBeUndefined();
+    expect(memberOf('text', 'length')).toBeUndefined();
+  });
+});
+
+it('a table has the names of its members', () => {
+  expect(keysOf({ on: 1, off: 2 })).toEqual(['on', 'off']);
 });

@@ -54,6 +54,8 @@ describe('a template', () => {
     expect(fitsEither('/toys', '/toys/')).toBe(false);
     expect(fitsEither('/toys/{id}/', '/toys/')).toBe(false);
     expect(fitsEither('/toys', '/toy')).toBe(false);
+    expect(fitsEither('/toys/ball', '/toys')).toBe(false);
+    expect(fitsEither('/toys/7/', '/toys')).toBe(false);
   });
 
   it('says by its variables which segments stand for what', () => {

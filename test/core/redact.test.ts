@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAscii, decodeOften, redact, showPath } from '../../src/core/redact.ts';
+import { decodeAscii, decodeOften, redact, replaceCredentials, showPath } from '../../src/core/redact.ts';
 
 const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base64');
 const MARK = '0123456789ab';
@@ -11,6 +11,7 @@ describe('a text is told without', () => {
     ['a key in another case', 'NVAPI-abc', 'nvapi-...'],
     ['a key whose sign is encoded', 'a%20nvapi%2Dabc', 'a nvapi-...'],
     ['a token', `sent ${JWT} here`, 'sent eyJ... here'],
+    ['a token beside a name with dots', `${JWT} of mock.acme.example.test`, 'eyJ... of mock.acme.example.test'],
     ['a key in base64', `Basic ${BASE64}, no more`, 'Basic nvapi-..., no more'],
     ['a key that is encoded twice', 'a%2520nvapi%252Dabc', 'a nvapi-...'],
     ['a key that is escaped in JSON', '{"a":"\\u006evapi-abc"}', '{"a":"nvapi-..."}'],
@@ -21,12 +22,23 @@ describe('a text is told without', () => {
     expect(redact(text)).toBe(told);
   });
 
-  it.each(['plain', 'an%20encoded%20one', 'eyJ is short', '0'.repeat(64), `${MARK}${'Z'.repeat(53)}`])(
-    'or as it was sent: %s',
-    (text) => {
-      expect(redact(text)).toBe(text);
-    },
-  );
+  it.each([
+    'plain',
+    'an%20encoded%20one',
+    'eyJ is short',
+    'eyJhbGciOiJSUzI1NiJ9',
+    'an.eyJhbGciOiJSUzI1NiJ9',
+    '0'.repeat(64),
+    `${MARK}${'Z'.repeat(53)}`,
+  ])('or as it was sent: %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+it('a token is replaced from its beginning, and by what it is', () => {
+  const told = replaceCredentials(`id.${JWT}`, (credential, kind) => `<${kind} of ${credential.length}>`);
+
+  expect(told).toBe(`id.<JWT of ${JWT.length}>`);
 });
 
 it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {
@@ -43,6 +55,7 @@ it('what is encoded several times is decoded up to three times', () => {
 it('a path is told without credentials, and cut where it is long', () => {
   expect(showPath('/keys/nvapi-abc')).toBe('/keys/nvapi-...');
   expect(showPath(`/${'a'.repeat(1000)}`)).toHaveLength(300);
+  expect(showPath(`/${'a'.repeat(200)}/${'b'.repeat(98)}`)).toBe(`/${'a'.repeat(200)}/${'b'.repeat(98)}`);
   expect(showPath(`/${'a'.repeat(290)}/MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
   expect(showPath(`/${'a'.repeat(290)}/id_MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
   expect(showPath(`/${'a'.repeat(280)}-MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}-`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StreamedList } from '../../src/core/streamed-list.ts';
+import { StreamedList, streamedList } from '../../src/core/streamed-list.ts';
 
 const LARGE = 'x'.repeat(20_000);
 
@@ -35,5 +35,29 @@ it('an entry is made when its reader has taken those before it', () => {
 });
 
 it('the first entries stand for all of them where the answer is compared with its document', () => {
-  expect(listOf(1000).sample()).toMatchObject({ total: 1000, entries: { length: 10 } });
+  expect(listOf(1000).sample()).toEqual({
+    total: 1000,
+    entries: Array.from({ length: 10 }, (_, item) => ({ item })),
+    more: { next: null },
+  });
+  expect(listOf(3, (item) => (item === 1 ? undefined : { item })).sample()).toMatchObject({
+    entries: [{ item: 0 }, { item: 2 }],
+  });
+});
+
+it('a short list is written at once', () => {
+  expect([...listOf(3).parts()]).toHaveLength(1);
+});
+
+it('a list is the body of an answer', () => {
+  const body = streamedList(
+    [1, 2],
+    (item) => ({ item }),
+    (entries) => ({ entries }),
+  );
+
+  expect(body).toBeInstanceOf(StreamedList);
+  expect(JSON.parse([...(body as unknown as StreamedList).parts()].join(''))).toEqual({
+    entries: [{ item: 1 }, { item: 2 }],
+  });
 });

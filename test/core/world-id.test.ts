@@ -25,6 +25,15 @@ describe('the id of a world', () => {
     expect(worldIdFault(id)).toContain('a service has host names that begin with it');
   });
 
+  it('is right where a world can be made with it', () => {
+    expect(worldIdFault('team-a')).toBeNull();
+  });
+
+  it('is told as it was given, and cut where it is long', () => {
+    expect(worldIdFault('Team A')).toBe(`must be ${WORLD_ID_FORM}; it is \`Team A\``);
+    expect(worldIdFault('A'.repeat(1000))).toBe(`must be ${WORLD_ID_FORM}; it is \`${'A'.repeat(64)}\``);
+  });
+
   it('is told how it has to look', () => {
     expect(WORLD_ID_FORM).toContain('1 to 32 characters');
   });

@@ -27,8 +27,32 @@ describe('the header of a decision', () => {
   it('that a version will turn says when', () => {
     const waiting = key([], [], { pending: [pendingVersion(2, ['play'])] });
 
-    expect(JSON.parse(decisionHeader(decisionOn(RULE, waiting, null))).pending).toMatchObject({
+    expect(JSON.parse(decisionHeader(decisionOn(RULE, waiting, null))).pending).toEqual({
+      version: 2,
+      effect: 'allow',
       effectiveAt: '1970-01-01T00:00:02.000Z',
+    });
+  });
+
+  it('that was allowed, and that a version will turn, says when', () => {
+    const losing = key(['play'], [], { pending: [pendingVersion(2, [])] });
+
+    expect(JSON.parse(decisionHeader(decisionOn(RULE, losing, null)))).toEqual({
+      id: 'd-1',
+      effect: 'allow',
+      pending: { version: 2, effect: 'deny', effectiveAt: '1970-01-01T00:00:02.000Z' },
+    });
+  });
+
+  it('that would be refused, and was let pass in observe mode, says so', () => {
+    const decision = { ...decisionOn(RULE, key([]), null), enforced: false } as const;
+
+    expect(JSON.parse(decisionHeader(decision))).toEqual({
+      id: 'd-1',
+      effect: 'deny',
+      reason: 'missing_scope',
+      enforced: false,
+      missing: ['play'],
     });
   });
 
@@ -37,5 +61,10 @@ describe('the header of a decision', () => {
     const header = decisionHeader({ ...decisionOn(RULE, key([]), null), missing: many });
 
     expect(header).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope"}');
+    const withName = (length: number) =>
+      decisionHeader({ ...decisionOn(RULE, key([]), null), missing: ['x'.repeat(length)] });
+    const around = withName(0).length;
+    expect(withName(4096 - around)).toHaveLength(4096);
+    expect(withName(4097 - around)).toBe(header);
   });
 });

@@ -1,8 +1,9 @@
 /** The sentence about a decision, for each reason. */
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
-import { describeDecision, explain as explainBy } from '../../../src/core/explaining/index.ts';
+import { describeDecision, describeLack, explain as explainBy } from '../../../src/core/explaining/index.ts';
 import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
+import type { Resource } from '../../../src/core/policy.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../toy-law.ts';
 
@@ -33,6 +34,24 @@ describe('the sentence about an identity', () => {
     );
   });
 
+  it('that lacks a role tells it, and that it holds nothing if nothing is known of it', () => {
+    expect(explain(refusal('missing_role', { missing: ['admin'], roles: ['reader'] }))).toBe(
+      'get_thing was refused: it needs `admin`, and service account `bot` with the role `reader` holds nothing',
+    );
+  });
+
+  it('that was let pass in observe mode says that it would be refused', () => {
+    const lack = { missing: ['things:write'], held: [] };
+
+    expect(explain(refusal('missing_permission', { ...lack, enforced: false }))).toBe(
+      'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` holds nothing',
+    );
+  });
+
+  it('of which no reason is known says so', () => {
+    expect(explain(refusal('no_token', { reason: null }))).toBe('get_thing was refused: no reason was recorded');
+  });
+
   it('that has no role says so', () => {
     expect(explain(refusal('missing_permission', { missing: ['things:write'], held: [], roles: [] }))).toBe(
       'get_thing was refused: it needs `things:write`, and service account `bot` has no role and holds nothing',
@@ -50,6 +69,11 @@ describe('the sentence about an identity', () => {
       'the caller may call get_thing',
     );
   });
+});
+
+it('what is lacking is told as all of some, or one of others', () => {
+  expect(describeLack({ missing: ['play', 'mend'] })).toBe('`play`, `mend`');
+  expect(describeLack({ missing: [], missingAnyOf: ['play', 'look'] })).toBe('one of `play`, `look`');
 });
 
 describe('the sentence about a key', () => {
@@ -155,6 +179,26 @@ describe('the sentence about a key', () => {
   });
 });
 
+describe('the sentence about somebody whose permissions each have their own resources', () => {
+  const onToys = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
+  const holder = (...resources: Resource[]) => {
+    const { principal, heldRights } = key([]);
+    return { principal, heldRights: { ...heldRights, rightsByRule: [{ held: new Set(['play']), resources }] } };
+  };
+
+  it('tells for which types the permission is held, and which would do', () => {
+    expect(explain(decisionOn(onToys, holder({ type: 'lent-toys' }), seen()))).toBe(
+      'get_toy was refused: service key `robot` has the permission for `Lent Toys`, and this concerns all of `Toy`, `All Toys`',
+    );
+  });
+
+  it('tells for which object the permission is held', () => {
+    expect(explain(decisionOn(onToys, holder({ type: 'toy', ids: ['doll'] }), seen(), 'ball'))).toBe(
+      'get_toy was refused: service key `robot` has the permission for `Toy doll`, and the call is about `ball`',
+    );
+  });
+});
+
 describe('versions of a policy', () => {
   const accessRequest = ask({ needs: { all: ['play'] } });
   const decide = (held: string[], policyVersion: number, later?: string[]) => {
@@ -241,4 +285,18 @@ it('the switchboard shows a decision with its times, its fixes and its sentence,
     fixes: [{ kind: 'object', text: 'another' }],
     explanation: explain(decision),
   });
+});
+
+it('the switchboard shows an answer that was allowed with all that is held, and hints before other fixes', () => {
+  const decision = { ...decisionOn(ask(), key(['play', 'look']), null), hints: ['Send it once.'] };
+  const another = { kind: 'object', text: 'another' } as const;
+  const shown = describeDecision(decision, { fixes: [another], explanation: '' });
+
+  expect(shown).toMatchObject({
+    effect: 'allow',
+    held: ['look', 'play'],
+    fixes: [{ kind: 'hint', text: 'Send it once.' }, another],
+  });
+  expect(shown).not.toHaveProperty('pending');
+  expect(shown).not.toHaveProperty('holds');
 });

@@ -13,12 +13,18 @@ const THING = {
 
 /** What is told about a value: what kind of fault, and where. */
 function told(schema: object, value: unknown) {
+  const { kind, place, valid } = faultOf(schema, value);
+  return [kind, place.slice(1).join('.'), ...(valid ?? [])];
+}
+
+const expectedOf = (schema: object, value: unknown) => faultOf(schema, value).expected;
+
+function faultOf(schema: object, value: unknown) {
   const validate = ajv.compile({ properties: { body: { properties: { a: schema } } } });
   validate({ body: { a: value } });
   const [first, ...others]: Violation[] = validate.errors ?? [];
   if (first === undefined) throw new Error('the value fits');
-  const { kind, place, valid } = valueFaultOf(tellingViolations([first, ...others]));
-  return [kind, place.slice(1).join('.'), ...(valid ?? [])];
+  return valueFaultOf(tellingViolations([first, ...others]));
 }
 
 describe('a member that is not known is told', () => {
@@ -49,10 +55,15 @@ describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
     expect(told(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
     expect(told(oneOrMany, {})).toEqual(['missing', 'a.type']);
     expect(told(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
+    expect(told(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
   });
 
   it('all are told where the value can be none, or is wrong as a whole', () => {
     expect(told(oneOrMany, 'b')).toEqual(['invalid', 'a']);
+    expect(told({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
+    expect(expectedOf({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toBe(
+      'a string of at least 2 characters or an integer',
+    );
     expect(told({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual(['invalid', 'a']);
   });
 
@@ -65,5 +76,9 @@ describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
     ]);
     expect(told(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
     expect(told(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
+    expect(told({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
+      'invalid',
+      'a',
+    ]);
   });
 });

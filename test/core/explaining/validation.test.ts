@@ -23,10 +23,13 @@ describe('a value that is not what was asked for is told what was, and by its ki
     [{ type: 'string', maxLength: 1 }, 'ab', 'a string of at most 1 characters, got a string of 2 characters'],
     [{ type: 'string', minLength: 1 }, '', 'a string of at least 1 character, got a string of 0 characters'],
     [{ type: 'string', pattern: '^a' }, 'b', 'a string that matches `^a`'],
+    [{ pattern: '^a' }, 'b', 'expected a value that matches `^a`'],
+    [{ type: 'string', format: 'uuid' }, 7, 'a string in the form `uuid`, got a number'],
     [{ type: 'integer', minimum: 1, maximum: 9 }, 0, 'an integer from 1 to 9, got `0`'],
     [{ type: 'integer', minimum: 1 }, 0, 'an integer of at least 1, got `0`'],
     [{ type: 'integer', maximum: 1 }, 2, 'an integer of at most 1, got `2`'],
     [{ type: 'array', minItems: 1 }, [], 'an array of at least 1 entry, got an array of 0'],
+    [{ type: 'array', minItems: 2 }, [], 'an array of at least 2 entries, got an array of 0'],
     [{ type: 'array', minItems: 1, maxItems: 2 }, [], 'an array of 1 to 2 entries'],
     [{ type: 'array', maxItems: 0 }, [1], 'an array of at most 0 entries'],
     [{ enum: ['a', 'b', null] }, 'c', 'null or one of `a`, `b`, got a string of 1 character'],
@@ -40,6 +43,18 @@ describe('a value that is not what was asked for is told what was, and by its ki
       7,
       'a string, an array or an object with `id`, got a number',
     ],
+    [{ anyOf: [{ type: 'string' }] }, 7, 'expected a string, got a number'],
+    [
+      {
+        anyOf: [
+          { type: 'string', 'x-example': 'acme' },
+          { type: 'array', 'x-example': [] },
+          { type: 'object', required: ['id', 'org'] },
+        ],
+      },
+      7,
+      'a string such as `acme`, an array or an object with `id`, `org`, got a number',
+    ],
   ];
 
   it.each(cases)('%j, %j', (schema, value, sentence) => {
@@ -48,7 +63,34 @@ describe('a value that is not what was asked for is told what was, and by its ki
   });
 
   it('a choice that says too little is told by its first fault', () => {
-    expect(sentenceOf({ a: { anyOf: [{ type: 'string' }, {}], type: 'string' } }, { a: 7 })).toContain('a string');
+    expect(sentenceOf({ a: { anyOf: [{ type: 'string' }, { enum: ['b'] }] } }, { a: 7 })).toBe(
+      'Field `a` is not valid; expected a string, got a number.',
+    );
+  });
+
+  it('a choice of the whole body is told by its first fault', () => {
+    const either = { anyOf: [{ required: ['a'] }, { type: 'array' }].map((one) => ({ type: 'object', ...one })) };
+
+    expect(sentenceOf({}, {}, either)).toBe('Field `a` is missing; expected a value.');
+  });
+
+  it('a fault within a choice is told, and not the choice', () => {
+    const either = { anyOf: [{ type: 'object', properties: { b: { type: 'integer' } } }, { type: 'string' }] };
+
+    expect(sentenceOf({ a: either }, { a: { b: 'c' } })).toBe(
+      'Field `a.b` is not valid; expected an integer, got a string of 1 character.',
+    );
+  });
+
+  it('of an enumeration, the text that was given is kept with those that are valid, to find the one that was meant', () => {
+    const mode = { enum: ['off', 'fixed', null, 7] };
+
+    expect(faultOf({ mode }, { mode: 'fixd' })).toMatchObject({ given: 'fixd', valid: ['off', 'fixed'] });
+    for (const fault of [faultOf({ mode }, { mode: 8 }), faultOf({ mode: { enum: [7] } }, { mode: 'fixd' })]) {
+      expect(fault).not.toHaveProperty('given');
+      expect(fault).not.toHaveProperty('valid');
+    }
+    expect(faultOf({ mode: { type: 'integer' } }, { mode: 'fixd' })).not.toHaveProperty('given');
   });
 });
 
@@ -64,6 +106,7 @@ describe('a member', () => {
   it('that is missing is told, and the other spelling of it that is there', () => {
     const needed = { required: ['grantType'] };
 
+    expect(faultOf({}, {}, needed)).toMatchObject({ got: 'nothing' });
     expect(sentenceOf({ grantType: { type: 'string' } }, {}, needed)).toBe(
       'Field `grantType` is missing; expected a string.',
     );
@@ -95,6 +138,21 @@ describe('a member', () => {
     });
   });
 
+  it('that is unknown is told where it is found deep below, at two places at most', () => {
+    const level = (members: object) => ({ properties: members });
+    const deep = { a: level({ b: level({ id: {} }), c: level({ id: {} }), d: level({ id: {} }) }) };
+
+    expect(sentenceOf(deep, { id: 1 }, { additionalProperties: false })).toBe(
+      'Field `id` is not known here; it belongs at `a.b.id` or `a.c.id`. There is only `a`.',
+    );
+  });
+
+  it('that is unknown, and for which no other place was looked for, is told with those that are known', () => {
+    const fault = { kind: 'unknown', place: ['query', 'limt'], expected: '`limit`', got: '' } as const;
+
+    expect(describeRequestFault(fault)).toBe('Query parameter `limt` is not known here; there is only `limit`.');
+  });
+
   it('that is unknown is told where there is only one, or none', () => {
     const closed = { additionalProperties: false };
 
@@ -124,4 +182,6 @@ it('a seed is told in the words of files', () => {
   const violation = { keyword: 'type', instancePath: '/users', params: {}, parentSchema: { type: 'array' }, data: {} };
 
   expect(valueFaultOf([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
+  const short = { ...violation, keyword: 'minItems', parentSchema: { type: 'array', minItems: 1 }, data: [] };
+  expect(valueFaultOf([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
 });
