@@ -167,8 +167,7 @@ function storable(ruleset: Ruleset, change: Change): Change {
       ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
       ...(faults.some(({ forceable }) => forceable) && { force: true }),
     },
-    texts:
-      isWider && !texts.some((text) => text.startsWith(BIND)) ? [...texts, describeBinding(ruleset, wider)] : texts,
+    texts: isWider ? [...texts.filter((text) => !text.startsWith(BIND)), describeBinding(ruleset, wider)] : texts,
   };
 }
 

@@ -6,6 +6,7 @@ import { findFixes as findFixesBy } from '../../src/core/explaining/fixes.ts';
 import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
 import type { Relation, Tables } from '../../src/core/rule.ts';
+import { rulesetOf } from '../../src/core/ruleset.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
 import {
   ask,
@@ -45,6 +46,14 @@ interface Case {
 
 const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
+/** The same service with a scope that is given with either of two types. */
+const baking = rulesetOf('toys', null, {
+  ...TOY_TABLES,
+  permissions: [
+    ...TOY_TABLES.permissions,
+    { id: 'bake', label: 'Bake', onlyOn: ['everything', 'lent-toys'], ...sourced },
+  ],
+});
 
 describe('a service key is told', () => {
   const cases: Record<string, Case> = {
@@ -200,6 +209,88 @@ describe('a service key is told', () => {
         ],
       ],
     },
+    'only the first of several types that a scope is given with': {
+      accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
+      caller: key([], [{ type: 'all-toys' }]),
+      told: [
+        [
+          'add the scope `bake`, and bind it to `All Toys`, `Everything`',
+          { scopes: ['bake'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
+        ],
+      ],
+    },
+    'none of several types that a scope is given with, if it has another of them': {
+      accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
+      caller: key([], [{ type: 'lent-toys' }]),
+      told: [['add the scope `bake`', { scopes: ['bake'] }]],
+    },
+    'one of several types that a scope is given with in place of another': {
+      accessRequest: ask({ on: ['everything'] }, { ruleset: baking }),
+      caller: key(['bake'], [{ type: 'lent-toys' }]),
+      told: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
+    },
+    'all that it is bound to then, if the object and the type of a scope are missing': {
+      accessRequest: ask({ needs: { all: ['burn'] }, on: ['toy'] }),
+      caller: key([], [{ type: 'lent-toys' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [
+          `add the scope \`burn\`, and bind it to \`Toy ${BALL}\`, \`Everything\``,
+          { scopes: ['burn'], resource: [{ type: 'Toy', ids: [BALL] }, { type: 'Everything' }] },
+        ],
+      ],
+    },
+    'the object in place of a type that only a scope needs that it does not hold': {
+      accessRequest: ask({ needs: { all: ['play'] }, on: ['toy'] }),
+      caller: key(['play'], [{ type: 'everything' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+    },
+    'the object, if it has its type without any': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key([], [{ type: 'toy' }]),
+      lookedUp: seen(reachOfBall()),
+      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+    },
+    'to force what the documents rule out, if it is stored already': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: key([], toys('ball')),
+      told: [['add the scope `play`', { scopes: ['play'], force: true }]],
+    },
+    'the scope, if it is made for every service': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: key([], [], { services: null }),
+      told: [['add the scope `play`', { scopes: ['play'] }]],
+    },
+    'the service, and the first of several scopes that would do': {
+      accessRequest: ask({ needs: { any: ['play', 'look'] } }),
+      caller: key([], [], { services: [] }),
+      told: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
+    },
+    'the service, and the first of several types, if all of an object is reached anyway': {
+      accessRequest: onToys,
+      caller: key(['play', 'burn'], [{ type: 'everything' }], { services: [] }),
+      lookedUp: seen(reachOfBall()),
+      told: [
+        [
+          'add the service `toys`, and bind it to `Everything`, `All Toys`',
+          { services: ['toys'], resource: [{ type: 'Everything' }, { type: 'All Toys' }] },
+        ],
+      ],
+    },
+    'a type that reaches its own objects, where the body names one that nobody has read': {
+      accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
+      caller: key([], toys(DOLL)),
+      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+    },
+    'every type, where the path names an object that nobody has read': {
+      accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
+      caller: key([], toys(DOLL)),
+      told: [
+        ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
+        ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
+      ],
+    },
     'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: key([]), told: [] },
     'nothing of a rule that is closed, where it has not even the service': {
       accessRequest: ask({ closed: true }),
@@ -261,6 +352,13 @@ describe('a service key is told', () => {
     expect(findFixes(lacking, TOY_TABLES)).toHaveLength(1);
   });
 
+  it('the service alone, even if the scopes that are stored are not given with its types', () => {
+    const caller = key(['burn'], [{ type: 'all-toys' }], { services: [] });
+    const told = findFixes(decisionOn(ask({ needs: { all: ['burn'] } }), caller, null), TOY_TABLES);
+
+    expect(told.flatMap(({ request }) => request?.body ?? [])).toEqual([{ services: ['toys'] }]);
+  });
+
   it('edits that begin with what is recorded already, because an edit takes the place of it', () => {
     const pending = [pendingVersion(2, ['look', 'mend'], toys(DOLL))];
     const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(reachOfBall()));
@@ -304,6 +402,13 @@ describe('a refusal that a recorded version will turn', () => {
     const decision = refusedWith(may(2), pendingVersion(3, [], toys(BALL)));
 
     expect(effectsOf(decision)).not.toContain('deny');
+    expect(findFixes({ ...decision, at: 500 }, TOY_TABLES)).toEqual([
+      {
+        kind: 'propagation',
+        text: expect.stringMatching(/^wait until 1970-01-01T00:00:02\.000Z.*`POST \/_mock\/clock\/advance`\)$/),
+        request: { method: 'POST', path: '/_mock/clock/advance', body: { by: '1500ms' } },
+      },
+    ]);
   });
 
   it('is not told of a version that does not name the object', () => {
@@ -326,6 +431,8 @@ describe('a refusal that a recorded version will turn', () => {
 });
 
 describe('the user of a personal key is told', () => {
+  const { product: _, ...tables } = TOY_TABLES;
+  const forNoKey = rulesetOf('toys', null, { ...tables, roles: TOY_TABLES.roles.slice(0, 1) });
   const cases: Record<string, Case> = {
     'every role that would do': {
       accessRequest: ask({ needs: { all: ['play'] } }),
@@ -356,6 +463,23 @@ describe('the user of a personal key is told', () => {
         ],
       ],
     },
+    'the smallest role, if the service is missing, too': {
+      accessRequest: ask({ needs: { all: ['play'] } }),
+      caller: keyOfUser([], { services: [] }),
+      told: [
+        ['add the service `toys`, and grant its user the role `Player`', { services: ['toys'], roles: ['Player'] }],
+      ],
+    },
+    'the roles that a rule names, beside those there are': {
+      accessRequest: ask({ needs: { roles: ['Player', 'Parent'] } }),
+      caller: keyOfUser(['Player']),
+      told: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+    },
+    'the role of a service that no key is made for': {
+      accessRequest: ask({ needs: { all: ['play'] } }, { ruleset: forNoKey }),
+      caller: keyOfUser([], { services: [] }),
+      told: [['grant its user the role `Player`', { roles: ['Player'] }]],
+    },
     'nothing where no role would do': {
       accessRequest: ask({ needs: { all: ['fly'] } }),
       caller: keyOfUser(['Player']),
@@ -378,5 +502,45 @@ describe('the user of a personal key is told', () => {
     for (const request of changes.flatMap((change) => change.request ?? [])) {
       expect(effectAfter(decision, request)).toBe('allow');
     }
+  });
+});
+
+describe('beside the edits, the reason that would remain is told', () => {
+  const play = ask({ needs: { all: ['play'] } });
+  const rightsFixesOf = (accessRequest: AccessRequest, caller: Caller, given?: DenyReason) => {
+    const decision = decisionOn(accessRequest, caller, null);
+    const { input, reason } = decision;
+    if (input === undefined || reason === null) throw new Error('the decision is no refusal');
+    return findKeyFixes(decision, input, given ?? reason);
+  };
+
+  it.each<[what: string, caller: Caller, remaining: DenyReason]>([
+    ['that refuses it now', key([]), 'missing_scope'],
+    ['once the key is for the service', key([], [], { services: [] }), 'missing_scope'],
+    ['which is the service, if nothing else is missing', key(['play'], [], { services: [] }), 'service_not_enabled'],
+  ])('%s', (_what, caller, remaining) => {
+    const found = rightsFixesOf(play, caller);
+
+    expect(found?.fixes).toHaveLength(1);
+    expect(found?.otherwise).toBe(remaining);
+  });
+
+  it('without an edit, where the service is for no keys', () => {
+    const accessRequest = ask({ needs: { all: ['play'] } }, { ruleset: openLaw });
+
+    expect(rightsFixesOf(accessRequest, key([]))).toEqual({ fixes: [], otherwise: 'missing_permission' });
+  });
+
+  it('but not of an administrator, who has to take a key', () => {
+    const { heldRights, principal } = key([]);
+    const caller: Caller = { heldRights, principal: { ...principal, kind: 'admin-token' } };
+
+    expect(rightsFixesOf(play, caller)).toEqual({
+      fixes: [{ kind: 'credential', text: expect.stringContaining('call with a key that has the scope') }],
+    });
+  });
+
+  it('and nothing is told of a refusal that is not about rights', () => {
+    expect(rightsFixesOf(play, key([]), 'no_such_object')).toBeNull();
   });
 });
