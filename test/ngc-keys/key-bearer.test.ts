@@ -7,6 +7,8 @@ import {
   bearerOfNgcKey,
   callerUnder,
   findKey,
+  impersonatorOf,
+  isInForce,
   type NgcKeyAttempt,
   principalOfKey,
   resolveKey,
@@ -62,6 +64,20 @@ describe('the key of a header', () => {
   });
 });
 
+/** Of a key that an owner lost the right to use. */
+const SUSPENDED = { isOwnerSuspended: true } as never;
+
+it.each([
+  ['that does not end', {}, true],
+  ['that ends later', { expiresAt: NOW + 1 }, true],
+  ['that ends now', { expiresAt: NOW }, false],
+  ['that is disabled', { enabled: false }, false],
+  ['whose owner is suspended', { issuance: SUSPENDED }, false],
+  ['whose owner is not suspended', { issuance: { isOwnerSuspended: false } as never }, true],
+])('a key %s is in force: %s', (_what, key, isNow) => {
+  expect(isInForce(inForce(key), NOW)).toBe(isNow);
+});
+
 describe('a key is not accepted', () => {
   it.each([
     ['that nobody knows', makeKeyText('b'.repeat(43)), 'unknown_key'],
@@ -78,6 +94,7 @@ describe('a key is not accepted', () => {
     ['that has expired', { expiresAt: NOW }, 'expired_key'],
     ['that has expired, and is disabled', { expiresAt: NOW, enabled: false }, 'expired_key'],
     ['that is disabled', { expiresAt: NOW + 1, enabled: false }, 'disabled_key'],
+    ['whose owner is suspended', { issuance: SUSPENDED }, 'suspended_owner'],
   ])('%s, and whose it is is known', async (_what, key, reason) => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
 
@@ -124,6 +141,14 @@ describe('a key is called', () => {
     ['nobody', null],
   ])('by its id, its name, or its user: %s', async (who, found) => {
     expect(await resolveKey(among(robot, laptop, old), who, NOW)).toBe(found);
+  });
+
+  it('to call as it, and nobody where it is none', async () => {
+    const store = among(robot);
+    const impersonate = impersonatorOf((world, found) => ({ world, found }) as never);
+
+    expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, found: robot });
+    expect(await impersonate({ store } as never, 'nobody', NOW)).toBeNull();
   });
 
   it.each(['key-3', 'old'])('only while it counts: %s', async (who) => {

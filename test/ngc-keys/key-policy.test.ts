@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/core/policy.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../src/ngc-keys/key-policy.ts';
+import type { Ruleset } from '../../src/core/ruleset.ts';
+import {
+  encodeResources,
+  type GivenResource,
+  keyServices,
+  knownRoles,
+  readPolicy,
+} from '../../src/ngc-keys/key-policy.ts';
 import { RULESETS } from '../../src/services/nvcf/rulesets.ts';
-import { openLaw, toyLaw } from '../core/toy-law.ts';
+import { openLaw, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
 
 const [F, G, V, W] = ['f', 'a', 'b', 'c'].map((digit) =>
   'dddddddd-dddd-4ddd-8ddd-dddddddddddd'.replaceAll('d', digit),
 ) as [string, string, string, string];
 const rulesets = [openLaw, toyLaw];
+const TOY_ROW = TOY_TABLES.resourceTypes[1];
 const BURN = { id: 'burn', label: 'Burn Toys', source: 'test', certainty: 'ours' as const };
 
 const read = (scopes: readonly string[], ...resources: GivenResource[]) => readPolicy(rulesets, scopes, resources);
@@ -131,6 +139,10 @@ describe('several resources', () => {
       { type: 'everything' },
     ]);
     expect(resourcesOf({ type: 'Everything', ids: [F] })).toEqual([{ type: 'everything', ids: [F] }]);
+  });
+
+  it('of a type that names objects keep the ids of those that have any', () => {
+    expect(resourcesOf({ type: 'Toy' }, { type: 'Toy', ids: [F] })).toEqual([{ type: 'toy', ids: [F] }]);
   });
 
   it('that name nothing become one', () => {
@@ -260,6 +272,50 @@ describe('a fault names the field and what is expected:', () => {
 
     expect(faults).toHaveLength(3);
     for (const { message } of faults) expect(message.length).toBeLessThan(500);
+  });
+});
+
+/** A service whose vendor writes the ids of whole objects as they are. */
+const bare = {
+  ...toyLaw,
+  resourceTypes: new Map([['toy', { ...TOY_ROW, encoding: { type: 'toy', isBare: true as const } }]]),
+  tables: { ...toyLaw.tables, resourceTypes: [{ ...TOY_ROW, encoding: { type: 'toy', isBare: true as const } }] },
+};
+
+it('an id that the vendor writes as it is keeps its end', () => {
+  const id = 'ball/*';
+
+  expect(readPolicy([bare], [], [{ type: 'Toy', ids: [id] }]).policy.resources).toEqual([{ type: 'toy', ids: [id] }]);
+});
+
+describe('the vendor writes', () => {
+  const cases: [what: string, ruleset: Ruleset | undefined, resource: Resource, written: object[]][] = [
+    ['a type whose id is always the same with it', toyLaw, { type: 'lent-toys' }, [{ type: 'lent', id: '*' }]],
+    ['a type that names objects, without any, for all', toyLaw, { type: 'toy' }, [{ type: 'toy', id: '*' }]],
+    [
+      'each object, with all of it',
+      toyLaw,
+      { type: 'toy', ids: ['ball', 'doll'] },
+      [
+        { type: 'toy', id: 'ball/*' },
+        { type: 'toy', id: 'doll/*' },
+      ],
+    ],
+    ['a part as it is', toyLaw, { type: 'toy-parts', ids: ['ball/skin'] }, [{ type: 'toy', id: 'ball/skin' }]],
+    ['an object as it is, if that is its form', bare, { type: 'toy', ids: ['ball'] }, [{ type: 'toy', id: 'ball' }]],
+    ['nothing of a type of another service', toyLaw, { type: 'game' }, []],
+    ['nothing for no service', undefined, { type: 'toy' }, []],
+  ];
+
+  it.each(cases)('%s', (_what, ruleset, resource, written) => {
+    expect(encodeResources(ruleset, [resource])).toEqual(written);
+  });
+
+  it('an id of its own, if a type has one that is always the same', () => {
+    const encoding = { type: 'all', id: 'every' };
+    const ruleset = { ...toyLaw, resourceTypes: new Map([['toy', { ...TOY_ROW, names: null, encoding }]]) };
+
+    expect(encodeResources(ruleset, [{ type: 'toy' }])).toEqual([{ type: 'all', id: 'every' }]);
   });
 });
 

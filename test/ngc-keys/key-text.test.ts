@@ -1,8 +1,17 @@
 /** What a key looks like, and what is made of a header that holds one. */
 import { describe, expect, it } from 'vitest';
 import { lineLog } from '../../src/core/log.ts';
+import { derivationOf } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { KEY_TRIPWIRE, keyForm, makeKeyText, presentBearerKey, presentKey } from '../../src/ngc-keys/key-text.ts';
+import {
+  deriveKeyText,
+  endingOf,
+  KEY_TRIPWIRE,
+  keyForm,
+  makeKeyText,
+  presentBearerKey,
+  presentKey,
+} from '../../src/ngc-keys/key-text.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { type Answer, testServer } from '../support/server.ts';
@@ -23,6 +32,20 @@ describe('a key of a mock', () => {
     expect(keyForm(makeKeyText(drawn))).toBe('marked');
     expect(makeKeyText(drawn)).toBe(makeKeyText(drawn));
     expect(makeKeyText(drawn).slice(6, 49)).toBe(drawn);
+  });
+
+  it('is the same for its id each time, and another for another id, world or use', () => {
+    const key = deriveKeyText(derivationOf('team-a'), 'key-1');
+
+    expect(keyForm(key)).toBe('marked');
+    expect(deriveKeyText(derivationOf('team-a'), 'key-1')).toBe(key);
+    expect(deriveKeyText(derivationOf('team-a'), 'key-2')).not.toBe(key);
+    expect(deriveKeyText(derivationOf('team-b'), 'key-1')).not.toBe(key);
+    expect(derivationOf('team-a').draw('key', 'key-1', makeKeyText)).toBe(key);
+  });
+
+  it('shows no more than its last three characters where it is masked', () => {
+    expect(endingOf('nvapi-abcdef')).toBe('def');
   });
 
   it('is marked, each of the cast', () => {

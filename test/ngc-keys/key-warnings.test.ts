@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { rulesetOf } from '../../src/core/ruleset.ts';
+import type { Rule } from '../../src/core/rule.ts';
+import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
 import { findKeyWarnings } from '../../src/ngc-keys/key-warnings.ts';
-import { ruleOf, TOY_TABLES } from '../core/toy-law.ts';
+import { ruleOf, sourced, TOY_TABLES } from '../core/toy-law.ts';
 
 const rules = [
   ruleOf({ id: 'play', needs: { all: ['play'] }, on: ['toy', 'all-toys'] }),
@@ -83,5 +84,87 @@ describe('a service key without a resource is told what it covers, in the words 
   it('but not where they need none, or it has one', () => {
     expect(told(['look'])).toEqual([]);
     expect(told(['look', 'play'], [{ type: 'toy' }])).toEqual([]);
+  });
+});
+
+describe('of several services', () => {
+  const games = rulesetOf('games', null, {
+    ...TOY_TABLES,
+    roles: [{ name: 'Gamer', permissions: ['look'], ...sourced }],
+    rules: [ruleOf({ id: 'look', needs: { all: ['look'] } })],
+  });
+  const both = [...rulesets, games];
+  const told = (services: readonly string[], scopes: readonly string[], resources: { type: string }[] = []) =>
+    findKeyWarnings(both, { name: 'robot', services, policy: { scopes, resources } });
+  const toldLaptop = (all: readonly Ruleset[], services: readonly string[], roles: readonly string[]) =>
+    findKeyWarnings(all, { name: 'laptop', services, policy: null, roles });
+
+  it('a key is only told of its own', () => {
+    expect(told(['toys'], [])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
+    expect(told(['games'], [])).toEqual(['The key `robot` can do nothing in `games`: it has no scope of `games`.']);
+  });
+
+  it('one in which a key can do something is enough', () => {
+    expect(told(['toys', 'games'], ['look'])).toEqual([]);
+    expect(told(['toys', 'games'], [])).toHaveLength(2);
+  });
+
+  it('a personal key can do what a role of its user grants in one of them', () => {
+    expect(toldLaptop(both, ['toys', 'games'], ['Gamer'])).toEqual([]);
+    expect(toldLaptop(both, ['toys'], ['Gamer'])).toEqual([
+      'The key `laptop` can do nothing in `toys`: the role `Gamer` of its user grants no rights there; `toys` has `Player`, `Parent`.',
+    ]);
+    expect(toldLaptop(both, ['toys'], ['Gamer', 'Child'])).toEqual([
+      'The key `laptop` can do nothing in `toys`: the roles `Gamer`, `Child` of its user grant no rights there; `toys` has `Player`, `Parent`.',
+    ]);
+  });
+
+  it('a personal key is of use where people manage keys, too, whatever it was made for', () => {
+    const administration = rulesetOf('ngc', null, games.tables);
+
+    expect(toldLaptop([...rulesets, administration], ['toys'], ['Gamer'])).toEqual([]);
+    expect(toldLaptop([...rulesets, administration], ['toys'], ['Child'])).toHaveLength(1);
+  });
+
+  it('a personal key can do nothing by a role that opens only what is closed, or what needs another role', () => {
+    const closed = rulesetOf('toys', null, { ...TOY_TABLES, rules: rules.slice(1) });
+
+    expect(toldLaptop([closed], ['toys'], ['Player'])).toHaveLength(1);
+    expect(toldLaptop([closed], ['toys'], ['Parent'])).toEqual([]);
+    expect(
+      toldLaptop([rulesetOf('toys', null, { ...TOY_TABLES, rules: rules.slice(1, 2) })], ['toys'], ['Parent']),
+    ).toHaveLength(1);
+  });
+});
+
+describe('a scope that is of no use on the type of a key is told', () => {
+  const toldOf = (more: readonly Rule[], scopes: readonly string[], type: string) => {
+    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, ...more] });
+    return findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+  };
+  const onAll = ruleOf({ id: 'look-at-all', needs: { all: ['look_closely'] }, on: ['everything'] });
+
+  it('with all types that would do', () => {
+    const onLent = ruleOf({
+      id: 'look-at-lent',
+      needs: { any: ['look_closely', 'burn'] },
+      on: ['lent-toys', 'everything'],
+    });
+
+    expect(toldOf([onAll, onLent], ['play', 'look_closely'], 'toy')).toEqual([
+      'The key `robot` can do nothing in `toys` with the scope `look_closely`: the scope needs a resource of type `Everything`, `Lent Toys`.',
+    ]);
+  });
+
+  it('but not where one of several operations is open with it', () => {
+    const onToys = ruleOf({ id: 'look-at-toy', needs: { all: ['look_closely'] }, on: ['toy'] });
+
+    expect(toldOf([onAll, onToys], ['play', 'look_closely'], 'toy')).toEqual([]);
+  });
+
+  it('but not where another scope is missing for them', () => {
+    const both = ruleOf({ id: 'mend-all', needs: { all: ['look_closely', 'mend'] }, on: ['everything'] });
+
+    expect(toldOf([both], ['play', 'look_closely'], 'toy')).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { keyForm } from '../../src/ngc-keys/key-text.ts';
 import {
   editKey,
+  flushEdits,
   issueKey,
   type KeyOrder,
   type Keyroom,
@@ -141,8 +142,12 @@ describe('an edit of a policy', () => {
     const world = room();
     await editKey(world, 1000, inForce().key, { name: 'new' });
     await editKey(world, 1000, personal().key, { roles: ['Player'], enabled: false });
+    await editKey(world, 1000, inForce().key, { services: [] });
 
-    expect(world.events).toEqual([['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }]]);
+    expect(world.events).toStrictEqual([
+      ['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }],
+      ['policy', { keyId: 'key-1', what: 'edited', services: [] }],
+    ]);
   });
 
   it('is none for a personal key, or where none is given', async () => {
@@ -175,6 +180,22 @@ describe('an edit of a policy', () => {
 
     expect([...world.kept]).toEqual([]);
   });
+});
+
+it('edits that are put into force at once are told to those who watch, each with its version', async () => {
+  const world = room();
+  const flushed = [
+    { keyId: 'key-1', version: 2 },
+    { keyId: 'key-2', version: 5 },
+  ];
+  faked(NgcKeys.prototype, {
+    flush: async (keyId: string | null, now: number) => (keyId === null && now === 1000 ? flushed : []),
+  });
+
+  expect(await flushEdits(world, null, 1000)).toEqual(flushed);
+  expect(world.events).toEqual(
+    flushed.map((one) => ['policy', { ...one, what: 'flushed', effectiveAt: rfc3339(1000) }]),
+  );
 });
 
 describe('a new key', () => {

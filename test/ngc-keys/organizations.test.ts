@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { placeEntries } from '../../src/core/seed-fault.ts';
-import { findUnknownOrganizations } from '../../src/ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../../src/ngc-keys/organizations.ts';
 
 it('an organisation that is not there is a fault of its entry, with those that are', () => {
   const entries = placeEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
@@ -13,4 +13,17 @@ it('an organisation that is not there is a fault of its entry, with those that a
       valid: ['acme'],
     },
   ]);
+});
+
+it('each organisation of a seed has its account', () => {
+  const organizations = [
+    { name: 'acme', ncaId: 'nca-1' },
+    { name: 'globex', ncaId: 'nca-2' },
+  ];
+
+  expect([...accountsOf({ ngc: { organizations } })]).toEqual([
+    ['acme', 'nca-1'],
+    ['globex', 'nca-2'],
+  ]);
+  expect([...accountsOf({ ngc: {} }), ...accountsOf({})]).toEqual([]);
 });
