@@ -410,6 +410,7 @@ describe('types that name nothing cover by whose the object is:', () => {
 it('a type that the tables do not know covers nothing, even where the rule names it', () => {
   expect(covered([{ type: 'dream' }], BALL)).toBe('incompatible_resource_type');
   expect(covered([{ type: 'dream' }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
+  expect(covered([{ type: 'dream', ids: ['ball'] }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
 });
 
 it('a resource covers only where the rule accepts its type', () => {

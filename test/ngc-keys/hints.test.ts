@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RefusedRequest } from '../../src/hints/refused-request.ts';
+import { KEY_HINTS } from '../../src/ngc-keys/hints.ts';
 import { admin } from '../support/cast.ts';
 import { hintsOf } from '../support/hints.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
@@ -97,5 +99,62 @@ describe('a wrong key is told', () => {
 
     expect(answer.decision.reason).toBe('foreign_object');
     expect(codes).toEqual([]);
+  });
+});
+
+describe('of a request', () => {
+  const principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
+  const jwt = (iss: string) => ({ text: 'e30.e30.', claims: { iss } });
+  /** The hints about it, which has only the members that they read. */
+  const told = (refused: object) => {
+    const whole = { problem: {}, credential: null, decision: null, ...refused } as unknown as RefusedRequest;
+    return KEY_HINTS.flatMap(({ when }) => when(whole) ?? []);
+  };
+
+  it.each<[what: string, refused: object]>([
+    ['that was refused without a decision', {}],
+    [
+      'with a token of another issuer',
+      { problem: { reason: 'unsupported_token' }, credential: jwt('https://issuer.test') },
+    ],
+    [
+      'with a token of Run:ai that was refused for something else',
+      { problem: { reason: 'expired_token' }, credential: jwt('http://a/auth/realms/b') },
+    ],
+    ['with a malformed key that is not in the only header', { problem: { reason: 'malformed_key' } }],
+    [
+      'with a malformed key of the right length',
+      { problem: { reason: 'malformed_key' }, credential: { text: `nvapi-${'+'.repeat(64)}`, claims: null } },
+    ],
+    ['of somebody without an organisation', { decision: { reason: 'foreign_object', principal: null } }],
+    [
+      'about an object of the own account',
+      { decision: { reason: 'foreign_object', principal, boundTo: 'nca-1/ada@acme.test' } },
+    ],
+    ['that lacks a scope', { decision: { reason: 'missing_scope', principal } }],
+  ])('%s nothing is told', (_what, refused) => {
+    expect(told(refused)).toEqual([]);
+  });
+
+  it.each<[what: string, boundTo: string | undefined, account: string | undefined]>([
+    ['an object of another account', 'nca-2/bo@globex.test', 'nca-1'],
+    ['an object of nobody that is known', undefined, 'nca-1'],
+    ['an object, by somebody whose account is not known', undefined, undefined],
+  ])('about %s it is told that the object is of another organisation', (_what, boundTo, account) => {
+    const decision = { reason: 'foreign_object', principal: { ...principal, account }, boundTo };
+
+    expect(told({ decision })).toEqual([
+      'The key belongs to organisation `acme`, but the object to another. Use a key of the owner, or an object of `acme`.',
+    ]);
+  });
+
+  it.each([
+    ['NVIDIA Air', principal, 'The key `robot` is not for Air. Use a key for Air'],
+    ['Tasks of NVIDIA Cloud', null, 'The key is not for Tasks of NVIDIA Cloud. Use a key for Tasks of NVIDIA Cloud'],
+    [null, null, 'The key is not for air. Use a key for air'],
+  ])('of a key of another service the name of the service is told: %s', (serviceTitle, by, said) => {
+    const decision = { reason: 'service_not_enabled', service: 'air', principal: by };
+
+    expect(told({ decision, serviceTitle })).toEqual([`${said}, or create one with \`POST /_mock/keys\`.`]);
   });
 });
