@@ -34,8 +34,8 @@ export const oneOf = <const Value extends string>(values: readonly Value[]) => (
 export const megabytes = (least: number, most: number) => ({
   expected: `a size from ${least} MB to ${most} MB, such as \`256MB\` or \`1GB\``,
   read: (text: string) => {
-    const [, digits, unit = 'MB'] = /^(\d{1,6}) ?(MB|GB)?$/i.exec(text) ?? [];
-    const size = Number(digits) * (/^G/i.test(unit) ? 1024 : 1);
+    const [, digits, gigabytes] = /^(\d{1,6}) ?(?:MB|(GB))?$/i.exec(text) ?? [];
+    const size = Number(digits) * (gigabytes === undefined ? 1 : 1024);
     return size >= least && size <= most ? size : undefined;
   },
 });

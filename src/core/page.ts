@@ -77,8 +77,10 @@ export function comparePlaces([number, text = '']: Place, [other, otherText = ''
 function placeIn(cursor: string, isText: (text: string) => boolean): Place {
   const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
   const number = Number(digits);
-  if (text === undefined && Number.isSafeInteger(number)) return [number];
-  if (text !== undefined && Number.isSafeInteger(number) && isText(text)) return [number, text];
+  if (Number.isSafeInteger(number)) {
+    if (text === undefined) return [number];
+    if (isText(text)) return [number, text];
+  }
   throw new Problem(
     'invalid_request',
     'Query parameter `after` must be the `next` of an earlier answer to this operation. Omit it for the first page.',
