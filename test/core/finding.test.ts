@@ -81,3 +81,36 @@ it('findings take no more room than their budget has', () => {
 
   expect(findings.list().length).toBeLessThan(10);
 });
+
+it('findings of several processes are listed by their places, whichever came first, and counted once each', () => {
+  const findings = new Findings(new Budget(100_000), 's');
+  const counted = (number: number, count = 1): Finding => ({
+    id: `s-n${number}`,
+    place: [number],
+    kind: 'storage',
+    message: `full ${number}`,
+    firstSeenAt: 0,
+    lastSeenAt: 0,
+    count,
+    request: null,
+  });
+  for (const one of [counted(2), counted(3), counted(1), counted(3, 2)]) findings.put(one);
+
+  expect(findings.list().map(({ id, count }) => [id, count])).toEqual([
+    ['s-n3', 2],
+    ['s-n2', 1],
+    ['s-n1', 1],
+  ]);
+  expect(findings.dropped).toBe(0);
+});
+
+it('a finding that processes count together is only passed on, and one that is gone concerns no request', () => {
+  const told: unknown[] = [];
+  const instead = (...parts: unknown[]) => void told.push(parts);
+  const findings = new Findings(new Budget(100_000), 's', undefined, instead);
+  const reported = findings.report('storage', 'full', 1000);
+  findings.concern([reported], 's-r1');
+
+  expect(told).toEqual([[{ kind: 'storage', message: 'full' }, 1000]]);
+  expect(findings.list()).toEqual([]);
+});

@@ -91,8 +91,22 @@ it('the name of a host has no port', () => {
   expect(hostName('a/b')).toBeNull();
 });
 
-it('a name of the server with a label before it is no host of a world', () => {
-  expect(knownHosts(['example.test', 'mock.example.test']).labelOf('mock.example.test')).toBeNull();
+it('a server is known by `localhost` and its names, and its worlds by a label before one of them', () => {
+  const named = knownHosts(['Example.test', 'mock.example.test']);
+
+  expect(['localhost', 'example.test', 'acme.example.test', 'acme.test'].map(named.isOwn)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(['a.localhost', 'a.example.test', 'mock.example.test', 'a.mock.example.test'].map(named.labelOf)).toEqual([
+    'a',
+    'a',
+    null,
+    'a',
+  ]);
+  expect([named.isName('acme.test'), named.isName('a b')]).toEqual([true, false]);
 });
 
 describe('the name of a host is', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRecord, keysOf, memberOf, own } from '../../src/core/own.ts';
+import { isOneOf, isRecord, keysOf, memberOf, objectOf, own } from '../../src/core/own.ts';
 
 describe('members by name', () => {
   it('are found where the object has them', () => {
@@ -36,4 +36,19 @@ describe('of a value of any kind', () => {
 
 it('a table has the names of its members', () => {
   expect(keysOf({ on: 1, off: 2 })).toEqual(['on', 'off']);
+});
+
+it('an object has the members that it is made of', () => {
+  expect(
+    objectOf<{ on: number; off: number }>(
+      new Map([
+        ['on', 1],
+        ['off', 2],
+      ]),
+    ),
+  ).toEqual({ on: 1, off: 2 });
+});
+
+it('a word is one of a list, or not', () => {
+  expect(['on', 'On', ''].map((word) => isOneOf(['on', 'off'], word))).toEqual([true, false, false]);
 });
