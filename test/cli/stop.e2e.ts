@@ -84,7 +84,7 @@ describe.concurrent('a server', () => {
         const { body } = await server.call(`GET ${world}/_mock/faults`);
         expect(body.faults[0].fired).toBe(1);
       }
-    });
+    }, 10_000);
     const start = performance.now();
     server.kill('SIGTERM');
 
