@@ -22,7 +22,7 @@ function begin(read: () => Promise<void>): void {
       } else if (kind === 'clock') noteClock(data);
       else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
       noteEvent(event);
-      // What is wrong is told by the frame: the connection, or the token that is wanted.
+      // The frame says why: the connection, or the token that is wanted.
     },
     () => void read().catch(() => {}),
   );

@@ -69,7 +69,7 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** What stands in a cell that has nothing. */
+/** A dash in place of nothing. */
 function orDash(content: ComponentChildren): ComponentChildren {
   return content === null || content === undefined || content === false || content === '' ? '-' : content;
 }

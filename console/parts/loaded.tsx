@@ -42,7 +42,7 @@ export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly
   return loaded;
 }
 
-/** What was read; what is usual until it is, and where it was not. */
+/** The content that was read; a usual one until then, and where it could not be read. */
 export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Value | Usual {
   return loaded !== null && 'value' in loaded ? loaded.value : usual;
 }

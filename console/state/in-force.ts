@@ -133,7 +133,7 @@ export function noteUnread(status: number | null): void {
   if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unread.value += 1;
 }
 
-/** What the navigation says beside the name of a view, each fact apart: false or 0 where there is nothing to say. */
+/** The facts that the navigation shows beside the name of a view; false and 0 are not shown. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
   const { faults, drills, mode, edits, findings } = reading.value;
   return {

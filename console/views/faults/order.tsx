@@ -128,7 +128,7 @@ export function Order() {
     useLoaded(() => operationsOf(service), [service]),
     null,
   );
-  // What the document of the service completes, and the callers.
+  // Completed from the document of the service, and from the callers.
   const requests = readValue(
     useLoaded(() => requestsLike(service, operation), [service, operation]),
     [],
@@ -256,7 +256,7 @@ interface FieldParts {
   readonly step?: 'any';
   readonly onInput?: (event: { readonly currentTarget: { readonly value: string } }) => void;
   readonly onChange?: (event: { readonly currentTarget: { readonly value: string } }) => void;
-  /** What completes it. */
+  /** The texts that complete it. */
   readonly options?: readonly string[];
   readonly children?: ComponentChildren;
 }

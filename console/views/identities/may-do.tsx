@@ -36,7 +36,7 @@ async function readLines(principal: string, service: string): Promise<readonly R
     .filter(({ all }) => all > 0);
 }
 
-/** What somebody may do, one line for each name of rules of a service: before any object is known. */
+/** The rights of an identity, one line for each name of rules of a service: before any object is known. */
 export function MayDo({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
