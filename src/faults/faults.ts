@@ -93,7 +93,7 @@ export class Faults {
   }
 
   /**
-   * Removes a fault that is no longer wanted: that it was never injected is no news to whoever removes it.
+   * Removes a fault that is no longer wanted: the one who removes it knows that it was never injected.
    *
    * @returns whether there was such a fault
    */

@@ -17,7 +17,7 @@ export interface Column {
 export interface Cell {
   /** `all`: needed; `any`: one of these is needed; `free`: nothing is needed; null: it has no part in it. */
   readonly sign: 'all' | 'any' | 'free' | 'allow' | 'deny' | null;
-  /** For whoever hears it, or rests on it. */
+  /** For a screen reader, or for a pointer that rests on it. */
   readonly says: string;
   readonly certainty: Certainty;
   readonly source: string;

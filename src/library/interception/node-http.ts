@@ -38,7 +38,7 @@ export function redirectNodeHttp(): () => void {
   };
   prototype.addRequest = redirecting;
   return () => {
-    // Whoever replaced the method since would lose it.
+    // Otherwise a later replacement of the method would be lost.
     if (prototype.addRequest === redirecting) prototype.addRequest = addRequest;
   };
 }
