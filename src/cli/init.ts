@@ -11,7 +11,7 @@ interface Kind {
   readonly what: string;
   /** The packages of npm that it imports. */
   readonly packages: readonly string[];
-  /** What to run after it was written and they are installed. */
+  /** The commands to run once it is written and they are installed. */
   readonly next: readonly string[];
 }
 
@@ -104,7 +104,7 @@ function kindOf(text: string): KindName {
   throw new Unusable(`--kind is \`${text}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`);
 }
 
-/** What to run in this folder, in order; not what is done there already. */
+/** The commands to run in this folder, in order, without those that it needs no more. */
 function stepsOf(kind: KindName, folder: string, manifest: unknown): readonly string[] {
   const { packages, next }: Kind = KINDS[kind];
   const missing = packages.filter((name) => !isDeclared(manifest, name) && !isAbove(folder, `node_modules/${name}`));
@@ -180,7 +180,7 @@ async function inPackage(text: string, folder: string): Promise<string> {
   return text.replace(/^package \w+/, `package ${named ?? packageOf(folder)}`);
 }
 
-/** What a package in this folder would be called in Go. */
+/** The name in Go of a package in this folder. */
 function packageOf(folder: string): string {
   const name = basename(folder).replace(/\W/g, '').toLowerCase();
   return /^[a-z]/.test(name) ? name : 'app';

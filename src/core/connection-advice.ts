@@ -17,8 +17,8 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
 /**
- * What "the server" did to a client that used TLS or did not, against what the server offers, or that does not trust its
- * certificate; null for other errors.
+ * The end of a sentence that begins with "The server": why a connection failed because one side speaks TLS and the other
+ * does not, or because the client does not trust the certificate. Null for other errors.
  */
 export function connectionAdvice(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -23,8 +23,8 @@ interface Kept {
  */
 export class Beginnings {
   readonly #seeds = new Map<string, Promise<Seed>>();
-  readonly #rows = new WeakMap<Seed, Kept>();
-  readonly #shared = new WeakSet<Seed>();
+  /** For each of these seeds; null until its rows are asked for. */
+  readonly #rows = new WeakMap<Seed, Kept | null>();
 
   /**
    * The built-in seed.
@@ -37,15 +37,15 @@ export class Beginnings {
     const seed = this.#seeds.get(name) ?? made();
     this.#seeds.set(name, seed);
     return seed.then((one) => {
-      this.#shared.add(one);
+      if (!this.#rows.has(one)) this.#rows.set(one, null);
       return one;
     });
   }
 
   /** As `rowsOfSeed`. Rows of another seed are not kept, because nothing bounds their number. */
   async rowsOf(seed: Seed, now: Instant, parts: Pick<StoreParts, 'revisions'>): Promise<FrozenRows> {
-    if (!this.#shared.has(seed)) return rowsOfSeed(seed, now, parts);
     const known = this.#rows.get(seed);
+    if (known === undefined) return rowsOfSeed(seed, now, parts);
     const kept = known?.at === now ? known : { at: now, rows: rowsOfSeed(seed, now, parts) };
     this.#rows.set(seed, kept);
     const rows = await kept.rows;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { adminClaimsIn, verifyAdminToken } from '../../src/tokens/admin-token.ts';
+import { adminClaims } from '../support/nak.ts';
 import { START } from '../support/server.ts';
 import { privateKeyFor } from '../support/tokens.ts';
 
@@ -16,18 +17,7 @@ const rs256 = await privateKeyFor('RS256');
 const forge = (
   claims: object = {},
   { alg = 'ES256', key = privateKey }: { alg?: string; key?: typeof privateKey } = {},
-) =>
-  new SignJWT({
-    iss: 'http://api.nvcf.svc.cluster.local',
-    sub: 'admin-issuer-proxy',
-    scopes: ['list_functions'],
-    iat: SECONDS,
-    exp: SECONDS + 60,
-    jti: 'a',
-    ...claims,
-  })
-    .setProtectedHeader({ alg })
-    .sign(key);
+) => new SignJWT({ ...adminClaims(SECONDS), ...claims }).setProtectedHeader({ alg }).sign(key);
 /** What becomes of a token in a world. */
 const outcomeOf = async (token: Promise<string> | string, world = 'default', now = START) =>
   verifyAdminToken(await token, world, now).catch((thrown: unknown) => thrown);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { adminClaims } from '../../support/nak.ts';
 import { START, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://api.nvcf.svc.cluster.local';
@@ -15,17 +16,7 @@ const server = await testServer({ nvcf: 'open-source' });
 const issue = async (path = '/v1/admin/keys', on = server) => (await on.call(`POST ${path}`)).body.value as string;
 /** A token with the claims of an administrator's, some of them changed. */
 const forged = async (claims: object = {}, { alg = 'ES256', key = PRIVATE } = {}) =>
-  new SignJWT({
-    ...{
-      iss: ISSUER,
-      sub: 'admin-issuer-proxy',
-      scopes: ['list_functions'],
-      iat: SECONDS,
-      exp: SECONDS + 60,
-      jti: 'a',
-    },
-    ...claims,
-  })
+  new SignJWT({ ...adminClaims(SECONDS), ...claims })
     .setProtectedHeader({ alg })
     .sign(alg === 'HS256' ? new TextEncoder().encode(JSON.stringify(PUBLIC)) : await importJWK(key, alg));
 
