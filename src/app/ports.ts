@@ -51,7 +51,7 @@ export function portsOf(driven: Driven): Ports {
     knownNames: () => knownOf(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     answerFault: (...asked) => routes().answerFault(...asked),
-    membersOf: (operation) => [...controlOperation(routes(), operation).bodyNames],
+    membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
     bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
     cast: async (world) => castWithBearers(await world.seed(), services, world),

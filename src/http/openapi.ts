@@ -1,4 +1,4 @@
-import { type Operation, operationOf } from './openapi/operation.ts';
+import { DocumentOperation, type Operation } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
 import { type Compiler, loadCompiler, type Validators, validatorsOf } from './openapi/validators.ts';
@@ -68,7 +68,7 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
     return validators;
   };
   return {
-    operations: operations.map((operation) => operationOf(operation, getValidators)),
+    operations: operations.map((operation) => new DocumentOperation(operation, getValidators)),
     otherVersions,
     names,
     get isReady() {

@@ -169,10 +169,10 @@ function queryOf({ queryNames, queryLists }: Operation, search: URLSearchParams,
   for (const other of undocumentedQuery(queryNames, names)) faults.push(undocumentedSentence('query parameter', other));
   const query: Record<string, unknown> = {};
   for (const name of names) {
-    if (queryNames !== 'any' && !queryNames.has(name)) continue;
+    if (queryNames !== 'any' && !queryNames.includes(name)) continue;
     const values = search.getAll(name);
     const [first = ''] = values;
-    const isList = queryLists.has(name) || values.length > 1;
+    const isList = queryLists.includes(name) || values.length > 1;
     query[name] = !isList ? first : values.length > 1 ? values : first.split(',');
   }
   return query;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
 import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
-import type { JsonSchema, PreparedOperation } from './prepared.ts';
+import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
 import type { Keywords, Validators } from './validators.ts';
 
 /** The parts of a request that are checked against the document. */
@@ -20,20 +20,18 @@ interface RequestFault {
 }
 
 /** Members of a prepared operation that an `Operation` has in another form. */
-type Reshaped = 'operationId' | 'queryNames' | 'queryLists' | 'bodyFields';
+type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
 
 /** One operation of a document. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** The document lists the operation under another path first. */
   readonly isAlias: boolean;
   /** `any`: the document does not list them. */
-  readonly queryNames: ReadonlySet<string> | 'any';
-  /** Query parameters that are lists, even if sent only once. */
-  readonly queryLists: ReadonlySet<string>;
+  readonly queryNames: readonly string[] | 'any';
   /** The document's spelling of the body's members, by lower-case name. */
   readonly bodyFields: ReadonlyMap<string, string>;
   /** The same as the document spells them. */
-  readonly bodyNames: ReadonlySet<string>;
+  readonly bodyNames: readonly string[];
   /** The body, with enumerated values spelled as in the document, whatever their case. */
   normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
@@ -46,47 +44,93 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
 
-/** @param validators returns the document's validators, once it is ready */
-export function operationOf(prepared: PreparedOperation, validators: () => Validators): Operation {
-  const { operationId, queryNames, queryLists, bodyFields, ...facts } = prepared;
-  const { id, bodyForm } = facts;
-  return {
-    ...facts,
-    isAlias: id !== operationId,
-    queryNames: new Set(queryNames),
-    queryLists: new Set(queryLists),
-    bodyNames: new Set(bodyFields),
-    bodyFields: new Map(bodyFields.map((field) => [field.toLowerCase(), field])),
-    normalizeSpelling: (body) =>
-      spellAs(validators().schemasOf(operationId).requestBody?.content['application/json']?.schema, body),
-    bodySchema: () => {
-      const { content } = validators().schemasOf(operationId).requestBody ?? {};
-      return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
-    },
-    requestFault: ({ path, query, body }, keywords) => {
-      const request = {
-        ...{ path, query, header: {}, cookie: {} },
-        ...(body !== undefined && bodyForm !== 'bytes' && { requestBody: body }),
-      };
-      const [first, ...others] = validators().requestErrors(operationId, request, keywords);
-      return first === undefined ? null : requestFaultOf([first, ...others]);
-    },
-    statuses: () => Object.keys(validators().schemasOf(operationId).answers).map(Number),
-    answerFault: (status, mediaType, body) => {
-      const { answers } = validators().schemasOf(operationId);
-      const content = own(answers, String(status));
-      if (content === undefined) return `${id} answered ${status}, which its document does not name`;
-      if (content === null) {
-        return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
-      }
-      if (Object.hasOwn(content, '*/*')) return null;
-      if (body === undefined) return `${id} answered ${status} without a body, but its document has one`;
-      const schema = own(content, mediaType ?? '');
-      if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
-      if (Buffer.isBuffer(body) || body instanceof Readable) return null;
-      return validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
-    },
-  };
+/** An operation as the build prepared it. There are hundreds in a document, and few of them are asked for. */
+export class DocumentOperation implements Operation {
+  readonly id: string;
+  readonly public: boolean;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly pathParams: readonly string[];
+  readonly uuidParams: readonly string[];
+  readonly queryNames: readonly string[];
+  readonly queryLists: readonly string[];
+  readonly body: Operation['body'];
+  readonly bodyForm: Operation['bodyForm'];
+  readonly bodyNames: readonly string[];
+  readonly bodyOtherVersions: Operation['bodyOtherVersions'];
+  readonly #operationId: string;
+  readonly #validators: () => Validators;
+  #bodyFields: Operation['bodyFields'] | undefined;
+
+  /** @param validators returns the document's validators, once it is ready */
+  constructor(prepared: PreparedOperation, validators: () => Validators) {
+    this.id = prepared.id;
+    this.public = prepared.public;
+    this.method = prepared.method;
+    this.path = prepared.path;
+    this.summary = prepared.summary;
+    this.pathParams = prepared.pathParams;
+    this.uuidParams = prepared.uuidParams;
+    this.queryNames = prepared.queryNames;
+    this.queryLists = prepared.queryLists;
+    this.body = prepared.body;
+    this.bodyForm = prepared.bodyForm;
+    this.bodyNames = prepared.bodyFields;
+    this.bodyOtherVersions = prepared.bodyOtherVersions;
+    this.#operationId = prepared.operationId;
+    this.#validators = validators;
+  }
+
+  get isAlias(): boolean {
+    return this.id !== this.#operationId;
+  }
+
+  get bodyFields(): Operation['bodyFields'] {
+    this.#bodyFields ??= new Map(this.bodyNames.map((field) => [field.toLowerCase(), field]));
+    return this.#bodyFields;
+  }
+
+  normalizeSpelling(body: unknown): unknown {
+    return spellAs(this.#schemas().requestBody?.content['application/json']?.schema, body);
+  }
+
+  bodySchema(): JsonSchema | undefined {
+    const { content } = this.#schemas().requestBody ?? {};
+    return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
+  }
+
+  requestFault({ path, query, body }: RequestParts, keywords?: Keywords): RequestFault | null {
+    const request = {
+      ...{ path, query, header: {}, cookie: {} },
+      ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
+    };
+    const [first, ...others] = this.#validators().requestErrors(this.#operationId, request, keywords);
+    return first === undefined ? null : requestFaultOf([first, ...others]);
+  }
+
+  statuses(): readonly number[] {
+    return Object.keys(this.#schemas().answers).map(Number);
+  }
+
+  answerFault(status: number, mediaType: string | null, body: unknown): string | null {
+    const { id } = this;
+    const content = own(this.#schemas().answers, String(status));
+    if (content === undefined) return `${id} answered ${status}, which its document does not name`;
+    if (content === null) {
+      return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
+    }
+    if (Object.hasOwn(content, '*/*')) return null;
+    if (body === undefined) return `${id} answered ${status} without a body, but its document has one`;
+    const schema = own(content, mediaType ?? '');
+    if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+    if (Buffer.isBuffer(body) || body instanceof Readable) return null;
+    return this.#validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
+  }
+
+  #schemas(): OperationSchemas {
+    return this.#validators().schemasOf(this.#operationId);
+  }
 }
 
 /** @param violations as ajv lists them */

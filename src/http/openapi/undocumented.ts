@@ -12,12 +12,12 @@ export interface UndocumentedMember {
 
 /** The query parameters that an operation does not name. */
 export function undocumentedQuery(
-  queryNames: ReadonlySet<string> | 'any',
+  queryNames: readonly string[] | 'any',
   given: Iterable<string>,
 ): readonly UndocumentedMember[] {
   if (queryNames === 'any') return [];
-  const unknown = [...given].filter((name) => !queryNames.has(name));
-  return unknown.map((name) => ({ path: showPath(name), near: findNear(name, [...queryNames]) }));
+  const unknown = [...given].filter((name) => !queryNames.includes(name));
+  return unknown.map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
 }
 
 /** How many members are listed at most. */

@@ -66,7 +66,7 @@ function foreignCredential(): Problem {
 
 function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestContext): void {
   for (const name of Object.keys(query)) {
-    if (queryNames === 'any' || queryNames.has(name)) continue;
+    if (queryNames === 'any' || queryNames.includes(name)) continue;
     delete query[name];
     const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
     findings.report('undocumented_query', message, now);
@@ -95,8 +95,8 @@ const MOST_COMPARED = 20;
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
 function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestContext): void {
   if (!isRecord(body)) return;
-  const unknown = Object.keys(body).filter((name) => !bodyNames.has(name));
-  const free = [...bodyNames].filter((name) => !Object.hasOwn(body, name));
+  const unknown = Object.keys(body).filter((name) => !bodyNames.includes(name));
+  const free = bodyNames.filter((name) => !Object.hasOwn(body, name));
   for (const name of unknown.slice(0, MOST_COMPARED)) {
     const near = findNear(name, free);
     if (near === undefined) continue;
