@@ -3,6 +3,7 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
+import { limitHeapGrowth } from '../platform/heap.ts';
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -18,6 +19,7 @@ export async function start(flags: FlagTexts): Promise<void> {
   try {
     const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
+    limitHeapGrowth();
     // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
