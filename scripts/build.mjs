@@ -52,6 +52,26 @@ const MACHINE = {
   clearImmediate: 'clearImmediate',
 };
 
+/**
+ * Node keeps the text of a file with a byte for each character, or with two if only one of them is not ASCII.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const inAscii = {
+  name: 'in-ascii',
+  // The last step: the one before it, which leaves out comments, writes characters again that were escaped.
+  generateBundle: (_options, bundle) => {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped);
+    }
+  },
+};
+
+/** @param {string} unit of UTF-16 */
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** @param {string} name */
 function source(name) {
   return fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
@@ -102,7 +122,7 @@ async function buildCore(needed) {
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
     external: EXTERNAL,
-    plugins: [leftOut],
+    plugins: [leftOut, inAscii],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
   });
@@ -114,6 +134,8 @@ async function buildCore(needed) {
     comments: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
+    // `import()` of a package becomes `require`, which code that was compiled before can do (`platform/compiled-code.ts`).
+    dynamicImportInCjs: false,
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {
       groups: [

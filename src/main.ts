@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
+import { keepCompiledCode } from './platform/compiled-code.ts';
 import { nodeRefusal } from './platform/node-version.ts';
 
 /** Members of `node:module` that only Node 22.8 and newer have. */
@@ -9,8 +10,11 @@ interface NewerModule {
 
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === null) {
-  // Compiling the bundle is a fifth of a start. A folder that cannot be written to is no error.
-  (module as NewerModule).enableCompileCache?.();
+  // Compiling the bundle is a third of a start. A folder that cannot be written to is no error.
+  const { enableCompileCache } = module as NewerModule;
+  const [, main = ''] = process.argv;
+  if (enableCompileCache !== undefined) enableCompileCache();
+  else process.once('exit', keepCompiledCode(main));
   // The first process of a container is ended only by signals that it listens to. A server that is ready does so itself.
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   import('./cli/index.ts').then(({ run }) => run(process.argv));

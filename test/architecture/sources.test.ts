@@ -13,7 +13,7 @@ const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
   ],
   ['reads the environment', /process\.env/, 'src/config/config.ts'],
   ['knows where files of the package lie', /import\.meta/, 'src/platform/assets.ts'],
-  ['takes what tests replace from Node', /'node:(?:timers|vm|perf_hooks)/, 'src/platform/time.ts'],
+  ['takes what tests replace from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],
 ];
 
 /** Globals that tests replace in the process of their app. */
@@ -31,7 +31,7 @@ describe('only one file', () => {
 describe('no source file', () => {
   it('uses timers of the app: it imports those that no test replaces', () => {
     const found = FILES.filter(({ path }) => path !== 'src/platform/time.ts').flatMap((file) => {
-      const imported = /import \{([^}]*)\} from '[./a-z]+\/platform\/time\.ts'/.exec(file.text)?.[1] ?? '';
+      const imported = /import \{([^}]*)\} from '(?:[./a-z]+\/platform|\.)\/time\.ts'/.exec(file.text)?.[1] ?? '';
       const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
       return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);
     });

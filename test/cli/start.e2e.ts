@@ -1,6 +1,8 @@
 /** What a server says when it is ready. */
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import module from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it } from '../support/command.ts';
@@ -8,10 +10,43 @@ import { it } from '../support/command.ts';
 const { version } = packageJson;
 
 describe.concurrent('a start', () => {
-  it.runIf('enableCompileCache' in module)('keeps compiled code for the next one', async ({ command, folder }) => {
-    await command.run(['--version'], { env: { TMPDIR: folder } });
+  it('keeps compiled code for the next one', async ({ command, folder }) => {
+    const env = { TMPDIR: folder };
+    const before = await command.run(['--version'], { env });
+    const kept = await readdir(folder);
+    const after = await command.run(['--version'], { env });
 
-    expect(await readdir(folder)).toEqual(['node-compile-cache']);
+    const name = 'enableCompileCache' in module ? 'node-compile-cache' : expect.stringMatching(/^nv-auth-mock-code-/);
+    expect(kept).toEqual([name]);
+    expect(after).toEqual(before);
+  });
+
+  it('needs no folder for that', async ({ command }) => {
+    const { code, stderr } = await command.run(['start', '--port', '0'], { env: { TMPDIR: '/proc/none' } });
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('limits how far the heap grows, but not while code is loaded or kept', async ({ command, folder }) => {
+    const telling = join(folder, 'telling.cjs');
+    await writeFile(
+      telling,
+      `const v8 = require('node:v8');
+      const { setFlagsFromString } = v8;
+      v8.setFlagsFromString = (flag) => { console.error(flag); setFlagsFromString(flag); };`,
+    );
+    const running = command.launch(['start', '--port', '0'], { env: { NODE_OPTIONS: `--require ${telling}` } });
+    await running.said(/ready on/);
+    await sleep(1500);
+    running.kill('SIGTERM');
+    const { stderr } = await running.ended;
+
+    expect(stderr.trim().split('\n')).toEqual([
+      '--semi-space-growth-factor=1',
+      '--heap-growing-percent=150',
+      '--semi-space-growth-factor=2',
+      '--heap-growing-percent=0',
+    ]);
   });
 
   it('tells people what it is, and last that it is ready; the log is on stderr', async ({ command }) => {

@@ -34,7 +34,9 @@ describe('a Node that is too old', () => {
   it('is told before anything is loaded that it may not have', () => {
     const loaded = loadedBefore('main.cjs');
 
-    expect([...new Set(loaded)].sort()).toEqual(['node-version.cjs', 'node:module', 'rolldown-runtime.cjs']);
+    // Every Node has these modules of its own, and the members that are taken from them.
+    const own = ['crypto', 'fs', 'module', 'os', 'path', 'vm'].map((name) => `node:${name}`);
+    expect([...new Set(loaded)].sort()).toEqual(['node-version.cjs', ...own, 'rolldown-runtime.cjs']);
     expect(readFileSync(new URL('main.cjs', DIST), 'utf8')).toContain('nodeRefusal');
     expect(loadedBefore('cli.cjs')).toContain('options.cjs');
   });
