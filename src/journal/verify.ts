@@ -4,7 +4,7 @@ import type { Quota } from '../core/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
-import { type Difference, type Match, type Matcher, matcherOf } from './match.ts';
+import { type Match, type Matcher, type Member, matcherOf } from './match.ts';
 import { hideSecrets } from './secrets.ts';
 import { factsOf } from './view.ts';
 
@@ -20,8 +20,8 @@ export interface Verification {
   readonly count: number;
   /** The newest ones that are still kept, newest first. */
   readonly matched: readonly JournalEntry[];
-  /** If there are too few: near misses, with their differences. */
-  readonly nearest: readonly { readonly entry: JournalEntry; readonly differences: readonly Difference[] }[];
+  /** If there are too few: near misses, with what differs, in sentences. */
+  readonly nearest: readonly { readonly entry: JournalEntry; readonly differs: readonly string[] }[];
 }
 
 /** The journal ended before the result was known. */
@@ -135,7 +135,7 @@ const MOST_COMPARED = 500;
  * Weights of differences: another operation is unrelated, while another status is probably the same request that
  * failed.
  */
-const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
+const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
   operation: 4,
   path: 4,
   service: 3,
@@ -144,11 +144,20 @@ const WEIGHTS: Readonly<Partial<Record<Difference['member'], number>>> = {
 
 /** The requests with the least differences, newest first among equals. */
 function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] {
-  const compared = journal
+  const { secrets } = journal;
+  return journal
     .newestFirst(undefined, MOST_COMPARED)
-    .map((entry) => ({ entry, differences: matcher.differences(factsOf(entry, journal.secrets), journal.secrets) }))
-    .filter(({ differences }) => differences.length > 0);
-  const distance = ({ entry, differences }: (typeof compared)[number]) =>
-    differences.reduce((sum, { member }) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
-  return compared.sort((one, other) => distance(one) - distance(other)).slice(0, MOST_NEAREST);
+    .map((entry) => {
+      const facts = factsOf(entry, secrets);
+      const members = matcher.differing(facts);
+      const weight = members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
+      return { entry, facts, members, weight };
+    })
+    .filter(({ members }) => members.length > 0)
+    .sort((one, other) => one.weight - other.weight)
+    .slice(0, MOST_NEAREST)
+    .map(({ entry, facts, members }) => ({
+      entry,
+      differs: members.map((member) => matcher.describe(member, facts, secrets)),
+    }));
 }

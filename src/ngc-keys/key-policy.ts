@@ -64,7 +64,8 @@ export function readPolicy(
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
-  return names.some((name) => name.toLowerCase() === given.toLowerCase());
+  // Lengths first: each key of a seed asks this for each of its scopes and all names.
+  return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
 }
 
 function unknownName(

@@ -70,9 +70,9 @@ export function requestOperations(ports: Ports) {
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });
-    const nearestViews = nearest.map(({ entry, differences }) => {
+    const nearestViews = nearest.map(({ entry, differs }) => {
       const request = show(world)(entry);
-      return { request, differs: differences.map(({ sentence }) => sentence), hint: request.hints[0]?.text ?? null };
+      return { request, differs, hint: request.hints[0]?.text ?? null };
     });
     const { dropped } = activityLog.journal;
     return {
