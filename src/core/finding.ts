@@ -50,6 +50,7 @@ const MOST = 200;
 
 /** In addition to two copies of the message. */
 const FINDING_BYTES = 200;
+const sizeOfFinding = ({ message }: Finding) => FINDING_BYTES + 2 * message.length;
 
 /**
  * The findings of one world. Each is kept once and counted. Only the newest 200 are kept, as long as the budget has
@@ -83,7 +84,7 @@ export class Findings {
     this.#hide = hide;
     this.#notify = notify;
     this.#instead = instead;
-    this.#byText = new BoundedCache(budget, ({ message }) => FINDING_BYTES + 2 * message.length, MOST);
+    this.#byText = new BoundedCache(budget, sizeOfFinding, MOST);
   }
 
   /** @returns the key of the finding, without credentials and secrets */

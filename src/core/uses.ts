@@ -29,6 +29,7 @@ const MOST_BYTES = 2 * 1024 * 1024;
 /** The fixed size of a credential and of a use. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
+const sizeOfUses = ({ bytes }: Credential) => bytes;
 /** Further parts of an object are not kept. A resource that names only those then seems insufficient. */
 const MOST_PARTS = 100;
 
@@ -51,7 +52,7 @@ export class Uses {
   /** @param notify called with new uses, where processes share them */
   constructor(budget: Budget, notify: ((use: Note) => void) | null = null) {
     this.#notify = notify;
-    this.#byCredential = new BoundedCache(budget, ({ bytes }) => bytes);
+    this.#byCredential = new BoundedCache(budget, sizeOfUses);
   }
 
   /** Was anything dropped for lack of room? */

@@ -7,8 +7,8 @@ interface Stretch {
   count: number;
 }
 
-/** The estimated size of one. */
-const STRETCH_BYTES = 32;
+/** Estimated. */
+const sizeOfStretch = () => 32;
 /** Longer names are shortened, because clients choose them. */
 const MOST_NAME = 200;
 
@@ -22,8 +22,8 @@ export class TokenUsage {
   #resetAt: Instant | null = null;
 
   constructor(budget: Budget) {
-    this.#grants = new BoundedCache<Stretch>(budget, () => STRETCH_BYTES);
-    this.#refusals = new BoundedCache<Stretch>(budget, () => STRETCH_BYTES);
+    this.#grants = new BoundedCache<Stretch>(budget, sizeOfStretch);
+    this.#refusals = new BoundedCache<Stretch>(budget, sizeOfStretch);
   }
 
   /** When its world was last reset; null if never. */

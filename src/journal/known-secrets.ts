@@ -36,6 +36,9 @@ export class SecretsOfSeeds {
   }
 }
 
+/** A name alone has a size. */
+const sizeOfTrue = () => 0;
+
 /** Is this the hash of a current secret of a world? SHA-256 in hexadecimal. */
 export type HasSecret = (hash: string) => boolean;
 
@@ -54,7 +57,7 @@ export class WorldSecrets implements KnownSecrets {
     this.#key = settings.key;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
-    this.#given = new BoundedCache<true>(budget, () => 0);
+    this.#given = new BoundedCache<true>(budget, sizeOfTrue);
   }
 
   /** Sets the key of the fingerprints, which all processes share. */

@@ -114,7 +114,7 @@ function beginningOf(
     const derivation = derivationOf(id);
     return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
   };
-  return { rows: keys.ownRows(rows, own), findings, clients };
+  return { rows: keys.ownRows(rows, id, own), findings, clients };
 }
 
 /** @param inWorld gives the client id to use in place of another */

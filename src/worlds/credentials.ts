@@ -1,5 +1,6 @@
 import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { clientIdInWorld } from '../core/world-id.ts';
 import type { Change, Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
@@ -37,6 +38,7 @@ export class Credentials {
   readonly #keys: readonly string[];
   readonly #clients: readonly (readonly [collection: string, clients: Clients])[];
   readonly #ended: readonly string[];
+  readonly #isOwn = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
 
   constructor(services: readonly Pick<ServiceDefinition, 'credentials'>[]) {
     const all = services.flatMap(({ credentials }) => credentials ?? []);
@@ -115,12 +117,14 @@ export class Credentials {
     );
   }
 
-  /** Frozen rows with credentials of another world: each row is made when it is first asked for. */
-  ownRows(rows: FrozenRows, own: () => Own): FrozenRows {
-    const isOwn = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
-    return new OwnRows(rows, isOwn, () => {
-      const made = own();
-      return (row) => this.#own(row, made);
+  /** Frozen rows with the credentials of a world: each row is made when it is first asked for. */
+  ownRows(rows: FrozenRows, world: string, own: () => Own): FrozenRows {
+    return new OwnRows(rows, this.#isOwn, {
+      suffix: clientIdInWorld('', world),
+      rows: () => {
+        const made = own();
+        return (row) => this.#own(row, made);
+      },
     });
   }
 

@@ -102,6 +102,34 @@ it('a world that nobody has changed makes nothing of its own, and is what it beg
   expect(later.freeze()).toBe(frozen);
 });
 
+it('a world with client ids of its own finds a client by the shared one, and makes no other row', async () => {
+  const { revisions } = newStoreParts();
+  const first = new WorldRows(NO_ROWS, revisions);
+  const aliases = { a: ['client a', 'name a'], b: ['client b'], c: ['client a-w'] };
+  const rows = Object.entries(aliases).map(([id, its]) => row(id, { aliases: its }));
+  await first.commit(rows.map((one) => ({ kind: 'put', row: one })));
+  const made: string[] = [];
+  const ofWorld = (given: Row): Row => {
+    made.push(given.id);
+    return { ...given, aliases: given.aliases.map((one) => (one.startsWith('client') ? `${one}-w` : one)) };
+  };
+  const world = new WorldRows(
+    new OwnRows(first.freeze(), () => true, { rows: () => ofWorld, suffix: '-w' }),
+    revisions,
+  );
+  const found = async (alias: string) => (await world.byAlias('things', alias))?.id ?? null;
+
+  expect(await found('client b-w')).toBe('b');
+  expect(await found('client x-w')).toBeNull();
+  expect(made).toEqual(['b']);
+  // The client id of one may be what another's is in the shared rows.
+  expect(await found('client a-w')).toBe('a');
+  expect(await found('client a-w-w')).toBe('c');
+  expect(await found('name a')).toBe('a');
+  expect(await found('client b')).toBeNull();
+  expect(await found('client a')).toBeNull();
+});
+
 it('a world with rows of its own makes those that are asked for, once, and all of them for a list', async () => {
   const { revisions } = newStoreParts();
   const first = new WorldRows(NO_ROWS, revisions);
@@ -112,11 +140,7 @@ it('a world with rows of its own makes those that are asked for, once, and all o
     made.push(given.id);
     return { ...given, aliases: [`own ${given.id}`], body: `own ${given.id}` };
   };
-  const begin = new OwnRows(
-    first.freeze(),
-    (name) => name === 'things',
-    () => ofWorld,
-  );
+  const begin = new OwnRows(first.freeze(), (name) => name === 'things', { rows: () => ofWorld, suffix: '' });
   const world = new WorldRows(begin, revisions);
 
   expect(made).toEqual([]);
