@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { panelWidth } from '../preferences.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
 
@@ -18,7 +18,8 @@ export function Panel(props: {
   const close = useRef(onClose);
   close.current = onClose;
   const opener = useRef(document.activeElement);
-  useEffect(() => {
+  // Before the next key is read.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       // A dialog closes first.
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;

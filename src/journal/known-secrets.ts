@@ -36,7 +36,7 @@ export class SecretsOfSeeds {
   }
 }
 
-/** A name alone has a size. */
+/** Only names are kept, which the cache weighs itself. */
 const sizeOfTrue = () => 0;
 
 /** Is this the hash of a current secret of a world? SHA-256 in hexadecimal. */

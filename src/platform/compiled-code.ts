@@ -32,9 +32,9 @@ interface Compiled {
  * Keeps the compiled code of the bundle from one process to the next, as Node 22.8 and newer do themselves
  * (`module.enableCompileCache`).
  *
- * Whoever can write to the folder can have this process run any code, so a folder that another user made, or may write
- * to, is not used. V8 checks the version and the flags it compiled with, but crashes on damaged data, so a digest stands
- * before them.
+ * A user who can write to the folder can have this process run any code, so a folder of another user, or one that others
+ * may write to, is not used. V8 compares its version and its flags with those of compiled code, but damaged code ends it
+ * with a fatal error. So a digest comes before the code.
  *
  * @param main a file of the bundle. Its `.cjs` files have no `import()`, of which Node 20 would warn in such code
  * @param folder for what is kept; made if it does not exist. If it cannot be used, nothing is kept, which is no error
@@ -107,7 +107,15 @@ function keep({ file, digest, script }: Compiled): void {
     writeFileSync(unfinished, Buffer.concat([digestWith(digest, data), data]), { mode: 0o600 });
     renameSync(unfinished, file);
   } catch {
-    rmSync(unfinished, { force: true });
+    remove(unfinished);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is as useless as it was, and the process ends.
   }
 }
 

@@ -6,7 +6,7 @@ import { type Entry, type Table, usedRow } from './table.ts';
 export type OwnRow = (row: Row) => Row;
 
 /** The rows that a world has in place of shared ones. */
-export interface Own {
+export interface OwnRowsOfWorld {
   /** Creates the function that makes them. */
   readonly rows: () => OwnRow;
   /** What the world's own client ids have at their end; empty if they are the shared ones. */
@@ -19,13 +19,13 @@ export interface Own {
  */
 export class Overlay {
   readonly #below: Table;
-  readonly #own: Own | null;
+  readonly #own: OwnRowsOfWorld | null;
   #rows: Map<string, Entry> | null = null;
   /** Ids by the aliases that the table below does not have: they take as much memory as everything else here. */
   #aliases: ReadonlyMap<string, string> | null = null;
 
   /** @param own null: the rows differ by their uses alone */
-  constructor(below: Table, own: Own | null) {
+  constructor(below: Table, own: OwnRowsOfWorld | null) {
     this.#below = below;
     this.#own = own;
   }

@@ -19,7 +19,7 @@ import {
 import { Changed, Collision } from './errors.ts';
 import { isLarge, keepOutside } from './large-body.ts';
 import { listKindOf } from './list-kind.ts';
-import { Overlay, type Own } from './overlay.ts';
+import { Overlay, type OwnRowsOfWorld } from './overlay.ts';
 import type { Revisions } from './revisions.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
@@ -41,10 +41,10 @@ export interface FrozenRows {
 export class OwnRows implements FrozenRows {
   readonly below: FrozenRows;
   readonly #isOwn: (collection: string) => boolean;
-  readonly #own: Own;
+  readonly #own: OwnRowsOfWorld;
 
   /** @param isOwn whether a collection has such rows */
-  constructor(below: FrozenRows, isOwn: (collection: string) => boolean, own: Own) {
+  constructor(below: FrozenRows, isOwn: (collection: string) => boolean, own: OwnRowsOfWorld) {
     this.below = below;
     this.#isOwn = isOwn;
     this.#own = own;
