@@ -16,8 +16,7 @@ const GROWTH = [
 const AFTER_THE_START = 1000;
 
 /**
- * Has V8 collect garbage before the heap of this process has grown for its convenience. The figures are in
- * `docs/reference/speed.md`.
+ * Limits how far the heap of this process grows before V8 collects garbage (decision 40).
  *
  * V8 rejects code that was compiled under other options, that of Node included, so these are not in force while the start
  * and the first requests load code, nor at the end of the process, when compiled code is kept for the next one.
