@@ -15,6 +15,12 @@ interface Key {
   readonly roles?: readonly string[];
 }
 
+/** A policy whose scopes are looked up for each rule. */
+interface Held {
+  readonly scopes: ReadonlySet<string>;
+  readonly resources: Policy['resources'];
+}
+
 /**
  * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one,
  * the sentences are only about a missing resource, and about scopes that need other resource types.
@@ -31,18 +37,19 @@ export function findKeyWarnings(
   }
   const own = rulesets.filter(({ service }) => services.includes(service));
   if (policy === null) return roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
-  if (own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, policy))))
+  const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
+  if (own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held))))
     return own.flatMap((ruleset) => {
-      const unbound = unboundWords(ruleset, policy);
+      const unbound = unboundWords(ruleset, held);
       return unbound === null
-        ? findScopeWarnings(ruleset, name, policy)
+        ? findScopeWarnings(ruleset, name, held)
         : [`The key \`${name}\` has no resource: ${unbound}.`];
     });
   return own.map((ruleset) => {
     const { service, tables } = ruleset;
-    const hasAny = tables.permissions.some(({ id }) => policy.scopes.includes(id));
+    const hasAny = tables.permissions.some(({ id }) => held.scopes.has(id));
     const why = hasAny
-      ? (unboundWords(ruleset, policy) ?? 'no operation is open to its scopes and resource types')
+      ? (unboundWords(ruleset, held) ?? 'no operation is open to its scopes and resource types')
       : `it has no scope of \`${service}\``;
     return `The key \`${name}\` can do nothing in \`${service}\`: ${why}.`;
   });
@@ -82,13 +89,13 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
 }
 
 /** Scopes without effect, because their operations need other resource types than the key has. */
-function findScopeWarnings(ruleset: Ruleset, name: string, policy: Policy): readonly string[] {
+function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly string[] {
   const { service, tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
-  const sufficing = tables.rules.filter((rule) => hasScopes(rule, policy));
-  return policy.scopes.flatMap((scope) => {
+  const sufficing = tables.rules.filter((rule) => hasScopes(rule, held));
+  return [...held.scopes].flatMap((scope) => {
     const needing = sufficing.filter(({ needs: { all = [], any = [] } }) => all.includes(scope) || any.includes(scope));
-    if (needing.length === 0 || needing.some((rule) => fitsResource(rule, ruleset, policy))) return [];
+    if (needing.length === 0 || needing.some((rule) => fitsResource(rule, ruleset, held))) return [];
     const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
     return [
       `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
@@ -97,22 +104,22 @@ function findScopeWarnings(ruleset: Ruleset, name: string, policy: Policy): read
 }
 
 /** The service's own text about a key without a resource; null if the scopes need no resource. */
-function unboundWords({ tables }: Ruleset, policy: Policy): string | null {
-  if (policy.resources.length > 0 || tables.unbound === undefined) return null;
-  const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, policy));
+function unboundWords({ tables }: Ruleset, held: Held): string | null {
+  if (held.resources.length > 0 || tables.unbound === undefined) return null;
+  const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, held));
   return isNeeded ? `a key without a resource ${tables.unbound}` : null;
 }
 
 /** Whether a service key with this policy may do this to any object. */
-function isOpen(rule: Rule, ruleset: Ruleset, policy: Policy): boolean {
-  return hasScopes(rule, policy) && fitsResource(rule, ruleset, policy);
+function isOpen(rule: Rule, ruleset: Ruleset, held: Held): boolean {
+  return hasScopes(rule, held) && fitsResource(rule, ruleset, held);
 }
 
-function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: Policy): boolean {
+function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: Held): boolean {
   return resourceFault(rule, ruleset, resources, null) === null;
 }
 
-function hasScopes(rule: Rule, { scopes, resources }: Policy): boolean {
+function hasScopes(rule: Rule, { scopes, resources }: Held): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
-  return isEnough(lackOf(rule, { held: new Set(scopes), resources }, []));
+  return isEnough(lackOf(rule, { held: scopes, resources }, []));
 }

@@ -38,7 +38,7 @@ interface Compiled {
  *
  * @param main a file of the bundle. Its `.cjs` files have no `import()`, of which Node 20 would warn in such code
  * @param folder for what is kept; made if it does not exist. If it cannot be used, nothing is kept, which is no error
- * @returns keeps what was compiled since: call it when the process ends, because V8 compiles functions when they are called
+ * @returns keeps what was compiled since the call before: V8 compiles functions when they are called
  */
 export function keepCompiledCode(main: string, folder = folderOfUser()): () => void {
   if (!isOurs(folder)) return () => {};

@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
-import { setTimeout } from './time.ts';
 
 /**
  * Options of V8 (`node --v8-options`), each with its default. By default, the part of the heap for young objects doubles
@@ -12,20 +11,15 @@ const GROWTH = [
   { name: 'heap-growing-percent', value: 150, preset: 0 },
 ] as const;
 
-/** Milliseconds. */
-const AFTER_THE_START = 1000;
-
 /**
  * Limits how far the heap of this process grows before V8 collects garbage (decision 40).
  *
- * V8 rejects code that was compiled under other options, that of Node included, so these are not in force while the start
- * and the first requests load code, nor at the end of the process, when compiled code is kept for the next one.
+ * V8 rejects code that was compiled under other options, that of Node included, so call it when the start has loaded and
+ * kept its code. At the end of the process, when more is kept, the options are the defaults again.
  */
 export function limitHeapGrowth(): void {
-  setTimeout(() => {
-    for (const { name, value } of GROWTH) setFlagsFromString(`--${name}=${value}`);
-    process.prependOnceListener('exit', () => {
-      for (const { name, preset } of GROWTH) setFlagsFromString(`--${name}=${preset}`);
-    });
-  }, AFTER_THE_START).unref();
+  for (const { name, value } of GROWTH) setFlagsFromString(`--${name}=${value}`);
+  process.prependOnceListener('exit', () => {
+    for (const { name, preset } of GROWTH) setFlagsFromString(`--${name}=${preset}`);
+  });
 }

@@ -10,7 +10,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^platform\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
   { files: /^platform\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
   { files: /^platform\/compiled-code$/, may: [/^node:(crypto|fs|module|os|path|vm)$/] },
-  { files: /^platform\/heap$/, may: [/^platform\/time$/, /^node:v8$/] },
+  { files: /^platform\/heap$/, may: [/^node:v8$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },

@@ -21,6 +21,15 @@ describe.concurrent('a start', () => {
     expect(after).toEqual(before);
   });
 
+  it('has kept it when it is killed', async ({ command, folder }) => {
+    const server = await command.start([], { env: { TMPDIR: folder } });
+    await sleep(1000);
+    await server.crash();
+
+    const kept = await readdir(folder, { recursive: true });
+    expect(kept.length).toBeGreaterThan(10);
+  });
+
   it('needs no folder for that', async ({ command }) => {
     const { code, stderr } = await command.run(['start', '--port', '0'], { env: { TMPDIR: '/proc/none' } });
 

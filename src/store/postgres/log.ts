@@ -90,6 +90,7 @@ export class PostgresLog implements SharedLog {
   #latest: Instant = 0;
   /** The position up to which this process has read. */
   #read = 0;
+  #isPruning = false;
 
   constructor(parts: PostgresLogParts) {
     this.#parts = parts;
@@ -220,10 +221,22 @@ export class PostgresLog implements SharedLog {
     if (Math.floor(position / PRUNED_EVERY) > Math.floor((position - places) / PRUNED_EVERY)) this.#prune();
   }
 
-  /** Not awaited: the next pruning deletes the rest if this one fails. */
+  /**
+   * Not awaited: the next pruning deletes the rest if this one fails. It takes one connection and no more, because a
+   * database under load takes long to delete, and requests wait for connections, too.
+   */
   #prune(): void {
+    if (this.#isPruning) return;
+    this.#isPruning = true;
     const { connection, statements, world } = this.#parts;
-    for (const statement of statements.prune) connection.change(statement, [world]).catch(() => {});
+    const all = async () => {
+      for (const statement of statements.prune) await connection.change(statement, [world]);
+    };
+    all()
+      .catch(() => {})
+      .finally(() => {
+        this.#isPruning = false;
+      });
   }
 
   /** Puts a batch of which certainly nothing was stored back at the head of the queue. */
