@@ -9,7 +9,7 @@ export type OwnRow = (row: Row) => Row;
 export interface OwnRowsOfWorld {
   /** Creates the function that makes them. */
   readonly rows: () => OwnRow;
-  /** What the world's own client ids have at their end; empty if they are the shared ones. */
+  /** The end of the world's own client ids; empty if they are the shared ones. */
   readonly suffix: string;
 }
 

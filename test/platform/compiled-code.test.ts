@@ -36,7 +36,7 @@ async function prepared(folder: string) {
   runOnce(code, file);
   const [name = 'none'] = await readdir(code);
   const kept = join(code, name);
-  // Whatever is written anew is younger.
+  // A file that is written anew is younger.
   await utimes(kept, LONG_AGO, LONG_AGO);
   const isWrittenAnew = async () => (await stat(kept)).mtimeMs !== LONG_AGO.getTime();
   return { file, code, kept, isWrittenAnew };
