@@ -115,7 +115,7 @@ function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // It is as useless as it was, and the process ends.
+    // It is useless, and in nobody’s way.
   }
 }
 
