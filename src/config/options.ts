@@ -158,8 +158,9 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'token that callers of the control API must send as `x-mock-admin-token`; default: none',
     isSecret: true,
     fallback: null,
-    expected: 'at least 8 printable ASCII characters without spaces',
-    read: (text) => (/^[!-~]{8,}$/.test(text) ? text : undefined),
+    expected: 'at least 8 printable ASCII characters without spaces, other than `undefined`',
+    // `undefined` is what a script makes of a variable that it forgot to set.
+    read: (text) => (/^[!-~]{8,}$/.test(text) && text !== 'undefined' ? text : undefined),
   },
   world: {
     argument: 'ID',

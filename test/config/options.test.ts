@@ -40,6 +40,7 @@ describe('an option', () => {
     ['host', ''],
     ['adminToken', 'short'],
     ['adminToken', 'with a space'],
+    ['adminToken', 'undefined'],
     ['cors', 'http://localhost:5173/'],
     ['cors', '*'],
     ['cors', 'null'],

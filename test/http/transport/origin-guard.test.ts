@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { knownHosts } from '../../../src/core/hosts.ts';
+import { originGuardOf } from '../../../src/http/transport/origin-guard.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -91,6 +94,21 @@ describe('two `Host` lines', () => {
       expect(statusesOf(answers)).toEqual(REQUESTS.map(() => 400));
     }
   });
+});
+
+it('a missing admin token is refused, whatever the token is', () => {
+  const guard = originGuardOf({
+    hosts: knownHosts([]),
+    hostPatterns: [],
+    publicUrl: null,
+    adminToken: 'undefined',
+    crossOrigin: { allows: () => false },
+  });
+  const admits = (headers: object) => guard.admits({ headers } as IncomingMessage, 'admin');
+
+  expect(admits({ host: 'localhost' })).toBe(false);
+  expect(admits({ host: 'localhost', authorization: 'Basic undefined' })).toBe(false);
+  expect(admits({ host: 'localhost', 'x-mock-admin-token': 'undefined' })).toBe(true);
 });
 
 describe('under a host name that the mock does not know', () => {
