@@ -127,7 +127,10 @@ function unknownHost(host: string): Problem {
 }
 
 function noAdminToken(header: string, fault: 'missing' | 'wrong'): Problem {
-  return new Problem('no_admin_token', `The header \`${header}\` is ${fault}. Send the token that the server was started with (\`--admin-token\`).`);
+  return new Problem(
+    'no_admin_token',
+    `The header \`${header}\` is ${fault}. Send the token that the server was started with (\`--admin-token\`).`,
+  );
 }
 
 function sha256(text: string): Buffer {
