@@ -19,6 +19,16 @@ export function exposureNotices({ host, adminToken }: Config): string[] {
   ];
 }
 
+const MEGABYTE = 1024 * 1024;
+
+/** @param room the bytes that Node's heap has for state */
+export function heapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {
+  if (room >= maxState * MEGABYTE) return [];
+  return [
+    `worlds and snapshots may take ${Math.floor(room / MEGABYTE)} MB of memory, not the ${maxState} MB of --max-state, because Node's heap has no more; NODE_OPTIONS=--max-old-space-size=MEGABYTES gives it more`,
+  ];
+}
+
 /** @throws Unusable if the requested seed is not the one in the data file */
 export async function seedNotices(
   world: World,

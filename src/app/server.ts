@@ -42,6 +42,7 @@ import {
   readerFile,
   swaggerUiFile,
 } from '../platform/assets.ts';
+import { roomForState } from '../platform/heap.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
 import { BUILT_IN, castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
@@ -62,7 +63,7 @@ import { Snapshots } from '../worlds/snapshots.ts';
 import type { Filled } from '../worlds/world.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
-import { exposureNotices, postureOf, seedNotices } from './notices.ts';
+import { exposureNotices, heapNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
 import { vendorDocumentsFrom } from './vendor-documents.ts';
@@ -140,6 +141,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
       ...place.store.notices,
       ...reopened,
       ...exposureNotices(config),
+      ...heapNotices(config, roomForState()),
       ...(await seedNotices(worlds.default, loaded.seed.fingerprint, config)),
     ];
     return await assemble(parts, loaded, opened, notices, await tlsFrom(config, place));
@@ -181,7 +183,8 @@ type Opened = Awaited<ReturnType<typeof open>>;
 /** The place of the worlds, and the worlds, none of which is open yet. */
 async function open({ effective: { config }, budgets, clock, beginnings }: ServerParts, loaded: Loaded) {
   const { services, random, signingKey } = loaded;
-  const shared = newStoreParts(newBudgets({ state: config.maxState * MEGABYTE, ...budgets }));
+  const state = Math.min(config.maxState * MEGABYTE, roomForState());
+  const shared = newStoreParts(newBudgets({ state, ...budgets }));
   const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
   const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
   const { worlds: sharedWorlds, kept: keptWorlds } = place;
@@ -201,7 +204,7 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
     most: config.maxWorlds,
   };
   const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
-  const snapshots = new Snapshots(random, sharedWorlds?.snapshots ?? keptWorlds?.snapshots ?? null, revive);
+  const snapshots = new Snapshots(random, (sharedWorlds ?? keptWorlds)?.snapshots ?? shared.state, revive);
   const { budgets: remembered, commits, revisions } = shared;
   const begun = { worlds, snapshots, rowsOf, revive };
   return { ...begun, place, machine, customs, documented, budgets: remembered, commits, revisions };

@@ -178,7 +178,8 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   maxState: {
     argument: 'SIZE',
-    description: 'most memory for objects of all worlds besides those of their seeds, in megabytes, or such as `1GB`',
+    description:
+      'most memory for all worlds and snapshots, in megabytes, or such as `1GB`; less where Node has a small heap',
     fallback: 256,
     ...megabytes(1, 65_536),
   },

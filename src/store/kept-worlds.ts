@@ -23,10 +23,9 @@ export interface KeptWorlds {
   /**
    * Creates a world.
    *
-   * @param free the bytes of its rows that it shares with other worlds
    * @throws Unwritable if the world cannot be stored; then it is not created
    */
-  make(world: KeptWorld, rows: FrozenRows, free: number): Store;
+  make(world: KeptWorld, rows: FrozenRows): Store;
   /** Deletes a world. Later writes of its running requests are discarded. */
   delete(name: string): void;
   /** Notes when a world was used, which may reach the disk up to a second later. */

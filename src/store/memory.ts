@@ -1,17 +1,21 @@
 import type { Store } from './index.ts';
 import { Settings, type SettingsStore } from './settings.ts';
 import type { StoreParts } from './shared.ts';
-import { StateAccount } from './state-account.ts';
+import type { StateAccount } from './state-account.ts';
 import { type FrozenRows, WorldRows } from './world-rows.ts';
 
 /**
  * A store in memory.
  *
  * @param begin the first rows of the store
- * @param free the bytes of these rows that are not counted; default: no rows are counted
+ * @param account of its memory; null: it is not counted
+ * @throws Unwritable if there is no room for these rows
  */
-export function openMemory(begin: FrozenRows, shared: StoreParts, free?: number): Store {
-  const account = free === undefined ? null : new StateAccount(shared.budgets.state, free);
+export function openMemory(
+  begin: FrozenRows,
+  shared: Pick<StoreParts, 'revisions'>,
+  account: StateAccount | null = null,
+): Store {
   return storeOn(new WorldRows(begin, shared.revisions, { account }));
 }
 

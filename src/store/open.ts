@@ -47,7 +47,7 @@ export async function openPlace(
 ): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  if (data === null) return inMemory(openMemory(NO_ROWS, shared, 0));
+  if (data === null) return inMemory(openMemory(NO_ROWS, shared, shared.state.open()));
   if (!isPostgresUrl(data)) {
     // Loaded only for a data file.
     const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
@@ -64,7 +64,7 @@ export async function openPlace(
     } catch (cause) {
       if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
       const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
-      return inMemory(Object.assign(openMemory(NO_ROWS, shared, 0), { notices: [notice] }));
+      return inMemory(Object.assign(openMemory(NO_ROWS, shared, shared.state.open()), { notices: [notice] }));
     }
   }
   // Loaded only for a database.

@@ -1,9 +1,12 @@
 import type { Instant } from '../core/clock.ts';
 import type { Revision, Row, Size } from './collections.ts';
-import { type Entry, type Table, usedRow } from './table.ts';
+import { COPIED_BYTES, type Entry, type Table, usedRow } from './table.ts';
 
 /** Makes the row that a world has in place of a shared one; the same object if they do not differ. */
 export type OwnRow = (row: Row) => Row;
+
+/** Is there room for so many more bytes? */
+export type MayKeep = (bytes: number) => boolean;
 
 /** The rows that a world has in place of shared ones. */
 export interface OwnRowsOfWorld {
@@ -23,11 +26,27 @@ export class Overlay {
   #rows: Map<string, Entry> | null = null;
   /** Ids by the aliases that the table below does not have: they take as much memory as everything else here. */
   #aliases: ReadonlyMap<string, string> | null = null;
+  readonly #mayKeep: MayKeep;
+  #bytes = 0;
 
-  /** @param own null: the rows differ by their uses alone */
-  constructor(below: Table, own: OwnRowsOfWorld | null) {
+  /**
+   * @param own null: the rows differ by their uses alone
+   * @param mayKeep what does not fit is made again each time that it is read
+   */
+  constructor(below: Table, own: OwnRowsOfWorld | null, mayKeep: MayKeep) {
     this.#below = below;
     this.#own = own;
+    this.#mayKeep = mayKeep;
+  }
+
+  /** The approximate memory of its own rows, in bytes. */
+  get ownBytes(): number {
+    return this.#bytes;
+  }
+
+  /** The approximate memory that the table has at most that `whole` makes, in bytes. */
+  get wholeBytes(): number {
+    return this.#below.bytes;
   }
 
   byId(id: string): Entry | undefined {
@@ -36,7 +55,7 @@ export class Overlay {
     const entry = this.#below.byId(id);
     if (entry === undefined || this.#own === null) return entry;
     const made = withRow(entry, this.#own.rows()(entry.row));
-    if (made !== entry) this.#keep(made);
+    if (made !== entry && this.#mayKeep(made.bytes)) this.#keep(made, made.bytes);
     return made;
   }
 
@@ -62,10 +81,12 @@ export class Overlay {
     return this.#below.size(owner, loadedAt);
   }
 
-  /** Notes when a row was used. */
+  /** Notes when a row was used, whether there is room for it or not. */
   use(id: string, at: Instant): void {
     const entry = this.byId(id);
-    if (entry !== undefined) this.#keep({ ...entry, row: usedRow(entry.row, at) });
+    if (entry === undefined) return;
+    const isShared = entry === this.#below.byId(id);
+    this.#keep({ ...entry, row: usedRow(entry.row, at) }, isShared ? COPIED_BYTES : entry.bytes);
   }
 
   /** Copies all rows to a table that can be changed. */
@@ -76,8 +97,9 @@ export class Overlay {
     );
   }
 
-  #keep(entry: Entry): void {
+  #keep(entry: Entry, bytes: number): void {
     this.#rows ??= new Map();
+    if (!this.#rows.has(entry.row.id)) this.#bytes += bytes;
     this.#rows.set(entry.row.id, entry);
   }
 
@@ -86,8 +108,12 @@ export class Overlay {
     const own = this.#own?.rows();
     const rows = own === undefined ? [] : this.#below.rows.map(own);
     const found = rows.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const));
-    this.#aliases = new Map(found.filter(([alias]) => this.#below.byAlias(alias) === undefined));
-    return this.#aliases;
+    const made = new Map(found.filter(([alias]) => this.#below.byAlias(alias) === undefined));
+    const bytes = made.size * COPIED_BYTES;
+    if (!this.#mayKeep(bytes)) return made;
+    this.#bytes += bytes;
+    this.#aliases = made;
+    return made;
   }
 }
 

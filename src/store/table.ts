@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import { compareTexts } from '../core/text-order.ts';
 import type { DueQuery, PageQuery, Revision, Row, Size } from './collections.ts';
 import { shareBody } from './large-body.ts';
+import type { Share } from './state-account.ts';
 
 /** A row of a table, with its place and its size. */
 export interface Entry {
@@ -12,6 +13,8 @@ export interface Entry {
   readonly size: number;
   /** The approximate memory of the row, in bytes. */
   readonly bytes: number;
+  /** Does the table that this one was copied from have the row, too? */
+  readonly isCopied?: boolean;
 }
 
 /** The members by which rows are grouped into lists. */
@@ -149,10 +152,16 @@ export class Table {
   readonly #counts = new Map<string, number>();
   #characters = 0;
   #bytes = 0;
+  /** What the table that this one was copied from has in memory; null if it is no copy. */
+  readonly #base: Share | null;
+  /** The bytes that are counted with that table. */
+  #baseBytes = 0;
+  #share: Share | null = null;
 
-  constructor(revision: Revision, revisions: ReadonlyMap<string, Revision> = new Map()) {
+  constructor(revision: Revision, revisions: ReadonlyMap<string, Revision> = new Map(), base: Share | null = null) {
     this.#revision = revision;
     this.#revisions = new Map(revisions);
+    this.#base = base;
   }
 
   /**
@@ -161,12 +170,14 @@ export class Table {
    * @param change returns the entry to copy in place of an entry, with the same id
    */
   copy(change: (entry: Entry) => Entry = (entry) => entry): Table {
-    const copy = new Table(this.#revision, this.#revisions);
+    const copy = new Table(this.#revision, this.#revisions, this.share);
     for (const entry of this.#all.entries()) {
       const { row, place, size, bytes } = change(entry);
-      copy.#all.put({ row, place, size, bytes });
+      const isCopied = row === entry.row;
+      copy.#all.put({ row, place, size, bytes, isCopied });
       copy.#characters += size;
       copy.#bytes += bytes;
+      if (isCopied) copy.#baseBytes += bytes - COPIED_BYTES;
     }
     return copy;
   }
@@ -184,6 +195,20 @@ export class Table {
   /** The approximate memory of the rows, in bytes. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The approximate memory of the table without what it shares with the one that it was copied from, in bytes. */
+  get ownBytes(): number {
+    return this.#bytes - this.#baseBytes;
+  }
+
+  /** The memory of the table, which is not changed from now on. */
+  get share(): Share {
+    this.#share ??=
+      this.#base === null || lengthOf(this.#base) >= MOST_BASES
+        ? { bytes: this.#bytes, base: null }
+        : { bytes: this.ownBytes, base: this.#base };
+    return this.#share;
   }
 
   /** In the order of their places. */
@@ -324,6 +349,7 @@ export class Table {
     this.#counts.clear();
     this.#characters -= entry.size;
     this.#bytes -= entry.bytes;
+    if (entry.isCopied === true) this.#baseBytes -= entry.bytes - COPIED_BYTES;
     // Another row may have taken the alias already: the rows of a commit come in any order.
     for (const alias of row.aliases) if (this.#aliases?.get(alias) === entry) this.#aliases.delete(alias);
     for (const [kind, groups] of this.#groups) {
@@ -385,6 +411,19 @@ export function usedRow(row: Row, usedAt: Instant): Row {
 }
 
 const NONE: readonly Row[] = [];
+
+/**
+ * The approximate memory of a row that a table has in common with the one that it was copied from: its entry, its places
+ * in indexes, and the copy that is made when the row is used.
+ */
+export const COPIED_BYTES = 300;
+
+/** A table that was copied more often in a row counts whole, so that it refers to no tables that are long gone. */
+const MOST_BASES = 8;
+
+function lengthOf(share: Share): number {
+  return 1 + (share.base === null ? 0 : lengthOf(share.base));
+}
 
 /** The most accounts for which the visible rows are cached. */
 const MOST_VISIBLE = 100;

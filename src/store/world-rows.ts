@@ -19,13 +19,13 @@ import {
 import { Changed, Collision } from './errors.ts';
 import { isLarge, keepOutside } from './large-body.ts';
 import { listKindOf } from './list-kind.ts';
-import { Overlay, type OwnRowsOfWorld } from './overlay.ts';
+import { type MayKeep, Overlay, type OwnRowsOfWorld } from './overlay.ts';
 import type { Revisions } from './revisions.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
 import { pageOf } from './search.ts';
-import type { StateAccount } from './state-account.ts';
-import { type Entry, Table } from './table.ts';
+import type { Share, StateAccount } from './state-account.ts';
+import { COPIED_BYTES, type Entry, Table } from './table.ts';
 import { Turns } from './turns.ts';
 
 /** The rows of a world at one moment. They never change, so that any number of worlds can start from them. */
@@ -52,7 +52,8 @@ export class OwnRows implements FrozenRows {
 
   /** All tables; the own rows are made in each call. */
   get tables(): ReadonlyMap<string, Table> {
-    return new Map([...this.below.tables].map(([name, table]) => [name, this.overlay(name)?.whole() ?? table]));
+    const all = [...this.below.tables];
+    return new Map(all.map(([name, table]) => [name, this.overlay(name, () => true)?.whole() ?? table]));
   }
 
   get nextPlace(): number {
@@ -64,9 +65,9 @@ export class OwnRows implements FrozenRows {
   }
 
   /** The table of a collection with own rows; undefined for other collections. */
-  overlay(collection: string): Overlay | undefined {
+  overlay(collection: string, mayKeep: MayKeep): Overlay | undefined {
     const table = this.#isOwn(collection) ? this.below.tables.get(collection) : undefined;
-    return table && new Overlay(table, this.#own);
+    return table && new Overlay(table, this.#own, mayKeep);
   }
 }
 
@@ -120,12 +121,20 @@ export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRo
   return all.freeze();
 }
 
-/** The approximate memory of rows, in bytes. */
+/** The approximate memory of rows without those of a world's own, in bytes. */
 export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
-  const { tables } = rows instanceof OwnRows ? rows.below : rows;
   let bytes = 0;
-  for (const table of tables.values()) bytes += table.bytes;
+  for (const table of tablesIn(rows).values()) bytes += table.bytes;
   return bytes;
+}
+
+/** The memory that all worlds have together that start from these rows. */
+export function sharesOf(rows: Pick<FrozenRows, 'tables'>): readonly Share[] {
+  return [...tablesIn(rows).values()].map(({ share }) => share);
+}
+
+function tablesIn(rows: Pick<FrozenRows, 'tables'>): ReadonlyMap<string, Table> {
+  return rows instanceof OwnRows ? rows.below.tables : rows.tables;
 }
 
 /**
@@ -144,8 +153,6 @@ export class WorldRows implements Collections {
   #watcher: Watcher | null = null;
   readonly #log: RowLog | null;
   readonly #account: StateAccount | null;
-  /** The approximate memory of the rows. */
-  #bytes = 0;
   /** No list has a lower revision. */
   #loadedAt: Revision;
   /** The revision of the latest change. */
@@ -156,7 +163,7 @@ export class WorldRows implements Collections {
     this.#log = log;
     this.#account = account;
     this.#begin = begin;
-    account?.hold(weightOf(begin));
+    account?.hold(0, sharesOf(begin));
     this.#take(begin);
     this.#loadedAt = revisions.next();
     this.#revision = this.#loadedAt;
@@ -192,8 +199,7 @@ export class WorldRows implements Collections {
         this.#revision = Math.max(this.#revision, change.revision);
       }
     }
-    this.#bytes = weightOf({ tables: this.#tables() });
-    this.#account?.holdAnyway(this.#bytes);
+    this.#account?.holdAnyway(this.#ownBytes);
   }
 
   /** The names of the collections. */
@@ -203,22 +209,32 @@ export class WorldRows implements Collections {
 
   /** The approximate memory of the rows in bytes, without own rows that were not made yet. */
   get bytes(): number {
-    return this.#bytes;
+    return weightOf(this.#begin) + this.#ownBytes;
   }
 
-  /** Freezes the current rows, so that other worlds can start from them. */
+  /** The part of it that is not shared with worlds that started from the same rows. */
+  get #ownBytes(): number {
+    let bytes = 0;
+    for (const { ownBytes } of this.#own?.values() ?? []) bytes += ownBytes;
+    return bytes;
+  }
+
+  /** Freezes the current rows, so that other worlds can start from them. @throws Unwritable if own rows have no room */
   freeze(): FrozenRows {
     if (this.#own === null && !(this.#begin instanceof OwnRows)) return this.#begin;
     const revision = Math.max(this.#begin.revision, this.#revision);
-    this.#begin = { tables: this.#tables(), nextPlace: this.#nextPlace, revision };
+    const frozen = { tables: this.#tables(), nextPlace: this.#nextPlace, revision };
+    this.#account?.hold(0, sharesOf(frozen));
+    this.#begin = frozen;
     this.#own = null;
-    return this.#begin;
+    return frozen;
   }
 
   /** Replaces all rows by these. */
   replace(begin: FrozenRows): void {
     const revision = this.#revisions.next();
-    this.#holding(weightOf(begin), () => this.#log?.replace(entriesIn(begin), revision));
+    this.#account?.hold(0, sharesOf(begin));
+    this.#writing(() => this.#log?.replace(entriesIn(begin), revision));
     this.#take(begin);
     this.#own = null;
     this.#loadedAt = revision;
@@ -293,7 +309,8 @@ export class WorldRows implements Collections {
 
   #commit(changes: readonly Change[], expects: readonly Expectation[]): Planned {
     const planned = this.plan(changes, expects, this.#revisions.next());
-    this.#holding(planned.bytes, () => this.#log?.commit(planned));
+    this.#reserve(planned);
+    this.#writing(() => this.#log?.commit(planned));
     this.show(planned);
     return planned;
   }
@@ -321,25 +338,28 @@ export class WorldRows implements Collections {
     });
     const before = [...made.removed, ...made.replaced.map((one) => one.before)];
     const lost = before.reduce((bytes, row) => bytes + (this.#find(row)?.bytes ?? 0), 0);
-    const bytes = this.#bytes - lost + entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    return { revision, puts: entries, removed: made.removed, before, bytes };
+    const more = entries.reduce((sum, entry) => sum + entry.bytes, 0) - lost;
+    return { revision, puts: entries, removed: made.removed, before, bytes: this.bytes + more };
   }
 
   /** Makes the planned changes. No other change may come between the plan and this call. */
-  show({ revision, puts, removed, bytes }: Planned): void {
-    this.#bytes = bytes;
+  show({ revision, puts, removed }: Planned): void {
     for (const { collection, id } of removed) this.#change(collection).remove(id, revision);
     for (const entry of puts) {
       this.#change(entry.row.collection).put(entry.row, entry);
       this.#nextPlace = Math.max(this.#nextPlace, entry.place + 1);
     }
     this.#revision = revision;
+    this.#account?.holdAnyway(this.#ownBytes);
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
     const rows = this.#rows(collection);
     if (rows?.byId(id) === undefined) return;
-    (this.#own?.get(collection) ?? this.#keep(collection, new Overlay(rows as Table, null))).use(id, at);
+    const own = this.#own?.get(collection) ?? this.#keep(collection, new Overlay(rows as Table, null, this.#mayKeep));
+    const before = own.ownBytes;
+    own.use(id, at);
+    if (own.ownBytes !== before) this.#account?.holdAnyway(this.#ownBytes);
     this.#log?.use({ collection, id }, at);
   }
 
@@ -367,28 +387,53 @@ export class WorldRows implements Collections {
   }
 
   /**
-   * Reserves bytes, and restores the earlier reservation if `work` throws. @throws Unwritable if they exceed the quota
+   * Reserves the memory of a commit: its rows, and the tables that it copies. A commit that makes no row larger is never
+   * refused, so that deleting makes room.
+   *
+   * @throws Unwritable if there is no room
    */
-  #holding(bytes: number, work: () => void): void {
-    this.#account?.hold(bytes);
+  #reserve({ puts, before, bytes }: Planned): void {
+    if (this.#account === null || bytes <= this.bytes) return;
+    let more = 0;
+    for (const { bytes: added } of puts) more += added;
+    for (const row of before) if (this.#own?.get(row.collection) instanceof Table) more -= this.#ownBytesOf(row);
+    const touched = new Set([...puts.map(({ row }) => row.collection), ...before.map((row) => row.collection)]);
+    for (const name of touched) more += this.#copyBytes(name);
+    this.#account.hold(this.#ownBytes + Math.max(0, more));
+  }
+
+  #ownBytesOf(row: RowName): number {
+    const { bytes, isCopied = false } = this.#find(row) as Entry;
+    return isCopied ? COPIED_BYTES : bytes;
+  }
+
+  /** The memory that the world's own table of a collection takes at most, if it has none yet. */
+  #copyBytes(collection: string): number {
+    const rows = this.#rows(collection);
+    if (rows === undefined || this.#own?.get(collection) instanceof Table) return 0;
+    return rows instanceof Overlay ? rows.wholeBytes : rows.count * COPIED_BYTES;
+  }
+
+  /** If `work` throws, nothing more is held than before. */
+  #writing(work: () => void): void {
     try {
       work();
     } catch (cause) {
-      this.#account?.hold(this.#bytes);
+      this.#account?.holdAnyway(this.#ownBytes, sharesOf(this.#begin));
       throw cause;
     }
   }
 
+  readonly #mayKeep: MayKeep = (bytes) => this.#account?.tryHold(this.#ownBytes + bytes) ?? true;
+
   /** Releases the bytes of the rows, which are no longer used. */
   release(): void {
-    this.#bytes = 0;
-    this.#account?.hold(0);
+    this.#account?.release();
   }
 
   /** Takes over frozen rows, and continues above their places and revisions. */
   #take(rows: FrozenRows): void {
     this.#begin = rows;
-    this.#bytes = weightOf(rows);
     this.#nextPlace = Math.max(this.#nextPlace, rows.nextPlace);
     this.#revisions.goOnAbove(rows.revision);
   }
@@ -398,14 +443,16 @@ export class WorldRows implements Collections {
     const own = this.#own?.get(collection);
     if (own !== undefined) return own;
     if (!(this.#begin instanceof OwnRows)) return this.#begin.tables.get(collection);
-    const overlay = this.#begin.overlay(collection);
+    const overlay = this.#begin.overlay(collection, this.#mayKeep);
     return overlay === undefined ? this.#begin.below.tables.get(collection) : this.#keep(collection, overlay);
   }
 
   /** The whole table of a collection; an overlay becomes a table. */
   #table(collection: string): Table | undefined {
     const rows = this.#rows(collection);
-    return rows instanceof Overlay ? this.#keep(collection, rows.whole()) : rows;
+    if (!(rows instanceof Overlay)) return rows;
+    const whole = rows.whole();
+    return this.#mayKeep(whole.ownBytes - rows.ownBytes) ? this.#keep(collection, whole) : whole;
   }
 
   #tables(): ReadonlyMap<string, Table> {
@@ -417,9 +464,10 @@ export class WorldRows implements Collections {
 
   /** The world's own table of a collection, copied from a shared one if necessary. */
   #change(collection: string): Table {
-    const table = this.#table(collection);
-    const own = this.#own?.get(collection);
-    return own instanceof Table ? own : this.#keep(collection, table?.copy() ?? new Table(this.#loadedAt));
+    const rows = this.#rows(collection);
+    if (rows instanceof Overlay) return this.#keep(collection, rows.whole());
+    if (this.#own?.get(collection) === rows && rows !== undefined) return rows;
+    return this.#keep(collection, rows?.copy() ?? new Table(this.#loadedAt));
   }
 
   #keep<Kept extends Table | Overlay>(collection: string, rows: Kept): Kept {

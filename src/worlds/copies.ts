@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type FrozenRows, weightOf } from '../store/world-rows.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
 import type { Begin, Filled } from './world.ts';
@@ -28,8 +28,6 @@ export interface Made {
 /** The initial content of a new world. */
 export interface Begun {
   readonly filled: Filled;
-  /** How many bytes of its rows it shares with the other worlds of its seed. */
-  readonly free: number;
   /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
   /** That seed, with the world's own credentials. */
@@ -61,16 +59,19 @@ export async function makeCopy(
   const image = await images.of(seed);
   const { rows, findings, clients } = beginningOf({ id, seed, credentials }, image, keys);
   const begun = {
-    free: freeOf(image),
     seed,
     kept,
     source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
     clients,
   };
   if (origin.kind === 'seed') {
-    return { ...begun, filled: { store: openMemory(rows, shared, begun.free), findings, isNew: true }, created: [] };
+    return {
+      ...begun,
+      filled: { store: openMemory(rows, shared, shared.state.open()), findings, isNew: true },
+      created: [],
+    };
   }
-  const store = openMemory(origin.rows, shared, begun.free);
+  const store = openMemory(origin.rows, shared, shared.state.open());
   const filled = { store, findings: image.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
@@ -81,14 +82,6 @@ export async function makeCopy(
     await store.close();
     throw cause;
   }
-}
-
-/** A world's own credentials, in bytes. */
-const OWN_BYTES = 64 * 1024;
-
-/** The bytes that a world of this seed may hold without being counted: it shares the rows of the seed with others. */
-function freeOf({ rows }: Image): number {
-  return weightOf(rows) + OWN_BYTES;
 }
 
 /**

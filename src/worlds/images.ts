@@ -31,9 +31,10 @@ export interface Image {
  */
 const FRESH = 1000;
 
-/** How much memory its rows, its text and its value take, by the characters that they have as JSON. */
+/** How much memory its rows take, by the characters that they have as JSON. */
 const ROW_COPIES = 10;
-const SEED_COPIES = 6;
+/** How much memory a seed takes, its text and its value, by the characters of the text. */
+export const SEED_COPIES = 6;
 
 /** The parts that are needed to finish a filled world. */
 export interface Customs {

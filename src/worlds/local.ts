@@ -51,16 +51,16 @@ export class LocalWorlds extends Worlds {
   }
 
   protected async storeWorld(
-    { filled, seed, source, free }: Begun,
+    { filled, seed, source }: Begun,
     { id, credentials, ttl, label }: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
   ): Promise<StoredWorld> {
     if (this.#kept === null) return { filled };
     const now = this.parts.machine.now();
     const made = provenanceText({ seed, credentials, source, label });
     const rows = await filled.store.freeze();
-    // The bytes of its source are not counted twice.
+    // Its bytes are not counted twice.
     await filled.store.close();
-    const store = this.#kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows, free);
+    const store = this.#kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
     return { filled: { ...filled, store } };
   }
 

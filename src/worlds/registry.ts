@@ -18,13 +18,14 @@ import { nameOf } from '../store/row-name.ts';
 import { type KeptSeed, SEEDS, type Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldRecord } from '../store/sharing.ts';
+import type { Share, StateAccount } from '../store/state-account.ts';
 import { type FrozenRows, rowsIn } from '../store/world-rows.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
-import type { Images } from './images.ts';
+import { type Images, SEED_COPIES } from './images.ts';
 import { Indexing } from './indexing.ts';
 import { provenanceIn } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
@@ -37,6 +38,8 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   lastUsedAt: Instant;
   /** For a world that other processes use, too. */
   readonly record?: WorldRecord;
+  /** The memory that it takes beside its rows; null for the default world, which every server has. */
+  readonly account: StateAccount | null;
 }
 
 /** A world that was made. */
@@ -63,6 +66,9 @@ const FRESH_ID_LENGTH = 10;
 
 /** How many worlds keep values that can be made again from their rows, until others are used. */
 const MOST_AWAKE = 100;
+
+/** The approximate memory of a world that is used, without its rows, in bytes. */
+const WORLD_BYTES = 16 * 1024;
 
 /** How often unused worlds are looked for, in milliseconds. */
 const SWEEP_MS = 10_000;
@@ -110,6 +116,7 @@ export abstract class Worlds implements WorldsByName {
   readonly #making = new Set<string>();
   /** Those that were used last. */
   readonly #awake = new Set<WorldEntry>();
+  readonly #seedShares = new WeakMap<Seed, Share>();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
 
@@ -159,8 +166,10 @@ export abstract class Worlds implements WorldsByName {
 
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
+    // Every server has one, and no request has brought it.
+    this.#seedShares.set(seed, { bytes: 0, base: null });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
-    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null });
+    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
   }
 
   /**
@@ -265,11 +274,12 @@ export abstract class Worlds implements WorldsByName {
    */
   async adopt({ id, rows, mode, faults, seed, source, ...order }: AdoptedWorld): Promise<void> {
     const { shared } = this.parts;
-    const make = () => {
-      const filled = { store: openMemory(rows, shared, 0), findings: [], isNew: false };
-      const begun = { filled, free: 0, seed, kept: seed, source, clients: undefined, created: [] };
-      return this.#store(id, begun, order);
-    };
+    const make = () =>
+      this.#counted(seed, async (account) => {
+        const filled = { store: openMemory(rows, shared, shared.state.open()), findings: [], isNew: false };
+        const begun = { filled, seed, kept: seed, source, clients: undefined, created: [] };
+        return this.#store(id, begun, { ...order, account });
+      });
     if (id === DEFAULT_WORLD) await this.default.restore(rows, null);
     const world = id === DEFAULT_WORLD ? this.default : (await this.#reserving(id, make)).entry.world;
     await world.setMode(mode);
@@ -346,12 +356,14 @@ export abstract class Worlds implements WorldsByName {
   protected async openStored(
     id: string,
     { store, made }: { readonly store: Store; readonly made: string },
-  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source' | 'label'>> {
+  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source' | 'label' | 'account'>> {
     const { seed: kept, credentials, source = null, label = null } = provenanceIn(made);
     const seed = this.parts.revive(kept);
     const filled = { store, findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.common);
-    return { world, credentials, source, label };
+    const account = this.parts.shared.state.open();
+    account.holdAnyway(WORLD_BYTES, [this.#shareOf(seed)]);
+    return { world, credentials, source, label, account };
   }
 
   protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
@@ -374,6 +386,7 @@ export abstract class Worlds implements WorldsByName {
     this.#awake.delete(entry);
     this.indexing.drop(world.id);
     this.ended.markEnded(world.id);
+    entry.account?.release();
     world.end();
   }
 
@@ -425,16 +438,35 @@ export abstract class Worlds implements WorldsByName {
     }
   }
 
-  async #make(id: string, { origin, ...order }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
-    const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.parts);
-    return this.#store(id, begun, order, origin.kind === 'seed' ? begun.clients : undefined);
+  #make(id: string, { origin, ...order }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
+    return this.#counted(origin.seed, async (account) => {
+      const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.parts);
+      return this.#store(id, begun, { ...order, account }, origin.kind === 'seed' ? begun.clients : undefined);
+    });
+  }
+
+  /** Makes a world whose memory beside its rows is counted. @throws Unwritable if there is no room for it */
+  async #counted(seed: Seed, make: (account: StateAccount) => Promise<MadeWorld>): Promise<MadeWorld> {
+    const account = this.parts.shared.state.open();
+    account.hold(WORLD_BYTES, [this.#shareOf(seed)]);
+    return make(account).catch((cause: unknown) => {
+      account.release();
+      throw cause;
+    });
+  }
+
+  /** Worlds that are made from one seed share it. */
+  #shareOf(seed: Seed): Share {
+    const share = this.#seedShares.get(seed) ?? { bytes: SEED_COPIES * seed.text.length, base: null };
+    this.#seedShares.set(seed, share);
+    return share;
   }
 
   /** @param seeded its clients, if it has exactly those of its seed */
   async #store(
     id: string,
     begun: Begun,
-    { credentials, ttl, label }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label'>,
+    { credentials, ttl, label, account }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'account'>,
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
@@ -443,7 +475,14 @@ export abstract class Worlds implements WorldsByName {
       const world = await openWorld({ id, credentials, seed, filled }, this.common);
       const ambiguous = await this.indexing.add(world, source, seeded);
       if (this.isClosed) throw closing();
-      const entry = this.entryOf(world, { credentials, source, ttl, label, ...(record !== undefined && { record }) });
+      const entry = this.entryOf(world, {
+        credentials,
+        source,
+        ttl,
+        label,
+        account,
+        ...(record !== undefined && { record }),
+      });
       this.entries.set(id, entry);
       this.ended.markBegun(id);
       this.sweepLater();

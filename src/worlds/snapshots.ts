@@ -3,7 +3,8 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../platform/random.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { SharedSnapshots, SnapshotInfo, SnapshotRecord, StoredSnapshot } from '../store/sharing.ts';
-import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
+import type { StateAccount, StateAccounts } from '../store/state-account.ts';
+import { type FrozenRows, sharesOf, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
 import type { WorldEntry } from './registry.ts';
@@ -24,11 +25,11 @@ export class Snapshots {
   readonly #revive: (kept: KeptSeed) => Seed;
 
   /**
-   * @param shared where other processes find them; null if there are none
+   * @param kept where they are kept beyond the process; otherwise the state that those in memory are counted with
    * @param revive a seed, as it was kept
    */
-  constructor(random: Random, shared: SharedSnapshots | null, revive: (kept: KeptSeed) => Seed) {
-    this.#documents = shared ?? snapshotsInMemory();
+  constructor(random: Random, kept: SharedSnapshots | StateAccounts, revive: (kept: KeptSeed) => Seed) {
+    this.#documents = 'open' in kept ? snapshotsInMemory(kept) : kept;
     this.#random = random;
     this.#revive = revive;
   }
@@ -107,18 +108,23 @@ function noSnapshot(id: string): Problem {
   return new Problem('not_found', message);
 }
 
-function snapshotsInMemory(): SharedSnapshots {
-  const byId = new Map<string, StoredSnapshot>();
+function snapshotsInMemory(state: StateAccounts): SharedSnapshots {
+  const byId = new Map<string, StoredSnapshot & { readonly account: StateAccount }>();
   let taken = 0;
   return {
     list: async () => [...byId.values()],
     find: async (id) => byId.get(id) ?? null,
     put: async (snapshot) => {
+      const account = state.open();
+      account.hold(2 * snapshot.made.length, sharesOf(snapshot.rows));
       taken += 1;
       const size = sizeOf(snapshot.rows);
-      byId.set(snapshot.id, { ...snapshot, size, place: taken });
+      byId.set(snapshot.id, { ...snapshot, size, place: taken, account });
       return size;
     },
-    delete: async (id) => byId.delete(id),
+    delete: async (id) => {
+      byId.get(id)?.account.release();
+      return byId.delete(id);
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exposureNotices, postureOf, seedNotices } from '../../src/app/notices.ts';
+import { exposureNotices, heapNotices, postureOf, seedNotices } from '../../src/app/notices.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { World } from '../../src/contract/world.ts';
@@ -17,6 +17,15 @@ describe('a server that others reach', () => {
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('is not one at %s', (host) => {
     expect(exposureNotices(config({ host }))).toEqual([]);
   });
+});
+
+it('a heap that is smaller than `--max-state` limits the state, and the start says so', () => {
+  const megabytes = (count: number) => count * 1024 * 1024;
+
+  expect(heapNotices(config({ maxState: 256 }), megabytes(256))).toEqual([]);
+  expect(heapNotices(config({ maxState: 256 }), megabytes(75.9))).toEqual([
+    expect.stringMatching(/may take 75 MB of memory, not the 256 MB of --max-state.*--max-old-space-size/),
+  ]);
 });
 
 describe('a world that was kept', () => {

@@ -27,7 +27,7 @@ it('a large body is what was stored, after a use, a copy and a change of its row
 
 it('a large body is found by search, and counted as its bytes', async () => {
   const shared = newStoreParts(newBudgets({ state: 1_000_000 }));
-  const store = openMemory(NO_ROWS, shared, 0);
+  const store = openMemory(NO_ROWS, shared, shared.state.open());
   const facets = { name: 'a', state: null, createdAt: 1, modifiedAt: 1 };
   const body = { ...large('x'.repeat(50_000)), note: 'needle' };
   await store.collections.commit([{ kind: 'put', row: row('a', { body, facets }) }]);

@@ -58,14 +58,14 @@ export async function openPostgres(
         ? null
         : `The database ${takesNothing}, so nothing can be stored now. Make it writable, or wait until it is.`;
     };
-    const storeOf = (world: string, series: string, { budgets, commits }: StoreParts): Store => {
+    const storeOf = (world: string, series: string, { state, commits }: StoreParts): Store => {
       const log = new PostgresLog({
         ...{ connection, statements: logStatements, world },
         noted: (before, after) => rows.wrote(before, after),
       });
       const rows: SharedRows = new SharedRows({
         ...{ connection, statements, world, loaded, notes: log },
-        quota: budgets.state,
+        state,
         commits,
       });
       const { text, listen, end } = refreshing.watch(world, rows);

@@ -18,7 +18,7 @@ import type { CommitTimes } from '../commit-times.ts';
 import { Unreachable, WorldGone } from '../errors.ts';
 import { Revisions } from '../revisions.ts';
 import { nameOf, type RowName } from '../row-name.ts';
-import { StateAccount } from '../state-account.ts';
+import type { StateAccount, StateAccounts } from '../state-account.ts';
 import { Turns } from '../turns.ts';
 import { type FrozenRows, frozenRows, type Planned } from '../world-rows.ts';
 import type { Connection, Reader } from './connection.ts';
@@ -54,7 +54,7 @@ export interface SharedRowsParts {
   readonly world: string;
   readonly loaded: LoadedWorlds;
   /** The memory that the rows of all worlds may use. */
-  readonly quota: Quota;
+  readonly state: StateAccounts;
   readonly commits: CommitTimes;
   /** The queue of uses of rows that are not written yet. */
   readonly notes: Pick<PostgresLog, 'note' | 'noteOf' | 'dropNotes'>;
@@ -84,9 +84,9 @@ export class SharedRows implements Collections {
   #changed: Set<string> | 'all' = new Set();
 
   constructor(parts: SharedRowsParts) {
-    const { connection, world, quota } = parts;
+    const { connection, world, state } = parts;
     this.#parts = parts;
-    this.#account = new StateAccount(quota, 0);
+    this.#account = state.open();
     this.turns = new Turns(async (work) => {
       // A large world may take longer to read than an idle transaction may hold its lock.
       await this.#ready();
@@ -323,11 +323,11 @@ export class SharedRows implements Collections {
 
   /** @throws Unwritable if there is no room for so many more bytes */
   #hold(bytes: number): void {
-    const { loaded, quota } = this.#parts;
+    const { loaded, state } = this.#parts;
     if (bytes <= 0) return;
     // The rows that were read under the lock are counted first.
     this.#weigh();
-    loaded.makeRoom(this, quota, bytes);
+    loaded.makeRoom(this, state.quota, bytes);
     this.#account.hold((this.#received?.rows.bytes ?? 0) + bytes);
   }
 
@@ -337,7 +337,7 @@ export class SharedRows implements Collections {
       return;
     }
     this.#account.holdAnyway(this.#received.rows.bytes);
-    this.#parts.loaded.makeRoom(this, this.#parts.quota);
+    this.#parts.loaded.makeRoom(this, this.#parts.state.quota);
   }
 }
 

@@ -4,7 +4,6 @@ import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
 import { storeOn } from '../memory.ts';
 import type { StoreParts } from '../shared.ts';
 import type { SharedSnapshots, SharedText, SnapshotRecord, StoredSnapshot } from '../sharing.ts';
-import { StateAccount } from '../state-account.ts';
 import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf, WorldRows } from '../world-rows.ts';
 import { inTransaction } from './driver.ts';
 import { SqliteLog } from './log.ts';
@@ -44,14 +43,14 @@ export class SqliteFile implements KeptWorlds {
   /** @throws Damaged if a row of the world cannot be read */
   open(name: string): Store {
     const log = this.#logOf(name);
-    const beside = { log, account: this.#account() };
+    const beside = { log, account: this.#shared.state.open() };
     return this.#storeOn(WorldRows.ofStored(log.read(), this.#shared.revisions, beside), log, name);
   }
 
-  make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows, free: number): Store {
+  make({ name, made, ttl, createdAt, usedAt }: KeptWorld, rows: FrozenRows): Store {
     const log = this.#logOf(name);
-    const { revisions } = this.#shared;
-    const all = new WorldRows(rows, revisions, { log, account: this.#account(free) });
+    const { revisions, state } = this.#shared;
+    const all = new WorldRows(rows, revisions, { log, account: state.open() });
     const write = () => {
       this.#opened.database
         .prepare('INSERT INTO worlds (name, made, ttl, created_at, used_at, driven) VALUES (?, ?, ?, ?, ?, ?)')
@@ -83,10 +82,6 @@ export class SqliteFile implements KeptWorlds {
 
   close(): void {
     closeDatabase(this.#opened.database);
-  }
-
-  #account(free = 0): StateAccount {
-    return new StateAccount(this.#shared.budgets.state, free);
   }
 
   #logOf(name: string): SqliteLog {

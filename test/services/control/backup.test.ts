@@ -190,7 +190,7 @@ it.skipIf(inject('roundRobin') === true)(
     const [earlier, later] = [await testServer(), await testServer()];
     await earlier.call('POST /_mock/worlds', { body: { id: 'p' } });
     for (const id of ['a', 'b']) await later.call('POST /_mock/worlds', { body: { id } });
-    const target = await testServer({ maxState: 1 });
+    const target = await testServer({}, { budgets: { state: 1_500_000 } });
     await imported(target, await exported(earlier));
     const file = await exported(later);
     const { status, body } = await imported(target, file, '?replace=true');
