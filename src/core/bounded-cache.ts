@@ -232,7 +232,7 @@ const QUOTAS = {
   faults: 8 * MEGABYTE,
   /** conditions of all waiting verifications */
   verifications: 4 * MEGABYTE,
-  /** data of worlds beyond their seeds */
+  /** worlds and snapshots */
   state: 256 * MEGABYTE,
 } as const;
 

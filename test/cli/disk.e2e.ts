@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { copyFile, open, readdir, readFile, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
 import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 import { admin, researcher } from '../support/cast.ts';
@@ -13,11 +14,11 @@ async function newKey(server: Server, token: string, name: string) {
 }
 
 async function untilRefused(server: Server, token: string) {
-  for (let number = 0; number < 500; number++) {
-    const answer = await newKey(server, token, `key-${number}`);
+  for (let number = 0; number < 1000; number++) {
+    const answer = await newKey(server, token, `key-${randomUUID()}`);
     if (answer.status !== 201) return { answer, made: number };
   }
-  throw new Error('a full disk took 500 keys');
+  throw new Error('a full disk took 1000 keys');
 }
 
 describe('on a full disk', () => {
@@ -58,6 +59,44 @@ describe('on a full disk', () => {
       expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 3);
       await rm(filler);
       expect((await newKey(again, token, 'there-is-room-again')).status).toBe(201);
+      await again.stop();
+    } finally {
+      await disk.remove();
+    }
+  });
+
+  it('deleting and a reset go on, and make room', async ({ command, folder, skip }) => {
+    const disk = await smallDisk(folder, skip, 40);
+    try {
+      const path = join(disk.path, 'mock.db');
+      const server = await command.start(['--data', path, '--runai-key-limit', '1000']);
+      const token = await server.tokenOf(researcher.accessKey);
+      for (const id of ['one', 'two']) {
+        expect((await server.call('POST /_mock/worlds', { body: { id } })).status).toBe(201);
+      }
+      const snapshot = await server.call('POST /_mock/snapshots', { body: {} });
+      // The room for changes that make room is taken a second after the start.
+      await vi.waitFor(async () => expect(await readdir(disk.path)).toContain('mock.db-reserve'), 5000);
+      await fill(disk.path);
+      await untilRefused(server, token);
+      expect((await server.call('POST /_mock/worlds', { body: { id: 'three' } })).status).toBe(507);
+
+      const [key] = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
+      expect((await server.call(`DELETE /api/v1/access-keys/${key.id}`, { token })).status).toBe(204);
+      await untilRefused(server, token);
+      expect((await server.call('DELETE /_mock/worlds/one')).status).toBe(204);
+      expect((await newKey(server, token, 'there-is-room')).status).toBe(201);
+      await untilRefused(server, token);
+      expect((await server.call(`DELETE /_mock/snapshots/${snapshot.body.id}`)).status).toBe(204);
+      await untilRefused(server, token);
+      expect((await server.call('POST /_mock/reset')).status).toBe(200);
+      expect((await newKey(server, token, 'after-the-reset')).status).toBe(201);
+      expect((await server.stop()).stderr).not.toContain('Internal error of the mock');
+      expect(await readdir(disk.path)).toEqual(['filler', 'mock.db']);
+
+      const again = await command.start(['--data', path]);
+      const { worlds } = (await again.call('GET /_mock/worlds')).body;
+      expect(worlds.map(({ id }: { readonly id: string }) => id)).toEqual(['default', 'two']);
       await again.stop();
     } finally {
       await disk.remove();

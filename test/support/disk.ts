@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A disk of one megabyte. Where this user may not make one, the test is skipped, and says so. */
-export async function smallDisk(folder: string, skip: () => never) {
+/** A small disk. Where this user may not make one, the test is skipped, and says so. */
+export async function smallDisk(folder: string, skip: () => never, megabytes = 1) {
   const path = join(folder, 'disk');
   await mkdir(path);
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
   } catch {
     process.stdout.write('SKIP: a small disk needs the right to mount one\n');
     return skip();

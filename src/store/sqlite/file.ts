@@ -67,7 +67,7 @@ export class SqliteFile implements KeptWorlds {
   }
 
   delete(name: string): void {
-    this.#write(() => {
+    this.#writeLess(() => {
       for (const text of ['DELETE FROM worlds WHERE name = ?', 'DELETE FROM objects WHERE world = ?']) {
         this.#opened.database.prepare(text).run(name);
       }
@@ -81,6 +81,7 @@ export class SqliteFile implements KeptWorlds {
   }
 
   close(): void {
+    this.#opened.file.close();
     closeDatabase(this.#opened.database);
   }
 
@@ -94,6 +95,10 @@ export class SqliteFile implements KeptWorlds {
     const { file } = this.#opened;
     const state = this.#stateOf(name);
     return storeOn(rows, { notices: [], state, fault: () => file.fault, close: () => log.flush() });
+  }
+
+  #writeLess(work: () => void): void {
+    this.#opened.file.writeLess(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
   }
 
   #write(work: () => void): void {
@@ -146,7 +151,7 @@ export class SqliteFile implements KeptWorlds {
       },
       delete: async (id) => {
         const isThere = find.get(id) !== undefined;
-        if (isThere) this.#write(() => database.prepare('DELETE FROM snapshots WHERE id = ?').run(id));
+        if (isThere) this.#writeLess(() => database.prepare('DELETE FROM snapshots WHERE id = ?').run(id));
         return isThere;
       },
     };

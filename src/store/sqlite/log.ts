@@ -82,10 +82,11 @@ export class SqliteLog implements RowLog {
       for (const row of rows) put.run({ world, ...storedOf(row) });
     };
     const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
-    const guard = (work: () => void) => {
+    const guard = (work: () => void, isLess: boolean) => {
       // A request may still run in a deleted world; its changes are discarded.
       if (this.#isEnded) return;
       if (file === null) inOneStep(work);
+      else if (isLess) file.writeLess(() => inOneStep(work));
       else file.write(() => inOneStep(work));
     };
     this.commit = ({ puts, removed, revision }) => {
@@ -94,7 +95,7 @@ export class SqliteLog implements RowLog {
           for (const { collection, id } of removed) remove.run(world, collection, id);
           this.#put(puts);
           setRevision.run(revision);
-        }),
+        }, removed.length > 0),
       );
       // A new row may get the id of a removed one, and must not get its use.
       for (const row of removed) this.#uses.delete(nameOf(row));
@@ -104,7 +105,7 @@ export class SqliteLog implements RowLog {
         empty.run(world);
         this.#put(rows);
         setRevision.run(revision);
-      });
+      }, true);
       this.#uses.clear();
     };
     this.#write = (uses, worldUsedAt) => {

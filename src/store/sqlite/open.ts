@@ -83,11 +83,19 @@ export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSc
       ...(kept === null ? [] : [upgradedNotice(path, kept)]),
       ...(isRenumbered ? [renumberedNotice(path)] : []),
     ];
-    return { database: opened, file: new DataFile(path, () => tryToWrite(opened)), notices };
+    return { database: opened, file: fileOf(path, opened), notices };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
   }
+}
+
+function fileOf(path: string, database: SqliteDatabase): DataFile {
+  return new DataFile(
+    path,
+    () => tryToWrite(database),
+    () => checkpoint(database, 'TRUNCATE'),
+  );
 }
 
 /** The pages that test whether the disk has room: more than a failed write may have left free. */
@@ -105,9 +113,9 @@ function hasLog(path: string): boolean {
 }
 
 /** Writes the log into the file. @returns the number of its valid frames; null if the disk has no room for them */
-function checkpoint(database: SqliteDatabase): number | null {
+function checkpoint(database: SqliteDatabase, kind: 'PASSIVE' | 'TRUNCATE' = 'PASSIVE'): number | null {
   try {
-    const result = database.prepare<[], { readonly log: number }>('PRAGMA wal_checkpoint(PASSIVE)').get();
+    const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(${kind})`).get();
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
     if (codeOf(cause) === 'SQLITE_FULL') return null;
