@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import { Problem } from '../core/problem.ts';
 import { problemOf } from '../http/problem.ts';
-import { setImmediate } from '../platform/time.ts';
+import { streamOfParts } from '../http/streamed.ts';
+import { eventLoopTurn } from '../platform/time.ts';
 import type { Ports } from '../services/index.ts';
 import { type BackupParts, Import, type ImportStep, savedIn } from '../worlds/backup.ts';
 import { BackupReader, backupBytes } from '../worlds/backup-file.ts';
@@ -9,7 +9,7 @@ import { BackupReader, backupBytes } from '../worlds/backup-file.ts';
 /** Exports and imports all worlds, for the control API. */
 export function backupPort(parts: BackupParts & { readonly version: string }): Ports['backup'] {
   return {
-    write: async () => Readable.from(backupBytes(parts.version, savedIn(parts)), { objectMode: false }),
+    write: async () => streamOfParts(backupBytes(parts.version, savedIn(parts))),
     read: async (receive, mayReplace) => {
       const collected = new Import(parts);
       const reader = new BackupReader(collected.add);
@@ -21,7 +21,7 @@ export function backupPort(parts: BackupParts & { readonly version: string }): P
       const steps = await collected.steps(mayReplace);
       for (const [at, step] of steps.entries()) {
         // Others are answered in between.
-        await new Promise((resolve) => setImmediate(resolve));
+        await eventLoopTurn();
         await step.run().catch((thrown: unknown) => {
           throw stoppedAt(steps, at, problemOf(thrown, parts.worlds.default.store));
         });

@@ -5,6 +5,7 @@ import type { Problem } from '../core/problem.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { BrokenAt } from '../faults/fault.ts';
 import type { Remembered } from './answers.ts';
+import { streamOfParts } from './streamed.ts';
 
 /** An answer as it is written to the socket. */
 export interface WireAnswer {
@@ -57,7 +58,7 @@ export function writeAnswer(
       status,
       headers: typed,
       payload: undefined,
-      stream: Readable.from(inBytes(body.parts()), { objectMode: false }),
+      stream: streamOfParts(body.parts()),
     };
   }
   return {
@@ -74,10 +75,6 @@ function headersOf(body: unknown, own: Outcome['headers'], problem: Problem | nu
   if (own !== undefined) Object.assign(headers, own);
   if (problem?.close === true) headers['connection'] = 'close';
   return headers;
-}
-
-function* inBytes(parts: Iterable<string>): Generator<Buffer> {
-  for (const part of parts) yield Buffer.from(part);
 }
 
 /** Are these bytes a user's content? Pages of this server have a content security policy. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { clearInterval, setInterval } from '../platform/time.ts';
+import { clearInterval, eventLoopTurn, setInterval } from '../platform/time.ts';
 import type { Events, HappenedEvent } from './events.ts';
 
 /** The interval of comments in milliseconds, by which dead connections are noticed. */
@@ -17,8 +17,9 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   const stream = new Readable({ read: () => {}, highWaterMark: MOST_BEHIND });
   // Sequential, because the data of some events must be read first.
   let sent: Promise<void> = Promise.resolve();
-  const send = (event: HappenedEvent) => {
+  const send = (event: HappenedEvent, before: () => Promise<void> | void = () => {}) => {
     sent = sent.then(async () => {
+      await before();
       if (stream.destroyed || stream.readableEnded) return;
       const data = await event.read();
       if (data !== null) push(textOf(events.idOf(event.number), event.kind, data));
@@ -30,7 +31,7 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   };
   const heartbeat = setInterval(() => push(': still here\n\n'), HEARTBEAT_MS).unref();
   const unlisten = events.listen({
-    onEvent: send,
+    onEvent: (event) => send(event),
     onEnd: () => {
       sent = sent.then(() => {
         stream.push(null);
@@ -42,7 +43,7 @@ export function eventStream(events: Events, lastId: string | null): Readable {
     clearInterval(heartbeat);
   });
   push(': this is the beginning\n\n');
-  if (lastId !== null) for (const missed of missedBy(events, lastId)) send(missed);
+  if (lastId !== null) for (const missed of missedBy(events, lastId)) send(missed, eventLoopTurn);
   return stream;
 }
 

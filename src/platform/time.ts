@@ -218,6 +218,11 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
   ? { ...nodeTimers }
   : unreplacedTimers();
 
+/** Lets the process do what else is waiting, such as other requests, before it goes on with long work. */
+export function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Like `AbortSignal.timeout`, which a test can replace in newer versions of Node. */
 export function timeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/own.ts';
-import { setImmediate } from '../platform/time.ts';
+import { eventLoopTurn } from '../platform/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Entry, Table } from './table.ts';
 
@@ -74,7 +74,7 @@ async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked
   let begun = stopwatch();
   for (const [index, { row, size }] of all.entries()) {
     if (index % ROWS_PER_CHECK === 0 && stopwatch() - begun > SLICE_MS) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await eventLoopTurn();
       begun = stopwatch();
     }
     if (isAsked(row)) collected.add(row, size);

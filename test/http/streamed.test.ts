@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { expect, it, vi } from 'vitest';
-import { discardStream, onceSent } from '../../src/http/streamed.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { discardStream, onceSent, streamOfParts } from '../../src/http/streamed.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
@@ -36,4 +36,46 @@ it('a stream that nobody will be sent is closed', () => {
   discardStream({ status: 200, body: { not: 'a stream' } });
 
   expect(stream.destroyed).toBe(true);
+});
+
+describe('a body that is made part by part', () => {
+  const PART = 'x'.repeat(20_000);
+
+  it('lets other work be done between two parts, and is whole', async () => {
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const seen: number[] = [];
+    const parts = function* () {
+      for (let part = 0; part < 50; part += 1) {
+        seen.push(turns);
+        yield PART;
+      }
+    };
+    let text = '';
+    for await (const chunk of streamOfParts(parts())) text += String(chunk);
+    clearImmediate(counting);
+
+    expect(text).toBe(PART.repeat(50));
+    expect(new Set(seen).size).toBeGreaterThan(45);
+  });
+
+  it('is not made any further once its reader has left', async () => {
+    let made = 0;
+    const parts = function* () {
+      for (; made < 1000; made += 1) yield PART;
+    };
+    const stream = streamOfParts(parts());
+    let taken = 0;
+    for await (const _chunk of stream) {
+      taken += 1;
+      if (taken === 3) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+
+    expect(made).toBeLessThan(10);
+  });
 });

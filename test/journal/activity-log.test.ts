@@ -123,7 +123,7 @@ describe('a chronicle that processes share', () => {
     await other?.catchUp();
     if (other === undefined) throw new Error('there are two');
     const stream = eventStream(other.events, 's-e1');
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(String(stream.read()).match(/id: .*/g)).toEqual(['id: s-e2', 'id: s-e3']);
     stream.destroy();
   });

@@ -4,7 +4,8 @@ import { Events } from '../../src/journal/events.ts';
 
 /** What a stream has sent so far, without comments. */
 async function sent(stream: ReturnType<typeof eventStream>): Promise<string[]> {
-  await new Promise((resolve) => setImmediate(resolve));
+  // After each event that a reader missed, other work comes first.
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   const text = String(stream.read() ?? '');
   return text.split('\n\n').filter((block) => block !== '' && !block.startsWith(':'));
 }
@@ -41,6 +42,24 @@ describe('a stream of events', () => {
     happen(events, 1, 5);
     expect(await sent(eventStream(events, 's-e3'))).toEqual([block(4), block(5)]);
     expect(await sent(eventStream(events, 's-e5'))).toEqual([]);
+  });
+
+  it('lets other requests be answered while it makes what a reader has missed', async () => {
+    const events = new Events('s');
+    eventStream(events, null).destroy();
+    let read = 0;
+    for (let number = 0; number < 500; number += 1) {
+      events.publish('clock', () => {
+        read += 1;
+        return { number };
+      });
+    }
+    const stream = eventStream(events, 's-e0');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(read).toBeLessThan(10);
+    stream.destroy();
+    for (let turn = 0; turn < 600; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(read).toBeLessThan(10);
   });
 
   it('says how much was missed, if that is more than is kept, or if another process gave the id', async () => {
