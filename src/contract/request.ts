@@ -33,6 +33,12 @@ export interface Arrival extends Surroundings {
   publishedKeys(): readonly PublicJwk[];
   /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];
+  /**
+   * Calls back if the client closes its connection, for operations that wait.
+   *
+   * @returns a function that stops it; call it once the operation has its answer
+   */
+  onLeft(callback: () => void): () => void;
 }
 
 /** The input of a handler. A handler reads and writes the world and returns its answer; it has no socket. */

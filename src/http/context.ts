@@ -129,6 +129,19 @@ export class RequestContext extends Scope<World> implements Context {
     return headerLines(this.#raw, name);
   }
 
+  onLeft(callback: () => void): () => void {
+    const raw = this.#raw;
+    const { socket } = raw;
+    if (socket.destroyed) callback();
+    socket.once('close', callback);
+    // Without a socket, the request itself fails.
+    raw.once('error', callback);
+    return () => {
+      socket.off('close', callback);
+      raw.off('error', callback);
+    };
+  }
+
   digest(most: number): ReturnType<typeof digestOf> {
     return digestOf(this.#raw, most, this.#limits);
   }

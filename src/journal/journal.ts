@@ -1,9 +1,10 @@
 import type { Budget } from '../core/bounded-cache.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
+import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
 import { Ring } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
-import { factsOf, withHiddenBodies } from './view.ts';
+import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
 
 /**
  * The most kept requests of a world: as many as decisions, which requests refer to. Each is an object that survives
@@ -27,6 +28,9 @@ export class Journal {
   readonly #series: string;
   readonly #secrets: KnownSecrets;
   #listeners: Set<Listener> | null = null;
+  #work: LongWork | null = null;
+  /** Verifications look at all bodies, again and again. */
+  readonly #parsed: ParsedBodies = new WeakMap();
   #recorded = 0;
   /** Requests recorded before it was last emptied. */
   #emptiedAt = 0;
@@ -51,7 +55,7 @@ export class Journal {
     this.#drafts.add(number, draft, weightOf(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
-      const facts = factsOf(draft, this.#secrets);
+      const facts = this.factsOf(draft);
       for (const listener of [...(this.#listeners ?? [])]) listener.onRecord(entry, facts);
     }
     return number;
@@ -88,9 +92,30 @@ export class Journal {
     for (const [number, draft] of this.#drafts.newestFirst()) {
       if (entries.length === most) break;
       // An entry costs more than its facts.
-      if (fits?.(factsOf(draft, this.#secrets)) !== false) entries.push(this.#entryOf(number, draft));
+      if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#entryOf(number, draft));
     }
     return entries;
+  }
+
+  /** The numbers of its entries, newest first. */
+  numbers(): readonly number[] {
+    return [...this.#drafts.newestFirst()].map(([number]) => number);
+  }
+
+  /** What matches compare of an entry, if it is kept. */
+  factsAt(number: number): Facts | undefined {
+    const draft = this.#drafts.at(number);
+    return draft && this.factsOf(draft);
+  }
+
+  factsOf(draft: Draft): Facts {
+    return factsOf(draft, this.#secrets, this.#parsed);
+  }
+
+  /** What verifications do with its entries. */
+  get work(): LongWork {
+    this.#work ??= new LongWork();
+    return this.#work;
   }
 
   /** Requests evicted since it was last emptied. */

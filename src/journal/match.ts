@@ -33,8 +33,17 @@ export interface Facts {
   readonly reason: DenyReason | null;
   /** The parsed body; undefined if it is missing or was not read. */
   body(): unknown;
-  /** The fingerprints in the body, if its secrets are hidden. */
-  readonly fingerprint?: Fingerprint;
+  /** Of an entry of a journal, whose body can be shown; absent for a request that is under way. */
+  readonly kept?: KeptFacts;
+}
+
+/** The body of an entry, as it may be shown. */
+export interface KeptFacts {
+  /** Is the body kept with fingerprints in place of its secrets? Then `body` has them, too. */
+  readonly isHidden: boolean;
+  /** The parsed body with fingerprints in place of its secrets, which takes much longer to make than `body`. */
+  hiddenBody(): unknown;
+  readonly fingerprint: Fingerprint;
 }
 
 type Fingerprint = KnownSecrets['fingerprint'];
@@ -57,13 +66,22 @@ const MEMBERS = [
 /** A compiled match. */
 export interface Matcher {
   fits(facts: Facts): boolean;
-  /** The members in which a request differs; none if it matches. */
-  differing(facts: Facts): readonly Member[];
+  /** The members in which a request differs; none if it matches. @param but a member that is not compared */
+  differing(facts: Facts, but?: Member): readonly Member[];
   /** Describes the difference in a member. Hiding secrets takes much longer than comparing. */
   describe(member: Member, facts: Facts, secrets: KnownSecrets): string;
 }
 
-export function matcherOf(match: Match): Matcher {
+/** A fingerprint, which a client may have copied from a journal. */
+const FINGERPRINT = /sha256:[0-9a-f]{10}/;
+
+/** @param hiddenBody the body of the match with fingerprints in place of secrets, to compare it with entries of a journal */
+export function matcherOf(match: Match, hiddenBody: unknown = match.body): Matcher {
+  const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
+  const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null =>
+    kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
+      ? lackIn(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
+      : lackIn(match.body, body(), 'body');
   const given = MEMBERS.filter((member) => match[member] !== undefined);
   const path = match.path?.split('/') ?? [];
   const differs = (member: Member, facts: Facts): boolean => {
@@ -77,26 +95,25 @@ export function matcherOf(match: Match): Matcher {
       case 'principal':
         return facts.principal === null || !namesOf(facts.principal).includes(match.principal ?? '');
       case 'body':
-        return lackIn(match.body, facts.body(), 'body', facts.fingerprint) !== null;
+        return bodyLack(facts, false) !== null;
       default:
         return facts[member] !== match[member];
     }
   };
   return {
     fits: (facts) => given.every((member) => !differs(member, facts)),
-    differing: (facts) => given.filter((member) => differs(member, facts)),
-    describe: (member, facts, secrets) => sentenceOf(member, match, facts, secrets),
+    differing: (facts, but) => given.filter((member) => member !== but && differs(member, facts)),
+    describe: (member, facts, secrets) =>
+      member === 'body' ? (bodyLack(facts, true) ?? 'body differs') : sentenceOf(member, match, facts, secrets),
   };
 }
 
-function sentenceOf(member: Member, match: Match, facts: Facts, secrets: KnownSecrets): string {
+function sentenceOf(member: Exclude<Member, 'body'>, match: Match, facts: Facts, secrets: KnownSecrets): string {
   const hide = (value: unknown) =>
     member === 'path' ? hideInUrl(String(value), secrets) : hideCredentials(String(value), secrets);
   const describe = (name: string, got: unknown, expected: unknown) =>
     `${name} is ${got === null ? 'none' : `\`${hide(got)}\``}, not \`${hide(expected)}\``;
   switch (member) {
-    case 'body':
-      return lackIn(match.body, facts.body(), 'body', facts.fingerprint) ?? '';
     case 'principal':
       return describe('principal', facts.principal === null ? null : facts.principal.name, match.principal);
     case 'operations':

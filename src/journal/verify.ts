@@ -6,7 +6,6 @@ import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
 import { type Match, type Matcher, type Member, matcherOf } from './match.ts';
 import { hideSecrets } from './secrets.ts';
-import { factsOf } from './view.ts';
 
 /** The expected number of requests. */
 export type Expectation =
@@ -40,6 +39,7 @@ export class JournalEnded extends Error {
  *
  * @param within milliseconds; 0 decides by the requests recorded so far
  * @param quota for the conditions of waiting verifications, in all worlds
+ * @param onLeft calls back if the client closes its connection: then nobody waits any more
  * @throws JournalEnded; Problem `conflict` if too many wait, or wait for too much
  */
 export async function verify(
@@ -48,45 +48,80 @@ export async function verify(
   expectation: Expectation,
   within: number,
   quota: Quota,
+  onLeft: (callback: () => void) => () => void = () => () => {},
 ): Promise<Verification> {
-  const matcher = matcherOf({ ...match, body: hideSecrets(match.body, journal.secrets) });
-  const fitting = journal.newestFirst(matcher.fits);
-  let count = fitting.length;
-  // Only numbers, because entries are large and the journal may evict them.
-  const newest = fitting.slice(0, MOST_TOLD).map(({ number }) => number);
-  if (within > 0 && verdictOn(count, expectation) === 'open') {
-    if (journal.listeners >= MOST_WAITING) throw tooManyWait();
-    const bytes = WAITING_BYTES + bytesOf(match);
-    if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
-    await new Promise<void>((resolve, reject) => {
-      const finish = () => {
-        clearTimeout(timer);
-        unlisten();
-        resolve();
-      };
-      // Set before listening: a journal that has already ended reports it at once.
-      const timer = setTimeout(finish, within);
-      const unlisten = journal.listen({
-        onRecord: (entry, facts) => {
-          if (!matcher.fits(facts)) return;
-          count += 1;
-          newest.unshift(entry.number);
-          newest.length = Math.min(newest.length, MOST_TOLD);
-          if (verdictOn(count, expectation) !== 'open') finish();
-        },
-        onEnd: (why) => {
-          clearTimeout(timer);
-          reject(new JournalEnded(why));
-        },
+  const matcher = matcherOf(match, hideSecrets(match.body, journal.secrets));
+  let hasLeft = false;
+  let ended: JournalEnded | null = null;
+  /** Of requests that come from now on, newest first. */
+  const later: number[] = [];
+  let notice = () => {};
+  const endings = [
+    journal.listen({
+      onRecord: (entry, facts) => {
+        if (!matcher.fits(facts)) return;
+        later.unshift(entry.number);
+        notice();
+      },
+      onEnd: (why) => {
+        ended = new JournalEnded(why);
+        notice();
+      },
+    }),
+    onLeft(() => {
+      hasLeft = true;
+      notice();
+    }),
+  ];
+  try {
+    const found = await journal.work.do(() => fittingIn(journal, matcher));
+    const isOpen = () => ended === null && !hasLeft && verdictOn(found.length + later.length, expectation) === 'open';
+    if (within > 0 && isOpen()) {
+      if (journal.listeners > MOST_WAITING) throw tooManyWait();
+      const bytes = WAITING_BYTES + bytesOf(match);
+      if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
+      endings.push(() => quota.release(bytes));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, within);
+        endings.push(() => clearTimeout(timer));
+        notice = () => {
+          if (!isOpen()) resolve();
+        };
       });
-    }).finally(() => quota.release(bytes));
+    }
+    if (ended !== null) throw ended;
+    return await verificationOf(journal, matcher, [...later, ...found], expectation, hasLeft);
+  } finally {
+    for (const end of endings) end();
   }
+}
+
+/** The numbers of the requests that fit, newest first. Only numbers: entries are large, and the journal may evict them. */
+async function fittingIn(journal: Journal, matcher: Matcher): Promise<readonly number[]> {
+  const fitting: number[] = [];
+  for (const number of journal.numbers()) {
+    if (journal.work.isLong) await journal.work.pause();
+    const facts = journal.factsAt(number);
+    if (facts !== undefined && matcher.fits(facts)) fitting.push(number);
+  }
+  return fitting;
+}
+
+/** @param hasLeft does nobody read the near misses? */
+async function verificationOf(
+  journal: Journal,
+  matcher: Matcher,
+  fitting: readonly number[],
+  expectation: Expectation,
+  hasLeft: boolean,
+): Promise<Verification> {
+  const count = fitting.length;
   const { least, most } = boundsOf(expectation);
   return {
     verified: count >= least && count <= most,
     count,
-    matched: newest.flatMap((number) => journal.at(number) ?? []),
-    nearest: count < least ? nearestTo(journal, matcher) : [],
+    matched: fitting.slice(0, MOST_TOLD).flatMap((number) => journal.at(number) ?? []),
+    nearest: count < least && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
   };
 }
 
@@ -130,6 +165,8 @@ function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 
 const MOST_NEAREST = 3;
 /** Older requests are not compared: a test's near miss is recent. */
 const MOST_COMPARED = 500;
+/** The bodies of no more requests are compared, those of the others that are nearest. */
+const MOST_BODIES = 20;
 
 /**
  * Weights of differences: another operation is unrelated, while another status is probably the same request that
@@ -143,21 +180,32 @@ const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
 };
 
 /** The requests with the least differences, newest first among equals. */
-function nearestTo(journal: Journal, matcher: Matcher): Verification['nearest'] {
+async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verification['nearest']> {
   const { secrets } = journal;
-  return journal
+  const weigh = (entry: JournalEntry, members: readonly Member[]) =>
+    members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
+  const candidates = journal
     .newestFirst(undefined, MOST_COMPARED)
     .map((entry) => {
-      const facts = factsOf(entry, secrets);
-      const members = matcher.differing(facts);
-      const weight = members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
-      return { entry, facts, members, weight };
+      const facts = journal.factsOf(entry);
+      return { entry, facts, weight: weigh(entry, matcher.differing(facts, 'body')) };
     })
-    .filter(({ members }) => members.length > 0)
     .sort((one, other) => one.weight - other.weight)
-    .slice(0, MOST_NEAREST)
-    .map(({ entry, facts, members }) => ({
-      entry,
-      differs: members.map((member) => matcher.describe(member, facts, secrets)),
-    }));
+    .slice(0, MOST_BODIES);
+  const compared = [];
+  for (const { entry, facts } of candidates) {
+    if (journal.work.isLong) await journal.work.pause();
+    const members = matcher.differing(facts);
+    if (members.length > 0) compared.push({ entry, members, weight: weigh(entry, members) });
+  }
+  const nearest = compared.sort((one, other) => one.weight - other.weight).slice(0, MOST_NEAREST);
+  const described = [];
+  for (const { entry, members } of nearest) {
+    if (journal.work.isLong) await journal.work.pause();
+    // Its secrets are hidden once, however many verifications are near it.
+    const shown = journal.redact(entry.number) ?? entry;
+    const facts = journal.factsOf(shown);
+    described.push({ entry: shown, differs: members.map((member) => matcher.describe(member, facts, secrets)) });
+  }
+  return described;
 }

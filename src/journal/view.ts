@@ -66,19 +66,46 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
 }
 
 /**
- * The facts that matches compare. Secrets are hidden in the body, so a match must hide them too. The body is parsed on
- * first use.
+ * The facts that matches compare. The body is parsed on first use, and its secrets are hidden only where it is shown.
+ *
+ * @param parsed the bodies that were parsed before
  */
-export function factsOf(draft: Draft, secrets: KnownSecrets): Facts {
-  const { service, operation, method, url, status, principal, reason } = draft;
-  let parsed: { readonly value: unknown } | null = null;
-  const body = () => {
-    const type = () => headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
-    parsed ??= { value: bodyIn(draft.requestBody, type(), secrets) ?? undefined };
-    return parsed.value;
+export function factsOf(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
+  const { service, operation, method, url, status, principal, reason, requestBody } = draft;
+  const type = () => headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
+  const hiddenBody = once(() => bodyIn(requestBody, type(), secrets) ?? undefined);
+  const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
+  const body = isHidden ? hiddenBody : () => sentBody(draft, parsed);
+  const kept = { isHidden, hiddenBody, fingerprint: secrets.fingerprint };
+  return { service, operation, method, path: pathOf(url), status, principal, reason, body, kept };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
-  const { fingerprint } = secrets;
-  return { service, operation, method, path: pathOf(url), status, principal, reason, body, fingerprint };
+}
+
+/** Values of bodies, as long as the garbage collector leaves them. */
+export type ParsedBodies = WeakMap<KeptBody, WeakRef<object>>;
+
+/** The body of a request as it was sent. */
+function sentBody(draft: Draft, parsed: ParsedBodies): unknown {
+  const { requestBody } = draft;
+  const known = parsed.get(requestBody)?.deref();
+  if (known !== undefined) return known;
+  const value = sentValue(textOf(requestBody) ?? '', sentTypeOf(draft));
+  if (typeof value === 'object' && value !== null) parsed.set(requestBody, new WeakRef(value));
+  return value;
+}
+
+/** The content type of a request. Names and values of its headers alternate. */
+function sentTypeOf({ requestHeaders }: Draft): string | undefined {
+  const lines = requestHeaders.split('\n');
+  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === 'content-type');
+  return at < 0 ? undefined : lines[at + 1];
 }
 
 export function pathOf(url: string): string {

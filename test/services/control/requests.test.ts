@@ -1,8 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { inProcessFetch } from '../../../src/library/in-process.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
+import { openLine, requestBytes } from '../../support/wire.ts';
 
 const server = await testServer();
 const fingerprint = (secret: string) => server.world.activityLog.secrets.fingerprint(secret);
@@ -261,6 +263,27 @@ describe('verifying', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/short');
     expect(refused(await there, 404)).toContain('The world `short` is gone');
+  });
+
+  it('ends with its client', async () => {
+    const { port } = await server.listen('127.0.0.1', 0);
+    const { journal } = server.world.activityLog;
+    const line = await openLine(port);
+    const body = JSON.stringify({ match: { operation: 'grant_token' }, within: '30s' });
+    const headers = ['Host: localhost', 'Content-Type: application/json'];
+    line.send(requestBytes('POST /_mock/requests/verify', headers, body));
+    await vi.waitFor(() => expect(journal.listeners).toBe(1));
+    line.drop();
+    await vi.waitFor(() => expect(journal.listeners).toBe(0));
+
+    const aborting = new AbortController();
+    const waiting = inProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: aborting.signal },
+    });
+    await vi.waitFor(() => expect(journal.listeners).toBe(1));
+    aborting.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+    await vi.waitFor(() => expect(journal.listeners).toBe(0));
   });
 
   it('ends with the server, which is there no longer rather than its world', async () => {

@@ -56,7 +56,8 @@ export function requestOperations(ports: Ports) {
     ),
   });
 
-  const verifyRequests: Handler<'control', 'verify_requests'> = async ({ world, body }) => {
+  const verifyRequests: Handler<'control', 'verify_requests'> = async (context) => {
+    const { world, body } = context;
     const { match: given, within, ...expectation } = body;
     checkBounds(expectation);
     const match = checkMatch(given, known(), (name) => `Field \`match.${name}\``, false);
@@ -64,9 +65,9 @@ export function requestOperations(ports: Ports) {
     const wait = waitOf(within);
     const { activityLog } = world;
     const unfollow = wait === 0 ? () => {} : activityLog.follow();
-    const verifying = verify(activityLog.journal, match, expectation, wait, activityLog.verifications).finally(
-      unfollow,
-    );
+    const onLeft = (callback: () => void) => context.onLeft(callback);
+    const { journal, verifications } = activityLog;
+    const verifying = verify(journal, match, expectation, wait, verifications, onLeft).finally(unfollow);
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/core/bounded-cache.ts';
+import { Quota } from '../../src/core/quota.ts';
+import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
+import { Journal } from '../../src/journal/journal.ts';
+import { LongWork } from '../../src/journal/long-work.ts';
+import { fingerprintOf } from '../../src/journal/secrets.ts';
+import { verify } from '../../src/journal/verify.ts';
+import { toySecrets } from './toy-secrets.ts';
+
+const SECRET = 'a-secret-of-the-world';
+
+const draft = (operation: string, body: object): Draft => ({
+  ...{ at: 0, world: 'default', service: 'runai', operation, method: 'POST', url: '/api/v1/things', status: 201 },
+  ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
+  ...{ done: true, durationMs: 1, requestHeaders: 'content-type\napplication/json' },
+  requestBody: keptBytes(JSON.stringify(body)),
+  ...{ responseHeaders: {}, responseBody: keptPayload('{}') },
+});
+
+/** A journal that counts the bodies in which it hides secrets: each has one text of its own that is asked for. */
+function countingJournal() {
+  const hidden = new Set<string>();
+  const known = toySecrets([SECRET]);
+  const has = (text: string) => {
+    if (text.startsWith('number-')) hidden.add(text);
+    return known.has(text);
+  };
+  return { journal: new Journal(new Budget(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+}
+
+const quota = new Quota(100_000);
+const once = (journal: Journal, match: object) => verify(journal, match, { atLeast: 1 }, 0, quota);
+
+describe('a verification with a body', () => {
+  it('compares bodies as they were sent, so that no secret has to be looked for', async () => {
+    const { journal, hidden } = countingJournal();
+    for (let number = 0; number < 1000; number += 1) journal.record(draft('create', { name: `number-${number}` }));
+
+    expect(await once(journal, { body: { name: 'number-7' } })).toMatchObject({ verified: true, count: 1 });
+    // The one of the match itself.
+    expect([...hidden]).toEqual(['number-7']);
+  });
+
+  it.each([
+    ['as it was sent', () => {}],
+    ['once somebody has looked at the request', (journal: Journal) => void journal.find('s-r1')],
+  ])('finds a secret, and the fingerprint that stands for it: %s', async (_when, look) => {
+    const { journal } = countingJournal();
+    journal.record(draft('create', { name: 'number-1', clientSecret: SECRET }));
+    look(journal);
+
+    for (const clientSecret of [SECRET, journal.secrets.fingerprint(SECRET)]) {
+      expect((await once(journal, { body: { clientSecret } })).verified).toBe(true);
+    }
+    for (const clientSecret of ['another', fingerprintOf('another', 'a key of tests')]) {
+      const { verified, nearest } = await once(journal, { body: { clientSecret } });
+      expect(verified).toBe(false);
+      expect(JSON.stringify(nearest.map(({ differs }) => differs))).toContain('body.clientSecret is `');
+      expect(JSON.stringify(nearest.map(({ differs }) => differs))).not.toContain(SECRET);
+    }
+  });
+
+  it('compares the bodies of the twenty requests that are nearest otherwise, and describes three', async () => {
+    const { journal, hidden } = countingJournal();
+    for (let number = 0; number < 300; number += 1) {
+      journal.record(draft(number % 10 === 0 ? 'create' : 'list', { name: `number-${number}` }));
+    }
+    const { nearest } = await once(journal, { operation: 'create', body: { name: 'nobody' } });
+
+    expect(nearest).toHaveLength(3);
+    expect(nearest.map(({ entry }) => entry.operation)).toEqual(['create', 'create', 'create']);
+    expect(nearest[0]?.differs).toEqual(['body.name is `"number-290"`, not `"nobody"`']);
+    expect(hidden.size).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('verifications that run out at once', () => {
+  it('describe near misses one after another', async () => {
+    const { journal } = countingJournal();
+    for (let number = 0; number < 50; number += 1) journal.record(draft('create', { name: `number-${number}` }));
+    const all = Array.from({ length: 20 }, () => verify(journal, { body: { name: 'x' } }, { times: 1 }, 1, quota));
+    const ended = await Promise.all(all);
+
+    expect(new Set(ended.map(({ nearest }) => nearest.length))).toEqual(new Set([3]));
+    expect(quota.used).toBe(0);
+  });
+});
+
+describe('work that looks at many requests', () => {
+  const busy = (milliseconds: number) => {
+    for (const until = performance.now() + milliseconds; performance.now() < until; );
+  };
+
+  it('is done piece by piece, also after one that failed', async () => {
+    const work = new LongWork();
+    const done: number[] = [];
+    const piece = (number: number) =>
+      work.do(async () => {
+        done.push(number);
+        await new Promise((resolve) => setImmediate(resolve));
+        done.push(number);
+        if (number === 1) throw new Error('failed');
+      });
+    const [one, two] = [piece(1), piece(2)];
+    await expect(one).rejects.toThrow('failed');
+    await two;
+
+    expect(done).toEqual([1, 1, 2, 2]);
+  });
+
+  it('is long after ten milliseconds, and after a pause it is not', async () => {
+    const work = new LongWork();
+    await work.pause();
+    busy(11);
+    expect(work.isLong).toBe(true);
+    let isAnswered = false;
+    setImmediate(() => {
+      isAnswered = true;
+    });
+    await work.pause();
+
+    expect(isAnswered).toBe(true);
+  });
+});
+
+describe('a verification whose client has left', () => {
+  it('ends at once, and describes nothing', async () => {
+    const { journal } = countingJournal();
+    journal.record(draft('create', { name: 'number-1' }));
+    let leave = () => {};
+    let isStopped = false;
+    const onLeft = (callback: () => void) => {
+      leave = callback;
+      return () => {
+        isStopped = true;
+      };
+    };
+    const waiting = verify(journal, { operation: 'list' }, { times: 1 }, 60_000, quota, onLeft);
+    expect(journal.listeners).toBe(1);
+    leave();
+
+    expect(await waiting).toMatchObject({ verified: false, nearest: [] });
+    expect(isStopped).toBe(true);
+    expect(journal.listeners).toBe(0);
+    expect(quota.used).toBe(0);
+  });
+});
