@@ -1,6 +1,6 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
-import { connectionAdvice } from '../core/connection-advice.ts';
+import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
 import { own } from '../core/own.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
@@ -122,7 +122,10 @@ function adviceOn(thrown: unknown, root: string): string {
 async function serverCheck(root: string): Promise<Check> {
   const what = 'server';
   const answer = await ask(`${root}/_mock/health`);
-  const body = await jsonOf(answer);
+  const text = await answer.text();
+  const other = otherSchemeError(text);
+  if (other !== null) return { what, good: false, said: `the server ${connectionAdvice(other, root)}.` };
+  const body = jsonIn(text);
   if (answer.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, said: 'nv-auth-mock, ready' };
   }
@@ -200,9 +203,13 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
 }
 
 async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
+  return jsonIn(await answer.text());
+}
+
+function jsonIn(text: string): Record<string, unknown> | null {
   try {
     // Readers check each member.
-    return JSON.parse(await answer.text());
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../config/config.ts';
+import { otherSchemeError } from '../core/connection-advice.ts';
 import { placeOf } from './world.ts';
 
 /** Milliseconds to wait for an answer. */
@@ -73,7 +74,11 @@ export function textOfRunning(
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject);
+      response.on('error', reject).on('end', () => {
+        const error = otherSchemeError(text);
+        if (error === null) resolve({ status: response.statusCode ?? 0, text });
+        else reject(error);
+      });
     });
     request.setTimeout(PATIENCE, () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`)));
     request.on('error', reject);

@@ -1,6 +1,6 @@
 import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
-import { connectionAdvice } from '../core/connection-advice.ts';
+import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
 import { worldPath } from '../core/world-id.ts';
 import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
@@ -205,6 +205,6 @@ function messageOf(text: string): string | null {
     const { detail }: { detail?: unknown } = JSON.parse(text);
     return typeof detail === 'string' ? detail : null;
   } catch {
-    return null;
+    return otherSchemeError(text)?.message ?? null;
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/core/hosts.ts';
+import { SILENT } from '../../src/core/log.ts';
 import type { WireAnswer } from '../../src/http/answer.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
 import { CrossOrigin } from '../../src/http/transport/cross-origin.ts';
@@ -37,6 +38,7 @@ export async function answeringServer(
     addresses: worldAddressesOf(knownHosts([]), []),
     outgoing,
     crossOrigin: new CrossOrigin([]),
+    log: SILENT,
   });
   for (const [url, answer] of Object.entries(answers)) {
     app.route({

@@ -40,6 +40,65 @@ async function httpsServer(config: Partial<Config> = {}, log: string[] = [], lim
   return { ...server, port, url, httpUrl, ca: server.ca ?? '' };
 }
 
+/** What comes back for these bytes until the connection closes. */
+function exchanged(port: number, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connectByTcp({ port, host: '127.0.0.1' }, () => socket.write(bytes));
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.once('close', () => resolve(text));
+    socket.once('error', reject);
+  });
+}
+
+const PLAIN = 'GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n';
+/** The beginning of a `ClientHello`. */
+const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
+
+describe('the other of http and https', () => {
+  it('is answered on a port for https, and named once in the log', async () => {
+    const log: string[] = [];
+    const { port } = await httpsServer({}, log);
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await exchanged(port, PLAIN);
+
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toContain('content-type: text/plain; charset=utf-8\r\n');
+      expect(answer).toContain('This port serves https, but plain http came. Use https://');
+    }
+    expect(log).toEqual([
+      expect.stringMatching(/^This port serves https.*--http-port.* \[port \d+, from 127\.0\.0\.1\]$/),
+    ]);
+  });
+
+  it('is told apart on a port for http, and named once in the log', async () => {
+    const log: string[] = [];
+    const plain = await httpsServer({ tls: false }, log);
+    const beside = await httpsServer({ httpPort: 0 }, log);
+    const other = Number(new URL(beside.httpUrl ?? '').port);
+    for (const port of [plain.port, plain.port, other]) {
+      expect(await exchanged(port, HELLO)).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*This port serves http, but a TLS handshake came/,
+      );
+    }
+    expect(log).toEqual([
+      expect.stringMatching(/Use http:\/\/, or start the server with `--tls`\. \[port \d+, from 127\.0\.0\.1\]$/),
+      expect.stringMatching(/Use http:\/\/, or the port for https\. \[port \d+, from 127\.0\.0\.1\]$/),
+    ]);
+  });
+
+  it('is no news after a request: then the bytes are not HTTP', async () => {
+    const log: string[] = [];
+    const { port } = await httpsServer({ tls: false }, log);
+    const answer = await exchanged(port, Buffer.concat([Buffer.from(PLAIN), HELLO]));
+
+    expect(answer).not.toContain('TLS');
+    expect(log).toEqual([]);
+  });
+});
+
 interface Reply {
   readonly status: number;
   readonly text: string;
@@ -171,7 +230,7 @@ describe('a server with --tls', () => {
     await expect(open()).rejects.toThrow();
   });
 
-  it('survives bytes that are not TLS, and says nothing about them', async () => {
+  it('survives bytes that are not TLS', async () => {
     const log: string[] = [];
     const { port, ca } = await httpsServer({}, log);
     const talk = (text: string | Buffer) =>
@@ -189,7 +248,8 @@ describe('a server with --tls', () => {
     await Promise.allSettled([handshake(port, { servername: 'a'.repeat(63) }), handshake(port, { servername: '*.x' })]);
 
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
-    expect(log).toEqual([]);
+    // Of http.
+    expect(log).toHaveLength(1);
   });
 
   it('stops while clients hold idle connections, and unfinished handshakes', async () => {
@@ -343,7 +403,9 @@ describe('in a test', () => {
     await expect(clientOf(mock.url).info()).rejects.toThrow(
       /has a certificate of an authority that is not trusted here/,
     );
-    await expect(clientOf(mock.url.replace('https:', 'http:')).info()).rejects.toThrow(/use https:\/\/ in the URL/);
+    await expect(clientOf(mock.url.replace('https:', 'http:')).info()).rejects.toThrow(
+      /This port serves https.*Use https:\/\//,
+    );
   });
 
   it('`startMock()` has none', async () => {

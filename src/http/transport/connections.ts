@@ -104,6 +104,11 @@ export class Connections {
     }
   }
 
+  /** The connection below one with TLS that is still in its handshake. */
+  below(encrypted: Socket): Socket | undefined {
+    return this.#handshakes.get(peerOf(encrypted));
+  }
+
   /** The latest request on a connection. */
   requestOn(socket: Socket): IncomingMessage | undefined {
     return this.#busyWith.get(socket)?.request;

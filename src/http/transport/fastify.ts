@@ -1,4 +1,5 @@
 import type { Server as HttpServer, RequestListener, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import type { Server } from '../in-flight.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
@@ -9,6 +10,7 @@ import type { Limits } from './limits.ts';
 import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type WireError } from './protocol-errors.ts';
 import { sendAnswer } from './send-answer.ts';
 import type { OwnHosts } from './services.ts';
+import { WrongScheme } from './wrong-scheme.ts';
 
 /** Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start. */
 export const NO_SCHEMAS = { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } };
@@ -22,7 +24,7 @@ export function makeFastify(
   ownHosts: Pick<OwnHosts, 'answer'>,
   connections: Connections,
   limits: Limits,
-  { addresses, outgoing, crossOrigin }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin'>,
+  { addresses, outgoing, crossOrigin, log }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin' | 'log'>,
   makeTlsServer: MakeTlsServer | null = null,
   takeHttp2: TakeHttp2 = () => false,
 ): FastifyInstance {
@@ -31,6 +33,7 @@ export function makeFastify(
     headersTimeout: limits.headersTimeout,
     connectionsCheckingInterval: limits.checkingInterval,
   };
+  const wrongScheme = new WrongScheme(log, makeTlsServer !== null);
   const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -54,11 +57,19 @@ export function makeFastify(
     // Node adds the error code and the unreadable bytes.
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
+      const isFirst = connections.requestOn(socket) === undefined;
+      if (isFirst && wrongScheme.answerHttps(wireError.rawPacket, socket)) return;
       if (!takeHttp2(wireError, socket)) endWithWireProblem(protocolErrors, connections, wireError, socket);
     },
   });
-  // Bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
-  if (makeTlsServer !== null) app.server.prependListener('tlsClientError', (_error, socket) => socket.destroy());
+  if (makeTlsServer !== null) {
+    app.server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.below(socket) : undefined;
+      if (below !== undefined) wrongScheme.answerHttp(below);
+      // Other bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
+      else socket.destroy();
+    });
+  }
   // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
   for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   if (!crossOrigin.isOff) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
+import { SILENT } from '../../../src/core/log.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
 import { CrossOrigin } from '../../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
@@ -19,6 +20,7 @@ const made = () => {
     addresses: worldAddressesOf(knownHosts([]), []),
     outgoing: new Outgoing(),
     crossOrigin: new CrossOrigin([]),
+    log: SILENT,
   });
 };
 
