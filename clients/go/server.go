@@ -10,13 +10,14 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
 )
 
-// How long a server may take until it is ready. npx may have to fetch it first.
+// How long a server may take until it is ready. A command in NV_AUTH_MOCK_COMMAND may have to fetch an image first.
 const startPatience = 2 * time.Minute
 
 // How long a process may take to be seen as ended after it stopped answering.
@@ -85,7 +86,7 @@ type process struct {
 	// stdin is never written to. The server ends when it closes, and the system closes it when this process ends.
 	stdin  io.Closer
 	stderr *tail
-	// pid is that of the server, which is not that of npx.
+	// pid is that of the server, which the command may have started as another process.
 	pid int
 	// ended is closed when the process has ended.
 	ended chan struct{}
@@ -163,7 +164,7 @@ func (p *process) advice() string {
 	if p.command.ProcessState.ExitCode() == unusable {
 		return ""
 	}
-	return "\nThe mock needs Node.js 20.19 or newer on the PATH. Install it by `npm install nv-auth-mock` in this folder or one above, or set NV_AUTH_MOCK_COMMAND to the command that starts it."
+	return "\nThe mock needs Node.js 20.19 or newer on the PATH. Install Node.js, or set NV_AUTH_MOCK_COMMAND to another command that starts the mock, or NV_AUTH_MOCK_URL to the URL of a running mock."
 }
 
 // howItEnded waits a moment, because connections break before the process has ended.
@@ -176,42 +177,95 @@ func (p *process) howItEnded() (string, bool) {
 	}
 }
 
-// findCommand is the program and its first arguments.
+const (
+	notInstalled = "nv-auth-mock is not installed: it is neither on the PATH nor in node_modules/.bin of this folder or one above. Install it by `npm i -D` with the file that `npm pack` makes in a clone, as https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md says, or set NV_AUTH_MOCK_COMMAND to the command that starts it, or NV_AUTH_MOCK_URL to the URL of a running mock"
+	noNode       = "the mock needs Node.js 20.19 or newer, and there is no node on the PATH. Install Node.js, set NV_AUTH_MOCK_COMMAND to another command, or NV_AUTH_MOCK_URL to the URL of a running mock"
+)
+
+// findCommand is the program and its first arguments. It installs nothing.
 func findCommand() ([]string, error) {
 	if given := strings.TrimSpace(os.Getenv("NV_AUTH_MOCK_COMMAND")); given != "" {
-		return wordsOfCommand(given), nil
+		return wordsOfCommand(given)
 	}
-	if _, err := exec.LookPath("node"); err != nil {
-		return nil, errors.New("Node.js is not on the PATH, and the mock needs it. Install Node.js 20.19 or newer, or set NV_AUTH_MOCK_URL to the URL of a mock that runs already")
-	}
-	for _, name := range []string{"node_modules/.bin/nv-auth-mock", "nv-auth-mock"} {
-		if _, err := exec.LookPath(name); err == nil {
-			return []string{name}, nil
+	for _, find := range []func(string) string{findInPath, findInProject} {
+		if found := find("nv-auth-mock"); found != "" {
+			return []string{found}, nil
 		}
 	}
-	if _, err := exec.LookPath("npx"); err == nil {
-		return []string{"npx", "--yes", "nv-auth-mock"}, nil
-	}
-	return nil, errors.New("neither nv-auth-mock nor npx is on the PATH. Install the mock by `npm install --global nv-auth-mock`, or set NV_AUTH_MOCK_COMMAND to its path")
+	return nil, errors.New(notInstalled)
 }
 
 // quotedOrNot matches a word of a command, also in quotes.
 var quotedOrNot = regexp.MustCompile(`"[^"]*"|'[^']*'|\S+`)
 
-func wordsOfCommand(given string) []string {
+func wordsOfCommand(given string) ([]string, error) {
 	// A path may have spaces.
-	if _, err := exec.LookPath(given); err == nil {
-		return []string{given}
+	if found := findProgram(given); found != "" {
+		return []string{found}, nil
 	}
 	words := quotedOrNot.FindAllString(given, -1)
 	for index, word := range words {
 		words[index] = strings.Trim(word, `"'`)
 	}
-	// A script, such as dist/main.cjs, where it is no program.
-	if strings.HasSuffix(words[0], ".cjs") {
-		words = append([]string{"node"}, words...)
+	if found := findProgram(words[0]); found != "" {
+		return append([]string{found}, words[1:]...), nil
 	}
-	return words
+	// A script, such as dist/main.cjs, where it is no program.
+	if _, err := os.Stat(words[0]); err == nil && strings.HasSuffix(words[0], ".cjs") {
+		if node := findInPath("node"); node != "" {
+			return append([]string{node}, words...), nil
+		}
+		return nil, errors.New(noNode)
+	}
+	return nil, fmt.Errorf("NV_AUTH_MOCK_COMMAND names %q, which is not a program. Set it to the command that starts the mock, such as /app/node_modules/.bin/nv-auth-mock", words[0])
+}
+
+// findProgram is the path of a program, given by its path or by its name in PATH; empty if there is none.
+func findProgram(name string) string {
+	if filepath.Base(name) == name {
+		return findInPath(name)
+	}
+	return programAt(name)
+}
+
+func programAt(path string) string {
+	found, err := exec.LookPath(path)
+	if err != nil {
+		return ""
+	}
+	return found
+}
+
+// findInPath looks in folders named in full: an empty entry of PATH and `.` are the working folder, whoever wrote it.
+func findInPath(name string) string {
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		if filepath.IsAbs(folder) {
+			if found := programAt(filepath.Join(folder, name)); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// findInProject looks for what npm installed in the working folder, or in one above.
+func findInProject(name string) string {
+	folder, err := os.Getwd()
+	for err == nil {
+		about, unknown := os.Stat(folder)
+		// Everybody may write into a folder with the sticky bit, such as /tmp.
+		if unknown == nil && about.Mode()&os.ModeSticky == 0 {
+			if found := programAt(filepath.Join(folder, "node_modules", ".bin", name)); found != "" {
+				return found
+			}
+		}
+		outer := filepath.Dir(folder)
+		if outer == folder {
+			break
+		}
+		folder = outer
+	}
+	return ""
 }
 
 // environment is that of this process, without what this module reads itself: the server refuses names that it does not know.

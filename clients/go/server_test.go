@@ -188,47 +188,100 @@ func inPath(t *testing.T, names ...string) string {
 }
 
 func TestTheCommandIsLookedForInOrder(t *testing.T) {
+	workIn(t, t.TempDir())
 	start := " start --port 0 --json --exit-with-stdin"
 	spaced := filepath.Join(inPath(t, "a program"), "a program")
+	script := filepath.Join(inPath(t, "main.cjs"), "main.cjs")
+	if err := os.Chmod(script, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, one := range []struct {
 		path, command string
 		expected      string
 	}{
-		{inPath(t), "", "Node.js is not on the PATH"},
-		{inPath(t, "node"), "", "neither nv-auth-mock nor npx is on the PATH"},
+		{inPath(t, "node", "npm", "npx"), " ", "nv-auth-mock is not installed: it is neither on the PATH nor in node_modules/.bin"},
 		{inPath(t, "node", "npx", "nv-auth-mock"), "", "nv-auth-mock" + start},
-		{inPath(t, "node", "npx"), " ", "npx --yes nv-auth-mock" + start},
 		{inPath(t, "other"), "other one", "other one" + start},
 		{inPath(t, "other"), `other "one two" 'three four'`, "other one two three four" + start},
-		{inPath(t, "node"), "dist/no-such-main.cjs", "node dist/no-such-main.cjs" + start},
+		{inPath(t, "node"), script, "node " + script + start},
+		{inPath(t), script, "there is no node on the PATH. Install Node.js"},
+		{inPath(t, "node"), "dist/no-such-main.cjs", `names "dist/no-such-main.cjs", which is not a program`},
 		{inPath(t), spaced, spaced + start},
 		{inPath(t), spaced, spaced + " ended with exit status 3. It wrote:\ncalled as"},
 		{inPath(t), spaced, "\nThe mock needs Node.js 20.19 or newer on the PATH."},
-		{inPath(t), "/no/such/command", "Set NV_AUTH_MOCK_COMMAND to the command"},
+		{inPath(t), "/no/such/command --flag", `names "/no/such/command", which is not a program. Set it to the command`},
+		{inPath(t), "no-such-command", `names "no-such-command", which is not a program. Set it to the command`},
 	} {
 		_, failure := opened(t, map[string]string{"PATH": one.path, "NV_AUTH_MOCK_COMMAND": one.command})
 		expectText(t, failure, one.expected)
 	}
 }
 
-func TestAnInstalledCommandComesBeforeThatOfThePath(t *testing.T) {
-	project := t.TempDir()
-	here, err := os.Getwd()
+// workIn makes a folder the working folder of the test.
+func workIn(t *testing.T, folder string) {
+	t.Helper()
+	before, err := os.Getwd()
 	if err == nil {
-		err = os.MkdirAll(filepath.Join(project, "node_modules"), 0o755)
-	}
-	if err == nil {
-		err = os.Rename(inPath(t, "nv-auth-mock"), filepath.Join(project, "node_modules", ".bin"))
-	}
-	if err == nil {
-		err = os.Chdir(project)
+		err = os.Chdir(folder)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = os.Chdir(here) }()
-	_, failure := opened(t, map[string]string{"PATH": inPath(t, "node", "nv-auth-mock"), "NV_AUTH_MOCK_COMMAND": ""})
-	expectText(t, failure, "called as node_modules/.bin/nv-auth-mock start")
+	t.Cleanup(func() { _ = os.Chdir(before) })
+}
+
+// install puts the command into a folder, as npm does.
+func install(t *testing.T, folder string) {
+	t.Helper()
+	err := os.MkdirAll(filepath.Join(folder, "node_modules"), 0o755)
+	if err == nil {
+		err = os.Rename(inPath(t, "nv-auth-mock"), filepath.Join(folder, "node_modules", ".bin"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnInstalledCommandIsFoundInTheFolderOrAbove(t *testing.T) {
+	project := t.TempDir()
+	inner := filepath.Join(project, "inner")
+	if err := os.Mkdir(inner, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	workIn(t, inner)
+	variables := map[string]string{"PATH": inPath(t, "node"), "NV_AUTH_MOCK_COMMAND": ""}
+	for _, folder := range []string{project, inner} {
+		install(t, folder)
+		_, failure := opened(t, variables)
+		expectText(t, failure, "called as "+folder+"/node_modules/.bin/nv-auth-mock start")
+	}
+	variables["PATH"] = inPath(t, "nv-auth-mock")
+	_, failure := opened(t, variables)
+	expectText(t, failure, "called as "+variables["PATH"]+"/nv-auth-mock start")
+}
+
+func TestAFolderThatEverybodyMayWriteIntoHasNoCommand(t *testing.T) {
+	folder := t.TempDir()
+	install(t, folder)
+	if err := os.Chmod(folder, 0o777|os.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	workIn(t, folder)
+	_, failure := opened(t, map[string]string{"PATH": inPath(t), "NV_AUTH_MOCK_COMMAND": ""})
+	expectText(t, failure, "nv-auth-mock is not installed")
+}
+
+func TestTheWorkingFolderIsNoPartOfThePath(t *testing.T) {
+	folder := inPath(t, "nv-auth-mock")
+	workIn(t, folder)
+	for _, path := range []string{"", ".", ":", ".:", "./"} {
+		_, failure := opened(t, map[string]string{"PATH": path, "NV_AUTH_MOCK_COMMAND": ""})
+		expectText(t, failure, "nv-auth-mock is not installed")
+		_, failure = opened(t, map[string]string{"PATH": path, "NV_AUTH_MOCK_COMMAND": "nv-auth-mock"})
+		expectText(t, failure, `names "nv-auth-mock", which is not a program`)
+		_, failure = opened(t, map[string]string{"PATH": path + ":" + folder, "NV_AUTH_MOCK_COMMAND": ""})
+		expectText(t, failure, "called as "+folder+"/nv-auth-mock start")
+	}
 }
 
 func TestOnlyTheEndOfWhatAServerWritesIsKept(t *testing.T) {

@@ -130,20 +130,6 @@ def test_a_wrong_option_is_told_as_the_command_says_it():
         Mock.start("--runay", "3.0")
 
 
-def test_a_machine_without_node_is_told_so(monkeypatch, tmp_path):
-    monkeypatch.delenv("NV_AUTH_MOCK_COMMAND", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(NotStarted, match="needs Node.js"):
-        Mock.start()
-    monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "/no/such/main.cjs")
-    with pytest.raises(NotStarted, match="there is no"):
-        Mock.start()
-    monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "/no/such/command --flag")
-    with pytest.raises(NotStarted, match="could not be started by `/no/such/command --flag start.*Set NV_AUTH_MOCK_COMMAND"):
-        Mock.start()
-
-
 def test_a_url_where_nobody_listens_is_told(monkeypatch):
     monkeypatch.setenv("NV_AUTH_MOCK_URL", "http://127.0.0.1:9")
     with pytest.raises(MockError, match="No mock answers at http://127.0.0.1:9"):

@@ -7,14 +7,24 @@ import json
 import os
 import queue
 import shlex
-import shutil
+import stat
 import subprocess
 import threading
 from typing import Any, Deque, Mapping, Optional, Sequence
 
-# How long the first start may take: npx may have to fetch the package.
+# How long a start may take: a command in NV_AUTH_MOCK_COMMAND may have to fetch an image first.
 PATIENCE = 120.0
 STOPPING = 10.0
+
+# Endings of programs. On Windows npm puts `nv-auth-mock`, a script for other shells, beside `nv-auth-mock.cmd`.
+ENDINGS = (".exe", ".cmd", ".bat", "") if os.name == "nt" else ("",)
+
+NOT_INSTALLED = (
+    "nv-auth-mock is not installed: it is neither on the PATH nor in `node_modules/.bin` of this folder or one above. "
+    "Install it by `npm i -D` with the file that `npm pack` makes in a clone, as "
+    "https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md says, or set NV_AUTH_MOCK_COMMAND to the "
+    "command that starts it, or NV_AUTH_MOCK_URL to the URL of a running mock."
+)
 
 
 class NotStarted(Exception):
@@ -22,33 +32,69 @@ class NotStarted(Exception):
 
 
 def command_line(command: Optional[Sequence[str]] = None) -> list[str]:
-    """How the mock is started: as given, by NV_AUTH_MOCK_COMMAND, as `nv-auth-mock` on the path, or by npx.
+    """How the mock is started: as given, by NV_AUTH_MOCK_COMMAND, or by the command that is installed. Nothing is installed here.
 
     NV_AUTH_MOCK_COMMAND may also be the path of a script, such as `dist/main.cjs`, which Node then runs.
     """
     if command is not None:
         return list(command)
-    words = shlex.split(os.environ.get("NV_AUTH_MOCK_COMMAND", ""))
-    if len(words) == 1 and words[0].endswith((".cjs", ".js", ".mjs")):
-        if not os.path.exists(words[0]):
-            raise NotStarted(f"NV_AUTH_MOCK_COMMAND names `{words[0]}`, and there is no such file.")
-        return [_found("node"), *words]
-    if words:
-        return words
-    for path in (os.path.join("node_modules", ".bin", "nv-auth-mock"), shutil.which("nv-auth-mock")):
-        if path is not None and os.path.exists(path):
-            return [path]
-    return [_found("npx"), "--yes", "nv-auth-mock"]
+    given = os.environ.get("NV_AUTH_MOCK_COMMAND", "").strip()
+    if given:
+        return _named(given)
+    installed = _in_path("nv-auth-mock") or _in_project("nv-auth-mock")
+    if installed is None:
+        raise NotStarted(NOT_INSTALLED)
+    return [installed]
 
 
-def _found(program: str) -> str:
-    path = shutil.which(program)
-    if path is not None:
-        return path
-    raise NotStarted(
-        f"The mock needs Node.js 20.19 or newer, and there is no `{program}` on the path. Install Node.js, give the command "
-        "in NV_AUTH_MOCK_COMMAND, or the URL of a running mock in NV_AUTH_MOCK_URL."
-    )
+def _named(given: str) -> list[str]:
+    """The words of NV_AUTH_MOCK_COMMAND, with the path of the program."""
+    try:
+        # A path may have spaces.
+        words = [given] if os.path.dirname(given) and os.path.isfile(given) else shlex.split(given)
+    except ValueError:
+        raise NotStarted("NV_AUTH_MOCK_COMMAND has a quote without its end. Close it.") from None
+    if len(words) == 1 and words[0].endswith((".cjs", ".js", ".mjs")) and os.path.isfile(words[0]):
+        node = _in_path("node")
+        if node is None:
+            raise NotStarted(
+                "The mock needs Node.js 20.19 or newer, and there is no `node` on the PATH. Install Node.js, set "
+                "NV_AUTH_MOCK_COMMAND to another command, or NV_AUTH_MOCK_URL to the URL of a running mock."
+            )
+        return [node, *words]
+    program = words[0]
+    found = _program(program) if os.path.dirname(program) else _in_path(program)
+    if found is None:
+        where = "" if os.path.dirname(program) else " on the PATH"
+        raise NotStarted(
+            f"NV_AUTH_MOCK_COMMAND names `{program}`, which is not a program{where}. Set it to the command that starts the "
+            "mock, such as `/app/node_modules/.bin/nv-auth-mock`."
+        )
+    return [found, *words[1:]]
+
+
+def _in_path(name: str) -> Optional[str]:
+    """A program of PATH, in folders named in full: an empty entry and `.` are the working folder, whoever wrote it."""
+    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
+    return next(filter(None, (_program(os.path.join(folder, name)) for folder in folders)), None)
+
+
+def _in_project(name: str) -> Optional[str]:
+    """A command that npm installed in the working folder, or in one above."""
+    folder, inner = os.getcwd(), ""
+    while folder != inner:
+        # Everybody may write into a folder with the sticky bit, such as /tmp.
+        if not os.stat(folder).st_mode & stat.S_ISVTX:
+            found = _program(os.path.join(folder, "node_modules", ".bin", name))
+            if found is not None:
+                return found
+        folder, inner = os.path.dirname(folder), folder
+    return None
+
+
+def _program(path: str) -> Optional[str]:
+    paths = (path + ending for ending in ENDINGS)
+    return next((one for one in paths if os.path.isfile(one) and os.access(one, os.X_OK)), None)
 
 
 class Server:
