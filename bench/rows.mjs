@@ -282,7 +282,7 @@ async function compareStarts(servers) {
 /** With the Node for which native modules are installed here. @type {Measure} */
 async function tests({ program }) {
   if (program !== process.execPath) throw new Error(`libraries are installed for Node ${process.versions.node}`);
-  const child = spawn('sh', ['-c', 'npx vitest run >/dev/null 2>&1; code=$?; times; exit $code'], {
+  const child = spawn('sh', ['-c', 'npx --no-install vitest run >/dev/null 2>&1; code=$?; times; exit $code'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -228,8 +228,8 @@ function flat(name) {
 }
 
 /**
- * Makes `npx nv-auth-mock` work in a clone as it does where the package is installed: npm links only the commands of
- * dependencies. On Windows, links need rights that few users have, so there it is `node dist/main.cjs`.
+ * Makes `npx --no-install nv-auth-mock` work in a clone as it does where the package is installed: npm links only the
+ * commands of dependencies. On Windows, links need rights that few users have, so there it is `node dist/main.cjs`.
  */
 async function linkCommand() {
   if (process.platform === 'win32') return;

@@ -60,14 +60,21 @@ const PATIENCE = 60_000;
  */
 
 /** @type {Installer} */
-const NPM = { name: 'npm', tool: null, add: ['npm', 'install'], run: ['npx'], node: ['node'], files: {} };
+const NPM = {
+  name: 'npm',
+  tool: null,
+  add: ['npm', 'install'],
+  run: ['npx', '--no-install'],
+  node: ['node'],
+  files: {},
+};
 
 /** @type {readonly Installer[]} */
 export const INSTALLERS = [
   NPM,
   { ...NPM, name: 'npm --ignore-scripts', add: ['npm', 'install', '--ignore-scripts'] },
   { ...NPM, name: 'pnpm', tool: 'pnpm', add: ['pnpm', 'add'], run: ['pnpm', 'exec'] },
-  { ...NPM, name: 'yarn 1', tool: 'yarn@1', add: ['yarn', 'add'], run: ['npx'] },
+  { ...NPM, name: 'yarn 1', tool: 'yarn@1', add: ['yarn', 'add'], run: ['npx', '--no-install'] },
   {
     name: 'yarn 4',
     tool: '@yarnpkg/cli-dist@4',

@@ -59,7 +59,7 @@ for (const { name, files, config = 'vitest.long.config.ts', settings } of PARTS)
   );
   process.stdout.write(`\n== ${name}\n`);
   const begin = performance.now();
-  const child = spawn('npx', ['vitest', 'run', '--config', config, ...files], {
+  const child = spawn('npx', ['--no-install', 'vitest', 'run', '--config', config, ...files], {
     cwd: ROOT,
     env: { ...process.env, ...effective },
     stdio: 'inherit',

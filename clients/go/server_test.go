@@ -200,7 +200,7 @@ func TestTheCommandIsLookedForInOrder(t *testing.T) {
 		expected      string
 	}{
 		{inPath(t, "node", "npm", "npx"), " ", "nv-auth-mock is not installed: it is neither on the PATH nor in node_modules/.bin"},
-		{inPath(t, "node", "npx", "nv-auth-mock"), "", "nv-auth-mock" + start},
+		{inPath(t, "nv-auth-mock"), "", "nv-auth-mock" + start},
 		{inPath(t, "other"), "other one", "other one" + start},
 		{inPath(t, "other"), `other "one two" 'three four'`, "other one two three four" + start},
 		{inPath(t, "node"), script, "node " + script + start},

@@ -57,7 +57,7 @@ const KINDS = {
     file: 'nv-auth-mock.seed.yaml',
     what: 'users and keys of your own',
     packages: [],
-    next: ['npx nv-auth-mock --seed nv-auth-mock.seed.yaml'],
+    next: ['npx --no-install nv-auth-mock --seed nv-auth-mock.seed.yaml'],
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -60,9 +60,10 @@ describe('the command, as the README and its pages call it', () => {
   const pages = [{ path: 'README.md', text: readme }, ...documentationPages()];
 
   it('is found in a clone as where the package is installed', async () => {
-    const bare = /(?<!npx |\.bin\/)nv-auth-mock (?:start|health|env|doctor|verify)\b|(?<!\/app\/)dist\/main\.js/g;
+    const bare =
+      /(?<!npx --no-install |\.bin\/)nv-auth-mock (?:start|health|env|doctor|verify)\b|(?<!\/app\/)dist\/main\.js/g;
     const found = pages.flatMap(({ path, text }) => (text.match(bare) ?? []).map((call) => `${path}: ${call}`));
-    const { stdout } = await run('npx', ['nv-auth-mock', '--version'], { cwd: ROOT });
+    const { stdout } = await run('npx', ['--no-install', 'nv-auth-mock', '--version'], { cwd: ROOT });
 
     expect(found).toEqual([]);
     expect(stdout).toBe(`${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`);
@@ -72,7 +73,7 @@ describe('the command, as the README and its pages call it', () => {
     const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), '--help']);
     const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\])? /gm)].map(([, name]) => name);
     const table = command.slice(
-      command.indexOf('| `npx nv-auth-mock` and'),
+      command.indexOf('| `npx --no-install nv-auth-mock` and'),
       command.indexOf('The last line on stdout'),
     );
     const listed = [...table.matchAll(/^\| (?:nothing, or )?`([a-z]+)/gm)].map(([, name]) => name);

@@ -105,7 +105,7 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
 
   it.each([
     ['by Node', WITH_COMMAND],
-    ['by npx', { NV_AUTH_MOCK_COMMAND: 'npx nv-auth-mock' }],
+    ['by npx', { NV_AUTH_MOCK_COMMAND: 'npx --no-install nv-auth-mock' }],
     ['as it is installed in the folder', {}],
   ])('leaves no server behind when pytest is killed, if it was started %s', async (_how, env) => {
     const folder = await emptyFolder();

@@ -8,7 +8,7 @@ const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
 
 /**
  * `published/` has what vendors publish, without their words. After an intended change:
- * `npx nv-auth-mock verify --spec test/verify/published/NAME.json --document NAME --baseline openapi/SERVICE/baseline.json --update-baseline`
+ * `npx --no-install nv-auth-mock verify --spec test/verify/published/NAME.json --document NAME --baseline openapi/SERVICE/baseline.json --update-baseline`
  */
 const PUBLISHED = readdirSync(new URL('published/', import.meta.url)).map((file) => file.replace(/\.json$/, ''));
 
