@@ -13,8 +13,8 @@ import type { DecisionFilter, Send, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
 /** The control API refused a call; its problem document says what to change. */
-export class SwitchboardError extends Error {
-  override readonly name = 'SwitchboardError';
+export class MockError extends Error {
+  override readonly name = 'MockError';
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -23,7 +23,7 @@ export class SwitchboardError extends Error {
   }
 }
 
-/** Calls the control API, and returns its answer. @throws SwitchboardError */
+/** Calls the control API, and returns its answer. @throws MockError */
 export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** @throws TypeError for anything but an id, such as a whole snapshot */
@@ -51,7 +51,7 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
     });
     if (response.ok) return response;
     const { status } = response;
-    throw new SwitchboardError(status, messageOf(await response.text()) ?? `the control API answered ${status}`);
+    throw new MockError(status, messageOf(await response.text()) ?? `the control API answered ${status}`);
   };
   const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();

@@ -7,7 +7,7 @@ export interface ClientsBoard {
   /**
    * Adds one. The only answer that has the secret of a client that is not public.
    *
-   * @throws SwitchboardError if there is such a client, or a redirect URI is none
+   * @throws MockError if there is such a client, or a redirect URI is none
    */
   create(order: OAuthClientOrder): Promise<CreatedOAuthClient>;
   /** Oldest first. */

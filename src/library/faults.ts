@@ -4,7 +4,7 @@ import { pagesOf } from './pages.ts';
 
 /** The faults of a world. Calls of the control API never fail by them. */
 export interface FaultsBoard {
-  /** @throws SwitchboardError naming the part that can never match, or cannot be done */
+  /** @throws MockError naming the part that can never match, or cannot be done */
   add(order: FaultOrder): Promise<Fault>;
   /**
    * The next call of an operation fails: `next('grant_token', { status: 503 })`.

@@ -42,7 +42,7 @@ const MOST_SHOWN = 10;
  * Compares the received requests with an expectation.
  *
  * @throws TypeError for anything but a mock, or for an unknown member of the expectation, naming the nearest one;
- *   SwitchboardError for an unknown operation or reason, naming the nearest one: an expectation of an impossible
+ *   MockError for an unknown operation or reason, naming the nearest one: an expectation of an impossible
  *   request proves nothing, whether it is negated or not
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
@@ -111,7 +111,7 @@ export function requestLine({ id, method, path, status, principal, reason, fault
 /**
  * For runners without matchers: `await assertReceived(mock, { operation: 'grant_token', times: 1 })`.
  *
- * @throws Error with the requests that came instead; TypeError or SwitchboardError if no request can match
+ * @throws Error with the requests that came instead; TypeError or MockError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
   const place = new Error();

@@ -52,7 +52,7 @@ export interface DecisionFilter {
   readonly limit?: number;
 }
 
-/** The typed control API of a world. Failed calls throw a `SwitchboardError` that says what to change. */
+/** The typed control API of a world. Failed calls throw a `MockError` that says what to change. */
 export interface Switchboard {
   /** Version, effective configuration, services and counts. */
   info(): Promise<Info>;

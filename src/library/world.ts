@@ -1,6 +1,6 @@
 import type { Cast } from '../contract/cast.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
-import { SwitchboardError, switchboard } from './client.ts';
+import { MockError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
 import { checkObject } from './given.ts';
 import { type Intercepting, type Interception, type InterceptOptions, intercept, restoreAll } from './intercept.ts';
@@ -52,7 +52,7 @@ export interface World extends Switchboard, AsyncDisposable {
   /**
    * Another world of the same server; worlds do not nest.
    *
-   * @throws Unusable that says what is wrong with a seed file, SwitchboardError for anything else
+   * @throws Unusable that says what is wrong with a seed file, MockError for anything else
    */
   world(options?: WorldOptions): Promise<World>;
   /**
@@ -110,7 +110,7 @@ export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Moc
   return worldOf(host, made, { url: host.url, fetch: host.fetch, stop: stopAll });
 }
 
-/** @throws Unusable, SwitchboardError */
+/** @throws Unusable, MockError */
 async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
@@ -130,7 +130,7 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
 }
 
 function unlessGone(thrown: unknown): void {
-  if (!(thrown instanceof SwitchboardError && thrown.status === 404)) throw thrown;
+  if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
 
 interface Made {

@@ -8,7 +8,7 @@ import {
   describeRefusals,
   type ExpectedRefusal,
   type Mock,
-  SwitchboardError,
+  MockError,
   startMock,
 } from '../../src/index.ts';
 import { expect as expectWithMatchers } from '../../src/vitest.ts';
@@ -162,7 +162,13 @@ describe('the typed switchboard', async () => {
     expect(key).not.toBe(made.key);
     expect(edited.history.map(({ version }) => version)).toEqual([1, 2]);
     expect(list.map(({ id }) => id)).toContain(made.id);
-    await expect(mock.keys.get(made.id)).rejects.toBeInstanceOf(SwitchboardError);
+    const gone = await mock.keys.get(made.id).catch((thrown: unknown) => thrown);
+    expect(gone).toBeInstanceOf(MockError);
+    expect(gone).toMatchObject({
+      name: 'MockError',
+      status: 404,
+      message: expect.stringContaining('No key has this id'),
+    });
   });
 
   it('moves the clock, and tells what happened', async () => {

@@ -6,7 +6,7 @@ import {
   connect,
   decisionOf,
   type Mock,
-  SwitchboardError,
+  MockError,
   startMock,
   type World,
   type WorldOptions,
@@ -229,7 +229,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(answer.status).toBe(404);
     expect(((await answer.json()) as { detail: string }).detail).toContain('The world `gone` is gone');
     await expect(gone.clock.now()).rejects.toThrow('The world `gone` is gone: it was deleted');
-    await expect(gone.getToken()).rejects.toBeInstanceOf(SwitchboardError);
+    await expect(gone.getToken()).rejects.toBeInstanceOf(MockError);
     expect(decisionOf(refused)?.reason).toBe('world_gone');
   });
 
