@@ -1,6 +1,7 @@
 import type { Cast } from './contract/cast.ts';
 
 export type {
+  AppliedEdit,
   ClockChange,
   ClockReading,
   ComparedState,
@@ -24,6 +25,7 @@ export type {
   KeyOrder,
   KeyPolicy,
   KeyResource,
+  KeyWithSecret,
   LeastPrivilege,
   LeastRights,
   MintedToken,
@@ -35,6 +37,7 @@ export type {
   Principal,
   PrincipalReport,
   Propagation,
+  PropagationEdit,
   ProviderState,
   RecordedMessage,
   RecordedRequest,
@@ -69,6 +72,7 @@ export type { Witness } from './library/failure.ts';
 export { describeFailure } from './library/failure.ts';
 export type { FaultsBoard } from './library/faults.ts';
 export type { Interception, InterceptOptions } from './library/intercept.ts';
+export type { KeysBoard, PendingEdit, PropagationBoard } from './library/keys.ts';
 export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';

@@ -1647,11 +1647,14 @@ type Flush struct {
 
 // Flushed: The versions that were appended.
 type Flushed struct {
-	Flushed []struct {
-		KeyID string `json:"keyId"`
+	Flushed []AppliedEdit `json:"flushed"`
+}
 
-		Version int `json:"version"`
-	} `json:"flushed"`
+// AppliedEdit: A version of the policy of a service key that is in force now.
+type AppliedEdit struct {
+	KeyID string `json:"keyId"`
+
+	Version int `json:"version"`
 }
 
 // Simulation: A hypothetical request, or all operations at once. Somebody asks (`principal`), with

@@ -44,8 +44,20 @@ type Mock struct {
 	// Cast has the identities of the world, with their credentials.
 	Cast Cast
 
+	// Keys makes, edits and deletes NGC keys.
+	Keys KeyControl
+
+	// Propagation decides when edits of service keys take effect.
+	Propagation PropagationControl
+
 	t       TB
 	control control
+}
+
+func newMock(t TB, id string, cast Cast, control control) *Mock {
+	mock := &Mock{ID: id, URL: control.base, Cast: cast, t: t, control: control}
+	mock.Keys, mock.Propagation = KeyControl{mock}, PropagationControl{mock}
+	return mock
 }
 
 // Start returns the default world of the server that all tests of this binary share. The first call starts it, unless
@@ -58,7 +70,7 @@ func Start(t TB, flags ...string) *Mock {
 	if running.err != nil {
 		t.Fatalf("nvauthmock: %v", running.err)
 	}
-	return &Mock{ID: "default", URL: running.control.base, Cast: running.cast, t: t, control: running.control}
+	return newMock(t, "default", running.cast, running.control)
 }
 
 // World makes a world for this test, with state, clock and credentials of its own. It is deleted after the test, by
@@ -77,8 +89,7 @@ func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	if err := m.control.call(http.MethodPost, "/worlds", wanted, &made); err != nil {
 		t.Fatalf("nvauthmock: %v", err)
 	}
-	there := m.control.at(made.ID)
-	world := &Mock{ID: made.ID, URL: there.base, Cast: made.Cast, t: t, control: there}
+	world := newMock(t, made.ID, made.Cast, m.control.at(made.ID))
 	t.Cleanup(world.end)
 	return world
 }

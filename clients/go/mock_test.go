@@ -189,9 +189,7 @@ func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 
 // with is the same world, used by another test.
 func (m *Mock) with(t TB) *Mock {
-	other := *m
-	other.t = t
-	return &other
+	return newMock(t, m.ID, m.Cast, m.control)
 }
 
 func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
@@ -345,15 +343,8 @@ func TestACallTakesItsPathInEachForm(t *testing.T) {
 
 func TestAnEmptyListIsSentAndAnAbsentOneIsNot(t *testing.T) {
 	mock := Start(t).World(t)
-	var key KeyWithSecret
-	mock.Call("POST", "/keys", KeyOrder{
-		Type: "service", Name: "made", Services: []string{"air"}, Scopes: &[]string{"air:access"},
-	}, &key)
-	scopes := func(edit KeyEdit) []string {
-		var edited Key
-		mock.Call("PATCH", "/keys/"+key.ID, edit, &edited)
-		return edited.Policy.Scopes
-	}
+	key := createKey(mock, "made", "air:access")
+	scopes := func(edit KeyEdit) []string { return mock.Keys.Edit(key.ID, edit).Policy.Scopes }
 	if kept := scopes(KeyEdit{Name: "renamed"}); len(kept) != 1 {
 		t.Errorf("got %v", kept)
 	}

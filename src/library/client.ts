@@ -7,6 +7,7 @@ import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
 import { checkMembers, checkObject } from './given.ts';
+import { keysBoard, propagationBoard } from './keys.ts';
 import { pagesOf, queryOf } from './pages.ts';
 import { requestsBoard } from './requests.ts';
 import type { DecisionFilter, Send, Switchboard } from './switchboard.ts';
@@ -73,6 +74,7 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
     delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
   };
   const readCast = () => call<Cast>('GET', '/cast');
+  const keys = keysBoard(call);
   return {
     info: () => call('GET', '/info'),
     readCast,
@@ -84,19 +86,8 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
       freeze: () => call('POST', '/clock/freeze'),
       resume: () => call('POST', '/clock/resume'),
     },
-    propagation: {
-      get: () => call('GET', '/propagation'),
-      set: (change) => call('PUT', '/propagation', change),
-      flush: (keyId) => call('POST', '/propagation/flush', keyId === undefined ? {} : { keyId }),
-    },
-    keys: {
-      create: (order) => call('POST', '/keys', order),
-      list: () => pagesOf(call, 'keys'),
-      get: (key) => call('GET', `/keys/${id(key)}`),
-      edit: (key, edit) => call('PATCH', `/keys/${id(key)}`, edit),
-      delete: (key) => call('DELETE', `/keys/${id(key)}`),
-      rotate: (key) => call('POST', `/keys/${id(key)}/rotate`),
-    },
+    propagation: propagationBoard(call, keys),
+    keys,
     decisions: {
       list,
       get: (decision) => call('GET', `/decisions/${id(decision)}`),

@@ -5,14 +5,8 @@ import type {
   FidelityReport,
   Finding,
   Info,
-  Key,
-  KeyEdit,
-  KeyOrder,
-  KeyWithSecret,
   LeastPrivilege,
   ModeState,
-  Propagation,
-  PropagationEdit,
   RecordedTraffic,
   Restored,
   Snapshot,
@@ -25,6 +19,7 @@ import type { ClientCredentials } from './credentials.ts';
 import type { DrillsBoard } from './drills.ts';
 import type { EventStream } from './events.ts';
 import type { FaultsBoard } from './faults.ts';
+import type { KeysBoard, PropagationBoard } from './keys.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
 import type { StatesBoard } from './states.ts';
@@ -80,22 +75,8 @@ export interface Switchboard {
     /** It runs on from where it stopped, behind real time if necessary. */
     resume(): Promise<ClockChange>;
   };
-  readonly propagation: {
-    get(): Promise<Propagation>;
-    set(change: PropagationEdit): Promise<Propagation>;
-    /** Pending edits take effect now: of one key, or of all. */
-    flush(keyId?: string): Promise<void>;
-  };
-  readonly keys: {
-    /** The only answer that contains the key's text. */
-    create(order: KeyOrder): Promise<KeyWithSecret>;
-    list(): Promise<readonly Key[]>;
-    get(id: string): Promise<Key>;
-    edit(id: string, edit: KeyEdit): Promise<Key>;
-    delete(id: string): Promise<void>;
-    /** Gives the key a new text; the old one is no longer valid. */
-    rotate(id: string): Promise<{ readonly key: string }>;
-  };
+  readonly propagation: PropagationBoard;
+  readonly keys: KeysBoard;
   readonly decisions: {
     /** Newest first. */
     list(filter?: DecisionFilter): Promise<readonly Decision[]>;

@@ -60,10 +60,60 @@ def test_verify_says_what_came_instead(nv_auth_mock):
         nv_auth_mock.requests.verify(operation="grant_tokn")
 
 
-def test_keys_and_clients_of_ones_own(nv_auth_mock):
-    made = nv_auth_mock.keys.create({"type": "service", "name": "ci", "services": ["air"], "scopes": ["air:access"]})
-    assert made["key"].startswith("nvapi-")
-    assert "ci" in [key["name"] for key in nv_auth_mock.keys.list()]
+def test_keys_of_ones_own(nv_auth_mock, send):
+    keys = nv_auth_mock.keys
+    made = keys.create(type="service", name="ci", services=["air"], scopes=["air:access", "air:simulation_read"])
+    simulations = f"{nv_auth_mock.url}/api/v3/simulations/"
+    assert send("GET", simulations, made["key"])[0] == 200
+    assert keys.get(made["id"])["policy"]["scopes"] == ["air:access", "air:simulation_read"]
+
+    rotated = keys.rotate(made["id"])
+    assert [send("GET", simulations, one["key"])[0] for one in (made, rotated)] == [403, 200]
+    assert keys.edit(made["id"], name="renamed", scopes=[])["policy"]["scopes"] == []
+    assert "renamed" in [key["name"] for key in keys.list()]
+    keys.delete(made["id"])
+    with pytest.raises(MockError, match="No key has this id") as told:
+        keys.get(made["id"])
+    assert told.value.status == 404
+
+
+def test_a_key_ends_when_it_is_told_and_never_where_that_is_said(nv_auth_mock):
+    keys = nv_auth_mock.keys
+    personal = {"type": "personal", "services": ["air"], "roles": ["air"]}
+    assert keys.create(**personal, name="lasting")["expiresAt"] is None
+    made = keys.create(**personal, name="short", expires_at="2100-01-16T00:00:00Z")
+    assert keys.edit(made["id"], status="disabled")["expiresAt"] == "2100-01-16T00:00:00.000Z"
+    edited = keys.edit(made["id"], expires_at=None)
+    assert (edited["expiresAt"], edited["status"], edited["name"]) == (None, "disabled", "short")
+
+
+def test_edits_of_keys_wait_until_they_are_applied(nv_auth_mock, nv_auth_mock_server, send):
+    propagation = nv_auth_mock.propagation
+    assert propagation.set(mode="fixed", delay="20m") == propagation.get()
+    assert propagation.get()["mode"] == "fixed"
+    assert nv_auth_mock_server.propagation.get()["mode"] == "off"
+    one, other = [
+        nv_auth_mock.keys.create(type="service", name=name, services=["air"], scopes=["air:access"])
+        for name in ("one", "other")
+    ]
+    for key in (one, other):
+        nv_auth_mock.keys.edit(key["id"], scopes=["air:access", "air:simulation_read"])
+    simulations = f"{nv_auth_mock.url}/api/v3/simulations/"
+    assert send("GET", simulations, one["key"])[0] == 403
+    assert [edit["keyId"] for edit in propagation.pending()] == [one["id"], other["id"]]
+    [edit] = propagation.pending(one["id"])
+    assert (edit["version"], edit["scopes"]) == (2, ["air:access", "air:simulation_read"])
+
+    assert propagation.apply(one["id"]) == [{"keyId": one["id"], "version": 3}]
+    assert send("GET", simulations, one["key"])[0] == 200
+    assert [edit["keyId"] for edit in propagation.pending()] == [other["id"]]
+    assert [applied["keyId"] for applied in propagation.apply()] == [other["id"]]
+    assert propagation.pending() == []
+    with pytest.raises(MockError, match="No key has this id"):
+        propagation.apply("no-such-key")
+
+
+def test_clients_of_ones_own(nv_auth_mock):
     client = nv_auth_mock.clients.create({"clientId": "app", "redirectUris": ["http://localhost:3000/"], "public": False})
     assert client["clientSecret"]
     nv_auth_mock.clients.delete("app")

@@ -95,7 +95,7 @@ function forPytest({ call, caller, status, reason, name }: Wanted): string {
     ...Object.entries(call.headers).map(([header, value]) => `${literal(header)}: ${literal(value)}`),
   ];
   return [
-    ...(reason === null && !isMade(caller) ? [] : ['import json']),
+    ...(reason === null ? [] : ['import json']),
     'import urllib.error',
     'import urllib.request',
     '',
@@ -125,9 +125,10 @@ const isMade = (caller: Caller): caller is Caller & { readonly order: KeyOrder }
 function pytestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${literal(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  return isMade(caller)
-    ? [`    token = nv_auth_mock.keys.create(json.loads(${literal(JSON.stringify(caller.order))}))["key"]`]
-    : [`    token = nv_auth_mock.key(${literal(caller.name)})`];
+  if (!isMade(caller)) return [`    token = nv_auth_mock.key(${literal(caller.name)})`];
+  // Texts, lists and objects of them, which Python writes as JSON does.
+  const members = Object.entries(caller.order).map(([member, value]) => `${member}=${JSON.stringify(value)}`);
+  return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
 
 function forGo({ call, caller, status, reason, name }: Wanted): string {

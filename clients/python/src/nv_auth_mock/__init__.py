@@ -9,6 +9,7 @@ With pytest, the fixture `nv_auth_mock` is a world of each test's own.
 
 from ._http import MockError
 from ._server import NotStarted
-from .mock import Clients, Clock, Faults, Keys, Mock, Requests, World
+from .keys import Keys, PendingEdit, Propagation
+from .mock import Clients, Clock, Faults, Mock, Requests, World
 
-__all__ = ["Clients", "Clock", "Faults", "Keys", "Mock", "MockError", "NotStarted", "Requests", "World"]
+__all__ = ["Clients", "Clock", "Faults", "Keys", "Mock", "MockError", "NotStarted", "PendingEdit", "Propagation", "Requests", "World"]

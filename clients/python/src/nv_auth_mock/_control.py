@@ -652,6 +652,36 @@ class KeyEdit(TypedDict, total=False):
     force: "bool"
 
 
+# How long the previous policy of an edited service key stays in force.
+class Propagation(TypedDict):
+    mode: "Literal[\"off\", \"fixed\", \"jitter\"]"
+    delay: "str"
+    seed: "str"
+
+
+# What to change. It applies to later edits; what is recorded keeps its time.
+class PropagationEdit(TypedDict, total=False):
+    mode: "Literal[\"off\", \"fixed\", \"jitter\"]"
+    delay: "str"
+    seed: "str"
+
+
+# Which edits.
+class Flush(TypedDict, total=False):
+    keyId: "str"
+
+
+# The versions that were appended.
+class Flushed(TypedDict):
+    flushed: "List[AppliedEdit]"
+
+
+# A version of the policy of a service key that is in force now.
+class AppliedEdit(TypedDict):
+    keyId: "str"
+    version: "int"
+
+
 class _MadeWorld(TypedDict):
     id: "str"
     url: "str"

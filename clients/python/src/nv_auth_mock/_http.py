@@ -112,6 +112,11 @@ class Connection:
         return entries
 
 
+def given(**members: Any) -> dict[str, Any]:
+    """The members that were given; None stands for none."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
 def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data) if data else None

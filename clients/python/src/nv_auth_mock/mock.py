@@ -8,9 +8,10 @@ import urllib.parse
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
-from ._http import Connection, MockError
+from ._http import Connection, MockError, given
 from ._report import describe_failure, request_line
 from ._server import NotStarted, Server
+from .keys import Keys, Propagation
 
 if TYPE_CHECKING:
     from . import _control as control
@@ -20,11 +21,6 @@ Its = TypeVar("Its", bound="World")
 # The version of Run:ai that treats every client as an application, and the one that grants applications no tokens.
 EVERY_CLIENT_IS_AN_APPLICATION = "2.19"
 NO_GRANT_FOR_APPLICATIONS = "3.0"
-
-
-def _given(**members: Any) -> dict[str, Any]:
-    """The members that were given; None stands for none."""
-    return {name: value for name, value in members.items() if value is not None}
 
 
 class Clock:
@@ -75,7 +71,7 @@ class Requests:
         Raises AssertionError with what came instead, and MockError where no request can be like this.
         """
         __tracebackhide__ = True  # pytest shows the line of the test.
-        number = _given(times=times, atLeast=at_least, atMost=at_most, within=within)
+        number = given(times=times, atLeast=at_least, atMost=at_most, within=within)
         found = self._connection.call("POST", "/requests/verify", {"match": match, **number})
         if found["verified"]:
             return found
@@ -112,23 +108,6 @@ class Faults:
         self._connection.call("DELETE", "/faults")
 
 
-class Keys:
-    """The NGC keys of a world, as the control API changes them."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def create(self, order: control.KeyOrder) -> control.KeyWithSecret:
-        """The only answer that has the text of the key, as `key`."""
-        return self._connection.call("POST", "/keys", order)
-
-    def list(self) -> List[control.Key]:
-        return self._connection.pages("keys")
-
-    def edit(self, key_id: str, edit: control.KeyEdit) -> control.Key:
-        return self._connection.call("PATCH", f"/keys/{urllib.parse.quote(key_id, safe='')}", edit)
-
-
 class Clients:
     """The OAuth clients with which users log in."""
 
@@ -157,6 +136,7 @@ class World:
         self.requests = Requests(connection)
         self.faults = Faults(connection)
         self.keys = Keys(connection)
+        self.propagation = Propagation(connection, self.keys)
         self.clients = Clients(connection)
 
     def __repr__(self) -> str:
@@ -305,7 +285,7 @@ class Mock(World):
         self, id: Optional[str] = None, *, seed: Optional[Union[str, Mapping[str, Any]]] = None, label: Optional[str] = None
     ) -> World:
         """A world of its own, with credentials of its own. `seed`: `builtin`, `none`, or a seed as a value; `label`: for people."""
-        made = self._connection.at(self._root()).call("POST", "/worlds", _given(id=id, seed=seed, label=label))
+        made = self._connection.at(self._root()).call("POST", "/worlds", given(id=id, seed=seed, label=label))
         return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"], made["cast"])
 
     def stop(self) -> None:

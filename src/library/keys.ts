@@ -1,0 +1,72 @@
+import type {
+  AppliedEdit,
+  Key,
+  KeyEdit,
+  KeyOrder,
+  KeyPolicy,
+  KeyWithSecret,
+  Propagation,
+  PropagationEdit,
+} from '../../generated/library.ts';
+import type { Call } from './client.ts';
+import { pagesOf } from './pages.ts';
+
+/** The NGC keys of a world. */
+export interface KeysBoard {
+  /** Only this answer, and that of `rotate`, has the key's text. */
+  create(order: KeyOrder): Promise<KeyWithSecret>;
+  get(id: string): Promise<Key>;
+  /** Oldest first. */
+  list(): Promise<readonly Key[]>;
+  edit(id: string, edit: KeyEdit): Promise<Key>;
+  /** Gives the key a new text; the old one is no longer valid. */
+  rotate(id: string): Promise<KeyWithSecret>;
+  delete(id: string): Promise<void>;
+}
+
+/** An edit of a service key that has not taken effect yet. */
+export interface PendingEdit extends KeyPolicy {
+  readonly keyId: string;
+}
+
+/** How long the previous policy of an edited service key stays in force. */
+export interface PropagationBoard {
+  get(): Promise<Propagation>;
+  /** For later edits; what is pending keeps its time. */
+  set(change: PropagationEdit): Promise<Propagation>;
+  /** The edits of one key that have not taken effect yet, or of all. */
+  pending(keyId?: string): Promise<readonly PendingEdit[]>;
+  /**
+   * Pending edits take effect now: of one key, or of all.
+   *
+   * @returns the versions that are in force
+   */
+  apply(keyId?: string): Promise<readonly AppliedEdit[]>;
+}
+
+export function keysBoard(call: Call): KeysBoard {
+  const one = (id: string) => `/keys/${encodeURIComponent(id)}`;
+  return {
+    create: (order) => call('POST', '/keys', order),
+    get: (id) => call('GET', one(id)),
+    list: () => pagesOf(call, 'keys'),
+    edit: (id, edit) => call('PATCH', one(id), edit),
+    rotate: (id) => call('POST', `${one(id)}/rotate`),
+    delete: (id) => call('DELETE', one(id)),
+  };
+}
+
+export function propagationBoard(call: Call, keys: KeysBoard): PropagationBoard {
+  return {
+    get: () => call('GET', '/propagation'),
+    set: (change) => call('PUT', '/propagation', change),
+    pending: async (keyId) => {
+      const asked = keyId === undefined ? await keys.list() : [await keys.get(keyId)];
+      return asked.flatMap(({ id, pending }) => pending.map((version) => ({ keyId: id, ...version })));
+    },
+    apply: async (keyId) => {
+      const body = keyId === undefined ? {} : { keyId };
+      return (await call<{ flushed: readonly AppliedEdit[] }>('POST', '/propagation/flush', body)).flushed;
+    },
+  };
+}
