@@ -134,7 +134,7 @@ async function buildCore(needed) {
     comments: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
-    // `import()` of a package becomes `require`, which code that was compiled before can do (`platform/compiled-code.ts`).
+    // `import()` of a package becomes `require`: jest refuses the former, and Node would load its second loader for it.
     dynamicImportInCjs: false,
     // Code that many files need must not pull in the validator, nor the validator the server.
     codeSplitting: {

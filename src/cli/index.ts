@@ -27,28 +27,24 @@ const COMMANDS = [
   'help',
 ] as const;
 
-/**
- * Runs the command that the arguments name. Sets the exit code; never throws.
- *
- * @param keepCode keeps the code that was compiled so far for later processes
- */
-export async function run(argv: readonly string[], keepCode: () => void): Promise<void> {
+/** Runs the command that the arguments name. Sets the exit code; never throws. */
+export async function run(argv: readonly string[]): Promise<void> {
   try {
     checkCommand(argv[2] === 'help' ? argv[3] : argv[2]);
-    await program(await packageVersion(), keepCode).parseAsync(argv);
+    await program(await packageVersion()).parseAsync(argv);
   } catch (thrown) {
     process.exitCode = report(thrown);
   }
 }
 
-function program(version: string, keepCode: () => void): Command {
+function program(version: string): Command {
   const root = new Command('nv-auth-mock')
     .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.")
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  const start = addStart(root, keepCode);
+  const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
   for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit, addExport, addImport])
     add(root);
@@ -57,7 +53,7 @@ function program(version: string, keepCode: () => void): Command {
   return root;
 }
 
-function addStart(root: Command, keepCode: () => void): Command {
+function addStart(root: Command): Command {
   const start = root.command('start', { isDefault: true }).description('start the server (default)');
   for (const [name, option] of Object.entries(OPTIONS)) start.addOption(flagOf(name, option));
   return start
@@ -66,7 +62,7 @@ function addStart(root: Command, keepCode: () => void): Command {
       '--etc <DIR>',
       'a folder with config and seed files (.yaml, .yml or .json), used unless other files are given',
     )
-    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags), keepCode));
+    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
 }
 
 function addHealth(root: Command): void {

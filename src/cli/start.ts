@@ -4,16 +4,11 @@ import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
 import { limitHeapGrowth } from '../platform/heap.ts';
-import { setTimeout } from '../platform/time.ts';
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
-/**
- * Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT.
- *
- * @param keepCode keeps the code of the start for later ones
- */
-export async function start(flags: FlagTexts, keepCode: () => void): Promise<void> {
+/** Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT. */
+export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, httpPort, json, logLevel, exitWithStdin } = config;
@@ -24,30 +19,16 @@ export async function start(flags: FlagTexts, keepCode: () => void): Promise<voi
   try {
     const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
-    afterStart(() => {
-      keepCode();
-      limitHeapGrowth();
-    });
     // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
       json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
     );
+    limitHeapGrowth();
   } catch (cause) {
     await server.close();
     throw cause;
   }
-}
-
-/** Milliseconds from the ready line: the first requests have often come by then. */
-const SETTLED = 500;
-
-/**
- * Calls this soon after the start, and not when the process ends: V8 drops what it has compiled and not used for a while,
- * and a container may be killed.
- */
-function afterStart(act: () => void): void {
-  setTimeout(act, SETTLED).unref();
 }
 
 function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, { world: worlds }: Config): string {

@@ -1,27 +1,16 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /**
- * Options of V8 (`node --v8-options`), each with its default. By default, the part of the heap for young objects doubles
- * until it is three times 16 MB or more, and a small heap grows fourfold before its old objects are collected.
- */
-const GROWTH = [
-  // The young part stays as large as the start has made it.
-  { name: 'semi-space-growth-factor', value: 1, preset: 2 },
-  // Percent of what is alive.
-  { name: 'heap-growing-percent', value: 150, preset: 0 },
-] as const;
-
-/**
- * Limits how far the heap of this process grows before V8 collects garbage (decision 40).
+ * Limits how far the heap of this process grows before V8 collects garbage (decision 40). By default, the part for young
+ * objects doubles until it is three times 16 MB or more, and a small heap grows fourfold before its old objects are collected.
  *
- * V8 rejects code that was compiled under other options, that of Node included, so call it when the start has loaded and
- * kept its code. At the end of the process, when more is kept, the options are the defaults again.
+ * V8 rejects code that was compiled under other options, that of Node included, so call it when the start has loaded its code.
  */
 export function limitHeapGrowth(): void {
-  for (const { name, value } of GROWTH) setFlagsFromString(`--${name}=${value}`);
-  process.prependOnceListener('exit', () => {
-    for (const { name, preset } of GROWTH) setFlagsFromString(`--${name}=${preset}`);
-  });
+  // The young part stays as large as the start has made it.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // Percent of what is alive.
+  setFlagsFromString('--heap-growing-percent=150');
 }
 
 /** What a server takes at its busiest besides its state: code, caches, journals and requests under way, in bytes. */

@@ -9,7 +9,6 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // What a test may have replaced is taken from Node, in one file.
   { files: /^platform\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
   { files: /^platform\/assets$/, may: [/^node:(fs(\/promises)?|module)$/] },
-  { files: /^platform\/compiled-code$/, may: [/^node:(crypto|fs|module|os|path|vm)$/] },
   { files: /^platform\/heap$/, may: [/^node:v8$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
@@ -254,7 +253,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // Loaded when somebody asks for metrics.
   { files: /^metrics\/prometheus$/, may: [/^prom-client$/, /^platform\/time$/], types: [/^metrics\/metrics$/] },
   { files: /^metrics\//, may: [/^metrics\//], types: [/^store\/commit-times$/] },
-  { files: /^main$/, may: [/^cli\/index$/, /^platform\/(compiled-code|node-version)$/, /^node:module$/] },
+  { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
   { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },
   { files: /^app\//, may: [/^(?!cli\/|services\/(?!index$)|store\/[a-z-]+\/).*/] },

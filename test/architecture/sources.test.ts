@@ -40,6 +40,10 @@ describe('no source file', () => {
     expect(FILES.filter(({ text }) => /from '[./a-z]+\/platform\/time\.ts'/.test(text)).length).toBeGreaterThan(3);
   });
 
+  it('runs compiled code from a folder, where another user may have planted it', () => {
+    expect(FILES.filter(({ text }) => /compileCache|cachedData/i.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   it('is a drawer for everything', () => {
     expect(FILES.filter(({ path }) => /(utils?|helpers?|common|misc)\.ts$/.test(path))).toEqual([]);
   });
