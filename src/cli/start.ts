@@ -4,6 +4,7 @@ import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
 import { limitHeapGrowth } from '../platform/heap.ts';
+import { setTimeout } from '../platform/time.ts';
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -76,15 +77,22 @@ function worldsLine({ port, url }: Listening, { world: ids, host }: Config): str
   ];
 }
 
+/** Milliseconds in which a further signal is the same one: npm passes on the Ctrl+C that the terminal has sent to all. */
+const SAME_SIGNAL = 500;
+
 /**
  * The first signal, or the end of standard input, lets running requests finish. A second signal ends the process at
  * once, as does any signal before the server is ready.
  */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   let stopping = false;
+  let mayCutOff = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => {
+      mayCutOff = true;
+    }, SAME_SIGNAL).unref();
     server.close().then(
       () => process.exit(0),
       (cause: unknown) => {
@@ -94,7 +102,7 @@ function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.removeAllListeners(signal).on(signal, () => (stopping ? process.exit(1) : stop()));
+    process.removeAllListeners(signal).on(signal, () => (mayCutOff ? process.exit(1) : stop()));
   }
   if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

@@ -164,10 +164,26 @@ describe.concurrent('a server', () => {
     const start = performance.now();
     server.kill('SIGINT');
     await idle.closed();
-    server.kill('SIGINT');
-    await server.ended;
+    const again = setInterval(() => server.kill('SIGINT'), 100);
+    const { code } = await server.ended;
+    clearInterval(again);
 
+    expect(code).toBe(1);
     expect(since(start)).toBeLessThan(AT_ONCE_MS);
+  });
+
+  it('takes a signal that comes twice, from a terminal and from npm, for one', async ({ command }) => {
+    const server = await command.start();
+    const idle = await idleLine(server);
+    const { line, rest } = await halfSentLine(server);
+    await idleLine(server);
+    server.kill('SIGINT');
+    await idle.closed();
+    server.kill('SIGTERM');
+    line.send(rest);
+
+    expect((await line.reply())?.status).toBe(200);
+    expect((await server.ended).code).toBe(0);
   });
 });
 
