@@ -83,7 +83,14 @@ function routeOf(
   errorRenderer: Route['errorRenderer'],
 ): Route {
   const ruled = rows.get(operation.id);
-  if (ruled === undefined || handler === undefined) throw new Error(`\`${operation.id}\` has no row or no handler`);
+  const folder = `src/services/${service.name}`;
+  if (ruled === undefined)
+    throw new Error(`Operation \`${operation.id}\` has no row. Add one to a table of ${folder}/tables/.`);
+  if (handler === undefined) {
+    throw new Error(
+      `Operation \`${operation.id}\` has no handler. Add one to ${folder}/operations/, and list it in ${folder}/index.ts.`,
+    );
+  }
   const { row, rule } = ruled;
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);

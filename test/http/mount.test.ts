@@ -64,13 +64,16 @@ it('a complete service gives its routes', async () => {
   expect(await faultsOf({})).toEqual([]);
 });
 
-it('a service without a handler, or without a row, gives none', async () => {
-  const incomplete = await Promise.all([
-    mounted({ service: { operations: {} } }),
-    mounted({ ruleset: { operations: [] } }),
-  ]);
+it('a service without a handler, or without a row, gives none, and says which is missing and where it belongs', async () => {
+  const withoutHandler = await mounted({ service: { operations: {} } });
+  const withoutRow = await mounted({ ruleset: { operations: [] } });
 
-  for (const one of incomplete) expect(() => routesOf(one)).toThrow('`get_toy` has no row or no handler');
+  expect(() => routesOf(withoutHandler)).toThrow(
+    'Operation `get_toy` has no handler. Add one to src/services/toys/operations/, and list it in src/services/toys/index.ts.',
+  );
+  expect(() => routesOf(withoutRow)).toThrow(
+    'Operation `get_toy` has no row. Add one to a table of src/services/toys/tables/.',
+  );
 });
 
 describe('a service is incomplete when', () => {
@@ -160,7 +163,7 @@ describe('the host of a service', () => {
   it('has no route without a row in the tables', async () => {
     const whole = await mounted({ service });
 
-    expect(() => routeOfAnyPath(host, whole)).toThrow('`play_at_host` has no row or no handler');
+    expect(() => routeOfAnyPath(host, whole)).toThrow('Operation `play_at_host` has no row.');
   });
 });
 
