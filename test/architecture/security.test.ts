@@ -1,13 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './source-files.ts';
+import { testServer } from '../support/server.ts';
+import { ROOT, sourceFiles } from './source-files.ts';
 
 const [, PROMISED = ''] =
   /## What it promises\n([\s\S]*?)\n## /.exec(readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')) ?? [];
 const PROMISES = PROMISED.split('\n- ')
   .slice(1)
   .map((text) => ({ promise: /\*\*(.+?)\*\*/.exec(text)?.[1] ?? text, text }));
+
+/** All calls below `/_mock`: those of the document, and paths that the code serves beside it. */
+function controlCalls(): string[] {
+  const { paths } = JSON.parse(readFileSync(join(ROOT, 'dist/openapi/control.json'), 'utf8'));
+  const documented = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, 'any')}`),
+  );
+  const beside = sourceFiles('src/http', '.ts').flatMap(({ text }) => [...text.matchAll(/'(\/_mock\/[\w./-]+)'/g)]);
+  return [...documented, ...beside.map(([, path]) => `GET ${path}`)];
+}
 
 describe('what SECURITY.md promises', () => {
   it('is found in it', () => {
@@ -19,5 +30,19 @@ describe('what SECURITY.md promises', () => {
 
     expect(named).not.toEqual([]);
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('names every call that needs no admin token', async () => {
+    const server = await testServer({ adminToken: 'a-token-of-the-team', tls: true });
+    const calls = controlCalls();
+    const open: string[] = [];
+    for (const call of calls) {
+      const [method, url] = call.split(' ') as ['GET', string];
+      if ((await server.app.inject({ method, url })).statusCode !== 401) open.push(call);
+    }
+    const [, named = ''] = /calls need no token: (.*?)\. Nobody/s.exec(PROMISED) ?? [];
+
+    expect(calls.length).toBeGreaterThan(50);
+    expect(open.sort()).toEqual([...named.matchAll(/`(\/_mock\/\S+)`/g)].map(([, path]) => `GET ${path}`).sort());
   });
 });
