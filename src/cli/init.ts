@@ -1,65 +1,22 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { keysOf, memberOf } from '../core/own.ts';
+import { keysOf } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
-import { scaffoldFile } from '../platform/assets.ts';
-
-interface Kind {
-  readonly file: string;
-  readonly what: string;
-  /** The packages of npm that it imports. */
-  readonly packages: readonly string[];
-  /** The commands to run once it is written and they are installed. */
-  readonly next: readonly string[];
-}
+import { packageFolder, scaffoldFile } from '../platform/assets.ts';
+import { isDeclared, nextSteps } from './next-steps.ts';
 
 /** What can be written, each with a file of the examples. */
 const KINDS = {
-  vitest: {
-    file: 'nv-auth-mock.test.ts',
-    what: 'a test for vitest',
-    packages: ['nv-auth-mock', 'vitest'],
-    next: ['npx vitest run nv-auth-mock.test.ts'],
-  },
-  jest: {
-    file: 'nv-auth-mock.test.cjs',
-    what: 'a test for jest',
-    packages: ['nv-auth-mock', 'jest'],
-    next: ['npx jest nv-auth-mock.test.cjs'],
-  },
-  node: {
-    file: 'nv-auth-mock.test.mjs',
-    what: 'a test for node:test',
-    packages: ['nv-auth-mock'],
-    next: ['node --test nv-auth-mock.test.mjs'],
-  },
-  pytest: {
-    file: 'test_nv_auth_mock.py',
-    what: 'a test for pytest',
-    packages: [],
-    next: ['python3 -m pip install nv-auth-mock pytest', 'python3 -m pytest test_nv_auth_mock.py'],
-  },
-  go: {
-    file: 'nv_auth_mock_test.go',
-    what: 'a test for go test',
-    packages: [],
-    next: ['go get github.com/nv-auth-mock/nv-auth-mock/clients/go', 'go test -run TestATokenCountsForAnHour'],
-  },
-  compose: {
-    file: 'compose.nv-auth-mock.yaml',
-    what: 'a service for Docker Compose',
-    packages: [],
-    next: ['docker compose -f compose.nv-auth-mock.yaml up'],
-  },
-  seed: {
-    file: 'nv-auth-mock.seed.yaml',
-    what: 'users and keys of your own',
-    packages: [],
-    next: ['npx --no-install nv-auth-mock --seed nv-auth-mock.seed.yaml'],
-  },
-} as const satisfies Readonly<Record<string, Kind>>;
+  vitest: { file: 'nv-auth-mock.test.ts', what: 'a test for vitest' },
+  jest: { file: 'nv-auth-mock.test.cjs', what: 'a test for jest' },
+  node: { file: 'nv-auth-mock.test.mjs', what: 'a test for node:test' },
+  pytest: { file: 'test_nv_auth_mock.py', what: 'a test for pytest' },
+  go: { file: 'nv_auth_mock_test.go', what: 'a test for go test' },
+  compose: { file: 'compose.nv-auth-mock.yaml', what: 'a service for Docker Compose' },
+  seed: { file: 'nv-auth-mock.seed.yaml', what: 'users and keys of your own' },
+} as const;
 
 type KindName = keyof typeof KINDS;
 
@@ -93,30 +50,14 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
     });
     process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
   }
-  const manifest = await manifestOf(folder);
-  const steps = [...new Set(chosen.flatMap((kind) => stepsOf(kind, folder, manifest)))];
-  process.stdout.write(`\nNext, in ${shown(folder)}:\n${steps.map((step) => `  ${step}\n`).join('')}`);
+  const project = { folder, manifest: await manifestOf(folder), goPackage: packageOf(folder) };
+  process.stdout.write(`\nNext, in ${shown(folder)}:\n${nextSteps(chosen, project, await packageFolder())}`);
 }
 
 function kindOf(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
   throw new Unusable(`--kind is \`${text}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`);
-}
-
-/** The commands to run in this folder, in order, without those that it needs no more. */
-function stepsOf(kind: KindName, folder: string, manifest: unknown): readonly string[] {
-  const { packages, next }: Kind = KINDS[kind];
-  const missing = packages.filter((name) => !isDeclared(manifest, name) && !isAbove(folder, `node_modules/${name}`));
-  const install = missing.length > 0 ? [`npm install --save-dev ${missing.join(' ')}`] : [];
-  const begin = kind === 'go' && !isAbove(folder, 'go.mod') ? [`go mod init ${packageOf(folder)}`] : [];
-  return [...install, ...begin, ...next];
-}
-
-/** Is there such a path in the folder, or in one that it is in? */
-function isAbove(folder: string, path: string): boolean {
-  const outer = dirname(folder);
-  return existsSync(join(folder, path)) || (outer !== folder && isAbove(outer, path));
 }
 
 /** A path as the user would write it. */
@@ -141,10 +82,6 @@ async function manifestOf(folder: string): Promise<unknown> {
   return readFile(join(folder, 'package.json'), 'utf8')
     .then(JSON.parse)
     .catch(() => null);
-}
-
-function isDeclared(manifest: unknown, name: string): boolean {
-  return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }
 
 /** @throws Unusable if there is no terminal, or no answer */

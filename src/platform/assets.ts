@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /** The folder of the package. The running code is this file, or a bundle in `dist/` that contains it. */
 const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
@@ -66,6 +67,23 @@ export async function packageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // npm requires a version in our package.json.
   return JSON.parse(text).version;
+}
+
+/** Where this package is. */
+export interface PackageFolder {
+  readonly path: string;
+  /** Is it a clone of the repository? Only a clone has the clients. */
+  readonly isClone: boolean;
+  readonly version: string;
+}
+
+/** Looks where the running code is. */
+export async function packageFolder(): Promise<PackageFolder> {
+  return {
+    path: fileURLToPath(new URL('.', ROOT)).replace(/[\\/]$/, ''),
+    isClone: existsSync(new URL('clients/', ROOT)),
+    version: await packageVersion(),
+  };
 }
 
 /** The `package.json` of a package that is installed beside this one; null if it is not. */

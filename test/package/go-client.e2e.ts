@@ -129,6 +129,17 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect(code).toBe(0);
   });
 
+  it('is found by the commands that `nv-auth-mock init` says in an empty folder', async () => {
+    const empty = await emptyFolder();
+    const { stdout } = await launchProgram(process.execPath, [MAIN, 'init', '--kind', 'go'], empty).ended;
+    const [, ...steps] = stdout.slice(stdout.indexOf('Next, in')).trim().split('\n');
+    const offline = { GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' };
+    const ended = await launchProgram('sh', ['-ec', steps.join('\n')], empty, { env: offline }).ended;
+
+    expect(ended.stdout).toMatch(/^ok\s/m);
+    expect([ended.code, steps.length]).toEqual([0, 4]);
+  });
+
   it('is what the example uses, which passes', async () => {
     const { code, text } = await go(join(ROOT, 'examples/go'), 'test', './...');
 

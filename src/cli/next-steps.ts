@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { memberOf } from '../core/own.ts';
+import type { PackageFolder } from '../platform/assets.ts';
+
+/** The project that a file was written into. */
+export interface Project {
+  readonly folder: string;
+  /** The content of its `package.json`; null if there is none that can be read. */
+  readonly manifest: unknown;
+  /** The name of the package of Go in the folder. */
+  readonly goPackage: string;
+}
+
+/** A project, and where it can get the mock: no registry has the package, its clients or its image yet. */
+interface Source extends Project {
+  /** A clone of the mock. */
+  readonly clone: string;
+  /** The file of the running command. */
+  readonly command: string;
+  readonly version: string;
+}
+
+/** Stands for a clone when the running command is not in one. */
+const SOME_CLONE = '/path/to/the/clone';
+
+const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
+
+/** For each kind of file, the commands that the project still needs, in order; the last one uses the file. */
+const STEPS = {
+  vitest: (source: Source) => [...npmSteps(source, ['vitest']), 'npx vitest run nv-auth-mock.test.ts'],
+  jest: (source: Source) => [...npmSteps(source, ['jest']), 'npx jest nv-auth-mock.test.cjs'],
+  node: (source: Source) => [...npmSteps(source, []), 'node --test nv-auth-mock.test.mjs'],
+  pytest: (source: Source) => [...pipSteps(source), ...commandSteps(source), 'python3 -m pytest test_nv_auth_mock.py'],
+  go: (source: Source) => [...goSteps(source), ...commandSteps(source), 'go test -run TestATokenCountsForAnHour'],
+  // Whether there is an image, only its engine knows.
+  compose: ({ clone }: Source) => [
+    `docker build -t nv-auth-mock ${shellWord(clone)}`,
+    'docker compose -f compose.nv-auth-mock.yaml up',
+  ],
+  seed: (source: Source) => {
+    const command = isInstalled(source) ? 'npx --no-install nv-auth-mock' : `node ${shellWord(source.command)}`;
+    return [`${command} --seed nv-auth-mock.seed.yaml`];
+  },
+} as const;
+
+/**
+ * What to do next in a project, as text. What is installed there is not named again.
+ *
+ * @param home where the running command is
+ */
+export function nextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
+  const clone = home.isClone ? home.path : SOME_CLONE;
+  const source = { ...project, clone, command: join(home.path, 'dist', 'main.cjs'), version: home.version };
+  const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
+  const text = steps.map((step) => `  ${step}\n`).join('');
+  if (!text.includes(SOME_CLONE)) return text;
+  return `${text}\n${SOME_CLONE} is a clone of https://github.com/nv-auth-mock/nv-auth-mock in which \`npm ci\` was run: no registry has the mock yet.\n`;
+}
+
+function npmSteps(source: Source, runners: readonly string[]): string[] {
+  const { clone, manifest, version } = source;
+  const used = ['nv-auth-mock', ...runners];
+  const absent = used.filter((name) => !isInstalled(source, name));
+  const unnamed = absent.filter((name) => !isDeclared(manifest, name));
+  if (unnamed.length === 0) return absent.length === 0 ? [] : ['npm install'];
+  const isOurs = (name: string) => name === 'nv-auth-mock';
+  const packages = unnamed.map((name) => (isOurs(name) ? `./nv-auth-mock-${version}.tgz` : name));
+  return [
+    ...(unnamed.some(isOurs) ? [`npm pack ${shellWord(clone)}`] : []),
+    `npm install --save-dev ${packages.join(' ')}`,
+  ];
+}
+
+function pipSteps({ folder, clone }: Source): string[] {
+  const installed = pythonPackages(folder);
+  const from = { nv_auth_mock: shellWord(`${clone}/clients/python`), pytest: 'pytest' };
+  const absent = Object.entries(from).filter(([name]) => !installed.some((one) => one.startsWith(`${name}-`)));
+  return absent.length === 0 ? [] : [`python3 -m pip install ${absent.map(([, path]) => path).join(' ')}`];
+}
+
+function goSteps({ folder, clone, version, goPackage }: Source): string[] {
+  const file = above(folder, 'go.mod');
+  const text = file === null ? '' : readFileSync(file, 'utf8');
+  if (new RegExp(`^\\s*(?:require\\s+)?${GO_MODULE}\\s+v[^=\\n]*$`, 'm').test(text)) return [];
+  const isReplaced = new RegExp(`^\\s*(?:replace\\s+)?${GO_MODULE}\\s[^\\n]*=>`, 'm').test(text);
+  const replace = isReplaced ? '' : ` ${shellWord(`-replace=${GO_MODULE}=${clone}/clients/go`)}`;
+  return [
+    ...(file === null ? [`go mod init ${goPackage}`] : []),
+    `go mod edit -require=${GO_MODULE}@v${version}${replace}`,
+  ];
+}
+
+/** The clients of Python and Go start the command, which they find where npm has installed it. */
+function commandSteps(source: Source): string[] {
+  return isInstalled(source) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(source.command)}`];
+}
+
+/** Can Node find the package from the folder? With Plug'n'Play, packages that are declared are nowhere to be seen. */
+function isInstalled({ folder, manifest }: Project, name = 'nv-auth-mock'): boolean {
+  if (above(folder, `node_modules/${name}`) !== null) return true;
+  return isDeclared(manifest, name) && above(folder, '.pnp.cjs') !== null;
+}
+
+/** Does this `package.json` name the package? */
+export function isDeclared(manifest: unknown, name: string): boolean {
+  return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
+}
+
+/** The names and versions of what is installed in the virtual environment of the folder, or of one that it is in. */
+function pythonPackages(folder: string): string[] {
+  const found = above(folder, '.venv') ?? above(folder, 'venv');
+  if (found === null) return [];
+  const versions = filesOf(join(found, 'lib')).map((version) => join(found, 'lib', version, 'site-packages'));
+  // On Windows, there is only one.
+  const all = [...versions, join(found, 'Lib', 'site-packages')].flatMap(filesOf);
+  return all.filter((name) => name.endsWith('.dist-info'));
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** A path in the folder, or in the nearest one around it that has it; null if none has. */
+function above(folder: string, path: string): string | null {
+  const here = join(folder, path);
+  if (existsSync(here)) return here;
+  const outer = dirname(folder);
+  return outer === folder ? null : above(outer, path);
+}
+
+/** A text as one word of a shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

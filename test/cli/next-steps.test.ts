@@ -1,0 +1,153 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { nextSteps } from '../../src/cli/next-steps.ts';
+import { it } from '../support/in-folder.ts';
+
+const CLONE = { path: '/src/nv-auth-mock', isClone: true, version: '0.1.0' };
+const INSTALLED = { ...CLONE, path: '/usr/lib/node_modules/nv-auth-mock', isClone: false };
+const TARBALL = './nv-auth-mock-0.1.0.tgz';
+const PACK = 'npm pack /src/nv-auth-mock';
+const MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
+const EXPORT = 'export NV_AUTH_MOCK_COMMAND=/src/nv-auth-mock/dist/main.cjs';
+const IN_NPM = { 'node_modules/nv-auth-mock/package.json': '{}' };
+const SITE_PACKAGES = '.venv/lib/python3.11/site-packages';
+
+type Kind = Parameters<typeof nextSteps>[0][number];
+
+/** The steps of one kind in the folder `app`, when these files are there. */
+async function stepsIn(
+  outer: string,
+  kind: Kind,
+  files: Readonly<Record<string, string>> = {},
+  { manifest = null as unknown, home = CLONE } = {},
+): Promise<string[]> {
+  const folder = join(outer, 'app');
+  await mkdir(folder);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  return nextSteps([kind], { folder, manifest, goPackage: 'app' }, home)
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+describe('what comes next in an npm project', () => {
+  it.for<[kind: Kind, files: Record<string, string>, manifest: unknown, steps: string[]]>([
+    ['vitest', {}, null, [PACK, `npm install --save-dev ${TARBALL} vitest`, 'npx vitest run nv-auth-mock.test.ts']],
+    ['jest', {}, null, [PACK, `npm install --save-dev ${TARBALL} jest`, 'npx jest nv-auth-mock.test.cjs']],
+    ['node', {}, null, [PACK, `npm install --save-dev ${TARBALL}`, 'node --test nv-auth-mock.test.mjs']],
+    ['vitest', IN_NPM, null, ['npm install --save-dev vitest', 'npx vitest run nv-auth-mock.test.ts']],
+    [
+      'jest',
+      { 'node_modules/jest/package.json': '{}' },
+      null,
+      [PACK, `npm install --save-dev ${TARBALL}`, 'npx jest nv-auth-mock.test.cjs'],
+    ],
+    ['node', IN_NPM, null, ['node --test nv-auth-mock.test.mjs']],
+    ['node', { '../node_modules/nv-auth-mock/package.json': '{}' }, null, ['node --test nv-auth-mock.test.mjs']],
+    [
+      'node',
+      {},
+      { devDependencies: { 'nv-auth-mock': `file:${TARBALL}` } },
+      ['npm install', 'node --test nv-auth-mock.test.mjs'],
+    ],
+    [
+      'node',
+      { '.pnp.cjs': '' },
+      { dependencies: { 'nv-auth-mock': `file:${TARBALL}` } },
+      ['node --test nv-auth-mock.test.mjs'],
+    ],
+    ['seed', {}, null, ['node /src/nv-auth-mock/dist/main.cjs --seed nv-auth-mock.seed.yaml']],
+    ['seed', IN_NPM, null, ['npx --no-install nv-auth-mock --seed nv-auth-mock.seed.yaml']],
+  ])('is for %s with the files %j and package.json %j: %j', async ([kind, files, manifest, steps], { folder }) => {
+    expect(await stepsIn(folder, kind, files, { manifest })).toEqual(steps);
+  });
+});
+
+describe('what comes next in a project of Python', () => {
+  const RUN = 'python3 -m pytest test_nv_auth_mock.py';
+
+  it.for<[files: Record<string, string>, steps: string[]]>([
+    [{}, ['python3 -m pip install /src/nv-auth-mock/clients/python pytest', EXPORT, RUN]],
+    [IN_NPM, ['python3 -m pip install /src/nv-auth-mock/clients/python pytest', RUN]],
+    [
+      {
+        [`${SITE_PACKAGES}/pytest-9.0.0.dist-info/METADATA`]: '',
+        [`../${SITE_PACKAGES}/nv_auth_mock-0.1.0.dist-info/METADATA`]: '',
+      },
+      ['python3 -m pip install /src/nv-auth-mock/clients/python', EXPORT, RUN],
+    ],
+    [
+      {
+        ...IN_NPM,
+        [`../${SITE_PACKAGES}/pytest-9.0.0.dist-info/METADATA`]: '',
+        [`../${SITE_PACKAGES}/nv_auth_mock-0.1.0.dist-info/METADATA`]: '',
+      },
+      [RUN],
+    ],
+    [
+      {
+        ...IN_NPM,
+        'venv/Lib/site-packages/pytest-9.0.0.dist-info/METADATA': '',
+        'venv/Lib/site-packages/nv_auth_mock-0.1.0.dist-info/METADATA': '',
+      },
+      [RUN],
+    ],
+  ])('is with the files %j: %j', async ([files, steps], { folder }) => {
+    expect(await stepsIn(folder, 'pytest', files)).toEqual(steps);
+  });
+});
+
+describe('what comes next in a project of Go', () => {
+  const RUN = 'go test -run TestATokenCountsForAnHour';
+  const EDIT = `go mod edit -require=${MODULE}@v0.1.0`;
+  const REPLACED = `${EDIT} -replace=${MODULE}=/src/nv-auth-mock/clients/go`;
+
+  it.for<[files: Record<string, string>, steps: string[]]>([
+    [{}, ['go mod init app', REPLACED, EXPORT, RUN]],
+    [{ ...IN_NPM, 'go.mod': 'module app\n' }, [REPLACED, RUN]],
+    [{ ...IN_NPM, '../go.mod': 'module whole\n' }, [REPLACED, RUN]],
+    [{ ...IN_NPM, 'go.mod': `module app\n\nreplace ${MODULE} => ../mock/clients/go\n` }, [EDIT, RUN]],
+    [{ ...IN_NPM, 'go.mod': `module app\n\nreplace (\n\t${MODULE} v0.1.0 => ../mock/clients/go\n)\n` }, [EDIT, RUN]],
+    [{ ...IN_NPM, 'go.mod': `module app\n\nrequire ${MODULE} v0.1.0\n` }, [RUN]],
+    [{ 'go.mod': `module app\n\nrequire (\n\t${MODULE} v0.1.0 // indirect\n)\n` }, [EXPORT, RUN]],
+  ])('is with the files %j: %j', async ([files, steps], { folder }) => {
+    expect(await stepsIn(folder, 'go', files)).toEqual(steps);
+  });
+});
+
+it('the image is built from a clone', async ({ folder }) => {
+  expect(await stepsIn(folder, 'compose', IN_NPM)).toEqual([
+    'docker build -t nv-auth-mock /src/nv-auth-mock',
+    'docker compose -f compose.nv-auth-mock.yaml up',
+  ]);
+});
+
+describe('the clone', () => {
+  it('is one that the reader has to make where the command is not in one, and the text says so', async ({ folder }) => {
+    const steps = await stepsIn(folder, 'pytest', {}, { home: INSTALLED });
+
+    expect(steps).toEqual([
+      'python3 -m pip install /path/to/the/clone/clients/python pytest',
+      'export NV_AUTH_MOCK_COMMAND=/usr/lib/node_modules/nv-auth-mock/dist/main.cjs',
+      'python3 -m pytest test_nv_auth_mock.py',
+      '',
+      '/path/to/the/clone is a clone of https://github.com/nv-auth-mock/nv-auth-mock in which `npm ci` was run: no registry has the mock yet.',
+    ]);
+  });
+
+  it('is quoted for a shell if its path needs that', async ({ folder }) => {
+    const home = { ...CLONE, path: "/my files/mock's" };
+
+    expect((await stepsIn(folder, 'node', {}, { home }))[0]).toBe("npm pack '/my files/mock'\\''s'");
+  });
+});
+
+it('several kinds need each step once', () => {
+  const text = nextSteps(['pytest', 'go'], { folder: '/none', manifest: null, goPackage: 'app' }, CLONE);
+
+  expect(text.match(/NV_AUTH_MOCK_COMMAND/g)).toHaveLength(1);
+});
