@@ -1,11 +1,14 @@
 // @ts-check
 /** `npm start`: builds what has changed, and is then the server. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const parent = process.ppid;
 // A process of its own, because building takes 500 MB.
-execFileSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url))], { stdio: 'inherit' });
+const build = fileURLToPath(new URL('build.mjs', import.meta.url));
+const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+
 process.argv.splice(2, 0, 'start', '--data', 'data/mock.db', '--data-fallback', 'memory');
 await import(new URL('../dist/main.cjs', import.meta.url).href);
 
