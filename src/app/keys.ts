@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { readDocument } from '../config/config.ts';
 import { type Config, flagName } from '../config/options.ts';
+import { whyUnreadable } from '../core/file-fault.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { fixture } from '../platform/assets.ts';
 import { timeoutSignal } from '../platform/time.ts';
@@ -15,10 +17,11 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
     // The shipped test keys are JWKs.
     return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
   }
+  const name = `--signing-key ${showValue(signingKey)}`;
   const text = await readFile(signingKey, 'utf8').catch((cause: unknown) => {
-    throw new Unusable(`--signing-key ${signingKey} cannot be read. Give the path of a file that can.`, { cause });
+    throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a file that can.`, { cause });
   });
-  return readSigningKey(text, `--signing-key ${signingKey}`, signingAlg ?? undefined);
+  return readSigningKey(text, name, signingAlg ?? undefined);
 }
 
 /** How long fetching the keys of an identity provider may take, in milliseconds. */
@@ -34,17 +37,26 @@ export async function identityProviderFrom(config: Config): Promise<IdentityProv
     throw new Unusable(message);
   }
   const expected = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
-  const name = `--runai-idp ${runaiIdp}`;
+  const shown = showValue(runaiIdp);
+  const name = `--runai-idp ${shown}`;
   if (/^https?:/.test(runaiIdp)) {
+    if (!isFetchable(runaiIdp)) {
+      throw new Unusable(`${name} is not a URL without user name and password. Give such a URL, or a file.`);
+    }
     const load = async () => {
       const answer = await fetch(runaiIdp, { signal: timeoutSignal(KEYS_TIMEOUT) });
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
       return jwkSetOf(await answer.json(), name);
     };
-    return identityProviderOf(load, runaiIdp, expected);
+    return identityProviderOf(load, shown, expected);
   }
   const keys = jwkSetOf(await readDocument(runaiIdp, '--runai-idp'), name);
-  return identityProviderOf(async () => keys, runaiIdp, expected);
+  return identityProviderOf(async () => keys, shown, expected);
+}
+
+/** `fetch` refuses URLs with a user name or a password. */
+function isFetchable(url: string): boolean {
+  return URL.canParse(url) && new URL(url).username + new URL(url).password === '';
 }
 
 function jwkSetOf(value: unknown, name: string): JwkSet {

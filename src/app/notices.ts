@@ -2,6 +2,7 @@ import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
@@ -40,7 +41,7 @@ export async function seedNotices(
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
-      `--data ${shownData(data ?? '')} holds a world that was made from a seed other than --seed ${seed}. ` +
+      `--data ${shownData(data ?? '')} holds a world that was made from a seed other than --seed ${showValue(seed)}. ` +
         'Add --reseed to replace that world, or leave --seed out to keep it.',
     );
   }

@@ -3,6 +3,7 @@ import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { findNearest } from '../core/nearest.ts';
 import { isRecord } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { VendorDocument } from '../http/openapi/vendor-document.ts';
 import { Documents } from '../http/openapi.ts';
@@ -25,10 +26,10 @@ export async function vendorDocumentsFrom(
     const names = services.map(({ name }) => name);
     if (!names.includes(service)) {
       throw new Unusable(
-        `--spec-of ${text} names no service. Did you mean \`${findNearest(service, names)}\`? Expected one of ${names.join(', ')}.`,
+        `--spec-of ${showValue(text)} names no service. Did you mean \`${findNearest(service, names)}\`? Expected one of ${names.join(', ')}.`,
       );
     }
-    return [service, await openVendorDocument(text.slice(at + 1), `--spec-of ${text}`)];
+    return [service, await openVendorDocument(text.slice(at + 1), `--spec-of ${showValue(text)}`)];
   });
   return new Map(await Promise.all(opened));
 }

@@ -1,4 +1,5 @@
 import { connectionAdvice } from '../core/connection-advice.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
 import { askRunning, type Running, tokenAdvice } from './running.ts';
@@ -32,7 +33,9 @@ export async function askWorld<Told>(
 async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
   const ids = await worldIds(async (path) => (await answerOf(server, path)).body);
   if (ids === null) return new Unusable(noMock(server));
-  return new Unusable(`There is no world \`${world}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`);
+  return new Unusable(
+    `There is no world \`${showValue(world)}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`,
+  );
 }
 
 /** @throws Unusable if no server answers, or the control API needs another token */

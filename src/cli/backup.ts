@@ -4,7 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FlagTexts } from '../config/config.ts';
 import { countOf } from '../core/count.ts';
+import { whyUnreadable, whyUnwritable } from '../core/file-fault.ts';
 import { memberOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { askWorld, detailOf, noAnswer, noMock } from './ask-world.ts';
 import { jsonOf, openRequest, type Running, runningWorld, tokenAdvice } from './running.ts';
@@ -36,8 +38,10 @@ export async function exportWorlds(flags: FlagTexts, file: string, { url }: From
     await rename(part, file);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {});
-    const why = isBroken(cause) ? 'The server broke off the export' : `${file} cannot be written`;
-    throw new Unusable(`${why}: ${saidBy(cause)}. Nothing was written.`, { cause });
+    const why = isBroken(cause)
+      ? 'The server broke off the export'
+      : `${showValue(file)} cannot be written: ${whyUnwritable(cause)}`;
+    throw new Unusable(`${why}. Nothing was written.`, { cause });
   }
   process.stdout.write(`wrote all worlds to ${file}, which only its owner can read: it has secrets\n`);
 }
@@ -55,11 +59,14 @@ export async function importWorlds(
 ): Promise<void> {
   const { server } = await runningWorld(flags, url, null);
   const unreadable = (cause: unknown) =>
-    new Unusable(`${file} cannot be read: ${saidBy(cause)}. Give a file of \`nv-auth-mock export\`.`, { cause });
+    new Unusable(
+      `${showValue(file)} cannot be read: ${whyUnreadable(cause)}. Give a file of \`nv-auth-mock export\`.`,
+      { cause },
+    );
   const found = await stat(file).catch((cause: unknown) => {
     throw unreadable(cause);
   });
-  if (!found.isFile()) throw unreadable(new Error('it is not a file'));
+  if (!found.isFile()) throw unreadable({ code: 'it is not a file' });
   // A server that refuses a file before it has arrived closes the connection, and its answer may be lost.
   const most = await askWorld(server, null, '/info', ({ store }: { readonly store?: unknown }) => {
     const bytes = memberOf(store, 'most');
@@ -67,7 +74,7 @@ export async function importWorlds(
   });
   if (found.size > most) {
     throw new Unusable(
-      `${file} has ${found.size} bytes, but the server on ${server.url} takes at most ${most}. Start it with a higher --max-state.`,
+      `${showValue(file)} has ${found.size} bytes, but the server on ${server.url} takes at most ${most}. Start it with a higher --max-state.`,
     );
   }
   const headers = { 'content-type': 'application/x-ndjson', 'content-length': found.size };
@@ -113,8 +120,4 @@ async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
   for await (const part of response.setEncoding('utf8')) text += part;
   return text;
-}
-
-function saidBy(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

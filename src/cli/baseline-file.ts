@@ -1,12 +1,14 @@
 import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { readDocument } from '../config/config.ts';
+import { whyUnwritable } from '../core/file-fault.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Baseline, readBaseline } from '../verify/baseline.ts';
 
 /** @param isUpdate a file that does not exist yet will be made. @returns null if so */
 export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
   if (isUpdate && !(await isThere(file))) return null;
-  return readBaseline(await readDocument(file, '--baseline'), `--baseline ${file}`);
+  return readBaseline(await readDocument(file, '--baseline'), `--baseline ${showValue(file)}`);
 }
 
 /** Another reader sees either the file before or all of the new one. */
@@ -17,9 +19,7 @@ export async function writeBaselineFile(file: string, baseline: Baseline): Promi
     await rename(unfinished, file);
   } catch (cause) {
     await rm(unfinished, { force: true });
-    throw new Unusable(`--baseline ${file} cannot be written: ${cause instanceof Error ? cause.message : cause}.`, {
-      cause,
-    });
+    throw new Unusable(`--baseline ${showValue(file)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
   }
 }
 

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { compare, type Side } from '../compare/compare.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
 import { type DriftReport, driftReport, dryRun, observations } from '../compare/report.ts';
@@ -7,10 +6,12 @@ import { compareCredentials, type FlagTexts } from '../config/config.ts';
 import { machineClock, rfc3339 } from '../core/clock.ts';
 import { parseDuration } from '../core/duration.ts';
 import { memberOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
+import { writeOutput } from './output-file.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
 
@@ -60,10 +61,10 @@ async function tell(report: DriftReport, { json, report: file, ...given }: Compa
   const { against, writeObservations: rows } = given;
   const text = json === true ? inJson(report) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
-  else await save('--report', file, text);
+  else await writeOutput('--report', file, text);
   if (rows !== undefined) {
     const day = rfc3339(machineClock().now()).slice(0, 10);
-    await save('--write-observations', rows, inJson(observations(report, new URL(against).host, day)));
+    await writeOutput('--write-observations', rows, inJson(observations(report, new URL(against).host, day)));
   }
   if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;
 }
@@ -72,17 +73,12 @@ function inJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-async function save(flag: string, file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
-    throw new Unusable(`${flag} ${file} cannot be written: ${String(cause)}.`, { cause });
-  });
-}
-
 function targetOf(url: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new Unusable('--against is not an http or https URL, such as `https://acme.run.ai`.');
-  const { username, password, search, hash, origin, pathname } = new URL(url);
-  if (username + password + search + hash !== '')
+  const { search, hash, origin, pathname } = new URL(url);
+  // An `@` in the path may follow the rest of a password.
+  if (search + hash !== '' || url.includes('@'))
     throw new Unusable('--against must have no credentials, query or fragment. Set credentials in the environment.');
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
@@ -98,7 +94,7 @@ async function planFrom(
     const archive = await askWorld(server, world, '/requests/har', (body) => body);
     return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
   }
-  if (from !== 'cast') return planOfTraffic(readHar(await archiveText(from, '--from'), from), mayWrite);
+  if (from !== 'cast') return planOfTraffic(readHar(await archiveText(from, '--from'), showValue(from)), mayWrite);
   return planOfDocument(document, mayWrite);
 }
 

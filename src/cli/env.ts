@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld, noAnswer } from './ask-world.ts';
+import { writeOutput } from './output-file.ts';
 import { askRunning, type Running, runningWorld, textOfRunning } from './running.ts';
 import { prefixOf } from './world.ts';
 
@@ -85,7 +86,7 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
   }
   if (!isTls)
     throw new Unusable(
-      `--ca ${file} is for https, but the URL is ${server.url}. Leave --ca out, or give an https URL.`,
+      `--ca ${showValue(file)} is for https, but the URL is ${server.url}. Leave --ca out, or give an https URL.`,
     );
   const { status, text } = await textOfRunning({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
     (cause: unknown) => {
@@ -98,11 +99,7 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
     );
   }
   const path = resolve(file);
-  await writeFile(path, text).catch((cause: unknown) => {
-    throw new Unusable(`--ca ${file} cannot be written. Give a path in a folder that exists and is writable.`, {
-      cause,
-    });
-  });
+  await writeOutput('--ca', path, text);
   return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST.map((name) => [name, path])) };
 }
 
@@ -113,7 +110,7 @@ function originOf(clientUrl: string | null): string | null {
   if (clientUrl === null) return null;
   const origin = OPTIONS.publicUrl.read(clientUrl);
   if (typeof origin === 'string') return origin;
-  throw new Unusable(`--client-url is \`${clientUrl}\`. Expected ${OPTIONS.publicUrl.expected}.`);
+  throw new Unusable(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
 /** In a container network 127.0.0.1 is the client itself, so the server's configured names are used. */

@@ -5,6 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { isOneOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
 import type { CompareFlags } from './compare.ts';
@@ -330,20 +331,24 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
-  throw new Unusable(`Unknown command \`${word}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
+  throw new Unusable(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
 /** Commander suggests only very similar flags, of any command. This always suggests a flag of this command. */
 function withAdvice(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
-    const said = message.replace(/^error: /, '').replace(/\n.*$/s, '');
-    const given = /'(--?[^']+)'/.exec(said)?.[1];
+    const said = message
+      .replace(/^error: /, '')
+      .replace(/(?<= argument ').*(?=' is invalid)/s, showValue)
+      .replace(/\n.*$/s, '');
+    // Without its value, which may be secret.
+    const given = /'(--?[^'=]+)/.exec(said)?.[1];
     if (code === 'commander.excessArguments') {
       const wanted: Readonly<Record<string, string>> = { DIR: 'a folder and flags', FILE: 'a file and flags' };
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
-        `\`${command.name()}\` accepts only ${wanted[command.registeredArguments[0]?.name() ?? ''] ?? 'flags'}, but got \`${first}\`. Is the value of the previous flag missing?`,
+        `\`${command.name()}\` accepts only ${wanted[command.registeredArguments[0]?.name() ?? ''] ?? 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code === 'commander.optionMissingArgument') {

@@ -2,7 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { whyUnwritable } from '../core/file-fault.ts';
 import { keysOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageFolder, scaffoldFile } from '../platform/assets.ts';
 import { isDeclared, nextSteps } from './next-steps.ts';
@@ -32,7 +34,7 @@ const KIND_NAMES = keysOf(KINDS);
 export async function init(dir: string, kinds: readonly string[]): Promise<void> {
   const folder = resolve(dir);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Unusable(`${dir} is not a folder. Give the folder of a project.`);
+    throw new Unusable(`${showValue(dir)} is not a folder. Give the folder of a project.`);
   }
   const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await ask(await guess(folder))];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
@@ -46,7 +48,7 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
     const text = await scaffoldFile(kind, KINDS[kind].file);
     // Another program may have written it meanwhile.
     await writeFile(path, kind === 'go' ? await inPackage(text, folder) : text, { flag: 'wx' }).catch((cause) => {
-      throw new Unusable(`${shown(path)} cannot be written: ${String(cause.message)}.`, { cause });
+      throw new Unusable(`${shown(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
     });
     process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
   }
@@ -57,7 +59,9 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
 function kindOf(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
-  throw new Unusable(`--kind is \`${text}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`);
+  throw new Unusable(
+    `--kind is \`${showValue(text)}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`,
+  );
 }
 
 /** A path as the user would write it. */

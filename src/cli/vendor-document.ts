@@ -1,4 +1,5 @@
 import { parseDocument, readDocument } from '../config/config.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { timeoutSignal } from '../platform/time.ts';
 
@@ -22,11 +23,10 @@ export interface VendorDocument {
  */
 export async function readVendorDocument(place: string, flag: string): Promise<VendorDocument> {
   if (!/^https?:\/\//i.test(place)) {
-    return { name: `${flag} ${place}`, content: await readDocument(place, flag, '', MOST_BYTES) };
+    return { name: `${flag} ${showValue(place)}`, content: await readDocument(place, flag, '', MOST_BYTES) };
   }
   const url = urlOf(place, flag);
-  // The query may have a token.
-  const name = `${flag} ${url.origin}${url.pathname}`;
+  const name = `${flag} ${showValue(place)}`;
   const { text, isJson } = await download(url, name);
   return { name, content: await parseDocument(text, name, isJson || url.pathname.endsWith('.json')) };
 }

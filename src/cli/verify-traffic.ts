@@ -1,14 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import { buildServer } from '../app/server.ts';
 import { configOf, type FlagTexts, readConfig } from '../config/config.ts';
 import { countOf } from '../core/count.ts';
-import { Unusable } from '../core/unusable.ts';
+import { showValue } from '../core/redact.ts';
 import { checkTraffic, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { readHar } from '../traffic/har.ts';
 import { junitOf } from '../traffic/junit.ts';
 import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
+import { writeOutput } from './output-file.ts';
 import { runningWorld } from './running.ts';
 
 /** How the result is told. */
@@ -26,7 +26,7 @@ export interface TrafficOutput {
  * @throws Unusable if the file is no archive, or too large
  */
 export async function verifyHar(file: string, flags: FlagTexts, output: TrafficOutput): Promise<void> {
-  const exchanges = readHar(await archiveText(file, '--har'), file);
+  const exchanges = readHar(await archiveText(file, '--har'), showValue(file));
   await tell(await checkOffline(exchanges, flags), output);
 }
 
@@ -61,7 +61,7 @@ async function checkOffline(exchanges: readonly Exchange[], flags: FlagTexts): P
 }
 
 async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Promise<void> {
-  if (junit !== null) await writeJunit(junit, report);
+  if (junit !== null) await writeOutput('--junit', junit, junitOf(report));
   const { checked, skipped, violations } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
@@ -77,14 +77,4 @@ async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Prom
     );
   }
   if (violations.length > 0) process.exitCode = 1;
-}
-
-async function writeJunit(file: string, report: TrafficReport): Promise<void> {
-  try {
-    await writeFile(file, junitOf(report));
-  } catch (cause) {
-    throw new Unusable(`--junit ${file} cannot be written: ${cause instanceof Error ? cause.message : cause}.`, {
-      cause,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 import { readConfig } from '../config/config.ts';
 import { findNearest } from '../core/nearest.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
 import { loadServices } from '../services/index.ts';
@@ -55,7 +56,7 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
   if (document !== undefined && service !== undefined) throw new Unusable('Give either --document or --service.');
   if (document !== undefined) {
     if (names.includes(document)) return [document];
-    throw new Unusable(`--document ${document} does not exist. Available are: ${names.join(', ')}.`);
+    throw new Unusable(`--document ${showValue(document)} does not exist. Available are: ${names.join(', ')}.`);
   }
   if (service === undefined) return names;
   const { config } = await readConfig({});
@@ -63,7 +64,7 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
   const found = service === 'control' ? 'control' : inForce.get(service);
   if (found !== undefined) return [found];
   throw new Unusable(
-    `--service ${service} does not exist. Did you mean \`${findNearest(service, [...inForce.keys(), 'control'])}\`?`,
+    `--service ${showValue(service)} does not exist. Did you mean \`${findNearest(service, [...inForce.keys(), 'control'])}\`?`,
   );
 }
 
@@ -108,7 +109,7 @@ async function verdictOf(
   before: Baseline | null,
   isUpdate: boolean,
 ): Promise<Verdict> {
-  const name = `--baseline ${file}`;
+  const name = `--baseline ${showValue(file ?? '')}`;
   // Also before an update: it must not overwrite the baseline of another document.
   const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
   if (file === undefined || !isUpdate) return verdict;

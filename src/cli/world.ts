@@ -1,4 +1,5 @@
 import { quote } from '../core/explaining/index.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { worldPath } from '../core/world-id.ts';
 
@@ -52,19 +53,21 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
  * @throws Unusable unless the URL is a server's or a world's
  */
 export function placeOf(url: string, named: string | null): Place {
+  const shown = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${url} is not an http or https URL, such as \`http://mock:6625\`.`);
+    throw new Unusable(`--url ${shown} is not an http or https URL, such as \`http://mock:6625\`.`);
   }
   const { origin: root, pathname, search, hash } = new URL(url);
   const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
-  const more = `${ofUrl === null && pathname !== '/' ? pathname : ''}${search}${hash}`;
-  if (more !== '') {
+  if ((ofUrl === null && pathname !== '/') || search + hash !== '') {
     throw new Unusable(
-      `--url ${url} contains \`${more}\`. Expected the URL of a server, such as \`${root}\`, or of a world, such as \`${root}${worldPath('team-a')}\`.`,
+      `--url ${shown} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPath('team-a')}\`.`,
     );
   }
   if (ofUrl !== null && named !== null && ofUrl !== named) {
-    throw new Unusable(`--url ${url} names the world \`${ofUrl}\`, but --world names \`${named}\`. Keep one of them.`);
+    throw new Unusable(
+      `--url ${shown} names the world \`${ofUrl}\`, but --world names \`${named}\`. Keep one of them.`,
+    );
   }
   const world = named ?? ofUrl;
   return { root, world, base: `${root}${prefixOf(world)}` };

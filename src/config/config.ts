@@ -1,7 +1,9 @@
 import { access, open, readFile } from 'node:fs/promises';
+import { whyUnreadable } from '../core/file-fault.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
-import { isOneOf, objectOf, own } from '../core/own.ts';
+import { isOneOf, objectOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
@@ -66,7 +68,9 @@ function textOf(name: keyof Config): (value: unknown) => string {
 /** Formats a value for messages, with the unit of a bare number. */
 function shownOf(name: keyof Config): (value: unknown) => string {
   return (value) =>
-    typeof value === 'number' && OPTIONS[name].isDuration === true ? `\`${value}\`, in milliseconds` : `\`${value}\``;
+    typeof value === 'number' && OPTIONS[name].isDuration === true
+      ? `\`${value}\`, in milliseconds`
+      : showText(String(value));
 }
 
 /**
@@ -78,7 +82,7 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
   const faults: string[] = [];
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
   if (folder !== undefined && !(await isThere(folder)))
-    faults.push(`--etc ${folder} does not exist. Expected a folder.`);
+    faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
   const etc = folderOf(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
@@ -120,11 +124,15 @@ export function proxyVariables(
   return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
 }
 
+function showText(text: string): string {
+  return `\`${showValue(text)}\``;
+}
+
 function settle(name: keyof Config, sources: readonly Source[], faults: string[]) {
   const option: Option = OPTIONS[name];
   const given = sources.find((source) => source.has(name))?.get(name);
   if (given === undefined) return { origin: 'default' as const, value: option.fallback };
-  const { origin, written, texts, shown = texts.map((text) => `\`${text}\``) } = given;
+  const { origin, written, texts, shown = texts.map(showText) } = given;
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
@@ -153,7 +161,10 @@ function folderOf(folder: string | undefined, faults: string[]): (name: string) 
     const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
     const there = await Promise.all(files.map(isThere));
     const [file, ...others] = files.filter((_, index) => there[index]);
-    if (others.length > 0) faults.push(`${file} and ${others.join(' and ')} both exist. Keep one of them.`);
+    if (others.length > 0)
+      faults.push(
+        `${[file, ...others].map((one) => showValue(String(one))).join(' and ')} both exist. Keep one of them.`,
+      );
     return file;
   };
 }
@@ -193,7 +204,14 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
       const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
-      source.set(name, { origin: 'variable', written: variable, texts });
+      // A comma may be within a password.
+      const isOpen = showValue(text) === text;
+      source.set(name, {
+        origin: 'variable',
+        written: variable,
+        texts,
+        ...(!isOpen && { shown: texts.map(() => showText(text)) }),
+      });
     } else if (!INJECTED.test(variable)) {
       faults.push(unknownName(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
     }
@@ -205,7 +223,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   const content = await readDocument(file, '--config');
   if (content === null) return new Map();
   if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new Unusable(`--config ${file} must contain options with their values, such as \`port: 6625\`.`);
+    throw new Unusable(`--config ${showValue(file)} must contain options with their values, such as \`port: 6625\`.`);
   }
   // In a file, lists have plural names.
   const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
@@ -215,7 +233,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
     const line = lineOf(key);
-    const written = `\`${key}\` in --config ${file}${line === undefined ? '' : `, line ${line},`}`;
+    const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined) faults.push(unknownName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
@@ -235,12 +253,6 @@ function unknownName(what: string, name: string, valid: readonly string[]): stri
   return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
 }
 
-const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: ': it does not exist',
-  EACCES: ': permission was denied',
-  EISDIR: ': it is a folder',
-};
-
 /** The JSON parser reports a position, or ten characters on each side of it. The YAML parser reports lines itself. */
 function lineOfSyntaxError(text: string, said: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
@@ -249,13 +261,16 @@ function lineOfSyntaxError(text: string, said: string): string {
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
-/** The message of a parser, without advice for programmers. */
-function syntaxFault(cause: unknown): string {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return said.replace(
-    /^Source contains multiple documents; [^\n]*? at line/,
-    'The file contains several documents, the second one at line',
-  );
+/** The message of a parser, without advice for programmers, and without the text, which may have secrets. */
+function syntaxFault(said: string): string {
+  return said
+    .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+    .replace(/:?\n.*$/s, '')
+    .replace(/: .*?(?= at line |$)/, '')
+    .replace(
+      /^Source contains multiple documents; .*? at line/,
+      'The file contains several documents, the second one at line',
+    );
 }
 
 /**
@@ -272,18 +287,16 @@ export async function readDocument(
   otherwise = '',
   most = Number.POSITIVE_INFINITY,
 ): Promise<unknown> {
+  const name = `${flag} ${showValue(file)}`;
   let text: string;
   try {
     text = await readText(file, most);
   } catch (cause) {
-    // Node's file errors have a code.
-    const why = own(WHY_UNREADABLE, (cause as NodeJS.ErrnoException).code ?? '') ?? '';
-    throw new Unusable(`${flag} ${file} cannot be read${why}. Give the path of a readable file.${otherwise}`, {
-      cause,
-    });
+    const why = whyUnreadable(cause);
+    throw new Unusable(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
-  if (text.length > most) throw new Unusable(`${flag} ${file} is larger than ${most / 1024 / 1024} MB.`);
-  return parseDocument(text, `${flag} ${file}`, file.endsWith('.json'));
+  if (text.length > most) throw new Unusable(`${name} is larger than ${most / 1024 / 1024} MB.`);
+  return parseDocument(text, name, file.endsWith('.json'));
 }
 
 /** Reads one byte more than `most` at most, also from a pipe or a device. */
@@ -307,10 +320,10 @@ async function readText(file: string, most: number): Promise<string> {
  */
 export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
   try {
-    return isJson ? JSON.parse(text) : (await import('yaml')).parse(text);
+    return isJson ? JSON.parse(text) : (await import('yaml')).parse(text, { logLevel: 'error' });
   } catch (cause) {
-    const said = syntaxFault(cause);
+    const said = cause instanceof Error ? cause.message : String(cause);
     const where = lineOfSyntaxError(text, said);
-    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${said}`, { cause });
+    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(said)}`, { cause });
   }
 }

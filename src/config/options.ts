@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
 import { keysOf } from '../core/own.ts';
+import { showValue } from '../core/redact.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
@@ -75,7 +76,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'address to listen on; with 127.0.0.1 also ::1, if the machine has it',
     fallback: '127.0.0.1',
     expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
-    read: (text) => (text === '' ? undefined : text),
+    read: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
   },
   tls: {
     description: 'https, with certificates of an own authority; its certificate is at `/_mock/ca.pem`',
@@ -256,11 +257,14 @@ export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-/** The value in the syntax of its flag. */
+/** The value in the syntax of its flag, without secrets. */
 export function shownValue(name: keyof Config, config: Config): unknown {
   const { isSecret, isDuration } = OPTIONS[name];
-  const value: unknown = name === 'data' && config.data !== null ? shownData(config.data) : config[name];
-  if (isSecret === true && value !== null) return '(set)';
+  const value: unknown = config[name];
+  if (value === null) return null;
+  if (isSecret === true) return '(set)';
+  if (Array.isArray(value)) return value.map((one) => showValue(String(one)));
+  if (typeof value === 'string') return name === 'data' ? shownData(value) : showValue(value);
   return isDuration === true && typeof value === 'number' ? formatDuration(value) : value;
 }
 

@@ -53,6 +53,29 @@ export function redact(text: string): string {
   return told === meant ? text : told;
 }
 
+/** A URL, also behind a name as in `runai=https://host`: its scheme, its authority, and the rest. */
+const URL_VALUE = /^([^=:/\s]*=)?([a-z][a-z0-9+.-]+:\/\/)([^/?#\\]*)(.*)$/is;
+/** A mistyped URL, or a connection string. */
+const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
+
+/**
+ * A value that a user gave, such as that of an option, for messages: without user and password, query and fragment of a
+ * URL, and without credentials of a known form. A value in which the end of a password cannot be found is left out.
+ *
+ * @example showValue('https://ada:secret@host/path?token=secret') // https://...@host/path?...
+ */
+export function showValue(text: string): string {
+  const [, name = '', scheme, authority = '', rest = ''] = URL_VALUE.exec(text) ?? [];
+  if (scheme === undefined) {
+    // One letter before the colon is a drive of Windows.
+    const isUnclear = UNCLEAR_VALUE.test(text) || /\S{2}:/.test(text.slice(0, Math.max(0, text.lastIndexOf('@'))));
+    return isUnclear ? '...' : redact(text).replace(/^([^?#]*[?#]).*=.*$/s, '$1...');
+  }
+  // A `/`, `?` or `#` in a password ends the authority of the URL, and the rest of the password follows it.
+  if (!URL.canParse(text.slice(name.length)) || rest.includes('@')) return `${name}${scheme}...`;
+  return `${name}${scheme}${authority.replace(/^.*@/s, '...@')}${redact(rest).replace(/([?#]).+$/s, '$1...')}`;
+}
+
 /** Decodes percent-encoding (RFC 3986, 2.1) and the escapes of JSON, as far as the result is ASCII. */
 export function decodeAscii(text: string): string {
   if (!text.includes('%') && !text.includes('\\u00')) return text;

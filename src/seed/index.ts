@@ -4,6 +4,7 @@ import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { fixture } from '../platform/assets.ts';
@@ -49,7 +50,7 @@ export async function chooseSeed(
 ): Promise<Seed> {
   if (file === NONE) return seedOf({}, { origin: 'file' }, services, random);
   if (file !== null && file !== BUILT_IN) {
-    return seedOfContent(await contentOf(file, asked), `${asked} ${file}`, services, random, file);
+    return seedOfContent(await contentOf(file, asked), `${asked} ${showValue(file)}`, services, random, file);
   }
   return seedOf(await builtInParts(services), { origin: 'built-in' }, services, random);
 }
@@ -69,7 +70,7 @@ export async function seedOfValue(
   if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
-      ? `The seed is the text \`${value.slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. A path to a file is not accepted over HTTP.`
+      ? `The seed is the text \`${showValue(value).slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. A path to a file is not accepted over HTTP.`
       : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`.`,
   );
 }
@@ -109,7 +110,7 @@ export async function seedValueOfFile(
 ): Promise<SeedParts> {
   const content = await contentOf(file, name);
   const { readSeed } = await import('./read.ts');
-  const layer = { name: `${name} ${file}`, file };
+  const layer = { name: `${name} ${showValue(file)}`, file };
   const { parts } = await readSeed(content, layer, services, { builtIn: () => builtInParts(services), contentOf });
   const { extends: base } = content;
   // The server extends the built-in cast faster, because it has its password hashes.
@@ -308,7 +309,7 @@ async function builtInParts(services: readonly ServiceDefinition[]): Promise<See
 async function contentOf(file: string, asked: string): Promise<SeedParts> {
   const content = (await readDocument(file, asked, extname(file) === '' ? ` Or use \`${BUILT_IN}\`.` : '')) ?? {};
   if (isParts(content)) return content;
-  throw notParts(`${asked} ${file}`);
+  throw notParts(`${asked} ${showValue(file)}`);
 }
 
 function notParts(name: string): Unusable {

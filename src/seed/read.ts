@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readSourceLines } from '../config/source-lines.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { showValue } from '../core/redact.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultSentence, findSeedFaults } from './check.ts';
@@ -80,7 +81,7 @@ async function stackOf(
   if (layer.file === null) {
     throw await refuse(
       'extends',
-      `is \`${base.slice(0, 100)}\`; a seed that is not a file can extend only \`${BUILT_IN}\`. Put the content of the file into the value`,
+      `is \`${showValue(base).slice(0, 100)}\`; a seed that is not a file can extend only \`${BUILT_IN}\`. Put the content of the file into the value`,
     );
   }
   const next = isAbsolute(base) ? base : join(dirname(layer.file), base);

@@ -8,11 +8,16 @@ export function isPostgresUrl(data: string): boolean {
 
 /** A scheme has at least two letters here: one letter is a drive of Windows. */
 const OTHER_URL = /^([a-z][a-z0-9+.-]+):\/\//i;
-/** Certainly not a path: a URL with extra characters before it or with missing ones, or `user:password@host`. */
+/**
+ * Texts of which nobody wants a file, and which may contain a password: a URL of another kind, or one with extra
+ * characters before it, with missing or with wrong ones; `user:password@host`; a connection string.
+ */
 const MISTYPED_URLS: readonly RegExp[] = [
-  /^[\s"'`<]*[a-z][a-z0-9+.-]+:[/\\]/i,
-  /^[\s"'`<]*postgres(?:ql)?(?::|\/\/)/i,
+  /^[\s"'`<]*[a-z][a-z0-9+.-]+:/i,
+  /[:;]\/\//,
+  /^[\s"'`<]*postgres(?:ql)?\/\//i,
   /^[\s"'`<]*\/{0,2}[^/\\:@]+:[^/\\@]+@/,
+  /\b(?:password|passwd|pwd)\s*=/i,
 ];
 /** A `/`, `?` or `#` in the password ends the authority of the URL, and the rest of the password follows it. */
 const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
@@ -22,7 +27,7 @@ const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
  * contain a password, and where is unknown.
  */
 export function faultOfData(data: string): string | null {
-  const advice = 'Give the path of a file, or a URL that begins with `postgres://`';
+  const advice = 'Give the path of a file, such as `./mock.db`, or a URL that begins with `postgres://`';
   if (isPostgresUrl(data)) {
     if (!BROKEN_PASSWORD.test(data)) return null;
     return '--data is a URL whose user or password contains a `/`, `?` or `#`. Write it as `%2F`, `%3F` or `%23`.';
@@ -30,7 +35,7 @@ export function faultOfData(data: string): string | null {
   const scheme = OTHER_URL.exec(data)?.[1];
   if (scheme !== undefined) return `--data is a URL that begins with \`${scheme}://\`. ${advice}.`;
   if (!MISTYPED_URLS.some((form) => form.test(data))) return null;
-  return `--data looks like a URL that is mistyped at its beginning. ${advice}, with nothing before it.`;
+  return `--data looks like a mistyped URL. ${advice}, with nothing before it.`;
 }
 
 /** `--data` without secrets: the password and the options of a URL are left out, except the schema. */

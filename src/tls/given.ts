@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Instant } from '../core/clock.ts';
+import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { RealDate } from '../platform/time.ts';
 import type { Identity } from './certificates.ts';
@@ -65,12 +66,12 @@ function parse<Value>(make: () => Value, message: string): Value {
 }
 
 function named(flag: string, given: string): string {
-  return PEM.test(given) ? flag : `${flag} ${given}`;
+  return PEM.test(given) ? flag : `${flag} ${showValue(given)}`;
 }
 
 async function read(given: string, flag: string): Promise<string> {
   if (PEM.test(given)) return given;
   return readFile(given, 'utf8').catch((cause: unknown) => {
-    throw new Unusable(`${flag} ${given} cannot be read. Give the path of a readable PEM file.`, { cause });
+    throw new Unusable(`${named(flag, given)} cannot be read. Give the path of a readable PEM file.`, { cause });
   });
 }

@@ -35,7 +35,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^tls\//,
     may: [
       /^tls\//,
-      /^core\/(clock|hosts|unusable)$/,
+      /^core\/(clock|file-fault|hosts|redact|unusable)$/,
       /^platform\/(random|time)$/,
       /^@peculiar\/asn1-(schema|x509)$/,
       /^node:(crypto|fs\/promises|https?|net|os|tls)$/,

@@ -187,7 +187,7 @@ describe('nv-auth-mock verify --spec URL', () => {
     [
       'a URL that answers 404, without its query',
       (base) => `${base}/none?token=abc`,
-      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none answers 404\. Expected 200 with an OpenAPI document\.\n$/,
+      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. answers 404\. Expected 200 with an OpenAPI document\.\n$/,
     ],
     ['more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
     [

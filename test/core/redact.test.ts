@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAscii, decodeOften, redact, replaceCredentials, showPath } from '../../src/core/redact.ts';
+import { decodeAscii, decodeOften, redact, replaceCredentials, showPath, showValue } from '../../src/core/redact.ts';
 
 const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base64');
 const MARK = '0123456789ab';
@@ -60,4 +60,41 @@ it('a path is told without credentials, and cut where it is long', () => {
   expect(showPath(`/${'a'.repeat(290)}/id_MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(290)}/`);
   expect(showPath(`/${'a'.repeat(280)}-MOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}-`);
   expect(showPath(`/${'a'.repeat(280)}/%4dOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}/`);
+});
+
+describe('a value that a user gave is shown', () => {
+  it.each([
+    ['https://ada:secret@host:1/path?token=secret#x', 'https://...@host:1/path?...'],
+    ['https://host/path#token=secret', 'https://host/path#...'],
+    ['runai=https://ada:secret@host/a.json', 'runai=https://...@host/a.json'],
+    ['https://ada:1/secret@host', 'https://...'],
+    ['https://ada:se/cret@host', 'https://...'],
+    ['https://host/?mail=ada@host', 'https://...'],
+    ['https;//ada:secret@host', '...'],
+    ['jdbc:postgresql://host/mock', '...'],
+    ['ada:secret@host', '...'],
+    ['Server=host;Password = secret', '...'],
+    ['host/path?token=secret', 'host/path?...'],
+    ['keys/nvapi-secret', 'keys/nvapi-...'],
+  ])('without what may be secret: %s', (value, shown) => {
+    expect(showValue(value)).toBe(shown);
+  });
+
+  it.each([
+    'https://mock:6625/path',
+    'mock:6625',
+    './a/b@home.yaml',
+    'C:\\ada@home.pem',
+    'ada@acme.test',
+    'is it.yaml?',
+    '',
+  ])('as it was given: %s', (value) => {
+    expect(showValue(value)).toBe(value);
+  });
+
+  it('in little time, whatever it is', () => {
+    for (const part of [':', '?', '@', 'a:', '=', '//', 'password']) {
+      expect(showValue(part.repeat(200_000)).length).toBeGreaterThan(0);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfData, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
+import { locationOf } from '../../src/store/postgres/location.ts';
 
 describe('what `--data` names', () => {
   it('is a database if it is a URL of one, and otherwise a file', () => {
@@ -29,12 +30,23 @@ describe('what `--data` names', () => {
     ['postgres:\\\\ada:secret@db', 'mistyped'],
     ['//ada:secret@db/mock', 'mistyped'],
     ['ada:secret@db/mock', 'mistyped'],
+    ['jdbc:postgresql://db/mock?password=secret', 'mistyped'],
+    ['jdbc:postgresql:mock;secret', 'mistyped'],
+    ['postgres;//ada:secret@db/mock', 'mistyped'],
+    ['data/postgres://ada:secret@db/mock', 'mistyped'],
+    ['host=db user=ada password = secret', 'mistyped'],
+    ['Server=db;Pwd=secret', 'mistyped'],
     ['postgres://ada:1/secret@db/mock', '%2F'],
     ['postgres://ada:1?secret@db/mock', '%3F'],
     ['postgres://ada:1#secret@db/mock', '%23'],
   ])('is not %j, which is said without a password', (data, said) => {
     expect(faultOfData(data)).toContain(said);
     expect(faultOfData(data)).not.toContain('secret');
+  });
+
+  it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', (name) => {
+    const data = `postgres://ada@db/mock?${name}=team?password=secret`;
+    expect(() => locationOf(data)).toThrow(/`(?:sslmode=)?\.\.\.`/);
   });
 
   it('is shown without a password', () => {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { type Connections, isTls } from './connections.ts';
@@ -143,7 +144,7 @@ function unusableAddress(host: string, port: number, cause: unknown, flag: PortF
     code === 'EAFNOSUPPORT'
   ) {
     return new Unusable(
-      `--host ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
+      `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
       {
         cause,
       },

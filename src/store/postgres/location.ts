@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { PoolConfig } from 'pg';
+import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
 
 /** The location of a store on PostgreSQL. */
@@ -35,7 +36,7 @@ export function locationOf(data: string): Location {
   const shown = shownUrl(url);
   if (!SCHEMA_NAME.test(schema)) {
     throw new Unusable(
-      `--data ${shown}: \`${schema.slice(0, 100)}\` cannot be the name of a schema. Give small letters, digits and underscores, at most 63.`,
+      `--data ${shown}: \`${showValue(schema).slice(0, 100)}\` cannot be the name of a schema. Give small letters, digits and underscores, at most 63.`,
     );
   }
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
@@ -62,7 +63,7 @@ function sslOf(mode: string | null, certificates: string | null, shown: string):
       return ca;
     default:
       throw new Unusable(
-        `--data ${shown}: \`sslmode=${mode.slice(0, 100)}\` is not known. Give disable, require, verify-ca or verify-full.`,
+        `--data ${shown}: \`sslmode=${showValue(mode).slice(0, 100)}\` is not known. Give disable, require, verify-ca or verify-full.`,
       );
   }
 }
@@ -71,8 +72,11 @@ function certificatesIn(path: string, shown: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${path} cannot be read. Give a file of certificates.`, {
-      cause,
-    });
+    throw new Unusable(
+      `--data ${shown}: \`sslrootcert\` ${showValue(path)} cannot be read. Give a file of certificates.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,0 +1,29 @@
+import { own } from './own.ts';
+
+const READING: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission was denied',
+  EISDIR: 'it is a folder',
+};
+
+const WRITING: Readonly<Record<string, string>> = {
+  ...READING,
+  ENOENT: 'its folder does not exist',
+  ENOSPC: 'its disk is full',
+  EROFS: 'its disk is read-only',
+};
+
+/** Why a file cannot be read, without its path, which Node's messages repeat. */
+export function whyUnreadable(cause: unknown): string {
+  return reasonOf(cause, READING);
+}
+
+/** Why a file cannot be written, without its path. */
+export function whyUnwritable(cause: unknown): string {
+  return reasonOf(cause, WRITING);
+}
+
+function reasonOf(cause: unknown, reasons: Readonly<Record<string, string>>): string {
+  const { code = 'of an unknown error' }: { readonly code?: unknown } = Object(cause);
+  return own(reasons, String(code)) ?? String(code);
+}
