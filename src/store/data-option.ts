@@ -34,8 +34,11 @@ export function faultOfData(data: string): string | null {
   }
   const scheme = OTHER_URL.exec(data)?.[1];
   if (scheme !== undefined) return `--data is a URL that begins with \`${scheme}://\`. ${advice}.`;
-  if (!MISTYPED_URLS.some((form) => form.test(data))) return null;
-  return `--data looks like a mistyped URL. ${advice}, with nothing before it.`;
+  if (MISTYPED_URLS.some((form) => form.test(data))) {
+    return `--data looks like a mistyped URL. ${advice}, with nothing before it.`;
+  }
+  // better-sqlite3 would open the file without it.
+  return /\s$/.test(data) ? `--data ends with white space. ${advice}.` : null;
 }
 
 /** `--data` without secrets: the password and the options of a URL are left out, except the schema. */

@@ -36,6 +36,8 @@ describe('what `--data` names', () => {
     ['data/postgres://ada:secret@db/mock', 'mistyped'],
     ['host=db user=ada password = secret', 'mistyped'],
     ['Server=db;Pwd=secret', 'mistyped'],
+    ['mock.db ', 'white space'],
+    [' ', 'white space'],
     ['postgres://ada:1/secret@db/mock', '%2F'],
     ['postgres://ada:1?secret@db/mock', '%3F'],
     ['postgres://ada:1#secret@db/mock', '%23'],

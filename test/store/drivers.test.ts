@@ -1,3 +1,4 @@
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
@@ -5,6 +6,7 @@ import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { faultOf, faultOfVersion, loadDriver, NoDriver } from '../../src/store/sqlite/drivers.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
 
 const own = nodeSqlite();
@@ -51,6 +53,29 @@ describe.each(DRIVERS)('$name', (driver) => {
     expect(failing).toThrow('no');
     expect(file.prepare('SELECT number FROM numbers').all()).toEqual([]);
     file.close();
+  });
+
+  it.skipIf(process.platform === 'win32')('opens a new data file that only its owner can read', ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const before = process.umask(0);
+    try {
+      const { database } = openDatabase(path, driver);
+      database.exec('CREATE TABLE numbers (number INTEGER)');
+      const modes = ['', '-wal'].map((end) => (statSync(path + end).mode & 0o777).toString(8));
+      closeDatabase(database);
+
+      expect(modes).toEqual(['600', '600']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves the mode of a data file that is there as it is', ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    writeFileSync(path, '', { mode: 0o640 });
+    closeDatabase(openDatabase(path, driver).database);
+
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('640');
   });
 
   it('tells faults by the codes of SQLite', ({ folder }) => {

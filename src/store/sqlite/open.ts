@@ -17,7 +17,15 @@ import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver }
 import { faultOfHeader, HEADER_BYTES, schemaIn } from './header.ts';
 import { migrate, NO_SCHEMA, schemaOf } from './migrating.ts';
 import { newestOf, SCHEMA, type StoreSchema } from './schema.ts';
-import { checkKeptName, closingToo, type EarlierFile, upgradeFile } from './upgrade.ts';
+import {
+  checkKeptName,
+  closingToo,
+  type EarlierFile,
+  NO_ROOM,
+  NOT_WRITABLE,
+  systemCodeOf,
+  upgradeFile,
+} from './upgrade.ts';
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
@@ -61,6 +69,7 @@ export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSc
   if (!isThere) makeFolder(path);
   let database: SqliteDatabase | undefined;
   try {
+    if (!isThere) createFile(path);
     // SQLite keeps the log next to the file itself, and not next to a link to the file.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
@@ -210,6 +219,11 @@ function makeFolder(path: string): void {
   }
 }
 
+/** Creates the file, which has signing keys and secrets: only its owner can read it. SQLite gives its log the same mode. */
+function createFile(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+}
+
 function headerOf(path: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
@@ -250,8 +264,9 @@ function checkPages(database: SqliteDatabase, path: string): void {
 
 function unusable(path: string, cause: unknown): Unusable {
   const code = codeOf(cause);
+  const systemCode = systemCodeOf(cause);
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
-  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
+  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
     return new Unusable(
       `--data ${path} cannot be opened for writing${whose(dirname(path))}. Change the permissions of its folder, or give another file.`,
       {
@@ -259,7 +274,7 @@ function unusable(path: string, cause: unknown): Unusable {
       },
     );
   }
-  if (code === 'SQLITE_FULL') {
+  if (code === 'SQLITE_FULL' || NO_ROOM.includes(systemCode)) {
     return new Unusable(`The disk of --data ${path} is full. Make room on it, or give a file on another disk.`, {
       cause,
     });

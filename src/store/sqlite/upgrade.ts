@@ -31,6 +31,10 @@ export interface EarlierFile {
   readonly schema: StoreSchema;
 }
 
+/** The error codes for a full disk, and for a folder or a disk without permission to write. */
+export const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
+export const NOT_WRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
+
 /** The error codes of file systems without hard links. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
 
@@ -179,13 +183,13 @@ function sync(path: string): void {
 function faultOf(cause: unknown, { path, real, found, schema }: EarlierFile): unknown {
   const codes = [codeOf(cause), systemCodeOf(cause)];
   const begin = why(path, found, schema);
-  if (codes.some((code) => ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(code))) {
+  if (codes.some((code) => code === 'SQLITE_FULL' || NO_ROOM.includes(code))) {
     // A step may copy a table before it drops the original.
     const megabytes = Math.ceil((2 * statSync(real).size) / 1_000_000);
     const remedy = `Make room for ${megabytes} MB, or give a file on another disk. Nothing was changed.`;
     return new Unusable(`${begin}, but its disk has no room for the new file. ${remedy}`, { cause });
   }
-  if (codes.some((code) => ['EACCES', 'EPERM', 'EROFS'].includes(code))) {
+  if (codes.some((code) => NOT_WRITABLE.includes(code))) {
     const folder = dirname(real);
     const remedy = 'Change the permissions of that folder, or give another file. Nothing was changed.';
     return new Unusable(`${begin}, but no file can be created in ${folder}${whose(folder)}. ${remedy}`, { cause });
@@ -197,7 +201,8 @@ function faultOf(cause: unknown, { path, real, found, schema }: EarlierFile): un
   return cause;
 }
 
-function systemCodeOf(cause: unknown): string {
+/** The code of an error of the system; empty for any other error. */
+export function systemCodeOf(cause: unknown): string {
   const { code }: { code?: unknown } = Object(cause);
   return typeof code === 'string' ? code : '';
 }
