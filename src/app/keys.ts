@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { readDocument } from '../config/config.ts';
 import { type Config, flagName } from '../config/options.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { fixture } from '../platform/assets.ts';
+import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
@@ -18,7 +18,7 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
     return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
   }
   const name = `--signing-key ${showValue(signingKey)}`;
-  const text = await readFile(signingKey, 'utf8').catch((cause: unknown) => {
+  const text = await readTextFile(signingKey).catch((cause: unknown) => {
     throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a file that can.`, { cause });
   });
   return readSigningKey(text, name, signingAlg ?? undefined);

@@ -66,7 +66,7 @@ export async function importWorlds(
   const found = await stat(file).catch((cause: unknown) => {
     throw unreadable(cause);
   });
-  if (!found.isFile()) throw unreadable({ code: 'it is not a file' });
+  if (!found.isFile()) throw unreadable({ code: 'NOT_A_FILE' });
   // A server that refuses a file before it has arrived closes the connection, and its answer may be lost.
   const most = await askWorld(server, null, '/info', ({ store }: { readonly store?: unknown }) => {
     const bytes = memberOf(store, 'most');

@@ -1,10 +1,11 @@
-import { access, open, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { whyUnreadable } from '../core/file-fault.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { isOneOf, objectOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
+import { readTextFile } from '../platform/text-file.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
@@ -290,26 +291,13 @@ export async function readDocument(
   const name = `${flag} ${showValue(file)}`;
   let text: string;
   try {
-    text = await readText(file, most);
+    text = await readTextFile(file, { most });
   } catch (cause) {
     const why = whyUnreadable(cause);
     throw new Unusable(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
   if (text.length > most) throw new Unusable(`${name} is larger than ${most / 1024 / 1024} MB.`);
   return parseDocument(text, name, file.endsWith('.json'));
-}
-
-/** Reads one byte more than `most` at most, also from a pipe or a device. */
-async function readText(file: string, most: number): Promise<string> {
-  if (most === Number.POSITIVE_INFINITY) return readFile(file, 'utf8');
-  const handle = await open(file);
-  try {
-    const parts: Buffer[] = [];
-    for await (const part of handle.createReadStream({ end: most })) parts.push(part);
-    return Buffer.concat(parts).toString('utf8');
-  } finally {
-    await handle.close();
-  }
 }
 
 /**

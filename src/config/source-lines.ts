@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readTextFile } from '../platform/text-file.ts';
 
 /**
  * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. A missing member has the line of its
- * parent; lines count from 1. The file is read again for this, and only if it has errors.
+ * parent; lines count from 1. The file is read again for this, and only if it has errors. A pipe, which can be read only
+ * once, has no lines.
  */
 export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
   const lineAt = (node: unknown): number | undefined => {

@@ -4,6 +4,9 @@ const READING: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   EACCES: 'permission was denied',
   EISDIR: 'it is a folder',
+  NOT_A_FILE: 'it is not a file',
+  // The system does not open sockets.
+  ENXIO: 'it is not a file',
 };
 
 const WRITING: Readonly<Record<string, string>> = {

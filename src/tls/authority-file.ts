@@ -1,6 +1,8 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { Instant } from '../core/clock.ts';
+import { whyUnreadable } from '../core/file-fault.ts';
 import { Unusable } from '../core/unusable.ts';
+import { readTextFile } from '../platform/text-file.ts';
 import type { Identity } from './certificates.ts';
 import { checkIdentity } from './given.ts';
 
@@ -33,9 +35,13 @@ export function authorityText({ certificate, key }: Identity): string {
  * @throws Unusable if the file cannot be used
  */
 export async function authorityInFile(file: string, make: () => Identity, now: Instant): Promise<Identity> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  // The server makes it, so a pipe in its place is a mistake.
+  const text = await readTextFile(file, { onlyFile: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
-    throw new Unusable(`${file}, the authority of --tls, cannot be read. Make it readable, or delete it.`, { cause });
+    throw new Unusable(
+      `${file}, the authority of --tls, cannot be read: ${whyUnreadable(cause)}. Make it readable, or delete it.`,
+      { cause },
+    );
   });
   const advice = `Delete ${file}, restart, and let clients trust the new /_mock/ca.pem.`;
   if (text !== null) return authorityIn(text, file, now, advice);

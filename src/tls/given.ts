@@ -1,9 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Instant } from '../core/clock.ts';
+import { whyUnreadable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
+import { readTextFile } from '../platform/text-file.ts';
 import { RealDate } from '../platform/time.ts';
 import type { Identity } from './certificates.ts';
 
@@ -71,7 +72,10 @@ function named(flag: string, given: string): string {
 
 async function read(given: string, flag: string): Promise<string> {
   if (PEM.test(given)) return given;
-  return readFile(given, 'utf8').catch((cause: unknown) => {
-    throw new Unusable(`${named(flag, given)} cannot be read. Give the path of a readable PEM file.`, { cause });
+  return readTextFile(given).catch((cause: unknown) => {
+    throw new Unusable(
+      `${named(flag, given)} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable PEM file.`,
+      { cause },
+    );
   });
 }

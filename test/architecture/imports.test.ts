@@ -9,6 +9,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // What a test may have replaced is taken from Node, in one file.
   { files: /^platform\/time$/, may: [/^node:(net|perf_hooks|timers|util|vm|worker_threads)$/] },
   { files: /^platform\/assets$/, may: [/^node:(fs(\/promises)?|module|url)$/] },
+  { files: /^platform\/text-file$/, may: [/^node:(fs|net)$/] },
   { files: /^platform\/heap$/, may: [/^node:v8$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
@@ -17,7 +18,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\/sqlite\//,
     may: [/^store\//, /^core\//, /^platform\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
-  { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^platform\/time$/, /^pg$/, /^node:fs$/] },
+  { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^platform\/(text-file|time)$/, /^pg$/] },
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
@@ -36,7 +37,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^tls\//,
       /^core\/(clock|file-fault|hosts|redact|unusable)$/,
-      /^platform\/(random|time)$/,
+      /^platform\/(random|text-file|time)$/,
       /^@peculiar\/asn1-(schema|x509)$/,
       /^node:(crypto|fs\/promises|https?|net|os|tls)$/,
     ],
@@ -165,12 +166,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^credentials\/tripwire$/, /^metrics\/metrics$/],
   },
-  { files: /^config\/source-lines$/, may: [/^yaml$/, /^node:fs\/promises$/] },
+  { files: /^config\/source-lines$/, may: [/^yaml$/, /^platform\/text-file$/] },
   {
     files: /^config\/options$/,
     may: [/^core\//, /^store\/data-option$/, /^services\/index$/],
   },
-  { files: /^config\//, may: [/^core\//, /^config\//, /^yaml$/, /^node:fs\/promises$/] },
+  { files: /^config\//, may: [/^core\//, /^config\//, /^platform\/text-file$/, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
     may: [/^core\/(explaining\/index|nearest|own)$/, /^seed\/repair$/, /^ajv$/],
@@ -218,7 +219,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^cli\//,
       /^config\//,
       /^core\//,
-      /^platform\/(assets|heap|time)$/,
+      /^platform\/(assets|heap|text-file|time)$/,
       /^(verify|traffic|compare)\//,
       /^app\/server$/,
       /^services\/index$/,

@@ -103,7 +103,7 @@ describe('the compose file with replicas', () => {
     for (const { image } of [mock, database, client]) expect(image).toMatch(/^[a-z]+:\d+(?:\.\d+)?(?:-[a-z-]+)?$/);
   });
 
-  it('starts replicas with options that there are, and the data in its database', () => {
+  it('starts replicas with options that there are, and the data in its database', async () => {
     const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
     const variables = Object.keys(OPTIONS).map((name) => variableName(name));
     const [start, ...options] = replica.command;
@@ -115,7 +115,7 @@ describe('the compose file with replicas', () => {
     expect(flags).toEqual(expect.arrayContaining(options.filter((option: string) => option.startsWith('-'))));
     expect(variables).toEqual(expect.arrayContaining(Object.keys(replica.environment)));
     expect([username, password, hostname, pathname]).toEqual([user, secret, 'database', `/${name}`]);
-    expect(locationOf(data).schema).toBe('"nv_auth_mock"');
+    expect((await locationOf(data)).schema).toBe('"nv_auth_mock"');
     expect(replica.deploy.replicas).toBeGreaterThan(1);
   });
 

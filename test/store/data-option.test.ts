@@ -46,9 +46,9 @@ describe('what `--data` names', () => {
     expect(faultOfData(data)).not.toContain('secret');
   });
 
-  it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', (name) => {
+  it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', async (name) => {
     const data = `postgres://ada@db/mock?${name}=team?password=secret`;
-    expect(() => locationOf(data)).toThrow(/`(?:sslmode=)?\.\.\.`/);
+    await expect(locationOf(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
   });
 
   it('is shown without a password', () => {

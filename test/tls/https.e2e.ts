@@ -356,7 +356,7 @@ describe('a given certificate', () => {
     );
 
     await expect(httpsServer({ tlsCert: `${tlsCert}.no`, tlsKey })).rejects.toThrow(
-      'cannot be read. Give the path of a readable PEM file.',
+      'cannot be read: it does not exist. Give the path of a readable PEM file.',
     );
     const fault = await httpsServer({ tlsCert, tlsKey }).catch((thrown: Error) => thrown);
     expect(String(fault)).toContain(`--tls-key ${tlsKey} is not a private key. Expected PEM without a passphrase`);

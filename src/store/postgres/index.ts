@@ -39,7 +39,7 @@ export async function openPostgres(
   machine: Clock = machineClock(),
   deadline?: number,
 ): Promise<PostgresDatabase> {
-  const location = locationOf(data);
+  const location = await locationOf(data);
   const connection = connectionTo(await driver(), location, deadline);
   const { schema } = location;
   const sql = (text: string) => text.replaceAll('$schema', schema);

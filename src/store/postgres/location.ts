@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { PoolConfig } from 'pg';
+import { whyUnreadable } from '../../core/file-fault.ts';
 import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
+import { readTextFile } from '../../platform/text-file.ts';
 
 /** The location of a store on PostgreSQL. */
 export interface Location {
@@ -22,7 +23,7 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
  *
  * @throws Unusable
  */
-export function locationOf(data: string): Location {
+export async function locationOf(data: string): Promise<Location> {
   if (!URL.canParse(data)) {
     throw new Unusable('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
   }
@@ -40,7 +41,7 @@ export function locationOf(data: string): Location {
     );
   }
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
-  const ssl = sslOf(mode, certificates, shown);
+  const ssl = await sslOf(mode, certificates, shown);
   return { shown, schema: `"${schema}"`, settings: { connectionString: url.href, ssl } };
 }
 
@@ -49,8 +50,8 @@ function shownUrl(url: URL): string {
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
-function sslOf(mode: string | null, certificates: string | null, shown: string): PoolConfig['ssl'] {
-  const ca = certificates === null ? {} : { ca: certificatesIn(certificates, shown) };
+async function sslOf(mode: string | null, certificates: string | null, shown: string): Promise<PoolConfig['ssl']> {
+  const ca = certificates === null ? {} : { ca: await certificatesIn(certificates, shown) };
   switch (mode) {
     case null:
     case 'disable':
@@ -68,15 +69,9 @@ function sslOf(mode: string | null, certificates: string | null, shown: string):
   }
 }
 
-function certificatesIn(path: string, shown: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Unusable(
-      `--data ${shown}: \`sslrootcert\` ${showValue(path)} cannot be read. Give a file of certificates.`,
-      {
-        cause,
-      },
-    );
-  }
+function certificatesIn(path: string, shown: string): Promise<string> {
+  return readTextFile(path).catch((cause: unknown) => {
+    const why = `${showValue(path)} cannot be read: ${whyUnreadable(cause)}`;
+    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of certificates.`, { cause });
+  });
 }

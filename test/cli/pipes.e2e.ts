@@ -1,0 +1,78 @@
+/** Files that a person names, and that are none. */
+import { execFileSync } from 'node:child_process';
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { it } from '../support/command.ts';
+
+/** A pipe with a name, as `mkfifo` makes it. */
+function pipeIn(folder: string, name: string): string {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+const READ_AT_START = [
+  '--config FILE',
+  '--seed FILE',
+  '--signing-key FILE',
+  '--tls-cert FILE --tls-key FILE',
+  '--runai-idp FILE',
+  '--spec-of runai=FILE',
+];
+
+describe.skipIf(process.platform === 'win32').concurrent('a file that is read at the start', () => {
+  it.for(READ_AT_START)(
+    'may be a pipe, and SIGTERM ends the wait for it: %s',
+    async (line, { command, folder, expect }) => {
+      const path = pipeIn(folder, 'pipe');
+      const running = command.launch(['--port', '0', ...line.replaceAll('FILE', path).split(' ')]);
+      // Opens once the command has opened it, too.
+      const pipe = await open(path, 'w');
+      running.kill('SIGTERM');
+      const { code, stdout } = await running.ended;
+      await pipe.close();
+
+      expect([code, stdout]).toEqual([143, '']);
+    },
+  );
+
+  it('is read from a pipe', async ({ command, folder, expect }) => {
+    const [config, seed] = [pipeIn(folder, 'config'), pipeIn(folder, 'seed')];
+    const starting = command.start(['--config', config, '--seed', seed]);
+    await writeFile(config, 'runai: "3.0"');
+    await writeFile(seed, '{ "runai": { "tenant": { "id": 7, "name": "u", "realm": "u" } } }');
+    const { call } = await starting;
+
+    expect((await call('GET /_mock/info')).body.configuration.runai).toEqual({ value: '3.0', origin: 'file' });
+    expect((await call('GET /_mock/cast')).body.runai.tenant.name).toBe('u');
+  });
+
+  it('has mistakes that are told without a line, if it is a pipe', async ({ command, folder, expect }) => {
+    const path = pipeIn(folder, 'config');
+    const running = command.run(['--port', '0', '--config', path]);
+    await writeFile(path, 'prot: 1');
+
+    expect(await running).toMatchObject({
+      code: 2,
+      stderr: `nv-auth-mock: Unknown key \`prot\` in --config ${path}. Did you mean \`port\`?\n`,
+    });
+  });
+
+  it.for(READ_AT_START)('is refused if it is a device: %s', async (line, { command, expect }) => {
+    const { code, stderr } = await command.run(['--port', '0', ...line.replaceAll('FILE', '/dev/zero').split(' ')]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\/dev\/zero cannot be read: it is not a file\. Give the path of/);
+  });
+
+  it('is refused if it is a pipe in the place of the authority of --tls', async ({ command, folder, expect }) => {
+    const path = pipeIn(folder, 'mock.db.ca.pem');
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--tls', '--data', join(folder, 'mock.db')]);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      `nv-auth-mock: ${path}, the authority of --tls, cannot be read: it is not a file. Make it readable, or delete it.\n`,
+    );
+  });
+});
