@@ -234,7 +234,11 @@ type OwnAnswer struct {
 	Status int `json:"status"`
 
 	// By name. `content-type` is `application/json` unless it is given. Headers that belong to the
-	// connection, such as `content-length`, and those of the mock itself are refused.
+	// connection, such as `content-length`, and those of the mock itself are refused. So that no browser
+	// shows the answer as a page of the mock, it has `x-content-type-options: nosniff` and
+	// `content-security-policy: sandbox`, and unless its media type is JSON or `text/plain`,
+	// `content-disposition: attachment`, to which a file name may be added; other values of these three
+	// are refused.
 	Headers map[string]string `json:"headers,omitempty"`
 
 	// Sent as JSON; with a `content-type` that is not JSON, a string, sent as it is.

@@ -1,19 +1,29 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OwnAnswer } from '../../generated/library.ts';
 import { shorten } from '../core/html.ts';
+import { inertHeaders } from '../core/inert.ts';
 import { essenceOf, isJsonType } from '../core/media-type.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { own } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
 
-/** The answer that a test gave, as the handler of an operation would have returned it. */
+/** The answer that a test gave, as the handler of an operation would have returned it. No browser runs it as a page. */
 export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return {
-    status,
-    headers: named,
-    ...(body !== undefined && { body: isText(named) ? Buffer.from(String(body)) : body }),
-  };
+  if (body === undefined) return { status, headers: named };
+  const inert = inertHeaders(named['content-type'] ?? 'application/json');
+  const disposition = named['content-disposition'] ?? '';
+  // With the name of the file.
+  if (INERT['content-disposition'].test(disposition)) inert['content-disposition'] = disposition;
+  return { status, headers: { ...named, ...inert }, body: isText(named) ? Buffer.from(String(body)) : body };
 }
+
+/** What the headers may say that keep a browser from running the answer as a page of this server. */
+const INERT = {
+  'content-disposition': /^attachment(?:;|$)/i,
+  'content-security-policy': /^sandbox$/i,
+  'x-content-type-options': /^nosniff$/i,
+} as const;
 
 /** Is the body sent as it is, because its media type is not JSON? @param headers by lower-case name */
 function isText({ 'content-type': type }: Readonly<Record<string, string>>): boolean {
@@ -62,6 +72,11 @@ function checkHeader(name: string, value: string): void {
   const written = name.toLowerCase();
   if (OF_THE_CONNECTION.has(written)) {
     throw invalid('headers', `has \`${written}\`, which the server writes for each connection; leave it out`);
+  }
+  if (own<RegExp>(INERT, written)?.test(value) === false) {
+    const only = inertHeaders(undefined)[written];
+    const what = `may have \`${written}\` only as \`${only}\`, so that no browser shows the answer as a page of the mock`;
+    throw invalid('headers', `${what}; leave it out`);
   }
   if (written.startsWith('x-mock-')) {
     throw invalid('headers', `has \`${shown(written)}\`, a header of the mock itself; leave it out`);

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
+import { inertHeaders } from '../core/inert.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import { StreamedList } from '../core/streamed-list.ts';
@@ -33,16 +34,6 @@ const PASSING = {
   'x-accel-buffering': 'no',
 };
 
-/**
- * Headers for content that a user stored: a browser saves it, does not guess its type, and never runs it as a page of
- * this server.
- */
-const INERT = {
-  'content-disposition': 'attachment',
-  'content-security-policy': 'sandbox',
-  'x-content-type-options': 'nosniff',
-};
-
 /** Serializes an outcome. @param remembered the cached entry of the outcome, which keeps the serialized text */
 export function writeAnswer(
   { status, body, headers }: Outcome,
@@ -71,7 +62,7 @@ export function writeAnswer(
 /** No spreads unless they are needed: every answer has headers. */
 function headersOf(body: unknown, own: Outcome['headers'], problem: Problem | null): Record<string, string> {
   const headers: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
-  if (problem === null && isUsers(body, own)) Object.assign(headers, INERT);
+  if (problem === null && isUsers(body, own)) Object.assign(headers, inertHeaders(own?.['content-type']));
   if (own !== undefined) Object.assign(headers, own);
   if (problem?.close === true) headers['connection'] = 'close';
   return headers;

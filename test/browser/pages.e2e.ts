@@ -47,6 +47,9 @@ const attackPage = (root: string) => `<!doctype html><meta charset="utf-8"><pre>
 })();
 </script>`;
 
+/** A script that reaches the control API where it is of the mock's own origin. */
+const ADVANCE = `fetch('/_mock/clock/advance', ${JSON.stringify(ATTEMPTS[1]?.init)})`;
+
 if (!hasBrowser) process.stdout.write('SKIP: what browsers do is tested where there is Chromium\n');
 
 describe.skipIf(!hasBrowser)('in a browser', () => {
@@ -88,6 +91,34 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
 
     expect(await statusesShown(browser, `http://localhost:${site.port}/`)).toEqual(ATTEMPTS.map(() => 0));
     expect((await server.call('GET /_mock/decisions')).body.decisions).toHaveLength(before);
+    expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+  });
+
+  it.each([
+    'text/html',
+    'application/xhtml+xml',
+    'image/svg+xml',
+    'application/json;, text/html',
+    'text/plain, text/html',
+    'multipart/x-mixed-replace; boundary=a',
+    'nothing',
+    '',
+  ])('an answer that a test gave is saved, and not run as a page of the mock: %s', async (type) => {
+    const script = `<script xmlns="http://www.w3.org/1999/xhtml">${ADVANCE}</script>`;
+    const text =
+      type === 'image/svg+xml' ? `<svg xmlns="http://www.w3.org/2000/svg">${script}</svg>` : `<html>${script}</html>`;
+    const headers = { 'content-type': type, refresh: `0; url=data:text/html,${script}` };
+    const answer = { status: 200, headers, body: text };
+    const match = { operation: 'get_users' };
+    const given = await server.call('POST /_mock/faults', { body: { match, do: { answer, offDocument: true } } });
+    const page = await browser.newPage();
+    const saved = page.waitForEvent('download');
+
+    await expect(page.goto(`http://localhost:${port}/api/v1/users`)).rejects.toThrow();
+    await saved;
+    await page.goto(`http://localhost:${port}/docs`);
+    await page.close();
+    await server.call(`DELETE /_mock/faults/${given.body.id}`);
     expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
   });
 

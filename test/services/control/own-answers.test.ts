@@ -72,6 +72,43 @@ describe('an answer of one’s own', () => {
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html', 'content-security-policy': 'sandbox' });
   });
 
+  it.each([
+    ['application/json', {}, undefined],
+    ['application/problem+json; charset=utf-8', {}, undefined],
+    ['text/plain;charset=utf-8', 'text', undefined],
+    ['text/plain, text/html', 'text', 'attachment'],
+    ['application/json;, text/html', {}, 'attachment'],
+    ['application/xhtml+xml', '', 'attachment'],
+    ['image/svg+xml', '', 'attachment'],
+    ['multipart/x-mixed-replace; boundary=a', '', 'attachment'],
+    ['multipart/related', '', 'attachment'],
+    ['text/javascript', '', 'attachment'],
+    ['application/pdf', '', 'attachment'],
+    ['', {}, 'attachment'],
+    ['nothing', '', 'attachment'],
+  ])('is saved by browsers, and not shown, unless it is JSON or plain text: %s', async (type, body, disposition) => {
+    const headers = { 'Content-Type': type, 'X-CONTENT-type-options': 'nosniff' };
+    expect((await answerWith({ status: 200, headers, body }, { offDocument: true })).status).toBe(201);
+
+    const sent = (await server.call(LIST, { token: deployer })).headers;
+    expect(sent['content-disposition']).toBe(disposition);
+    expect(sent).toMatchObject({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' });
+  });
+
+  it('may name the file as which browsers save it', async () => {
+    const headers = { 'content-type': 'text/csv', 'Content-Disposition': 'attachment; filename="a.csv"' };
+    await answerWith({ status: 200, headers, body: 'a,b' }, { offDocument: true });
+
+    const answer = await server.call(LIST, { token: deployer });
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="a.csv"');
+  });
+
+  it('has no such headers where there is nothing to show', async () => {
+    await answerWith({ status: 302, headers: { location: '/docs' } }, { offDocument: true });
+
+    expect((await server.call(LIST, { token: deployer })).headers).not.toHaveProperty('content-disposition');
+  });
+
   it('breaks off within its body, or waits, as any answer does', async () => {
     const given = await answerWith({ status: 200, body: { functions: [] } }, { delay: '10ms' });
     expect(given.status).toBe(201);
@@ -114,6 +151,31 @@ describe('an answer of one’s own', () => {
     ['a header of the mock', { status: 200, headers: { 'X-Mock-Fault': 'f' }, body: {} }, {}, /`x-mock-fault`/],
     ['a name that is no header’s', { status: 200, headers: { 'a b': '' }, body: {} }, {}, /`a b`/],
     ['a value that splits the answer', { status: 200, headers: { a: 'x\r\ny: z' }, body: {} }, {}, /characters/],
+    [
+      'a policy that lets a browser run it',
+      { status: 200, headers: { 'Content-Security-Policy': "script-src 'unsafe-inline'" }, body: {} },
+      {},
+      /`content-security-policy` only as `sandbox`/,
+    ],
+    [
+      'a policy that lets a browser run scripts in it',
+      { status: 200, headers: { 'content-security-policy': 'sandbox allow-scripts' }, body: {} },
+      {},
+      /`content-security-policy` only as `sandbox`/,
+    ],
+    [
+      'a disposition that lets a browser show it',
+      { status: 200, headers: { 'CONTENT-DISPOSITION': 'inline' }, body: {} },
+      {},
+      /`content-disposition` only as `attachment`/,
+    ],
+    [
+      'a type that a browser may guess',
+      { status: 200, headers: { 'x-content-type-options': '' }, body: {} },
+      {},
+      /`x-content-type-options` only as `nosniff`/,
+    ],
+    ['a list of values', { status: 200, headers: { a: ['b'] }, body: {} }, {}, /headers/],
     ['a header twice', { status: 200, headers: { a: '1', A: '2' }, body: {} }, {}, /twice/],
     ['more headers than clients take', { status: 200, headers: { a: 'x'.repeat(9000) }, body: {} }, {}, /8192/],
     ['a header that is no text', { status: 200, headers: { a: 1 }, body: {} }, {}, /headers/],
