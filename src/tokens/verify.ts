@@ -77,7 +77,8 @@ async function verifiedClaims(token: string, find: FindKey, algorithm: string): 
     requiredClaims: REQUIRED,
   };
   try {
-    const { payload } = await jwtVerify(token, find, options);
+    const { payload, protectedHeader } = await jwtVerify(token, find, options);
+    checkType(protectedHeader.typ);
     return accessTokenClaims(payload);
   } catch (thrown) {
     throw tokenProblem(thrown);
@@ -125,6 +126,15 @@ export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant): v
   if (iat * 1000 > now + LEEWAY) throw earlyToken('iat', iat, azp, now);
   if (nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
   if (exp * 1000 <= now) throw expiredToken(exp, azp, now);
+}
+
+/** As RFC 7519, 5.1, and RFC 9068, 2.1, write it. It is optional. */
+const ACCESS_TOKEN_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
+
+/** A token of another kind is no access token (RFC 8725, 3.12), whatever its claims say. */
+function checkType(typ: string | undefined): void {
+  if (typ !== undefined && !ACCESS_TOKEN_TYPE.test(typ))
+    throw malformedToken(`the \`typ\` of its header is ${JSON.stringify(typ)}, expected "JWT"`);
 }
 
 function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {

@@ -125,6 +125,12 @@ describe('an access token', () => {
     ['from the future', () => forge({ iat: NOW + 6 }), 'not_yet_valid', /iat 2026-01-15T12:00:06/],
     ['that begins later', () => forge({ nbf: NOW + 6 }), 'not_yet_valid', /nbf 2026-01-15T12:00:06/],
     ['of another type', () => forge({ typ: 'ID' }), 'malformed_token', /`typ` is "ID"/],
+    [
+      'of another kind',
+      () => forge({}, { typ: 'logout+jwt' }),
+      'malformed_token',
+      /the `typ` of its header is "logout\+jwt", expected "JWT"/,
+    ],
     ['without a client', () => forge({ azp: undefined }), 'malformed_token', /azp/],
     ['with a client that is no text', () => forge({ azp: 7 }), 'malformed_token', WRONG_TYPE],
     ['with a subject that is no text', () => forge({ sub: 7 } as never), 'malformed_token', WRONG_TYPE],

@@ -84,9 +84,9 @@ export const VERDICTS = {
     source: 'RFC 9068, 4',
   },
   'for-somebody-else': {
-    ...SHOULD_REJECT,
+    ...DEPENDS,
     only: 'no-audience',
-    why: 'the token has an `aud`, and a verifier without an audience is not in it; many verifiers check `aud` only on request',
+    why: 'the token is for another audience; a verifier that has none may refuse it, or not look at `aud`, whose use is optional',
     source: 'RFC 7519, 4.1.3',
   },
   'wrong-audience': {
