@@ -169,7 +169,8 @@ export abstract class Worlds implements WorldsByName {
     // Every server has one, and no request has brought it.
     this.#seedShares.set(seed, { bytes: 0, base: null });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
-    this.#default = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
+    const entry = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
+    this.#default = { ...entry, createdAt: await world.keptSince(entry.createdAt) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Instant } from '../core/clock.ts';
 import type { Mode } from '../core/mode.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { SharedText } from '../store/sharing.ts';
@@ -12,6 +13,8 @@ export interface WorldState {
   readonly fingerprintKey?: string;
   /** The authority of https as PEM, which all processes of the default world share. */
   readonly authority?: string;
+  /** When the default world was made. The stores have that of the others. */
+  readonly createdAt?: Instant;
 }
 
 /** The state that drives a world, where it outlives the process. */

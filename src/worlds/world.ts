@@ -58,6 +58,8 @@ export interface OwnedWorld extends World {
   hasDecision(id: string): boolean;
   /** Drops values that can be made again, while no request uses it. */
   rest(): void;
+  /** When it was made, where that outlives the process. @param now if nobody kept it before */
+  keptSince(now: Instant): Promise<Instant>;
   /**
    * Replaces its state.
    *
@@ -183,6 +185,12 @@ class OpenedWorld implements OwnedWorld {
       },
       onText: () => this.#rereadState(),
     });
+  }
+
+  async keptSince(now: Instant): Promise<Instant> {
+    const state = this.#state;
+    if (state === null) return now;
+    return state.now.createdAt ?? state.update(({ createdAt = now }) => [{ createdAt }, createdAt]);
   }
 
   get mark(): string {

@@ -36,6 +36,22 @@ const idsOf = async ({ call }: TestServer) =>
   (await call('GET /_mock/worlds')).body.worlds.map(({ id }: { id: string }) => id);
 
 describe.runIf(hasDriver)('with a data file, after a restart', () => {
+  it('the default world is as old as before, also after a reset and with another mode', async ({ folder }) => {
+    const { clock, start } = onFile(folder);
+    const createdAt = async ({ call }: TestServer) => (await call('GET /_mock/worlds')).body.worlds[0].createdAt;
+    const first = await start();
+    await first.call('POST /_mock/reset');
+    await first.call('PUT /_mock/mode', { body: { mode: 'observe' } });
+    const before = await createdAt(first);
+    clock.set(clock.now() + 3_600_000);
+    const second = await start();
+
+    expect(await createdAt(second)).toBe(before);
+    expect((await second.call('GET /_mock/mode')).body.mode).toBe('observe');
+    clock.set(clock.now() + 3_600_000);
+    expect(await createdAt(await start({ mode: 'observe' }))).toBe(before);
+  });
+
   it('worlds are back with their keys, objects and credentials, and those that were deleted are not', async ({
     folder,
   }) => {
