@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCOPED_LISTS } from '../../support/runai-lists.ts';
 import {
   ADMINISTERED,
   type Administered,
@@ -10,8 +11,6 @@ import {
   RUNAI_OPERATIONS,
   type RunaiProfile,
   requestOf,
-  SCOPE_TYPES,
-  type ScopeType,
   type StagedRunai,
   stagedRunai,
   successOf,
@@ -332,41 +331,7 @@ function fixed(operation: string, places: readonly PlaceName[]): string {
   return `fixed in ${told.join(', ')}: ${allowed(operation)}`;
 }
 
-/** A list that shows what is in the caller's scope. */
-interface List {
-  readonly operation: string;
-  readonly query?: string;
-  /** The kinds of places that it shows something of. */
-  readonly types: readonly ScopeType[];
-  /** The names of the places that an answer shows something of, or their number. */
-  readonly shown: (body: Answer['body']) => readonly string[] | number;
-}
-
 const nameOf = ({ name }: { name: string }) => name;
-
-const LISTS: readonly List[] = [
-  { operation: 'get_clusters', types: ['cluster'], shown: (body) => body.map(nameOf) },
-  { operation: 'get_clusters_minimal', types: ['cluster'], shown: (body) => body.map(nameOf) },
-  { operation: 'get_departments', types: ['department'], shown: (body) => body.departments.map(nameOf) },
-  { operation: 'get_projects', types: ['project'], shown: (body) => body.projects.map(nameOf) },
-  {
-    operation: 'get_workloads',
-    types: ['project'],
-    shown: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),
-  },
-  {
-    operation: 'get_access_rules',
-    query: '?filterBy=subjectId=^seen-in-',
-    types: SCOPE_TYPES,
-    shown: (body) => body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId.slice('seen-in-'.length)),
-  },
-  {
-    operation: 'count_access_rules',
-    query: '?filterBy=subjectId=^seen-in-',
-    types: SCOPE_TYPES,
-    shown: (body) => body.count,
-  },
-];
 
 function same(some: readonly string[], others: readonly string[]): boolean {
   return [...some].sort().join() === [...others].sort().join();
@@ -515,7 +480,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     expect(wrong).toEqual([]);
   });
 
-  const lists = LISTS.filter(({ operation }) => rows.some((row) => row.operation === operation));
+  const lists = SCOPED_LISTS.filter(({ operation }) => rows.some((row) => row.operation === operation));
 
   it.each(lists)('$operation shows what the scope of the caller holds, and nothing else', async (list) => {
     const wrong: string[] = [];

@@ -1,0 +1,39 @@
+import { SCOPE_TYPES, type ScopeType } from './runai-requests.ts';
+import type { Answer } from './server.ts';
+
+/** A list that shows what is in the caller's scope. */
+export interface ScopedList {
+  readonly operation: string;
+  readonly query?: string;
+  /** The kinds of places that it shows something of. */
+  readonly types: readonly ScopeType[];
+  /** The names of the places that an answer shows something of, or their number. */
+  readonly shown: (body: Answer['body']) => readonly string[] | number;
+}
+
+const nameOf = ({ name }: { name: string }) => name;
+
+/** Those of all versions; `truth-table.test.ts` tries them with every scope. */
+export const SCOPED_LISTS: readonly ScopedList[] = [
+  { operation: 'get_clusters', types: ['cluster'], shown: (body) => body.map(nameOf) },
+  { operation: 'get_clusters_minimal', types: ['cluster'], shown: (body) => body.map(nameOf) },
+  { operation: 'get_departments', types: ['department'], shown: (body) => body.departments.map(nameOf) },
+  { operation: 'get_projects', types: ['project'], shown: (body) => body.projects.map(nameOf) },
+  {
+    operation: 'get_workloads',
+    types: ['project'],
+    shown: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),
+  },
+  {
+    operation: 'get_access_rules',
+    query: '?filterBy=subjectId=^seen-in-',
+    types: SCOPE_TYPES,
+    shown: (body) => body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId.slice('seen-in-'.length)),
+  },
+  {
+    operation: 'count_access_rules',
+    query: '?filterBy=subjectId=^seen-in-',
+    types: SCOPE_TYPES,
+    shown: (body) => body.count,
+  },
+];
