@@ -16,6 +16,13 @@ export const REASONS = {
     source: 'RFC 6749, 5.2',
     certainty: 'documented',
   },
+  swapped_credentials: {
+    stage: 'authenticate',
+    meaning:
+      'the client id and the secret belong together, but each was sent in the place of the other: they are swapped',
+    source: 'RFC 6749, 5.2: to the vendor, a client with this id is unknown',
+    certainty: 'documented',
+  },
   no_client: {
     stage: 'authenticate',
     meaning: 'the request names no client, and a client must authenticate',

@@ -86,7 +86,9 @@ async function callerOf(context: Context, form: Form, mayBePublic: boolean): Pro
   if (id === null) throw noClient();
   const client = await oauthClientsIn(context).byId(id);
   const presented = { id, secret: secret ?? '', challenge };
-  if (client === null) return (await authenticateClient(await confidentialClient(context, id), presented)).clientId;
+  if (client === null) {
+    return (await authenticateClient(context, await confidentialClient(context, id), presented)).clientId;
+  }
   if (client.secretHash !== undefined) checkClientSecret(client, presented);
   else if (!mayBePublic) throw badClient('public_client', undefined, challenge);
   return id;

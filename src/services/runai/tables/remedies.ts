@@ -29,6 +29,10 @@ export const REMEDIES = {
   unknown_subject: { kind: 'credential', text: `${GET_TOKEN}; its subject was deleted, or the world was reset` },
   disabled: { kind: 'identity', text: 'enable it, or use another identity' },
   unknown_client: { kind: 'credential', text: 'use a client id of `GET /_mock/cast`, or create an access key' },
+  swapped_credentials: {
+    kind: 'credential',
+    text: 'swap the two values: the client id was sent as the secret, and the secret as the client id',
+  },
   wrong_grant: {
     kind: 'credential',
     text: 'use `app_token` for an application, `client_credentials` for an access key or a service account; users log in through a client without a secret',

@@ -12,6 +12,6 @@ export const appToken: Grant = {
       (await applicationClient(context, id)) ??
       (await accessKeyClient(context, id)) ??
       (await serviceAccountClient(context, id));
-    return authenticateClient(candidate, { id, secret });
+    return authenticateClient(context, candidate, { id, secret });
   },
 };

@@ -16,7 +16,7 @@ export const clientCredentials: Grant = {
     const id = requireValue(request, 'clientID', request.client.id);
     const secret = requireValue(request, 'clientSecret', request.client.secret);
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
-    if (candidate !== null) return authenticateClient(candidate, { id, secret, challenge });
+    if (candidate !== null) return authenticateClient(context, candidate, { id, secret, challenge });
     const client = await oauthClientsIn(context).byId(id);
     if (client !== null) {
       checkClientSecret(client, { secret, challenge });
@@ -24,6 +24,10 @@ export const clientCredentials: Grant = {
     }
     const application = await applicationClient(context, id);
     // The secret is checked first: without it a client must not learn whether the application exists.
-    throw badClient('wrong_grant', await authenticateClient(dryRun(application), { id, secret, challenge }), challenge);
+    throw badClient(
+      'wrong_grant',
+      await authenticateClient(context, dryRun(application), { id, secret, challenge }),
+      challenge,
+    );
   },
 };

@@ -35,16 +35,26 @@ export interface ConfidentialClient {
  * @throws Problem `bad_client`
  */
 export async function authenticateClient(
+  context: Arrival,
   candidate: Candidate | null,
-  { secret, challenge }: ConfidentialClient,
+  { id, secret, challenge }: ConfidentialClient,
 ): Promise<GrantResult> {
   const fits = secretFits(secret, candidate?.secretHash ?? null);
-  if (candidate === null) throw badClient('unknown_client', undefined, challenge);
+  if (candidate === null) {
+    const isSwapped = await belongTogether(context, { id: secret, secret: id });
+    throw badClient(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
+  }
   if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
   if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
   const { granted } = candidate;
   await refuseIfEnded(candidate.touch(), (reason) => badClient(reason, granted, challenge));
   return granted;
+}
+
+/** Are they the id and the secret of one client, of any kind? */
+async function belongTogether(context: Arrival, { id, secret }: ConfidentialClient): Promise<boolean> {
+  const client = (await confidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
+  return secretFits(secret, client?.secretHash ?? null);
 }
 
 /** The access key, service account or application with this client id. */
@@ -85,7 +95,11 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
     return id;
   }
   const candidate = await confidentialClient(context, id);
-  const { identity, clientId } = await authenticateClient(dryRun(candidate), { id, secret: secret ?? '', challenge });
+  const { identity, clientId } = await authenticateClient(context, dryRun(candidate), {
+    id,
+    secret: secret ?? '',
+    challenge,
+  });
   throw badClient('wrong_grant', { identity, clientId }, challenge);
 }
 
