@@ -3,6 +3,7 @@ package nvauthmock
 import (
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 )
 
@@ -97,7 +98,11 @@ func (c Cast) key(name string) (string, error) {
 	var found, all []string
 	key := ""
 	for _, one := range c.Ngc.Keys {
-		all = append(all, one.fullName())
+		if strings.Contains(name, "/") {
+			all = append(all, one.fullName())
+		} else {
+			all = append(all, one.Name)
+		}
 		if one.Name == name || one.fullName() == name {
 			found = append(found, one.fullName())
 			key = one.Key
@@ -109,7 +114,7 @@ func (c Cast) key(name string) (string, error) {
 	case 1:
 		return key, nil
 	default:
-		return "", fmt.Errorf("several keys of the cast are called %q: say %s", name, listOfNames(found))
+		return "", fmt.Errorf("several keys of the cast are called %q: say %s", name, listOfNames(name, found))
 	}
 }
 
@@ -178,17 +183,53 @@ func unknownName(kind, name string, all []string) error {
 	if len(all) == 0 {
 		return fmt.Errorf("there is no %s %q in the cast, nor any other", kind, name)
 	}
-	return fmt.Errorf("there is no %s %q in the cast. There are %s", kind, name, listOfNames(all))
+	return fmt.Errorf("there is no %s %q in the cast. There are %s", kind, name, listOfNames(name, all))
 }
 
 // How many names a message lists.
-const mostNamed = 40
+const mostNamed = 8
 
-func listOfNames(names []string) string {
-	more := ""
-	if len(names) > mostNamed {
-		more = fmt.Sprintf(" and %d more", len(names)-mostNamed)
-		names = names[:mostNamed]
+// listOfNames lists the names that are nearest to the given one first.
+func listOfNames(given string, names []string) string {
+	var nearest []string
+	known := map[string]bool{}
+	for _, name := range names {
+		if !known[name] {
+			nearest = append(nearest, name)
+		}
+		known[name] = true
 	}
-	return strings.Join(names, ", ") + more
+	sort.SliceStable(nearest, func(i, j int) bool { return distance(given, nearest[i]) < distance(given, nearest[j]) })
+	more := ""
+	if len(nearest) > mostNamed {
+		more = fmt.Sprintf(" and %d more, which GET /_mock/cast lists", len(nearest)-mostNamed)
+		nearest = nearest[:mostNamed]
+	}
+	return strings.Join(nearest, ", ") + more
+}
+
+// distance is the number of letters to insert, delete or replace (Levenshtein).
+func distance(one, other string) int {
+	row := make([]int, len(other)+1)
+	for at := range row {
+		row[at] = at
+	}
+	for i := 0; i < len(one); i++ {
+		before := row[0]
+		row[0] = i + 1
+		for j := 0; j < len(other); j++ {
+			least := before
+			if one[i] != other[j] {
+				least++
+			}
+			before = row[j+1]
+			for _, one := range []int{row[j] + 1, before + 1} {
+				if one < least {
+					least = one
+				}
+			}
+			row[j+1] = least
+		}
+	}
+	return row[len(other)]
 }

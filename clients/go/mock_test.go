@@ -194,10 +194,21 @@ func (m *Mock) with(t TB) *Mock {
 
 func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
 	mock := Start(t).World(t)
-	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "acme/nvcf-deployer")
-	record(func(t TB) { mock.with(t).Token("nobody") }).expect(t, `service account "nobody"`, "admin@acme.test")
+	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "There are nvcf-deployer, ")
+	record(func(t TB) { mock.with(t).Token("admin@acme.tst") }).expect(t, `service account "admin@acme.tst"`, "There are admin@acme.test, ")
 	empty := Start(t).World(t, WorldOrder{Seed: "none"})
 	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast, nor any other`)
+}
+
+func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
+	cast := Cast{}
+	for _, name := range []string{"a", "b", "c", "d", "e", "e", "f", "g", "h", "deployer"} {
+		cast.Ngc.Keys = append(cast.Ngc.Keys, CastKey{Org: "one", Name: name})
+	}
+	_, err := cast.key("deplyer")
+	if err == nil || !strings.HasSuffix(err.Error(), " There are deployer, d, e, a, b, c, f, g and 1 more, which GET /_mock/cast lists") {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestAKeyOfSeveralOrganizationsIsCalledByBoth(t *testing.T) {

@@ -1,14 +1,10 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import { findNearest } from '../core/nearest.ts';
+import { adviseName } from '../core/nearest.ts';
 import { Problem } from '../core/problem.ts';
 import { fixture } from '../platform/assets.ts';
 import type { Ports } from '../services/index.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
-
-/** Among how many names the nearest is searched, and by how many characters. */
-const MOST_NAMES = 1000;
-const MOST_LETTERS = 100;
 
 /** The parts of the server that make tokens for the control API. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
@@ -22,10 +18,9 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
       }
       const names = (await Promise.all(drafts.map((one) => one.names(arrival)))).flat();
       if (names.length === 0 || who === null) throw nobody();
-      const nearest = findNearest(who.slice(0, MOST_LETTERS), names.slice(0, MOST_NAMES));
       throw new Problem(
         'invalid_request',
-        `Field \`for\` names nobody who could have a token. Did you mean \`${nearest}\`? Expected an id, a name, an e-mail address or a client id.`,
+        `Field \`for\` names nobody who could have a token; it takes an id, a name, an e-mail address or a client id.${adviseName(who, names, '`GET /_mock/cast`')}`,
       );
     },
     foreignKeys: (algorithm) => {

@@ -1,7 +1,7 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { findNearest } from '../core/nearest.ts';
+import { adviseName } from '../core/nearest.ts';
 import { isRecord } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -25,9 +25,7 @@ export async function vendorDocumentsFrom(
     const service = text.slice(0, at);
     const names = services.map(({ name }) => name);
     if (!names.includes(service)) {
-      throw new Unusable(
-        `--spec-of ${showValue(text)} names no service. Did you mean \`${findNearest(service, names)}\`? Expected one of ${names.join(', ')}.`,
-      );
+      throw new Unusable(`--spec-of ${showValue(text)} names no service.${adviseName(service, names)}`);
     }
     return [service, await openVendorDocument(text.slice(at + 1), `--spec-of ${showValue(text)}`)];
   });

@@ -3,7 +3,7 @@ import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
 import { askRunning, type Running, tokenAdvice } from './running.ts';
-import { prefixOf, worldIds, worldsInWords } from './world.ts';
+import { listWorlds, prefixOf, worldIds } from './world.ts';
 
 /**
  * Calls the control API of a world of a running server.
@@ -34,7 +34,7 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
   const ids = await worldIds(async (path) => (await answerOf(server, path)).body);
   if (ids === null) return new Unusable(noMock(server));
   return new Unusable(
-    `There is no world \`${showValue(world)}\` on ${server.url}. Existing worlds: ${worldsInWords(ids)}.`,
+    `There is no world \`${showValue(world)}\` on ${server.url}. Existing worlds: ${listWorlds(world, ids)}.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { own } from '../core/own.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice } from './running.ts';
-import { type Place as Addressed, placeOf, prefixOf, worldIds, worldsInWords } from './world.ts';
+import { type Place as Addressed, listWorlds, placeOf, prefixOf, worldIds } from './world.ts';
 
 /** The result of one check, with advice if it failed. */
 interface Check {
@@ -153,7 +153,7 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
   if (isClosed) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
     ? { what, good: true, said: `\`${world}\`, at ${base}` }
-    : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${worldsInWords(ids)}` };
+    : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${listWorlds(world, ids)}` };
 }
 
 /** The probes of each service, one after the other. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
+import { adviseName } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 
@@ -28,7 +29,7 @@ export function hostLines(
 ): string {
   const render = own(FORMATS, format);
   if (render === undefined) {
-    throw new Unusable(`--hosts has no --format ${format}. Expected one of ${Object.keys(FORMATS).join(', ')}.`);
+    throw new Unusable(`--hosts has no --format ${format}.${adviseName(format, Object.keys(FORMATS))}`);
   }
   const names = manifests.flatMap(({ name, hosts, hostsOfCast }) => [
     ...hosts.filter((host) => !host.startsWith('*')),

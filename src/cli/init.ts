@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { whyUnwritable } from '../core/file-fault.ts';
+import { adviseName } from '../core/nearest.ts';
 import { keysOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -59,9 +60,7 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
 function kindOf(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
-  throw new Unusable(
-    `--kind is \`${showValue(text)}\`. Expected one of ${KIND_NAMES.map((name) => `\`${name}\``).join(', ')}.`,
-  );
+  throw new Unusable(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
 }
 
 /** A path as the user would write it. */

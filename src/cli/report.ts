@@ -1,5 +1,5 @@
 import type { FlagTexts } from '../config/config.ts';
-import { findNearest } from '../core/nearest.ts';
+import { adviseName } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { askWorld } from './ask-world.ts';
@@ -65,7 +65,7 @@ function excessesIn(text: string | null): readonly Excess[] {
       const known = EXCESSES.find((excess) => excess === name);
       if (known !== undefined) return known;
       throw new Unusable(
-        `--fail-on has the unknown value \`${showValue(name)}\`. Expected ${EXCESSES.map((excess) => `\`${excess}\``).join(', ')} or both, separated by a comma. Did you mean \`${findNearest(name, EXCESSES)}\`?`,
+        `--fail-on has the unknown value \`${showValue(name)}\`; it takes one value, or several separated by commas.${adviseName(name, EXCESSES)}`,
       );
     });
 }

@@ -1,5 +1,5 @@
 import { readConfig } from '../config/config.ts';
-import { findNearest } from '../core/nearest.ts';
+import { adviseName } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
@@ -56,7 +56,7 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
   if (document !== undefined && service !== undefined) throw new Unusable('Give either --document or --service.');
   if (document !== undefined) {
     if (names.includes(document)) return [document];
-    throw new Unusable(`--document ${showValue(document)} does not exist. Available are: ${names.join(', ')}.`);
+    throw new Unusable(`--document ${showValue(document)} does not exist.${adviseName(document, names)}`);
   }
   if (service === undefined) return names;
   const { config } = await readConfig({});
@@ -64,7 +64,7 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
   const found = service === 'control' ? 'control' : inForce.get(service);
   if (found !== undefined) return [found];
   throw new Unusable(
-    `--service ${showValue(service)} does not exist. Did you mean \`${findNearest(service, [...inForce.keys(), 'control'])}\`?`,
+    `--service ${showValue(service)} does not exist.${adviseName(service, [...inForce.keys(), 'control'])}`,
   );
 }
 

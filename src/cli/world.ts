@@ -1,10 +1,7 @@
-import { quote } from '../core/explaining/index.ts';
+import { listNames } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { worldPath } from '../core/world-id.ts';
-
-/** How many worlds a message names. */
-const MOST_NAMED = 20;
 
 /** The path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {
@@ -28,10 +25,9 @@ export async function worldIds(ask: (path: string) => Promise<unknown>): Promise
   }
 }
 
-/** Lists worlds for a sentence; only the first ones if there are many. */
-export function worldsInWords(ids: readonly string[]): string {
-  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
-  return `${quote(ids.slice(0, MOST_NAMED))}${more}`;
+/** Lists the worlds that exist, for a sentence about one that does not. */
+export function listWorlds(unknown: string, ids: readonly string[]): string {
+  return listNames(unknown, ids, '`GET /_mock/worlds`');
 }
 
 /** A server, and the world that a client uses. */

@@ -12,10 +12,14 @@ export function findNearest(name: string, valid: readonly string[]): string {
 
 /** @param given in lower case */
 function closest(given: string, valid: readonly string[]): string {
-  const sorted = wordsOf(given);
-  const distance = (other: string) =>
-    Math.min(leven(given, other.toLowerCase()), leven(sorted, wordsOf(other.toLowerCase())) + 1);
+  const distance = distanceFrom(given);
   return valid.reduce((best, other) => (distance(other) < distance(best) ? other : best));
+}
+
+/** @param given in lower case */
+function distanceFrom(given: string): (other: string) => number {
+  const sorted = wordsOf(given);
+  return (other) => Math.min(leven(given, other.toLowerCase()), leven(sorted, wordsOf(other.toLowerCase())) + 1);
 }
 
 /** The fewest letters of a prefix that identify a name. */
@@ -53,6 +57,60 @@ export function findWithWord(word: string, valid: readonly string[]): readonly s
 
 /** The fewest letters of a word that identify a name. */
 const LEAST_WORD = 4;
+
+/** The question for the name that was probably meant, with a space before it; empty if none is similar. */
+export function suggestName(given: string, known: readonly string[]): string {
+  const near = findNear(given, known);
+  const meant = near === undefined ? findWithWord(given.slice(0, MOST_LETTERS), known) : [near];
+  return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
+}
+
+/** How many names a message lists, and among how many the nearest are searched. */
+const MOST_LISTED = 8;
+const MOST_COMPARED = 1000;
+
+/**
+ * The known names, for the message about an unknown one: at most eight, the nearest first. A short list keeps its
+ * order, except for the name that was probably meant.
+ *
+ * @param where lists all of them, such as `` `GET /_mock/drills` ``
+ */
+export function listNames(given: string, known: readonly string[], where?: string): string {
+  const names = [...new Set(known)];
+  const listed = nearestFirst(given.slice(0, MOST_LETTERS), names).slice(0, MOST_LISTED).map(asCode).join(', ');
+  const more = names.length - MOST_LISTED;
+  if (more <= 0) return listed;
+  return `${listed} and ${more} more${where === undefined ? '' : `, which ${where} lists`}`;
+}
+
+function nearestFirst(given: string, names: readonly string[]): readonly string[] {
+  const near = findNear(given, names);
+  const others = names.filter((name) => name !== near);
+  const isLong = given !== '' && names.length > MOST_LISTED;
+  const sorted = isLong ? sortByDistance(given.toLowerCase(), others) : others;
+  return near === undefined ? sorted : [near, ...sorted];
+}
+
+/** @param given in lower case */
+function sortByDistance(given: string, names: readonly string[]): readonly string[] {
+  const distance = distanceFrom(given);
+  return names
+    .slice(0, MOST_COMPARED)
+    .map((name) => ({ name, far: distance(name) }))
+    .sort((one, other) => one.far - other.far)
+    .map(({ name }) => name);
+}
+
+/** The end of a message about an unknown name: the one that was probably meant, and the known ones. */
+export function adviseName(given: string, known: readonly string[], where?: string): string {
+  const suggestion = suggestName(given, known);
+  if (known.length === 1) return suggestion || ` Expected ${listNames(given, known)}.`;
+  return `${suggestion} Expected one of ${listNames(given, known, where)}.`;
+}
+
+function asCode(name: string): string {
+  return `\`${name}\``;
+}
 
 /**
  * The path template that was probably meant: with as many segments, each similar, and at least one equal. A `{name}`

@@ -3,7 +3,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import { grantsOf } from '../core/least-rights.ts';
-import { findNear } from '../core/nearest.ts';
+import { suggestName } from '../core/nearest.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
@@ -52,8 +52,7 @@ async function usesOf(
       known.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
     ];
   }
-  const near = findNear(who, [...new Set(known.flatMap(({ principal }) => namesOf(principal)))]);
-  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const suggestion = suggestName(who, [...new Set(known.flatMap(({ principal }) => namesOf(principal)))]);
   throw new Problem(
     'invalid_request',
     `Query parameter \`principal\`: no accepted credential has the name \`${redact(who).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,

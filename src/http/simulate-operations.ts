@@ -31,7 +31,7 @@ export async function simulateOperations(
   only: string | null,
 ): Promise<readonly OperationEffect[]> {
   const { context } = imagine(server, world, 'GET', '/');
-  await checkRoles(context, services, who);
+  await checkRoles(context, services, who, only);
   const asked = services.filter(({ name }) => only === null || name === only);
   const effects = await Promise.all(
     asked.map(async (service) => {

@@ -45,7 +45,7 @@ export async function simulate(
     );
   }
   const { raw, context } = imagine(server, world, method, path);
-  await checkRoles(context, services, who);
+  await checkRoles(context, services, who, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
     const caller = await callerOf(context, service, who);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
-import { findNear, findWithWord } from '../core/nearest.ts';
+import { listNames, suggestName } from '../core/nearest.ts';
 import type { Holding } from '../core/policy.ts';
 import { namesOf } from '../core/principal.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';
@@ -84,19 +84,27 @@ export async function isHeldHere(
   return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
 }
 
-/** @throws Problem naming the nearest role, if no service knows one of them */
+/**
+ * @param only the service that is asked, whose roles a message lists; null for all
+ * @throws Problem naming the nearest role, if no service knows one of them
+ */
 export async function checkRoles(
   context: RequestContext,
   services: readonly ServiceDefinition[],
   { holding }: Who,
+  only: string | null,
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
-  const known = new Set((await Promise.all(services.map((one) => one.holding?.roles(context) ?? []))).flat());
-  const unknown = holding.roles.find((role) => !known.has(role));
+  const rolesOf = async (some: readonly ServiceDefinition[]) =>
+    (await Promise.all(some.map((one) => one.holding?.roles(context) ?? []))).flat();
+  const known = await rolesOf(services);
+  const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
-  const near = findNear(unknown, [...known]);
-  const meant = near === undefined ? findWithWord(unknown, [...known]) : [near];
-  const suggestion = meant.length === 0 ? '' : ` Did you mean ${meant.map((role) => `\`${role}\``).join(' or ')}?`;
-  const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestion} There are ${[...known].map((role) => `\`${role}\``).join(', ')}.`;
-  throw new Problem('invalid_request', message);
+  const asked = await rolesOf(services.filter(({ name }) => name === only));
+  const listed =
+    asked.length === 0
+      ? `Expected one of ${listNames(unknown, known)}`
+      : `The roles of \`${only}\` are ${listNames(unknown, asked)}`;
+  const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
+  throw new Problem('invalid_request', `${message}${suggestName(unknown, known)} ${listed}.`);
 }

@@ -1,5 +1,5 @@
 import { METHODS, STATUS_CODES } from 'node:http';
-import { findNearest, findNearPath } from '../core/nearest.ts';
+import { adviseName, findNearPath, listNames } from '../core/nearest.ts';
 import { fitsSegment, isVariable } from '../core/path-template.ts';
 import { Problem } from '../core/problem.ts';
 import type { Match } from './match.ts';
@@ -38,13 +38,12 @@ export function checkMatch(
   const services = [...new Set(operations.map(({ service }) => service))];
   const method = match.method?.toUpperCase();
   checkName(match.service, services, member('service'), 'there is no service');
-  checkName(
-    match.operation,
-    [...new Set(operations.map(({ id }) => id))],
-    member('operation'),
-    'no operation is called',
-  );
-  checkName(match.reason, reasons, member('reason'), 'there is no reason');
+  const ofService = operations.filter(({ service }) => match.service === undefined || service === match.service);
+  if (!operations.some(({ id }) => id === match.operation)) {
+    const names = ofService.map(({ id }) => id);
+    checkName(match.operation, names, member('operation'), 'no operation is called', '`/docs/operations`');
+  }
+  checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
   if (match.body !== undefined && JSON.stringify(match.body).length > MOST_BODY) {
     throw new Problem(
@@ -59,10 +58,17 @@ export function checkMatch(
   return checked;
 }
 
-function checkName(given: string | undefined, valid: readonly string[], member: string, none: string): void {
+/** @param where all of them are listed */
+function checkName(
+  given: string | undefined,
+  valid: readonly string[],
+  member: string,
+  none: string,
+  where?: string,
+): void {
   if (given === undefined || valid.includes(given)) return;
-  const nearest = findNearest(given.slice(0, MOST_GIVEN), valid);
-  throw new Problem('invalid_request', `${member}: ${none} \`${shorten(given)}\`. Did you mean \`${nearest}\`?`);
+  const message = `${member}: ${none} \`${shorten(given)}\`.${adviseName(given, valid, where)}`;
+  throw new Problem('invalid_request', message);
 }
 
 function checkStatus(status: number, member: string): void {
@@ -126,17 +132,12 @@ export function operationsLike(
   return possible;
 }
 
-/** How many possible values a message names. */
-const MOST_NAMED = 5;
-
 function neverMatches(
   member: string,
   given: string,
   before: readonly string[],
   possible: readonly KnownOperation[],
 ): Problem {
-  const named = [...new Set(possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`))];
-  const more = named.length > MOST_NAMED ? `, and ${named.length - MOST_NAMED} more` : '';
   const what = before.length === 0 ? 'no operation has it' : `no operation with ${before.join(' and ')} has it`;
   // Only paths begin with a slash.
   const near = given.startsWith('/')
@@ -145,7 +146,8 @@ function neverMatches(
         possible.map(({ path }) => path ?? ''),
       )
     : undefined;
-  const there = `There are ${named.slice(0, MOST_NAMED).join(', ')}${more}.`;
+  const named = possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`);
+  const there = `There are ${listNames(given, named, '`/docs/operations`')}.`;
   return new Problem(
     'invalid_request',
     `${member} is \`${shorten(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,

@@ -1,5 +1,5 @@
 import type { Cast } from '../contract/cast.ts';
-import { findNearest } from '../core/nearest.ts';
+import { listNames, suggestName } from '../core/nearest.ts';
 import type { Send } from './switchboard.ts';
 
 /** Credentials of a client, such as an access key or a service account. */
@@ -7,9 +7,6 @@ export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
-
-/** How many names a message lists. */
-const MOST_NAMED = 20;
 
 type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
@@ -29,9 +26,10 @@ export function findCastKey(cast: Cast, name: string): string {
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.key;
   if (found.length > 1) {
-    throw new Error(`Several keys of the cast are called \`${name}\`: say ${joinNames(found.map(full))}.`);
+    throw new Error(`Several keys of the cast are called \`${name}\`: say ${listNames(name, found.map(full))}.`);
   }
-  throw new Error(unknownName('key', name, [...keys.map((key) => key.name), ...keys.map(full)], keys.map(full)));
+  const names = keys.map(name.includes('/') ? full : ({ name: own }) => own);
+  throw new Error(unknownName('key', name, names, names));
 }
 
 /**
@@ -146,13 +144,5 @@ function notCredentials(): TypeError {
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
   if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
-  return `There is no ${kind} \`${name}\` in the cast. Did you mean \`${findNearest(name, valid)}\`? There are ${joinNames(shown)}.`;
-}
-
-function joinNames(names: readonly string[]): string {
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  return `${names
-    .slice(0, MOST_NAMED)
-    .map((name) => `\`${name}\``)
-    .join(', ')}${more}`;
+  return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} There are ${listNames(name, shown, '`GET /_mock/cast`')}.`;
 }

@@ -1,4 +1,4 @@
-import { findNear } from '../core/nearest.ts';
+import { listNames, suggestName } from '../core/nearest.ts';
 
 /**
  * JavaScript callers get an error for a misspelt option, which would otherwise be ignored.
@@ -11,9 +11,9 @@ export function checkMembers(given: unknown, valid: readonly string[], call: str
   checkObject(given, call, example);
   const unknown = Object.keys(given).find((name) => !valid.includes(name));
   if (unknown === undefined) return;
-  const near = findNear(unknown, valid);
-  const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  throw new TypeError(`${call} has no \`${unknown}\`; it takes ${listOf(valid)}.${advice}`);
+  throw new TypeError(
+    `${call} has no \`${unknown}\`; it takes ${listNames(unknown, valid)}.${suggestName(unknown, valid)}`,
+  );
 }
 
 /**
@@ -64,9 +64,4 @@ function kindOf(given: unknown): string {
   if (Array.isArray(given)) return 'an array';
   if (isPromise(given)) return 'a promise: write `await` before it';
   return typeof given === 'object' ? 'an object without them' : `a ${typeof given}`;
-}
-
-function listOf(names: readonly string[]): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
 }

@@ -1,6 +1,6 @@
 import type { Decision } from '../../generated/library.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
-import { findNearest } from '../core/nearest.ts';
+import { adviseName, listNames } from '../core/nearest.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -74,13 +74,15 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
 }
 
+/** The page that lists every reason. */
+const EVERY_REASON = '`docs/reference/why-was-i-refused.md`';
+
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
   const reasons = Object.keys(ALL_REASONS);
-  if (reason === undefined) throw new TypeError(`there is no reason in the call; use one of ${reasons.join(', ')}`);
-  throw new Error(
-    `there is no reason \`${reason}\`. Did you mean \`${findNearest(String(reason), reasons)}\`? There are ${reasons.join(', ')}`,
-  );
+  if (reason === undefined)
+    throw new TypeError(`there is no reason in the call. Expected one of ${listNames('', reasons, EVERY_REASON)}.`);
+  throw new Error(`there is no reason \`${reason}\`.${adviseName(String(reason), reasons, EVERY_REASON)}`);
 }
 
 function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing' | 'missingAnyOf'): string | null {

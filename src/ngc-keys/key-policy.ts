@@ -1,7 +1,8 @@
 import { quote } from '../core/explaining/index.ts';
+import { adviseName, findNear } from '../core/nearest.ts';
 import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
-import type { PermissionRow, ResourceTypeRow } from '../core/rule.ts';
+import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 
 /** A resource as input, with its type by label or id. */
@@ -12,13 +13,13 @@ export interface GivenResource {
 
 /** A fault in a policy. */
 export interface PolicyFault {
-  /** A sentence with the field, the expectation and the rule. */
+  /** A sentence with the field, the expectation and the rule; about an unknown name without the known ones. */
   readonly message: string;
   /** The vendor's documents rule it out, but its console stores it. */
   readonly forceable: boolean;
   /** The field with the unknown name. */
   readonly field?: string;
-  /** For an unknown name: the name, and the names that are known. */
+  /** For an unknown name: the name, and the names that the services of the key know. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
@@ -33,25 +34,39 @@ export function knownRoles(rulesets: readonly Ruleset[]): string[] {
   return [...new Set(rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
 }
 
-/** Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels. */
+/** The message about a fault, with the nearest known names for an unknown one. */
+export function messageOf({ message, given, valid = [] }: PolicyFault): string {
+  return given === undefined ? message : `${message}${adviseName(given, valid)}`;
+}
+
+/**
+ * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
+ *
+ * @param services the services of the key, whose names a fault lists; of all services if none of them has any
+ */
 export function readPolicy(
   rulesets: readonly Ruleset[],
   scopes: readonly string[],
   resources: readonly GivenResource[],
+  services: readonly string[] = [],
 ): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
   const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
   const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
   const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
   const faults: PolicyFault[] = [];
+  const namesIn = (namesOf: (tables: Tables) => readonly Names[]) => {
+    const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => namesOf(tables));
+    return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => namesOf(tables)) : ofKey;
+  };
 
   const known = scopes.flatMap((scope) => {
     const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
-    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, permissions));
+    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
     return permission ?? [];
   });
   const bound = resources.flatMap((given) => {
     const rows = typesOf(given.type, types);
-    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, types));
+    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
     return byForm(given, rows).map(({ row, ids }) => {
       const resource = inOurForm(row, ids);
       faults.push(...idFaults(resource, row));
@@ -68,15 +83,21 @@ function isCalled(given: string, names: readonly string[]): boolean {
   return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
 }
 
-function unknownName(
-  field: string,
-  what: string,
-  given: string,
-  rows: readonly { readonly id: string; readonly label: string }[],
-): PolicyFault {
-  const valid = rows.map(({ id, label }) => (id === label ? `\`${id}\`` : `\`${label}\` (\`${id}\`)`));
-  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`. Use an id or label of: ${valid.join(', ')}.`;
-  return { message, forceable: false, field, given, valid: rows.flatMap(({ id, label }) => [id, label]) };
+/** The name that messages use, and the other one. */
+type Names = readonly [usual: string, other: string];
+
+function scopeNames({ permissions }: Tables): readonly Names[] {
+  return permissions.map(({ id, label }) => [id, label]);
+}
+
+function typeNames({ resourceTypes = [] }: Tables): readonly Names[] {
+  return resourceTypes.map(({ id, label }) => [label, id]);
+}
+
+function unknownName(field: string, what: string, given: string, names: readonly Names[]): PolicyFault {
+  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`.`;
+  const valid = names.map((both) => findNear(given, both) ?? both[0]);
+  return { message, forceable: false, field, given, valid };
 }
 
 /** A label is unique, but one id of the vendor can stand for two of our types. */

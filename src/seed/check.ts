@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
-import { findNear, findNearest } from '../core/nearest.ts';
+import { findNear, listNames } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
@@ -77,11 +77,11 @@ function areSame(one: Schemas, other: Schemas): boolean {
   return one.size === other.size && [...one].every(([name, schema]) => other.get(name) === schema);
 }
 
-/** A fault as one sentence, with the nearest valid name for an unknown one. */
+/** A fault as one sentence, with the name that was probably meant, or the nearest valid ones. */
 export function faultSentence({ message, given, valid = [] }: SeedFault): string {
-  return given === undefined || valid.length === 0
-    ? message
-    : `${message}; did you mean \`${findNearest(given, valid)}\`?`;
+  if (given === undefined || valid.length === 0) return message;
+  const near = findNear(given, valid);
+  return `${message}; ${near === undefined ? `valid names are ${listNames(given, valid)}` : `did you mean \`${near}\`?`}`;
 }
 
 function faultOf(violation: Violation, schemas: Schemas): SeedFault {
@@ -91,7 +91,8 @@ function faultOf(violation: Violation, schemas: Schemas): SeedFault {
     return { place: placeOf(names.slice(0, -1)), message: `\`${place}\` is missing; it must be ${expected}` };
   if (kind === 'invalid') {
     const message = `\`${place}\` must be ${expected}`;
-    return given === undefined ? { place, message } : { place, message, given, valid: valid ?? [] };
+    const near = findNear(given ?? '', valid ?? []);
+    return { place, message: near === undefined ? message : `${message}; did you mean \`${near}\`?` };
   }
   const outside = placeOf(names.slice(0, -1));
   const message = `unknown key \`${given}\`${outside === '' ? '' : ` in \`${outside}\``}`;
@@ -112,8 +113,7 @@ function faultOf(violation: Violation, schemas: Schemas): SeedFault {
   if (elsewhere !== undefined && deeper.length === 0) {
     return { place, message: `${message}; it belongs to \`${elsewhere}\`, as \`${given}\`${here}` };
   }
-  const known = (valid ?? []).map((other) => `\`${other}\``).join(', ');
-  const told = near === undefined ? `; valid names are ${known}` : `; did you mean \`${near}\`?`;
+  const told = near === undefined ? `; valid names are ${expected}` : `; did you mean \`${near}\`?`;
   return { place, message: `${message}${told}` };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeOf, prefixOf, worldIds, worldsInWords } from '../../src/cli/world.ts';
+import { listWorlds, placeOf, prefixOf, worldIds } from '../../src/cli/world.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
@@ -24,11 +24,11 @@ it('of a list of several pages the worlds are those of all', async () => {
   expect(await worldIds(async (path) => pages.get(path))).toEqual(['default', 'b']);
 });
 
-it('of many worlds the first ones are named', () => {
-  const many = Array.from({ length: 22 }, (_, index) => `w${index}`);
+it('of many worlds the nearest ones are named', () => {
+  const many = Array.from({ length: 22 }, (_, index) => `team-${index}`);
 
-  expect(worldsInWords(['a', 'b'])).toBe('`a`, `b`');
-  expect(worldsInWords(many)).toMatch(/^`w0`, .*`w19` and 2 more$/);
+  expect(listWorlds('x', ['a', 'b'])).toBe('`a`, `b`');
+  expect(listWorlds('taem-7', many)).toMatch(/^`team-7`, .* and 14 more, which `GET \/_mock\/worlds` lists$/);
 });
 
 it.each([

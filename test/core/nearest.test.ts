@@ -1,5 +1,13 @@
-import { expect, it } from 'vitest';
-import { findNear, findNearest, findNearPath, findWithWord } from '../../src/core/nearest.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  adviseName,
+  findNear,
+  findNearest,
+  findNearPath,
+  findWithWord,
+  listNames,
+  suggestName,
+} from '../../src/core/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
@@ -99,4 +107,51 @@ it.each([
   expect(findWithWord(word, ['air', 'air-admin', 'Functions Admin', 'my role'])).toEqual(meant);
   expect(findWithWord('adminn', ['a admin', 'b admin', 'c admin', 'd admin'])).toEqual([]);
   expect(findWithWord('adminn', ['a admin', 'b admin', 'c admin'])).toHaveLength(3);
+});
+
+describe('the known names, in a message about an unknown one,', () => {
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => `name-${index}`);
+
+  it('are all there, in their order, if they are few', () => {
+    expect(listNames('banana', VALID)).toBe('`port`, `public-url`, `seed`');
+    expect(listNames('banana', [...VALID, 'port'])).toBe('`port`, `public-url`, `seed`');
+    expect(listNames('x', numbered(8))).toBe(
+      numbered(8)
+        .map((name) => `\`${name}\``)
+        .join(', '),
+    );
+    expect(listNames('x', [])).toBe('');
+  });
+
+  it('begin with the one that was probably meant', () => {
+    expect(listNames('sead', VALID)).toBe('`seed`, `port`, `public-url`');
+  });
+
+  it('are the eight nearest, if there are more', () => {
+    expect(listNames('name-88', [...numbered(99), 'else'])).toMatch(
+      /^`name-88`, (?:`name-\d*8\d*`, ){6}`name-\d*8\d*` and 92 more$/,
+    );
+    expect(listNames('unlike', numbered(9))).toMatch(/^(?:`name-\d`, ){7}`name-\d` and 1 more$/);
+    expect(listNames('', numbered(9))).toMatch(/^`name-0`, .*`name-7` and 1 more$/);
+  });
+
+  it('say where the others are', () => {
+    expect(listNames('x', numbered(9), '`GET /names`')).toMatch(/ and 1 more, which `GET \/names` lists$/);
+    expect(listNames('x', numbered(8), '`GET /names`')).not.toContain('GET');
+  });
+
+  it('are searched up to a thousand, by up to a hundred letters', () => {
+    const many = numbered(100_000);
+
+    expect(listNames('y'.repeat(1_000_000), many)).toMatch(/ and 99992 more$/);
+  });
+
+  it('come after the question for the one that was probably meant', () => {
+    expect(adviseName('sead', VALID)).toBe(' Did you mean `seed`? Expected one of `seed`, `port`, `public-url`.');
+    expect(adviseName('banana', VALID)).toBe(' Expected one of `port`, `public-url`, `seed`.');
+    expect(adviseName('banana', ['port'])).toBe(' Expected `port`.');
+    expect(adviseName('prot', ['port'])).toBe(' Did you mean `port`?');
+    expect(suggestName('Adminn', ['air-admin', 'org-admin'])).toBe(' Did you mean `air-admin` or `org-admin`?');
+    expect(suggestName('banana', VALID)).toBe('');
+  });
 });

@@ -40,7 +40,9 @@ describe('a key of the cast', () => {
   it('that is not there is told with the nearest name, one that is there twice with both', async () => {
     const empty = await started({ seed: 'none' });
 
-    expect(() => mock.key('nvcf-deployr')).toThrow('Did you mean `nvcf-deployer`? There are `acme/owner`');
+    expect(() => mock.key('nvcf-deployr')).toThrow('Did you mean `nvcf-deployer`? There are `nvcf-deployer`, ');
+    expect(() => mock.key('acme/nvcf-deployr')).toThrow('Did you mean `acme/nvcf-deployer`?');
+    expect(() => mock.key('nobody-at-all')).toThrow(/in the cast\. There are (`[^`]+`, ){7}`[^`]+` and \d+ more, /);
     expect(() => mock.key('globex/owner')).toThrow('There is no key `globex/owner` in the cast');
     expect(() => mock.key('twin')).toThrow(
       'Several keys of the cast are called `twin`: say `acme/twin`, `globex/twin`.',
@@ -95,7 +97,7 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
 
   it('of nobody is told with the nearest name', async () => {
     await expect(mock.getToken('reseacher@acme.test')).rejects.toThrow(
-      'There is no user, application or service account `reseacher@acme.test` in the cast. Did you mean `researcher@acme.test`? There are `admin@acme.test`',
+      'There is no user, application or service account `reseacher@acme.test` in the cast. Did you mean `researcher@acme.test`? There are `researcher@acme.test`, ',
     );
     await expect(mock.getToken({ clientId: 'x' } as never)).rejects.toThrow('getToken takes');
     await expect(mock.getToken(null as never)).rejects.toThrow('getToken takes');

@@ -183,12 +183,12 @@ describe('the hosts', () => {
     [{ hosts: { '': 'runai' } }, /is no host name/],
     [
       { hosts: { 'runai.acme.com': 'runia' } },
-      /is "runia"\. Expected one of runai, air, nvcf, nvct, ngc, nak, ledger\. Did you mean `runai`\?/,
+      /is "runia"\. Did you mean `runai`\? Expected one of `runai`, `air`, `nvcf`, `nvct`, `ngc`, `nak`, `ledger`\./,
     ],
-    [{ hosts: { 'runai.acme.com': undefined } }, /Expected one of runai, air, nvcf, nvct, ngc, nak, ledger\.$/],
+    [{ hosts: { 'runai.acme.com': undefined } }, /is undefined\. Expected one of `runai`, `air`, .*`ledger`\.$/],
     [{ hosts: ['runai.acme.com'] }, /`hosts` takes an object, such as `\{ 'runai.acme.com': 'runai' \}`/],
     [{ others: 'deny' }, /`others` is "deny"\. Expected `pass` or `refuse`/],
-    [{ other: 'refuse' }, /no `other`; it takes `others` and `hosts`\. Did you mean `others`\?/],
+    [{ other: 'refuse' }, /no `other`; it takes `others`, `hosts`\. Did you mean `others`\?/],
     ['refuse', /takes an object/],
   ])('that are none, and other mistakes, are errors: %j', async (options, message) => {
     await expect(mock.intercept(options as InterceptOptions)).rejects.toThrow(message);

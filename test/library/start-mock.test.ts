@@ -312,6 +312,12 @@ describe('a refusal', async () => {
     },
   );
 
+  it('is not expected by a reason that is like none: the eight nearest are named, and where the others are', () => {
+    expect(() => assertRefused(refused, 'unlike-any' as DenyReason)).toThrow(
+      /^there is no reason `unlike-any`\. Expected one of (`[a-z_]+`, ){7}`[a-z_]+` and \d+ more, which `docs\/reference\/why-was-i-refused\.md` lists\.$/,
+    );
+  });
+
   it('is not expected by a misspelt reason, and the nearest one is named', () => {
     expect(() => assertRefused(refused, 'no_tokn' as DenyReason)).toThrow('Did you mean `no_token`?');
   });

@@ -6,6 +6,7 @@ import {
   type GivenResource,
   keyServices,
   knownRoles,
+  messageOf,
   readPolicy,
 } from '../../src/ngc-keys/key-policy.ts';
 import { RULESETS } from '../../src/services/nvcf/rulesets.ts';
@@ -160,18 +161,12 @@ it('a policy may be empty', () => {
 
 describe('a fault names the field and what is expected:', () => {
   const cases: [what: string, scopes: string[], resources: GivenResource[], told: string[], forceable: boolean][] = [
-    [
-      'an unknown scope',
-      ['fly'],
-      [],
-      ['`scopes`', '`fly`', '`Play` (`play`)', '`Look Closely` (`look_closely`)', '`mend`'],
-      false,
-    ],
+    ['an unknown scope', ['fly'], [], ['`scopes`', '`fly`', '`play`', '`look_closely`', '`mend`'], false],
     [
       'an unknown type',
       [],
       [{ type: 'dream' }],
-      ['`resource.type`', '`dream`', '`All Toys` (`all-toys`)', '`Toy` (`toy`)', '`Everything` (`everything`)'],
+      ['`resource.type`', '`dream`', '`All Toys`', '`Toy`', '`Everything`'],
       false,
     ],
     ['ids that are missing', [], [{ type: 'Toy' }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
@@ -214,23 +209,38 @@ describe('a fault names the field and what is expected:', () => {
     const { faults } = read(scopes, ...resources);
 
     expect(faults).toMatchObject([{ message: expect.any(String), forceable }]);
-    for (const name of told) expect(faults[0]?.message).toContain(name);
+    const message = faults.map(messageOf)[0];
+    for (const name of told) expect(message).toContain(name);
   });
 
-  it('in one sentence, with every name that is known', () => {
+  it('with the names that are known, as scopes and types are usually called', () => {
     expect(read(['fly']).faults).toEqual([
       {
-        message:
-          'Field `scopes` names the unknown scope `fly`. Use an id or label of: `Play` (`play`), `Look At` (`look`), `Look Closely` (`look_closely`), `mend`, `Burn Toys` (`burn`).',
+        message: 'Field `scopes` names the unknown scope `fly`.',
         forceable: false,
         field: 'scopes',
         given: 'fly',
-        valid: ['play', 'Play', 'look', 'Look At', 'look_closely', 'Look Closely', 'mend', 'mend', 'burn', 'Burn Toys'],
+        valid: ['play', 'look', 'look_closely', 'mend', 'burn'],
       },
     ]);
-    expect(faultsOf({ type: 'dream' })[0]?.message).toMatch(
-      /^Field `resource.type` names the unknown resource type `dream`\. Use an id or label of: `All Toys` \(`all-toys`\), `Toy`/,
+    expect(faultsOf({ type: 'dream' }).map(messageOf)[0]).toMatch(
+      /^Field `resource.type` names the unknown resource type `dream`\. Expected one of `All Toys`, `Toy`/,
     );
+  });
+
+  it('and the one that was probably meant, by its id or its label', () => {
+    const meant = (scope: string) => read([scope]).faults.map(messageOf)[0];
+
+    expect(meant('look_closly')).toContain('`look_closly`. Did you mean `look_closely`? Expected one of ');
+    expect(meant('Look Closly')).toContain('`Look Closly`. Did you mean `Look Closely`? Expected one of ');
+  });
+
+  it('and those of the services of the key alone, if it has any', () => {
+    const other = { ...toyLaw, service: 'other', tables: { ...toyLaw.tables, permissions: [BURN] } };
+    const validFor = (services: string[]) => readPolicy([toyLaw, other], ['fly'], [], services).faults[0]?.valid;
+
+    expect(validFor(['other'])).toEqual(['burn']);
+    expect(validFor([])).toEqual(['play', 'look', 'look_closely', 'mend', 'burn', 'burn']);
   });
 
   it('whatever the tables have', () => {

@@ -109,7 +109,7 @@ describe('cloudai at Run:ai 3.0', async () => {
     const { status, body, headers } = await logIn(application.clientId, application.secret);
 
     expect([status, body.code]).toEqual([400, 400]);
-    expect(JSON.stringify(body)).toContain('must be one of client_credentials, refresh_token');
+    expect(JSON.stringify(body)).toContain('must be one of `client_credentials`, `refresh_token`');
     expect(headers['x-mock-hint']).toContain('3.0 removed the grant `app_token`');
     expect(headers['x-mock-hint']).toContain('of an access key or a service account');
   });

@@ -329,7 +329,7 @@ describe('a seed file', () => {
     expect(said[0]).toBe(`--seed ${file} cannot be used:`);
     expect(said.slice(1)).toEqual([
       expect.stringMatching(/^ {2}line 10: `acme\/onwer` cannot be removed/),
-      `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`personal\`, \`service\`; did you mean \`service\`?`,
+      `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`service\`, \`personal\`; did you mean \`service\`?`,
       expect.stringMatching(
         /^ {2}line 7: `runai\.users\[1\]\.role` names the role `Emperor`, which is neither predefined nor in/,
       ),

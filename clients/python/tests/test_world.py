@@ -32,8 +32,23 @@ def test_keys_by_name_and_by_organisation_and_name(nv_auth_mock, send):
 def test_unknown_names_are_told_with_the_nearest_one(nv_auth_mock):
     with pytest.raises(LookupError, match="no key `nvcf-deplyer` .* Did you mean `nvcf-deployer`"):
         nv_auth_mock.key("nvcf-deplyer")
+    with pytest.raises(LookupError, match="no key `acme/nvcf-deplyer` .* Did you mean `acme/nvcf-deployer`"):
+        nv_auth_mock.key("acme/nvcf-deplyer")
     with pytest.raises(LookupError, match="Did you mean `admin@acme.test`"):
         nv_auth_mock.token("admin@acme.tst")
+
+
+def test_of_many_names_the_eight_nearest_are_told(nv_auth_mock):
+    with pytest.raises(LookupError) as told:
+        nv_auth_mock.key("nvcf-deplyer")
+    text = str(told.value)
+    listed = text.split("There are ")[1].split(" and ")[0].split(", ")
+    assert (listed[0], len(listed)) == ("`nvcf-deployer`", 8)
+    more = len({key["name"] for key in nv_auth_mock.cast["ngc"]["keys"]}) - 8
+    assert text.endswith(f" and {more} more, which `GET /_mock/cast` lists.")
+    with pytest.raises(LookupError) as told:
+        nv_auth_mock.key("unlike-any")
+    assert "Did you mean" not in str(told.value)
 
 
 def test_faults_and_what_the_client_did_then(nv_auth_mock, send):

@@ -1,3 +1,4 @@
+import { listNames } from '../nearest.ts';
 import { isRecord, own } from '../own.ts';
 import { redact } from '../redact.ts';
 import { findOtherSpelling } from '../spelling.ts';
@@ -115,7 +116,7 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
   if (keyword === 'additionalProperties') {
     const given = String(params['additionalProperty']);
     const valid = Object.keys(schema.properties ?? {});
-    const expected = valid.map((known) => `\`${known}\``).join(', ');
+    const expected = listNames(given, valid);
     const named = { given: shorten(given), valid, deeper: placesOf(given, schema) };
     return { kind: 'unknown', place: [...place, shorten(given)], expected, got: kindOf(data), ...named };
   }
@@ -124,7 +125,7 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
   return {
     kind: 'invalid',
     place,
-    expected: expectation(schema, words),
+    expected: expectation(schema, words, typeof data === 'string' ? data : ''),
     got: isBound ? `\`${data}\`` : kindOf(data),
     ...(typeof data === 'string' && names.length > 0 && { given: data, valid: names }),
   };
@@ -158,11 +159,11 @@ function shorten(name: string): string {
     .slice(0, 100);
 }
 
-/** Describes the value that a schema expects. */
-function expectation(schema: Schema, words: TypeWords): string {
+/** Describes the value that a schema expects. @param given the value, if it is a text */
+function expectation(schema: Schema, words: TypeWords, given = ''): string {
   if (schema.enum !== undefined) {
-    const values = schema.enum.filter((value) => value !== null).map((value) => `\`${value}\``);
-    return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${values.join(', ')}`;
+    const values = schema.enum.filter((value) => value !== null).map(String);
+    return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${listNames(given, values)}`;
   }
   const { type = 'value', format, pattern } = schema;
   return [

@@ -1,5 +1,5 @@
 import { hostMatcher, hostName } from '../../core/hosts.ts';
-import { findNear } from '../../core/nearest.ts';
+import { adviseName } from '../../core/nearest.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { MANIFESTS, vendorHosts } from '../../services/index.ts';
 import { checkMembers, checkObject } from '../given.ts';
@@ -94,9 +94,8 @@ function checkHost(host: string, service: string): string {
   }
   const services = MANIFESTS.map((one) => one.name);
   if (!services.includes(service)) {
-    const near = findNear(String(service), services);
     throw new TypeError(
-      `intercept: the service of ${shown} in \`hosts\` is ${JSON.stringify(service)}. Expected one of ${services.join(', ')}.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`,
+      `intercept: the service of ${shown} in \`hosts\` is ${JSON.stringify(service)}.${adviseName(String(service), services)}`,
     );
   }
   return name;

@@ -1,11 +1,11 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { quote } from '../../core/explaining/index.ts';
-import { findNear, findWithWord } from '../../core/nearest.ts';
+import { adviseName, listNames, suggestName } from '../../core/nearest.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
+import { type GivenResource, keyServices, knownRoles, messageOf, readPolicy } from '../../ngc-keys/key-policy.ts';
 
 /** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {
@@ -26,35 +26,41 @@ export function resolveServices(rulesets: readonly Ruleset[], services: readonly
   if (unknown === undefined) return [...new Set(services)];
   throw new Problem(
     'invalid_request',
-    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`; expected ${quote(known)}.${suggestion(unknown, known)}`,
+    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, known)}`,
   );
 }
 
-/** @param services the services of the key: messages list their roles first */
+/** @param services the services of the key, whose roles a message lists */
 export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[], services: readonly string[]): void {
-  const isOwn = ({ service }: Ruleset) => services.includes(service);
-  const known = knownRoles([...rulesets.filter(isOwn), ...rulesets.filter((ruleset) => !isOwn(ruleset))]);
+  const known = knownRoles(rulesets);
   const unknown = roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
+  const ofKey = knownRoles(rulesets.filter(({ service }) => services.includes(service)));
+  const listed =
+    ofKey.length === 0
+      ? `Expected one of ${listNames(unknown, known)}`
+      : `The roles of ${quote(services)} are ${listNames(unknown, ofKey)}`;
   throw new Problem(
     'invalid_request',
-    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`; expected some of ${quote(known)}.${suggestion(unknown, known)}`,
+    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestName(unknown, known)} ${listed}.`,
   );
 }
 
 /**
  * Reads a policy; each given member replaces the earlier one entirely, the others stay.
  *
+ * @param services the services of the key, whose names a message lists
  * @param within the field with the members; empty: the body itself
  */
 export function resolvePolicy(
   rulesets: readonly Ruleset[],
   given: GivenPolicy,
   before: Policy | null,
+  services: readonly string[],
   within = '',
 ): Policy {
   const scopes = given.scopes ?? before?.scopes ?? [];
-  const { policy, faults } = readPolicy(rulesets, scopes, resourcesOf(given) ?? before?.resources ?? []);
+  const { policy, faults } = readPolicy(rulesets, scopes, resourcesOf(given) ?? before?.resources ?? [], services);
   // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
   const stored = new Set<string | undefined>(before?.scopes);
   const kept = [...new Set(scopes)].filter((scope) => stored.has(scope) && !policy.scopes.includes(scope));
@@ -69,15 +75,11 @@ export function resolvePolicy(
     ? ' Add `"force": true` to store it nevertheless, as the real console does.'
     : ` Add \`"force": true\` to \`${within}\` to use it nevertheless: the real console stores it.`;
   const hint = fault.forceable ? forced : '';
-  const message = isBody ? fault.message : fault.message.replace(/^Field `/, `Field \`${within}.`);
-  throw new Problem('invalid_request', `${message}${suggestion(fault.given, fault.valid ?? [])}${hint}`);
-}
-
-/** Suggests the nearest names; empty if there are none. */
-function suggestion(given: string | undefined, valid: readonly string[]): string {
-  const near = findNear(given ?? '', valid);
-  const meant = near === undefined ? findWithWord(given ?? '', valid) : [near];
-  return meant.length === 0 ? '' : ` Did you mean ${meant.map((name) => `\`${name}\``).join(' or ')}?`;
+  const message = messageOf(fault);
+  throw new Problem(
+    'invalid_request',
+    `${isBody ? message : message.replace(/^Field `/, `Field \`${within}.`)}${hint}`,
+  );
 }
 
 function resourcesOf({ resource }: GivenPolicy): readonly GivenResource[] | undefined {

@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
-import { findNearest } from '../../core/nearest.ts';
+import { adviseName } from '../../core/nearest.ts';
 import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
@@ -30,7 +30,7 @@ export interface ProviderState {
   setup(context: Context, params: Params): Promise<Established>;
 }
 
-/** Longer names are shortened before they are compared, and in messages. */
+/** Longer names are shortened in messages. */
 const MOST_SHOWN = 100;
 
 /** All provider states. */
@@ -179,12 +179,8 @@ function nameIn({ name }: Params): string {
 }
 
 function unknown(what: string, given: string, valid: readonly string[]): Problem {
-  const nearest = findNearest(given.slice(0, MOST_SHOWN), valid.slice(0, MOST_COMPARED));
-  return new Problem('invalid_request', `${what}. Did you mean \`${nearest}\`?`);
+  return new Problem('invalid_request', `${what}.${adviseName(given, valid)}`);
 }
-
-/** Among how many names the nearest is searched. */
-const MOST_COMPARED = 1000;
 
 function shorten(name: string): string {
   return redact(name.slice(0, MOST_SHOWN));

@@ -255,7 +255,7 @@ function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: strin
 }
 
 function policyOf(key: GivenKey, rulesets: readonly Ruleset[]) {
-  return readPolicy(rulesets, key.scopes ?? [], [key.resource ?? []].flat());
+  return readPolicy(rulesets, key.scopes ?? [], [key.resource ?? []].flat(), key.services);
 }
 
 function givenOf(part: unknown): NgcSeed {

@@ -1,3 +1,4 @@
+import { listNames } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 
@@ -83,7 +84,8 @@ function parseFilter<Item>(text: string, fields: Fields<Item>): (item: Item) => 
     );
   }
   const field = own(fields, name);
-  if (field === undefined) throw badFilter(`unknown field \`${shorten(name)}\`; the fields are ${names.join(', ')}`);
+  if (field === undefined)
+    throw badFilter(`unknown field \`${shorten(name)}\`; the fields are ${listNames(name, names)}`);
   const { kind, of } = field;
   if (!OPERATORS_OF[kind].includes(operator)) {
     throw badFilter(`field \`${name}\` has no operator \`${operator}\`; use one of ${OPERATORS_OF[kind].join(' ')}`);

@@ -1,4 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
+import { adviseName } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import { tenantIdOf } from './tenant.ts';
 
@@ -27,11 +28,7 @@ export class TenantSettings<Key extends string> {
   keyOf(given: string): Key {
     const known = this.keys.find((key) => key === given);
     if (known !== undefined) return known;
-    const names = `\`${this.keys.join('`, `')}\``;
-    throw new Problem(
-      'not_found',
-      `There is no such ${this.#kind} setting. ${this.keys.length === 1 ? `The only one is ${names}` : `There are ${names}`}.`,
-    );
+    throw new Problem('not_found', `There is no such ${this.#kind} setting.${adviseName(given, this.keys)}`);
   }
 
   /** The value that was set last, as `set` took it; null if none was. */

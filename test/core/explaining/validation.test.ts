@@ -98,7 +98,7 @@ it('a value that is nearly one of an enumeration is told which', () => {
   const fault = faultOf({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
 
   expect(describeRequestFault(fault, 'fixed')).toBe(
-    'Field `mode` is not valid; expected one of `off`, `fixed`, got a string of 4 characters. Did you mean `fixed`?',
+    'Field `mode` is not valid; expected one of `fixed`, `off`, got a string of 4 characters. Did you mean `fixed`?',
   );
 });
 

@@ -267,7 +267,7 @@ describe('the report', () => {
 
     expect(answer.status).toBe(400);
     expect(problemDocument(answer)).toContain(
-      'the services are `runai`, `air`, `nvcf`, `nvct`, `ngc`. Did you mean `nvcf`?',
+      'Did you mean `nvcf`? Expected one of `nvcf`, `runai`, `air`, `nvct`, `ngc`.',
     );
   });
 });

@@ -179,6 +179,8 @@ describe('the journal', () => {
 
   it.each([
     ['operation=grant_tokn', '`grant_token`'],
+    ['operation=unlike_any', 'more, which `/docs/operations` lists.'],
+    ['operation=get_simulation&service=air', 'Expected one of `simulations_'],
     ['service=runay', '`runai`'],
     ['reason=missing_scop', '`missing_scope`'],
     ['status=299', '`300`'],

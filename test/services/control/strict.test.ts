@@ -32,7 +32,7 @@ describe('what is not known is refused with the nearest name:', () => {
     [
       'POST /_mock/keys',
       { ...SERVICE_KEY, resource: { type: 'Function', id: ['a'] } },
-      'Field `resource.id` is not known here; did you mean `ids`? There are `type`, `ids`.',
+      'Field `resource.id` is not known here; did you mean `ids`? There are `ids`, `type`.',
     ],
     [
       'POST /_mock/keys',
@@ -105,7 +105,7 @@ describe('what is not known is refused with the nearest name:', () => {
     const { status, body } = await server.call('POST /_mock/keys', { body: { ...SERVICE_KEY, ...part } });
 
     expect(status).toBe(400);
-    expect(body.detail).toMatch(new RegExp(` Did you mean ${nearest}\\?$`));
+    expect(body.detail).toContain(` Did you mean ${nearest}?`);
   });
 
   it('a value that is like none of an enumeration is not told a nearest one', async () => {

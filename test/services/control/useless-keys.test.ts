@@ -89,11 +89,11 @@ describe('a key that can do nothing is made all the same, and the answer says so
     expect(await findingsOf(server)).toEqual([]);
   });
 
-  it('and the roles of its own services are named first where a role is unknown', async () => {
+  it('and the roles of its own services are named where a role is unknown', async () => {
     const server = await testServer();
     const body = { type: 'personal', name: 'ci', services: ['nvcf'], roles: ['nope'] };
     const { body: problem } = await server.call('POST /_mock/keys', { body });
-    expect(problem.detail).toContain('expected some of `Cloud Functions Admin`, `Cloud Functions User`, ');
+    expect(problem.detail).toContain('The roles of `nvcf` are `Cloud Functions Admin`, `Cloud Functions User`.');
   });
 
   it('as the version that counts has it', async () => {

@@ -122,7 +122,7 @@ describe('an authorization setting is refused', () => {
     ['with a name that every object inherits', 'constructor'],
   ])('%s: 404 names the known one', async (_what, key) => {
     for (const answer of [await admin(`GET ${SETTINGS}/${key}`), await put({ enabled: true }, `${SETTINGS}/${key}`)]) {
-      expectRefused(answer, 404, `The only one is \`${KEY}\``);
+      expectRefused(answer, 404, `\`${KEY}\``);
     }
   });
 

@@ -459,7 +459,7 @@ describe('where the exchange does not exist', () => {
     const answer = await server.grant({ grantType: GRANT, externalToken: await vouch() });
 
     expect(answer.status).toBe(400);
-    expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of app_token, /);
+    expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of `app_token`, /);
     expect(await otherVersions(server)).toContain(
       `POST requested the grant \`${GRANT}\`, which this endpoint has only in 2.24, 3.0`,
     );

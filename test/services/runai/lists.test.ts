@@ -140,7 +140,7 @@ describe('filterBy', () => {
     ['==Alpha', '`==Alpha` must consist of a field, an operator'],
     [' subjectId==Alpha', '` subjectId==Alpha` must consist of a field, an operator'],
     ['subject_id==Alpha', '`subject_id==Alpha` must consist of a field, an operator'],
-    ['name==Alpha', 'unknown field `name`; the fields are subjectId, subjectType, roleId', 'createdBy'],
+    ['name==Alpha', 'unknown field `name`; the fields are `phase`, `roleName`, `roleId`, ', 'createdBy'],
     ['SubjectId==Alpha', 'unknown field `SubjectId`'],
     ['updatedAt>=2026-01-15T12:00:05.000Z', 'unknown field `updatedAt`'],
     ['constructor==Alpha', 'unknown field `constructor`'],
@@ -170,7 +170,7 @@ describe('filterBy', () => {
     ['custom=@true', 'field `custom` has no operator `=@`; use one of == !='],
     ['enabled<=true', 'field `enabled` has no operator `<=`; use one of == !='],
     ['custom==yes', 'the value of `custom` must be `true` or `false`'],
-    ['roleId==1', 'unknown field `roleId`; the fields are name, createdAt, createdBy, custom, enabled'],
+    ['roleId==1', 'unknown field `roleId`; the fields are `name`, `createdAt`, `createdBy`, `custom`, `enabled`.'],
   ])('%s is refused in a list of roles', async (filterBy, words) => {
     expectRefused(await ask({ filterBy }, '/api/v2/authorization/roles'), 400, words);
   });
@@ -219,7 +219,7 @@ describe('sortBy', () => {
   });
 
   it.each([
-    ['sortBy', 'tenantId', '`subjectId`, `subjectType`'],
+    ['sortBy', 'tenantId', 'one of `subjectId`, `roleId`, '],
     ['sortBy', '', 'one of'],
     ['sortOrder', 'up', '`asc`, `desc`'],
     ['sortOrder', 'ASC', '`asc`, `desc`'],

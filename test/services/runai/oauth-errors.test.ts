@@ -320,8 +320,19 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
   it('an unknown grant, and names those that it has', async () => {
     const answer = await postForm(on, path, { ...byKey, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' });
 
-    expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(/`grant_type`.*client_credentials, password/);
+    expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(/`grant_type`.*`client_credentials`, `password`/);
   });
+
+  it.each(['client_credential', 'clientCredentials', 'CLIENT-CREDENTIALS'])(
+    'the misspelt grant %s, and says which was meant',
+    async (grantType) => {
+      const answer = await postForm(on, path, { ...byKey, grant_type: grantType });
+
+      expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(
+        / one of `client_credentials`, .*\. Did you mean `client_credentials`\?$/,
+      );
+    },
+  );
 
   it('a wrong secret and an unknown client in the same words', async () => {
     const refusals = [{ client_secret: WRONG }, { client_id: UNKNOWN_ID }].map(async (wrong) => {

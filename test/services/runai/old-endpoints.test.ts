@@ -333,6 +333,15 @@ describe.each(profiles)('what POST /api/v1/token of %s answers', (profile) => {
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of .*exchange_token/);
   });
+
+  it('to a misspelt grant: which was meant', async () => {
+    const [grantType, meant] =
+      profile === '2.19' ? ['apptoken', 'app_token'] : ['client-credentials', 'client_credentials'];
+    const answer = await server.grant({ grantType });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toMatch(new RegExp(`one of \`${meant}\`, .* Did you mean \`${meant}\`\\?$`));
+  });
 });
 
 it.each([

@@ -124,7 +124,7 @@ describe('a page', () => {
   it.each([DEPARTMENTS, PROJECTS])('of %s is not sorted and filtered by what is no field', async (path) => {
     expectRefused(await admin(`GET ${path}?sortBy=id`), 400, 'Query parameter `sortBy`', '`name`');
     expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, 'Query parameter `sortOrder`');
-    expectRefused(await admin(`GET ${path}?filterBy=id%3D%3D1`), 400, 'unknown field `id`; the fields are name');
+    expectRefused(await admin(`GET ${path}?filterBy=id%3D%3D1`), 400, 'unknown field `id`; the fields are `name`');
   });
 });
 

@@ -6,7 +6,7 @@ import difflib
 import os
 import urllib.parse
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Iterable, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
 from ._http import Connection, MockError, given
 from ._report import describe_failure, request_line
@@ -154,8 +154,9 @@ class World:
         if len(found) == 1:
             return found[0]["key"]
         if found:
-            raise LookupError(f"Several keys of the cast are called `{name}`: say {_joined(f for f in full if f.endswith('/' + name))}.")
-        raise LookupError(_unknown("key", name, [key["name"] for key in keys] + full, full))
+            raise LookupError(f"Several keys of the cast are called `{name}`: say {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
+        names = full if "/" in name else [key["name"] for key in keys]
+        raise LookupError(_unknown("key", name, names, names))
 
     def token(self, name: Optional[str] = None) -> str:
         """An access token of Run:ai.
@@ -302,12 +303,20 @@ def _is_valid(url: str) -> bool:
         return False
 
 
-def _joined(names: Any) -> str:
-    return ", ".join(f"`{name}`" for name in list(names)[:20])
+_MOST_LISTED = 8
+
+
+def _list_names(given: str, names: Iterable[str]) -> str:
+    """At most eight names, the nearest to the given one first."""
+    known = list(dict.fromkeys(names))
+    near = difflib.get_close_matches(given, known, _MOST_LISTED, 0)
+    more = len(known) - len(near)
+    return ", ".join(f"`{name}`" for name in near) + (f" and {more} more, which `GET /_mock/cast` lists" if more else "")
 
 
 def _unknown(kind: str, name: str, valid: list[str], shown: list[str]) -> str:
     if not shown:
         return f"There is no {kind} `{name}` in the cast, nor any other."
-    near = difflib.get_close_matches(name, valid, 1, 0)
-    return f"There is no {kind} `{name}` in the cast. Did you mean `{near[0]}`? There are {_joined(shown)}."
+    meant = difflib.get_close_matches(name, valid, 1)
+    suggestion = f" Did you mean `{meant[0]}`?" if meant else ""
+    return f"There is no {kind} `{name}` in the cast.{suggestion} There are {_list_names(name, shown)}."

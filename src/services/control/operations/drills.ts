@@ -2,7 +2,7 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
-import { findNearest } from '../../../core/nearest.ts';
+import { adviseName } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
@@ -15,7 +15,7 @@ export function drillOperations({ drills }: Ports) {
     const names = drills().map(({ drill }) => drill.name);
     throw new Problem(
       'not_found',
-      `Unknown drill \`${name.slice(0, 100)}\`. Did you mean \`${findNearest(name.slice(0, 100), names)}\`? The drills are ${names.join(', ')}.`,
+      `Unknown drill \`${name.slice(0, 100)}\`.${adviseName(name, names, '`GET /_mock/drills`')}`,
     );
   };
 

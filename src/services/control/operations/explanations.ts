@@ -1,5 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { findingView } from '../../../core/finding.ts';
+import { adviseName } from '../../../core/nearest.ts';
 import { type Listing, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
@@ -81,7 +82,7 @@ export function explanationOperations(ports: Ports) {
     const { service } = params;
     const found = ports.tables(service);
     if (found === null)
-      throw new Problem('not_found', `No service has this name. The services are ${ports.services().join(', ')}.`);
+      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.services())}`);
     return { status: 200, body: { service, profile: found.profile, ...servedTables(found.tables) } };
   };
 

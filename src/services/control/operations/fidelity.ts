@@ -1,7 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import { quote } from '../../../core/explaining/index.ts';
 import { effectOf } from '../../../core/fidelity.ts';
-import { findNear } from '../../../core/nearest.ts';
+import { adviseName } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Tables } from '../../../core/rule.ts';
 import type { Ports } from '../ports.ts';
@@ -41,12 +40,7 @@ export function fidelityOperations(ports: Ports) {
 export function knownService(ports: Pick<Ports, 'services'>, name: string): string {
   const known = ports.services();
   if (known.includes(name)) return name;
-  const near = findNear(name, known);
-  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  throw new Problem(
-    'invalid_request',
-    `\`service\` names an unknown service; the services are ${quote(known)}.${suggestion}`,
-  );
+  throw new Problem('invalid_request', `\`service\` names an unknown service.${adviseName(name, known)}`);
 }
 
 function partOf(service: string, tables: Tables | undefined) {

@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { quote } from '../../../core/explaining/index.ts';
+import { adviseName } from '../../../core/nearest.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
@@ -55,7 +56,7 @@ export async function createKey(
       user: person?.email ?? null,
       roles: person?.roles ?? [],
       expiresAt: expiryOf(order.expiresAt, now) ?? null,
-      policy: isService ? resolvePolicy(context.rulesets, order, null) : null,
+      policy: isService ? resolvePolicy(context.rulesets, order, null, order.services) : null,
     },
     null,
   );
@@ -71,7 +72,10 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
   const message =
     first === undefined
       ? 'This world has no organisation for a key. Use a seed with one.'
-      : `Field \`org\` names an unknown organisation; expected one of ${quote(all.map((one) => one.name))}.`;
+      : `Field \`org\` names an unknown organisation.${adviseName(
+          name ?? '',
+          all.map((one) => one.name),
+        )}`;
   throw new Problem('invalid_request', message);
 }
 
@@ -145,7 +149,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
   // A function, so that absent members come from the newest policy even if the key changes meanwhile.
-  const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest);
+  const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
   if (isPolicy) policy(await newestPolicy(context, before));
   await orDeleted(
     editKey(context, now, key, {

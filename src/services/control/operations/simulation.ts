@@ -40,22 +40,29 @@ export function simulationOperations(ports: Ports) {
 
 type Simulation = Schema<'control', 'Simulation'>;
 
-function whoOf({ principal, holding }: Simulation, rulesets: readonly Ruleset[]): Who {
+function whoOf({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): Who {
   if (principal === undefined && holding === undefined) {
     throw invalidRequest(
       'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address, the rights to simulate, or both.',
     );
   }
-  return { principal: principal ?? null, holding: holding === undefined ? null : holdingOf(holding, rulesets) };
+  return {
+    principal: principal ?? null,
+    holding: holding === undefined ? null : holdingOf(holding, rulesets, [service ?? []].flat()),
+  };
 }
 
-function holdingOf(given: NonNullable<Simulation['holding']>, rulesets: readonly Ruleset[]): Holding {
+function holdingOf(
+  given: NonNullable<Simulation['holding']>,
+  rulesets: readonly Ruleset[],
+  services: readonly string[],
+): Holding {
   const { scopes, resource, roles } = given;
   const isPolicy = scopes !== undefined || resource !== undefined;
   if (isPolicy === (roles !== undefined)) {
     throw invalidRequest('Field `holding` must have either `scopes`, with an optional `resource`, or `roles`.');
   }
-  return roles === undefined ? { policy: resolvePolicy(rulesets, given, null, 'holding') } : { roles };
+  return roles === undefined ? { policy: resolvePolicy(rulesets, given, null, services, 'holding') } : { roles };
 }
 
 function requireField<Value>(value: Value | undefined, name: string): Value {

@@ -1,12 +1,13 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
+import { adviseName } from '../../../core/nearest.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Ruleset } from '../../../core/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { type GivenResource, readPolicy } from '../../../ngc-keys/key-policy.ts';
+import { type GivenResource, messageOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
@@ -133,10 +134,10 @@ function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy
   const services = policies.map(({ product }) => {
     const ruleset = forKeys.find(({ tables, service }) => tables.product === product || service === product);
     if (ruleset !== undefined) return ruleset.service;
-    const valid = forKeys.map(({ tables }) => `\`${tables.product}\``).join(', ');
+    const valid = forKeys.flatMap(({ tables }) => tables.product ?? []);
     throw new Problem(
       'invalid_request',
-      `Field \`policies.product\` names the unknown product \`${product.slice(0, 100)}\`; expected one of ${valid}.`,
+      `Field \`policies.product\` names the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
     );
   });
   return [...new Set(services)];
@@ -147,9 +148,9 @@ function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
   const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id] }));
-  const { policy, faults } = readPolicy(rulesets, scopes, given);
+  const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies));
   const fault = faults.find(({ forceable }) => !forceable);
-  if (fault !== undefined) throw new Problem('invalid_request', fault.message);
+  if (fault !== undefined) throw new Problem('invalid_request', messageOf(fault));
   return policy;
 }
 

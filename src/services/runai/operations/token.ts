@@ -1,4 +1,5 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import { listNames, suggestName } from '../../../core/nearest.ts';
 import { own } from '../../../core/own.ts';
 import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -41,7 +42,8 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
     context.findings.report('other_version', message, context.now);
   }
   const names = rows.filter(({ profiles }) => profiles.includes(profile)).map((one) => one.grantType);
-  throw new Problem('unsupported_grant', `Field \`${field}\` must be one of ${names.join(', ')}.`);
+  const message = `Field \`${field}\` must be one of ${listNames(grantType, names)}.${suggestName(grantType, names)}`;
+  throw new Problem('unsupported_grant', message);
 }
 
 /** @param withIdToken should users who logged in also get an ID token? */
