@@ -20,6 +20,7 @@ export class TokenUsage {
   readonly #grants: BoundedCache<Stretch>;
   readonly #refusals: BoundedCache<Stretch>;
   #resetAt: Instant | null = null;
+  #clockBeforeReset: Instant | null = null;
 
   constructor(budget: Budget) {
     this.#grants = new BoundedCache<Stretch>(budget, sizeOfStretch);
@@ -29,6 +30,11 @@ export class TokenUsage {
   /** When its world was last reset; null if never. */
   get resetAt(): Instant | null {
     return this.#resetAt;
+  }
+
+  /** What the world's clock showed before its last reset, which turns it back; null if there was none. */
+  get clockBeforeReset(): Instant | null {
+    return this.#clockBeforeReset;
   }
 
   /**
@@ -63,10 +69,11 @@ export class TokenUsage {
     this.#grants.forget(who.slice(0, MOST_NAME));
   }
 
-  /** Forgets everything, because its world was reset. */
-  reset(now: Instant): void {
+  /** Forgets everything, because its world was reset. @param before what its clock showed until then */
+  reset(now: Instant, before: Instant): void {
     this.clear();
     this.#resetAt = now;
+    this.#clockBeforeReset = before;
   }
 
   clear(): void {

@@ -1,4 +1,4 @@
-import { type Instant, rfc3339 } from '../core/clock.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../core/clock.ts';
 import { own } from '../core/own.ts';
 import { WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import type { HintRule } from './hint.ts';
@@ -7,15 +7,19 @@ import { claimOf, type RefusedRequest } from './refused-request.ts';
 /** How often an expired token is refused before the hint. */
 const MOST_REPEATS = 3;
 
+/** When the token says that it was issued; null if it has no time that a clock could show. */
+function issuedAt(credential: RefusedRequest['credential']): Instant | null {
+  const iat = credential?.claims?.['iat'];
+  return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
+}
+
 /** Was the access token, the refresh token or the code issued in this world before its last reset? */
 function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   const { problem, credential, fields, query, world } = refused;
   const { reason } = problem;
-  if (reason === 'not_yet_valid') return true;
-  if (reason === 'unknown_subject') {
-    const issuedAt = credential?.claims?.['iat'];
-    return typeof issuedAt === 'number' && issuedAt * 1000 <= resetAt;
-  }
+  // The clock was moved, a token was issued, and the reset turned the clock back.
+  if (reason === 'not_yet_valid') return (issuedAt(credential) ?? END_OF_TIME) <= (world.clockBeforeReset ?? 0);
+  if (reason === 'unknown_subject') return (issuedAt(credential) ?? END_OF_TIME) <= resetAt;
   if (reason !== 'unknown_refresh_token' && reason !== 'unknown_code') return false;
   const sent = ['refreshToken', 'refresh_token', 'code'].map((name) => own(fields, name) ?? own(query, name));
   return sent.some((text) => typeof text === 'string' && text.startsWith(world.grantMark));
@@ -87,6 +91,20 @@ export const TOKEN_HINTS: readonly HintRule[] = [
       const { resetAt } = refused.world;
       if (resetAt === null || !isOlderThanReset(refused, resetAt)) return null;
       return `The world was reset at ${rfc3339(resetAt)}, and the credential may be older. A reset keeps only the contents of the seed, and returns the clock to real time. Request a new credential after each reset.`;
+    },
+  },
+  {
+    code: 'token_of_other_clock',
+    symptom: 'a token whose `iat` is later than the clock of the world',
+    advice: 'move the clock of the world, or request the token where it is used',
+    source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
+    certainty: 'ours',
+    when: (refused) => {
+      const { problem, credential, now, world } = refused;
+      const issued = issuedAt(credential);
+      if (problem.reason !== 'not_yet_valid' || issued === null || issued <= now) return null;
+      if (world.resetAt !== null && isOlderThanReset(refused, world.resetAt)) return null;
+      return `The token was issued at ${rfc3339(issued)} by another clock, such as that of another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
     },
   },
   {

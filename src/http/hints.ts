@@ -108,9 +108,10 @@ function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
   const headers = linesByName(raw.rawHeaders);
   const credential = credentialIn({ headers });
   const { id, grantMark, tokenUsage } = world;
-  const { resetAt } = tokenUsage;
+  const { resetAt, clockBeforeReset } = tokenUsage;
   const path = pathOf(raw.url);
-  return { method, path, query, headers, credential, settings, origin, now, world: { id, grantMark, resetAt } };
+  const ofWorld = { id, grantMark, resetAt, clockBeforeReset };
+  return { method, path, query, headers, credential, settings, origin, now, world: ofWorld };
 }
 
 /** @param raw names and values in turn, as Node gives them */

@@ -340,6 +340,7 @@ class OpenedWorld implements OwnedWorld {
   async reset(): Promise<void> {
     const { begin, mode: begunMode, noteReplacement: replaced } = this.#common;
     const { sharing } = this.store;
+    const shown = this.clock.now();
     const { rows, findings, clients } = await begin(this, this.#seed);
     await this.store.restore(rows);
     this.#clock?.restart();
@@ -349,7 +350,7 @@ class OpenedWorld implements OwnedWorld {
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
     this.#keyCache?.clear();
-    this.tokenUsage.reset(this.clock.now());
+    this.tokenUsage.reset(this.clock.now(), shown);
     await this.#faults?.clear();
     await this.setMode(begunMode);
     this.#tell(findings);

@@ -94,6 +94,8 @@ it('what is remembered of clients stays within its bytes, however many there are
   }
 
   expect(budget.used).toBeLessThanOrEqual(10_000);
-  habits.reset(5);
-  expect({ used: budget.used, resetAt: habits.resetAt }).toEqual({ used: 0, resetAt: 5 });
+  habits.reset(5, 7);
+  expect({ used: budget.used, resetAt: habits.resetAt, before: habits.clockBeforeReset }).toEqual({
+    ...{ used: 0, resetAt: 5, before: 7 },
+  });
 });

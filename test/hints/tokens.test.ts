@@ -94,6 +94,37 @@ describe('a token of before a reset is told', () => {
   });
 });
 
+describe('a token that another clock issued is told', () => {
+  const TOMORROW = new Date(START + 86_400_000).toISOString();
+
+  it('with both clocks, and how to move this one', async () => {
+    const home = await testServer();
+    await home.call('POST /_mock/clock/advance', { body: { by: '1d' } });
+    const token = await tokenOf(home.call, admin.accessKey);
+    const { codes, texts, answer } = await hintsOf(server.call, KEYS, { token });
+
+    expect(answer.decision.reason).toBe('not_yet_valid');
+    expect(codes).toEqual(['token_of_other_clock']);
+    expect(texts[0]).toContain(`issued at ${TOMORROW} by another clock`);
+    expect(texts[0]).toContain(`The clock of the world \`default\` shows ${new Date(START).toISOString()}.`);
+    expect(texts[0]).toContain(`\`POST /w/default/_mock/clock/set\` with \`{"to": "${TOMORROW}"}\``);
+  });
+
+  it('and not with a reset before which this clock did not show that time either', async () => {
+    const [home, here] = [await testServer(), await testServer()];
+    await home.call('POST /_mock/clock/advance', { body: { by: '1d' } });
+    const token = await tokenOf(home.call, admin.accessKey);
+    await here.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    await here.call('POST /_mock/reset');
+    const { codes, texts } = await hintsOf(here.call, KEYS, { token });
+
+    expect(codes).toEqual(['token_of_other_clock']);
+    expect(texts[0]).not.toContain('reset');
+    await here.call('POST /_mock/clock/set', { body: { to: TOMORROW } });
+    expect((await here.call(KEYS, { token })).status).toBe(200);
+  });
+});
+
 describe('an issuer that is not this server is told', () => {
   it('`https`, where the server says `http`', async () => {
     const { codes, texts } = await abroad({ publicUrl: 'https://mock.test' }, 'localhost', 'mock.test');

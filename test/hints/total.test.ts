@@ -43,36 +43,54 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
     reason: fc.constantFrom(...REASONS, undefined),
     runai: fc.constantFrom('2.19', '2.24', '3.0'),
     resetAt: fc.constantFrom(null, 0, 1_700_000_000_000),
+    clockBeforeReset: fc.constantFrom(null, 0, 1_700_000_000_000),
     repeats: fc.nat(5),
   })
-  .map(({ line, operation, bodyForm, sent, fields, type, kind, reason, runai, resetAt, repeats, ...given }) => ({
-    ...given,
-    service: 'runai',
-    serviceTitle: 'NVIDIA Run:ai',
-    operation,
-    bodyForm,
-    method: 'GET',
-    query: fields,
-    headers: new Map([
-      ['authorization', [line]],
-      ['content-type', [type]],
-    ]),
-    credential: sentCredential(line),
-    text: sent,
-    fields,
-    problem: { kind, reason },
-    decision: null,
-    settings: configOf({ runai: runai as '2.24' }).config,
-    origin: 'http://localhost:6625',
-    world: { id: 'default', grantMark: '0123456789ab', resetAt },
-    repeats,
-    served: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
-      method: 'POST',
-      path: one,
-      segments: segmentsOf(one),
-    })),
-    otherVersions: null,
-  }));
+  .map(
+    ({
+      line,
+      operation,
+      bodyForm,
+      sent,
+      fields,
+      type,
+      kind,
+      reason,
+      runai,
+      resetAt,
+      clockBeforeReset,
+      repeats,
+      ...given
+    }) => ({
+      ...given,
+      service: 'runai',
+      serviceTitle: 'NVIDIA Run:ai',
+      operation,
+      bodyForm,
+      method: 'GET',
+      query: fields,
+      headers: new Map([
+        ['authorization', [line]],
+        ['content-type', [type]],
+      ]),
+      credential: sentCredential(line),
+      text: sent,
+      fields,
+      problem: { kind, reason },
+      decision: null,
+      settings: configOf({ runai: runai as '2.24' }).config,
+      now: 1_700_000_000_000,
+      origin: 'http://localhost:6625',
+      world: { id: 'default', grantMark: '0123456789ab', resetAt, clockBeforeReset },
+      repeats,
+      served: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
+        method: 'POST',
+        path: one,
+        segments: segmentsOf(one),
+      })),
+      otherVersions: null,
+    }),
+  );
 
 /** Runs of capitals and digits that are long enough to be a secret of ours. */
 const SECRET = /[QXZJKVWYqxzjkvwy0-9]{24,}/;
