@@ -5,6 +5,7 @@ import type { Mode } from '../core/mode.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Views } from '../core/views.ts';
+import type { DeletedCredentials } from '../credentials/deleted.ts';
 import type { KeyCache } from '../credentials/key-cache.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
@@ -122,6 +123,8 @@ export interface World extends WorldScope {
   readonly tokens: WorldTokens;
   /** Its activity log. */
   readonly activityLog: ActivityLog;
+  /** When its credentials were deleted. */
+  readonly deleted: DeletedCredentials;
   /** How its clients treat their tokens. */
   readonly tokenUsage: TokenUsage;
   /** Its faults. */

@@ -218,6 +218,8 @@ const SHARES = {
   findings: MEGABYTE / 4,
   /** how clients treat their tokens */
   tokenUsage: MEGABYTE / 4,
+  /** when credentials were deleted */
+  deleted: MEGABYTE / 4,
   /** fingerprints of the worlds' secrets, to hide them */
   secrets: 4 * MEGABYTE,
   /** uses of credentials */

@@ -1,3 +1,4 @@
+import { type Instant, rfc3339 } from './clock.ts';
 import type { CredentialReason, ProblemReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
 
@@ -142,6 +143,11 @@ export class Problem extends Error {
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;
   }
+}
+
+/** Says of a refused credential or its holder, for the decision, that it existed until then. */
+export function deletedAt(at: Instant): string {
+  return `it was deleted at ${rfc3339(at)}`;
 }
 
 /** Makes the problem of a refused credential. */

@@ -110,6 +110,11 @@ export class Credentials {
     return this.#keys.includes(collection) ? (aliases[0] ?? null) : null;
   }
 
+  /** The id of this row, and the credentials by which its holder is found. */
+  namesOf(row: Row): readonly string[] {
+    return [row.id, ...this.clientIdsOf(row), ...[this.keyHashOf(row) ?? []].flat()];
+  }
+
   /** Everybody who has a credential in rows of a world. */
   holdersIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Holder[] {
     return [...this.#rows].flatMap(([collection, { holderOf }]) =>

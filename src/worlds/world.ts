@@ -5,6 +5,7 @@ import type { Reports } from '../core/finding.ts';
 import type { Mode } from '../core/mode.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
+import { DeletedCredentials } from '../credentials/deleted.ts';
 import { KeyCache } from '../credentials/key-cache.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
@@ -130,6 +131,7 @@ class OpenedWorld implements OwnedWorld {
   #state: SharedState | null = null;
   #secrets: WorldSecrets | null = null;
   #activityLog: ActivityLog | null = null;
+  #deleted: DeletedCredentials | null = null;
   #tokenUsage: TokenUsage | null = null;
   #remembered: RememberedTokens | null = null;
   #keyCache: KeyCache | null = null;
@@ -225,6 +227,11 @@ class OpenedWorld implements OwnedWorld {
 
   get findings(): ActivityLog['findings'] {
     return this.activityLog.findings;
+  }
+
+  get deleted(): DeletedCredentials {
+    this.#deleted ??= new DeletedCredentials(this.#common.budgets.deleted);
+    return this.#deleted;
   }
 
   get tokenUsage(): TokenUsage {
@@ -331,6 +338,7 @@ class OpenedWorld implements OwnedWorld {
     await this.#rereadSeed();
     this.#remembered?.clear();
     this.#keyCache?.clear();
+    this.#deleted?.clear();
     this.#tokenUsage?.clear();
     await this.#reread();
     await replaced(this);
@@ -350,6 +358,7 @@ class OpenedWorld implements OwnedWorld {
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
     this.#keyCache?.clear();
+    this.#deleted?.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.#faults?.clear();
     await this.setMode(begunMode);
@@ -374,6 +383,7 @@ class OpenedWorld implements OwnedWorld {
     this.#remembered?.clear();
     this.#keyCache?.clear();
     this.#views?.clear();
+    this.#deleted?.clear();
     this.#tokenUsage?.clear();
     this.#secrets?.clear();
     await this.store.close();
@@ -420,12 +430,14 @@ class OpenedWorld implements OwnedWorld {
     this.faults.replace(now.faults);
   }
 
-  /** Requests find their world by credentials, and the journal hides them, even if they have ended since. */
+  /** Requests find their world by credentials, refusals say when one was deleted, and the journal hides them all. */
   async #noteChanges(changed: Parameters<Watcher>[0]): Promise<void> {
     const { keys, changed: tell } = this.#common;
     const isOf = (row: Row) => keys.isOf(row);
     if (!changed.puts.some(isOf) && !changed.before.some(isOf)) return;
     for (const row of changed.puts) this.#knownSecrets.addHash(keys.secretHashOf(row));
+    const removed = changed.before.filter((row) => isOf(row) && !changed.puts.some(({ id }) => id === row.id));
+    for (const row of removed) this.deleted.note(keys.namesOf(row), this.clock.now());
     await tell(this, changed);
   }
 

@@ -2,9 +2,10 @@ import type { About } from '../../contract/service.ts';
 import { type Decision, decisionOfProblem } from '../../core/decision.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
-import { isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
+import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
+import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
 import { factsOf } from '../facts.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
@@ -46,8 +47,11 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
 
 /** The decision about a refused credential; null for other problems. */
 async function decisionOfCredential(inFlight: InFlightRequest, problem: Problem): Promise<Decision | null> {
-  const refusal = decisionOfProblem(factsOf(inFlight), await addOwnerWorld(inFlight, problem));
-  return refusal === null ? null : withOther(inFlight, refusal);
+  const told = await addOwnerWorld(inFlight, problem);
+  const deleted = told === problem ? addDeletion(inFlight, problem) : null;
+  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? told);
+  // No other credential is meant by one that existed.
+  return refusal === null || deleted !== null ? refusal : withOther(inFlight, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
@@ -75,15 +79,39 @@ async function addOwnerWorld({ server, route, context }: InFlightRequest, proble
   });
 }
 
+/** An unknown credential may have been deleted: the decision says when. Null if that is not known. */
+function addDeletion({ server, route, context }: InFlightRequest, problem: Problem): Problem | null {
+  const { kind, message, reason } = problem;
+  const unknown = unknownOf(server, route, context, reason);
+  const [at] = unknown.flatMap((one) => {
+    if (one.kind !== 'key' && one.kind !== 'client') return [];
+    return context.world.deleted.find(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
+  });
+  if (at === undefined || reason === undefined) return null;
+  return new Problem(kind, message, { reason, why: deletedAt(at) });
+}
+
+/** The credentials of a request of the kind that its refusal calls unknown. */
+function unknownOf(
+  { extractors, reasons }: Pick<Server, 'extractors' | 'reasons'>,
+  route: Route,
+  context: InFlightRequest['context'],
+  reason: Problem['reason'],
+): readonly PresentedCredential[] {
+  const kind = reason === undefined ? undefined : reasons[reason]?.unknown;
+  if (kind === undefined) return [];
+  return findPresentedCredentials(extractors, route, context).filter((one) => one.kind === kind);
+}
+
 async function ownerElsewhere(
-  { worlds, extractors, reasons }: Server,
+  server: Server,
   route: Route,
   context: InFlightRequest['context'],
   { reason }: Problem,
 ): Promise<string | undefined> {
-  const kind = reason === undefined || worlds.isAlone ? undefined : reasons[reason]?.unknown;
-  if (kind === undefined) return undefined;
-  const unknown = findPresentedCredentials(extractors, route, context).filter((one) => one.kind === kind);
+  const { worlds } = server;
+  if (worlds.isAlone) return undefined;
+  const unknown = unknownOf(server, route, context, reason);
   const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
   if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
   for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;

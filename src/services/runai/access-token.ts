@@ -2,7 +2,7 @@ import type { World } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { KnownHosts } from '../../core/hosts.ts';
-import { Problem, unauthenticatedProblem } from '../../core/problem.ts';
+import { deletedAt, Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import type { RememberedTokens } from '../../credentials/remembered.ts';
 import type { Store } from '../../store/index.ts';
@@ -24,7 +24,7 @@ export interface AccessTokenAttempt {
   readonly remembered: RememberedTokens;
   readonly store: Pick<Store, 'collections'>;
   readonly findings: Reports;
-  readonly world: Pick<World, 'id' | 'credentials'>;
+  readonly world: Pick<World, 'id' | 'credentials' | 'deleted'>;
 }
 
 /** The realm whose tokens are accepted. */
@@ -63,12 +63,17 @@ export async function acceptToken(
   checkTenant(claims, tenantId);
   checkTimesOf(token, claims, attempt);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  if (identity === null)
-    throw unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');
+  if (identity === null) throw unknownSubject(claims.sub, attempt);
   if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
     throw unauthenticatedProblem('revoked_token', 'The access token was revoked.');
   return { identity, clientId: claims.azp, claims };
+}
+
+function unknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
+  const at = world.deleted.find(subject);
+  const why = at === null ? undefined : deletedAt(at);
+  return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', why);
 }
 
 async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {

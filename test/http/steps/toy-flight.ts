@@ -53,6 +53,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
       event: tell('event'),
       flush: async () => tell('flush')(),
     },
+    deleted: { find: () => null },
     tokenUsage: { countGrant: () => 0, forgetGrants: tell('forgetGrants'), countRefusal: () => 0, resetAt: null },
     store: { fault: () => null },
     nextDecisionId: () => 'd-1',

@@ -75,7 +75,7 @@ function serverOf({
       remembered: server.remembered,
       store: {},
       findings: server.findings,
-      world: { id: world },
+      world: { id: world, deleted: { find: () => null } },
     }) as unknown as AccessTokenAttempt;
   return Object.assign(server, {
     accept: (token = 'token') => acceptToken(token, attempt(), REALM),
