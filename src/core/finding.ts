@@ -9,7 +9,7 @@ export type FindingKind =
   | 'issuer_differs'
   /** a query parameter that the document does not name was ignored */
   | 'undocumented_query'
-  /** an undocumented field with a name similar to a documented one was ignored */
+  /** an undocumented field was ignored that is probably a misspelt one, or asks for something that no answer has */
   | 'undocumented_field'
   /** a key that this mock did not issue, and that may be real, was sent */
   | 'foreign_credential'

@@ -334,6 +334,23 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
     },
   );
 
+  it.each(['audience', 'resource'])('no `%s`, which it ignores: one finding says so', async (name) => {
+    await on.call('POST /_mock/reset');
+    for (const value of ['https://api.acme.test', 'another']) {
+      const { status, body } = await postForm(on, path, { ...byKey, [name]: value });
+      expect(status).toBe(200);
+      expect(decodeJwt(body.access_token)).not.toHaveProperty('aud');
+    }
+    expect((await postForm(on, path, { ...byKey, [name]: '' })).status).toBe(200);
+    const { findings } = (await on.call('GET /_mock/findings')).body;
+
+    expect(findings).toMatchObject([{ kind: 'undocumented_field', count: 2, request: expect.any(String) }]);
+    expect(findings[0].message).toMatch(
+      new RegExp(`^grant_\\w+ was called with the field \`${name}\`, .* It was ignored: `),
+    );
+    expect(findings[0].message).not.toContain('acme');
+  });
+
   it('a wrong secret and an unknown client in the same words', async () => {
     const refusals = [{ client_secret: WRONG }, { client_id: UNKNOWN_ID }].map(async (wrong) => {
       const answer = await postForm(on, path, { ...byKey, ...wrong });

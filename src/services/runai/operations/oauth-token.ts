@@ -26,6 +26,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
 /** `POST /api/v2/token`: a user's login may omit the client. */
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = formOf(context.body);
+  reportIgnored('grant_token_v2', form, context);
   const request = await requestOf(context, form, 'optional');
   const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
   return answerOf(await issueTokens(context, await grant.redeem(request, context), true), '');
@@ -35,6 +36,7 @@ const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
 const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
+  reportIgnored('grant_realm_token', form, context);
   const request = await requestOf(context, form, 'required');
   const grant = grantOf(context, 'realm', request.grantType, 'grant_type');
   const granted = await grant.redeem(request, context);
@@ -44,6 +46,18 @@ const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) =
 };
 
 export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
+
+/** Parameters that choose the `aud` of a token elsewhere (RFC 8693, 2.1; RFC 8707, 2). */
+const ABOUT_AUDIENCES = ['audience', 'resource'] as const;
+
+/** Reports parameters that are ignored, without their values: a client that sends them expects an `aud`. */
+function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
+  for (const name of ABOUT_AUDIENCES) {
+    if (form[name] === undefined) continue;
+    const message = `${operation} was called with the field \`${name}\`, which its document does not name. It was ignored: access tokens of Run:ai have no \`aud\`.`;
+    findings.report('undocumented_field', message, now);
+  }
+}
 
 async function requestOf(context: Context, form: Form, need: PresentedClient['need']): Promise<TokenRequest> {
   const { username, password, code } = form;
