@@ -161,7 +161,7 @@ export async function answerUnrouted(
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
   const written = writeAnswer(outcome, told);
   const reason = told.kind;
-  server.metrics.counter?.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
+  server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);

@@ -1,5 +1,5 @@
 import type { CommitTimes } from '../store/commit-times.ts';
-import type { Meter } from './prometheus.ts';
+import type { Answered, Meter } from './prometheus.ts';
 
 /** The state of a server that is read, and not counted. */
 export interface Gauges {
@@ -9,40 +9,60 @@ export interface Gauges {
 }
 
 /**
- * What a server tells a monitoring system. Nothing is counted, and no library loaded, before it is asked for the first
- * time: counters begin there, as they do at a restart.
+ * What a server tells a monitoring system, counted from its start. The library is loaded after the first answer, so
+ * that no start waits for it; what happens until then is counted afterwards.
  */
 export class Metrics {
-  #meter: Promise<Meter> | null = null;
+  #loading: Promise<Meter> | null = null;
+  #meter: Meter | null = null;
+  /** What happened before the library was loaded. */
+  #before: ((meter: Meter) => void)[] = [];
   #isOver = false;
   readonly #commits: CommitTimes;
-  /** Counts the answers; null: nobody has asked. */
-  counter: Pick<Meter, 'answered'> | null = null;
 
   constructor(commits: CommitTimes) {
     this.#commits = commits;
+    commits.observer = (milliseconds) => this.#count((meter) => meter.committed(milliseconds));
+  }
+
+  /** Counts an answer. */
+  answered(answer: Answered): void {
+    if (this.#meter !== null) this.#meter.answered(answer);
+    else {
+      this.#count((meter) => meter.answered(answer));
+      void this.begin();
+    }
   }
 
   /** Everything in Prometheus' text format. */
   async read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }> {
-    this.#meter ??= this.#begin();
-    return (await this.#meter).read(gauges);
+    return (await this.begin()).read(gauges);
+  }
+
+  /** Loads the library. */
+  begin(): Promise<Meter> {
+    this.#loading ??= this.#load();
+    return this.#loading;
   }
 
   /** The server has stopped. */
   async end(): Promise<void> {
     this.#isOver = true;
-    this.counter = null;
     this.#commits.observer = null;
-    (await this.#meter)?.end();
+    (await this.#loading)?.end();
   }
 
-  async #begin(): Promise<Meter> {
+  #count(happened: (meter: Meter) => void): void {
+    if (this.#meter !== null) happened(this.#meter);
+    else if (!this.#isOver) this.#before.push(happened);
+  }
+
+  async #load(): Promise<Meter> {
     const { newMeter } = await import('./prometheus.ts');
     const meter = newMeter();
-    if (this.#isOver) return meter;
-    this.counter = meter;
-    this.#commits.observer = (milliseconds) => meter.committed(milliseconds);
+    for (const happened of this.#before) happened(meter);
+    this.#before = [];
+    this.#meter = meter;
     return meter;
   }
 }

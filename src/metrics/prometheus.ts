@@ -51,7 +51,7 @@ export function newMeter(): Meter {
   const bytes = new Gauge({
     registers,
     name: 'nv_auth_mock_state_bytes',
-    help: 'Memory of the objects of all worlds besides those of their seeds.',
+    help: 'Memory of all worlds and snapshots, as --max-state counts it.',
   });
   const memory = new Gauge({ registers, name: 'nv_auth_mock_resident_memory_bytes', help: 'Memory of the process.' });
   const delays = new Gauge({
@@ -60,7 +60,8 @@ export function newMeter(): Meter {
     help: 'How late the event loop was since the last scrape, by quantile.',
     labelNames: ['quantile'],
   });
-  const delay = eventLoopDelay();
+  /** Measured between two scrapes. */
+  let delay: ReturnType<typeof eventLoopDelay> | null = null;
   return {
     answered: ({ service, operation, status, reason }) => {
       const named = service ?? '';
@@ -72,10 +73,11 @@ export function newMeter(): Meter {
       worlds.set(now.worlds);
       bytes.set(now.bytes);
       memory.set(process.memoryUsage.rss());
+      delay ??= eventLoopDelay();
       for (const quantile of [0.5, 0.99, 1]) delays.set({ quantile: String(quantile) }, delay.secondsAt(quantile));
       delay.reset();
       return { text: await registry.metrics(), contentType: registry.contentType };
     },
-    end: () => delay.end(),
+    end: () => delay?.end(),
   };
 }

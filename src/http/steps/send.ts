@@ -38,7 +38,7 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
   if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
     record(inFlight, { service: route.service.name, operation: route.operation.id }, inFlight, answer);
   }
-  server.metrics.counter?.answered({
+  server.metrics.answered({
     service: route.service.name,
     operation: route.operation.id,
     status: outcome.status,
