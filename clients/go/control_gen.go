@@ -1114,6 +1114,12 @@ type Decision struct {
 	// Why it was refused: a code of the page about refusals.
 	Reason string `json:"reason"`
 
+	// How certain the rule is or, without a rule, the reason; left out if it is documented.
+	Certainty string `json:"certainty,omitempty"`
+
+	// Where the rule or the reason comes from; left out if it is documented.
+	Source string `json:"source,omitempty"`
+
 	// False: the refusal was only recorded, and the request went on, because the world observes.
 	Enforced *bool `json:"enforced,omitempty"`
 

@@ -313,11 +313,12 @@ func TestAFailedTestLogsWhatWasRefusedInItsWorld(t *testing.T) {
 			get(t, mock, "/api/v3/simulations/", mock.Key("nvcf-deployer"))
 		}
 		get(t, mock, "/api/v1/userz", "any")
+		get(t, mock, "/api/v1/administration/access-keys", mock.Token("researcher@acme.test"))
 		mock.Fault(FaultOrder{Match: &FaultMatch{Operation: "grant_token"}, Do: FaultAction{Status: 503}})
 		r.Errorf("the test's own failure")
 	})
 	failed.expect(t, "the test's own failure", "the mock refused in TestRecorded, latest first:\n", "  GET /api/v3/simulations/\n",
-		"    (3 times)", "fix: ", "the mock noticed in TestRecorded", "GET /api/v1/userz: 404",
+		"    (3 times)", "    this rule is `inferred`, not documented: ", "fix: ", "the mock noticed in TestRecorded", "GET /api/v1/userz: 404",
 		"for operation `grant_token` was not injected: no request matched")
 	if text := strings.Join(failed.said, "\n"); strings.Contains(text, "of-another-test") || strings.Contains(text, users+"\n") {
 		t.Errorf("it logs what another test did:\n%s", text)

@@ -94,6 +94,9 @@ func refusedLines(refusals []Decision) []string {
 	var all repeats
 	for _, one := range refusals {
 		lines := []string{"  " + one.Request.Method + " " + one.Request.Path, "    " + one.Explanation}
+		if one.Certainty != "" {
+			lines = append(lines, fmt.Sprintf("    this rule is `%s`, not documented: %s", one.Certainty, one.Source))
+		}
 		for _, fix := range one.Fixes {
 			lines = append(lines, "    fix: "+fix.Text+howToSend(fix))
 		}

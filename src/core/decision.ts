@@ -13,10 +13,12 @@ import {
 } from './decide.ts';
 import { REASONS_OF_RIGHTS } from './explaining/fixes.ts';
 import { labelOfType, labelsOfResources } from './explaining/labels.ts';
-import type { DenyReason } from './explaining/reasons.ts';
+import type { DenyReason, Reasons } from './explaining/reasons.ts';
+import { basisOf } from './fidelity.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { redact, showPath } from './redact.ts';
+import type { Certainty, Sourced } from './rule.ts';
 
 /** The input of a decision, from which explanations and fixes are made. */
 export interface DecisionInput {
@@ -39,6 +41,9 @@ export interface Decision {
   readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
+  /** How certain the rule is or, without a rule, the reason, and its source. Absent if it is documented. */
+  readonly certainty?: Exclude<Certainty, 'documented'>;
+  readonly source?: string;
   /** The denial was only recorded, and the request continued, because its world observes. */
   readonly enforced?: false;
   /** All permissions that the rule needs and the caller lacks. */
@@ -115,6 +120,7 @@ export function decisionOfVerdict(
     rule: accessRequest.rule.id,
     reason: null,
   };
+  noteBasis(decision, basisOf(accessRequest.rule, heldRights.resources));
   if (lookedUp !== null) decision.target = targetOf(params, accessRequest, lookedUp);
   if (heldRights.policyVersion !== undefined) decision.policyVersion = heldRights.policyVersion;
   if (verdict.pending !== undefined) decision.pending = verdict.pending;
@@ -131,6 +137,12 @@ export function decisionOfVerdict(
     ...bindingOf(reason, accessRequest, caller, lookedUp),
   };
   return { ...decision, reason, ...lack, ...told, input };
+}
+
+function noteBasis(decision: Writable<Pick<Decision, 'certainty' | 'source'>>, { certainty, source }: Sourced): void {
+  if (certainty === 'documented') return;
+  decision.certainty = certainty;
+  decision.source = source;
 }
 
 function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null {
@@ -198,8 +210,16 @@ function shorten(names: string): string {
   return names.length <= MOST_NAMES ? names : `${names.slice(0, MOST_NAMES)}...`;
 }
 
-/** The decision about a refused credential; null if the problem is about something else. */
-export function decisionOfProblem(facts: RequestFacts, problem: Problem): Decision | null {
+/** The members of a decision that only a reason led to. @param reasons of all services */
+export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'certainty' | 'source'> {
+  const basis: Writable<Pick<Decision, 'certainty' | 'source'>> = {};
+  const row = reasons[reason];
+  if (row !== undefined) noteBasis(basis, row);
+  return basis;
+}
+
+/** The decision about a refused credential; null if the problem is about something else. @param reasons of all services */
+export function decisionOfProblem(facts: RequestFacts, problem: Problem, reasons: Reasons): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;
   return {
@@ -209,6 +229,7 @@ export function decisionOfProblem(facts: RequestFacts, problem: Problem): Decisi
     ...(claimed !== undefined && { claimed }),
     rule: null,
     reason,
+    ...basisOfReason(reason, reasons),
     ...(why !== undefined && { detail: redact(why) }),
     ...(ofWorld !== undefined && { ofWorld }),
   };

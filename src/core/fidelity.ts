@@ -38,6 +38,12 @@ export function effectOf(row: OperationRow, rule: Rule | null, resources: readon
     : { effect: 'questioned', entry: contradicted };
 }
 
+/** The row that a rule's decision is as certain as: the rule, or a less certain source of the caller's resource types. */
+export function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
+  if (rule.added === undefined || rule.certainty !== 'documented') return rule;
+  return addedEntries(rule, resources ?? []).find(({ certainty }) => certainty !== 'documented') ?? rule;
+}
+
 /** The sources of a caller's rights, if the rule accepts only resource types that were added to it. */
 function addedEntries(rule: Rule, resources: readonly Resource[]): Entry[] {
   const { on = [], added = [] } = rule;

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
+import type { Reasons } from '../core/explaining/reasons.ts';
 import { findNearPath } from '../core/nearest.ts';
 import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
@@ -49,7 +50,7 @@ export async function simulate(
   if (route.rule !== null) {
     const { service } = route;
     const caller = await callerOf(context, service, who);
-    if (caller instanceof Problem) return refusedCredential(context, route, path, caller);
+    if (caller instanceof Problem) return refusedCredential(context, server.reasons, route, path, caller);
     if (caller === null) {
       throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${service.title}.`);
     }
@@ -83,12 +84,19 @@ function matchOf(routes: Routes, method: string, path: string): Match {
 }
 
 /** @throws Problem if the credential is valid but its organisation has no subscription */
-function refusedCredential({ now, method }: RequestContext, route: Route, path: string, problem: Problem): Decision {
+function refusedCredential(
+  { now, method }: RequestContext,
+  reasons: Reasons,
+  route: Route,
+  path: string,
+  problem: Problem,
+): Decision {
   const { name, title } = route.service;
   const request = { method, path: showPath(path) };
   const decision = decisionOfProblem(
     { id: SIMULATED, at: now, service: name, operation: route.operation.id, request },
     problem,
+    reasons,
   );
   if (decision !== null) return decision;
   const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever rights they hold: their organisation has no subscription.`;

@@ -10,6 +10,8 @@ export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly reason?: DenyReason;
+  /** How certain the rule is or, without a rule, the reason. Absent if it is documented. */
+  readonly certainty?: Decision['certainty'];
   /** The refusal was only recorded, and the request went on: its world observes. */
   readonly enforced?: false;
   /** All missing rights of which each is needed. */
@@ -68,9 +70,9 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   if (note === null)
     return `expected a refusal for \`${wanted.reason}\`, but the answer carries no decision: it is not a refusal, or the server does not explain`;
   if (note.effect === 'allow')
-    return `expected a refusal for \`${wanted.reason}\`, but it was allowed (decision ${note.id})`;
+    return `expected a refusal for \`${wanted.reason}\`, but it was allowed (decision ${note.id})${basisOf(note)}`;
   if (note.reason !== wanted.reason)
-    return `expected a refusal for \`${wanted.reason}\`, but it was refused for \`${note.reason}\` (decision ${note.id})`;
+    return `expected a refusal for \`${wanted.reason}\`, but it was refused for \`${note.reason}\` (decision ${note.id})${basisOf(note)}`;
   return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
 }
 
@@ -90,7 +92,13 @@ function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing
   const expected = wanted[member];
   if (expected === undefined || JSON.stringify(lacked) === JSON.stringify([...expected].sort())) return null;
   const oneOf = member === 'missing' ? '' : 'one of ';
-  return `expected another refusal: it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})`;
+  return `expected another refusal: it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})${basisOf(note)}`;
+}
+
+/** Says that the mock may differ from the vendor here; empty if the answer is documented. */
+function basisOf({ id, certainty }: DecisionNote): string {
+  if (certainty === undefined) return '';
+  return `; this rule is \`${certainty}\`, not documented: \`GET /_mock/decisions/${id}\` has its source`;
 }
 
 /** @throws Error unless the answer is the expected refusal */
@@ -106,11 +114,12 @@ export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisio
 }
 
 /** A refusal as several indented lines. */
-export function describeRefusal({ request, explanation, fixes }: Decision): string {
+export function describeRefusal({ request, explanation, certainty, source, fixes }: Decision): string {
+  const basis = certainty === undefined ? [] : [`    this rule is \`${certainty}\`, not documented: ${source}`];
   const lines = fixes.map(({ text, request: call }) => {
     const as = call?.as === undefined ? '' : ` as ${call.as.principal}`;
     const how = call === undefined ? '' : ` (${call.method} ${call.path} ${JSON.stringify(call.body)}${as})`;
     return `    fix: ${text}${how}`;
   });
-  return [`  ${request.method} ${request.path}`, `    ${explanation}`, ...lines].join('\n');
+  return [`  ${request.method} ${request.path}`, `    ${explanation}`, ...basis, ...lines].join('\n');
 }

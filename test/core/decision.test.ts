@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOfProblem, decisionOfVerdict } from '../../src/core/decision.ts';
+import { COMMON_REASONS } from '../../src/core/explaining/reasons.ts';
 import type { Resource } from '../../src/core/policy.ts';
 import { Problem } from '../../src/core/problem.ts';
 import {
@@ -54,6 +55,31 @@ describe('the decision of a verdict', () => {
     const decision = decisionOfVerdict(FACTS, onToys, key([]), seen(WHOLE_BALL), verdict, { toyId: 'doll' });
 
     expect(decision.target).toBe('ball');
+  });
+
+  it('by a rule that is not documented has its certainty and its source', () => {
+    const ours = ask({ needs: { all: ['play'] }, certainty: 'ours', source: 'a guess' });
+
+    for (const caller of [key(['play']), key([])]) {
+      expect(decisionOn(ours, caller, null)).toMatchObject({ certainty: 'ours', source: 'a guess' });
+      expect(decisionOn(ask({ needs: { all: ['play'] } }), caller, null)).not.toHaveProperty('certainty');
+    }
+  });
+
+  it('for a type that was added to a documented rule is as certain as that type', () => {
+    const added = [{ types: ['lent-toys'], certainty: 'inferred', source: 'the code' }] as const;
+    const lendable = ask({ needs: { all: ['play'] }, on: ['toy', 'lent-toys'], added });
+
+    expect(decisionOn(lendable, key(['play'], LENT), seen())).toMatchObject({
+      certainty: 'inferred',
+      source: 'the code',
+    });
+    expect(decisionOn(lendable, key(['play'], MINE), seen())).not.toHaveProperty('certainty');
+    expect(
+      decisionOn({ ...lendable, rule: { ...lendable.rule, certainty: 'ours' } }, key(['play'], LENT), seen()),
+    ).toMatchObject({
+      ...{ certainty: 'ours', source: 'test' },
+    });
   });
 
   it('that allows has all that is held, and nothing that did not count', () => {
@@ -203,7 +229,7 @@ describe('the decision of a problem', () => {
       ofWorld: 'team-a',
     });
 
-    expect(decisionOfProblem(FACTS, problem)).toEqual({
+    expect(decisionOfProblem(FACTS, problem, COMMON_REASONS)).toEqual({
       ...FACTS,
       effect: 'deny',
       principal: null,
@@ -215,8 +241,17 @@ describe('the decision of a problem', () => {
     });
   });
 
+  it('has the certainty of a reason that is not documented, and its source', () => {
+    const problem = new Problem('unauthenticated', 'No.', { reason: 'disabled' });
+    const { certainty, source } = COMMON_REASONS.disabled;
+
+    expect(decisionOfProblem(FACTS, problem, COMMON_REASONS)).toMatchObject({ certainty, source });
+  });
+
   it('has nothing that is not known', () => {
-    expect(decisionOfProblem(FACTS, new Problem('unauthenticated', 'No.', { reason: 'no_token' }))).toStrictEqual({
+    expect(
+      decisionOfProblem(FACTS, new Problem('unauthenticated', 'No.', { reason: 'no_token' }), COMMON_REASONS),
+    ).toStrictEqual({
       ...FACTS,
       effect: 'deny',
       principal: null,
@@ -226,6 +261,6 @@ describe('the decision of a problem', () => {
   });
 
   it('is none where there is no such reason', () => {
-    expect(decisionOfProblem(FACTS, new Problem('conflict', 'No.'))).toBeNull();
+    expect(decisionOfProblem(FACTS, new Problem('conflict', 'No.'), COMMON_REASONS)).toBeNull();
   });
 });

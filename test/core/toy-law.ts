@@ -11,7 +11,7 @@ import type { Principal } from '../../src/core/principal.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import { permissionsOfRoles, rulesetOf } from '../../src/core/ruleset.ts';
 
-export const sourced = { source: 'test', certainty: 'ours' } as const;
+export const sourced = { source: 'test', certainty: 'documented' } as const;
 
 /** A small law that has one of everything that laws of keys have. */
 export const TOY_TABLES = {

@@ -288,6 +288,23 @@ describe('a refusal', async () => {
     expect(() => assertRefused(answer, expected)).toThrow(said);
   });
 
+  it.each([
+    ['another reason', '"effect":"deny","reason":"missing_scope"', 'no_token'],
+    ['an answer that was allowed', '"effect":"allow"', 'no_token'],
+    [
+      'something else that was missing',
+      '"effect":"deny","reason":"missing_scope"',
+      { reason: 'missing_scope', missing: ['a'] },
+    ],
+  ] as const)('says how certain a rule is that is not documented, of %s', (_what, note, expected) => {
+    const by = (certainty: string) => ({ headers: { 'x-mock-decision': `{"id":"7",${note}${certainty}}` } });
+
+    expect(() => assertRefused(by(',"certainty":"inferred"'), expected)).toThrow(
+      /\(decision 7\); this rule is `inferred`, not documented: `GET \/_mock\/decisions\/7` has its source$/,
+    );
+    expect(() => assertRefused(by(''), expected)).toThrow(/\(decision 7\)$/);
+  });
+
   const anyOf = {
     headers: { 'x-mock-decision': '{"id":"7","effect":"deny","reason":"missing_scope","missingAnyOf":["b","a"]}' },
   };
@@ -339,5 +356,15 @@ describe('a refusal', async () => {
 
     expect(told).toContain('GET /api/v1/users');
     expect(told).toContain('fix: get a new token from the token endpoint');
+    expect(told).not.toContain('not documented');
+  });
+
+  it('is described with the source of a rule that is not documented', async () => {
+    const authorization = `Bearer ${await mock.getToken('researcher@acme.test')}`;
+    await mock.fetch('/api/v1/administration/access-keys', { headers: { authorization } });
+
+    expect(await describeRefusals(mock, 1)).toMatch(
+      /\n {4}this rule is `inferred`, not documented: reference page .*\n {4}fix: /,
+    );
   });
 });

@@ -30,6 +30,7 @@ def test_the_report_of_a_failed_test_says_what_was_refused_and_how_to_fix_it(pyt
     assert "nv-auth-mock" in text
     assert "the mock refused, latest first:" in text
     assert "GET /v2/nvcf/functions" in text
+    assert "    this rule is `contradicted`, not documented: " in text
     assert "fix: " in text
 
 

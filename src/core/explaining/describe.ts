@@ -20,6 +20,8 @@ export function describeDecision(
     principal,
     rule,
     reason,
+    certainty,
+    source,
     pending,
     ...more
   } = decision;
@@ -33,6 +35,8 @@ export function describeDecision(
     principal,
     rule,
     reason,
+    ...(certainty !== undefined && { certainty }),
+    ...(source !== undefined && { source }),
     ...more,
     ...(holds !== undefined && { held: [...holds].sort() }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),

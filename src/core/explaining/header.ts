@@ -5,10 +5,15 @@ import type { Decision } from '../decision.ts';
 const MOST_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
-export function decisionHeader({ id, effect, reason, enforced, missing, missingAnyOf, pending }: Decision): string {
-  if (effect === 'allow' && pending === undefined) return `{"id":"${id}","effect":"allow"}`;
+export function decisionHeader(decision: Decision): string {
+  const { id, effect, reason, certainty, enforced, missing, missingAnyOf, pending } = decision;
+  if (effect === 'allow' && pending === undefined) {
+    return certainty === undefined
+      ? `{"id":"${id}","effect":"allow"}`
+      : `{"id":"${id}","effect":"allow","certainty":"${certainty}"}`;
+  }
   // JSON leaves out what is undefined.
-  const always = { id, effect, reason: reason ?? undefined, enforced };
+  const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
   const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
   const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });
   return header.length <= MOST_HEADER ? header : JSON.stringify(always);

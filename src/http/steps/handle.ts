@@ -18,7 +18,7 @@ function take(inFlight: InFlightRequest, outcome: Outcome): void {
   inFlight.isDone = outcome.refusal === undefined;
   if (outcome.principal !== undefined) inFlight.hints = hintsOfGrant(inFlight, outcome.principal);
   if (outcome.refusal === undefined) return;
-  const decision = decisionOfProblem(factsOf(inFlight), outcome.refusal);
+  const decision = decisionOfProblem(factsOf(inFlight), outcome.refusal, inFlight.server.reasons);
   inFlight.hints = hintsOfRefusal(inFlight, outcome.refusal, decision);
   inFlight.decision = addHints(decision, inFlight.hints);
   if (decision === null) inFlight.outcome = addHintHeader(outcome, inFlight.hints, inFlight.server);

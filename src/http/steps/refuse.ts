@@ -1,5 +1,5 @@
 import type { About } from '../../contract/service.ts';
-import { type Decision, decisionOfProblem } from '../../core/decision.ts';
+import { basisOfReason, type Decision, decisionOfProblem } from '../../core/decision.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
 import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
@@ -49,19 +49,24 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
 async function decisionOfCredential(inFlight: InFlightRequest, problem: Problem): Promise<Decision | null> {
   const told = await addOwnerWorld(inFlight, problem);
   const deleted = told === problem ? addDeletion(inFlight, problem) : null;
-  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? told);
+  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? told, inFlight.server.reasons);
   // No other credential is meant by one that existed.
   return refusal === null || deleted !== null ? refusal : withOther(inFlight, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
 function overturn(inFlight: InFlightRequest, allowed: Decision | null, reason: DenyReason): Decision {
-  const { enforced: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
+  const {
+    enforced: _,
+    certainty: __,
+    source: ___,
+    ...facts
+  }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...factsOf(inFlight),
     principal: null,
     rule: null,
   };
-  return { ...facts, effect: 'deny', reason };
+  return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, inFlight.server.reasons) };
 }
 
 /** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */

@@ -9,6 +9,20 @@ describe('the header of a decision', () => {
     expect(decisionHeader(decisionOn(RULE, key(['play']), null))).toBe('{"id":"d-1","effect":"allow"}');
   });
 
+  it('by a rule that is not documented says how certain the rule is', () => {
+    const inferred = ask({ needs: { all: ['play'] }, certainty: 'inferred' });
+
+    expect(decisionHeader(decisionOn(inferred, key(['play']), null))).toBe(
+      '{"id":"d-1","effect":"allow","certainty":"inferred"}',
+    );
+    expect(decisionHeader(decisionOn(inferred, key([]), null))).toBe(
+      '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred","missing":["play"]}',
+    );
+    expect(decisionHeader({ ...decisionOn(inferred, key([]), null), missing: ['x'.repeat(5000)] })).toBe(
+      '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred"}',
+    );
+  });
+
   it('that was refused says what is missing', () => {
     expect(JSON.parse(decisionHeader(decisionOn(RULE, key([]), null)))).toEqual({
       id: 'd-1',

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
 import { aboutOf, refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
 import { key } from '../../core/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
+
+const basisOf = (reason: keyof typeof COMMON_REASONS) => {
+  const { certainty, source } = COMMON_REASONS[reason];
+  return { certainty, source };
+};
 
 const refused = async (thrown: unknown, given: Given = {}) => {
   const flight = toyFlight(given);
@@ -103,6 +109,7 @@ describe('the decision about a request', () => {
       ...ALLOWED,
       effect: 'deny',
       reason: 'outcome_unknown',
+      ...basisOf('outcome_unknown'),
     });
     expect((await refused(cause)).decision).toEqual({
       id: 'd-1',
@@ -112,6 +119,7 @@ describe('the decision about a request', () => {
       request: { method: 'GET', path: '/toys/ball' },
       effect: 'deny',
       reason: 'outcome_unknown',
+      ...basisOf('outcome_unknown'),
       principal: null,
       rule: null,
     });
@@ -124,7 +132,12 @@ describe('a key that no mock issued', () => {
   it('is refused by a decision, whatever the caller was allowed', async () => {
     const { decision } = await refused(problem, { flight: { decision: ALLOWED } });
 
-    expect(decision).toEqual({ ...ALLOWED, effect: 'deny', reason: 'foreign_credential' });
+    expect(decision).toEqual({
+      ...ALLOWED,
+      effect: 'deny',
+      reason: 'foreign_credential',
+      ...basisOf('foreign_credential'),
+    });
   });
 
   it('is refused without a decision by the switchboard, which decides nothing', async () => {

@@ -90,7 +90,7 @@ describe('under `observe`,', async () => {
   it('what is allowed carries nothing of it', async () => {
     const { decision } = await nvcf.acme('GET functions');
 
-    expect(decision).toEqual({ id: expect.any(String), effect: 'allow' });
+    expect(decision).toEqual({ id: expect.any(String), effect: 'allow', certainty: 'contradicted' });
     expect(await latest(nvcf)).not.toHaveProperty('wouldBe');
   });
 

@@ -142,6 +142,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
         id: trace.id,
         effect: trace.effect,
         ...(trace.reason !== null && { reason: trace.reason }),
+        ...(trace.certainty !== undefined && { certainty: trace.certainty }),
         ...(trace.missing !== undefined && { missing: trace.missing }),
         ...(trace.missingAnyOf !== undefined && { missingAnyOf: trace.missingAnyOf }),
       });

@@ -89,6 +89,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       id: expect.any(String),
       effect: 'deny',
       reason: 'missing_scope',
+      certainty: 'contradicted',
       missing: ['deploy_function', 'list_functions'],
     });
 

@@ -59,6 +59,7 @@ describe('the administration of access keys', () => {
       id: decision.id,
       effect: 'deny',
       reason: 'missing_permission',
+      certainty: 'inferred',
       missing: ['access-keys:read'],
     });
     expect(decision).toMatchObject({
@@ -67,6 +68,8 @@ describe('the administration of access keys', () => {
       request: { method: 'GET', path: ALL_KEYS },
       principal: { kind: 'user', id: researcher.id, name: researcher.email, clientId: researcher.accessKey.clientId },
       rule: 'list-all-access-keys',
+      certainty: 'inferred',
+      source: expect.any(String),
       held: ['cluster:read', 'department:read', 'project:read', 'tenant:read', 'workloads:read'],
       roles: ['L1 researcher'],
       fixes: [

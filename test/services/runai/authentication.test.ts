@@ -1,8 +1,10 @@
 /** Who is let in by an access token. */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DenyReason } from '../../../src/core/explaining/reasons.ts';
 import { lineLog } from '../../../src/core/log.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
+import { ALL_REASONS } from '../../../src/services/index.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';
@@ -81,7 +83,7 @@ const spare = (await Promise.all(['', 'x'].map((jti) => forge({ jti })))).find(
 const [, sparePayload = '', spareSignature = ''] = spare.split('.');
 const [ngcKey] = ngcCast.keys as [CastKey];
 
-const refused: [what: string, authorization: string | undefined, reason: string][] = [
+const refused: [what: string, authorization: string | undefined, reason: DenyReason][] = [
   ['no header', undefined, 'no_token'],
   ['Basic credentials', `Basic ${Buffer.from('ci-bot:a-secret-of-it').toString('base64')}`, 'wrong_scheme'],
   ['`Bearer` alone', 'Bearer', 'wrong_scheme'],
@@ -176,7 +178,7 @@ const refused: [what: string, authorization: string | undefined, reason: string]
   ['an empty subject', await bearer({ sub: '' }), 'unknown_subject'],
   ...(await Promise.all(
     ['iss', 'sub', 'azp', 'iat', 'exp'].map(
-      async (claim): Promise<[string, string, string]> => [
+      async (claim): Promise<[string, string, DenyReason]> => [
         `a token without \`${claim}\``,
         await bearer({ [claim]: undefined }),
         'malformed_token',
@@ -201,7 +203,7 @@ const refused: [what: string, authorization: string | undefined, reason: string]
         ['nbf', '1'],
       ] as const
     ).map(
-      async ([claim, value]): Promise<[string, string, string]> => [
+      async ([claim, value]): Promise<[string, string, DenyReason]> => [
         `\`${claim}\` as ${JSON.stringify(value)}`,
         await bearer({ [claim]: value }),
         'malformed_token',
@@ -219,7 +221,10 @@ describe('GET /api/v1/access-keys refuses', () => {
     runaiRefusal(answer);
     expect(Object.keys(answer.body)).toEqual(['code', 'message']);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.decision).toEqual({ id: expect.any(String), effect: 'deny', reason });
+    const { certainty, source } = ALL_REASONS[reason];
+    const basis = certainty === 'documented' ? {} : { certainty };
+    expect(answer.decision).toEqual({ id: expect.any(String), effect: 'deny', reason, ...basis });
+    expect(decision.source).toBe(certainty === 'documented' ? undefined : source);
     expect(decision).toMatchObject({
       id: answer.decision.id,
       operation: 'get_access_keys',

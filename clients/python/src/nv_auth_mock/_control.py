@@ -445,6 +445,8 @@ class _Decision(TypedDict):
 # What was decided about one request, and why.
 class Decision(_Decision, total=False):
     claimed: "Principal"
+    certainty: "Literal[\"implied\", \"observed\", \"inferred\", \"contradicted\", \"ours\", \"unknown\"]"
+    source: "str"
     enforced: "Literal[False]"
     missing: "List[str]"
     missingAnyOf: "List[str]"

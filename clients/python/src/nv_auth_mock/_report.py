@@ -38,6 +38,8 @@ def describe_failure(world: World) -> str:
 
 def _refusal(decision: control.Decision) -> str:
     lines = [f"  {decision['request']['method']} {decision['request']['path']}", f"    {decision['explanation']}"]
+    if "certainty" in decision:
+        lines.append(f"    this rule is `{decision['certainty']}`, not documented: {decision.get('source')}")
     for fix in decision["fixes"]:
         call = fix.get("request")
         how = ""
