@@ -3,6 +3,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FlagTexts } from '../config/config.ts';
+import { otherSchemeError } from '../core/connection-advice.ts';
 import { countOf } from '../core/count.ts';
 import { whyUnreadable, whyUnwritable } from '../core/file-fault.ts';
 import { memberOf } from '../core/own.ts';
@@ -113,7 +114,9 @@ function isBroken(cause: unknown): boolean {
 async function refusal(server: Running, response: IncomingMessage): Promise<Unusable> {
   const { statusCode } = response;
   if (statusCode === 401) return new Unusable(`The server on ${server.url} ${tokenAdvice(server.headers)}.`);
-  return new Unusable(detailOf(jsonOf(await textOf(response))) ?? noMock(server));
+  const text = await textOf(response);
+  const other = otherSchemeError(text);
+  return other === null ? new Unusable(detailOf(jsonOf(text)) ?? noMock(server)) : noAnswer(server, other);
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

@@ -32,6 +32,7 @@ describe('metrics', () => {
     await server.call('GET /v2/nvcf/functions', { token: castKey('air-reader').key });
     await server.call('GET /v2/nvcf/functions');
     await server.call('GET /nowhere');
+    await scraped();
     const samples = await scraped();
     expect(samples.get(requests('nvcf', 'listFunctions', 200))).toBe(1);
     expect(samples.get(requests('nvcf', 'listFunctions', 403))).toBe(1);
