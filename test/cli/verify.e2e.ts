@@ -110,7 +110,7 @@ describe('nv-auth-mock verify', () => {
       'a document of the mock that does not exist',
       'openapi: 3.0.3\npaths: {}',
       ['--document', 'runai.9'],
-      'Available are: air.2.0',
+      '--document runai.9 does not exist. Did you mean `runai.',
     ],
     ['a service that does not exist', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
     ['a service and a document', 'openapi: 3.0.3\npaths: {}', ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
