@@ -118,9 +118,7 @@ describe('the log has', () => {
 describe('the metrics count', () => {
   const counted = async (flight: Parameters<typeof toyFlight>[0]) => {
     const seen: unknown[] = [];
-    await send(
-      toyFlight({ ...flight, server: { metrics: { counter: { answered: (one: unknown) => seen.push(one) } } } }),
-    );
+    await send(toyFlight({ ...flight, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
     return seen;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');

@@ -60,7 +60,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     ...world,
   };
   const toyServer = {
-    metrics: { counter: null },
+    metrics: { answered: () => {} },
     log: { info: tell('info'), error: tell('error'), debug: tell('debug'), debugging: false },
     worlds: { isAlone: true },
     explain: true,
