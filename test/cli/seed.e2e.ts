@@ -221,7 +221,7 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
       }),
       [
         '`runai.applications` must be a list',
-        '`runai.users[0].role` must be null or one of `System administrator`',
+        '`runai.users[0].role` must be null or one of `Editor`',
         '`runai.users[1].accessKey` must be an object',
         '`runai.serviceAccounts[0]` must be an object',
         '`runai.clients[0].redirectUris` must be a list',

@@ -83,7 +83,7 @@ async function walked(data: string | null): Promise<void> {
   await moveTo(15);
   const deployed = await post();
   expect(deployed).toMatchObject({ status: 200, body: { deployment: { functionStatus: 'ACTIVE' } } });
-  expect(decisionOf(deployed)).toEqual({ id: expect.any(String), effect: 'allow' });
+  expect(decisionOf(deployed)).toEqual({ id: expect.any(String), effect: 'allow', certainty: 'contradicted' });
   expect(await key(made.id)).toMatchObject({ policy: { version: 2 }, pending: [] });
 
   await moveTo(15, 1000);
