@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { newBudgets } from '../../src/core/bounded-cache.ts';
-import { Quota } from '../../src/core/quota.ts';
 import { ACCESS_KEYS, accessKeyRow } from '../../src/services/runai/collections/access-keys.ts';
 import { Changed, Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
@@ -190,7 +189,7 @@ describePostgres('a world that two processes share', () => {
   });
 
   it('leaves memory while others need the room, and comes back when it is asked for', async () => {
-    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(400_000) } };
+    const shared = newStoreParts(newBudgets({ state: 400_000 }));
     const [database] = databases;
     const open = () => database?.store(randomUUID(), shared) as Promise<Store>;
     const all: Store[] = [];
@@ -228,7 +227,7 @@ describePostgres('a world that two processes share', () => {
   };
 
   it('finds the room that it had before it left memory in the middle of a change', async ({ schema }) => {
-    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(1_000_000) } };
+    const shared = newStoreParts(newBudgets({ state: 1_000_000 }));
     const database = await openPostgres(schema.url, undefined, 30_000);
     const large = (name: string) => accessKeyRow({ ...accessKey(name), createdBy: 'x'.repeat(600_000) });
     const world = randomUUID();
@@ -251,7 +250,7 @@ describePostgres('a world that two processes share', () => {
   });
 
   it('is counted from when it is read, by whomever', async ({ schema }) => {
-    const shared = { ...newStoreParts(), budgets: { ...newBudgets(), state: new Quota(1_000_000) } };
+    const shared = newStoreParts(newBudgets({ state: 1_000_000 }));
     const database = await openPostgres(schema.url, undefined, 30_000);
     const world = randomUUID();
     await (await database.store(world, newStoreParts())).collections.commit([ACCESS_KEYS.put(key(1))]);
