@@ -191,7 +191,8 @@ class OpenedWorld implements OwnedWorld {
 
   async keptSince(now: Instant): Promise<Instant> {
     const state = this.#state;
-    if (state === null) return now;
+    // Processes that start at the same moment would wait for each other.
+    if (state === null || this.store.sharing !== null) return now;
     return state.now.createdAt ?? state.update(({ createdAt = now }) => [{ createdAt }, createdAt]);
   }
 
