@@ -53,14 +53,16 @@ export async function verify(
   const matcher = matcherOf(match, hideSecrets(match.body, journal.secrets));
   let hasLeft = false;
   let ended: JournalEnded | null = null;
-  /** Of requests that come from now on, newest first. */
-  const later: number[] = [];
+  /** How many requests have come since that fit, and the newest of them, newest first. */
+  const later = { count: 0, newest: [] as number[] };
   let notice = () => {};
   const endings = [
     journal.listen({
       onRecord: (entry, facts) => {
         if (!matcher.fits(facts)) return;
-        later.unshift(entry.number);
+        later.count += 1;
+        later.newest.unshift(entry.number);
+        later.newest.length = Math.min(later.newest.length, MOST_TOLD);
         notice();
       },
       onEnd: (why) => {
@@ -73,9 +75,10 @@ export async function verify(
       notice();
     }),
   ];
+  let found: readonly number[] = [];
   try {
-    const found = await journal.work.do(() => fittingIn(journal, matcher));
-    const isOpen = () => ended === null && !hasLeft && verdictOn(found.length + later.length, expectation) === 'open';
+    found = await journal.work.do(() => fittingIn(journal, matcher));
+    const isOpen = () => ended === null && !hasLeft && verdictOn(found.length + later.count, expectation) === 'open';
     if (within > 0 && isOpen()) {
       if (journal.listeners > MOST_WAITING) throw tooManyWait();
       const bytes = WAITING_BYTES + bytesOf(match);
@@ -90,10 +93,19 @@ export async function verify(
       });
     }
     if (ended !== null) throw ended;
-    return await verificationOf(journal, matcher, [...later, ...found], expectation, hasLeft);
   } finally {
     for (const end of endings) end();
   }
+  const count = found.length + later.count;
+  const { least, most } = boundsOf(expectation);
+  const newest = [...later.newest, ...found].slice(0, MOST_TOLD);
+  return {
+    verified: count >= least && count <= most,
+    count,
+    matched: newest.flatMap((number) => journal.at(number) ?? []),
+    // Nobody reads them once the client has left.
+    nearest: count < least && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
+  };
 }
 
 /** The numbers of the requests that fit, newest first. Only numbers: entries are large, and the journal may evict them. */
@@ -105,24 +117,6 @@ async function fittingIn(journal: Journal, matcher: Matcher): Promise<readonly n
     if (facts !== undefined && matcher.fits(facts)) fitting.push(number);
   }
   return fitting;
-}
-
-/** @param hasLeft does nobody read the near misses? */
-async function verificationOf(
-  journal: Journal,
-  matcher: Matcher,
-  fitting: readonly number[],
-  expectation: Expectation,
-  hasLeft: boolean,
-): Promise<Verification> {
-  const count = fitting.length;
-  const { least, most } = boundsOf(expectation);
-  return {
-    verified: count >= least && count <= most,
-    count,
-    matched: fitting.slice(0, MOST_TOLD).flatMap((number) => journal.at(number) ?? []),
-    nearest: count < least && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
-  };
 }
 
 /** How many requests a verification returns. */
