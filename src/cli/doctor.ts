@@ -1,10 +1,10 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
-import { own } from '../core/own.ts';
+import { isRecord, own } from '../core/own.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { tokenAdvice } from './running.ts';
+import { jsonOf, tokenAdvice } from './running.ts';
 import { type Place as Addressed, listWorlds, placeOf, prefixOf, worldIds } from './world.ts';
 
 /** The result of one check, with advice if it failed. */
@@ -125,7 +125,7 @@ async function serverCheck(root: string): Promise<Check> {
   const text = await answer.text();
   const other = otherSchemeError(text);
   if (other !== null) return { what, good: false, said: `the server ${connectionAdvice(other, root)}.` };
-  const body = jsonIn(text);
+  const body = recordIn(text);
   if (answer.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, said: 'nv-auth-mock, ready' };
   }
@@ -144,12 +144,12 @@ async function serverCheck(root: string): Promise<Check> {
 async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
   const what = 'world';
   let isClosed = false;
-  const bodyOf = async (path: string) => {
+  const bodyAt = async (path: string) => {
     const answer = await ask(`${root}${path}`, headers);
     isClosed = answer.status === 401;
-    return jsonOf(answer);
+    return bodyOf(answer);
   };
-  const ids = (await worldIds(bodyOf)) ?? [];
+  const ids = (await worldIds(bodyAt)) ?? [];
   if (isClosed) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
     ? { what, good: true, said: `\`${world}\`, at ${base}` }
@@ -159,10 +159,10 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
 /** The probes of each service, one after the other. */
 async function probeChecks({ base, headers }: Place): Promise<Check[]> {
   const answer = await ask(`${base}/_mock/cast`, headers);
-  const cast = answer.status === 401 ? null : ((await jsonOf(answer)) ?? {});
+  const cast = answer.status === 401 ? null : ((await bodyOf(answer)) ?? {});
   const askBelow: Parameters<Probe['look']>[0] = async (path, sent = {}) => {
     const reply = await ask(`${base}${path}`, sent);
-    return { status: reply.status, body: await jsonOf(reply) };
+    return { status: reply.status, body: await bodyOf(reply) };
   };
   const checks: Check[] = [];
   for (const { name, probes } of MANIFESTS) {
@@ -181,7 +181,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const what = 'time';
   const answer = await ask(`${base}/_mock/clock`, headers);
   if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
-  const clock = await jsonOf(answer);
+  const clock = await bodyOf(answer);
   const here = new Date((await import('../core/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
   if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
@@ -202,15 +202,12 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
   return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(PATIENCE) });
 }
 
-async function jsonOf(answer: Response): Promise<Record<string, unknown> | null> {
-  return jsonIn(await answer.text());
+async function bodyOf(answer: Response): Promise<Record<string, unknown> | null> {
+  return recordIn(await answer.text());
 }
 
-function jsonIn(text: string): Record<string, unknown> | null {
-  try {
-    // Readers check each member.
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** Readers check each member. */
+function recordIn(text: string): Record<string, unknown> | null {
+  const value = jsonOf(text);
+  return isRecord(value) ? value : null;
 }

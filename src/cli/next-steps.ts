@@ -45,7 +45,7 @@ const STEPS = {
 } as const;
 
 /**
- * What to do next in a project, as text. What is installed there is not named again.
+ * The next steps in a project, as text. Steps for packages that are installed there are left out.
  *
  * @param home where the running command is
  */

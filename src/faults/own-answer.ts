@@ -18,7 +18,7 @@ export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   return { status, headers: { ...named, ...inert }, body: isText(named) ? Buffer.from(String(body)) : body };
 }
 
-/** What the headers may say that keep a browser from running the answer as a page of this server. */
+/** The values allowed for the headers that keep a browser from running the answer as a page of this server. */
 const INERT = {
   'content-disposition': /^attachment(?:;|$)/i,
   'content-security-policy': /^sandbox$/i,

@@ -30,7 +30,7 @@ export interface RefusedRequest {
   readonly problem: Pick<Problem, 'kind' | 'reason'>;
   readonly decision: Decision | null;
   readonly settings: Settings;
-  /** What the clock of the world shows. */
+  /** The time on the clock of the world. */
   readonly now: Instant;
   /** Scheme and authority of the request, with the prefix of its world if it has one. */
   readonly origin: string;
@@ -40,7 +40,7 @@ export interface RefusedRequest {
     readonly grantMark: string;
     /** When it was last reset; null if never. */
     readonly resetAt: Instant | null;
-    /** What its clock showed before that reset; null if there was none. */
+    /** The time on its clock before that reset; null if there was none. */
     readonly clockBeforeReset: Instant | null;
   };
   /** How often this expired token was refused, including this time; 0 if it has not expired. */

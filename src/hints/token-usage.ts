@@ -32,7 +32,7 @@ export class TokenUsage {
     return this.#resetAt;
   }
 
-  /** What the world's clock showed before its last reset, which turns it back; null if there was none. */
+  /** The time on the world's clock before its last reset, which turns it back; null if there was none. */
   get clockBeforeReset(): Instant | null {
     return this.#clockBeforeReset;
   }
@@ -69,7 +69,7 @@ export class TokenUsage {
     this.#grants.forget(who.slice(0, MOST_NAME));
   }
 
-  /** Forgets everything, because its world was reset. @param before what its clock showed until then */
+  /** Forgets everything, because its world was reset. @param before the time on its clock until then */
   reset(now: Instant, before: Instant): void {
     this.clear();
     this.#resetAt = now;

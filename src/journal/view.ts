@@ -72,8 +72,7 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
  */
 export function factsOf(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
-  const type = () => headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
-  const hiddenBody = once(() => bodyIn(requestBody, type(), secrets) ?? undefined);
+  const hiddenBody = once(() => bodyIn(requestBody, sentTypeOf(draft), secrets) ?? undefined);
   const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
   const body = isHidden ? hiddenBody : () => sentBody(draft, parsed);
   const kept = { isHidden, hiddenBody, fingerprint: secrets.fingerprint };
@@ -102,7 +101,7 @@ function sentBody(draft: Draft, parsed: ParsedBodies): unknown {
 }
 
 /** The content type of a request. Names and values of its headers alternate. */
-function sentTypeOf({ requestHeaders }: Draft): string | undefined {
+function sentTypeOf({ requestHeaders }: Pick<Draft, 'requestHeaders'>): string | undefined {
   const lines = requestHeaders.split('\n');
   const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === 'content-type');
   return at < 0 ? undefined : lines[at + 1];
@@ -257,7 +256,7 @@ export class SecretsOfDrafts {
         ? hideHeaderName(line, this.#secrets)
         : hideInHeader(lower(lines[index - 1]), line, this.#secrets),
     );
-    const type = headersOf(lines, this.#secrets)['content-type'];
+    const type = sentTypeOf({ requestHeaders: given });
     this.#headers = { given, hidden: hidden.join('\n'), type };
     return this.#headers;
   }
@@ -277,7 +276,7 @@ interface HiddenHeaders {
   readonly given: string;
   readonly hidden: string;
   /** The content type. */
-  readonly type: string | string[] | undefined;
+  readonly type: string | undefined;
 }
 
 function lower(name = ''): string {
@@ -288,10 +287,9 @@ function lower(name = ''): string {
 export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   const { requestBody, responseBody } = draft;
   if (requestBody.isHidden && responseBody.isHidden) return draft;
-  const sent = headersOf(draft.requestHeaders.split('\n'), secrets)['content-type'];
   return {
     ...draft,
-    requestBody: bodyWithoutSecrets(requestBody, sent, secrets),
+    requestBody: bodyWithoutSecrets(requestBody, sentTypeOf(draft), secrets),
     responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets),
   };
 }

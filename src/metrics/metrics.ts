@@ -30,17 +30,16 @@ export class Metrics {
     if (this.#meter !== null) this.#meter.answered(answer);
     else {
       this.#count((meter) => meter.answered(answer));
-      void this.begin();
+      void this.#begin();
     }
   }
 
   /** Everything in Prometheus' text format. */
   async read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }> {
-    return (await this.begin()).read(gauges);
+    return (await this.#begin()).read(gauges);
   }
 
-  /** Loads the library. */
-  begin(): Promise<Meter> {
+  #begin(): Promise<Meter> {
     this.#loading ??= this.#load();
     return this.#loading;
   }

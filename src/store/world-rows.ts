@@ -86,8 +86,8 @@ export interface Planned extends LoggedCommit {
   readonly puts: readonly (Entry & { readonly isNew: boolean })[];
   /** The rows that will be removed or replaced. */
   readonly before: readonly Row[];
-  /** The memory of all rows after the commit, in bytes. */
-  readonly bytes: number;
+  /** How many bytes more the rows take after the commit; less than 0 if they take less. */
+  readonly growth: number;
 }
 
 /** A row that another process has removed. */
@@ -338,8 +338,8 @@ export class WorldRows implements Collections {
     });
     const before = [...made.removed, ...made.replaced.map((one) => one.before)];
     const lost = before.reduce((bytes, row) => bytes + (this.#find(row)?.bytes ?? 0), 0);
-    const more = entries.reduce((sum, entry) => sum + entry.bytes, 0) - lost;
-    return { revision, puts: entries, removed: made.removed, before, bytes: this.bytes + more };
+    const growth = entries.reduce((sum, entry) => sum + entry.bytes, 0) - lost;
+    return { revision, puts: entries, removed: made.removed, before, growth };
   }
 
   /** Makes the planned changes. No other change may come between the plan and this call. */
@@ -392,10 +392,10 @@ export class WorldRows implements Collections {
    *
    * @throws Unwritable if there is no room
    */
-  #reserve({ puts, before, bytes }: Planned): void {
-    if (this.#account === null || bytes <= this.bytes) return;
+  #reserve({ puts, before, growth }: Planned): void {
+    if (this.#account === null || growth <= 0) return;
     let more = 0;
-    for (const { bytes: added } of puts) more += added;
+    for (const { bytes } of puts) more += bytes;
     for (const row of before) if (this.#own?.get(row.collection) instanceof Table) more -= this.#ownBytesOf(row);
     const touched = new Set([...puts.map(({ row }) => row.collection), ...before.map((row) => row.collection)]);
     for (const name of touched) more += this.#copyBytes(name);

@@ -37,7 +37,16 @@ describe('the first screen of the README', async () => {
   it('shows of the decision what tells most, as it is', () => {
     const shown = { ...decisionOf(block('"decisions": [')), id: '' };
 
-    expect(Object.keys(shown)).toEqual(['id', 'rule', 'reason', 'certainty', 'missing', 'held', 'fixes', 'explanation']);
+    expect(Object.keys(shown)).toEqual([
+      'id',
+      'rule',
+      'reason',
+      'certainty',
+      'missing',
+      'held',
+      'fixes',
+      'explanation',
+    ]);
     expect(real).toMatchObject(shown);
   });
 

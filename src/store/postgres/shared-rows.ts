@@ -183,7 +183,7 @@ export class SharedRows implements Collections {
           const revision = await this.#next(transaction);
           const { rows } = await this.#current(transaction, revision - 1);
           const planned = rows.plan(changes, expects, revision);
-          this.#hold(planned.bytes - rows.bytes);
+          this.#hold(planned.growth);
           return this.#write(transaction, planned);
         }),
       );
