@@ -48,7 +48,7 @@ import { type Random, systemRandom } from '../platform/random.ts';
 import { BUILT_IN, castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices, vendorHosts } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';
-import { Damaged, Unwritable } from '../store/errors.ts';
+import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
@@ -133,10 +133,13 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   checkNamedWorlds(config);
   checkTlsOptions(config);
   const loaded = await load(parts);
-  const opened = await open(parts, loaded);
+  const opened = await open(parts, loaded).catch((cause) => {
+    throw startFault(cause, config);
+  });
   const { worlds, place } = opened;
   try {
     const reopened = await beginWorlds(loaded, opened, config);
+    place.started();
     const notices = [
       ...place.store.notices,
       ...reopened,
@@ -255,6 +258,10 @@ function startFault(cause: unknown, { data }: Config): unknown {
     return new Unusable(`--data ${shownData(data)} is damaged: ${said}. It was left as it is; give another file.`, {
       cause,
     });
+  }
+  if (data !== null && cause instanceof Unreachable) {
+    const why = `--data ${shownData(data)} cannot be used now: ${cause.message}. Start again when it can.`;
+    return new Unusable(why, { cause });
   }
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }

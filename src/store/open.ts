@@ -21,6 +21,8 @@ export interface Place {
   readonly driver: string | null;
   /** The store of the default world. */
   readonly store: Store;
+  /** Called when the server has started, which a database may take longer for than for what comes after it. */
+  started(): void;
   /** Closes the place, after all of its stores are closed. */
   close(): Promise<void>;
 }
@@ -56,7 +58,16 @@ export async function openPlace(
       try {
         const store = Object.assign(file.open(world), { notices: file.notices });
         const close = async () => file.close();
-        return { kind: 'file', clock: null, worlds: null, kept: file, driver: file.driver, store, close };
+        return {
+          kind: 'file',
+          clock: null,
+          worlds: null,
+          kept: file,
+          driver: file.driver,
+          store,
+          started: () => {},
+          close,
+        };
       } catch (cause) {
         file.close();
         throw damagedFile(data, cause);
@@ -73,7 +84,9 @@ export async function openPlace(
   try {
     const store = await database.store(world, shared);
     const { clock, worlds } = database;
-    return { kind: 'postgres', clock, worlds, kept: null, driver: null, store, close: () => database.close() };
+    const started = () => database.started();
+    const close = () => database.close();
+    return { kind: 'postgres', clock, worlds, kept: null, driver: null, store, started, close };
   } catch (cause) {
     await database.close();
     throw cause;
@@ -81,7 +94,16 @@ export async function openPlace(
 }
 
 function inMemory(store: Store): Place {
-  return { kind: 'memory', clock: null, worlds: null, kept: null, driver: null, store, close: async () => {} };
+  return {
+    kind: 'memory',
+    clock: null,
+    worlds: null,
+    kept: null,
+    driver: null,
+    store,
+    started: () => {},
+    close: async () => {},
+  };
 }
 
 /**

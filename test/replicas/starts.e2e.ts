@@ -1,4 +1,5 @@
 /** How processes start on a database, together and where they cannot. */
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
@@ -57,6 +58,17 @@ describePostgres('processes', () => {
     const casts = await Promise.all(all.map(async (at) => (await at.call('GET /_mock/cast')).body));
     for (const cast of casts) expect(cast).toEqual(casts[0]);
     expect((await all[0]?.call('GET /_mock/info'))?.body.counts).toMatchObject({ users: 3, accessKeys: 8 });
+  });
+
+  it('wait for another one that takes seconds with the tables', async ({ schema, start }) => {
+    const first = await start(schema.url);
+    const holder = new pg.Client({ connectionString: schema.url });
+    await holder.connect();
+    await holder.query(`BEGIN; LOCK TABLE ${schema.name}.logs`);
+    const second = start(schema.url);
+    await setTimeout(2500);
+    await holder.end();
+    expect((await (await second).call('GET /_mock/cast')).body).toEqual((await first.call('GET /_mock/cast')).body);
   });
 
   it('that start on a schema that another one filled find what is there', async ({ schema, start }) => {
@@ -139,6 +151,17 @@ describePostgres('a start', () => {
       } finally {
         await server.end();
       }
+    });
+
+    it('where the database has become read-only', async ({ launch, start }) => {
+      const server = await privatePostgres();
+      const first = await start(server.url);
+      await first.stop();
+      await run(server.url, 'ALTER ROLE CURRENT_USER SET default_transaction_read_only = on');
+      expect(await refusal(launch, server.url)).toMatch(
+        /cannot be used now: the database is read-only, as after a failover\./,
+      );
+      await server.end();
     });
 
     it('where a newer version made the schema, which stays as it is', async ({ launch, start }) => {

@@ -104,6 +104,7 @@ async function walked(data: string | null): Promise<void> {
   expect(decisionOf(over)).toEqual({
     id: expect.any(String),
     effect: 'deny',
+    certainty: 'contradicted',
     reason: 'missing_scope',
     missing: ['deploy_function', 'list_functions'],
   });

@@ -230,6 +230,7 @@ describePostgres('a database', () => {
     const database = await openPostgres(server.url);
     const store = await database.store('default', newStoreParts());
     await store.settings.set('name', 'before');
+    database.started();
     const read = async () => {
       await database.worlds.refresh(['default']);
       return store.settings.get('name');

@@ -5,6 +5,8 @@ import { Pool, type Transaction } from './pool.ts';
 
 /** How long a statement may take, including the wait for a free connection and its opening, in milliseconds. */
 const DEADLINE_MS = 800;
+/** The same until the server has started: processes that start at the same moment wait for the one that fills the tables. */
+const START_MS = 10_000;
 
 const CONNECTIONS = 8;
 /** Connections for `alone`. */
@@ -12,7 +14,7 @@ const WAITING = 2;
 /** Keeps locks apart from the locks of other programs in the same database. */
 const LOCK_SEED = 6625;
 
-/** The store's connection to a database. A statement that takes longer than 800 ms has failed. */
+/** The store's connection to a database. A statement that takes longer than 800 ms has failed; during the start, 10 s. */
 export interface Connection extends Transaction {
   /** The database has stopped answering: every call except `probe` fails at once. */
   readonly isSilent: boolean;
@@ -38,6 +40,8 @@ export interface Connection extends Transaction {
    * @throws Unreachable if other processes hold the lock for too long
    */
   alone<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
+  /** Called when the server has started. */
+  started(): void;
   close(): Promise<void>;
 }
 
@@ -46,11 +50,11 @@ export type Reader = Pick<Connection, 'query'>;
 
 /**
  * @param pg the driver, which is loaded only for a database
- * @param deadline how long a statement may take, in milliseconds
+ * @param deadline how long a statement may take, in milliseconds, once the server has started
  */
 export function connectionTo(pg: typeof Postgres, location: Location, deadline = DEADLINE_MS): Connection {
   const availability = new Availability();
-  const parts = { pg, location, availability, deadline };
+  const parts = { pg, location, availability, deadline: Math.max(deadline, START_MS) };
   const pool = new Pool(parts, CONNECTIONS);
   // A call that waits for a lock occupies a connection, which the holder of the lock may need.
   const waiting = new Pool(parts, WAITING);
@@ -74,6 +78,9 @@ export function connectionTo(pg: typeof Postgres, location: Location, deadline =
         await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [name, LOCK_SEED]);
         return work();
       }),
+    started: () => {
+      for (const one of [pool, waiting]) one.limit(deadline);
+    },
     close: async () => {
       await pool.close();
       await waiting.close();

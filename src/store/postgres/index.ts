@@ -24,6 +24,8 @@ export interface PostgresDatabase {
   store(world: string, shared: StoreParts): Promise<Store>;
   /** The worlds other than the default one. */
   readonly worlds: SharedWorlds;
+  /** Called when the server has started: from now on a statement may take `deadline`, and before that 10 s. */
+  started(): void;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function openPostgres(
         return storeOf(world, row?.series ?? '', shared);
       },
       worlds: Object.assign(worlds, { refresh, snapshots: postgresSnapshots(connection, sql) }),
+      started: () => connection.started(),
       close: () => connection.close(),
     };
   } catch (cause) {

@@ -43,7 +43,7 @@ export class Pool {
   readonly #pg: typeof Postgres;
   readonly #pool: Postgres.Pool;
   readonly #availability: Availability;
-  readonly #deadline: number;
+  #deadline: number;
   readonly #clients = new Set<Postgres.PoolClient>();
   /** The names of prepared statements, by text. All texts are made of constants, so there are few. */
   readonly #names = new Map<string, string>();
@@ -98,6 +98,12 @@ export class Pool {
         if (tried >= MOST_TRIES || !REPEATABLE.has(code)) throw fault;
       }
     }
+  }
+
+  /** Changes how long a statement may take, in milliseconds; also the opening of a connection. */
+  limit(deadline: number): void {
+    this.#deadline = deadline;
+    this.#pool.options.connectionTimeoutMillis = deadline;
   }
 
   async close(): Promise<void> {
