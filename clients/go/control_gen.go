@@ -1282,6 +1282,10 @@ type Tables struct {
 	// What the vendor calls a permission.
 	Term string `json:"term"`
 
+	// Whether a key that is bound to single objects alone is refused for every other name in a path before
+	// anything is looked up.
+	RefusesOtherNames bool `json:"refusesOtherNames,omitempty"`
+
 	// What a service key without a resource covers, behind "a key without a resource"; absent where
 	// resources do not matter.
 	Unbound string `json:"unbound,omitempty"`
@@ -1343,6 +1347,10 @@ type Tables struct {
 
 			// The path parameter that names the object; without one, the body names it.
 			Param string `json:"param,omitempty"`
+
+			// The object's names in resources, by type, with path parameters in braces. A name that ends in `/` is
+			// the beginning of the names of its parts.
+			Names map[string]string `json:"names,omitempty"`
 		} `json:"cover,omitempty"`
 
 		// Where the row comes from.

@@ -18,6 +18,8 @@ export interface AccessRequest {
   readonly ruleset: Ruleset;
   /** The organisation that the path names. */
   readonly org?: string | undefined;
+  /** The names of the object in resources, by type, if the request has them: `namesInPath`. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** The attributes of an object that decide whether a resource covers it. */
@@ -27,18 +29,27 @@ export interface ResourceAttributes {
   readonly names: Names;
   /** Names of its parts, if the call is about all of them. */
   readonly parts?: Names;
+  /** Further objects of the call, each of which must be covered too. */
+  readonly others?: readonly ResourceAttributes[];
 }
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The part of a lookup result that decisions need: does the object exist, and does it belong to another owner? `asked` is
- * the name of one that is not there, if the path does not have it.
+ * The part of a lookup result that decisions need: does the object exist, and does it belong to another owner?
  */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
-  | { readonly found: 'foreign'; readonly owner: string; readonly asked?: string }
-  | { readonly found: 'nothing'; readonly asked?: string };
+  | (Absent & { readonly found: 'foreign'; readonly owner: string })
+  | (Absent & { readonly found: 'nothing' });
+
+/** An object that is not there for the caller. */
+interface Absent {
+  /** The name that was asked for, if the path does not have it. */
+  readonly asked?: string;
+  /** Its names in resources, by type, if the path does not have them. */
+  readonly names?: Readonly<Record<string, string>>;
+}
 
 /** A lookup result, with the object itself. */
 export type LookupResult<Target = unknown> = ResourceState &
@@ -90,9 +101,12 @@ export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
 export function checkResource(accessRequest: AccessRequest, caller: Caller, lookedUp: ResourceState): Verdict {
   switch (lookedUp.found) {
     case 'foreign':
-      return denial('foreign_object');
-    case 'nothing':
-      return denial('no_such_object');
+    case 'nothing': {
+      const { names, found } = lookedUp;
+      const isOther = names !== undefined && isBoundElsewhere({ ...accessRequest, names }, caller.heldRights.resources);
+      if (isOther) return denial('resource_mismatch');
+      return denial(found === 'foreign' ? 'foreign_object' : 'no_such_object');
+    }
     case 'object': {
       const { attributes = null } = lookedUp;
       const isForbidden =
@@ -188,10 +202,11 @@ function verdictWithPending(
 
 function verdictUnder(
   rights: Rights,
-  { rule, ruleset, org }: AccessRequest,
+  accessRequest: AccessRequest,
   { principal, heldRights }: Caller,
   attributes: ResourceAttributes | null,
 ): Denial | typeof ALLOW {
+  const { rule, ruleset, org } = accessRequest;
   if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
   if (ruleset.tables.product !== undefined && heldRights.services?.includes(ruleset.service) === false) {
     return denial('service_not_enabled');
@@ -204,7 +219,8 @@ function verdictUnder(
   const lack = lackOf(rule, rights, heldRights.roles);
   if (!isEnough(lack)) return denial(`missing_${ruleset.tables.term}`, lack);
   const fault = resourceFault(rule, ruleset, rights.resources, attributes);
-  return fault === null ? ALLOW : denial(fault);
+  if (fault !== null) return denial(fault);
+  return attributes === null && isBoundElsewhere(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;
 }
 
 /** The rights of a caller without any: enough if nothing is needed. */
@@ -263,11 +279,51 @@ export function resourceFault(
   const { on, open } = rule;
   if (on === undefined || resources === null) return null;
   if (open !== undefined && (attributes === null || open.includes(attributes.relation))) return null;
-  const compatible = resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
+  const compatible = compatibleResources(on, ruleset, resources);
   if (compatible.length === 0) return 'incompatible_resource_type';
-  return attributes === null || compatible.some((resource) => isCovered(resource, rule, ruleset, attributes))
-    ? null
-    : 'resource_mismatch';
+  const isEachCovered =
+    attributes === null ||
+    objectsOf(attributes).every((one) => compatible.some((resource) => isCovered(resource, rule, ruleset, one)));
+  return isEachCovered ? null : 'resource_mismatch';
+}
+
+/** The objects of a call: usually one. */
+export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttributes[] {
+  return attributes.others === undefined ? [attributes] : [attributes, ...attributes.others];
+}
+
+function compatibleResources(on: readonly string[], ruleset: Ruleset, resources: readonly Resource[]) {
+  return resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
+}
+
+/** The names of a rule's object in resources, by type, as far as the path has them. */
+export function namesInPath(
+  { cover }: Rule,
+  params: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  if (cover?.names === undefined) return undefined;
+  const named = Object.entries(cover.names).map(([type, template]) => [
+    type,
+    template.replace(/\{(\w+)\}/g, (_, param) => params[param] ?? ''),
+  ]);
+  return Object.fromEntries(named);
+}
+
+/** Are all resources that can matter bound to objects of other names than the request has? */
+function isBoundElsewhere(
+  { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
+  resources: readonly Resource[] | null,
+): boolean {
+  if (ruleset.tables.refusesOtherNames !== true || names === undefined) return false;
+  if (on === undefined || open !== undefined || resources === null) return false;
+  return compatibleResources(on, ruleset, resources).every(({ type, ids = [] }) => {
+    if (ruleset.resourceTypes.get(type)?.names === null) return false;
+    const name = own(names, type);
+    if (name === undefined) return true;
+    const isOfParts = name.endsWith('/');
+    if (isOfParts && versionless !== 'narrow') return true;
+    return !ids.some((id) => (isOfParts ? id.startsWith(name) : id === name));
+  });
 }
 
 /** A type whose id is always the same does not count with another id. */

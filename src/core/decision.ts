@@ -3,6 +3,7 @@ import {
   type AccessRequest,
   boundResources,
   type Caller,
+  objectsOf,
   type Pending,
   type ResourceAttributes,
   type ResourceState,
@@ -172,11 +173,13 @@ function bindingOf(
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** The object of the request: its most specific name, otherwise the one that was asked for. */
+/** The objects of the request: their most specific names, otherwise the one that was asked for. */
 function targetOf(params: Readonly<Record<string, string>>, { rule }: AccessRequest, lookedUp: ResourceState): string {
-  const names = lookedUp.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
+  const attributes = attributesIn(lookedUp);
+  const objects = attributes === null ? [] : objectsOf(attributes);
+  const named = objects.flatMap(({ names }) => Object.values(names).flat().slice(-1)).join(', ');
   const asked = lookedUp.found === 'object' ? undefined : lookedUp.asked;
-  return showPath(names.at(-1) ?? asked ?? params[rule.cover?.param ?? ''] ?? '');
+  return showPath(named || asked || params[rule.cover?.param ?? ''] || '');
 }
 
 /** The details that make a reason concrete. */

@@ -54,7 +54,18 @@ export interface Rule<Permission extends string = string, Type extends string = 
   /** A key for single versions, on a call that names none: refused, or narrowed to its versions. Default: refused. */
   readonly versionless?: 'refuse' | 'narrow';
   /** The lookup of the object, from this path parameter or, without one, from the body. */
-  readonly cover?: { readonly lookup: string; readonly param?: string };
+  readonly cover?: Cover;
+}
+
+/** How a rule finds the object of a request. */
+export interface Cover {
+  readonly lookup: string;
+  readonly param?: string;
+  /**
+   * The object's names in resources, by type, as far as the path has them: path parameters in braces. A name that ends
+   * in `/` is the beginning of the names of the object's parts, of which some may be enough (`versionless`).
+   */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** Resource types that were added to a row. */
@@ -131,6 +142,11 @@ export interface Tables<Permission extends string = string, Type extends string 
   readonly product?: string;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
+  /**
+   * A key that is bound to single objects alone is refused for every other name before anything is looked up, so that it
+   * cannot tell which names exist.
+   */
+  readonly refusesOtherNames?: true;
   /** Ends the sentence "a key without a resource ..." of a service key; absent where keys hold no resources. */
   readonly unbound?: string;
   readonly roles: readonly RoleRow<Permission>[];

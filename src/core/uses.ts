@@ -1,5 +1,11 @@
 import { BoundedCache, type Budget, bytesOf } from './bounded-cache.ts';
-import { type AccessRequest, type ResourceState, resourceStateOf } from './decide.ts';
+import {
+  type AccessRequest,
+  objectsOf,
+  type ResourceAttributes,
+  type ResourceState,
+  resourceStateOf,
+} from './decide.ts';
 import type { Principal } from './principal.ts';
 
 /** A use of a credential: an operation on an object, or without an object that resources could name. */
@@ -142,10 +148,13 @@ interface Credential {
   bytes: number;
 }
 
-/** The key of an object for resources: its relation and its most specific name. */
+/** The key of the objects for resources: their relations and most specific names. */
 function placeOf(lookedUp: ResourceState | null): string {
   if (lookedUp?.found !== 'object' || lookedUp.attributes === undefined) return '';
-  const { relation, names } = lookedUp.attributes;
+  return objectsOf(lookedUp.attributes).map(placeOfOne).join(' ');
+}
+
+function placeOfOne({ relation, names }: ResourceAttributes): string {
   let fullest = '';
   for (const type in names) fullest = `${type} ${names[type]}`;
   return `${relation} ${fullest}`;

@@ -1,3 +1,4 @@
+import { objectsOf, type ResourceAttributes } from '../core/decide.ts';
 import type { Resource } from '../core/policy.ts';
 import type { ResourceTypeRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
@@ -39,7 +40,7 @@ export class Bindings {
       [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, About>()]),
     );
     for (const use of uses) {
-      for (const [type, ids] of Object.entries(namesIn(use))) {
+      for (const [type, ids] of namesIn(use)) {
         if (use.accessRequest.rule.on?.includes(type) !== true) continue;
         for (const id of ids) named.get(type)?.set(id, { uses: [] });
       }
@@ -107,14 +108,18 @@ export class Bindings {
   }
 }
 
-/** The names by which resources refer to the object of a use, by type. */
-function namesIn({ lookedUp }: Use): Readonly<Record<string, readonly string[]>> {
-  return lookedUp?.found === 'object' ? (lookedUp.attributes?.names ?? {}) : {};
+/** The names by which resources refer to the objects of a use, by type. */
+function namesIn(use: Use): readonly Mention[] {
+  return objectsIn(use).flatMap(({ names }) => Object.entries(names));
 }
 
-/** The names of the object and of its parts, by type. */
-function mentionsIn(use: Use): readonly (readonly [type: string, ids: readonly string[]])[] {
-  const { lookedUp } = use;
-  const parts = lookedUp?.found === 'object' ? (lookedUp.attributes?.parts ?? {}) : {};
-  return [...Object.entries(namesIn(use)), ...Object.entries(parts)];
+/** The names of the objects and of their parts, by type. */
+function mentionsIn(use: Use): readonly Mention[] {
+  return objectsIn(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
+}
+
+type Mention = readonly [type: string, ids: readonly string[]];
+
+function objectsIn({ lookedUp }: Use): readonly ResourceAttributes[] {
+  return lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? objectsOf(lookedUp.attributes) : [];
 }

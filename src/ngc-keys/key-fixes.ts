@@ -1,5 +1,13 @@
 import { rfc3339 } from '../core/clock.ts';
-import { decideOnResource, isEnough, lackOf, type Pending, type ResourceState, type Verdict } from '../core/decide.ts';
+import {
+  decideOnResource,
+  isEnough,
+  lackOf,
+  objectsOf,
+  type Pending,
+  type ResourceState,
+  type Verdict,
+} from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import {
   type FindFixes,
@@ -205,7 +213,11 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
   return (rule.on ?? []).flatMap((type): Change[] => {
     const row = ruleset.resourceTypes.get(type);
     if (row === undefined) return [];
-    const choices = row.names === null ? [undefined] : (own(attributes?.names, type) ?? []).map((name) => [name]);
+    const named = attributes === undefined ? [] : objectsOf(attributes).map(({ names }) => own(names, type) ?? []);
+    // One of several names of one object is enough; of several objects, each needs one.
+    const [first = [], ...others] = named;
+    const choices =
+      row.names === null ? [undefined] : first.map((name) => [name, ...others.flatMap((names) => names.slice(0, 1))]);
     return choices.map((ids) => {
       const resources = withResource(ruleset, from.heldRights.held, before, { type, ...(ids && { ids }) });
       return {

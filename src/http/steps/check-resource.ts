@@ -39,12 +39,14 @@ function checkObject(
     inFlight.decision = covered;
     inFlight.wouldBe = null;
   }
+  const isRefused = verdict.effect === 'deny' && inFlight.decision?.enforced !== false;
   if (lookedUp.found !== 'object') {
+    if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
     // Learning that the object does not exist uses the rights, too.
     noteUse(inFlight, decision, accessRequest, null);
     throw new Problem('not_found');
   }
-  if (verdict.effect === 'deny' && inFlight.decision?.enforced !== false) throw new Problem('forbidden');
+  if (isRefused) throw new Problem('forbidden');
   noteUse(inFlight, decision, accessRequest, lookedUp);
   context.target = lookedUp.target;
 }

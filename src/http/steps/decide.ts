@@ -3,6 +3,7 @@ import {
   type Caller,
   completeDenial,
   decide as decideBy,
+  namesInPath,
   type Verdict,
 } from '../../core/decide.ts';
 import { decisionOfVerdict } from '../../core/decision.ts';
@@ -18,7 +19,9 @@ export function decide(inFlight: InFlightRequest): Promise<void> | undefined {
   const { route, context } = inFlight;
   const { caller } = context;
   if (route.rule === null || caller === null) return undefined;
-  const accessRequest = { rule: route.rule, ruleset: route.ruleset, org: context.params['org'] };
+  const { rule, ruleset } = route;
+  const names = namesInPath(rule, context.params);
+  const accessRequest = { rule, ruleset, org: context.params['org'], ...(names !== undefined && { names }) };
   context.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {

@@ -22,7 +22,7 @@ import { queueOperations } from './operations/queues.ts';
 import { registryLookups, registryOperations } from './operations/registries.ts';
 import { secretOperations } from './operations/secrets.ts';
 import { telemetryLookups, telemetryOperations } from './operations/telemetries.ts';
-import { tokenOperations } from './operations/tokens.ts';
+import { tokenLookups, tokenOperations } from './operations/tokens.ts';
 import { ERRORS, GRPC_ERRORS, HOST_ERRORS, renderGrpcProblem, renderHostProblem, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
@@ -54,7 +54,14 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
-  lookups: { ...functionLookups, ...registryLookups, ...telemetryLookups, ...assetLookups, ...llmLookups },
+  lookups: {
+    ...functionLookups,
+    ...registryLookups,
+    ...telemetryLookups,
+    ...assetLookups,
+    ...llmLookups,
+    ...tokenLookups,
+  },
   operations: {
     getHealth,
     ...functionListOperations,

@@ -18,6 +18,8 @@ function rulesetOfReading(reading: Reading): Ruleset {
   return rulesetOf('nvcf', reading, {
     term: 'scope',
     product: 'nv-cloud-functions',
+    // The page: "Requests targeting any other function ID will return a 403". The published code looks up first.
+    ...(reading === 'documented' && { refusesOtherNames: true }),
     permissions: SCOPES,
     resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
     unbound:

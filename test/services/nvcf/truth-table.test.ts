@@ -254,14 +254,14 @@ const ROWS: readonly Row[] = [
     operations: ['updateTelemetrySecret'],
     needs: { all: ['update_secrets'] },
     about: 'account',
-    documented: UNTESTED,
+    documented: { types: [AF, AE] },
     'open-source': UNTESTED,
   },
   {
     operations: ['createAsset', 'listAssets', 'getAsset', 'getAssetContent', 'deleteAsset'],
     needs: { all: ['invoke_function'] },
     about: 'account',
-    documented: UNTESTED,
+    documented: PAGE_INVOKE,
     'open-source': UNTESTED,
   },
   {
@@ -281,8 +281,8 @@ const ROWS: readonly Row[] = [
   {
     operations: ['createMultiFunctionInvocationToken'],
     needs: { all: ['invoke_function'] },
-    about: 'account',
-    documented: UNTESTED,
+    about: 'function',
+    documented: PAGE_INVOKE,
     'open-source': UNTESTED,
   },
 ];

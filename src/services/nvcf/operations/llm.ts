@@ -2,7 +2,7 @@ import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { isRecord } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, visibleVersions } from '../functions.ts';
+import { type FunctionRow, namesOf, visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { llmRequestId } from '../problem.ts';
 import { chooseVersion } from './invocation.ts';
@@ -39,8 +39,9 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
       'The request names no function. Send `<function id>/<model>` as `model`, or the header `nvcf-function-id`.';
     throw new Problem('invalid_request', message);
   }
-  const lookedUp = await visibleVersions(context.store.collections, functionId.toLowerCase(), accountOf(context));
-  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
+  const id = functionId.toLowerCase();
+  const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
+  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId, names: namesOf(id) };
 };
 
 /**

@@ -3,7 +3,15 @@ import { Problem } from '../../../core/problem.ts';
 import type { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
+import {
+  asAnybody,
+  asOwner,
+  FUNCTIONS,
+  type FunctionRow,
+  namesOf,
+  ownVersions,
+  visibleVersions,
+} from '../functions.ts';
 import { INVOCATIONS, type InvocationRow, type Invoked, isGone } from '../invocations.ts';
 
 /** The version must belong to the function in the path. */
@@ -25,10 +33,11 @@ const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
   asAnybody(await versionOf(context, id), accountOf(context));
 
 /** A name without a version is the function's. @throws Problem if the metadata name no function */
-const functionInMetadata: Lookup<Invoked> = (context, id) => {
+const functionInMetadata: Lookup<Invoked> = async (context, id) => {
   if (id === '') throw new Problem('invalid_request', 'no function-id was passed in the metadata');
   const versionId = context.params['versionId'];
-  return versionId === undefined ? visibleFunction(context, id) : visibleVersion(context, versionId);
+  const lookedUp = await (versionId === undefined ? visibleFunction(context, id) : visibleVersion(context, versionId));
+  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, names: namesOf(id, versionId) };
 };
 
 const deployment: Lookup<FunctionRow> = async (context, id) =>

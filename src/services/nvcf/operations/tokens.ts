@@ -1,6 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { ResourceAttributes } from '../../../core/decide.ts';
 import { accountOf } from '../caller.ts';
+import { visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
 
@@ -8,6 +10,25 @@ import { chooseVersion } from './invocation.ts';
 const LIFETIME = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
+
+/** The functions that a body names. The published code does not look for them, so none of them is missing. */
+const functionsInBody: Lookup<null> = async (context) => {
+  const { functions } = context.body as { readonly functions: readonly TokenFunction[] };
+  const [first, ...others] = await Promise.all(functions.map((one) => attributesOf(context, one)));
+  return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, others } }) };
+};
+
+async function attributesOf(context: AuthenticatedContext, one: TokenFunction): Promise<ResourceAttributes> {
+  const functionId = one.functionId.toLowerCase();
+  const versionId = one.functionVersionId?.toLowerCase();
+  const lookedUp = await visibleVersions(context.store.collections, functionId, accountOf(context));
+  const relation = (lookedUp.found === 'object' && lookedUp.attributes?.relation) || 'owned';
+  const names = {
+    function: [functionId],
+    ...(versionId !== undefined && { 'function-versions': [`${functionId}/${versionId}`] }),
+  };
+  return { relation, names };
+}
 
 /** Issues a signed token for a client of the account; the claims name the functions. */
 async function issueToken(
@@ -53,6 +74,8 @@ const forSeveral: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (conte
     })),
   );
 };
+
+export const tokenLookups = { functionsInBody };
 
 export const tokenOperations = {
   createInvocationToken: forFunction,

@@ -71,5 +71,8 @@ export const ENTITY_BY_PAGE = {
 /** The published code lacks these actions, so both readings follow the page. */
 const ENTITY = { on: ['entity'], ...OF_PAGE } as const;
 export const ENTITY_BY_BOTH = { documented: ENTITY, 'open-source': ENTITY } as const;
-/** For any resource of the key. */
-export const ON_ANYTHING = { documented: NO_ROW, 'open-source': OF_CODE } as const;
+/** For actions without a row: the types of the rows that name the scope. */
+export const OF_SCOPE = {
+  source: `${PAGE}: "Each scope only authorizes requests for compatible resource types"`,
+  certainty: 'documented',
+} as const;

@@ -4,6 +4,7 @@ import {
   DEPLOYMENT,
   FUNCTION_IN_METADATA,
   FUNCTION_IN_MODEL,
+  FUNCTIONS_IN_BODY,
   INVOCATION,
   OWN_FUNCTION,
   OWN_VERSION,
@@ -19,12 +20,11 @@ import {
   ENTITY_BY_PAGE,
   FUNCTIONS,
   FUNCTIONS_OF_PAGE,
-  INVOCABLE,
   INVOCABLE_OF_PAGE,
   NO_ROW,
   OF_CODE,
   OF_PAGE,
-  ON_ANYTHING,
+  OF_SCOPE,
   ON_OWN_VERSION,
   OWNED,
   PAGE,
@@ -199,20 +199,27 @@ export const ACTIONS = [
     },
   },
   {
-    ...ON_ANYTHING,
     label: 'Update Function Secrets (of a telemetry endpoint)',
     needs: { all: ['update_secrets'] },
+    // It belongs to none of the functions, so a key that is bound to some does not reach it.
+    documented: { on: ['account-functions', 'entity'], ...OF_SCOPE },
+    'open-source': OF_CODE,
     rows: { 'update-telemetry-secret': { cover: TELEMETRY } },
   },
   {
-    ...ON_ANYTHING,
     label: 'Invoke Function (assets)',
     needs: { all: ['invoke_function'] },
+    documented: {
+      ...INVOCABLE_OF_PAGE,
+      source: `${OF_SCOPE.source}; an invocation of a function needs its assets`,
+      certainty: 'inferred',
+    },
+    'open-source': OF_CODE,
     rows: { 'list-assets': {}, 'manage-asset': { cover: ASSET } },
   },
   {
     ...TOKENS,
-    documented: { on: INVOCABLE, ...NO_ROW },
+    documented: { ...INVOCABLE_OF_PAGE, ...OF_PAGE, source: `${PAGE}; a token invokes, so the row is Invoke Function` },
     'open-source': PUBLIC_IS_FREE,
     rows: {
       'issue-invocation-token': {
@@ -223,7 +230,17 @@ export const ACTIONS = [
       'issue-invocation-token-version': { cover: VISIBLE_VERSION },
     },
   },
-  { ...ON_ANYTHING, ...TOKENS, rows: { 'issue-multi-invocation-token': {} } },
+  {
+    ...TOKENS,
+    documented: {
+      ...INVOCABLE_OF_PAGE,
+      ...OF_PAGE,
+      cover: FUNCTIONS_IN_BODY,
+      source: `${PAGE}; a token invokes, so the row is Invoke Function`,
+    },
+    'open-source': OF_CODE,
+    rows: { 'issue-multi-invocation-token': {} },
+  },
 ] as const satisfies readonly Action[];
 
 export type RuleId = RowIn<'id', (typeof ACTIONS)[number]>['id'];

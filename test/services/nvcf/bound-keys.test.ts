@@ -1,0 +1,228 @@
+/** A key that is bound to single functions or versions learns nothing of any other. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { castFunction } from '../../support/ngc-cast.ts';
+import {
+  makeKey,
+  OPERATION_NAMES,
+  type OperationName,
+  SCOPES,
+  type StagedServer,
+  stagedServer,
+} from '../../support/nvcf-requests.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+const UNKNOWN = '11111111-2222-4333-8444-555555555555';
+
+const idOf = (name: string) => castFunction(name)[0]?.functionId ?? '';
+
+/** Every id that is not the key's own function. */
+const OTHERS = [
+  ['of the account', idOf('summarize')],
+  ['that another account shares', idOf('translate')],
+  ['that is public', idOf('llama')],
+  ['of another account', idOf('private')],
+  ['that does not exist', UNKNOWN],
+  ['that is no id', 'xyz-789'],
+] as const;
+
+describe('a key that is bound to a function', () => {
+  let server: TestServer;
+  let staged: StagedServer;
+  let inPath: readonly OperationName[];
+
+  beforeAll(async () => {
+    server = await testServer();
+    staged = await stagedServer(server);
+    inPath = OPERATION_NAMES.filter((name) => staged.requestOf(name).path.includes(staged.targetOf(name).functionId));
+  });
+
+  const ask = (operation: OperationName, token: string, change: (path: string) => string) => {
+    const { method, path } = staged.requestOf(operation);
+    return server.call(`${method} ${change(path)}`, { token });
+  };
+
+  it('is refused with 403 for every other function id in a path, before anything is validated or looked up', async () => {
+    expect(inPath.length).toBeGreaterThan(30);
+    for (const operation of inPath) {
+      const { functionId, versionId } = staged.targetOf(operation);
+      for (const resource of [
+        { type: 'Function', ids: [functionId] },
+        { type: 'Function Versions', ids: [`${functionId}/${versionId}`] },
+      ]) {
+        const { key } = await makeKey(server, SCOPES, resource);
+        const told = new Set<string>();
+        for (const [which, other] of OTHERS) {
+          const answer = await ask(operation, key, (path) => path.replace(functionId, other));
+          expect([answer.status, answer.body.status], `${operation} of a function ${which}`).toEqual([403, 403]);
+          expect(answer.decision.effect).toBe('deny');
+          told.add(JSON.stringify(answer.body).replaceAll(other, '<id>'));
+        }
+        expect([...told], `${operation} says the same of each`).toHaveLength(1);
+      }
+    }
+  });
+
+  it('is told of its own function that a version does not exist, unless it names its versions', async () => {
+    const paths = inPath.filter((name) => staged.requestOf(name).path.includes(staged.targetOf(name).versionId));
+    expect(paths.length).toBeGreaterThan(15);
+    for (const operation of paths) {
+      const { functionId, versionId } = staged.targetOf(operation);
+      const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
+      const { key: ofVersion } = await makeKey(server, SCOPES, {
+        type: 'Function Versions',
+        ids: [`${functionId}/${versionId}`],
+      });
+      const foreign = castFunction('summarize')[0]?.versionId ?? '';
+      for (const other of [UNKNOWN, foreign]) {
+        const path = staged.requestOf(operation).path.replace(versionId, other);
+        const line = `${staged.requestOf(operation).method} ${path}`;
+        // The body is read before a version is looked up.
+        const body = BODIES[operation];
+        const asked = { ...(body !== undefined && { body }) };
+        expect((await server.call(line, { token: key, ...asked })).status, `${line} for Function`).toBe(
+          NOT_FOR_FUNCTIONS.includes(operation) ? 403 : 404,
+        );
+        expect((await server.call(line, { token: ofVersion, ...asked })).status, `${line} for its version`).toBe(403);
+      }
+    }
+  });
+
+  it('is not compared where the key has a resource that covers every function', async () => {
+    const { functionId } = staged.stage.running;
+    const { key } = await makeKey(server, SCOPES, [{ type: 'Function', ids: [functionId] }, { type: 'All Functions' }]);
+    const get = (id: string) => server.call(`GET /v2/nvcf/functions/${id}/versions`, { token: key });
+    expect((await get(idOf('summarize'))).status).toBe(200);
+    expect((await get(UNKNOWN)).status).toBe(404);
+    expect((await get('xyz-789')).status).toBe(400);
+  });
+
+  it('knows its own function in capitals', async () => {
+    const { functionId } = staged.stage.running;
+    const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
+    const answer = await server.call(`GET /v2/nvcf/functions/${functionId.toUpperCase()}/versions`, { token: key });
+    expect(answer.status).toBe(200);
+  });
+
+  it('is refused at the host of another function, also of one that does not exist', async () => {
+    const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [staged.stage.running.functionId] });
+    for (const id of [idOf('summarize'), idOf('private'), UNKNOWN]) {
+      const answer = await server.call('POST /v1/chat', {
+        token: key,
+        headers: { host: `${id}.invocation.localhost:6625` },
+        body: {},
+      });
+      expect([answer.status, answer.decision.reason]).toEqual([403, 'resource_mismatch']);
+    }
+  });
+
+  it('is refused for every other function that a body names, after the body was validated', async () => {
+    const { functionId } = staged.stage.running;
+    const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
+    const gateway = (model: string) =>
+      server.call('POST /llm/v1/embeddings', { token: key, body: { model, input: 'hello' } });
+    const tokens = (...ids: string[]) =>
+      server.call('POST /v2/nvcf/tokens/functions', {
+        token: key,
+        body: { clientId: 'a-client', functions: ids.map((id) => ({ functionId: id })) },
+      });
+    expect((await gateway(`${functionId}/m`)).status).toBe(200);
+    expect((await tokens(functionId)).status).toBe(200);
+    for (const [which, other] of OTHERS) {
+      const status = other === 'xyz-789' ? 400 : 403;
+      expect((await gateway(`${other}/m`)).status, `LLM gateway, a function ${which}`).toBe(status);
+      expect((await tokens(functionId, other)).status, `tokens, a function ${which}`).toBe(status);
+      expect((await tokens(other, functionId)).status, `tokens, a function ${which}, first`).toBe(status);
+    }
+    const unreadable = await server.call('POST /llm/v1/embeddings', {
+      token: key,
+      body: { model: `${UNKNOWN}/m`, input: 7 },
+    });
+    expect(unreadable.status).toBe(400);
+  });
+
+  it('gets tokens for the versions that it names, and for no others', async () => {
+    const { functionId, versionId, sibling } = staged.stage.running;
+    const { key } = await makeKey(server, SCOPES, { type: 'Function Versions', ids: [`${functionId}/${versionId}`] });
+    const tokens = (functions: readonly object[]) =>
+      server.call('POST /v2/nvcf/tokens/functions', { token: key, body: { clientId: 'a-client', functions } });
+    expect((await tokens([{ functionId, functionVersionId: versionId }])).status).toBe(200);
+    for (const refused of [
+      [{ functionId }],
+      [{ functionId, functionVersionId: sibling }],
+      [
+        { functionId, functionVersionId: versionId },
+        { functionId, functionVersionId: sibling },
+      ],
+    ]) {
+      const answer = await tokens(refused);
+      expect([answer.status, answer.decision.reason]).toEqual([403, 'resource_mismatch']);
+    }
+  });
+
+  it('gets a fix for several functions that lets the same request pass', async () => {
+    const { functionId } = staged.stage.running;
+    const made = await makeKey(server, ['invoke_function'], { type: 'Function', ids: [functionId] });
+    const others = [idOf('summarize'), staged.stage.slow.functionId];
+    const ask = () =>
+      server.call('POST /v2/nvcf/tokens/functions', {
+        token: made.key,
+        body: { clientId: 'a-client', functions: [functionId, ...others].map((id) => ({ functionId: id })) },
+      });
+    const refused = await ask();
+    expect(refused.status).toBe(403);
+    const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
+    expect(body.target).toBe([functionId, ...others].join(', '));
+    const fix = body.fixes.find(({ request }: { request?: { body: { resource?: { type: string } } } }) => {
+      return request?.body.resource?.type === 'Function';
+    });
+    await server.call(`${fix.request.method} ${fix.request.path}`, { body: fix.request.body });
+    await server.call('POST /_mock/propagation/flush', { body: { keyId: made.id } });
+    expect((await ask()).status).toBe(200);
+    const { body: least } = await server.call(`GET /_mock/least-privilege`);
+    const smallest = least.principals.find(({ principal }: { principal: { id: string } }) => principal.id === made.id);
+    for (const id of others) expect(JSON.stringify(smallest.smallest)).toContain(id);
+  });
+
+  it('is refused by what is coming and by what is in force, to the minute', async () => {
+    const apart = await testServer();
+    const [first, second] = [idOf('summarize'), idOf('slow')];
+    const made = await makeKey(apart, SCOPES, { type: 'Function', ids: [first] });
+    const get = (id: string) => apart.call(`GET /v2/nvcf/functions/${id}/versions`, { token: made.key });
+    await apart.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '15m' } });
+    await apart.call(`PATCH /_mock/keys/${made.id}`, {
+      body: { resource: { type: 'Function', ids: [second] }, force: true },
+    });
+    expect((await get(first)).status).toBe(200);
+    expect((await get(second)).decision).toMatchObject({ reason: 'resource_mismatch' });
+    await apart.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+    expect((await get(first)).status).toBe(403);
+  });
+});
+
+/** Operations whose row has no `Function`. */
+const NOT_FOR_FUNCTIONS: readonly OperationName[] = [
+  'createFunctionVersionAuthorization',
+  'getFunctionVersionAuthorizations',
+  'deleteFunctionVersionAuthorization',
+  'addFunctionVersionAuthorization',
+  'removeFunctionVersionAuthorization',
+];
+
+const SPECIFICATIONS = {
+  deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
+};
+
+const BODIES: Partial<Record<OperationName, object>> = {
+  updateFunctionVersion: { tags: ['staged'] },
+  updateFunctionMetadata: { tags: ['staged'] },
+  updateFunctionRateLimit: { rateLimit: { rateLimit: '100-S' } },
+  createDeployment: SPECIFICATIONS,
+  updateDeployment: SPECIFICATIONS,
+  invokeFunctionVersion: {},
+  execFunctionVersion: { requestBody: {} },
+  updateFunctionSecrets: { secrets: [{ name: 'token', value: 'dXNlcjpwYXNzd29yZA==' }] },
+  createVersionInvocationToken: { clientId: 'a-client' },
+  createFunctionVersionAuthorization: { authorizedParties: [{ ncaId: 'nca-partner-0001' }] },
+  addFunctionVersionAuthorization: { authorizedParty: { ncaId: 'nca-partner-0001' } },
+  removeFunctionVersionAuthorization: { authorizedParty: { ncaId: 'nca-partner-0001' } },
+};
