@@ -406,8 +406,11 @@ type FidelityReport struct {
 		// Where it comes from.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// How certain its shape is: that it exists, its parameters, bodies and statuses.
 		Certainty string `json:"certainty"`
+
+		// How certain its rule is, which says who may call it; null if it is public.
+		RuleCertainty string `json:"ruleCertainty"`
 
 		// Under `documented`: answered; answered with a finding (`questioned`); or refused with 501.
 		Effect string `json:"effect"`

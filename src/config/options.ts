@@ -203,7 +203,7 @@ const OF_OUTPUT = {
   fidelity: {
     argument: 'any|documented',
     description:
-      'operations to answer: any, or only those whose needs are `documented`, `implied` or `observed`; others get 501',
+      'operations to answer: any, or only those whose shape is `documented`, `implied`, `observed` or `contradicted`; others get 501',
     fallback: 'any',
     ...oneOf(FIDELITIES),
   },

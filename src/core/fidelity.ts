@@ -24,15 +24,17 @@ export interface RuledBy {
 const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
 
 /**
+ * An operation is refused if its own row, which stands for its shape, has no source in the documentation. How certain its
+ * rule is, each decision says. A contradiction in either is a finding.
+ *
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
  */
 export function effectOf(row: OperationRow, rule: Rule | null, resources: readonly Resource[] | null = null): RuledBy {
+  const operation = entryOf('operation', row);
+  if (UNFOUNDED.has(row.certainty)) return { effect: 'refused', entry: operation };
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
-  const entries = [entryOf('operation', row), ...ofRule];
-  const unfounded = entries.find(({ certainty }) => UNFOUNDED.has(certainty));
-  if (unfounded !== undefined) return { effect: 'refused', entry: unfounded };
-  const contradicted = entries.find(({ certainty }) => certainty === 'contradicted');
+  const contradicted = [operation, ...ofRule].find(({ certainty }) => certainty === 'contradicted');
   return contradicted === undefined
     ? { effect: 'answered', entry: null }
     : { effect: 'questioned', entry: contradicted };

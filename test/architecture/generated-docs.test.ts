@@ -88,15 +88,15 @@ async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<strin
     const row = ruleset.tables.operations.find((one) => one.id === id);
     const rule = ruleset.tables.rules.find((one) => one.id === row?.rule);
     const added = (rule?.added ?? []).map(({ certainty }) => certainty);
-    const certainty = [...new Set([row?.certainty, rule?.certainty, ...added].filter(Boolean))].join(', ');
-    return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${cell(needs(rule))} | ${certainty} |`;
+    const ofRule = [...new Set([rule?.certainty, ...added].filter(Boolean))].join(', ');
+    return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${row?.certainty} | ${cell(needs(rule))} | ${ofRule} |`;
   });
   return `## ${title}
 
 ${rows.size} operations.
 
-| operation | versions | needs | certainty |
-| --- | --- | --- | --- |
+| operation | versions | certainty of its shape | needs | certainty of its rule |
+| --- | --- | --- | --- | --- |
 ${lines.join('\n')}`;
 }
 
@@ -156,19 +156,19 @@ it('docs/reference/coverage.md says what the tables and the documents say', asyn
 
 ${GENERATED}
 
-Every operation there is, in which versions, what it needs, and how sure we are: of the operation itself, of its
-rule where that differs, and of resource types that were added to the rule. \`documented\`: the vendor says so; \`implied\`: it follows from that; \`observed\`: seen in published
-clients or captures; \`inferred\`: the most plausible reading where the documentation is silent; \`contradicted\`: it says two
-things, and this is the one we follow; \`ours\`: there is nothing to go by. With the sources, of a running server:
-\`/docs/operations\`. Further tables: \`GET /_mock/tables/{service}\`.
+Every operation there is, in which versions, what it needs, and how sure we are: of its shape, which is that it exists with these
+parameters, bodies and statuses, and of its rule, with the resource types that were added to it. \`documented\`: the vendor says so;
+\`implied\`: it follows from that; \`observed\`: seen in published clients or captures; \`inferred\`: the most plausible reading where the
+documentation is silent; \`contradicted\`: it says two things, and this is the one we follow; \`ours\`: there is nothing to go by. With the
+sources, of a running server: \`/docs/operations\`. Further tables: \`GET /_mock/tables/{service}\`.
 
 ## Only what is documented
 
-With \`--fidelity documented\` an operation is answered only if it and its rule are \`documented\`, \`implied\` or \`observed\`. Where
-one of them is \`inferred\` or \`ours\`, so that only our own reading would answer, it is refused with 501 once the caller is known, in the
-vendor's form, with the row and its source in the message. So is a key whose resource types the rule accepts by inference only. Where
-they are \`contradicted\`, the operation is answered, and a finding says so. \`GET /_mock/fidelity\` has all of this as data, and the
-sources of the reasons for which requests are refused.
+With \`--fidelity documented\` an operation is answered if its shape is \`documented\`, \`implied\`, \`observed\` or \`contradicted\`. If it is \`inferred\` or
+\`ours\`, the operation is refused with 501 once the caller is known, in the vendor's form, with the row and its source in the message. How
+certain the rule is that let a caller pass or refused it, the decision says (\`certainty\`, \`source\`). Where shape or rule are
+\`contradicted\`, the operation is answered, and a finding says so. \`GET /_mock/fidelity\` has all of this as data, and the sources of the
+reasons for which requests are refused.
 
 | service | version | operations | answered | of these with a finding |
 | --- | --- | --- | --- | --- |

@@ -49,20 +49,23 @@ describe('a server that answers only what is documented', () => {
     expect(flight.told).toEqual([]);
   });
 
-  it('looks at the rule, and at what the key of the caller adds to it', () => {
+  it('finds a contradiction also in the rule, and in what it adds for the key of the caller', () => {
     const documented = { source: 'a page', certainty: 'documented' } as const;
-    const added = [{ types: ['lent-toys'], source: 'a guess', certainty: 'inferred' as const }];
+    const added = [{ types: ['lent-toys'], source: 'two pages', certainty: 'contradicted' as const }];
     const rule = ruleOf({ ...documented, on: ['toy', 'lent-toys'], added });
-    const flightOf = (type: string) =>
-      toyFlight({
+    const findingsFor = (caller: ReturnType<typeof key> | null) => {
+      const flight = toyFlight({
         server: { fidelity: 'documented' },
         route: { row: { id: 'row_of_toy', ...documented }, rule },
-        context: { caller: key(['play'], [{ type }]) },
+        context: { caller },
       });
+      expect(refusalOf(flight)).toBeNull();
+      return flight.told.length;
+    };
 
-    expect(refusalOf(flightOf('toy'))).toBeNull();
-    expect(refusalOf(flightOf('lent-toys'))).toMatchObject({ kind: 'beyond_documentation' });
-    expect(refusalOf(Object.assign(flightOf('toy'), { context: { caller: null } }))).toBeNull();
+    expect(findingsFor(key(['play'], [{ type: 'toy' }]))).toBe(0);
+    expect(findingsFor(key(['play'], [{ type: 'lent-toys' }]))).toBe(1);
+    expect(findingsFor(null)).toBe(0);
   });
 });
 

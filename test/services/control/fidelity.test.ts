@@ -17,26 +17,26 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
   [
     {},
     [
-      ['runai', '2.24', 83, 16, 0],
+      ['runai', '2.24', 83, 63, 0],
       ['air', '2.0', 123, 75, 0],
-      ['nvcf', 'documented', 71, 55, 30],
+      ['nvcf', 'documented', 71, 68, 30],
       ['nvct', null, 9, 9, 0],
-      ['ngc', null, 7, 1, 0],
+      ['ngc', null, 7, 2, 0],
     ],
   ],
   [
     { runai: '2.19', air: 'dsx', nvcf: 'open-source' },
     [
-      ['runai', '2.19', 48, 10, 0],
+      ['runai', '2.19', 48, 32, 0],
       ['air', 'dsx', 174, 101, 0],
       ['nvcf', 'open-source', 71, 68, 0],
       ['nvct', null, 9, 9, 0],
       ['nak', null, 20, 20, 0],
       ['ledger', null, 2, 2, 2],
-      ['ngc', null, 7, 1, 0],
+      ['ngc', null, 7, 2, 0],
     ],
   ],
-  [{ runai: '3.0' }, [['runai', '3.0', 70, 13, 0]]],
+  [{ runai: '3.0' }, [['runai', '3.0', 70, 49, 0]]],
 ];
 
 /** Who may ask for most things in each service. */
@@ -128,10 +128,10 @@ const server = await testServer({ fidelity: 'documented' });
 
 describe('a refusal says which row is not documented, in the form of the vendor:', () => {
   it('Run:ai', async () => {
-    const answer = await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
+    const answer = await server.call('GET /api/v1/security/settings', { token: await server.tokenOf(admin) });
 
     expect(answer.status).toBe(501);
-    expect(runaiRefusal(answer)).toMatch(/the rule `[\w-]+` is `inferred` \(.+\).*`--fidelity documented`/);
+    expect(runaiRefusal(answer)).toMatch(/the operation `[\w-]+` is `\w+` \(.+\).*`--fidelity documented`/);
   });
 
   it('the endpoints of OAuth', async () => {
@@ -165,13 +165,13 @@ describe('a refusal says which row is not documented, in the form of the vendor:
 
   it('Cloud Functions', async () => {
     const token = KEYS['nvcf'] ?? '';
-    const asset = await server.call('GET /v2/nvcf/assets', { token });
+    const groups = await server.call('GET /v2/nvcf/clusterGroups', { token });
 
-    expect(asset.status).toBe(501);
-    expect(problemDocument({ ...asset, body: { ...asset.body, instance: undefined } })).toMatch(
-      /the rule `list-assets` is `inferred` \(.+\)/,
+    expect(groups.status).toBe(501);
+    expect(problemDocument({ ...groups, body: { ...groups.body, instance: undefined } })).toMatch(
+      /the operation `listClusterGroups` is `inferred` \(.+\)/,
     );
-    expect(asset.body.instance).toBe('/v2/nvcf/assets');
+    expect(groups.body.instance).toBe('/v2/nvcf/clusterGroups');
   });
 
   it('NGC', async () => {
@@ -186,8 +186,8 @@ describe('a refusal says which row is not documented, in the form of the vendor:
 });
 
 it('who asks is looked at first, and a refusal is no decision', async () => {
-  const unknown = await server.call('GET /api/v1/users');
-  const known = await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
+  const unknown = await server.call('GET /api/v1/security/settings');
+  const known = await server.call('GET /api/v1/security/settings', { token: await server.tokenOf(admin) });
 
   expect(unknown).toMatchObject({ status: 401, decision: { reason: 'no_token' } });
   expect(known).toMatchObject({ status: 501, decision: null });
@@ -208,28 +208,36 @@ it('what the vendor says in two ways is answered, with a finding in its own worl
   expect(await findings('other')).toEqual([]);
 });
 
-describe('a key that may do something only by a resource type that was added to the rule', () => {
+it('the seven operations on access keys are answered, and each decision says how certain its rule is', async () => {
+  const token = await server.tokenOf(admin);
+  const { body: made } = await server.call('POST /api/v1/access-keys', { token, body: { name: 'documented' } });
+  const others = await server.call('POST /api/v1/access-keys', { token, body: { name: 'also' } });
+  expect(others.status).toBe(201);
+  const requests: readonly [request: string, status: number][] = [
+    ['GET /api/v1/access-keys', 200],
+    [`GET /api/v1/access-keys/${made.id}`, 200],
+    [`POST /api/v1/access-keys/${made.id}/secret`, 200],
+    [`DELETE /api/v1/access-keys/${made.id}`, 204],
+    ['GET /api/v1/administration/access-keys', 200],
+    [`DELETE /api/v1/administration/access-keys/${others.body.id}`, 204],
+  ];
+  for (const [request, status] of requests) {
+    const answer = await server.call(request, { token });
+    expect([answer.status, answer.decision.effect], request).toEqual([status, 'allow']);
+    const { body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+    expect(body.certainty ?? 'documented', request).toMatch(/^(documented|inferred)$/);
+  }
+});
+
+it('a key that may do something only by a resource type that was added to the rule is answered, and told so', async () => {
   const [echo] = castFunction('echo');
-  const invoke = async (resource: unknown) => {
-    const order = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['invoke_function'], resource };
-    const { body } = await server.call('POST /_mock/keys', { body: order });
-    return textOf(server, `POST /v2/nvcf/pexec/functions/${echo?.functionId}`, { token: body.key, body: {} });
-  };
+  const resource = { type: 'Function Versions', ids: [`${echo?.functionId}/${echo?.versionId}`] };
+  const order = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['invoke_function'], resource };
+  const { body } = await server.call('POST /_mock/keys', { body: order });
+  const request = `POST /v2/nvcf/pexec/functions/${echo?.functionId}/versions/${echo?.versionId}`;
+  const answer = await server.call(request, { token: body.key, body: {} });
 
-  it('is refused as well, with the source of that type', async () => {
-    const version = { type: 'Function Versions', ids: [`${echo?.functionId}/${echo?.versionId}`] };
-    const { status, text } = await invoke(version);
-
-    expect(status).toBe(501);
-    expect(text).toMatch(/the rule `invoke-function` is `inferred` \(service-keys page lists the type/);
-  });
-
-  it('is not where the rule itself names another of its types', async () => {
-    const version = { type: 'Function Versions', ids: [`${echo?.functionId}/${echo?.versionId}`] };
-
-    expect((await invoke({ type: 'All Functions' })).status).toBe(200);
-    expect((await invoke([version, { type: 'Function', ids: [echo?.functionId] }])).status).toBe(200);
-  });
+  expect(answer).toMatchObject({ status: 200, decision: { effect: 'allow', certainty: 'inferred' } });
 });
 
 it('a function at its own host is asked for as well', async () => {

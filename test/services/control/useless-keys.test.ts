@@ -31,9 +31,9 @@ describe('a key that can do nothing is made all the same, and the answer says so
       ],
     ],
     [
-      'no resource, and scopes that reach public functions',
+      'no resource, and scopes of assets',
       { services: ['nvcf'], scopes: ['invoke_function'] },
-      [/^The key `ci` has no resource: a key without a resource is bound to nothing at Cloud Functions/],
+      [/nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions/],
     ],
     ['a type that no row has', { ...LIST, resource: { type: 'All Clusters' } }, [/nothing in `nvcf`: no operation/]],
     ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],

@@ -56,6 +56,7 @@ function partOf(service: string, tables: Tables | undefined) {
         rule: rule?.id ?? null,
         source,
         certainty,
+        ruleCertainty: rule?.certainty ?? null,
         effect,
         ...(entry !== null && { entry }),
       };
