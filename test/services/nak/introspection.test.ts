@@ -69,14 +69,13 @@ describe('introspection', () => {
 });
 
 describe('an evaluation', () => {
-  const NOT_ALLOWED = { allowed: false, ncaId: null, ownerId: null, policy: null };
+  const NOT_ALLOWED = { allowed: false };
 
   it('has account, owner and policy of a key for the namespace', async () => {
     const { body: key } = await createKey(server, {}, asOwner('two@example.test'));
     const { headers, body } = await evaluate(key.value);
 
     expect(headers['cache-control']).toBe('max-age=60');
-    const { product, scopes, resources } = authorizationsFor(['list_functions']).policies[0] ?? {};
     expect(body).toEqual({
       namespace: 'nvcf',
       rule_name: 'apikey.allow',
@@ -84,11 +83,30 @@ describe('an evaluation', () => {
         allowed: true,
         ncaId: 'nca-acme-0001',
         ownerId: 'two@example.test',
-        policy: { product, scopes, resources },
+        policy: authorizationsFor(['list_functions']).policies[0],
       },
     });
     expect((await evaluate(key.value, 'nvct/evaluations/apikey.allow')).body.result).toEqual(NOT_ALLOWED);
     expect((await evaluate(key.value, 'event-ledger/evaluations/any-rule.allow')).body.result).toEqual(NOT_ALLOWED);
+  });
+
+  it.each([
+    { aud: FUNCTIONS },
+    { aud: FUNCTIONS, auds: 'x', scopes: null, resources: { a: 1 }, ofALaterVersion: [null, { b: 2 }] },
+  ])('returns the policy as it was sent: %j', async (policy) => {
+    const owner = asOwner(`as-it-is-${Object.keys(policy).length}`);
+    const { body: key } = await createKey(
+      server,
+      { authorizations: { policies: [{}, policy, { aud: FUNCTIONS, a: 1 }] } },
+      owner,
+    );
+
+    expect((await evaluate(key.value)).body.result).toEqual({
+      allowed: true,
+      ncaId: 'nca-acme-0001',
+      ownerId: owner['key-owner-id'],
+      policy,
+    });
   });
 
   it('reads `aud`, and not `auds`', async () => {

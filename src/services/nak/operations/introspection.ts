@@ -87,17 +87,8 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
       rule_name: rule,
       result:
         key === null || policy === undefined
-          ? { allowed: false, ncaId: null, ownerId: null, policy: null }
-          : {
-              allowed: true,
-              ncaId: key.organization.ncaId,
-              ownerId: key.key.issuance.owner,
-              policy: {
-                product: policy['product'] ?? null,
-                scopes: policy['scopes'] ?? [],
-                resources: policy['resources'] ?? [],
-              },
-            },
+          ? { allowed: false }
+          : { allowed: true, ncaId: key.organization.ncaId, ownerId: key.key.issuance.owner, policy: { ...policy } },
     },
   };
 };
