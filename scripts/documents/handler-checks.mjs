@@ -3,6 +3,7 @@
 /**
  * On a schema: keywords that the operation itself checks, because it refuses in better words than a pattern or an
  * enumeration could, with a nearest name or an example. The served document has them; validation leaves them out.
+ * `null` is no keyword: validation lets null pass, which the served document does not allow.
  */
 const MARK = 'x-checked-by-operation';
 /** The same keywords, where the validation leaves them out: recorded traffic is compared with them, too. */
@@ -33,7 +34,16 @@ export function withoutHandlerChecks(part) {
       ...(schema[MARK].includes('enum') ? ['x-other-versions', 'x-enum-profiles'] : []),
     ];
     const entries = Object.entries(schema).filter(([key]) => checked.includes(key));
-    return { ...without(schema, [MARK, ...checked]), [KEPT]: Object.fromEntries(entries) };
+    const kept = Object.fromEntries(entries);
+    const validated = without(schema, [MARK, ...checked]);
+    if (!checked.includes('null')) return { ...validated, [KEPT]: kept };
+    const { enum: values } = validated;
+    return {
+      ...validated,
+      nullable: true,
+      ...(values !== undefined && { enum: [...values, null] }),
+      [KEPT]: { ...kept, nullable: false, ...(values !== undefined && { enum: values }) },
+    };
   });
 }
 

@@ -26,8 +26,8 @@ export interface Issuance {
   readonly issuer: string;
   /** The ids of the services that may introspect it. */
   readonly audiences: readonly string[];
-  /** As they were sent; null for a key of a seed, whose policy says them. */
-  readonly authorizations: object | null;
+  /** The JSON value that was sent; null for a key of a seed, whose policy says them. */
+  readonly authorizations: unknown;
   readonly authorizedAt: Instant;
   /** The last characters of its text, which masked values show. */
   readonly ending: string;

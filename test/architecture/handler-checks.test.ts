@@ -31,4 +31,14 @@ describe('keywords that an operation checks itself', () => {
     });
     expect(name).toEqual(schema.properties.name);
   });
+
+  it('may name `null`, which passes validation alone', () => {
+    const given = { properties: { status: { type: 'string', enum: ['ON'], 'x-checked-by-operation': ['null'] } } };
+
+    expect(withoutMarks(given).properties.status).toEqual({ type: 'string', enum: ['ON'] });
+    expect(withoutHandlerChecks(given).properties.status).toEqual({
+      ...{ type: 'string', nullable: true, enum: ['ON', null] },
+      'x-documented': { nullable: false, enum: ['ON'] },
+    });
+  });
 });

@@ -179,8 +179,7 @@ export async function authorizationsOf(
   { key }: IssuedKey,
   policy?: Policy | null,
 ): Promise<Authorizations> {
-  // They were an object when they were sent.
-  const authorizations = key.issuance.authorizations as Authorizations | null;
+  const { authorizations } = key.issuance;
   const newest = policy === undefined ? await ngcKeysIn(store).newest(key.id) : policy;
   if (authorizations !== null && newest !== null) {
     const stored = rightsIn(authorizations, rulesets);

@@ -29,6 +29,7 @@ describe('introspection', () => {
   it.each([
     ['', 400, 'api key empty'],
     [undefined, 400, 'api key empty'],
+    [null, 400, 'api key empty'],
     ['nvapi-short', 400, 'api key format invalid'],
     [`nvapi-${'a'.repeat(64)}`, 400, 'Invalid key'],
   ])('of the text %j is refused', async (key, status, detail) => {
@@ -39,10 +40,12 @@ describe('introspection', () => {
     const one = await testServer({ nvcf: 'open-source' });
     const { body: key } = await createKey(one);
     const path = `/v1/service-admin/users/ci@example.test/keys/${key.id}/status`;
-    expect(await introspect(key.value, TASKS, one)).toMatchObject({
-      status: 400,
-      body: { detail: 'audience_service_id invalid' },
-    });
+    for (const audience of [TASKS, null]) {
+      expect(await introspect(key.value, audience, one)).toMatchObject({
+        status: 400,
+        body: { detail: 'audience_service_id invalid' },
+      });
+    }
     await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', one);
     expect((await introspect(key.value, TASKS, one)).status).toBe(400);
     expect(await introspect(key.value, FUNCTIONS, one)).toMatchObject({
@@ -150,6 +153,7 @@ describe('an evaluation', () => {
     ['nvcf/evaluations/a.b.allow', 'a', 'Rule name is not supported: a.b.allow'],
     ['nvcf/evaluations/apikey.allow', undefined, 'Api key is not provided'],
     ['nvcf/evaluations/apikey.allow', '', 'Api key is not provided'],
+    ['nvcf/evaluations/apikey.allow', null, 'Api key is not provided'],
     ['other/evaluations/apikey.allow', 'a', "Namespace 'other' is not configured"],
   ])('at %s of %j is refused', async (path, key, detail) => {
     expect(await evaluate(key, path)).toMatchObject({ status: 400, body: { detail } });

@@ -81,6 +81,35 @@ describe('a new key', () => {
     ['without an issuer', {}, { 'key-owner-id': 'a' }, 400, 'Key-Issuer-Id is not set'],
     ['of an unknown issuer', {}, asOwner('a', 'other'), 400, 'Caller service not registered'],
     ['without a description', { description: undefined }, asOwner('a'), 400, 'description is invalid'],
+    [
+      'whose members are all null',
+      { description: null, expires_at: null, authorizations: null },
+      asOwner('a'),
+      400,
+      'description is invalid',
+    ],
+    [
+      'with null for end and authorizations',
+      { expires_at: null, audience_service_ids: [], authorizations: null },
+      asOwner('a'),
+      400,
+      'expires_at must be in the future and not more than 365 days from now',
+    ],
+    [
+      'for nobody, with null for authorizations',
+      { audience_service_ids: [], authorizations: null },
+      asOwner('a'),
+      400,
+      "audience_service_ids can't be empty",
+    ],
+    ['with null for authorizations', { authorizations: null }, asOwner('a'), 400, 'authorizations can not be null'],
+    [
+      'with a long text for authorizations',
+      { authorizations: 'a'.repeat(2047) },
+      asOwner('a'),
+      400,
+      'authorizations size can not be greater than 2048 but was 2049',
+    ],
     ['with an empty description', { description: '' }, asOwner('a'), 400, 'description is invalid'],
     ['with a long description', { description: 'a'.repeat(65) }, asOwner('a'), 400, 'description is invalid'],
     ['with other signs', { description: 'a.b' }, asOwner('a'), 400, 'description is invalid'],
@@ -133,6 +162,19 @@ describe('a new key', () => {
     expect((await createKey(shared, body, asOwner(name))).status).toBe(200);
   });
 
+  it.each(['of text', 5, false, [{ policies: [] }], ['a', null]])(
+    'may have %j as authorizations, which give no rights',
+    async (authorizations) => {
+      const headers = asOwner(`any value ${JSON.stringify(authorizations)}`);
+      const { status, body } = await createKey(shared, { authorizations }, headers);
+      expect([status, body.authorizations]).toEqual([200, authorizations]);
+
+      const { body: read } = await shared.call(`GET /v1/keys/${body.id}`, { headers });
+      expect(read.authorizations).toEqual(authorizations);
+      expect((await shared.call('GET /v2/nvcf/functions', { token: body.value })).status).toBe(403);
+    },
+  );
+
   it('that cannot be read is refused before its headers', async () => {
     const { status, body } = await shared.call('POST /v1/keys', {
       body: '{',
@@ -179,6 +221,24 @@ describe('a key of another owner or issuer', () => {
       const own = asOwner('mine@example.test');
       expect((await shared.call(`DELETE /v1/keys/${body.id}`, { headers: own })).status).toBe(204);
       expect((await shared.call('GET /v2/nvcf/functions', { token: body.value })).status).toBe(403);
+    },
+  );
+
+  it.each(['GET /v1/keys/ID', 'DELETE /v1/keys/ID', 'PUT /v1/keys/ID/authorizations'])(
+    'is not found by an id that is no UUID, after the headers and the body are checked: %s',
+    async (request) => {
+      const call = (id: string, headers: Record<string, string>, authorizations?: object) =>
+        shared.call(request.replace('ID', id), {
+          headers,
+          ...(request.startsWith('PUT') && { body: { authorizations } }),
+        });
+
+      const answer = await call('no-uuid', asOwner(), {});
+      expect(answer).toMatchObject({ status: 404, body: { detail: 'Key not found' } });
+      expect((await call('no-uuid', { 'key-owner-id': 'a' }, {})).body.detail).toBe('Key-Issuer-Id is not set');
+      if (request.startsWith('PUT')) {
+        expect((await call('no-uuid', asOwner())).body.detail).toBe('authorizations can not be null');
+      }
     },
   );
 

@@ -6,12 +6,6 @@ import { type IssuedKey, issuedKey, type KeyOwner, keysOf, ownerOf, setOwner, st
 import { ownerView, wholeKeyView } from '../view.ts';
 import { found, listView, orAbsent } from './keys.ts';
 
-/** The status that a body asks for. @throws Problem if it has none */
-function statusIn({ status }: { readonly status?: 'ACTIVE' | 'SUSPENDED' }): 'ACTIVE' | 'SUSPENDED' {
-  if (status === undefined) throw new Problem('bad_state', 'status is required parameter');
-  return status;
-}
-
 // The keys that a service issued.
 
 /** The key of this owner that the calling service issued. @throws Problem */
@@ -39,7 +33,8 @@ const deleteOfUser: Handler<'nak', 'deleteUserApiKey'> = async (context) => {
 const setStatusOfUser: Handler<'nak', 'setUserApiKeyStatus'> = async (context) => {
   const { userId, keyId } = context.params;
   const issued = await keyOfUser(context, userId, keyId);
-  const next = statusIn(context.body);
+  const { status: next } = context.body;
+  // To become EXPIRED, or to become nothing, is a change that no status allows.
   const isAllowed = statusOf(issued, context.now) === 'SUSPENDED' ? next === 'ACTIVE' : next === 'SUSPENDED';
   if (!isAllowed) throw new Problem('bad_state', 'Invalid status transition');
   await orAbsent(ngcKeysIn(context.store).edit(issued.key.id, { enabled: next === 'ACTIVE' }));
@@ -72,7 +67,9 @@ const getOwner: Handler<'nak', 'getKeyOwner'> = async (context) => {
 const setOwnerStatus: Handler<'nak', 'setKeyOwnerStatus'> = async (context) => {
   const { userId } = context.params;
   await knownOwner(context, userId);
-  const owner = { status: statusIn(context.body), statusUpdatedAt: context.now };
+  const { status } = context.body;
+  if (status === undefined || status === null) throw new Problem('bad_state', 'status is required parameter');
+  const owner = { status, statusUpdatedAt: context.now };
   await setOwner(context, userId, owner);
   return { status: 200, body: ownerView(userId, owner) };
 };

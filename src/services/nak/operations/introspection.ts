@@ -14,8 +14,8 @@ type Introspected = { readonly answer: Answer<'nak', 'introspectApiKey'> } | { r
 type Introspecting = Parameters<Handler<'nak', 'introspectApiKey'>>[0];
 
 /** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
-async function keyOfText({ store, now }: Context, text: string | undefined): Promise<IssuedKey | null> {
-  if (text === undefined || text === '') throw new Problem('bad_state', 'api key empty');
+async function keyOfText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
+  if (text === undefined || text === null || text === '') throw new Problem('bad_state', 'api key empty');
   const form = keyForm(text);
   if (form === 'malformed') throw new Problem('bad_state', 'api key format invalid');
   if (form === 'foreign') throw new Problem('bad_state', 'Invalid key');
@@ -25,9 +25,9 @@ async function keyOfText({ store, now }: Context, text: string | undefined): Pro
 
 const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   const { keyCache, now, settings } = context;
-  const { key: text = '', audience_service_id: audience = '' } = context.body;
+  const { key: text, audience_service_id: audience } = context.body;
   if (settings.keyCache === 'off') return introspected(context);
-  const name = `introspection ${JSON.stringify([audience, hashSecret(text)])}`;
+  const name = `introspection ${JSON.stringify([audience ?? '', hashSecret(text ?? '')])}`;
   // Refusals are remembered as well.
   const known = keyCache.find<Introspected>(name, now)?.answer;
   if (known !== undefined && 'refusal' in known) throw known.refusal;
@@ -48,7 +48,7 @@ async function introspected(context: Introspecting): Promise<Answer<'nak', 'intr
   const issued = found(await keyOfText(context, text));
   const { id, issuance } = issued.key;
   if (statusOf(issued, context.now) !== 'ACTIVE') throw new Problem('not_found', 'Key not found');
-  if (audience === undefined || !issuance.audiences.includes(audience)) {
+  if (typeof audience !== 'string' || !issuance.audiences.includes(audience)) {
     throw new Problem('bad_state', 'audience_service_id invalid');
   }
   if (issuance.isOwnerSuspended) throw new Problem('not_found', 'Key not found.');
@@ -71,8 +71,8 @@ const RULE = /^[\w-]+\.allow$/;
 const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const { namespace, rule } = context.params;
   if (!RULE.test(rule)) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
-  const text = context.body.input?.apiKey;
-  if (text === undefined || text === '') throw new Problem('bad_state', 'Api key is not provided');
+  const text = context.body.input?.apiKey ?? '';
+  if (text === '') throw new Problem('bad_state', 'Api key is not provided');
   const audience = AUDIENCES.find((one) => one.namespace === namespace);
   if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
   const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;

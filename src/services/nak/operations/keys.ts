@@ -39,7 +39,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const named = callerNamed(context);
   await refuseSuspended(context, named.owner);
   const { description, authorizations } = body;
-  if (description === undefined || !DESCRIPTION.test(description)) {
+  if (typeof description !== 'string' || !DESCRIPTION.test(description)) {
     throw new Problem('bad_state', 'description is invalid');
   }
   const expiresAt = expiryOf(body.expires_at, now);
@@ -104,8 +104,8 @@ async function organizationOf({ store }: Context): Promise<string> {
   return first.name;
 }
 
-function expiryOf(text: string | undefined, now: number): number {
-  const at = text === undefined ? null : parseInstant(text);
+function expiryOf(text: string | null | undefined, now: number): number {
+  const at = typeof text === 'string' ? parseInstant(text) : null;
   if (at !== null && at > now && at <= now + LIMITS.days * DAY) return at;
   throw new Problem('bad_state', `expires_at must be in the future and not more than ${LIMITS.days} days from now`);
 }
@@ -118,8 +118,9 @@ function audiencesOf(given: readonly string[] | null | undefined, { id }: Audien
   throw new Problem('bad_state', `service '${id}' cannot use audiences: ${foreign.join(',')}`);
 }
 
-function checkAuthorizations(given: object | undefined): asserts given is object {
-  if (given === undefined) throw new Problem('bad_state', 'authorizations can not be null');
+/** @throws Problem unless they are a JSON value other than null, and not too long */
+function checkAuthorizations(given: unknown): void {
+  if (given === undefined || given === null) throw new Problem('bad_state', 'authorizations can not be null');
   const { length } = JSON.stringify(given);
   if (length <= LIMITS.characters) return;
   throw new Problem('bad_state', `authorizations size can not be greater than ${LIMITS.characters} but was ${length}`);
@@ -163,10 +164,11 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   const { params, rulesets, store, now } = context;
   const named = callerNamed(context);
   await refuseSuspended(context, named.owner);
+  const { authorizations } = context.body;
+  // Before the key is looked up, as in the published code.
+  checkAuthorizations(authorizations);
   const issued = await keyNamed(context, named, params.keyId);
   if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
-  const { authorizations } = context.body;
-  checkAuthorizations(authorizations);
   const { id } = issued.key;
   const { services, policy } = rightsIn(authorizations, rulesets);
   await orAbsent(
