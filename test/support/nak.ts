@@ -3,7 +3,9 @@ import type { Answer, TestServer } from './server.ts';
 /** The service ids of the two issuers that `nvcf-cli` knows. */
 export const FUNCTIONS = 'nvidia-cloud-functions-ncp-service-id-aketm';
 export const TASKS = 'nvidia-cloud-tasks-ncp-service-id-nvcttasks';
+/** The owner that `nvcf-cli` names, and the one of the cast's key of that name. */
 export const OWNER = 'svc@nvcf-api.local';
+export const CAST_OWNER = 'cast@nvcf-api.local';
 
 /** Authorizations for Cloud Functions, as `nvcf-cli api-key generate` writes them. */
 export function authorizationsFor(scopes: readonly string[], aud = FUNCTIONS) {

@@ -88,6 +88,7 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     const server = await testServer({ nvcf: 'open-source' });
     const cli = new Cli(server, host);
     await cli.init();
+    expect([await cli.list(), await cli.list(TASKS)]).toEqual([[], []]);
     const definition = { name: 'mine', inferenceUrl: '/echo', containerImage: 'nvcr.io/acme/mine:1' };
     expect((await server.call('POST /v2/nvcf/functions', { token: cli.token, body: definition })).status).toBe(200);
 
@@ -106,8 +107,8 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     expect(tasks.tasks).toContainEqual(launched.task);
     const refused = await server.call('GET /v2/nvcf/functions', { token: forTasks.value });
     expect([refused.status, refused.decision.reason]).toEqual([403, 'service_not_enabled']);
-    expect((await cli.list(TASKS)).map(({ id }) => id)).toContain(forTasks.id);
-    expect((await cli.list()).map(({ id }) => id)).toContain(forFunctions.id);
+    expect((await cli.list(TASKS)).map(({ id }) => id)).toEqual([forTasks.id]);
+    expect((await cli.list()).map(({ id }) => id)).toEqual([forFunctions.id]);
 
     expect(await cli.revoke(forTasks.id)).toBe(404);
     expect(await cli.revoke(forTasks.id, TASKS)).toBe(204);
@@ -115,6 +116,18 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     expect(await cli.list()).toEqual([]);
     expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(403);
   });
+});
+
+it('has all eight keys for its user, and `clear-all` leaves the cast alone', async () => {
+  const server = await testServer({ nvcf: 'open-source' });
+  const cli = new Cli(server);
+  await cli.init();
+  for (let count = 0; count < 8; count += 1) await cli.generate();
+  for (const { id } of await cli.list()) expect(await cli.revoke(id)).toBe(204);
+
+  const { body: cast } = await server.call('GET /_mock/cast');
+  const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
+  expect((await server.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
 });
 
 /** `INVOKE_HOST`, as `env` prints it for this address. */

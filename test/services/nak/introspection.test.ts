@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asOwner, authorizationsFor, createKey, FUNCTIONS, OWNER, TASKS } from '../../support/nak.ts';
+import { asOwner, authorizationsFor, CAST_OWNER, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ nvcf: 'open-source' });
@@ -167,11 +167,11 @@ describe('a key of another world', () => {
     const { body: cast } = await one.call('GET /w/alice/_mock/cast');
     const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
 
-    expect((await introspect(key, FUNCTIONS, one)).body.owner_id).toBe(OWNER);
+    expect((await introspect(key, FUNCTIONS, one)).body.owner_id).toBe(CAST_OWNER);
     expect((await evaluate(key, undefined, one)).body.result.allowed).toBe(true);
     const { body } = await one.call('POST /v1/admin/lookup', { body: { key } });
-    expect(body.owner_id).toBe(OWNER);
-    const { body: list } = await one.call('GET /w/alice/v1/keys', { headers: asOwner(OWNER) });
+    expect(body.owner_id).toBe(CAST_OWNER);
+    const { body: list } = await one.call('GET /w/alice/v1/keys', { headers: asOwner(CAST_OWNER) });
     expect(list.keys[0].value).toBe(`nvapi-**********${key.slice(-3)}`);
     expect(
       (await introspect(key, FUNCTIONS, { ...one, call: (r, p) => one.call(r.replace(' ', ' /w/default'), p) })).status,
