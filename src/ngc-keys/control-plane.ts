@@ -1,4 +1,4 @@
-import type { ErrorForm } from '../contract/service.ts';
+import type { About, ErrorForm } from '../contract/service.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { own } from '../core/own.ts';
@@ -52,6 +52,17 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
 /** Is the credential of the request a key that is not accepted? */
 export function isRefusedKey({ kind, reason }: Problem): boolean {
   return kind === 'unauthenticated' && KEY_REASONS.has(reason);
+}
+
+/** A rejected key gets the same text whatever is wrong with it. */
+export const REFUSED_KEY = 'Authorization failed';
+
+/**
+ * Is the caller a key of another service, at a self-hosted one? The evaluation of the key service does not allow it
+ * there, so it is answered as a key that is not good.
+ */
+export function isKeyOfOtherService({ decision, settings }: Pick<About, 'decision' | 'settings'>): boolean {
+  return settings.nvcf === 'open-source' && decision?.reason === 'service_not_enabled';
 }
 
 /**

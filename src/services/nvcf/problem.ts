@@ -3,7 +3,14 @@ import type { Outcome } from '../../core/outcome.ts';
 import { isRecord, own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
-import { CONTROL_PLANE_ERRORS, fillText, isRefusedKey, renderControlPlane } from '../../ngc-keys/control-plane.ts';
+import {
+  CONTROL_PLANE_ERRORS,
+  fillText,
+  isKeyOfOtherService,
+  isRefusedKey,
+  REFUSED_KEY,
+  renderControlPlane,
+} from '../../ngc-keys/control-plane.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
@@ -106,8 +113,9 @@ function detailOf(problem: Problem, about: About): string {
   const texts: Texts | undefined = own<Texts>(TEXTS, about.operation ?? '');
   switch (problem.kind) {
     case 'unauthenticated':
-      return 'Authorization failed';
+      return REFUSED_KEY;
     case 'forbidden':
+      if (isKeyOfOtherService(about)) return REFUSED_KEY;
       if (problem.message !== '') return problem.message;
       return texts !== undefined && isObjectMismatch(about) ? fillTemplate(texts.mismatch, about) : 'Access Denied';
     case 'not_found':

@@ -2,7 +2,7 @@ import type { About } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import type { Problem } from '../../core/problem.ts';
-import { fillText, renderControlPlane } from '../../ngc-keys/control-plane.ts';
+import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
 import { MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem in the words of the tasks API. */
@@ -10,12 +10,14 @@ export function renderProblem(problem: Problem, about: About): Outcome {
   return renderControlPlane(problem, about.path, detailOf(problem, about));
 }
 
-function detailOf({ kind, message }: Problem, { operation, params, caller, decision }: About): string {
+function detailOf({ kind, message }: Problem, about: About): string {
+  const { operation, params, caller, decision } = about;
   const values = { ...params, account: caller?.principal.account };
   switch (kind) {
     case 'unauthenticated':
-      return 'Authorization failed';
+      return REFUSED_KEY;
     case 'forbidden': {
+      if (isKeyOfOtherService(about)) return REFUSED_KEY;
       const isResource = decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
       const text = isResource ? own(MISMATCHES, operation ?? '') : undefined;
       return message || fillText(text ?? 'Access Denied', values);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, authorizationsFor, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
+import { placeOf } from '../../support/nvcf-client.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const server = (): Promise<TestServer> => testServer({ nvcf: 'open-source' });
@@ -291,6 +292,19 @@ describe('new authorizations', () => {
     expect((await put(one, key.id, authorizationsFor(['list_functions'], TASKS))).status).toBe(200);
 
     const refused = await one.call('GET /v2/nvcf/functions', { token: key.value });
-    expect(refused).toMatchObject({ status: 403, decision: { reason: 'service_not_enabled' } });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { type: 'urn:nv-boot:problem-details:forbidden', detail: 'Authorization failed' },
+      decision: { reason: 'service_not_enabled' },
+    });
+    const { functionId } = placeOf('echo');
+    const invoked = await one.call(`POST /v2/nvcf/pexec/functions/${functionId}`, { token: key.value, body: {} });
+    expect(invoked.body.detail).toBe('Authorization failed');
+    const atHost = await one.call('POST /echo', {
+      token: key.value,
+      headers: { host: `${functionId}.invocation.localhost` },
+      body: {},
+    });
+    expect(atHost).toMatchObject({ status: 403, body: { detail: 'Authorization failed' } });
   });
 });

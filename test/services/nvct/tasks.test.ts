@@ -209,6 +209,21 @@ it("an administrator's token has one scope of tasks, which it shares with functi
   expect([status, decision]).toEqual([403, expect.objectContaining({ missing: ['list_tasks'] })]);
 });
 
+it.each([
+  ['open-source', 'Authorization failed'],
+  ['documented', 'Access Denied'],
+] as const)('a key of Cloud Functions is refused under %s with: %s', async (nvcf, detail) => {
+  const { server } = await world(nvcf);
+  const { body: cast } = await server.call('GET /_mock/cast');
+  const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
+
+  expect(await server.call('GET /v1/nvct/tasks', { token: key })).toMatchObject({
+    status: 403,
+    body: { detail },
+    decision: { reason: 'service_not_enabled' },
+  });
+});
+
 describe('what is not a resource of tasks', () => {
   const order = { type: 'service', name: 'a', services: ['nvct'], scopes: ['task_details'] };
   const TRAIN = castTask('train');
