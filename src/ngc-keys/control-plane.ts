@@ -46,6 +46,7 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'unknown_key',
   'expired_key',
   'disabled_key',
+  'suspended_key',
   'suspended_owner',
 ]);
 

@@ -66,9 +66,15 @@ function isEnabled({ enabled, issuance }: KeyInForce['key']): boolean {
   return enabled && issuance?.isOwnerSuspended !== true;
 }
 
+/** The key service calls its disabled keys suspended, also after their end. */
+function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
+  return !enabled && issuance !== undefined;
+}
+
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
 function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
+  if (isSuspended(found.key)) throw refusedKey('suspended_key', principalOfKey(found));
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
   if (!found.key.enabled) throw refusedKey('disabled_key', principalOfKey(found));
   if (!isEnabled(found.key)) throw refusedKey('suspended_owner', principalOfKey(found));

@@ -33,6 +33,12 @@ export const KEY_REASONS = {
     source: 'no page says how a disabled key is refused; answered as an unknown one',
     certainty: 'ours',
   },
+  suspended_key: {
+    stage: 'authenticate',
+    meaning: 'the key is suspended at the self-hosted key service',
+    source: 'published code of the key service (NVIDIA/nvcf, fadc0f81): a suspended key stays so after its end',
+    certainty: 'documented',
+  },
   suspended_owner: {
     stage: 'authenticate',
     meaning: 'the owner of the key is suspended at the self-hosted key service',

@@ -16,6 +16,10 @@ export const KEY_REMEDIES = {
     text: 'create a new key, or set a later `expiresAt` with `PATCH /_mock/keys/{id}`',
   },
   disabled_key: { kind: 'credential', text: 'enable it with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
+  suspended_key: {
+    kind: 'credential',
+    text: 'resume the suspended key with `PUT /v1/service-admin/users/{userId}/keys/{keyId}/status` and `{"status":"ACTIVE"}`, or with `PATCH /_mock/keys/{id}` and `{"status":"active"}`',
+  },
   suspended_owner: {
     kind: 'credential',
     text: 'resume its owner with `PUT /v1/admin/users/{userId}/status` and `{"status":"ACTIVE"}`',

@@ -66,6 +66,7 @@ describe('the key of a header', () => {
 
 /** Of a key that an owner lost the right to use. */
 const SUSPENDED = { isOwnerSuspended: true } as never;
+const ISSUED = { isOwnerSuspended: false } as never;
 
 it.each([
   ['that does not end', {}, true],
@@ -94,6 +95,13 @@ describe('a key is not accepted', () => {
     ['that has expired', { expiresAt: NOW }, 'expired_key'],
     ['that has expired, and is disabled', { expiresAt: NOW, enabled: false }, 'expired_key'],
     ['that is disabled', { expiresAt: NOW + 1, enabled: false }, 'disabled_key'],
+    ['that the key service suspended', { enabled: false, issuance: ISSUED }, 'suspended_key'],
+    [
+      'that the key service suspended, and that has expired',
+      { expiresAt: NOW, enabled: false, issuance: ISSUED },
+      'suspended_key',
+    ],
+    ['that is suspended with its owner', { enabled: false, issuance: SUSPENDED }, 'suspended_key'],
     ['whose owner is suspended', { issuance: SUSPENDED }, 'suspended_owner'],
   ])('%s, and whose it is is known', async (_what, key, reason) => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };

@@ -38,6 +38,26 @@ describe('a resource of a policy', () => {
   });
 });
 
+it.each([
+  ['that is valid', '1h', 'allowed'],
+  ['that has expired as well', '24h', 'expired_key'],
+])('a refusal because of a suspended key %s says so, and how to resume it', async (_, later, resumed) => {
+  const one = await server();
+  const { body: key } = await createKey(one);
+  const path = `/v1/service-admin/users/ci@example.test/keys/${key.id}/status`;
+  await one.call(`PUT ${path}`, { body: { status: 'SUSPENDED' }, headers: asOwner() });
+  await one.call('POST /_mock/clock/advance', { body: { by: later } });
+  const { status, decision } = await one.call('GET /v2/nvcf/functions', { token: key.value });
+  const { body } = await one.call(`GET /_mock/decisions/${decision.id}`);
+
+  expect([status, decision.reason]).toEqual([403, 'suspended_key']);
+  expect(body.explanation).toContain('the key is suspended at the self-hosted key service');
+  expect(body.fixes).toMatchObject([{ text: expect.stringMatching(/^resume the suspended key with `PUT/) }]);
+  await one.call(`PUT ${path}`, { body: { status: 'ACTIVE' }, headers: asOwner() });
+  const after = await one.call('GET /v2/nvcf/functions', { token: key.value });
+  expect(after.decision.reason ?? 'allowed').toBe(resumed);
+});
+
 it('a refusal because of a suspended owner has its own reason', async () => {
   const one = await server();
   const { body: key } = await createKey(one);
