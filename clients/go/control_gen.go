@@ -1423,6 +1423,13 @@ type Tables struct {
 		// How single objects are named; null if the type names none.
 		Names string `json:"names"`
 
+		// Where the objects are that it names: a collection, and the members of its rows that make a name.
+		Objects *struct {
+			Collection string `json:"collection"`
+
+			Parts []string `json:"parts"`
+		} `json:"objects,omitempty"`
+
 		// Which objects a type without names applies to.
 		Reach []string `json:"reach"`
 

@@ -108,6 +108,8 @@ export interface ResourceTypeRow<Type extends string = string> extends Sourced {
   readonly aliases?: readonly string[];
   /** How single objects are named, such as `<functionId>`; null if the type does not name objects. */
   readonly names: string | null;
+  /** For types that name objects: the collection that has them, and which member of its rows each part of a name is. */
+  readonly objects?: { readonly collection: string; readonly parts: readonly ('id' | 'parent')[] };
   /** For types that name no objects: the objects they apply to. */
   readonly reach: readonly Relation[];
   /** How the vendor writes an entry of this type: its `type`, and its `id` if that is always the same. */

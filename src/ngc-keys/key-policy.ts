@@ -9,7 +9,15 @@ import type { Ruleset } from '../core/ruleset.ts';
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
+  /** Read as the vendor's services read a stored policy: the id of a whole object without `/*` has no effect. */
+  readonly isVendors?: boolean;
 }
+
+/**
+ * Behind the id of a whole object that a stored policy has without `/*`: the published code looks for what stands behind
+ * the slash, finds nothing and drops the resource. With this ending it is kept, and matches no object.
+ */
+export const WITHOUT_EFFECT = '/';
 
 /** A fault in a policy. */
 export interface PolicyFault {
@@ -68,9 +76,8 @@ export function readPolicy(
     const rows = typesOf(given.type, types);
     if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
     return byForm(given, rows).map(({ row, ids }) => {
-      const resource = inOurForm(row, ids);
-      faults.push(...idFaults(resource, row));
-      return resource;
+      faults.push(...idFaults(inOurForm(row, ids, false), row));
+      return inOurForm(row, ids, given.isVendors === true);
     });
   });
   faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
@@ -128,9 +135,17 @@ function partsOf(name: string): number {
 }
 
 /** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
-function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
-  const inForm = (id: string) => (encoding.isBare === true ? id : id.replace(/\/\*$/, '')).toLowerCase();
-  const kept = ids?.filter((id) => id !== encoding.id).map(inForm) ?? [];
+function inOurForm(
+  { id: type, names, encoding }: ResourceTypeRow,
+  ids: readonly string[] | undefined,
+  isVendors: boolean,
+): Resource {
+  const inForm = (id: string) => {
+    if (encoding.isBare === true) return id;
+    const isIgnored = isVendors && names !== null && !id.includes('/');
+    return isIgnored ? `${id}${WITHOUT_EFFECT}` : id.replace(/\/\*$/, '');
+  };
+  const kept = ids?.filter((id) => id !== encoding.id).map((id) => inForm(id).toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
@@ -140,9 +155,13 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
     if (encoding === undefined) return [];
     if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
-    const isWhole = (id: string) => encoding.isBare === true || id.includes('/');
-    return ids.map((id) => ({ type: encoding.type, id: isWhole(id) ? id : `${id}/*` }));
+    return ids.map((id) => ({ type: encoding.type, id: encoding.isBare === true ? id : encodeId(id) }));
   });
+}
+
+function encodeId(id: string): string {
+  if (id.endsWith(WITHOUT_EFFECT)) return id.slice(0, -WITHOUT_EFFECT.length);
+  return id.includes('/') ? id : `${id}/*`;
 }
 
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';

@@ -3,7 +3,7 @@ import { quote } from '../core/explaining/index.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { keyServices } from './key-policy.ts';
+import { keyServices, WITHOUT_EFFECT } from './key-policy.ts';
 
 /** The parts of a key that decide whether it can do anything. */
 interface Key {
@@ -38,6 +38,10 @@ export function findKeyWarnings(
   const own = rulesets.filter(({ service }) => services.includes(service));
   if (policy === null) return roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
   const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
+  return [...findPolicyWarnings(own, name, held), ...own.flatMap((ruleset) => findIgnoredIds(ruleset, name, held))];
+}
+
+function findPolicyWarnings(own: readonly Ruleset[], name: string, held: Held): readonly string[] {
   if (own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held))))
     return own.flatMap((ruleset) => {
       const unbound = unboundWords(ruleset, held);
@@ -88,17 +92,37 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   });
 }
 
-/** Scopes without effect, because their operations need other resource types than the key has. */
+/**
+ * Scopes without effect on the resource types of the key, by the rows that the documents have. A row that is only inferred
+ * may still allow something.
+ */
 function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly string[] {
   const { service, tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
   const sufficing = tables.rules.filter((rule) => hasScopes(rule, held));
   return [...held.scopes].flatMap((scope) => {
     const needing = sufficing.filter(({ needs: { all = [], any = [] } }) => all.includes(scope) || any.includes(scope));
-    if (needing.length === 0 || needing.some((rule) => fitsResource(rule, ruleset, held))) return [];
-    const types = [...new Set(needing.flatMap(({ on = [] }) => on))].map(labelOf);
+    const stated = needing.filter(({ certainty }) => certainty !== 'inferred');
+    const rows = stated.length === 0 ? needing : stated;
+    if (rows.length === 0 || rows.some((rule) => fitsResource(rule, ruleset, held))) return [];
+    const types = [...new Set(rows.flatMap(({ on = [] }) => on))].map(labelOf);
+    const left = needing.filter((rule) => fitsResource(rule, ruleset, held)).map(({ label }) => label);
+    const still = left.length === 0 ? 'nothing' : `only ${quote([...new Set(left)])}`;
     return [
-      `The key \`${name}\` can do nothing in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
+      `The key \`${name}\` can do ${still} in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
+    ];
+  });
+}
+
+/** Ids that a stored policy has without `/*`, which the vendor's services ignore. */
+function findIgnoredIds(ruleset: Ruleset, name: string, { resources }: Held): readonly string[] {
+  return resources.flatMap(({ type, ids = [] }) => {
+    const ignored = ids.filter((id) => id.endsWith(WITHOUT_EFFECT)).map((id) => id.slice(0, -WITHOUT_EFFECT.length));
+    if (ignored.length === 0 || !ruleset.resourceTypes.has(type)) return [];
+    const its = ignored.length === 1 ? 'this id needs' : 'these ids need';
+    const needed = ignored.map((id) => `${id}/*`);
+    return [
+      `The key \`${name}\` names ${quote(ignored)} without effect: ${its} \`/*\` behind, as in ${quote(needed.slice(0, 1))}.`,
     ];
   });
 }

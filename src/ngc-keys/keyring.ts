@@ -11,6 +11,7 @@ import type { Store } from '../store/index.ts';
 import { ngcKeysIn } from './index.ts';
 import { endingOf, KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
+import { findMissingObjects } from './missing-objects.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
 /** The delay of edits, and the seed of `jitter`. */
@@ -167,23 +168,31 @@ export interface KeyReport {
   readonly store: Keyroom['store'];
 }
 
-/** Reports a finding for each reason why the latest version of a key can do nothing. */
+/**
+ * Reports a finding for each reason why the latest version of a key can do nothing, or less than it says, and for objects
+ * that it names and that do not exist.
+ */
 export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
-  const { name, services } = found.key;
-  const warnings = findKeyWarnings(report.rulesets, {
-    name,
-    services,
-    policy: await newestPolicy(report, found),
-    roles: found.roles,
-  });
+  const policy = await newestPolicy(report, found);
+  const { rulesets, store } = report;
+  const account = found.organization.ncaId;
+  const missing =
+    policy === null ? [] : await findMissingObjects(rulesets, store.collections, { ...found.key, account }, policy);
+  const warnings = [...warningsAbout(report, found, policy), ...missing];
   for (const warning of warnings) report.findings.report('useless_key', warning, now);
   return warnings;
 }
 
+/** The same for all keys of a seed, whose objects may be made later. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MOST_REPORTED, now)) {
-    await reportUseless(report, now, found);
+    const warnings = warningsAbout(report, found, await newestPolicy(report, found));
+    for (const warning of warnings) report.findings.report('useless_key', warning, now);
   }
+}
+
+function warningsAbout({ rulesets }: KeyReport, { key, roles }: KeyInForce, policy: Policy | null): readonly string[] {
+  return findKeyWarnings(rulesets, { name: key.name, services: key.services, policy, roles });
 }
 
 const MOST_REPORTED = 1000;

@@ -165,7 +165,7 @@ function resourcesOf(list: unknown): readonly GivenResource[] {
   const entries: readonly { readonly id?: unknown; readonly type?: unknown }[] = Array.isArray(list) ? list : [];
   return entries.flatMap((entry) => {
     const { id, type } = entry ?? {};
-    return typeof id === 'string' && typeof type === 'string' ? { type, ids: [id] } : [];
+    return typeof id === 'string' && typeof type === 'string' ? { type, ids: [id], isVendors: true } : [];
   });
 }
 

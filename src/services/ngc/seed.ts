@@ -254,8 +254,12 @@ function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: strin
     }));
 }
 
+/** The type of functions in the vendor's policies, which a seed may hold as they are; the mock's own is `Function`. */
+const VENDORS_FUNCTION = 'function';
+
 function policyOf(key: GivenKey, rulesets: readonly Ruleset[]) {
-  return readPolicy(rulesets, key.scopes ?? [], [key.resource ?? []].flat(), key.services);
+  const resources = [key.resource ?? []].flat().map((one) => ({ ...one, isVendors: one.type === VENDORS_FUNCTION }));
+  return readPolicy(rulesets, key.scopes ?? [], resources, key.services);
 }
 
 function givenOf(part: unknown): NgcSeed {

@@ -1,6 +1,6 @@
 /** Keys that can do nothing. */
 import { describe, expect, it } from 'vitest';
-import { castKey } from '../../support/ngc-cast.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const LIST = { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'All Functions' } };
@@ -16,6 +16,10 @@ const make = async (server: TestServer, given: object) => {
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
+
+const NOBODYS = '11111111-2222-4333-8444-555555555555';
+const MIXED = `${castFunction('echo')[0]?.functionId}/${castFunction('slow')[0]?.versionId}`;
+const ECHO = castFunction('echo')[0]?.functionId ?? '';
 
 describe('a key that can do nothing is made all the same, and the answer says so:', () => {
   it.each<[what: string, given: object, warnings: RegExp[]]>([
@@ -58,10 +62,52 @@ describe('a key that can do nothing is made all the same, and the answer says so
       {
         services: ['nvcf'],
         scopes: ['list_functions', 'manage_telemetries'],
-        resource: { type: 'Function', ids: [castKey('owner').id] },
+        resource: { type: 'Function', ids: [ECHO] },
         force: true,
       },
       [/nothing in `nvcf` with the scope `manage_telemetries`: the scope needs a resource of type `All Entity`/],
+    ],
+    [
+      'Invoke Function with All Entity',
+      { services: ['nvcf'], scopes: ['invoke_function', 'list_functions'], resource: { type: 'All Entity' } },
+      [
+        /nothing in `nvcf` with the scope `invoke_function`: the scope needs a resource of type `All Functions`, `Function`, `Function Versions`/,
+      ],
+    ],
+    [
+      'Register Function with Function',
+      {
+        services: ['nvcf'],
+        scopes: ['register_function', 'list_functions'],
+        resource: { type: 'Function', ids: [ECHO] },
+      },
+      [
+        /only `Create Function \(new version\)` in `nvcf` with the scope `register_function`: the scope needs a resource of type `All Functions`, `All Entity`\./,
+      ],
+    ],
+    [
+      'Authorize Clients with Function, and a telemetry scope with All Functions, which were forced',
+      {
+        services: ['nvcf'],
+        scopes: ['authorize_clients', 'list_functions', 'list_clusters'],
+        resource: { type: 'Function', ids: [ECHO] },
+        force: true,
+      },
+      [/`authorize_clients`: the scope needs a resource of type `All Functions`\./, /`list_clusters`/],
+    ],
+    [
+      'functions that do not exist, or are of another account',
+      {
+        services: ['nvcf'],
+        scopes: ['list_functions'],
+        resource: { type: 'Function', ids: [ECHO, NOBODYS, castFunction('private')[0]?.functionId] },
+      },
+      [/^The key `ci` is bound to `Function` `11111111-.*`, `[-0-9a-f]+`, which do not exist in its account/],
+    ],
+    [
+      'a version of another function',
+      { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'Function Versions', ids: [MIXED] } },
+      [/is bound to `Function Versions` `.*`, which does not exist in its account/],
     ],
     ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
   ])('%s', async (_what, given, expected) => {
@@ -77,7 +123,7 @@ describe('a key that can do nothing is made all the same, and the answer says so
 
   it.each<[what: string, given: object]>([
     ['a list', LIST],
-    ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [castKey('owner').id] } }],
+    ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [ECHO] } }],
     ['a list, for another service as well', { ...LIST, services: ['nvcf', 'air'] }],
     ['a role of one of two services', { type: 'personal', services: ['nvcf', 'air'], roles: ['air'] }],
     ['the administration of keys', { type: 'personal', services: ['nvcf'], roles: ['ORG_OWNER'] }],

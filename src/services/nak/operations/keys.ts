@@ -5,7 +5,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import type { Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { endingOf } from '../../../ngc-keys/key-text.ts';
-import { drawKeyText } from '../../../ngc-keys/keyring.ts';
+import { drawKeyText, reportUseless } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
@@ -74,7 +74,9 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
       isOwnerSuspended: false,
     },
   });
-  return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, id), text) };
+  const issued = await keyNamed(context, named, id);
+  await reportUseless(context, now, issued);
+  return { status: 200, body: await wholeKeyView(context, issued, text) };
 };
 
 /** Adds a key, and its owner with the first one, in one step. @throws Problem if the owner has too many by now */
@@ -182,7 +184,9 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
       policy: { next: policy, recordedAt: now, effectiveAt: now },
     }),
   );
-  return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, id)) };
+  const changed = await keyNamed(context, named, id);
+  await reportUseless(context, now, changed);
+  return { status: 200, body: await wholeKeyView(context, changed) };
 };
 
 /** The key with this id of this owner and issuer. @throws Problem, also for a key of another one */

@@ -147,7 +147,7 @@ function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy
 function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
-  const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id] }));
+  const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
   const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies));
   const fault = faults.find(({ forceable }) => !forceable);
   if (fault !== undefined) throw new Problem('invalid_request', messageOf(fault));

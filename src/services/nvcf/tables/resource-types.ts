@@ -17,10 +17,16 @@ const OTHERS = [
     encoding: { type: 'function' },
     certainty: 'documented',
     rows: {
-      function: { label: 'Function', names: '<functionId>', source: `${PAGE}; ${CODE}: \`<functionId>/*\`` },
+      function: {
+        label: 'Function',
+        names: '<functionId>',
+        objects: { collection: 'nvcf.functions', parts: ['parent'] },
+        source: `${PAGE}; ${CODE}: \`<functionId>/*\``,
+      },
       'function-versions': {
         label: 'Function Versions',
         names: '<functionId>/<versionId>',
+        objects: { collection: 'nvcf.functions', parts: ['parent', 'id'] },
         source: `${PAGE}; ${CODE}: \`<functionId>/<versionId>\`; the id is ours, the vendor writes \`function\``,
       },
     },

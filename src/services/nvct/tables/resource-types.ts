@@ -11,7 +11,12 @@ export const RESOURCE_TYPE_SECTIONS = [
     certainty: 'documented',
     rows: {
       'account-tasks': { label: 'All Tasks', names: null, encoding: { type: 'account-tasks', id: '*' } },
-      task: { label: 'Task', names: '<taskId>', encoding: { type: 'task', isBare: true } },
+      task: {
+        label: 'Task',
+        names: '<taskId>',
+        objects: { collection: 'nvct.tasks', parts: ['id'] },
+        encoding: { type: 'task', isBare: true },
+      },
     },
   },
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];

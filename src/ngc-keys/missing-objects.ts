@@ -1,0 +1,69 @@
+import { quote } from '../core/explaining/index.ts';
+import type { Policy } from '../core/policy.ts';
+import type { ResourceTypeRow } from '../core/rule.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import { Collection } from '../store/collection.ts';
+import type { Collections, Row } from '../store/collections.ts';
+import { WITHOUT_EFFECT } from './key-policy.ts';
+
+/** The most names that a warning has. */
+const MOST_NAMED = 8;
+
+/** Stands for all accounts among those that a row is shared with. */
+const EVERYBODY = '*';
+
+/**
+ * A sentence for each resource type of a policy that names objects which the key's account does not have, and which nobody
+ * shares with it.
+ */
+export async function findMissingObjects(
+  rulesets: readonly Ruleset[],
+  collections: Collections,
+  key: { readonly name: string; readonly account: string; readonly services: readonly string[] },
+  { resources }: Policy,
+): Promise<readonly string[]> {
+  const rows = rulesets
+    .filter(({ service }) => key.services.includes(service))
+    .flatMap(({ resourceTypes }) => [...resourceTypes.values()]);
+  const warnings = await Promise.all(
+    rows.map(async (row) => {
+      const ids = resources.find(({ type }) => type === row.id)?.ids ?? [];
+      const missing: string[] = [];
+      for (const id of ids) {
+        const isThere = id.endsWith(WITHOUT_EFFECT) || (await isVisible(row, id, collections, key.account));
+        if (!isThere) missing.push(id);
+      }
+      return missing.length === 0 ? [] : [describeMissing(key.name, row, missing)];
+    }),
+  );
+  return warnings.flat();
+}
+
+async function isVisible(
+  { objects }: ResourceTypeRow,
+  name: string,
+  collections: Collections,
+  account: string,
+): Promise<boolean> {
+  if (objects === undefined) return true;
+  const parts = name.split('/');
+  const partOf = (member: 'id' | 'parent') => parts[objects.parts.indexOf(member)];
+  const [id, parent] = [partOf('id'), partOf('parent')];
+  const collection = new Collection<unknown, string>(objects.collection);
+  const found =
+    id === undefined ? await collection.ofParent(collections, parent ?? '') : [await collection.byId(collections, id)];
+  return found.some(
+    (row) => row !== null && (parent === undefined || row.parent === parent) && mayBeSeen(row, account),
+  );
+}
+
+function mayBeSeen({ owner, sharedWith }: Row<unknown, string>, account: string): boolean {
+  return owner === account || sharedWith.includes(account) || sharedWith.includes(EVERYBODY);
+}
+
+function describeMissing(name: string, { label }: ResourceTypeRow, missing: readonly string[]): string {
+  const named = quote(missing.slice(0, MOST_NAMED));
+  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+  const verb = missing.length === 1 ? 'does' : 'do';
+  return `The key \`${name}\` is bound to \`${label}\` ${named}${more}, which ${verb} not exist in its account: check the id, or create it first.`;
+}
