@@ -20,9 +20,9 @@ beforeAll(async () => {
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
   it.each([
-    ['runai', { runai: '2.19' }, 46],
-    ['runai', { runai: '2.24' }, 83],
-    ['runai', { runai: '3.0' }, 70],
+    ['runai', { runai: '2.19' }, 49],
+    ['runai', { runai: '2.24' }, 86],
+    ['runai', { runai: '3.0' }, 73],
     ['ngc', {}, 7],
     ['air', { air: '2.0' }, 108],
     ['air', { air: 'dsx' }, 147],

@@ -18,7 +18,10 @@ export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'get_clusters', types: ['cluster'], shown: (body) => body.map(nameOf) },
   { operation: 'get_clusters_minimal', types: ['cluster'], shown: (body) => body.map(nameOf) },
   { operation: 'get_departments', types: ['department'], shown: (body) => body.departments.map(nameOf) },
+  { operation: 'count_departments', types: ['department'], shown: (body) => body.count },
   { operation: 'get_projects', types: ['project'], shown: (body) => body.projects.map(nameOf) },
+  { operation: 'count_projects', types: ['project'], shown: (body) => body.count },
+  { operation: 'count_workloads', types: ['project'], shown: (body) => body.count },
   {
     operation: 'get_workloads',
     types: ['project'],

@@ -361,6 +361,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   get_clusters_minimal: { request: 'GET /api/v1/clusters/minimal', success: 200 },
   get_cluster_by_uuid: { request: 'GET /api/v1/clusters/{clusterUuid}', success: 200, within: ['cluster'], fill: unit },
   get_departments: { request: 'GET /api/v1/org-unit/departments', success: 200 },
+  count_departments: { request: 'GET /api/v1/org-unit/departments/count', success: 200 },
   get_department_by_id: {
     request: 'GET /api/v1/org-unit/departments/{departmentId}',
     success: 200,
@@ -368,6 +369,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     fill: unit,
   },
   get_projects: { request: 'GET /api/v1/org-unit/projects', success: 200 },
+  count_projects: { request: 'GET /api/v1/org-unit/projects/count', success: 200 },
   get_project_by_id: {
     request: 'GET /api/v1/org-unit/projects/{projectId}',
     success: 200,
@@ -375,6 +377,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     fill: unit,
   },
   get_workloads: { request: 'GET /api/v1/workloads', success: 200 },
+  count_workloads: { request: 'GET /api/v1/workloads/count', success: 200 },
 };
 
 /** Every operation that asks for a token, in any version. */

@@ -30,6 +30,7 @@ import { securitySettingOperations } from './operations/security-settings.ts';
 import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
+import { workloadOperations } from './operations/workloads.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
@@ -90,6 +91,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...roleOperations,
     ...userOperations,
     ...unitOperations,
+    ...workloadOperations,
   },
   renderProblem,
   errors: ERRORS,

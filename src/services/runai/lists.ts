@@ -4,7 +4,8 @@ import { Problem } from '../../core/problem.ts';
 
 /** A value to filter and sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;
-type FieldKind = 'text' | 'time' | 'number' | 'boolean';
+/** A number is an integer, a decimal any number. */
+type FieldKind = 'text' | 'time' | 'number' | 'decimal' | 'boolean';
 
 /** A member that a list can be filtered and sorted by. */
 export interface Field<Item> {
@@ -13,6 +14,11 @@ export interface Field<Item> {
 }
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
+
+/** A documented member that no item has. Only `!=`, `!@` and the empty text match it. */
+export function absent(kind: FieldKind): Field<unknown> {
+  return { kind, of: () => null };
+}
 
 /** The query of a list, valid according to the document. */
 export interface ListQuery {
@@ -33,10 +39,11 @@ const OPERATORS_OF: Readonly<Record<FieldKind, readonly Operator[]>> = {
   text: OPERATORS,
   time: ORDERED,
   number: ORDERED,
+  decimal: ORDERED,
   boolean: EXACT,
 };
 
-const FILTER = /^([A-Za-z]+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
+const FILTER = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
 
 /**
  * Filters and sorts the items; all pages together.
@@ -66,6 +73,9 @@ export function selectItems<Item>(
 export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
   return items.slice(offset, offset + (limit ?? most));
 }
+
+/** How many items a page has unless the query says otherwise. */
+export const PAGE = 50;
 
 /** One page and the offset of the next, as organisation units and roles have it; null after the last page. */
 export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
@@ -109,6 +119,9 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
     }
     case 'number':
       if (!/^-?\d+$/.test(text)) throw badFilter(`the value of \`${name}\` must be an integer`);
+      return Number(text);
+    case 'decimal':
+      if (!/^-?\d+(?:\.\d+)?$/.test(text)) throw badFilter(`the value of \`${name}\` must be a number such as \`1.5\``);
       return Number(text);
     case 'boolean':
       if (text !== 'true' && text !== 'false')

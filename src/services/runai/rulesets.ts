@@ -15,6 +15,7 @@ import {
   RULES,
   SCOPE_TYPES,
   VERSIONS,
+  WORKLOAD_TYPES,
 } from './tables/index.ts';
 
 type Version = Settings['runai'];
@@ -53,6 +54,7 @@ function rulesetOfProfile(profile: Profile): Ruleset {
         grantTypes: rowsOf(GRANT_TYPES, profile),
         resourceTypes: rowsOf(RESOURCE_TYPES, profile),
         permissionSets: rowsOf(PERMISSION_SETS, profile),
+        workloadTypes: WORKLOAD_TYPES,
         versions: VERSIONS,
         leftOut: LEFT_OUT,
       },

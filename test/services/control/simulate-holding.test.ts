@@ -140,7 +140,7 @@ describe('every operation at once:', () => {
     const few = await effectsOf({ principal: researcher.email, ...ALL });
 
     expect(servicesOf(all)).toEqual(['runai']);
-    expect(all).toHaveLength(83);
+    expect(all).toHaveLength(86);
     expect(countOf(all, 'runai', 'deny')).toBe(0);
     expect(countOf(few, 'runai', 'deny')).toBeGreaterThan(20);
   });

@@ -42,7 +42,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       port: { value: 6625, origin: 'default' },
     },
     services: expect.arrayContaining([
-      { name: 'runai', title: 'NVIDIA Run:ai', hosts: ['*.run.ai'], profile: '2.24', operations: 83 },
+      { name: 'runai', title: 'NVIDIA Run:ai', hosts: ['*.run.ai'], profile: '2.24', operations: 86 },
       expect.objectContaining({ name: 'ngc', hosts: ['api.ngc.nvidia.com'], profile: null }),
       {
         ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
@@ -232,7 +232,7 @@ describe('GET /_mock/tables/{service}', () => {
         certainty: 'inferred',
       }),
     );
-    expect(body.operations).toHaveLength(83);
+    expect(body.operations).toHaveLength(86);
     expect(body.more.grantTypes).toContainEqual(expect.objectContaining({ grantType: 'app_token', endpoint: 'v1' }));
   });
 

@@ -35,6 +35,7 @@ const department = (id: string, name: string) => ({
 const project = (id: string, name: string, departmentId: string) => ({
   ...department(id, name),
   ...{ departmentId, parentId: departmentId, status: { namespace: `runai-${name}`, phase: 'Ready' }, effective: {} },
+  enforceRunaiScheduler: false,
 });
 const departments = [department(RESEARCH, 'research'), department(PLATFORM, 'platform')];
 const projects = [
@@ -42,16 +43,14 @@ const projects = [
   project(SPEECH, 'speech', RESEARCH),
   project(TOOLING, 'tooling', PLATFORM),
 ];
-const workloads = [
-  {
-    ...{ id: 'b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c0001', name: 'train-vision', type: 'Training', phase: 'Running' },
-    ...{ projectId: VISION, projectName: 'vision', createdAt },
-  },
-  {
-    ...{ id: 'b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c0002', name: 'train-speech', type: 'Training', phase: 'Completed' },
-    ...{ projectId: SPEECH, projectName: 'speech', createdAt },
-  },
-];
+const workload = (last: number, projectId: string, projectName: string, phase: string, runningPods: number) => ({
+  ...{ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${last}`, name: `train-${projectName}`, type: 'Training', phase },
+  ...{ source: 'Other', category: 'Train', priority: null, priorityClassName: 'low', tenantId: Number(TENANT) },
+  ...{ clusterId: CLUSTER, departmentId: RESEARCH, departmentName: 'research', projectId, projectName },
+  ...{ namespace: `runai-${projectName}`, k8sPhase: phase, conditions: [], runningPods },
+  ...{ createdAt, updatedAt: createdAt, phaseUpdatedAt: createdAt, k8sPhaseUpdatedAt: createdAt, deletedAt: null },
+});
+const workloads = [workload(1, VISION, 'vision', 'Running', 1), workload(2, SPEECH, 'speech', 'Completed', 0)];
 
 const servers: Readonly<Record<string, RunaiServer>> = {
   '2.19': await runaiServer({ runai: '2.19' }),
@@ -71,7 +70,13 @@ const lists: [path: string, body: unknown][] = [
   [`${DEPARTMENTS}/${PLATFORM}`, departments[1]],
   [PROJECTS, { projects, next: null }],
   [`${PROJECTS}/${TOOLING}`, projects[2]],
+  ['clusters?verbosity=metadata&includeRequestedForDelete=true', [cluster]],
+  [`clusters/${CLUSTER}?verbosity=full`, cluster],
+  [`${DEPARTMENTS}?verbosity=verbose`, { departments, next: null }],
   ['workloads', { workloads, next: null }],
+  [`${DEPARTMENTS}/count`, { count: 2 }],
+  [`${PROJECTS}/count`, { count: 3 }],
+  ['workloads/count', { count: 2 }],
 ];
 
 describe.each(Object.keys(servers))('in %s', (profile) => {
@@ -121,11 +126,126 @@ describe('a page', () => {
     }
   });
 
-  it.each([DEPARTMENTS, PROJECTS])('of %s is not sorted and filtered by what is no field', async (path) => {
-    expectRefused(await admin(`GET ${path}?sortBy=id`), 400, 'Query parameter `sortBy`', '`name`');
-    expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, 'Query parameter `sortOrder`');
-    expectRefused(await admin(`GET ${path}?filterBy=id%3D%3D1`), 400, 'unknown field `id`; the fields are `name`');
+  it.each([DEPARTMENTS, PROJECTS, 'workloads'])(
+    'of %s is not sorted and filtered by what is no field',
+    async (path) => {
+      expectRefused(await admin(`GET ${path}?sortBy=id`), 400, 'Query parameter `sortBy`', '`name`');
+      expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, 'Query parameter `sortOrder`');
+      for (const list of [path, `${path}/count`])
+        expectRefused(await admin(`GET ${list}?filterBy=id%3D%3D1`), 400, 'unknown field `id`; the fields are `');
+    },
+  );
+});
+
+describe('filterBy', () => {
+  const DAY = createdAt.slice(0, 10);
+  const filters: [list: string, filter: string, names: readonly string[]][] = [
+    [DEPARTMENTS, `clusterId==${CLUSTER}`, ['research', 'platform']],
+    [DEPARTMENTS, 'clusterId=^9', []],
+    [DEPARTMENTS, 'totalGpuQuota==0', ['research', 'platform']],
+    [DEPARTMENTS, 'totalGpuQuota>=0.5', []],
+    [DEPARTMENTS, 'name=@form,totalGpuQuota<=0', ['platform']],
+    [DEPARTMENTS, `createdAt>=${DAY}`, ['research', 'platform']],
+    [DEPARTMENTS, `createdAt!=${createdAt}`, []],
+    [PROJECTS, `clusterId==${CLUSTER}`, ['vision', 'speech', 'tooling']],
+    [PROJECTS, `departmentId==${PLATFORM}`, ['tooling']],
+    [PROJECTS, `parentId!=${PLATFORM}`, ['vision', 'speech']],
+    [PROJECTS, 'parentName=$FORM', ['tooling']],
+    [PROJECTS, 'phase==Ready', ['vision', 'speech', 'tooling']],
+    [PROJECTS, 'phase!@ready', []],
+    [PROJECTS, 'totalGpuQuota<=-1', []],
+    [PROJECTS, `createdAt<=${createdAt},name=^sp`, ['speech']],
+    ['workloads', 'phase==Running', ['train-vision']],
+    ['workloads', `projectId==${SPEECH}`, ['train-speech']],
+    ['workloads', 'projectName=@is', ['train-vision']],
+    ['workloads', `departmentId==${RESEARCH},type==Training`, ['train-vision', 'train-speech']],
+    ['workloads', 'departmentName==platform', []],
+    ['workloads', `clusterId!=${CLUSTER}`, []],
+    ['workloads', 'category==Train,priorityClassName==low', ['train-vision', 'train-speech']],
+    ['workloads', `phaseUpdatedAt>=${DAY}`, ['train-vision', 'train-speech']],
+  ];
+
+  it.each(filters)('of %s: %s', async (list, filter, names) => {
+    const query = `filterBy=${encodeURIComponent(filter)}`;
+    const { next: _, ...body } = await done(200, `GET ${list}?${query}`);
+
+    expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);
+    expect(await done(200, `GET ${list}/count?${query}`)).toEqual({ count: names.length });
   });
+
+  const measures = ['24h', '7d', '30d'].flatMap((range) =>
+    ['Allocation', 'Utilization', 'MemoryUtilization'].map((what) => `avgGpu${what}${range}`),
+  );
+  const unmeasured = [
+    ...[DEPARTMENTS, PROJECTS].flatMap((list) => [...measures, 'gpuAllocated'].map((field) => [list, field, '1.5'])),
+    ...[
+      'allocatedGPU',
+      'idleGpus',
+      'idleAllocatedGpus',
+      'totalPendingTimeSeconds',
+      'totalRunningTimeSeconds',
+      'priority',
+    ].map((field) => ['workloads', field, '0']),
+    ...['deletedAt', 'completedAt', 'guaranteedRuntimeEndsAt'].map((field) => ['workloads', field, DAY]),
+    ...['submittedBy', 'nodepool', 'distributedFramework', 'aiApplicationId', 'aiApplicationName'].map((field) => [
+      'workloads',
+      field,
+      'x',
+    ]),
+  ] as [list: string, field: string, value: string][];
+
+  it.each(unmeasured)('of %s by `%s`, which nothing has', async (list, field, value) => {
+    const count = async (operator: string) =>
+      (await done(200, `GET ${list}/count?filterBy=${encodeURIComponent(`${field}${operator}${value}`)}`)).count;
+    const { count: all } = await done(200, `GET ${list}/count`);
+
+    expect([await count('=='), await count('<='), await count('>='), await count('!=')]).toEqual([0, 0, 0, all]);
+    expect((await admin(`GET ${list}?sortBy=${field}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['totalGpuQuota=@1', 'field `totalGpuQuota` has no operator `=@`; use one of == != <= >='],
+    ['avgGpuUtilization7d=^1', 'field `avgGpuUtilization7d` has no operator `=^`'],
+    ['createdAt=$Z', 'field `createdAt` has no operator `=$`'],
+    ['totalGpuQuota>=much', 'the value of `totalGpuQuota` must be a number such as `1.5`'],
+    ['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number'],
+    ['createdAt>=today', 'the value of `createdAt` must be a time'],
+  ])('%s is refused', async (filter, words) => {
+    for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
+      const refused = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
+      expectRefused(refused, 400, 'Query parameter `filterBy`', words);
+    }
+  });
+});
+
+describe('sortBy', () => {
+  it.each([
+    [PROJECTS, 'parentName', ['tooling', 'vision', 'speech']],
+    [PROJECTS, 'departmentId', ['vision', 'speech', 'tooling']],
+    [PROJECTS, 'phase', ['vision', 'speech', 'tooling']],
+    [DEPARTMENTS, 'createdAt', ['research', 'platform']],
+    ['workloads', 'name', ['train-speech', 'train-vision']],
+    ['workloads', 'phase', ['train-speech', 'train-vision']],
+    ['workloads', 'projectId', ['train-vision', 'train-speech']],
+  ])('%s by %s', async (list, field, names) => {
+    const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
+
+    expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+it.each([
+  ['search=SPEECH', 1],
+  ['search=research', 2],
+  ['deleted=true', 0],
+  ['deleted=false', 2],
+])('workloads?%s', async (query, count) => {
+  expect((await done(200, `GET workloads?${query}`)).workloads).toHaveLength(count);
+  expect(await done(200, `GET workloads/count?${query}`)).toEqual({ count });
+});
+
+it('counts projects whose names contain a text', async () => {
+  expect(await done(200, `GET ${PROJECTS}/count?search=I`)).toEqual({ count: 2 });
 });
 
 describe('who sees what:', () => {
@@ -261,6 +381,27 @@ describe('who sees what:', () => {
   });
 });
 
+it.each([
+  ['Workspace', 'Build', 'high'],
+  ['Distributed', 'Train', 'low'],
+  ['Inference', 'Deploy', 'very-high'],
+  ['DistributedInference', 'Deploy', 'very-high'],
+  ['runai-job', '', ''],
+])('a workload of a seed has the defaults of its type: %s', async (type, category, priorityClassName) => {
+  const seed = {
+    ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
+    projects: [{ id: VISION, name: 'vision' }],
+    workloads: [{ id: NOTHING, name: 'one', type, phase: 'Pending', projectId: VISION }],
+  };
+  const file = join(await emptyFolder(), 'seed.json');
+  await writeFile(file, JSON.stringify({ runai: seed }));
+  const { workloads: found } = await (await runaiServer({ seed: file })).done(200, 'GET workloads');
+
+  expect(found).toMatchObject([
+    { ...{ category, priorityClassName, clusterId: '', departmentId: '', departmentName: '' }, k8sPhase: 'Pending' },
+  ]);
+});
+
 it('a project of a seed that names only its department is in the cluster of that', async () => {
   const seed = {
     ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
@@ -274,6 +415,7 @@ it('a project of a seed that names only its department is in the cluster of that
   const seenFrom = async (scopeId: string) => {
     const { call } = await world.account({ roleId: VIEWER, scopeType: 'cluster', scopeId });
     const { projects: seen } = (await call(`GET ${PROJECTS}`)).body;
+    expect(seen.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual(seen.map(() => CLUSTER));
     return [seen.map(({ name }: { name: string }) => name), (await call(`GET ${PROJECTS}/${VISION}`)).status];
   };
 

@@ -107,16 +107,19 @@ get_clusters | all | cluster:read | scope
 get_clusters_minimal | all | cluster:read | scope
 get_cluster_by_uuid | all | cluster:read | scope
 get_departments | all | department:read | scope
+count_departments | all | department:read | scope
 get_department_by_id | all | department:read | scope
 get_projects | all | project:read | scope
+count_projects | all | project:read | scope
 get_project_by_id | all | project:read | scope
 get_workloads | all | workloads:read | scope
+count_workloads | all | workloads:read | scope
 `;
 
 const PROFILES: readonly RunaiProfile[] = ['2.19', '2.24', '3.0'];
 
 /** How many operations of each version ask for a token. */
-const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 34, '2.24': 70, '3.0': 58 };
+const OPERATIONS_OF: Readonly<Record<RunaiProfile, number>> = { '2.19': 37, '2.24': 73, '3.0': 61 };
 
 const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
   all: PROFILES,

@@ -1,9 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
-import { type ListQuery, pageOf, selectItems } from '../lists.ts';
-import { attributesIn, type Scopes, scopesOf, type Unit, type UnitType, WORKLOADS } from '../scopes.ts';
+import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
+import { attributesIn, type Scopes, scopesOf, type Unit, type UnitType } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
+import { DEPARTMENT_FIELDS, projectFieldsOf, renderDepartment, renderProject } from '../unit-view.ts';
 
 const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
@@ -32,13 +33,13 @@ async function visible(context: AuthenticatedContext, type: UnitType): Promise<U
   return OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
 }
 
-const PAGE = 50;
+async function departments(context: AuthenticatedContext, query: ListQuery): Promise<Unit[]> {
+  return selectItems(await visible(context, 'department'), query, DEPARTMENT_FIELDS, ['name']);
+}
 
-/** A page of units, as organisation units have it. */
-async function pageOfUnits(context: AuthenticatedContext, query: ListQuery, type: UnitType) {
-  const fields = { name: { kind: 'text', of: ({ name }: Unit) => name } } as const;
-  const all = selectItems(await visible(context, type), query, fields, ['name']);
-  return pageOf(all, query, PAGE);
+async function projects(context: AuthenticatedContext, query: ListQuery): Promise<Unit[]> {
+  const fields = projectFieldsOf(await scopesOf(context));
+  return selectItems(await visible(context, 'project'), query, fields, ['name']);
 }
 
 async function renderCluster(
@@ -46,27 +47,6 @@ async function renderCluster(
   { id, name, createdAt }: Unit,
 ): Promise<Schema<'runai', 'Cluster'>> {
   return { uuid: id, name, tenantId: Number(await tenantIdOf(context)), createdAt: rfc3339(createdAt) };
-}
-
-/** Quotas are not emulated. */
-const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
-
-function renderDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {
-  const at = rfc3339(createdAt);
-  return {
-    ...{ id, name, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES },
-    ...(clusterId !== undefined && { clusterId }),
-  };
-}
-
-function renderProject({ departmentId, ...unit }: Unit): Schema<'runai', 'Project'> {
-  return {
-    ...renderDepartment(unit),
-    ...(departmentId !== undefined && { departmentId }),
-    parentId: departmentId ?? null,
-    status: { namespace: `runai-${unit.name}`, phase: 'Ready' },
-    effective: {},
-  };
 }
 
 const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
@@ -91,9 +71,14 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
-  const { page, next } = await pageOfUnits(context, context.query, 'department');
+  const { page, next } = pageOf(await departments(context, context.query), context.query, PAGE);
   return { status: 200, body: { departments: page.map(renderDepartment), next } };
 };
+
+const countDepartments: Handler<'runai', 'count_departments'> = async (context) => ({
+  status: 200,
+  body: { count: (await departments(context, context.query)).length },
+});
 
 const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target }) => ({
   status: 200,
@@ -101,30 +86,20 @@ const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target 
 });
 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
-  const { page, next } = await pageOfUnits(context, context.query, 'project');
-  return { status: 200, body: { projects: page.map(renderProject), next } };
+  const scopes = await scopesOf(context);
+  const { page, next } = pageOf(await projects(context, context.query), context.query, PAGE);
+  return { status: 200, body: { projects: page.map((unit) => renderProject(unit, scopes)), next } };
 };
 
-const getProject: Handler<'runai', 'get_project_by_id', Unit> = ({ target }) => ({
+const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
   status: 200,
-  body: renderProject(target),
+  body: { count: (await projects(context, context.query)).length },
 });
 
-const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
-  const { store } = context;
-  const scopes = await scopesOf(context);
-  const rows = await WORKLOADS.ofOwner(store.collections, await tenantIdOf(context));
-  const seen = rows
-    .map(({ body }) => body)
-    .filter(({ projectId }) => context.mayAccess(attributesIn(scopes, 'project', projectId)));
-  const { page, next } = pageOf(seen, context.query, PAGE);
-  const shown = page.map(({ createdAt, ...workload }) => ({
-    ...workload,
-    projectName: scopes.path('project', workload.projectId)?.at(-1)?.name ?? '',
-    createdAt: rfc3339(createdAt),
-  }));
-  return { status: 200, body: { workloads: shown, next } };
-};
+const getProject: Handler<'runai', 'get_project_by_id', Unit> = async (context) => ({
+  status: 200,
+  body: renderProject(context.target, await scopesOf(context)),
+});
 
 export const unitOperations = {
   get_tenants: listTenants,
@@ -132,8 +107,9 @@ export const unitOperations = {
   get_clusters_minimal: listClustersMinimal,
   get_cluster_by_uuid: getCluster,
   get_departments: listDepartments,
+  count_departments: countDepartments,
   get_department_by_id: getDepartment,
   get_projects: listProjects,
+  count_projects: countProjects,
   get_project_by_id: getProject,
-  get_workloads: listWorkloads,
 };

@@ -9,6 +9,7 @@ import { ROLE_SECTIONS_2_19, ROLE_SECTIONS_2_24 } from './roles.ts';
 import { RULE_SECTIONS } from './rules.ts';
 import { SCOPE_TYPE_SECTIONS } from './scope-types.ts';
 import { VERSION_SECTIONS } from './versions.ts';
+import { WORKLOAD_TYPE_SECTIONS } from './workload-types.ts';
 
 export type { GrantTypeRow, TokenEndpoint } from './grant-types.ts';
 export type { PermissionSetRow } from './permission-sets.ts';
@@ -28,3 +29,4 @@ export const ROLES_2_24 = tableOf('name', ROLE_SECTIONS_2_24);
 export const RULES = tableOf('id', RULE_SECTIONS);
 export const SCOPE_TYPES = tableOf('id', SCOPE_TYPE_SECTIONS);
 export const VERSIONS = tableOf('version', VERSION_SECTIONS);
+export const WORKLOAD_TYPES = tableOf('id', WORKLOAD_TYPE_SECTIONS);

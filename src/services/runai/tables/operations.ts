@@ -7,6 +7,8 @@ const SPEC = 'OpenAPI 2.18 to 2.24';
 const KEYCLOAK = 'the path is the one that Keycloak uses';
 const LOGOUT = `OpenID Connect RP-Initiated Logout 1.0; ${KEYCLOAK}`;
 const CLIENTS = 'first calls of published clients';
+const CLIENT_DOCUMENT =
+  'OpenAPI 2.19 to 1.224.0 of the official Python client (runai-professional-services/runapy, .generator/swagger.json, b7d5b60 to 06000dd)';
 
 /** The operations, each with its rule. */
 export const OPERATION_SECTIONS = [
@@ -212,6 +214,15 @@ export const OPERATION_SECTIONS = [
       get_clusters_minimal: { rule: 'list-clusters' },
       get_projects: { rule: 'list-projects' },
       get_workloads: { rule: 'list-workloads' },
+    },
+  },
+  {
+    source: CLIENT_DOCUMENT,
+    certainty: 'documented',
+    rows: {
+      count_departments: { rule: 'list-departments' },
+      count_projects: { rule: 'list-projects' },
+      count_workloads: { rule: 'list-workloads' },
     },
   },
   {
