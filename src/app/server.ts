@@ -7,6 +7,7 @@ import { newBudgets } from '../core/bounded-cache.ts';
 import { type Clock, type Instant, machineClock } from '../core/clock.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
+import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Unusable } from '../core/unusable.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
@@ -364,6 +365,7 @@ async function serve(
   const routes = new Routes(
     routed.flatMap((one) => one.routes),
     otherVersions,
+    services.flatMap(({ name, notEmulated }) => notEmulatedOperations(name, notEmulated)),
   );
   const protocolErrors = protocolErrorsOf(server, services, routes);
   const connections = new Connections(limits);

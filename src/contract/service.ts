@@ -4,6 +4,7 @@ import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { FindFixes, Fix } from '../core/explaining/index.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Doings, LeastRights } from '../core/least-rights.ts';
+import type { NotEmulatedRow } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Holding } from '../core/policy.ts';
 import type { Problem } from '../core/problem.ts';
@@ -169,6 +170,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly rulesets: readonly Ruleset[];
   /** The ruleset in force. */
   readonly ruleset: (settings: Settings) => Ruleset;
+  /** What the vendor's document has, and no version of the mock. */
+  readonly notEmulated?: readonly NotEmulatedRow[];
   readonly conventions?: Conventions;
   /** It controls the mock itself: it serves its operator, and not web pages. */
   readonly isControlApi?: true;

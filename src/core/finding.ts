@@ -15,6 +15,8 @@ export type FindingKind =
   | 'foreign_credential'
   /** the requested path exists only in another version of the vendor's API */
   | 'other_version'
+  /** an operation of the vendor was called that no version of the mock emulates */
+  | 'not_emulated'
   /** a stored key allows nothing, or less than its scopes say, because it has no resource */
   | 'useless_key'
   /** a web page of another origin called the mock, and was refused */

@@ -1,4 +1,5 @@
 import type { AnyPath, GrpcCalls, OwnHost, ServiceDefinition } from '../contract/service.ts';
+import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
@@ -18,7 +19,8 @@ type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** The router of the operations of a service. */
 export function routerOf({ service, document }: Mounted): OperationRouter {
-  return new OperationRouter(document.operations, service.conventions?.eitherSlash === true);
+  const notEmulated = notEmulatedOperations(service.name, service.notEmulated);
+  return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
 }
 
 /** The routes of the operations of a service. @throws Error naming an operation without a row or a handler */

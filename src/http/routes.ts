@@ -1,3 +1,4 @@
+import type { NotEmulatedOperation } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import type { ServedPath } from '../hints/refused-request.ts';
@@ -18,11 +19,20 @@ export class Routes {
   readonly #served = new Map<boolean, readonly ServedPath[]>();
 
   readonly #otherVersions: readonly OtherOperation[];
+  readonly #notEmulated: readonly NotEmulatedOperation[];
 
-  /** @param otherVersions operations that only other versions of the documents have */
-  constructor(routes: readonly Route[], otherVersions: readonly OtherOperation[] = []) {
+  /**
+   * @param otherVersions operations that only other versions of the documents have
+   * @param notEmulated operations of the vendors that no version of the mock has
+   */
+  constructor(
+    routes: readonly Route[],
+    otherVersions: readonly OtherOperation[] = [],
+    notEmulated: readonly NotEmulatedOperation[] = [],
+  ) {
     this.#routes = routes;
     this.#otherVersions = otherVersions;
+    this.#notEmulated = notEmulated;
   }
 
   /** The operations of a service, in the order of its document. */
@@ -48,6 +58,14 @@ export class Routes {
     return versionsWith(this.#otherVersions, method, path);
   }
 
+  /** This operation of a vendor, if the mock does not emulate it. Prefers a path without variables. */
+  notEmulated(method: string, path: string): NotEmulatedOperation | null {
+    const given = path.split('/');
+    const wanted = requestedMethod(method);
+    const found = this.#notEmulated.filter((one) => one.method === wanted && fits(one.path.split('/'), given));
+    return found.sort((one, other) => variables(one) - variables(other))[0] ?? null;
+  }
+
   /** The methods that a path supports. */
   methodsOf(path: string): string[] {
     const methods = this.#matching(path).map(({ operation }) => operation.method);
@@ -56,10 +74,11 @@ export class Routes {
 
   /** Prefers a path without variables, as the router does. @throws URIError if the path cannot be decoded */
   find(method: string, path: string): Match | null {
-    const wanted = method === 'HEAD' ? 'GET' : method;
+    const wanted = requestedMethod(method);
     const found = this.#matching(path).filter(({ operation }) => operation.method === wanted);
-    const [route] = found.sort((one, other) => variables(one) - variables(other));
-    if (route === undefined) return null;
+    const [route] = found.sort((one, other) => variables(one.operation) - variables(other.operation));
+    const lacking = this.notEmulated(method, path);
+    if (route === undefined || (lacking !== null && variables(lacking) < variables(route.operation))) return null;
     const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
   }
@@ -102,6 +121,11 @@ export function versionsWith(
   return otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true)) ?? null;
 }
 
-function variables({ operation }: Route): number {
-  return operation.path.split('{').length;
+/** HEAD is answered like GET. */
+function requestedMethod(method: string): string {
+  return method === 'HEAD' ? 'GET' : method;
+}
+
+function variables({ path }: { readonly path: string }): number {
+  return path.split('{').length;
 }

@@ -4,6 +4,7 @@ import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
 import type { Reasons } from '../core/explaining/reasons.ts';
 import { findNearPath } from '../core/nearest.ts';
+import { notEmulatedSentence } from '../core/not-emulated.ts';
 import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
@@ -71,6 +72,8 @@ function matchOf(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path)) throw new Problem('invalid_request', 'Field `path` cannot be decoded.');
   const match = routes.find(method, path);
   if (match !== null) return match;
+  const lacking = routes.notEmulated(method, path);
+  if (lacking !== null) throw new Problem('invalid_request', `Field \`path\`: ${notEmulatedSentence(lacking)}`);
   const methods = routes.methodsOf(path).join(', ');
   const served = routes.listServed(false);
   const pathsOf = (operations: typeof served) => operations.map((one) => one.path);

@@ -109,6 +109,7 @@ class TrafficChecker {
 
   #unknownPath(method: string, path: string): string {
     if (!isReadable(path)) return 'the path has an escape sequence that cannot be decoded';
+    if (this.#routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
     const methods = this.#routes.methodsOf(path);
     if (methods.length > 0)
       return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;

@@ -47,6 +47,28 @@ it.each([
   expect(routes.find(method, path)).toBeNull();
 });
 
+describe('an operation that is not emulated', () => {
+  const lacking = ['/toys/{toyId}/metrics', '/toys/{toyId}', '/toys/telemetry'].map((path) => ({
+    ...{ service: 'toys', method: path === '/toys/{toyId}' ? 'DELETE' : 'GET', path },
+  }));
+  const all = new Routes([listToys, getToy, getNewest], [], lacking);
+
+  it.each([
+    ['GET', '/toys/telemetry', '/toys/telemetry'],
+    ['HEAD', '/toys/telemetry', '/toys/telemetry'],
+    ['GET', '/toys/7/metrics', '/toys/{toyId}/metrics'],
+    ['DELETE', '/toys/telemetry', '/toys/{toyId}'],
+  ])('is known by its path, and is no route: %s %s', (method, path, template) => {
+    expect(all.notEmulated(method, path)?.path).toBe(template);
+    expect(all.find(method, path)).toBeNull();
+  });
+
+  it.each(['/toys', '/toys/7', '/toys/newest'])('is not %s', (path) => {
+    expect(all.notEmulated('GET', path)).toBeNull();
+    expect(all.find('GET', path)).not.toBeNull();
+  });
+});
+
 describe('the slash at the end', () => {
   const [list, item, bare] = [route('GET', '/dolls/'), route('GET', '/dolls/{dollId}/'), route('GET', '/balls')];
   const withQuirk = (one: Route): Route =>

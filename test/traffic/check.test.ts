@@ -68,6 +68,11 @@ describe('A request that the document does not allow is told:', () => {
       { url: '/api/v1/users/%zz' },
       'request: the path has an escape sequence that cannot be decoded',
     ],
+    [
+      'an operation that is not emulated',
+      { url: '/api/v1/org-unit/projects/telemetry' },
+      'request: the mock does not emulate this operation',
+    ],
     ['a path of another version', { url: '/v1/k8s/auth/oauth/authorize/code' }, 'no document has'],
     [
       'an unknown query parameter',

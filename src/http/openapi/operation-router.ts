@@ -1,4 +1,5 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
+import type { NotEmulatedOperation } from '../../core/not-emulated.ts';
 import type { Operation } from './operation.ts';
 
 /** Longer path parameters are refused. */
@@ -16,29 +17,46 @@ type Router = ReturnType<typeof findMyWay>;
 export class OperationRouter {
   readonly #operations: readonly Operation[];
   readonly #eitherSlash: boolean;
+  readonly #notEmulated: readonly NotEmulatedOperation[];
   #router: Router | undefined;
 
-  /** @param eitherSlash is a slash at the end of a path optional? */
-  constructor(operations: readonly Operation[], eitherSlash: boolean) {
+  /**
+   * @param eitherSlash is a slash at the end of a path optional?
+   * @param notEmulated operations whose paths must not be taken for an id of the served ones
+   */
+  constructor(
+    operations: readonly Operation[],
+    eitherSlash: boolean,
+    notEmulated: readonly NotEmulatedOperation[] = [],
+  ) {
     this.#operations = operations;
     this.#eitherSlash = eitherSlash;
+    this.#notEmulated = notEmulated;
   }
 
   /** @returns null if there is none, or the path cannot be decoded */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
     // Built on first use: find-my-way generates code for each path, and most servers are asked for one or two services.
-    this.#router ??= routerOf(this.#operations, this.#eitherSlash);
+    this.#router ??= routerOf(this.#operations, this.#eitherSlash, this.#notEmulated);
     const found = this.#router.find(method as HTTPMethod, url);
     if (found === null) return null;
-    const operation: Operation | null = found.store;
+    const operation: Operation | typeof NOT_EMULATED | null = found.store;
     if (operation === null) return 'path_too_long';
+    if (operation === NOT_EMULATED) return null;
     const params = found.params as Record<string, string>;
     // find-my-way matches an empty segment as a parameter: `/users/` would be a user with an empty id.
     return Object.values(params).includes('') ? null : { operation, params };
   }
 }
 
-function routerOf(operations: readonly Operation[], eitherSlash: boolean): Router {
+/** What the router finds at the path of an operation that is not emulated. */
+const NOT_EMULATED = 'not emulated';
+
+function routerOf(
+  operations: readonly Operation[],
+  eitherSlash: boolean,
+  notEmulated: readonly NotEmulatedOperation[],
+): Router {
   const router = findMyWay({
     maxParamLength: LONGEST_PARAM,
     // Distinguishes a parameter that is too long from an unknown path.
@@ -51,6 +69,8 @@ function routerOf(operations: readonly Operation[], eitherSlash: boolean): Route
     // OpenAPI documents have only methods that Node knows.
     for (const one of urls) router.on(operation.method as HTTPMethod, one, () => undefined, operation);
   }
+  for (const { method, path } of notEmulated)
+    router.on(method as HTTPMethod, fastifyPath(path), () => undefined, NOT_EMULATED);
   return router;
 }
 

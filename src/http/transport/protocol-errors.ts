@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { notEmulatedSentence } from '../../core/not-emulated.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
 import { isBelow } from '../../core/path-template.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
@@ -48,7 +49,10 @@ export function protocolErrorsOf(
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> => {
     const service = ownerOf(pathOf(raw.url), services) ?? nobody(services);
-    const offered = { listServed: () => routes.listServed(service.isControlApi === true), otherVersions };
+    // No other path is meant by one that the vendor has.
+    const isMeant = worthKnowing?.kind === 'not_emulated';
+    const listServed = () => (isMeant ? [] : routes.listServed(service.isControlApi === true));
+    const offered = { listServed, otherVersions };
     return answerUnrouted(server, service, raw, problem, offered, worthKnowing);
   };
 
@@ -56,7 +60,12 @@ export function protocolErrorsOf(
     const path = pathOf(raw.url);
     const method = methodOf(raw);
     const other = routes.otherVersions(method, path);
-    if (other === null) return refuse(raw, unroutedProblem(raw, routes.methodsOf(path)));
+    if (other === null) {
+      const lacking = routes.notEmulated(method, path);
+      if (lacking === null) return refuse(raw, unroutedProblem(raw, routes.methodsOf(path)));
+      const message = notEmulatedSentence(lacking);
+      return refuse(raw, new Problem('unknown_path', message), null, { kind: 'not_emulated', message });
+    }
     // An operation of another version of the vendor's API is unknown here, and worth a finding.
     return refuse(raw, unknownPath(raw), other, {
       kind: 'other_version',

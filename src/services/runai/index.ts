@@ -35,6 +35,7 @@ import { ERRORS, renderProblem } from './problem.ts';
 import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
+import { NOT_EMULATED } from './tables/index.ts';
 import { tokenDrafts } from './token-drafts.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
@@ -44,6 +45,7 @@ export const runai: ServiceDefinition<'runai'> = {
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
   rulesets: PROFILES.map((profile) => RULESETS[profile]),
   ruleset: ({ runai }) => RULESETS[runai],
+  notEmulated: NOT_EMULATED,
   authenticate,
   impersonate,
   holding,

@@ -3,6 +3,7 @@ import type { Settings } from '../../core/settings.ts';
 import {
   GRANT_TYPES,
   LEFT_OUT,
+  NOT_EMULATED,
   OPERATIONS,
   PERMISSION_SETS,
   PERMISSIONS,
@@ -57,6 +58,7 @@ function rulesetOfProfile(profile: Profile): Ruleset {
         workloadTypes: WORKLOAD_TYPES,
         versions: VERSIONS,
         leftOut: LEFT_OUT,
+        notEmulated: NOT_EMULATED,
       },
     },
     `runai.${profile}`,

@@ -1,6 +1,7 @@
 import { tableOf } from '../../../core/sections.ts';
 import { GRANT_TYPE_SECTIONS } from './grant-types.ts';
 import { LEFT_OUT_SECTIONS } from './left-out.ts';
+import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SET_SECTIONS } from './permission-sets.ts';
 import { PERMISSION_SECTIONS } from './permissions.ts';
@@ -20,6 +21,7 @@ export type { ScopeType } from './scope-types.ts';
 
 export const GRANT_TYPES = tableOf('grantType', GRANT_TYPE_SECTIONS);
 export const LEFT_OUT = tableOf('what', LEFT_OUT_SECTIONS);
+export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
 export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
 export const PERMISSION_SETS = tableOf('name', PERMISSION_SET_SECTIONS);
 export const PERMISSIONS = tableOf('id', PERMISSION_SECTIONS);

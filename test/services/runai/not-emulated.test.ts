@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { notEmulatedOperations } from '../../../src/core/not-emulated.ts';
+import { NOT_EMULATED } from '../../../src/services/runai/tables/index.ts';
+import { researcher } from '../../support/cast.ts';
+import { documentsOfServices } from '../../support/list-operations.ts';
+import { expectRefused, NOTHING, runaiServer, VISION } from '../../support/runai.ts';
+
+const server = await runaiServer();
+const { admin } = server;
+const PROJECTS_PATH = 'org-unit/projects';
+const operations = notEmulatedOperations('runai', NOT_EMULATED);
+/** Only variables differ in name between the vendor's document and ours. */
+const shapeOf = (method: string, path: string) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
+
+const sentenceOf = (operation: string) =>
+  `The mock does not emulate \`${operation}\`. \`GET /_mock/tables/runai\` lists all such operations in \`more.notEmulated\`; \`GET /openapi/runai.json\` lists the emulated ones.`;
+
+describe('an operation of the vendor that is not emulated', () => {
+  it('is named, and becomes a finding, whoever calls it', async () => {
+    await server.call('POST /_mock/reset');
+    for (const { method, path } of operations) {
+      const sent = `${method} ${path.replaceAll(/\{[\w-]+\}/g, NOTHING)}`;
+      const answer = await server.call(sent, method === 'GET' ? {} : { body: {} });
+
+      expect([answer.status, answer.body], sent).toEqual([
+        404,
+        { code: 404, message: sentenceOf(`${method} ${path}`) },
+      ]);
+      expect(answer.headers['x-mock-hint'], sent).toBeUndefined();
+      expect(await server.findings('not_emulated'), sent).toContain(sentenceOf(`${method} ${path}`));
+    }
+  });
+
+  it.each([
+    ['GET', 'org-unit/projects/telemetry'],
+    ['GET', 'org-unit/projects/metrics'],
+    ['HEAD', 'org-unit/projects/metrics'],
+    ['GET', 'org-unit/departments/telemetry'],
+    ['GET', 'org-unit/departments/metrics'],
+  ])('is not taken for one object: %s %s', async (method, path) => {
+    const answer = await admin(`${method} ${path}`);
+
+    expect(answer.status).toBe(404);
+    expect(answer.decision).toBeNull();
+    if (method === 'GET') expectRefused(answer, 404, `The mock does not emulate \`GET /api/v1/${path}\`.`);
+  });
+
+  it.each([
+    ['POST', PROJECTS_PATH],
+    ['DELETE', `${PROJECTS_PATH}/${VISION}`],
+    ['GET', `${PROJECTS_PATH}/${VISION}/metrics`],
+  ])('is named where the path has other methods or objects, too: %s %s', async (method, path) => {
+    expectRefused(await admin(`${method} ${path}`, {}), 404, 'The mock does not emulate');
+  });
+
+  it('is listed in the tables, with its source', async () => {
+    const { more } = (await server.call('GET /_mock/tables/runai')).body;
+
+    expect(more.notEmulated).toEqual(NOT_EMULATED);
+    for (const { source, certainty } of more.notEmulated)
+      expect([source !== '', certainty !== undefined]).toEqual([true, true]);
+  });
+
+  it('cannot be simulated, and is told so', async () => {
+    const body = { principal: researcher.email, method: 'GET', path: '/api/v1/org-unit/projects/telemetry' };
+    const { status, body: problem } = await server.call('POST /_mock/decisions/simulate', { body });
+
+    expect(status).toBe(400);
+    expect(JSON.stringify(problem)).toContain('The mock does not emulate');
+  });
+});
+
+it('no version of the mock has an operation of the table', () => {
+  const served = new Set(
+    documentsOfServices()
+      .filter(({ name }) => name.startsWith('runai.'))
+      .flatMap((document) => document.operations.map(({ method, path }) => shapeOf(method.toUpperCase(), path))),
+  );
+
+  expect(operations.filter(({ method, path }) => served.has(shapeOf(method, path)))).toEqual([]);
+});
+
+it('an id that only looks like such a path is an id', async () => {
+  expectRefused(await admin(`GET ${PROJECTS_PATH}/telemetries`), 404, 'Resource id not found.');
+  expectRefused(await admin(`DELETE ${PROJECTS_PATH}/telemetry/x`), 404, 'There is no operation at');
+});
+
+it('what another version removed is named as before', async () => {
+  const latest = await runaiServer({ runai: '3.0' });
+  await latest.admin('GET org-unit/priorities');
+
+  expect(await latest.findings('other_version')).toEqual([expect.stringContaining('3.0 removed')]);
+  expect(await latest.findings('not_emulated')).toEqual([]);
+});
