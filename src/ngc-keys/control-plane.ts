@@ -79,7 +79,9 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
   }
   const { status, headers, body } = problemDetails(problem);
   if (problem.kind === 'invalid_request') {
-    const why = `Validation failed: [message=${problem.message}]`;
+    // A message in brackets is the vendor's own, with the member that was refused.
+    const what = problem.message.startsWith('[') ? problem.message : `[message=${problem.message}]`;
+    const why = `Validation failed: ${what}`;
     return { status, headers, body: { ...body, detail: why, instance: path } };
   }
   const sentStatus = problem.kind === 'unauthenticated' ? 403 : status;

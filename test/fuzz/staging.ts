@@ -189,10 +189,15 @@ const NGC_ORDERS: readonly [request: string, body: unknown][] = [
   ['POST /v3/orgs/acme/keys/type/PERSONAL_KEY', { name: 'fuzz', policies: [{ product: 'nv-cloud-functions' }] }],
 ];
 
+const TASK = {
+  gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' },
+  resultHandlingStrategy: 'NONE',
+};
+
 /** What Cloud Tasks accepts. */
 const TASK_ORDERS: readonly [request: string, body: unknown][] = [
-  ['POST /v1/nvct/tasks', { name: 'fuzz', containerImage: 'fuzz:1', gpuSpecification: { gpu: 'L40' } }],
-  ['POST /v1/nvct/tasks', { name: 'fuzz-too', helmChart: 'fuzz', gpuSpecification: { gpu: 'L40' } }],
+  ['POST /v1/nvct/tasks', { name: 'fuzz', containerImage: 'fuzz:1', ...TASK }],
+  ['POST /v1/nvct/tasks', { name: 'fuzz-too', helmChart: 'fuzz', ...TASK }],
 ];
 
 const RULE = { roleId: 7, scopeType: 'project', scopeId: '4600001' };

@@ -41,6 +41,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // One member beside another one, or beside the object.
   /Exactly one of the fields|which is no key of|must be left out, or be empty, if|the demo has no publisher/,
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.
+  /Invalid request: (?:Missing '(?:NGC_API_KEY|resultsLocation)'|Duplicate secrets|'(?:resultsLocation|maxRuntimeDuration|terminationGracePeriodDuration)')/,
   // A member or a header.
   /names no function/,
   // OpenAPI 3.0 has no rule for the names of members.

@@ -48,6 +48,9 @@ const SCHEMA = object(
   ['tasks'],
 );
 
+/** Of a task whose seed says nothing more. */
+const PLAIN = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
+
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { tasks: { by: ['id'] } },
@@ -60,7 +63,7 @@ export const seed: Seeding = {
   },
   rows: async (part, now, _random, whole) => {
     const accounts = accountsOf(whole);
-    const rows = tasksOf(part).map(({ org, name, id, status, definition = { gpuSpecification: { gpu: 'L40' } } }) =>
+    const rows = tasksOf(part).map(({ org, name, id, status, definition = PLAIN }) =>
       TASKS.row({
         id,
         owner: accounts.get(org) ?? '',

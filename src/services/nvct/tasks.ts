@@ -28,7 +28,9 @@ export interface StatusChange {
 export interface Task {
   readonly name: string;
   /** Further members as they were sent. */
-  readonly definition: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>;
+  readonly definition: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets' | 'gpuSpecification'> & {
+    readonly gpuSpecification: Schema<'nvct', 'GpuSpecification'>;
+  };
   /** Without the values, which no operation returns. */
   readonly secretNames: readonly string[];
   /** Oldest first; the last one is the status now. The mock runs nothing, so only its callers change it. */
@@ -43,6 +45,9 @@ const DEFINITION = [
   'containerArgs',
   'containerEnvironment',
   'helmChart',
+  'models',
+  'resources',
+  'telemetries',
   'description',
   'tags',
   'maxRuntimeDuration',
@@ -53,7 +58,8 @@ const DEFINITION = [
 ] as const;
 
 /** Picks the members of a definition from a request or a seed. */
-export function definitionOf(given: Task['definition']): Task['definition'] {
+export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>): Task['definition'] {
+  // A request without GPU was refused; the definition of a seed is taken as it is.
   const kept = DEFINITION.filter((name) => given[name] !== undefined);
   return objectOf<Task['definition']>(kept.map((name) => [name, given[name]]));
 }

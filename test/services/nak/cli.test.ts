@@ -101,7 +101,9 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
       body: { message: 'hello' },
     });
     expect([invoked.status, invoked.body]).toEqual([200, { message: 'hello' }]);
-    const task = { name: 'mine', gpuSpecification: { gpu: 'L40', instanceType: 'L40_1x' }, containerImage: 'mine:1' };
+    // As its example of `task create --input-file`.
+    const gpuSpecification = { gpu: 'L40', instanceType: 'L40_1x' };
+    const task = { name: 'mine', gpuSpecification, containerImage: 'mine:1', resultHandlingStrategy: 'NONE' };
     const { body: launched } = await server.call('POST /v1/nvct/tasks', { token: forTasks.value, body: task });
     const { body: tasks } = await server.call('GET /v1/nvct/tasks?limit=100', { token: forTasks.value });
     expect(tasks.tasks).toContainEqual(launched.task);

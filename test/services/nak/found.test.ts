@@ -128,7 +128,10 @@ it('a task keeps its own id and account, whatever its definition says', async ()
   const one = await server();
   const { body: cast } = await one.call('GET /_mock/cast');
   const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvct-cli');
-  const definition = { name: 'n', containerImage: 'i', gpuSpecification: { gpu: 'L40' } };
+  const definition = {
+    ...{ name: 'n', containerImage: 'i', resultHandlingStrategy: 'NONE' },
+    gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' },
+  };
   const { body } = await one.call('POST /v1/nvct/tasks', {
     token: key,
     body: { ...definition, id: 'evil', ncaId: 'evil', status: 'COMPLETED', other: 1 },

@@ -4,7 +4,19 @@ import { castFunction, castTask } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const SPEC = { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x', clusters: ['a'] };
-const DEFINITION = { name: 'mine', containerImage: 'nvcr.io/acme/train:1', gpuSpecification: SPEC };
+const DEFINITION = {
+  name: 'mine',
+  containerImage: 'nvcr.io/acme/train:1',
+  gpuSpecification: SPEC,
+  resultHandlingStrategy: 'NONE',
+};
+const { containerImage: _, ...CHART } = { ...DEFINITION, helmChart: 'https://helm.example.test/a-1.tgz' };
+const UPLOADED = {
+  ...DEFINITION,
+  resultHandlingStrategy: undefined,
+  resultsLocation: 'acme/team/model',
+  secrets: [{ name: 'ngc_api_key', value: 'v' }],
+};
 
 const [echo] = castFunction('echo');
 const FUNCTION_SECRETS = `/v2/nvcf/secrets/functions/${echo?.functionId}/versions/${echo?.versionId}`;
@@ -45,7 +57,7 @@ describe('a task', () => {
     const again = await cli(`POST tasks/${task.id}/cancel`);
     expect([again.status, again.body.detail]).toEqual([
       400,
-      `Task id '${task.id}': Task in status 'CANCELED' cannot be canceled`,
+      "Invalid request: Cannot cancel a Task with 'CANCELED' terminal status",
     ]);
     const { body: events } = await cli(`GET tasks/${task.id}/events`);
     expect(events.events).toMatchObject([
@@ -82,10 +94,9 @@ describe('a task', () => {
 
   it.each([
     [{ ...DEFINITION, name: undefined }, /`name`/],
-    [{ ...DEFINITION, name: '' }, /`name`/],
-    [{ ...DEFINITION, gpuSpecification: undefined }, /`gpuSpecification`/],
-    [{ ...DEFINITION, gpuSpecification: {} }, /`gpuSpecification\.gpu`/],
-    [{ ...DEFINITION, containerImage: undefined }, /`containerImage` is missing; send it, or `helmChart`/],
+    [{ ...DEFINITION, name: 5 }, /`name`/],
+    [{ ...DEFINITION, maxRuntimeDuration: '4h', name: 'no good!' }, /`maxRuntimeDuration`.* such as `PT12H30M`/],
+    [{ ...DEFINITION, maxQueuedDuration: 'PT' }, /`maxQueuedDuration`/],
     [{ ...DEFINITION, resultHandlingStrategy: 'KEEP' }, /`resultHandlingStrategy`/],
   ])('that is not valid is refused by name: %j', async (body, message) => {
     const { cli } = await world();
@@ -93,6 +104,191 @@ describe('a task', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(message);
+  });
+});
+
+describe('a task whose members are not within their limits', () => {
+  const fault = (field: string, rejected: string, message: string, object = 'createTaskRequest') =>
+    `[object=${object}, field=${field}, rejected=${rejected}, message=${message}]`;
+  const NAME = 'Invalid task name: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\-_]*$';
+  const BLANK = 'must not be blank';
+  const long = 'a'.repeat(300);
+  const shown = `${'a'.repeat(256)}... (truncated for log/response, total length 300 chars)`;
+
+  it.each<[body: object, ...faults: string[]]>([
+    [{ name: 'no good!' }, fault('name', 'no good!', NAME)],
+    [{ name: '-a' }, fault('name', '-a', NAME)],
+    [{ name: long }, fault('name', shown, 'Invalid task name: must be 1 - 128 characters long')],
+    [
+      { name: '' },
+      fault('name', '', NAME),
+      fault('name', '', 'Invalid task name: must be 1 - 128 characters long'),
+      fault('name', '', BLANK),
+    ],
+    [{ gpuSpecification: undefined }, fault('gpuSpecification', 'null', 'must not be null')],
+    [{ gpuSpecification: { gpu: 'L40' } }, fault('gpuSpecification.instanceType', 'null', BLANK)],
+    [
+      { gpuSpecification: { gpu: ' ', instanceType: null } },
+      fault('gpuSpecification.gpu', ' ', BLANK),
+      fault('gpuSpecification.instanceType', 'null', BLANK),
+    ],
+    [
+      { gpuSpecification: { ...SPEC, helmValidationPolicy: { extraKubernetesTypes: [{ group: 'a', version: 'b' }] } } },
+      fault('gpuSpecification.helmValidationPolicy.name', 'null', 'must not be null'),
+      fault('gpuSpecification.helmValidationPolicy.extraKubernetesTypes[0].kind', 'null', BLANK),
+    ],
+    [
+      {
+        containerEnvironment: [
+          { key: 'A_1', value: 'b' },
+          { key: 'a-b', value: ' ' },
+        ],
+      },
+      fault(
+        'containerEnvironment[1].key',
+        'a-b',
+        'Invalid environment key: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\_]*$',
+      ),
+      fault('containerEnvironment[1].value', ' ', BLANK),
+    ],
+    [{ models: [{ name: ' ', version: '1', uri: 'a' }] }, fault('models[].name', ' ', BLANK)],
+    [{ resources: [{ name: 'a', version: '', uri: 'a' }] }, fault('resources[].version', '', BLANK)],
+    [{ tags: ['good', 'no good'] }, fault('tags[]', 'no good', 'must match "[a-zA-Z0-9\\-_:=]+"')],
+    [{ tags: [long] }, fault('tags[]', shown, 'Maximum tag length of 128 is exceeded.')],
+    [{ description: long }, fault('description', shown, 'Maximum description length of 256 is exceeded.')],
+    [{ telemetries: {} }, fault('telemetries', '{}', 'Invalid request: Issues with the telemetries')],
+    [
+      { secrets: [{ name: 'no good', value: ' ' }] },
+      fault(
+        'secrets[].name',
+        'no good',
+        'Invalid secret name: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\_\\.\\-]*$',
+      ),
+      fault('secrets[].value', '(not shown)', 'Invalid secret value specified'),
+    ],
+    [
+      { secrets: [{ name: 'a', value: { b: 'c'.repeat(32768) } }] },
+      fault('secrets[].value', '(not shown)', 'Invalid secret value specified'),
+    ],
+  ])('is refused with all of them: %j', async (change, ...faults) => {
+    const { cli } = await world();
+    // Durations are judged only afterwards.
+    const { status, body } = await cli('POST tasks', { ...DEFINITION, maxQueuedDuration: 'PT0S', ...change });
+
+    expect([status, body.type ?? 'about:blank']).toEqual([400, 'about:blank']);
+    expect(body.detail).toBe(`Validation failed: ${faults.join(' ')}`);
+  });
+
+  it('has no more than 64 tags', async () => {
+    const { cli } = await world();
+    const tags = Array.from({ length: 65 }, (_, index) => `t${index}`);
+
+    expect((await cli('POST tasks', { ...DEFINITION, tags: tags.slice(1) })).status).toBe(200);
+    const { body } = await cli('POST tasks', { ...DEFINITION, tags });
+    expect(body.detail).toContain('message=Maximum number of tags of 64 is exceeded.]');
+  });
+
+  it('neither gets secrets later that are not', async () => {
+    const { cli, idOf } = await world();
+    const { body } = await cli(`PUT secrets/tasks/${idOf('train')}`, {
+      secrets: [{ name: 'a'.repeat(49), value: 'b' }],
+    });
+
+    const text = 'Invalid secret name: must be 1 - 48 chars long';
+    expect(body.detail).toBe(
+      `Validation failed: ${fault('secrets[].name', 'a'.repeat(49), text, 'updateSecretsRequest')}`,
+    );
+  });
+});
+
+describe('a task that the service does not create', () => {
+  const { gpuSpecification } = DEFINITION;
+
+  it.each<[detail: string, body: object]>([
+    ["'maxRuntimeDuration' cannot be of zero length", { ...DEFINITION, maxRuntimeDuration: 'PT0S' }],
+    ["'terminationGracePeriodDuration' cannot be of zero length", { ...CHART, terminationGracePeriodDuration: 'P0D' }],
+    ["'maxQueuedDuration' cannot be of zero length", { ...UPLOADED, secrets: [], maxQueuedDuration: 'PT1M-60S' }],
+    [
+      "'terminationGracePeriodDuration' cannot exceed 'maxRuntimeDuration'",
+      { ...DEFINITION, maxRuntimeDuration: 'PT59M59.9S' },
+    ],
+    [
+      "'terminationGracePeriodDuration' cannot exceed 'maxRuntimeDuration'",
+      { ...DEFINITION, maxRuntimeDuration: 'PT2H', terminationGracePeriodDuration: 'P1D' },
+    ],
+    [
+      "'maxRuntimeDuration' must be specified when launching Task on 'GFN'",
+      { ...UPLOADED, secrets: [], gpuSpecification: { ...gpuSpecification, backend: 'GFN' } },
+    ],
+    [
+      "'maxRuntimeDuration' cannot exceed PT8H for launching Task on 'GFN'",
+      { ...DEFINITION, maxRuntimeDuration: 'PT8H0.1S', gpuSpecification: { ...gpuSpecification, backend: 'GFN' } },
+    ],
+    [
+      'Duplicate secrets keys in the payload',
+      {
+        ...UPLOADED,
+        secrets: [
+          { name: 'a', value: '1' },
+          { name: 'a', value: '2' },
+        ],
+      },
+    ],
+    ["Missing secrets with  default or UPLOAD 'resultHandlingStrategy'", { ...UPLOADED, secrets: [] }],
+    ["Missing 'NGC_API_KEY' secret key in the payload", { ...UPLOADED, secrets: [{ name: 'a', value: 'b' }] }],
+    ["Missing 'resultsLocation' property", { ...UPLOADED, resultsLocation: ' ' }],
+    ...['acme', 'acme/', 'acme/team/', 'acme/team/model/', 'a/b/c/d'].map((resultsLocation): [string, object] => [
+      "'resultsLocation' should have format '<org-name>/optional-team-name/<model-name>'",
+      { ...UPLOADED, resultHandlingStrategy: 'UPLOAD', resultsLocation },
+    ]),
+    [
+      'Container-based Task should have empty configuration field in GPU specification',
+      { ...DEFINITION, gpuSpecification: { ...gpuSpecification, configuration: {} } },
+    ],
+    [
+      'Container-based Task should have empty helmValidationPolicy field in GPU specification',
+      {
+        ...{ ...DEFINITION, containerImage: undefined },
+        gpuSpecification: { ...gpuSpecification, helmValidationPolicy: { name: 'DEFAULT' } },
+      },
+    ],
+    [
+      "One of the following properties 'containerImage' or 'helmChart' must be specified in the payload",
+      { ...DEFINITION, containerImage: undefined },
+    ],
+    ["Cannot specify both 'containerImage' and 'helmChart' properties in the payload", { ...DEFINITION, ...CHART }],
+    [
+      "Cannot specify both 'containerArgs' and 'helmChart' properties in the payload",
+      { ...CHART, containerArgs: '-a', containerEnvironment: [] },
+    ],
+    [
+      "Cannot specify both 'containerEnvironment' and 'helmChart' properties in the payload",
+      { ...CHART, containerArgs: ' ', containerEnvironment: [] },
+    ],
+  ])('is told: Invalid request: %s', async (detail, body) => {
+    const { cli } = await world();
+    const { status, body: problem } = await cli('POST tasks', body);
+
+    expect([status, problem.type, problem.detail]).toEqual([
+      400,
+      'urn:nv-boot:problem-details:bad-request',
+      `Invalid request: ${detail}`,
+    ]);
+  });
+
+  it.each([
+    UPLOADED,
+    { ...UPLOADED, resultsLocation: 'acme/model', secrets: [...UPLOADED.secrets, ...UPLOADED.secrets] },
+    { ...DEFINITION, maxRuntimeDuration: 'pt1h', maxQueuedDuration: 'P1DT0.5S' },
+    { ...DEFINITION, maxRuntimeDuration: 'PT8H', gpuSpecification: { ...gpuSpecification, backend: 'GFN' } },
+    {
+      ...CHART,
+      gpuSpecification: { ...gpuSpecification, configuration: {}, helmValidationPolicy: { name: 'DEFAULT' } },
+    },
+  ])('is not this one: %j', async (body) => {
+    const { cli } = await world();
+
+    expect((await cli('POST tasks', body)).status).toBe(200);
   });
 });
 

@@ -6,7 +6,12 @@ const WAITING = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0003';
 const PRIVATE = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0005';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
-const CREATE = { name: 'a', containerImage: 'nvcr.io/acme/train:1', gpuSpecification: { gpu: 'L40' } };
+const CREATE = {
+  name: 'a',
+  containerImage: 'nvcr.io/acme/train:1',
+  gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' },
+  resultHandlingStrategy: 'NONE',
+};
 const SECRETS = { secrets: [{ name: 'a', value: 'b' }] };
 
 interface Row {

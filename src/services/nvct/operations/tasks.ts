@@ -1,7 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
+import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { checkLimits } from '../limits.ts';
+import { FAULTS } from '../tables/texts.ts';
+import { checkTask } from '../task-checks.ts';
 import {
   accountOf,
   attributesOf,
@@ -38,10 +42,7 @@ export const taskLookups = { ownTask, taskForSecrets };
 
 const create: Handler<'nvct', 'createTask'> = async (context) => {
   const { body, now, random, store } = context;
-  const { name, secrets = [], ...definition } = body;
-  if (definition.containerImage === undefined && definition.helmChart === undefined) {
-    throw new Problem('invalid_request', 'Field `containerImage` is missing; send it, or `helmChart`.');
-  }
+  const { name, secrets = [], ...definition } = checkTask(body);
   const task: Task = {
     name,
     definition: definitionOf(definition),
@@ -106,11 +107,11 @@ const get: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
 };
 
 const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
-  const { now, random, target } = context;
+  const { now, random } = context;
   const change = { id: random.uuid(), status: 'CANCELED', at: now } as const;
   const row = await changeTask(context, (task) => {
     if (hasEnded(task)) {
-      throw new Problem('bad_state', `Task id '${target.id}': Task in status '${statusOf(task)}' cannot be canceled`);
+      throw new Problem('bad_state', fillText(FAULTS.ended, { status: statusOf(task) }));
     }
     return { ...task, changes: [...task.changes, change], lastUpdatedAt: now };
   });
@@ -135,6 +136,7 @@ const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ query: { limit =
 
 /** Only the names are stored: no operation returns the values. */
 const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
+  checkLimits('updateSecretsRequest', context.body);
   const names = namesOf(context.body.secrets);
   await changeTask(context, (task) => ({
     ...task,

@@ -8,3 +8,26 @@ export const MISMATCHES: Readonly<Record<string, string>> = {
   listTaskResults: "Task '{taskId}': Forbidden to list results",
   updateTaskSecrets: "Task '{taskId}': Forbidden to update secrets",
 };
+
+/** The vendor's texts for a task that cannot be created or cancelled. From the published code. */
+export const FAULTS = {
+  ended: "Invalid request: Cannot cancel a Task with '{status}' terminal status",
+  zeroDuration: "Invalid request: '{name}' cannot be of zero length",
+  longGracePeriod: "Invalid request: 'terminationGracePeriodDuration' cannot exceed 'maxRuntimeDuration'",
+  noRuntimeOnGfn: "Invalid request: 'maxRuntimeDuration' must be specified when launching Task on 'GFN'",
+  longRuntimeOnGfn: "Invalid request: 'maxRuntimeDuration' cannot exceed PT8H for launching Task on 'GFN'",
+  duplicateSecrets: 'Invalid request: Duplicate secrets keys in the payload',
+  // The second blank is the vendor's.
+  noSecrets: "Invalid request: Missing secrets with  default or UPLOAD 'resultHandlingStrategy'",
+  noNgcApiKey: "Invalid request: Missing 'NGC_API_KEY' secret key in the payload",
+  noResultsLocation: "Invalid request: Missing 'resultsLocation' property",
+  badResultsLocation:
+    "Invalid request: 'resultsLocation' should have format '<org-name>/optional-team-name/<model-name>'",
+  configurationOfContainer:
+    'Invalid request: Container-based Task should have empty configuration field in GPU specification',
+  policyOfContainer:
+    'Invalid request: Container-based Task should have empty helmValidationPolicy field in GPU specification',
+  nothingToRun:
+    "Invalid request: One of the following properties 'containerImage' or 'helmChart' must be specified in the payload",
+  besideChart: "Invalid request: Cannot specify both '{name}' and 'helmChart' properties in the payload",
+} as const;

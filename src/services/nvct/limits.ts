@@ -1,0 +1,64 @@
+import { isRecord, own } from '../../core/own.ts';
+import { Problem } from '../../core/problem.ts';
+import { tableOf } from '../../core/sections.ts';
+import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
+
+const LIMITS: readonly LimitRow[] = tableOf('id', LIMIT_SECTIONS);
+
+/** Longer values are shortened in the vendor's messages. */
+const MOST_SHOWN = 256;
+
+/**
+ * Checks the limits of a body's members, and names all that are not kept.
+ *
+ * @param object what the vendor calls the body
+ * @throws Problem in the vendor's words
+ */
+export function checkLimits(object: Body, body: object): void {
+  const faults = LIMITS.filter((row) => row.of.includes(object)).flatMap((row) =>
+    valuesAt(body, row.member.split('.'))
+      .filter(({ value }) => !isKept(row, value))
+      .map(({ field, value }) => {
+        const rejected = row.isSecret === true ? '(not shown)' : shownValue(value);
+        return `[object=${object}, field=${field}, rejected=${rejected}, message=${row.text}]`;
+      }),
+  );
+  if (faults.length > 0) throw new Problem('invalid_request', faults.join(' '));
+}
+
+interface Found {
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** The values at a place, with their names; none if what should contain them is absent. */
+function valuesAt(value: unknown, [step, ...rest]: readonly string[], field = ''): readonly Found[] {
+  if (step === undefined) return [{ field, value }];
+  if (step === '[]' || step === '[#]') {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((entry, index) => valuesAt(entry, rest, `${field}[${step === '[#]' ? index : ''}]`));
+  }
+  if (!isRecord(value)) return [];
+  return valuesAt(own(value, step), rest, field === '' ? step : `${field}.${step}`);
+}
+
+function isKept({ must, pattern, size, textSize, oneOf }: LimitRow, value: unknown): boolean {
+  if (value === undefined || value === null) return must === undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (must === 'written' && text.trim() === '') return false;
+  if (pattern !== undefined && !new RegExp(pattern).test(text)) return false;
+  if (oneOf !== undefined && !oneOf.some((name) => isRecord(value) && (own(value, name) ?? null) !== null))
+    return false;
+  return isWithin(size, Array.isArray(value) ? value.length : text.length) && isWithin(textSize, text.trim().length);
+}
+
+function isWithin(bounds: readonly [number, number] | undefined, count: number): boolean {
+  return bounds === undefined || (bounds[0] <= count && count <= bounds[1]);
+}
+
+function shownValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN)}... (truncated for log/response, total length ${text.length} chars)`;
+}

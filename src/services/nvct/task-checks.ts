@@ -1,0 +1,97 @@
+import type { Schema } from '../../contract/documented.ts';
+import { Problem } from '../../core/problem.ts';
+import { fillText } from '../../ngc-keys/control-plane.ts';
+import { secondsOf } from './durations.ts';
+import { checkLimits } from './limits.ts';
+import { FAULTS } from './tables/texts.ts';
+
+type Sent = Schema<'nvct', 'CreateTaskRequest'>;
+type Order = Sent & { readonly gpuSpecification: NonNullable<Sent['gpuSpecification']> };
+
+const HOUR = 3600;
+/** How long a task may take to end, unless it says. */
+const GRACE = HOUR;
+/** The longest time that a task may run on GFN. */
+const MOST_ON_GFN = 8 * HOUR;
+
+/**
+ * Checks a task to create: what cannot be read, then the limits of all members, then what the service itself checks, in
+ * the order of the published code.
+ *
+ * @returns the same task
+ * @throws Problem in the vendor's words
+ */
+export function checkTask(sent: Sent): Order {
+  const durations = {
+    maxRuntimeDuration: secondsOf('maxRuntimeDuration', sent.maxRuntimeDuration),
+    terminationGracePeriodDuration: secondsOf('terminationGracePeriodDuration', sent.terminationGracePeriodDuration),
+    maxQueuedDuration: secondsOf('maxQueuedDuration', sent.maxQueuedDuration),
+  };
+  checkLimits('createTaskRequest', sent);
+  // The limits demand a specification.
+  const order = sent as Order;
+  checkDurations(durations);
+  checkBackend(order, durations.maxRuntimeDuration);
+  checkSecrets(order);
+  checkResults(order);
+  checkContainer(order);
+  checkChart(order);
+  return order;
+}
+
+interface Durations {
+  readonly maxRuntimeDuration: number | null;
+  readonly terminationGracePeriodDuration: number | null;
+  readonly maxQueuedDuration: number | null;
+}
+
+function checkDurations(durations: Durations): void {
+  for (const [name, seconds] of Object.entries(durations)) {
+    refuseIf(seconds === 0, FAULTS.zeroDuration, { name });
+  }
+  const { maxRuntimeDuration: longest, terminationGracePeriodDuration: grace } = durations;
+  refuseIf(longest !== null && longest < (grace ?? GRACE), FAULTS.longGracePeriod);
+}
+
+function checkBackend({ gpuSpecification: { backend } }: Order, longest: number | null): void {
+  if (backend !== 'GFN') return;
+  refuseIf(longest === null, FAULTS.noRuntimeOnGfn);
+  refuseIf(longest !== null && longest > MOST_ON_GFN, FAULTS.longRuntimeOnGfn);
+}
+
+/** A secret that is sent twice, with the same value, is one. */
+function checkSecrets({ secrets = [] }: Order): void {
+  const different = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
+  const names = new Set(secrets.map(({ name }) => name));
+  refuseIf(names.size < different.size, FAULTS.duplicateSecrets);
+}
+
+const LOCATION = /^[^/]+\/([^/]+\/)?[^/]+[a-zA-Z0-9-]*$/;
+
+/** Results are uploaded unless the task says otherwise. */
+function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: Order): void {
+  if (resultHandlingStrategy !== 'UPLOAD') return;
+  refuseIf(secrets.length === 0, FAULTS.noSecrets);
+  refuseIf(!secrets.some(({ name }) => name.toUpperCase() === 'NGC_API_KEY'), FAULTS.noNgcApiKey);
+  refuseIf(resultsLocation.trim() === '', FAULTS.noResultsLocation);
+  refuseIf(!LOCATION.test(resultsLocation), FAULTS.badResultsLocation);
+}
+
+function checkContainer({ helmChart, gpuSpecification }: Order): void {
+  if (helmChart !== undefined) return;
+  refuseIf((gpuSpecification.configuration ?? null) !== null, FAULTS.configurationOfContainer);
+  refuseIf((gpuSpecification.helmValidationPolicy ?? null) !== null, FAULTS.policyOfContainer);
+}
+
+function checkChart({ helmChart, containerImage, containerArgs = '', containerEnvironment }: Order): void {
+  refuseIf(helmChart === undefined && containerImage === undefined, FAULTS.nothingToRun);
+  if (helmChart === undefined) return;
+  refuseIf(containerImage !== undefined, FAULTS.besideChart, { name: 'containerImage' });
+  refuseIf(containerArgs.trim() !== '', FAULTS.besideChart, { name: 'containerArgs' });
+  refuseIf(containerEnvironment !== undefined, FAULTS.besideChart, { name: 'containerEnvironment' });
+}
+
+/** @throws Problem with a text, if the condition holds */
+function refuseIf(condition: boolean, text: string, values: Readonly<Record<string, string>> = {}): void {
+  if (condition) throw new Problem('bad_state', fillText(text, values));
+}
