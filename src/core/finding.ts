@@ -17,6 +17,8 @@ export type FindingKind =
   | 'other_version'
   /** an operation of the vendor was called that no version of the mock emulates */
   | 'not_emulated'
+  /** a list without pages has fewer entries than there are, because the vendor's document limits it */
+  | 'list_cut'
   /** a stored key allows nothing, or less than its scopes say, because it has no resource */
   | 'useless_key'
   /** a web page of another origin called the mock, and was refused */

@@ -46,7 +46,9 @@ export function functionView(
 ): Schema<'nvcf', 'Function'> {
   const { body, parent, id, owner } = row;
   const isOwn = owner === account;
-  const health = { ...DEFAULT_HEALTH, ...body.definition.health };
+  // `healthUri` is the deprecated name of `health.uri`.
+  const { healthUri = DEFAULT_HEALTH.uri } = body.definition;
+  const health = { ...DEFAULT_HEALTH, uri: healthUri, ...body.definition.health };
   const view: Changeable<Schema<'nvcf', 'Function'>> = {
     ...body.definition,
     id: parent,

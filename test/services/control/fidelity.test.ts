@@ -17,7 +17,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
   [
     {},
     [
-      ['runai', '2.24', 83, 63, 0],
+      ['runai', '2.24', 86, 66, 0],
       ['air', '2.0', 123, 75, 0],
       ['nvcf', 'documented', 71, 68, 30],
       ['nvct', null, 9, 9, 0],
@@ -27,7 +27,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
   [
     { runai: '2.19', air: 'dsx', nvcf: 'open-source' },
     [
-      ['runai', '2.19', 48, 32, 0],
+      ['runai', '2.19', 51, 35, 0],
       ['air', 'dsx', 174, 101, 0],
       ['nvcf', 'open-source', 71, 68, 0],
       ['nvct', null, 9, 9, 0],
@@ -36,7 +36,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
       ['ngc', null, 7, 2, 0],
     ],
   ],
-  [{ runai: '3.0' }, [['runai', '3.0', 70, 49, 0]]],
+  [{ runai: '3.0' }, [['runai', '3.0', 73, 52, 0]]],
 ];
 
 /** Who may ask for most things in each service. */
@@ -254,7 +254,7 @@ describe('the report', () => {
     const founded = { source: expect.stringMatching(/\w{3}/), certainty: expect.stringMatching(/^[a-z]+$/) };
 
     expect(body.fidelity).toBe('documented');
-    expect(body.operations).toHaveLength(83 + 123 + 71 + 9 + 7);
+    expect(body.operations).toHaveLength(86 + 123 + 71 + 9 + 7);
     expect(body.rules.length).toBeGreaterThan(100);
     expect(body.reasons.length).toBeGreaterThan(50);
     for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);

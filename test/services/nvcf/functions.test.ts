@@ -92,6 +92,15 @@ describe('creating a function', async () => {
     expect(JSON.stringify(body)).not.toContain('everything-is-secret');
   });
 
+  it('takes the deprecated `healthUri` for `health.uri`', async () => {
+    const given = { ...DEFINITION, healthUri: '/alive' };
+    const { body } = await acme('POST functions', given);
+    const both = await acme('POST functions', { ...given, health: { port: 9000 } });
+
+    expect(body.function).toMatchObject({ healthUri: '/alive', health: { ...HEALTH, uri: '/alive' } });
+    expect(both.body.function).toMatchObject({ healthUri: '/alive', health: { uri: '/alive', port: 9000 } });
+  });
+
   it('ignores members that it does not know, nested ones too', async () => {
     const place = await create({
       color: 'red',

@@ -4,6 +4,7 @@ import { withoutRetired } from '../../support/seeds.ts';
 import { START, testServer } from '../../support/server.ts';
 
 const server = await testServer({}, { seed: withoutRetired });
+const ALL_KEYS = '/api/v1/administration/access-keys';
 const KEYS = '/api/v1/access-keys';
 const now = new Date(START).toISOString();
 let token: string;
@@ -144,14 +145,26 @@ describe('the number of access keys', () => {
     expect(answer.body.message).toContain('1 access key');
   });
 
-  it('may be a hundred and more in the list, where the limit allows it', async () => {
+  it('may be more than the hundred that a list has: the oldest are listed, and a finding counts the others', async () => {
     const wide = await testServer({ runaiKeyLimit: 200 }, { seed: withoutRetired });
     const as = await wide.tokenOf(admin);
+    const before = (await wide.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys.length;
     for (let number = 1; number <= 120; number++) {
       await wide.call(`POST ${KEYS}`, { token: as, body: { name: `key-${number}` } });
     }
+    const own = (await wide.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
+    const all = (await wide.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys;
+    const { findings } = (await wide.call('GET /_mock/findings')).body;
+    const told = findings.filter(({ kind }: { kind: string }) => kind === 'list_cut');
 
-    expect((await wide.call(`GET ${KEYS}`, { token: as })).body.accessKeys).toHaveLength(121);
+    expect([own.length, all.length]).toEqual([100, 100]);
+    expect(own.at(-1).name).toBe('key-99');
+    expect(told.map(({ message }: { message: string }) => message).toSorted()).toEqual([
+      expect.stringContaining(`entries, the oldest, and no pages: 21 were left out`),
+      expect.stringContaining(`${before + 20} were left out`),
+    ]);
+    const last = (await wide.call(`GET ${ALL_KEYS}?createdBy=${admin.email}`, { token: as })).body.accessKeys;
+    expect(last).toHaveLength(100);
   });
 });
 

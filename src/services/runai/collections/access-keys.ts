@@ -46,6 +46,7 @@ function keyName(owner: string, name: string): string {
 export interface KeyList {
   /** A new object after every change or use of a key, and sometimes without one. A cache can compare it. */
   readonly state: object;
+  readonly count: number;
   /** Oldest first. */
   keys(): readonly AccessKey[];
 }
@@ -94,7 +95,7 @@ export class AccessKeys {
   async listOf(owner: string): Promise<KeyList> {
     const list: List<AccessKeyRow> = await ACCESS_KEYS.listOf(this.#rows, owner);
     // The store returns the same array until the list changes.
-    return { state: list, keys: () => list.rows.map(keyOf) };
+    return { state: list, count: list.rows.length, keys: () => list.rows.map(keyOf) };
   }
 
   /** All keys of all owners, oldest first. Filters match exactly. */

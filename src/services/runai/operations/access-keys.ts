@@ -27,13 +27,24 @@ const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
+/** `maxItems` of both lists, which have no pages. */
+const MOST_LISTED = 100;
+
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const own = await accessKeysIn(context.store).listOf(context.caller.principal.id);
+  reportCut(context, own.count);
   return context.once({ from: [own.state] }, () => ({
     status: 200,
-    body: { accessKeys: own.keys().map(renderKey) },
+    body: { accessKeys: own.keys().slice(0, MOST_LISTED).map(renderKey) },
   }));
 };
+
+/** Without pages, a client cannot see that there are more. */
+function reportCut({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
+  if (count <= MOST_LISTED) return;
+  const message = `A list of access keys has at most ${MOST_LISTED} entries, the oldest, and no pages: ${count - MOST_LISTED} were left out. Delete keys that are not needed.`;
+  findings.report('list_cut', message, now);
+}
 
 const create: Handler<'runai', 'create_access_key1'> = async (context) => {
   const { createdAt, ...key } = await createKey(context, context.body.name);
@@ -77,9 +88,10 @@ async function regenerate(
   return { status: 200, body: { clientSecret } };
 }
 
-const listAll: Handler<'runai', 'get_access_keys_administration'> = async ({ store, query }) => {
-  const keys = await accessKeysIn(store).all(query);
-  return { status: 200, body: { accessKeys: keys.map(renderKeyWithCreator) } };
+const listAll: Handler<'runai', 'get_access_keys_administration'> = async (context) => {
+  const keys = await accessKeysIn(context.store).all(context.query);
+  reportCut(context, keys.length);
+  return { status: 200, body: { accessKeys: keys.slice(0, MOST_LISTED).map(renderKeyWithCreator) } };
 };
 
 /** User applications are access keys under their former name, in another form. */
