@@ -36,9 +36,16 @@ export function accountOf({ caller }: Called): string {
 }
 
 /** Whether the caller has a scope of the platform's operators. */
-export function isOperator({ caller }: Called): boolean {
+export function hasOperatorScope({ caller }: Called): boolean {
   const { held } = caller.heldRights;
   return held.has('air:sre') || held.has('air:admin');
+}
+
+/** Whether the caller looks after the objects of every organisation. */
+export function isOperator({ caller, settings }: Called & Pick<AuthenticatedContext, 'settings'>): boolean {
+  // In 2.0 a user has these scopes as the administrator of an organisation, whose roles end there.
+  const isAdministrator = settings.air === '2.0' && caller.principal.user !== undefined;
+  return hasOperatorScope({ caller }) && !isAdministrator;
 }
 
 /** The member `creator`: the user of a personal key, or a name for a service key, which has no user. */

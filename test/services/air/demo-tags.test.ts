@@ -3,7 +3,7 @@ import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID }
 
 const server = await airImagesServer();
 const { acme, globex } = server;
-const sre = await server.withScopes(['air:access', 'air:sre']);
+const sre = await server.withScopes(['air:access', 'air:sre', 'air:marketplace_demo_read']);
 const TAGS = 'marketplace/demos/tags/';
 const made = async (name: string) => {
   const { status, body } = await sre(`POST ${TAGS}`, { name });
@@ -26,22 +26,31 @@ describe('a tag of demos', () => {
     expect((await globex(`GET ${TAGS}?name=routing`)).body).toMatchObject({ count: 1, results: [tag] });
   });
 
-  it('is seen with any key that has access', async () => {
+  it('is seen with `air:marketplace_demo_read`, as the demos are', async () => {
     const { id } = await made('seen');
-    const plain = await server.withScopes(['air:access']);
+    const visitor = await server.withScopes(['air:access', 'air:marketplace_demo_read']);
+    const plain = await server.withScopes(['air:access', 'air:simulation_read']);
 
-    expect((await plain(`GET ${TAGS}`)).status).toBe(200);
-    expect((await plain(`GET ${TAGS}${id}/`)).status).toBe(200);
+    for (const path of [TAGS, `${TAGS}${id}/`]) {
+      expect((await visitor(`GET ${path}`)).status).toBe(200);
+      expectRefusal(await plain(`GET ${path}`), 403, NOT_PERMITTED);
+    }
   });
 
   it('is made, changed and deleted by nobody else', async () => {
     const { id } = await made('fixed');
+    const caller = await server.withRoles(['air', 'air-demo-manager'], 'manager@acme.test');
 
-    for (const caller of [acme, globex]) {
-      expectRefusal(await caller(`POST ${TAGS}`, { name: 'mine' }), 403, NOT_PERMITTED);
-      expectRefusal(await caller(`PATCH ${TAGS}${id}/`, { name: 'mine' }), 403, NOT_PERMITTED);
-      expectRefusal(await caller(`DELETE ${TAGS}${id}/`, {}), 403, NOT_PERMITTED);
-    }
+    expectRefusal(await caller(`POST ${TAGS}`, { name: 'mine' }), 403, NOT_PERMITTED);
+    expectRefusal(await caller(`PATCH ${TAGS}${id}/`, { name: 'mine' }), 403, NOT_PERMITTED);
+    expectRefusal(await caller(`DELETE ${TAGS}${id}/`, {}), 403, NOT_PERMITTED);
+  });
+
+  it('is made, changed and deleted by `air-admin`, which no scope of 2.0 is missing from', async () => {
+    const { id } = (await acme(`POST ${TAGS}`, { name: 'Ours' })).body;
+
+    expect((await acme(`PATCH ${TAGS}${id}/`, { name: 'renamed' })).body).toMatchObject({ id, name: 'renamed' });
+    expect((await acme(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
   });
 
   it('is changed and deleted with `air:sre`', async () => {

@@ -8,6 +8,7 @@ import {
   NOT_PERMITTED,
   UUID,
 } from '../../support/air-images.ts';
+import { serviceKey } from '../../support/air-requests.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 
 const server = await airImagesServer();
@@ -16,7 +17,7 @@ const { acme, globex } = server;
 const DEMOS = 'marketplace/demos/';
 const [INACTIVE, ACTIVE, OF_GLOBEX] = [1, 2, 3].map((number) => `7c9d2e41-5b3a-4f68-9d12-3e8f6a0b000${number}`);
 const GIVEN = { name: 'spine-demo', tags: ['Routing', 'BGP'], simulation: INACTIVE };
-const OPERATOR_SCOPES = ['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write'];
+const MANAGER_SCOPES = ['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write'];
 
 const made = async (given: object = {}, caller: AirCaller = acme) => {
   const { status, body } = await caller(`POST ${DEMOS}`, { ...GIVEN, ...given });
@@ -204,11 +205,19 @@ describe('publishing a demo', () => {
 
   it('leaves its name to its organisation, and its tags and its end to those who look after the platform', async () => {
     const { id } = await published();
+    const manager = await server.withScopes(MANAGER_SCOPES);
 
-    expect((await acme(`PATCH ${DEMOS}${id}/`, { name: 'renamed' })).body.name).toBe('renamed');
-    expectRefusal(await acme(`PATCH ${DEMOS}${id}/`, { tags: ['other'] }), 403, NOT_PERMITTED);
-    expectRefusal(await acme(`DELETE ${DEMOS}${id}/`, {}), 403, NOT_PERMITTED);
-    expect((await acme(`GET ${DEMOS}${id}/`)).body.tags).toEqual(['routing', 'bgp']);
+    expect((await manager(`PATCH ${DEMOS}${id}/`, { name: 'renamed' })).body.name).toBe('renamed');
+    expectRefusal(await manager(`PATCH ${DEMOS}${id}/`, { tags: ['other'] }), 403, NOT_PERMITTED);
+    expectRefusal(await manager(`DELETE ${DEMOS}${id}/`, {}), 403, NOT_PERMITTED);
+    expect((await manager(`GET ${DEMOS}${id}/`)).body.tags).toEqual(['routing', 'bgp']);
+  });
+
+  it('leaves its tags and its end also to `air-admin` of its own organisation', async () => {
+    const { id } = await published();
+
+    expect((await acme(`PATCH ${DEMOS}${id}/`, { tags: ['Other'] })).body.tags).toEqual(['other']);
+    expect((await acme(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
   });
 
   it.each([
@@ -218,7 +227,7 @@ describe('publishing a demo', () => {
     ['air:admin', 'globex'],
   ])('lets `%s` of %s change its tags and delete it', async (scope, org) => {
     const { id } = await published();
-    const operator = await server.withScopes([...OPERATOR_SCOPES, scope], org);
+    const operator = await server.withScopes([...MANAGER_SCOPES, scope], org);
 
     const changed = await operator(`PATCH ${DEMOS}${id}/`, { tags: ['Other'] });
     expect({ status: changed.status, tags: changed.body.tags }).toEqual({ status: 200, tags: ['other'] });
@@ -274,13 +283,37 @@ describe('provisioning a demo', () => {
     expect(await nodesOf(body.id, acme)).toHaveLength(3);
   });
 
-  it('needs `air:simulation_create`', async () => {
+  it('needs `air:marketplace_demo_read` and `air:simulation_create`', async () => {
     const { id } = await published();
     const reader = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:simulation_read']);
     const creator = await server.withScopes(['air:access', 'air:simulation_create']);
+    const visitor = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:simulation_create']);
 
     expectRefusal(await reader(`POST ${DEMOS}${id}/provision/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await creator(`POST ${DEMOS}${id}/provision/`, {}), 403, NOT_PERMITTED);
+    expect((await visitor(`POST ${DEMOS}${id}/provision/`, {})).status).toBe(201);
+  });
+
+  it('needs only `air:simulation_create` in the later API', async () => {
+    const { id } = await published({}, later.acme);
+    const creator = await later.withScopes(['air:simulation_create']);
+
     expect((await creator(`POST ${DEMOS}${id}/provision/`, {})).status).toBe(201);
+  });
+
+  it('is refused with the scope that is missing, and with the change to the key that helps', async () => {
+    const { id } = await published();
+    const made = await serviceKey(server, ['air:access', 'air:simulation_create']);
+    const path = `/api/v3/${DEMOS}${id}/provision/`;
+    const { decision } = await server.call(`POST ${path}`, { token: made.key, body: {} });
+    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+    expect(decision).toMatchObject({ reason: 'missing_scope', missing: ['air:marketplace_demo_read'] });
+    expect(body.fixes[0].request).toEqual({
+      method: 'PATCH',
+      path: `/_mock/keys/${made.id}`,
+      body: { scopes: ['air:access', 'air:simulation_create', 'air:marketplace_demo_read'] },
+    });
   });
 });
 

@@ -15,13 +15,14 @@ const USER = [
 ];
 const DEMO_WRITE = 'air:marketplace_demo_write';
 const DEMO_PUBLISH = 'air:marketplace_demo_publish';
-const EVERY_DOCUMENTED = AIR_SCOPES.slice(0, 14);
+/** The fourteen scopes of the page, and the others that operations of 2.0 need. */
+const EVERY_SCOPE_OF_2_0 = [...AIR_SCOPES.slice(0, 14), 'air:sre', 'air:manifest_read', 'air:manifest_write'];
 
 /** What every role of a profile brings: those of the page, and those of the later reference. */
 const ROLES: Readonly<Record<AirProfile, Readonly<Record<string, readonly string[]>>>> = {
   '2.0': {
     air: USER,
-    'air-admin': EVERY_DOCUMENTED,
+    'air-admin': EVERY_SCOPE_OF_2_0,
     'air-demo-manager': ['air:marketplace_demo_read', DEMO_WRITE, DEMO_PUBLISH],
     'air-image-uploader': ['air:image_write'],
     'air-image-publisher': ['air:image_publish'],

@@ -2,7 +2,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { updating } from '../../../store/updating.ts';
-import { accountOf, creatorOf, isOperator } from '../caller.ts';
+import { accountOf, creatorOf, hasOperatorScope, isOperator } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
 import { changedRow, EVERYBODY, newRow, put, storedView } from '../objects.ts';
@@ -67,11 +67,11 @@ const DEMO: Special<typeof DEMOS> = {
       throw new Problem('conflict', 'The demo has an open request, so it cannot be changed.');
     }
     if (tags === undefined) return { members };
-    if (isPublished(row) && !isOperator(context)) throw new Problem('forbidden');
+    if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
     return { members: { ...members, tags: normalTags(tags) } };
   },
   mayRemove: (context, row) => {
-    if (isPublished(row) && !isOperator(context)) throw new Problem('forbidden');
+    if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
   },
   mustManage,
 };

@@ -9,9 +9,5 @@ export const REMEDIES = {
     kind: 'identity',
     text: 'use a personal key of a user with these roles; service keys have no roles',
   },
-  missing_scope: {
-    kind: 'identity',
-    text: 'no role grants the missing scope: use a service key with it, or create one with `POST /_mock/keys`',
-  },
   foreign_object: { kind: 'identity', text: 'use a key of the organisation that owns the object' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

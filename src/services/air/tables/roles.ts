@@ -22,6 +22,8 @@ const EVERYTHING_OF_THE_PAGE = [
   'air:marketplace_demo_publish',
   'air:training_instructor',
 ] as const;
+/** What operations of 2.0 need besides the scopes of the page. */
+const BEYOND_THE_PAGE = ['air:sre', 'air:manifest_read', 'air:manifest_write'] as const;
 
 // A role on the page and its later form have the same scopes.
 const LATER_USER = [...USER, 'air:marketplace_demo_write'] as const;
@@ -33,10 +35,15 @@ const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 export const ROLE_SECTIONS = [
   { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
   {
+    source: 'API authentication page, roles: administrative access to all Air resources',
+    certainty: 'documented',
+    permissions: [...EVERYTHING_OF_THE_PAGE, ...BEYOND_THE_PAGE],
+    rows: ['air-admin'],
+  },
+  {
     source: 'API authentication page: the role grants the scopes that its name says',
     certainty: 'implied',
     rows: {
-      'air-admin': { permissions: EVERYTHING_OF_THE_PAGE },
       'air-demo-manager': {
         permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
       },

@@ -11,3 +11,8 @@ export const AUTH_PAGE = {
 } as const satisfies Sourced;
 export const SDK = { source: 'source of the SDK 1.9.0', certainty: 'documented' } as const satisfies Sourced;
 export const ANALOGY = { source: 'no page states it; by analogy', certainty: 'inferred' } as const satisfies Sourced;
+export const DEMO_VISITOR = {
+  source:
+    'API authentication page: `air:marketplace_demo_read` is for viewing and interacting with demos; any other scope by analogy',
+  certainty: 'inferred',
+} as const satisfies Sourced;

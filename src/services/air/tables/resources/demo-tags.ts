@@ -1,5 +1,5 @@
 import { type AirResource, ITEM } from '../resource.ts';
-import { ANALOGY, REFERENCE } from '../sources.ts';
+import { ANALOGY, DEMO_VISITOR, REFERENCE } from '../sources.ts';
 
 /** A tag for finding demos. */
 export const DEMO_TAGS = {
@@ -9,7 +9,12 @@ export const DEMO_TAGS = {
   filters: ['name'],
   search: ['name'],
   operations: [
-    { ...ANALOGY, needs: [], rows: { list: {}, get: ITEM } },
+    {
+      ...DEMO_VISITOR,
+      needs: ['air:marketplace_demo_read'],
+      dsx: { ...ANALOGY, needs: [] },
+      rows: { list: {}, get: ITEM },
+    },
     { ...ANALOGY, needs: ['air:sre'], rows: { create: {}, update: ITEM } },
     { ...REFERENCE, needs: ['air:sre'], rows: { delete: ITEM } },
   ],

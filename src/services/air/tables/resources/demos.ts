@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, REFERENCE, SDK } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, REFERENCE, SDK } from '../sources.ts';
 
 /** A simulation on the marketplace. */
 export const DEMOS = {
@@ -45,7 +45,12 @@ export const DEMOS = {
       rows: ['request_unpublish', 'request_public', 'cancel_publish_access_record'],
     },
     { ...REFERENCE, needs: [], only: 'dsx', rows: { request_access: ITEM } },
-    { ...ANALOGY, needs: ['air:simulation_create'], rows: { provision: ITEM } },
+    {
+      ...DEMO_VISITOR,
+      needs: ['air:marketplace_demo_read', 'air:simulation_create'],
+      dsx: { ...ANALOGY, needs: ['air:simulation_create'] },
+      rows: { provision: ITEM },
+    },
     { ...REFERENCE, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: { manage: ITEM } },
     { ...SDK, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: ['tighten_order'] },
   ],
