@@ -205,6 +205,18 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(expected);
   });
 
+  it.runIf(isLater)('copies have names that no other node of the simulation has', async () => {
+    const { id, nodes } = await furnished();
+    const copied = () => world.admin(`POST ${NODES}bulk-copy/`, { simulation: id, nodes: [{ id: nodes[0].id }] });
+    await copied();
+    await copied();
+
+    const { name } = nodes[0];
+    const names = (await world.all(`${NODES}?simulation=${id}`)).map((one: Thing) => one.name);
+    expect(names).toEqual(expect.arrayContaining([name, `${name}-copy`, `${name}-copy-2`]));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it.each(actions)('%s leaves all as it was where one node is not to be had', async (action, _status, entry) => {
     const { id, nodes } = await furnished();
     const stranger = await world.node();

@@ -261,6 +261,15 @@ describe('exporting', () => {
     expect([content.links, ztp]).toEqual([[], null]);
   });
 
+  it('two nodes of one name is refused, because a file has nodes by their names, until one is renamed', async () => {
+    const { id } = await imported(CONTENT);
+    const { id: twin } = await done(201, `POST ${NODES}`, { simulation: id, name: 'leaf' });
+
+    expectRefused(await admin(`GET simulations/${id}/export/`), 400, 'several nodes are named `leaf`');
+    await done(200, `PATCH ${NODES}${twin}/`, { name: 'other-leaf' });
+    expect(Object.keys((await exported(id)).content.nodes)).toEqual(['leaf', 'spine', 'other-leaf']);
+  });
+
   it('in a format that does not exist is refused by its name', async () => {
     expectRefused(await admin(`GET simulations/${LEAF_SPINE}/export/?topology_format=YAML`), 400, 'topology_format');
   });

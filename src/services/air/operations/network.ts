@@ -239,14 +239,30 @@ async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given
   return put(changedRow(node, NODES, context.now, { members: { cloud_init } }));
 }
 
-const copyEach = bulk((context, { body: { members } }) => [
-  put(newNode(context, { ...members, name: `${members.name}-copy` })),
-]);
-
 const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
-  await copyEach(context);
+  const { simulation, nodes: named } = context.body;
+  const nodes = await nodesOf(
+    context,
+    simulation,
+    named.map(({ id }) => id),
+  );
+  const all = await collectionOf(NODES).ofParent(context.store.collections, simulation);
+  const taken = new Set(all.map(({ body }) => body.members.name));
+  const copies = nodes.map(({ body: { members } }) => {
+    const name = nameOfCopy(members.name, taken);
+    taken.add(name);
+    return newNode(context, { ...members, name });
+  });
+  await context.store.collections.commit(copies.map(put));
   return { status: 200, body: {} };
 };
+
+/** A name that no other node has: a file could not hold both. */
+function nameOfCopy(name: string, taken: ReadonlySet<string>): string {
+  let copy = `${name}-copy`;
+  for (let number = 2; taken.has(copy); number += 1) copy = `${name}-copy-${number}`;
+  return copy;
+}
 
 const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
   const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;

@@ -10,7 +10,7 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { SIMULATION_ZTP_SCRIPT } from '../tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { buildNetwork, networkOf, readTopology, topologyOf } from '../topology.ts';
+import { buildNetwork, type Network, networkOf, readTopology, topologyOf } from '../topology.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
 type Simulation = RowOf<'simulations'>;
@@ -41,6 +41,7 @@ const parse: Handler<'air', 'simulations_parse'> = async (context) => {
 const exportOne: Handler<'air', 'simulations_export', Simulation> = async (context) => {
   const { store, query, target: row } = context;
   const network = await networkOf(context, row.id);
+  checkNames(network);
   const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
   const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
   const names = new Map(
@@ -53,6 +54,21 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
   const ztp = script === null ? null : script.body.members.content;
   return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
+
+/** A file has nodes by their names, so one of two with the same name would be lost. @throws Problem */
+function checkNames({ nodes }: Network): void {
+  const names = new Set<string>();
+  for (const { body } of nodes) {
+    const { name } = body.members;
+    if (names.has(name)) {
+      throw new Problem(
+        'bad_state',
+        `The simulation cannot be exported, because several nodes are named \`${name}\`; expected a name for each node. Rename all but one of them with PATCH.`,
+      );
+    }
+    names.add(name);
+  }
+}
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
