@@ -9,7 +9,7 @@ export const STATUSES_OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [414, 'the path is longer than the server reads'],
   [417, 'HTTP defines one expectation, and no operation defines another'],
   [431, 'the headers are larger than the server reads'],
-  [500, 'an error of the mock, which no vendor documents'],
+  [500, 'an error of the mock, which not every document names'],
   [501, 'the server answers only documented operations, and this one is not'],
   [503, 'a service that the mock depends on does not answer'],
   [507, 'the machine has no space to store the request'],

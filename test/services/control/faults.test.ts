@@ -205,6 +205,36 @@ describe('a fault', () => {
   });
 
   it.each([
+    ['air', 'simulations_list', 500],
+    ['air', undefined, 500],
+    ['nvcf', 'invokeFunction', 429],
+    ['nvcf', 'createInvocationToken', 429],
+    ['runai', 'get_clusters', 404],
+    ['runai', 'get_users', 500],
+  ])('accepts what the reference lists: %s, %s, %i', async (service, operation, status) => {
+    const match = { service, ...(operation !== undefined && { operation }) };
+    const { status: answered, body } = await post({ match, do: { status } });
+
+    expect([answered, body.certainty], JSON.stringify(body)).toEqual([201, 'documented']);
+  });
+
+  it('injects the 500 of Air in the form of its other errors', async () => {
+    await add({ match: { operation: 'simulations_list' }, do: { status: 500 } });
+
+    // The test's own server takes any 500 for a mistake of the mock, and says what it answered.
+    await expect(server.call('GET /api/v3/simulations/', { token: castKey('air-user').key })).rejects.toThrow(
+      /\{"detail":"Internal Server Error","request_id":"[0-9a-f-]{36}"\}/,
+    );
+  });
+
+  it('injects the redirection to a large result of a function', async () => {
+    const answer = { status: 302, headers: { location: 'https://results.test/1' } };
+    const { status, body } = await post({ match: { operation: 'getInvocationStatus' }, do: { answer } });
+
+    expect([status, body.certainty], JSON.stringify(body)).toEqual([201, 'documented']);
+  });
+
+  it.each([
     [{}, 'Field `do` is missing'],
     [{ do: {} }, 'Field `do` is empty'],
     [{ do: { retryAfter: 1 } }, 'Field `do.status` is missing'],
