@@ -1304,6 +1304,9 @@ type Tables struct {
 		// How certain it is.
 		Certainty string `json:"certainty"`
 
+		// Each user holds it, whatever the roles; absent: only roles and policies give it.
+		OfEveryUser bool `json:"ofEveryUser,omitempty"`
+
 		// Resource types without which the vendor does not give it.
 		OnlyOn []string `json:"onlyOn,omitempty"`
 	} `json:"grants"`

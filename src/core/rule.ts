@@ -98,6 +98,8 @@ export interface PermissionRow<Permission extends string = string, Type extends 
   readonly label: string;
   /** Resource types with which the vendor offers it; absent: any. */
   readonly onlyOn?: readonly Type[];
+  /** Each user holds it, whatever the roles. Credentials that belong to no user do not. */
+  readonly ofEveryUser?: true;
 }
 
 /** A type of resource that a key can be bound to. */

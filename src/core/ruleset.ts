@@ -24,9 +24,11 @@ export function rulesetOf(service: string, profile: string | null, tables: Table
   };
 }
 
-/** All permissions of the roles. Unknown roles have none. */
-export function permissionsOfRoles({ roles }: Tables, names: readonly string[]): ReadonlySet<string> {
-  return new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
+/** All permissions of a user with these roles. Unknown roles have none. */
+export function permissionsOfRoles({ roles, permissions }: Tables, names: readonly string[]): ReadonlySet<string> {
+  const ofEveryUser = permissions.flatMap(({ id, ofEveryUser }) => (ofEveryUser === true ? [id] : []));
+  const ofRoles = roles.filter(({ name }) => names.includes(name)).flatMap((role) => role.permissions);
+  return new Set([...ofEveryUser, ...ofRoles]);
 }
 
 /** A row that only some versions have. */

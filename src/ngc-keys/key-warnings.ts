@@ -83,9 +83,10 @@ function findRoleWarnings(
   });
 }
 
-/** Whether these roles allow any operation of the service. */
+/** Whether these roles allow any operation of the service that is not open to every user. */
 function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
-  const held = permissionsOfRoles(tables, roles);
+  const ofEveryUser = permissionsOfRoles(tables, []);
+  const held = new Set([...permissionsOfRoles(tables, roles)].filter((id) => !ofEveryUser.has(id)));
   return tables.rules.some(({ closed, needs, ...rule }) => {
     const hasRoles = (needs.roles ?? []).every((role) => roles.includes(role));
     return closed !== true && hasRoles && isEnough(lackOf({ ...rule, needs }, { held, resources: null }, roles));

@@ -84,7 +84,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
   it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/access-matrix?service=ngc`);
-    await cell(page, 'createKey').focus();
+    await cell(page, 'createServiceKey').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
@@ -93,7 +93,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await page.keyboard.press('Enter');
 
     await page.getByRole('article', { name: 'Cell' }).getByText('needed', { exact: true }).waitFor();
-    expect(decodeURIComponent(page.url())).toContain('cell=createKey~keys:manage');
+    expect(decodeURIComponent(page.url())).toContain('cell=createServiceKey~keys:manage');
   });
 
   it('opens on something to see, with a mark where no right is needed', async () => {

@@ -23,7 +23,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['runai', { runai: '2.19' }, 49],
     ['runai', { runai: '2.24' }, 86],
     ['runai', { runai: '3.0' }, 73],
-    ['ngc', {}, 7],
+    ['ngc', {}, 8],
     ['air', { air: '2.0' }, 113],
     ['air', { air: 'dsx' }, 147],
     ['nvcf', {}, 132],

@@ -41,7 +41,7 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
     ['runai', { runai: '2.19' }, 36],
     ['runai', { runai: '2.24' }, 65],
     ['runai', { runai: '3.0' }, 55],
-    ['ngc', {}, 7],
+    ['ngc', {}, 8],
     ['air', { air: '2.0' }, 113],
     ['air', { air: 'dsx' }, 147],
     ['nvcf', {}, 110],

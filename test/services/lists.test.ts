@@ -212,14 +212,16 @@ describe('Cloud Tasks', () => {
 });
 
 describe('NGC', () => {
-  it('listKeys shows the keys of its organisation to an owner, and nothing to anybody else', async () => {
+  it('listKeys shows the keys of its organisation to an owner, and to others their own', async () => {
     const server = await testServer();
     const listed = (org: string, name: string) => server.call(`GET /v3/orgs/${org}/keys`, { token: castKey(name).key });
     const all = await listed('acme', 'owner');
 
     expect([has(all, castKey('nvcf-deployer').id), has(all, castKey('globex-air').id)]).toEqual([true, false]);
     expect((await listed('globex', 'owner')).status).toBe(403);
-    for (const name of ['air-user', 'globex-air']) expect((await listed('acme', name)).status).toBe(403);
+    const own = await listed('acme', 'air-user');
+    expect([has(own, castKey('air-user').id), has(own, castKey('nvcf-deployer').id)]).toEqual([true, false]);
+    for (const name of ['air-reader', 'globex-air']) expect((await listed('acme', name)).status).toBe(403);
   });
 });
 

@@ -124,7 +124,7 @@ describe('every operation at once:', () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', ...ALL });
 
     expect(servicesOf(effects)).toEqual(['air', 'nvcf', 'nvct', 'ngc']);
-    expect(effects).toHaveLength(123 + 71 + 9 + 7);
+    expect(effects).toHaveLength(123 + 71 + 9 + 8);
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
     expect(effects).toContainEqual({
       ...{ operation: 'updateFunctionVersion', service: 'nvcf', effect: 'deny', reason: 'missing_scope' },
@@ -148,7 +148,7 @@ describe('every operation at once:', () => {
   it('of one service', async () => {
     const effects = await effectsOf({ principal: 'owner', service: 'ngc', ...ALL });
 
-    expect(effects).toHaveLength(7);
+    expect(effects).toHaveLength(8);
     expect(effects.every(({ service, effect }) => service === 'ngc' && effect === 'allow')).toBe(true);
   });
 

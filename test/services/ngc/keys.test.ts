@@ -48,7 +48,7 @@ const expectUnauthorized = (answer: Answer) => expectRefusal(answer, 401, 'UNAUT
 const expectInvalid = (answer: Answer, said?: RegExp) => expectRefusal(answer, 400, 'INVALID_REQUEST', said);
 
 const reader = castKey('nvcf-registrar').id;
-/** Every operation that needs the owner, with a body that is good. */
+/** Every operation on keys, with a body that is good. */
 const OPERATIONS: [operation: string, body: unknown][] = [
   ['GET /v3/orgs/{org}/keys', undefined],
   ['POST /v3/orgs/{org}/keys/type/SERVICE_KEY', { name: 'mine', policies: policies() }],
@@ -251,16 +251,19 @@ describe("with the owner's key", () => {
   });
 });
 
-describe.each(OPERATIONS)('%s', (operation, body) => {
-  it.each(['nvcf-registry-manager', 'nvcf-deployer', 'nvcf-full-access', 'nvcf-user'])(
-    'is refused for %s',
-    async (name) => {
-      const answer = await call(asked(operation), body, castKey(name).key);
+const OF_OWNERS = 'POST /v3/orgs/{org}/keys/type/SERVICE_KEY';
 
-      expectForbidden(answer);
-      expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'missing_permission', missing: ['keys:manage'] });
-    },
-  );
+describe.each(OPERATIONS)('%s', (operation, body) => {
+  it.each(['nvcf-registry-manager', 'nvcf-deployer'])('is refused for the service key %s', async (name) => {
+    const answer = await call(asked(operation), body, castKey(name).key);
+
+    expectForbidden(answer);
+    expect(answer.decision).toMatchObject({
+      effect: 'deny',
+      reason: 'missing_permission',
+      missing: [operation === OF_OWNERS ? 'keys:manage' : 'keys:own'],
+    });
+  });
 
   it.each(['globex', 'nobody', 'ACME'])('is refused below the organisation %s', async (org) => {
     const answer = await call(asked(operation, org), body);
@@ -292,6 +295,94 @@ describe.each(OPERATIONS)('%s', (operation, body) => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(answer.decision.reason).toBe(reason);
   });
+});
+
+describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal key %s of a user', (name) => {
+  const { key: token, user, roles } = castKey(name);
+  const as = (request: string, body?: unknown) => call(request, body, token);
+
+  it('a service key is not made, and the decision says which role would do', async () => {
+    const answer = await as(`POST ${KEYS}/type/SERVICE_KEY`, { name: 'mine', policies: policies() });
+    const { body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+
+    expectForbidden(answer);
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'missing_permission', missing: ['keys:manage'] });
+    expect(body.held).toEqual(['keys:own']);
+    expect(body.fixes[0].request).toMatchObject({ method: 'PATCH', body: { roles: [...(roles ?? []), 'ORG_OWNER'] } });
+  });
+
+  it('a personal key is made, of this user and with no more roles', async () => {
+    const given = { name: 'laptop', policies: [{ product: 'air' }], user: owner.user, roles: ['ORG_OWNER'] };
+    const { status, body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, given);
+
+    expect(status).toBe(200);
+    expect(body.apiKey).toMatchObject({ type: 'PERSONAL_KEY', user, roles, policies: [{ product: 'air' }] });
+    const { value } = body.apiKey;
+    expectForbidden(await call(`POST ${KEYS}/type/SERVICE_KEY`, { name: 'mine', policies: policies() }, value));
+  });
+
+  it('a personal key of this user is read, edited, rotated and deleted, and keeps its roles', async () => {
+    const { body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, { name: 'mine', policies: [{ product: 'air' }] });
+    const { value, ...shown } = body.apiKey;
+    const path = `${KEYS}/${shown.keyId}`;
+
+    expect((await as(`GET ${path}`)).body.apiKey).toEqual(shown);
+    const edited = await as(`PATCH ${path}`, { name: 'renamed', roles: ['ORG_OWNER'] });
+    expect(edited.body.apiKey).toEqual({ ...shown, name: 'renamed' });
+    const rotated = (await as(`POST ${path}/rotate`)).body.apiKey;
+    expect(rotated.value).not.toBe(value);
+    expect((await as(`DELETE ${path}`)).status).toBe(200);
+    expectRefusal(await as(`GET ${path}`), 404, 'NOT_FOUND');
+  });
+
+  it('the list shows the personal keys of this user, and no others', async () => {
+    const { status, body } = await as(`GET ${KEYS}`);
+    const shown: { keyId: string; type: string; user: string }[] = body.apiKeys;
+
+    expect(status).toBe(200);
+    expect(shown.map(({ keyId }) => keyId)).toContain(castKey(name).id);
+    expect(new Set(shown.map((one) => `${one.type} of ${one.user}`))).toEqual(new Set([`PERSONAL_KEY of ${user}`]));
+  });
+
+  it.each([
+    ['a service key', 'nvcf-registrar', 'the owners of acme'],
+    ['the key of another user', 'owner', owner.user],
+  ])('%s is as if it were not, and the decision says whose it is', async (_what, other, whose) => {
+    for (const [operation, body] of OPERATIONS.filter(([one]) => one.includes(reader))) {
+      const answer = await as(asked(operation).replace(reader, castKey(other).id), body);
+      const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+
+      expectRefusal(answer, 404, 'NOT_FOUND');
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'foreign_object' });
+      expect(decision.explanation).toContain(`belongs to \`${whose}\``);
+      expect(JSON.stringify(decision.fixes)).toContain('an owner of its organisation');
+    }
+    expect((await get(castKey(other).id)).name).toBe(other);
+  });
+
+  it('keys of this user in another organisation are neither listed nor found', async () => {
+    const order = { type: 'personal', name: 'elsewhere', services: [], user, roles: [], org: 'globex' };
+    const { body: other } = await server.call('POST /_mock/keys', { body: order });
+    const { body } = await as(`GET ${KEYS}`);
+
+    expect(body.apiKeys.map(({ keyId }: { keyId: string }) => keyId)).not.toContain(other.id);
+    expectRefusal(await as(`GET ${KEYS}/${other.id}`), 404, 'NOT_FOUND');
+    expect((await call('GET /v3/orgs/globex/keys', undefined, other.key)).body.apiKeys).toMatchObject([
+      { keyId: other.id, orgName: 'globex' },
+    ]);
+    await server.call(`DELETE /_mock/keys/${other.id}`);
+  });
+});
+
+it('a simulated user without roles manages keys of their own', async () => {
+  const simulate = async (method: string, path: string) => {
+    const body = { method, path: `${KEYS}${path}`, principal: 'nvcf-user', holding: { roles: [] } };
+    return (await server.call('POST /_mock/decisions/simulate', { body })).body.effect;
+  };
+
+  expect(await simulate('GET', '')).toBe('allow');
+  expect(await simulate('POST', '/type/PERSONAL_KEY')).toBe('allow');
+  expect(await simulate('POST', '/type/SERVICE_KEY')).toBe('deny');
 });
 
 it('of all these refusals nothing came', async () => {
@@ -391,12 +482,16 @@ describe('a body that is not what the document asks for', () => {
     },
   );
 
-  it.each(['ROBOT_KEY', 'service_key', 'SERVICE_KEY%20'])(
-    'is refused when a key of the type %s is made',
-    async (type) => {
-      expectInvalid(await create({}, type));
-    },
-  );
+  it.each(['ROBOT_KEY', 'service_key', 'SERVICE_KEY%20'])('no key of the type %s is made', async (type) => {
+    expectRefusal(await create({}, type), 404, 'NOT_FOUND');
+  });
+
+  it('the type in the path may be encoded, which opens nothing', async () => {
+    expect((await create({}, 'SERVICE%5FKEY')).status).toBe(200);
+    expectForbidden(
+      await call(`POST ${KEYS}/type/SERVICE%5FKEY`, { name: 'x', policies: policies() }, castKey('nvcf-user').key),
+    );
+  });
 
   it.each(['[]', '"x"', 'null', '{', ''])('is refused when it is %j', async (body) => {
     expectInvalid(await call(`POST ${KEYS}/type/SERVICE_KEY`, body));

@@ -11,54 +11,78 @@ import { type GivenResource, messageOf, readPolicy } from '../../../ngc-keys/key
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
+import type { Permission } from '../tables/permissions.ts';
 import { apiKeyView } from '../view.ts';
 
 /** The most keys in a list. */
 const MOST_LISTED = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
+type KeyType = Schema<'ngc', 'ApiKey'>['type'];
 
-/** A key of another organisation is answered like an absent one. */
-const keyOfOrganization: Lookup<KeyInForce> = async (context, id) => {
+/** A key of another organisation, and for those who are no owners also of another user, is answered like an absent one. */
+const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
   const found = await ngcKeysIn(context.store).byId(id, context.now);
   if (found === null) return { found: 'nothing' };
-  const { org } = found.key;
-  return org === context.caller.principal.org ? { found: 'object', target: found } : { found: 'foreign', owner: org };
+  const { org, user } = found.key;
+  if (org !== context.caller.principal.org) return { found: 'foreign', owner: org };
+  if (managesAllKeys(context) || isOwnKey(context, found)) return { found: 'object', target: found };
+  return { found: 'foreign', owner: user ?? `the owners of ${org}` };
 };
 
-export const keyLookups = { keyOfOrganization };
+export const keyLookups = { keyOfCaller };
 
-const create: Handler<'ngc', 'createKey'> = async (context) => {
-  const { params, body, now, rulesets } = context;
-  const { keyType } = params;
+function managesAllKeys({ caller }: Pick<AuthenticatedContext, 'caller'>): boolean {
+  return caller.heldRights.held.has('keys:manage' satisfies Permission);
+}
+
+function isOwnKey({ caller }: Pick<AuthenticatedContext, 'caller'>, { key }: KeyInForce): boolean {
+  return key.user !== null && key.user === caller.principal.user && key.org === caller.principal.org;
+}
+
+type NewKey = Parameters<typeof issueKey>[2];
+
+async function create(
+  context: AuthenticatedContext,
+  keyType: KeyType,
+  body: Schema<'ngc', 'CreateKeyRequest'>,
+  owned: Pick<NewKey, 'type' | 'user' | 'policy'>,
+): Promise<KeyAnswer> {
   if (body.type !== undefined && body.type !== keyType) {
     throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as the path says.`);
   }
-  const isPersonal = keyType === 'PERSONAL_KEY';
-  const { principal, heldRights } = context.caller;
-  const owner = await ngcKeysIn(context.store).byId(principal.id, now);
-  const { id, text } = await issueKey(
-    context,
-    now,
-    {
-      org: principal.org ?? '',
-      type: isPersonal ? 'personal' : 'service',
-      name: body.name,
-      description: body.description ?? null,
-      services: servicesOf(rulesets, body.policies),
-      user: isPersonal ? (owner?.key.user ?? null) : null,
-      roles: heldRights.roles,
-      expiresAt: expiryOf(body, now) ?? null,
-      policy: isPersonal ? null : policyOf(rulesets, body.policies),
-    },
-    null,
-  );
+  const { now, rulesets, caller } = context;
+  const order: NewKey = {
+    ...owned,
+    org: caller.principal.org ?? '',
+    name: body.name,
+    description: body.description ?? null,
+    services: servicesOf(rulesets, body.policies),
+    roles: caller.heldRights.roles,
+    expiresAt: expiryOf(body, now) ?? null,
+  };
+  const { id, text } = await issueKey(context, now, order, null);
   return respondAndReport(context, id, text);
+}
+
+const createServiceKey: Handler<'ngc', 'createServiceKey'> = (context) => {
+  const { body, rulesets } = context;
+  const policy = policyOf(rulesets, body.policies);
+  return create(context, 'SERVICE_KEY', body, { type: 'service', user: null, policy });
+};
+
+/** The key acts as its user, so it has the roles of the user and no policy. */
+const createPersonalKey: Handler<'ngc', 'createPersonalKey'> = (context) => {
+  const { user = null } = context.caller.principal;
+  return create(context, 'PERSONAL_KEY', context.body, { type: 'personal', user, policy: null });
 };
 
 const list: Handler<'ngc', 'listKeys'> = async (context) => {
-  const { store, params, now } = context;
-  const keys = await ngcKeysIn(store).list({ org: params.org }, MOST_LISTED, now);
+  const { store, params, now, caller } = context;
+  const ngcKeys = ngcKeysIn(store);
+  const keys = managesAllKeys(context)
+    ? await ngcKeys.list({ org: params.org }, MOST_LISTED, now)
+    : (await ngcKeys.ofUser(caller.principal.user ?? '', MOST_LISTED, now)).filter((key) => isOwnKey(context, key));
   const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
   return { status: 200, body: { requestStatus: success(context), apiKeys } };
 };
@@ -96,7 +120,8 @@ const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
 };
 
 export const keyOperations = {
-  createKey: create,
+  createServiceKey,
+  createPersonalKey,
   listKeys: list,
   getKey: get,
   updateKey: update,

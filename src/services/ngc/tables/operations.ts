@@ -7,7 +7,8 @@ export const OPERATION_SECTIONS = [
   {
     certainty: 'observed',
     rows: {
-      createKey: { rule: 'keys', source: 'observed in published clients' },
+      createServiceKey: { rule: 'service-keys', source: 'observed in published clients' },
+      createPersonalKey: { rule: 'keys', source: 'observed in published clients' },
       getCallerInfo: {
         rule: 'public',
         selects: 'body',
