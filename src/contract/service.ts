@@ -152,6 +152,8 @@ export interface Conventions {
   readonly looksUpFirst?: true;
   /** The caller is authenticated before it is checked whether the path has the method. */
   readonly authenticatesFirst?: true;
+  /** A client of the vendor that drops the path of its base URL, and so the prefix of a world. */
+  readonly pathless?: { readonly name: string; readonly userAgent: RegExp };
 }
 
 /**

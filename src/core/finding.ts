@@ -31,6 +31,8 @@ export type FindingKind =
   | 'contradicted_source'
   /** nothing can be stored, such as on a full disk; or stored data was moved or lost */
   | 'storage'
+  /** a client that drops the path of its base URL sent a credential of several worlds, so the default world answered */
+  | 'lost_world'
   /** a fault ended that was never injected: a test that relied on it proves nothing */
   | 'unused_fault';
 

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import { quote } from '../core/explaining/index.ts';
+import type { Reports } from '../core/finding.ts';
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
@@ -73,6 +76,33 @@ export interface Sent {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
+
+/**
+ * Reports a request that may have lost the prefix of its world: its client drops the path of a base URL, and several
+ * worlds have its credential, so that the default world answers.
+ */
+export function reportLostWorld(
+  { worlds, extractors }: Server,
+  route: Route,
+  raw: IncomingMessage,
+  sent: Sent,
+  { findings, now }: { readonly findings: Reports; readonly now: Instant },
+): void {
+  const { pathless } = route.service.conventions ?? {};
+  if (pathless === undefined || !headerLines(raw, 'user-agent').some((line) => pathless.userAgent.test(line))) return;
+  const owners = presentedBy({ extractors }, route, raw, sent).map((one) => worlds.ownersOf(one));
+  const shared = owners.find(({ length }) => length > 1) ?? [];
+  const other = shared.find((id) => id !== DEFAULT_WORLD);
+  if (other === undefined) return;
+  findings.report(
+    'lost_world',
+    `${pathless.name} sent a credential that the worlds ${quote(shared.slice(0, MOST_OWNERS))} have, and named no world, so \`${DEFAULT_WORLD}\` answered. It drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
+    now,
+  );
+}
+
+/** The most worlds that a finding names. */
+const MOST_OWNERS = 3;
 
 /** The world that owns a credential; null if none, or several. */
 export function worldOfCredential(

@@ -8,7 +8,7 @@ import { originOf } from '../transport/arrival.ts';
 import { readBody } from '../transport/body.ts';
 import type { Guard } from '../transport/origin-guard.ts';
 import type { WorldAddress } from '../transport/world-address.ts';
-import { originsOf, presentedBy, worldBehind, worldOfCredential } from '../which-world.ts';
+import { originsOf, presentedBy, reportLostWorld, worldBehind, worldOfCredential } from '../which-world.ts';
 
 /** The target of a request, as the transport knows it. */
 export interface Destination {
@@ -96,6 +96,8 @@ function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Dest
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
+  if (fault === null && address === null && route !== null && world === server.worlds.default && !server.worlds.isAlone)
+    reportLostWorld(server, route, raw, { query, body: body?.value }, context);
   return { server, raw, context, fault, body, isForeign: false, startedAt };
 }
 

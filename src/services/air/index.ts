@@ -22,6 +22,9 @@ import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
+/** `normalize_api_url` in src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1 (9af2cb3) puts `/api/v3` for any other path. */
+const SDK = { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// } as const;
+
 /** NVIDIA Air: simulations, images, demos and trainings, called with NGC keys. */
 export const air: ServiceDefinition<'air'> = {
   name: 'air',
@@ -29,7 +32,7 @@ export const air: ServiceDefinition<'air'> = {
   prefixes: ['/api/v3'],
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.air],
-  conventions: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true },
+  conventions: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true, pathless: SDK },
   authenticate,
   impersonate,
   holding,
