@@ -84,7 +84,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
   it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/access-matrix?service=ngc`);
-    await cell(page, 'createServiceKey').focus();
+    await cell(page, 'createServiceKey, Manage keys').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
