@@ -38,9 +38,9 @@ async function sentBy(url: string, document: string, credential: string): Promis
 
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each([
-    ['runai', { runai: '2.19' }, 36],
-    ['runai', { runai: '2.24' }, 65],
-    ['runai', { runai: '3.0' }, 55],
+    ['runai', { runai: '2.19' }, 38],
+    ['runai', { runai: '2.24' }, 67],
+    ['runai', { runai: '3.0' }, 57],
     ['ngc', {}, 8],
     ['air', { air: '2.0' }, 113],
     ['air', { air: 'dsx' }, 147],

@@ -105,7 +105,8 @@ describePostgres('a world that two processes share', () => {
         const late = await databases[1]?.store(world, newStoreParts());
         return (await late?.sharing?.log.news())?.activities.map(({ data }) => data) ?? [];
       };
-      await expect.poll(async () => (await kept()).length).toBeLessThan(5401);
+      // What is older is deleted beside other work, which on a busy machine takes longer than the second of `poll`.
+      await expect.poll(async () => (await kept()).length, { timeout: 10_000 }).toBeLessThan(5401);
       const [use, ...others] = await kept();
       expect(use).toBe('use');
       expect(others.at(-1)).toBe('5599');
