@@ -172,7 +172,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly rulesets: readonly Ruleset[];
   /** The ruleset in force. */
   readonly ruleset: (settings: Settings) => Ruleset;
-  /** What the vendor's document has, and no version of the mock. */
+  /** The operations of the vendor's document that no version of the mock emulates. */
   readonly notEmulated?: readonly NotEmulatedRow[];
   readonly conventions?: Conventions;
   /** It controls the mock itself: it serves its operator, and not web pages. */

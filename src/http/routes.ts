@@ -20,6 +20,9 @@ export class Routes {
 
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
+  #notEmulatedTemplates:
+    | readonly { readonly one: NotEmulatedOperation; readonly template: readonly string[] }[]
+    | undefined;
 
   /**
    * @param otherVersions operations that only other versions of the documents have
@@ -60,10 +63,13 @@ export class Routes {
 
   /** This operation of a vendor, if the mock does not emulate it. Prefers a path without variables. */
   notEmulated(method: string, path: string): NotEmulatedOperation | null {
+    this.#notEmulatedTemplates ??= this.#notEmulated.map((one) => ({ one, template: one.path.split('/') }));
     const given = path.split('/');
     const wanted = requestedMethod(method);
-    const found = this.#notEmulated.filter((one) => one.method === wanted && fits(one.path.split('/'), given));
-    return found.sort((one, other) => variables(one) - variables(other))[0] ?? null;
+    const found = this.#notEmulatedTemplates.filter(
+      ({ one, template }) => one.method === wanted && fits(template, given),
+    );
+    return found.map(({ one }) => one).sort((one, other) => variables(one) - variables(other))[0] ?? null;
   }
 
   /** The methods that a path supports. */
@@ -77,8 +83,9 @@ export class Routes {
     const wanted = requestedMethod(method);
     const found = this.#matching(path).filter(({ operation }) => operation.method === wanted);
     const [route] = found.sort((one, other) => variables(one.operation) - variables(other.operation));
+    if (route === undefined) return null;
     const lacking = this.notEmulated(method, path);
-    if (route === undefined || (lacking !== null && variables(lacking) < variables(route.operation))) return null;
+    if (lacking !== null && variables(lacking) < variables(route.operation)) return null;
     const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
   }

@@ -17,7 +17,12 @@ export interface GivenResource {
  * Behind the id of a whole object that a stored policy has without `/*`: the published code looks for what stands behind
  * the slash, finds nothing and drops the resource. With this ending it is kept, and matches no object.
  */
-export const WITHOUT_EFFECT = '/';
+const WITHOUT_EFFECT = '/';
+
+/** Can this id of a stored policy match an object? */
+export function hasEffect(id: string): boolean {
+  return !id.endsWith(WITHOUT_EFFECT);
+}
 
 /** A fault in a policy. */
 export interface PolicyFault {
@@ -76,8 +81,9 @@ export function readPolicy(
     const rows = typesOf(given.type, types);
     if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
     return byForm(given, rows).map(({ row, ids }) => {
-      faults.push(...idFaults(inOurForm(row, ids, false), row));
-      return inOurForm(row, ids, given.isVendors === true);
+      const resource = inOurForm(row, ids, given.isVendors === true);
+      faults.push(...idFaults(resource, row));
+      return resource;
     });
   });
   faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
@@ -159,8 +165,9 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
   });
 }
 
-function encodeId(id: string): string {
-  if (id.endsWith(WITHOUT_EFFECT)) return id.slice(0, -WITHOUT_EFFECT.length);
+/** An id as the vendor writes it; one without effect as it was given. */
+export function encodeId(id: string): string {
+  if (!hasEffect(id)) return id.slice(0, -WITHOUT_EFFECT.length);
   return id.includes('/') ? id : `${id}/*`;
 }
 

@@ -3,7 +3,7 @@ import { quote } from '../core/explaining/index.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { keyServices, WITHOUT_EFFECT } from './key-policy.ts';
+import { encodeId, hasEffect, keyServices } from './key-policy.ts';
 
 /** The parts of a key that decide whether it can do anything. */
 interface Key {
@@ -118,12 +118,11 @@ function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly
 /** Ids that a stored policy has without `/*`, which the vendor's services ignore. */
 function findIgnoredIds(ruleset: Ruleset, name: string, { resources }: Held): readonly string[] {
   return resources.flatMap(({ type, ids = [] }) => {
-    const ignored = ids.filter((id) => id.endsWith(WITHOUT_EFFECT)).map((id) => id.slice(0, -WITHOUT_EFFECT.length));
+    const ignored = ids.filter((id) => !hasEffect(id)).map(encodeId);
     if (ignored.length === 0 || !ruleset.resourceTypes.has(type)) return [];
     const its = ignored.length === 1 ? 'this id needs' : 'these ids need';
-    const needed = ignored.map((id) => `${id}/*`);
     return [
-      `The key \`${name}\` names ${quote(ignored)} without effect: ${its} \`/*\` behind, as in ${quote(needed.slice(0, 1))}.`,
+      `The key \`${name}\` names ${quote(ignored)} without effect: ${its} \`/*\` behind, as in \`${ignored[0]}/*\`.`,
     ];
   });
 }

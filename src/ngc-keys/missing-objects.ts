@@ -1,16 +1,10 @@
-import { quote } from '../core/explaining/index.ts';
+import { listNames } from '../core/nearest.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ResourceTypeRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Collection } from '../store/collection.ts';
-import type { Collections, Row } from '../store/collections.ts';
-import { WITHOUT_EFFECT } from './key-policy.ts';
-
-/** The most names that a warning has. */
-const MOST_NAMED = 8;
-
-/** Stands for all accounts among those that a row is shared with. */
-const EVERYBODY = '*';
+import { type Collections, isSharedWith } from '../store/collections.ts';
+import { hasEffect } from './key-policy.ts';
 
 /**
  * A sentence for each resource type of a policy that names objects which the key's account does not have, and which nobody
@@ -30,7 +24,7 @@ export async function findMissingObjects(
       const ids = resources.find(({ type }) => type === row.id)?.ids ?? [];
       const missing: string[] = [];
       for (const id of ids) {
-        const isThere = id.endsWith(WITHOUT_EFFECT) || (await isVisible(row, id, collections, key.account));
+        const isThere = !hasEffect(id) || (await isVisible(row, id, collections, key.account));
         if (!isThere) missing.push(id);
       }
       return missing.length === 0 ? [] : [describeMissing(key.name, row, missing)];
@@ -52,18 +46,13 @@ async function isVisible(
   const collection = new Collection<unknown, string>(objects.collection);
   const found =
     id === undefined ? await collection.ofParent(collections, parent ?? '') : [await collection.byId(collections, id)];
-  return found.some(
-    (row) => row !== null && (parent === undefined || row.parent === parent) && mayBeSeen(row, account),
-  );
-}
-
-function mayBeSeen({ owner, sharedWith }: Row<unknown, string>, account: string): boolean {
-  return owner === account || sharedWith.includes(account) || sharedWith.includes(EVERYBODY);
+  return found.some((row) => {
+    if (row === null || (parent !== undefined && row.parent !== parent)) return false;
+    return row.owner === account || isSharedWith(row, account);
+  });
 }
 
 function describeMissing(name: string, { label }: ResourceTypeRow, missing: readonly string[]): string {
-  const named = quote(missing.slice(0, MOST_NAMED));
-  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
   const verb = missing.length === 1 ? 'does' : 'do';
-  return `The key \`${name}\` is bound to \`${label}\` ${named}${more}, which ${verb} not exist in its account: check the id, or create it first.`;
+  return `The key \`${name}\` is bound to \`${label}\` ${listNames('', missing)}, which ${verb} not exist in its account: check the id, or create it first.`;
 }

@@ -11,6 +11,14 @@ export type Revision = number;
 /** The revision of a row that is not stored yet. */
 export const NEW: Revision = 0;
 
+/** Among the accounts that an object is shared with, it stands for all accounts. */
+export const EVERYBODY = '*';
+
+/** Is the object shared with this account, or with everybody? */
+export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
+  return sharedWith.includes(EVERYBODY) || sharedWith.includes(account);
+}
+
 /**
  * An object of a vendor's API, or any other object of a world: the members by which it is found, and a body that only
  * its service understands. Rows are never changed in place; a change replaces the row. The store does not know the type
@@ -29,7 +37,7 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly aliases: readonly string[];
   /** Names by which the row is listed; several rows may have the same label. */
   readonly labels: readonly string[];
-  /** Accounts that may see the object although they do not own it; `*` for every account. */
+  /** Accounts that may see the object although they do not own it; `EVERYBODY` for every account. */
   readonly sharedWith: readonly string[];
   /** When the object next changes with time; null if never. */
   readonly dueAt: Instant | null;

@@ -49,7 +49,7 @@ export class OperationRouter {
   }
 }
 
-/** What the router finds at the path of an operation that is not emulated. */
+/** Marks the path of an operation that is not emulated. */
 const NOT_EMULATED = 'not emulated';
 
 function routerOf(

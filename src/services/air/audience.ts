@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { EVERYBODY } from './objects.ts';
+import { EVERYBODY } from '../../store/collections.ts';
 
 /** The id by which Air names an account. */
 export function orgIdOf(account: string): string {

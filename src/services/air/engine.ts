@@ -1,11 +1,11 @@
 import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
 import { objectOf, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Change, Row } from '../../store/collections.ts';
+import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
 import { operationsOf } from './actions.ts';
 import { accountOf } from './caller.ts';
-import { type AmendmentOf, changedRow, EVERYBODY, newRow, ownerOf, put, removal, storedView } from './objects.ts';
+import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query, seesAll } from './pages.ts';
 import { alongWith } from './removals.ts';
 import type { BodyOf, ChangedOf, GivenOf, PlainAction, PlainOperations, Resource, ViewOf } from './resource-types.ts';
@@ -77,15 +77,11 @@ export function lookupOf(resource: AirResource): Lookup<AirRow> {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
-    const isSeen = isOwn || isShared(context, row) || seesAll(context, resource);
+    const isSeen = isOwn || isSharedWith(row, accountOf(context)) || seesAll(context, resource);
     if (!isSeen) return { found: 'foreign', owner: row.owner };
     const relation = isOwn ? 'owned' : 'shared';
     return { found: 'object', target: row, attributes: { relation, names: {} } };
   };
-}
-
-function isShared(context: AuthenticatedContext, { sharedWith }: Row): boolean {
-  return sharedWith.includes(EVERYBODY) || sharedWith.includes(accountOf(context));
 }
 
 /** A caller may see shared objects, but must not change them. @throws Problem */
@@ -178,7 +174,7 @@ function visible<Its extends AirRow>(
   member: string,
   row: Its | null,
 ): Its {
-  if (row !== null && (row.owner === accountOf(context) || isShared(context, row))) return row;
+  if (row !== null && (row.owner === accountOf(context) || isSharedWith(row, accountOf(context)))) return row;
   throw new Problem('invalid_request', `Field \`${member}\` names an unknown id of \`${name}\`.`);
 }
 

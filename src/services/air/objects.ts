@@ -42,9 +42,6 @@ type Amendment<Its extends Members = Members, Hidden extends Members = Members> 
 
 export type AmendmentOf<Name extends StoredName> = Amendment<MembersOf<Name>, HiddenOf<Name>>;
 
-/** As an account, it stands for all accounts. */
-export const EVERYBODY = '*';
-
 interface Place {
   readonly id: string;
   readonly owner: string;

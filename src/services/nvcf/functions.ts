@@ -2,11 +2,8 @@ import type { Instant } from '../../core/clock.ts';
 import type { LookupResult, ResourceAttributes } from '../../core/decide.ts';
 import type { Relation } from '../../core/rule.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Collections, Row } from '../../store/collections.ts';
+import { type Collections, EVERYBODY, isSharedWith, type Row } from '../../store/collections.ts';
 import type { Definition, Specification } from './members.ts';
-
-/** As an account, it stands for all accounts. */
-export const EVERYBODY = '*';
 
 export type Status = 'ACTIVE' | 'DEPLOYING' | 'ERROR' | 'INACTIVE' | 'DEGRADED' | 'DEGRADING';
 
@@ -94,7 +91,7 @@ export function isPublic({ sharedWith }: Row): boolean {
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
-  return row.sharedWith.includes(account) ? 'shared' : null;
+  return isSharedWith(row, account) ? 'shared' : null;
 }
 
 /** The names by which keys refer to a version. */

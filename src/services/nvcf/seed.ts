@@ -6,14 +6,8 @@ import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
-import {
-  type AuthorizedParty,
-  EVERYBODY,
-  type FunctionRow,
-  type FunctionVersion,
-  functionRow,
-  type Status,
-} from './functions.ts';
+import { EVERYBODY } from '../../store/collections.ts';
+import { type AuthorizedParty, type FunctionRow, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { INVOCATIONS, type InvocationRow } from './invocations.ts';
 import { type Definition, definitionOf } from './members.ts';
 import { ASSETS, type Asset } from './operations/assets.ts';

@@ -3,7 +3,18 @@ import { Problem } from '../../core/problem.ts';
 import { tableOf } from '../../core/sections.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
-const LIMITS: readonly LimitRow[] = tableOf('id', LIMIT_SECTIONS);
+/** A limit with its place and its pattern ready to use. */
+interface Limit extends Omit<LimitRow, 'pattern'> {
+  readonly steps: readonly string[];
+  readonly form: RegExp | null;
+}
+
+const ROWS: readonly LimitRow[] = tableOf('id', LIMIT_SECTIONS);
+const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
+  ...row,
+  steps: row.member.split('.'),
+  form: pattern === undefined ? null : new RegExp(pattern),
+}));
 
 /** Longer values are shortened in the vendor's messages. */
 const MOST_SHOWN = 256;
@@ -16,7 +27,7 @@ const MOST_SHOWN = 256;
  */
 export function checkLimits(object: Body, body: object): void {
   const faults = LIMITS.filter((row) => row.of.includes(object)).flatMap((row) =>
-    valuesAt(body, row.member.split('.'))
+    valuesAt(body, row.steps)
       .filter(({ value }) => !isKept(row, value))
       .map(({ field, value }) => {
         const rejected = row.isSecret === true ? '(not shown)' : shownValue(value);
@@ -42,11 +53,11 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[], field = ''
   return valuesAt(own(value, step), rest, field === '' ? step : `${field}.${step}`);
 }
 
-function isKept({ must, pattern, size, textSize, oneOf }: LimitRow, value: unknown): boolean {
+function isKept({ must, form, size, textSize, oneOf }: Limit, value: unknown): boolean {
   if (value === undefined || value === null) return must === undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (must === 'written' && text.trim() === '') return false;
-  if (pattern !== undefined && !new RegExp(pattern).test(text)) return false;
+  if (form !== null && !form.test(text)) return false;
   if (oneOf !== undefined && !oneOf.some((name) => isRecord(value) && (own(value, name) ?? null) !== null))
     return false;
   return isWithin(size, Array.isArray(value) ? value.length : text.length) && isWithin(textSize, text.trim().length);

@@ -1,11 +1,12 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { EVERYBODY } from '../../../store/collections.ts';
 import { updating } from '../../../store/updating.ts';
 import { accountOf, creatorOf, hasOperatorScope, isOperator } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
-import { changedRow, EVERYBODY, newRow, put, storedView } from '../objects.ts';
+import { changedRow, newRow, put, storedView } from '../objects.ts';
 import {
   cancelRequest,
   DEMO_PUBLICATION,

@@ -248,19 +248,26 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
   );
   const all = await collectionOf(NODES).ofParent(context.store.collections, simulation);
   const taken = new Set(all.map(({ body }) => body.members.name));
-  const copies = nodes.map(({ body: { members } }) => {
-    const name = nameOfCopy(members.name, taken);
-    taken.add(name);
-    return newNode(context, { ...members, name });
-  });
+  const numbers = new Map<string, number>();
+  const copies = nodes.map(({ body: { members } }) =>
+    newNode(context, { ...members, name: takeNameOfCopy(members.name, taken, numbers) }),
+  );
   await context.store.collections.commit(copies.map(put));
   return { status: 200, body: {} };
 };
 
-/** A name that no other node has: a file could not hold both. */
-function nameOfCopy(name: string, taken: ReadonlySet<string>): string {
-  let copy = `${name}-copy`;
-  for (let number = 2; taken.has(copy); number += 1) copy = `${name}-copy-${number}`;
+/**
+ * A name that no other node has: a file could not hold both.
+ *
+ * @param numbers the next number of the copies of each name, so that many copies of one take no longer each
+ */
+function takeNameOfCopy(name: string, taken: Set<string>, numbers: Map<string, number>): string {
+  let number = numbers.get(name) ?? 1;
+  const copyOf = () => (number === 1 ? `${name}-copy` : `${name}-copy-${number}`);
+  while (taken.has(copyOf())) number += 1;
+  const copy = copyOf();
+  taken.add(copy);
+  numbers.set(name, number + 1);
   return copy;
 }
 

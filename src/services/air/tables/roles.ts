@@ -22,7 +22,7 @@ const EVERYTHING_OF_THE_PAGE = [
   'air:marketplace_demo_publish',
   'air:training_instructor',
 ] as const;
-/** What operations of 2.0 need besides the scopes of the page. */
+/** Scopes that operations of 2.0 need and the page does not list. */
 const BEYOND_THE_PAGE = ['air:sre', 'air:manifest_read', 'air:manifest_write'] as const;
 
 // A role on the page and its later form have the same scopes.

@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
+import { EVERYBODY } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import {
   type AuthorizedParty,
   amendRow,
   attributesOfVersion,
-  EVERYBODY,
   FUNCTIONS,
   type FunctionRow,
   type FunctionVersion,

@@ -3,7 +3,7 @@ import type { Section } from '../../../core/sections.ts';
 
 export type Body = 'createTaskRequest' | 'updateSecretsRequest';
 
-/** What a member of a request must be, and the vendor's text where it is not. A member that is null passes the others. */
+/** A limit of a member of a request, and the vendor's text for a value beyond it. Only `must` refuses null. */
 export interface LimitRow extends Sourced {
   readonly id: string;
   /** The bodies that it concerns, as the vendor calls them. */

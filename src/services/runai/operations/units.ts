@@ -28,18 +28,16 @@ export const unitLookups = {
 };
 
 /** The units within the caller's scopes. */
-async function visible(context: AuthenticatedContext, type: UnitType): Promise<Unit[]> {
-  const scopes = await scopesOf(context);
+function visible(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
   return OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
 }
 
-async function departments(context: AuthenticatedContext, query: ListQuery): Promise<Unit[]> {
-  return selectItems(await visible(context, 'department'), query, DEPARTMENT_FIELDS, ['name']);
+function departments(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
+  return selectItems(visible(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
 }
 
-async function projects(context: AuthenticatedContext, query: ListQuery): Promise<Unit[]> {
-  const fields = projectFieldsOf(await scopesOf(context));
-  return selectItems(await visible(context, 'project'), query, fields, ['name']);
+function projects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
+  return selectItems(visible(context, scopes, 'project'), query, projectFieldsOf(scopes), ['name']);
 }
 
 async function renderCluster(
@@ -57,12 +55,14 @@ const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
 
 const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
-  body: await Promise.all((await visible(context, 'cluster')).map((unit) => renderCluster(context, unit))),
+  body: await Promise.all(
+    visible(context, await scopesOf(context), 'cluster').map((unit) => renderCluster(context, unit)),
+  ),
 });
 
 const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
   status: 200,
-  body: (await visible(context, 'cluster')).map(({ id, name }) => ({ uuid: id, name })),
+  body: visible(context, await scopesOf(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
 });
 
 const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({
@@ -71,13 +71,13 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
-  const { page, next } = pageOf(await departments(context, context.query), context.query, PAGE);
+  const { page, next } = pageOf(departments(context, await scopesOf(context), context.query), context.query, PAGE);
   return { status: 200, body: { departments: page.map(renderDepartment), next } };
 };
 
 const countDepartments: Handler<'runai', 'count_departments'> = async (context) => ({
   status: 200,
-  body: { count: (await departments(context, context.query)).length },
+  body: { count: departments(context, await scopesOf(context), context.query).length },
 });
 
 const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target }) => ({
@@ -87,13 +87,13 @@ const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target 
 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
   const scopes = await scopesOf(context);
-  const { page, next } = pageOf(await projects(context, context.query), context.query, PAGE);
+  const { page, next } = pageOf(projects(context, scopes, context.query), context.query, PAGE);
   return { status: 200, body: { projects: page.map((unit) => renderProject(unit, scopes)), next } };
 };
 
 const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
   status: 200,
-  body: { count: (await projects(context, context.query)).length },
+  body: { count: projects(context, await scopesOf(context), context.query).length },
 });
 
 const getProject: Handler<'runai', 'get_project_by_id', Unit> = async (context) => ({

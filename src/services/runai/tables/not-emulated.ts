@@ -7,7 +7,7 @@ const CLIENT = {
   certainty: 'documented',
 } as const;
 
-/** What the vendor's document has and no version of the mock emulates. A path here is never taken for an object's id. */
+/** Operations of the vendor's document that no version of the mock emulates. The mock never takes such a path for an object's id. */
 export const NOT_EMULATED_SECTIONS = [
   {
     ...CLIENT,
