@@ -137,6 +137,6 @@ async function judged(batch: FuzzBatch, { name, most, at, before }: Input): Prom
   const growth = await worseThanLinear(cpuOf(prepare), most);
   if (growth === null) return null;
   const { size, whole, quarter, ratios } = growth;
-  const growing = ratios.map((ratio) => ratio.toFixed(1)).join(' and ');
+  const growing = ratios.map((ratio) => ratio.toFixed(1)).join(', ');
   return `${name}: ${size / 4} characters take ${quarter.toFixed(1)} ms, ${size} take ${whole.toFixed(1)} ms (twice as much takes ${growing} times as long)`;
 }

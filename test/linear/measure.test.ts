@@ -28,6 +28,10 @@ describe('growth that is', () => {
     ['linear', (size: number) => size / 5000],
     ['that of sorting', (size: number) => (size * Math.log2(size + 2)) / 1e5],
     ['a step', (size: number) => size / 50_000 + (size > MOST / 2 ? 50 : 0)],
+    [
+      'a step next to another one',
+      (size: number) => size / 50_000 + (size > MOST / 4 ? 30 : 0) + (size > MOST / 2 ? 90 : 0),
+    ],
     ['quadratic, and too little to harm', (size: number) => size ** 2 / 1e12],
   ])('%s passes', async (_name, timeOf) => {
     expect(await worseThanLinear(busy(timeOf), MOST)).toBeNull();

@@ -8,8 +8,8 @@ export interface Growth {
   readonly size: number;
   readonly whole: number;
   readonly quarter: number;
-  /** How many times longer twice as much takes: from a half to the whole, and from a quarter to a half. */
-  readonly ratios: readonly [number, number];
+  /** How many times longer twice as much takes: from a half to the whole, from a quarter to a half, from an eighth to a quarter. */
+  readonly ratios: readonly number[];
 }
 
 const FIRST = 1024;
@@ -27,8 +27,8 @@ const ROUNDS = [2, 4, 6];
 /**
  * Sends n, 2n, 4n until it takes long enough, or is as large as may be.
  *
- * No time passes or fails by itself: only how times compare does, and both times that the size doubles, because what is
- * collected or compiled on the way is a step and no growth. A suspicion has to be confirmed in every round, each with
+ * No time passes or fails by itself: only how times compare does, and all three times that the size doubles, because
+ * what is collected or compiled on the way is a step, or two of them next to each other, and no growth. A suspicion has to be confirmed in every round, each with
  * the least of more times than the one before, so that a busy machine does not look like growth either.
  *
  * @returns null where growth is not clearly worse than linear
@@ -50,7 +50,7 @@ export async function worseThanLinear(timeOf: Time, most: number): Promise<Growt
 }
 
 async function growthAt(timeOf: Time, size: number, runs: number): Promise<Growth> {
-  const sizes = [TINY, size / 4, size / 2, size];
+  const sizes = [TINY, size / 8, size / 4, size / 2, size];
   const least = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < runs; run++) {
     for (const [index, one] of sizes.entries()) {
@@ -58,10 +58,15 @@ async function growthAt(timeOf: Time, size: number, runs: number): Promise<Growt
       least[index] = Math.min(least[index] as number, await timeOf(one), await timeOf(one));
     }
   }
-  const [tiny, quarter, half, whole] = least as [number, number, number, number];
+  const [tiny, eighth, quarter, half, whole] = least as [number, number, number, number, number];
   // What is lost in the rest of a request counts as a little, so that nothing is divided by nothing.
   const beside = (time: number) => Math.max(time - tiny, LITTLE);
-  return { size, whole, quarter, ratios: [beside(whole) / beside(half), beside(half) / beside(quarter)] };
+  const ratios = [
+    [whole, half],
+    [half, quarter],
+    [quarter, eighth],
+  ].map(([more, less]) => beside(more as number) / beside(less as number));
+  return { size, whole, quarter, ratios };
 }
 
 /** CPU of this process, whatever else the machine does. */
