@@ -19,7 +19,7 @@ export interface AccessRequest {
   /** The organisation that the path names. */
   readonly org?: string | undefined;
   /** The names of the object in resources, by type, if the request has them: `namesInPath`. */
-  readonly names?: Readonly<Record<string, string>>;
+  readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The attributes of an object that decide whether a resource covers it. */

@@ -20,8 +20,7 @@ export function decide(inFlight: InFlightRequest): Promise<void> | undefined {
   const { caller } = context;
   if (route.rule === null || caller === null) return undefined;
   const { rule, ruleset } = route;
-  const names = namesInPath(rule, context.params);
-  const accessRequest = { rule, ruleset, org: context.params['org'], ...(names !== undefined && { names }) };
+  const accessRequest = { rule, ruleset, org: context.params['org'], names: namesInPath(rule, context.params) };
   context.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
