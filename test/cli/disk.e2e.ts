@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, open, readdir, readFile, rename, rm, symlink, truncate } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
-import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
-import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 import { admin, researcher } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
 import { fill, smallDisk } from '../support/disk.ts';
@@ -98,44 +95,6 @@ describe('on a full disk', () => {
       const { worlds } = (await again.call('GET /_mock/worlds')).body;
       expect(worlds.map(({ id }: { readonly id: string }) => id)).toEqual(['default', 'two']);
       await again.stop();
-    } finally {
-      await disk.remove();
-    }
-  });
-});
-
-describe('a data file of an earlier version', () => {
-  it('ends the start with a line, and stays as it is, on a disk without room for a new one', async ({
-    command,
-    folder,
-    skip,
-  }) => {
-    const disk = await smallDisk(folder, skip);
-    try {
-      const path = join(disk.path, 'mock.db');
-      const database = new Database(path);
-      database.exec(SCHEMA.steps[0] ?? '');
-      database.pragma(`application_id = ${APPLICATION_ID}`);
-      database.pragma(`user_version = ${SCHEMA.first}`);
-      const insert = `INSERT INTO objects (seq, collection, id, owner, body, revision) VALUES (1, 'things', 'one', '', ?, 2)`;
-      database.prepare(insert).run(JSON.stringify('x'.repeat(150_000)));
-      database.close();
-      const filler = await fill(disk.path);
-      const before = await readFile(path);
-      const ended = await command.run(['--port', '0', '--data', path]);
-
-      expect(ended).toMatchObject({ code: 2, stdout: '' });
-      expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
-      expect(ended.stderr).toMatch(/schema 8.*no room for the new file\. Make room for 1 MB.*Nothing was changed/);
-      expect((await readdir(disk.path)).sort()).toEqual(['filler', 'mock.db']);
-      expect(before.equals(await readFile(path))).toBe(true);
-
-      await rm(filler);
-      const running = command.launch(['--port', '0', '--data', path]);
-      await running.said(/note: .*was upgraded.*mock\.db\.schema-8[\s\S]*nv-auth-mock ready on/);
-      running.kill('SIGTERM');
-      await running.ended;
-      expect((await readdir(disk.path)).sort()).toEqual(['mock.db', 'mock.db.schema-8']);
     } finally {
       await disk.remove();
     }

@@ -8,8 +8,6 @@ import { Unwritable } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { APPLICATION_ID } from '../../src/store/sqlite/header.ts';
-import { SCHEMA } from '../../src/store/sqlite/schema.ts';
 import { type FrozenRows, NO_ROWS } from '../../src/store/world-rows.ts';
 import { researcher } from '../support/cast.ts';
 import { openFile } from '../support/data-file.ts';
@@ -128,25 +126,6 @@ describe('a data file', () => {
     expect(await readingsOf(whole)).toEqual(before);
     await torn.close();
     await whole.close();
-  });
-
-  it('of the schema before goes on with all that is in it', async ({ folder }) => {
-    const path = join(folder, 'mock.db');
-    const store = await filledAt(path);
-    const readings = await readingsOf(store);
-    await store.close();
-    const [earlier] = SCHEMA.steps;
-    const database = new Database(join(folder, 'earlier.db'));
-    database.exec(`${earlier}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA.first};
-      ATTACH '${path}' AS later; UPDATE world SET revision = (SELECT revision FROM later.world);
-      INSERT INTO objects SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision, used_at,
-      name, state, created_at, modified_at FROM later.objects`);
-    database.close();
-    const again = fullStore(openFile(join(folder, 'earlier.db')));
-
-    expect(again.notices).toEqual([expect.stringContaining('was upgraded')]);
-    expect(await readingsOf(again)).toEqual(readings);
-    await again.close();
   });
 
   it('shows its keys and users to a person with a prompt, and no secret', async ({ folder }) => {

@@ -1,14 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS } from '../../src/store/world-rows.ts';
-import { openFile } from '../support/data-file.ts';
-import { emptyFolder } from '../support/folder.ts';
 
 const THINGS = new Collection<number>('things');
 
@@ -60,32 +55,4 @@ it('copies of one image go on above one another: a world that is made again unde
 
   const [first = 0, , second = 0] = seen;
   expect(second).toBeGreaterThan(first);
-});
-
-it('a file with revisions too large to go on from is numbered anew, and says so', async () => {
-  const folder = await emptyFolder();
-  const path = join(folder, 'mock.db');
-  const first = openFile(path);
-  await first.collections.commit([THINGS.put(THINGS.row({ id: 'a', owner: 'acme', parent: null, body: 1 }))]);
-  await first.close();
-  const database = new Database(path);
-  for (const table of ['objects', 'world']) database.exec(`UPDATE ${table} SET revision = 1000000000000000000`);
-  database.close();
-
-  const store = openFile(path);
-  const { revision: before } = await THINGS.all(store.collections);
-  await THINGS.change(store.collections, 'a', (before) => ({ ...before, body: before.body + 1 }));
-  const { rows, revision } = await THINGS.all(store.collections);
-  await store.close();
-  const again = openFile(path);
-  await again.close();
-  await rm(folder, { recursive: true });
-
-  expect(store.notices).toEqual([
-    `The revisions in --data ${path} were too large to continue from, and start again at 1. Nothing else has changed.`,
-  ]);
-  expect(again.notices).toEqual([]);
-  expect(rows.map(({ body }) => body)).toEqual([2]);
-  expect(revision).toBeGreaterThan(before);
-  expect(revision).toBeLessThan(10);
 });

@@ -3,7 +3,6 @@ import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
-import type { StoreSchema } from '../../src/store/sqlite/schema.ts';
 import { driver } from './driver.ts';
 
 /** The store of a data file, by the driver that is there. */
@@ -27,6 +26,6 @@ export function openFile(path: string, shared: StoreParts = newStoreParts(), by:
 }
 
 /** The database of a data file, by the usual driver. */
-export function openFileDatabase(path: string, schema?: StoreSchema): Opened {
-  return openDatabase(path, driver(), schema);
+export function openFileDatabase(path: string): Opened {
+  return openDatabase(path, driver());
 }

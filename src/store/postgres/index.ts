@@ -46,7 +46,7 @@ export async function openPostgres(
   const { schema } = location;
   const sql = (text: string) => text.replaceAll('$schema', schema);
   try {
-    const notices = await prepareSchema(connection, location);
+    await prepareSchema(connection, location);
     const statements = statementsIn(schema);
     const logStatements = logStatementsIn(schema);
     const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (directory, used) =>
@@ -71,7 +71,7 @@ export async function openPostgres(
         commits,
       });
       const { text, listen, end } = refreshing.watch(world, rows);
-      return storeOn({ rows, sharing: { series, log, text, listen }, notices, fault, end });
+      return storeOn({ rows, sharing: { series, log, text, listen }, fault, end });
     };
     const fill: WorldsParts['fill'] = async (transaction, world, rows, revision) => {
       await insertRows(transaction, statements, world, rows, revision);
@@ -113,18 +113,18 @@ async function driver(): Promise<typeof import('pg')> {
   }
 }
 
-interface Parts extends Pick<Store, 'notices' | 'fault'> {
+interface Parts extends Pick<Store, 'fault'> {
   readonly rows: SharedRows;
   readonly sharing: Sharing;
   readonly end: () => void;
 }
 
-function storeOn({ rows, sharing, notices, fault, end }: Parts): Store {
+function storeOn({ rows, sharing, fault, end }: Parts): Store {
   return {
     collections: rows,
     settings: new Settings(rows),
     sharing,
-    notices,
+    notices: [],
     state: sharing.text,
     hasSecret: (collection, hash) => rows.hasSecret(collection, hash),
     fault,

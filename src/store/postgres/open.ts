@@ -2,7 +2,7 @@ import { Unusable } from '../../core/unusable.ts';
 import { Unreachable } from '../errors.ts';
 import type { Connection, Reader } from './connection.ts';
 import type { Location } from './location.ts';
-import { MIGRATIONS, POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
+import { POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
 
 /** The program that the tables name as their owner. */
 const PROGRAM = 'nv-auth-mock';
@@ -13,24 +13,22 @@ const OLDEST = 140_000;
 /** The lock for which servers wait that start at the same time: any number that no other program uses. */
 const LOCK = 6_625_000_001;
 
-/** How long tables, with indexes of all rows, may be created or changed, or waited for, in milliseconds. */
-const CHANGE_MS = 10 * 60_000;
+/** How long tables may be created, or waited for, in milliseconds. */
+const CHANGE_MS = 60_000;
 
 /**
- * Creates the tables of a store, or checks the existing ones. A schema of another program, or of a later version, is
- * left unchanged; a schema of an earlier version is upgraded in one transaction.
+ * Creates the tables of a store, or checks the existing ones. A schema of another program or version is left unchanged.
  *
- * @returns notices for the user
  * @throws Unusable with a remedy
  */
-export async function prepareSchema(connection: Connection, location: Location): Promise<readonly string[]> {
-  const { schema, shown } = location;
+export async function prepareSchema(connection: Connection, location: Location): Promise<void> {
+  const { schema } = location;
   try {
-    await checkVersion(connection, shown);
+    await checkVersion(connection, location.shown);
     // Usually the tables exist, and then no server has to wait for another.
-    if ((await metaOf(connection, schema)) !== null && (await checkTables(connection, location)) === POSTGRES_SCHEMA)
-      return [];
-    return await connection.transaction(async (transaction) => {
+    const meta = await metaOf(connection, schema);
+    if (meta !== null) return checkMeta(meta, location);
+    await connection.transaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       const name = schema.slice(1, -1);
       const [found] = await transaction.query<{ readonly tables: string; readonly is_there: boolean }>(
@@ -39,11 +37,9 @@ export async function prepareSchema(connection: Connection, location: Location):
         [name],
       );
       if (found?.is_there !== true) await transaction.query(`CREATE SCHEMA ${schema}`);
-      if (Number(found?.tables ?? 0) > 0)
-        return migrate(transaction, location, await checkTables(transaction, location));
+      if (Number(found?.tables ?? 0) > 0) return checkMeta(await metaOf(transaction, schema), location);
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', schema));
       await transaction.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [PROGRAM, POSTGRES_SCHEMA]);
-      return [];
     }, CHANGE_MS);
   } catch (cause) {
     throw cause instanceof Unusable ? cause : unusable(cause, location);
@@ -77,50 +73,15 @@ async function metaOf(reader: Reader, schema: string): Promise<Meta | null> {
   return meta;
 }
 
-/** @returns the number of the schema */
-async function checkTables(reader: Reader, { schema, shown }: Location): Promise<number> {
-  const meta = await metaOf(reader, schema);
+function checkMeta(meta: Meta | null, { schema, shown }: Location): void {
   if (meta?.program !== PROGRAM) {
     throw new Unusable(
       `--data ${shown}: the schema ${schema} belongs to another program. It was left as it is; give another one with \`?schema=\`.`,
     );
   }
-  if (meta.version > POSTGRES_SCHEMA) {
-    throw new Unusable(
-      `--data ${shown}: the schema ${schema} was written by a newer version of nv-auth-mock (schema ${meta.version}; this one ` +
-        `knows ${POSTGRES_SCHEMA}). It was left as it is; use that version, or give another schema with \`?schema=\`.`,
-    );
-  }
-  return meta.version;
-}
-
-/** @returns notices for the user */
-async function migrate(reader: Reader, { schema, shown }: Location, found: number): Promise<readonly string[]> {
-  if (found === POSTGRES_SCHEMA) return [];
-  const before = await countDroppable(reader, schema);
-  for (let version = found; version < POSTGRES_SCHEMA; version += 1) {
-    await reader.query((MIGRATIONS[version] ?? '').replaceAll('$schema', schema));
-  }
-  await reader.query(`UPDATE ${schema}.meta SET version = $1`, [POSTGRES_SCHEMA]);
-  const after = await countDroppable(reader, schema);
-  return (['snapshot', 'decision', 'use'] as const).flatMap((what) => {
-    const dropped = Number(before[what]) - Number(after[what]);
-    if (dropped === 0) return [];
-    const were = dropped === 1 ? `One ${what} was` : `${dropped} ${what}s were`;
-    return [
-      `${were} dropped from --data ${shown}: an earlier version wrote them in a form that this one does not read.`,
-    ];
-  });
-}
-
-/** Counts the data that a migration may drop. */
-async function countDroppable(reader: Reader, schema: string) {
-  const [counts] = await reader.query<Record<'snapshot' | 'decision' | 'use', string>>(
-    `SELECT (SELECT count(*) FROM ${schema}.snapshots) AS snapshot,
-      count(*) FILTER (WHERE kind = 'decision' AND data IS NOT NULL) AS decision, count(*) FILTER (WHERE kind = 'use') AS use
-      FROM ${schema}.happenings`,
-  );
-  return counts ?? { snapshot: '0', decision: '0', use: '0' };
+  if (meta.version === POSTGRES_SCHEMA) return;
+  const what = `the schema ${schema} was written by another version of nv-auth-mock (${meta.version}; this one knows ${POSTGRES_SCHEMA})`;
+  throw new Unusable(`--data ${shown}: ${what}: use that version, or rename or drop the schema.`);
 }
 
 /** Why a database cannot be used, in one line and without the password. */

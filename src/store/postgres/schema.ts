@@ -1,4 +1,4 @@
-/** The number of the newest schema. In the statements, `$schema` stands for the name of the schema. */
+/** The number of the schema. Tables of another one are refused. In the statements, `$schema` stands for the name of the schema. */
 export const POSTGRES_SCHEMA = 4;
 
 const OBJECT_INDEXES: readonly string[] = [
@@ -17,27 +17,6 @@ const REMOVED = `CREATE TABLE $schema.removed (
     id         text COLLATE "C" NOT NULL,
     PRIMARY KEY (world, revision, collection, id)
   )`;
-
-/** The JSON of decisions and uses had members with other names. An activity whose data is null counts as deleted. */
-const FORGET_DECISIONS = `DELETE FROM $schema.happenings WHERE kind = 'use';
-    UPDATE $schema.happenings SET data = NULL WHERE kind = 'decision'`;
-
-/** The migrations to the next schema, by the number of the old one. Snapshots of schema 1 were SQLite files. */
-export const MIGRATIONS: Readonly<Record<number, string>> = {
-  1: 'DELETE FROM $schema.snapshots',
-  // Processes have the rows in memory, and read which rows were removed since a revision. Earlier removals are unknown,
-  // so `base` becomes the current revision.
-  2: `DROP TABLE $schema.aliases, $schema.lists, $schema.collections;
-    DROP INDEX $schema.objects_by_age, $schema.objects_of_owner, $schema.objects_of_parent, $schema.objects_by_label,
-      $schema.objects_by_share, $schema.objects_by_time, $schema.parts_by_time, $schema.objects_by_name, $schema.objects_by_state,
-      $schema.objects_by_creation, $schema.objects_by_change;
-    ALTER TABLE $schema.objects ADD noted bigint;
-    ${OBJECT_INDEXES.join(';')};
-    ${REMOVED};
-    UPDATE $schema.worlds SET base = revision;
-    ${FORGET_DECISIONS}`,
-  3: 'ALTER TABLE $schema.worlds ADD label text',
-};
 
 /** Times are integers: milliseconds since 1970. Texts are compared by bytes, as in every other store. */
 export const STATEMENTS: readonly string[] = [

@@ -10,9 +10,7 @@ import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
 import { SqliteFile } from './file.ts';
 import { SqliteLog } from './log.ts';
-import { migrate } from './migrating.ts';
-import { closeDatabase, openDatabase } from './open.ts';
-import { SCHEMA } from './schema.ts';
+import { closeDatabase, createSchema, openDatabase } from './open.ts';
 
 export { NoDriver } from './drivers.ts';
 
@@ -59,7 +57,7 @@ function fileOf(rows: readonly Row[], driver: SqliteDriver): Uint8Array {
     try {
       // No other process reads the file before it is complete, so it needs neither a journal nor a sync.
       database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
-      migrate(database, SCHEMA);
+      createSchema(database);
       const highest = rows.reduce((most, { revision }) => Math.max(most, revision), 1);
       const logged = rows.map((row, index) => ({ row, place: index + 1 }));
       new SqliteLog(database, null, 'default').replace(logged, highest);

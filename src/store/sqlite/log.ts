@@ -73,7 +73,7 @@ export class SqliteLog implements RowLog {
       'DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?',
     );
     const empty = database.prepare<[string]>('DELETE FROM objects WHERE world = ?');
-    const setRevision = database.prepare<[Revision]>('UPDATE world SET revision = ?');
+    const setRevision = database.prepare<[Revision]>('UPDATE store SET revision = ?');
     const use = database.prepare<[Instant, string, string, string]>(
       'UPDATE objects SET used_at = ? WHERE world = ? AND collection = ? AND id = ?',
     );
@@ -129,8 +129,8 @@ export class SqliteLog implements RowLog {
 
   /** The highest revision of any world. @throws Damaged */
   static revisionIn(database: SqliteDatabase): Revision {
-    const found = database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM world').get();
-    if (found === undefined) throw new Damaged('world', 'revision', 'it is not there');
+    const found = database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM store').get();
+    if (found === undefined) throw new Damaged('store', 'revision', 'it is not there');
     return found.revision;
   }
 

@@ -14,18 +14,8 @@ import { Unusable } from '../../core/unusable.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
-import { faultOfHeader, HEADER_BYTES, schemaIn } from './header.ts';
-import { migrate, NO_SCHEMA, schemaOf } from './migrating.ts';
-import { newestOf, SCHEMA, type StoreSchema } from './schema.ts';
-import {
-  checkKeptName,
-  closingToo,
-  type EarlierFile,
-  NO_ROOM,
-  NOT_WRITABLE,
-  systemCodeOf,
-  upgradeFile,
-} from './upgrade.ts';
+import { APPLICATION_ID, faultOfHeader, HEADER_BYTES } from './header.ts';
+import { SCHEMA, SCHEMA_NUMBER } from './schema.ts';
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
@@ -38,8 +28,9 @@ const BUSY_TIMEOUT_MS = 200;
  */
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
-/** Far above the revisions that any number of commits reaches, and below the largest exact integer. */
-const MOST_REVISION = 2 ** 52;
+/** The error codes for a full disk, and for a folder or a disk without permission to write. */
+const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
+const NOT_WRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
  * The files that this process has open, by device and inode. This is the one piece of state outside a world, because
@@ -57,14 +48,13 @@ export interface Opened {
 }
 
 /**
- * Opens or creates a data file, and upgrades its schema. A file that cannot be used is left unchanged: its header is
- * first read as plain bytes, because SQLite may change another program's file even when it only reads. The pages are
- * checked after the log of a killed process was recovered.
+ * Opens or creates a data file. A file that cannot be used is left unchanged: its header is first read as plain bytes,
+ * because SQLite may change another program's file even when it only reads. The pages are checked after the log of a
+ * killed process was recovered.
  *
- * @param schema the schema to upgrade to
  * @throws Unusable with a remedy
  */
-export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSchema = SCHEMA): Opened {
+export function openDatabase(path: string, driver: SqliteDriver): Opened {
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
   let database: SqliteDatabase | undefined;
@@ -73,30 +63,29 @@ export function openDatabase(path: string, driver: SqliteDriver, schema: StoreSc
     // SQLite keeps the log next to the file itself, and not next to a link to the file.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
-    if (isThere) inspect(path, real, logged, schema);
+    if (isThere) inspect(path, logged);
     const { frames, isNoise } = logAt(`${real}-wal`);
-    const found = openAlone(path, driver);
-    database = found;
-    if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(found, path);
-    const counted = frames === 0 ? 0 : (checkpoint(found) ?? frames);
-    const kept = upgradeIfEarlier(found, { path, real, found: schemaOf(found), schema }, driver);
-    const opened = kept === null ? found : closingToo(openAlone(path, driver), found);
+    const opened = openAlone(path, driver);
     database = opened;
+    if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
+    const counted = frames === 0 ? 0 : (checkpoint(opened) ?? frames);
     // Before WAL is enabled, so that `inspect` finds the marks in the header.
-    if (migrate(opened, schema)) opened.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    const isRenumbered = renumberRunaway(opened);
+    if (pragma(opened, 'user_version') === 0) createSchema(opened);
     opened.exec('PRAGMA journal_mode = WAL');
     OPEN_FILES.set(opened, fileIdentity(statSync(path)));
-    const notices = [
-      ...droppedNotices(path, frames - counted, isNoise),
-      ...(kept === null ? [] : [upgradedNotice(path, kept)]),
-      ...(isRenumbered ? [renumberedNotice(path)] : []),
-    ];
-    return { database: opened, file: fileOf(path, opened), notices };
+    return { database: opened, file: fileOf(path, opened), notices: droppedNotices(path, frames - counted, isNoise) };
   } catch (cause) {
     database?.close();
     throw cause instanceof Unusable ? cause : unusable(path, cause);
   }
+}
+
+/** Creates the tables of a new database. */
+export function createSchema(database: SqliteDatabase): void {
+  inTransaction(database, 'EXCLUSIVE', () => {
+    database.exec(SCHEMA);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_NUMBER}`);
+  });
 }
 
 function fileOf(path: string, database: SqliteDatabase): DataFile {
@@ -146,29 +135,6 @@ function droppedNotices(path: string, frames: number, isNoise: boolean): string[
   ];
 }
 
-function upgradedNotice(path: string, kept: string): string {
-  return `--data ${path} was written by an earlier version, and was upgraded. The old file is ${kept}; delete it when you no longer need it.`;
-}
-
-/**
- * Resets revisions that are too large to continue from, as earlier versions wrote them after many restores.
- *
- * @returns whether the revisions were reset
- */
-function renumberRunaway(database: SqliteDatabase): boolean {
-  // The database compares the revisions, because not every driver can read numbers beyond the safe integers.
-  const runaway = database.prepare(`SELECT 1 FROM world WHERE revision > ${MOST_REVISION}`).get();
-  if (runaway === undefined) return false;
-  inTransaction(database, 'EXCLUSIVE', () => {
-    database.exec('UPDATE objects SET revision = 1; UPDATE world SET revision = 1');
-  });
-  return true;
-}
-
-function renumberedNotice(path: string): string {
-  return `The revisions in --data ${path} were too large to continue from, and start again at 1. Nothing else has changed.`;
-}
-
 /** Closes a database, and releases its file for other servers. */
 export function closeDatabase(database: SqliteDatabase): void {
   database.close();
@@ -181,7 +147,7 @@ function inUse(path: string, cause?: unknown): Unusable {
 }
 
 /** @param logged whether the size must not be checked, because a part of the database is in the log */
-function inspect(path: string, real: string, logged: boolean, schema: StoreSchema): void {
+function inspect(path: string, logged: boolean): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
@@ -198,14 +164,8 @@ function inspect(path: string, real: string, logged: boolean, schema: StoreSchem
   }
   const header = headerOf(path);
   if (header.length === 0) return;
-  const fault = faultOfHeader(header, logged ? null : stats.size, schema);
-  if (fault === null) {
-    const found = schemaIn(header);
-    if (found < newestOf(schema)) checkKeptName({ path, real, found, schema });
-    return;
-  }
-  const remedy = fault.isNewer ? 'use that version, or give another file' : 'give another file';
-  throw new Unusable(`--data ${path} ${fault.what}. It was left as it is; ${remedy}.`);
+  const fault = faultOfHeader(header, logged ? null : stats.size);
+  if (fault !== null) throw new Unusable(`--data ${path} ${fault}`);
 }
 
 function makeFolder(path: string): void {
@@ -250,12 +210,6 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
   }
 }
 
-/** @returns the path of the old file; null if no upgrade was necessary */
-function upgradeIfEarlier(database: SqliteDatabase, file: EarlierFile, driver: SqliteDriver): string | null {
-  const isEarlier = file.found !== NO_SCHEMA && file.found < newestOf(file.schema);
-  return isEarlier ? upgradeFile(database, file, driver) : null;
-}
-
 function checkPages(database: SqliteDatabase, path: string): void {
   const [health = ''] = String(pragma(database, 'quick_check(1)')).split('\n');
   if (health !== 'ok')
@@ -287,6 +241,12 @@ function unusable(path: string, cause: unknown): Unusable {
     return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
   }
   return new Unusable(`--data ${path} cannot be used: ${said}. Give another file.`, { cause });
+}
+
+/** The code of an error of the system; empty for any other error. */
+function systemCodeOf(cause: unknown): string {
+  const { code }: { code?: unknown } = Object(cause);
+  return typeof code === 'string' ? code : '';
 }
 
 /**
