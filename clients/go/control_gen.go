@@ -4,15 +4,6 @@ package nvauthmock
 
 import "time"
 
-// Imported: What was imported.
-type Imported struct {
-	// Ids of the worlds.
-	Worlds []string `json:"worlds"`
-
-	// Ids of the snapshots.
-	Snapshots []string `json:"snapshots"`
-}
-
 // OAuthClientOrder: An OAuth client for logins of users (RFC 6749, 2).
 type OAuthClientOrder struct {
 	// Printable ASCII characters without spaces.

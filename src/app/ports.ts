@@ -8,7 +8,6 @@ import type { Decision } from '../core/decision.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../core/explaining/index.ts';
 import { keysOf } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
-import type { Quota } from '../core/quota.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
@@ -22,20 +21,15 @@ import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Place } from '../store/open.ts';
-import type { BackupParts } from '../worlds/backup.ts';
 import { countsIn } from '../worlds/counts.ts';
+import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
-import { snapshotPorts, type WorldKeeping, worldPorts } from './world-ports.ts';
+import { type WorldKeeping, worldPorts } from './world-ports.ts';
 
 /** The server, as the control API uses it. */
-export interface Driven extends WorldKeeping {
+export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
-  readonly version: string;
   readonly effective: Effective;
-  /** For the objects of all worlds together. */
-  readonly state: Quota;
-  readonly revive: BackupParts['revive'];
-  readonly revisions: BackupParts['revisions'];
   readonly place: Pick<Place, 'kind' | 'driver'>;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
@@ -44,7 +38,6 @@ export interface Driven extends WorldKeeping {
 /** The parts of the server that the control API uses. */
 export function portsOf(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
-  const backup = async () => (await import('./backup-port.ts')).backupPort(driven);
   return {
     version,
     drills: () => drillsOf(services),
@@ -63,11 +56,7 @@ export function portsOf(driven: Driven): Ports {
         .map(({ method, path, summary }) => ({ method, path, summary })),
     events: (world, from, to, limit) => listEvents(services, world, from, to, limit),
     worlds: worldPorts(driven),
-    snapshots: snapshotPorts(driven, driven.effective.config.sqlite),
-    backup: {
-      write: async () => (await backup()).write(),
-      read: async (...given) => (await backup()).read(...given),
-    },
+    snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
     metrics: () => server.metrics.read({ worlds: driven.worlds.list().length, bytes: driven.state.used }),

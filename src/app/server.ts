@@ -66,6 +66,7 @@ import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, heapNotices, postureOf, seedNotices } from './notices.ts';
 import { portsOf } from './ports.ts';
+import { checkBegan, checkSnapshotOption, rowsOfSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
 import { vendorDocumentsFrom } from './vendor-documents.ts';
 
@@ -132,6 +133,7 @@ const SEED_OPTION = 'the option `seed`';
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
+  checkSnapshotOption(config, parts.seed);
   checkTlsOptions(config);
   const loaded = await load(parts);
   const opened = await open(parts, loaded).catch((cause) => {
@@ -162,6 +164,7 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 /** The parts of a start that come before anything opens that must be closed again. */
 async function load({ effective: { config, origins }, seed, random = systemRandom(), beginnings }: ServerParts) {
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
+  const snapshot = await snapshotFrom(config);
   const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
   const isBuiltIn = config.seed === null || config.seed === BUILT_IN;
   const [version, signingKey, identityProvider, vendorDocuments, chosenSeed] = await Promise.all([
@@ -169,13 +172,25 @@ async function load({ effective: { config, origins }, seed, random = systemRando
     signingKeyFrom(config),
     identityProviderFrom(config),
     vendorDocumentsFrom(config, services),
-    seed !== undefined
-      ? seedOfContent(seed, SEED_OPTION, services, random)
-      : beginnings !== undefined && isBuiltIn
-        ? beginnings.builtIn(namesOf(services), choose)
-        : choose(),
+    snapshot !== null
+      ? revivedSeed(seedOfSnapshot(snapshot, config), services, random)
+      : seed !== undefined
+        ? seedOfContent(seed, SEED_OPTION, services, random)
+        : beginnings !== undefined && isBuiltIn
+          ? beginnings.builtIn(namesOf(services), choose)
+          : choose(),
   ]);
-  return { random, services, control, version, signingKey, identityProvider, vendorDocuments, seed: chosenSeed };
+  return {
+    random,
+    services,
+    control,
+    version,
+    signingKey,
+    identityProvider,
+    vendorDocuments,
+    seed: chosenSeed,
+    snapshot,
+  };
 }
 
 function namesOf(services: readonly ServiceDefinition[]): readonly string[] {
@@ -195,6 +210,8 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
   const machine = clock ?? place.clock ?? machineClock();
   const rulesets = services.map((service) => service.ruleset(config));
   const customs = { settings: config, rulesets };
+  const { snapshot } = loaded;
+  const first = snapshot === null ? null : rowsOfSnapshot(snapshot, shared.revisions, config);
   const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const rowsOf = (seed: Seed, at: Instant) =>
@@ -204,13 +221,14 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
     secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
     ...{ machine, random, signingKey, shared, keys, rulesets, revive },
     images: new Images(machine, shared, customs, keys, rowsOf),
+    snapshot: first,
     mode: config.mode,
     most: config.maxWorlds,
   };
   const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
   const snapshots = new Snapshots(random, (sharedWorlds ?? keptWorlds)?.snapshots ?? shared.state, revive);
   const { budgets: remembered, commits, revisions } = shared;
-  const begun = { worlds, snapshots, rowsOf, revive };
+  const begun = { worlds, snapshots, first, rowsOf, revive };
   return { ...begun, place, machine, customs, documented, budgets: remembered, commits, revisions };
 }
 
@@ -224,17 +242,20 @@ async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Prom
   return reopened;
 }
 
-/** A new store is filled from the seed; a store that already has a world keeps it, unless `reseed`. */
+/** A new store is filled from the seed, or from a snapshot; a store that already has a world keeps it, unless `reseed`. */
 async function beginDefaultWorld(
-  { seed }: Loaded,
-  { worlds, place: { store }, machine, customs, rowsOf, revive }: Opened,
-  { reseed }: Config,
+  { seed, snapshot }: Loaded,
+  { worlds, place: { store }, machine, customs, first, rowsOf, revive }: Opened,
+  { reseed, data, snapshot: file }: Config,
 ): Promise<void> {
   // Of several processes that start at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
     const kept = await seedIn(store.collections);
-    if (!reseed && kept !== null) return revive(kept);
-    await store.restore(await rowsOf(seed, machine.now()));
+    if (!reseed && kept !== null) {
+      if (snapshot !== null) await checkBegan(store, snapshot, { data: shownData(data ?? ''), snapshot: file ?? '' });
+      return revive(kept);
+    }
+    await store.restore(first ?? (await rowsOf(seed, machine.now())));
     return seed;
   });
   // A user who opens the console later did not see the notices of the start.

@@ -1,4 +1,3 @@
-import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
@@ -8,13 +7,12 @@ import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
-import { dataFileOf } from '../store/open.ts';
 import type { Seed } from '../store/seed.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import { differencesIn, differencesOf } from '../worlds/comparison.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
-import { infoOf, type MadeWorld, type WorldEntry, type Worlds } from '../worlds/registry.ts';
-import type { Snapshot, Snapshots } from '../worlds/snapshots.ts';
+import { infoOf, type MadeWorld, type Worlds } from '../worlds/registry.ts';
+import type { Snapshots } from '../worlds/snapshots.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 type Comparison = Awaited<ReturnType<Ports['worlds']['compare']>>;
@@ -113,44 +111,6 @@ async function stateOf({ worlds, snapshots }: States, here: string, id: string):
     throw new Problem('not_found', message);
   });
   return { kind: 'snapshot', id, world, label: name, now: at, rows, seed, beside: null };
-}
-
-/** The snapshots, as the control API takes and restores them. */
-export function snapshotPorts({ worlds, snapshots }: WorldKeeping, driver: Config['sqlite']): Ports['snapshots'] {
-  return {
-    take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
-    of: ({ id }) => snapshots.of(id),
-    find: (world, id) => snapshots.find(id, world.id),
-    file: async (world, id) => dataFile((await snapshots.find(id, world.id)).rows, driver),
-    restore: async ({ id }, which) => {
-      const snapshot = await snapshots.find(which, id);
-      const entry = worlds.entry(id);
-      const fault = whyNotHere(snapshot, entry);
-      if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
-      const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
-      throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
-    },
-    delete: (world, id) => snapshots.delete(id, world.id),
-  };
-}
-
-/**
- * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
- * the state of another one.
- */
-function whyNotHere(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
-  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
-  if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
-  return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
-}
-
-/** @throws Problem `unavailable` if there is no driver to write it with */
-async function dataFile(rows: FrozenRows, driver: Config['sqlite']): Promise<Uint8Array> {
-  try {
-    return await dataFileOf(rows, driver);
-  } catch (thrown) {
-    throw thrown instanceof Unusable ? new Problem('unavailable', thrown.message) : thrown;
-  }
 }
 
 /** Turns a mistake in a seed into a problem of the request. */

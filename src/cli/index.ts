@@ -14,19 +14,10 @@ import type { VerifyFlags } from './verify.ts';
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = [
-  'start',
-  'health',
-  'env',
-  'verify',
-  'doctor',
-  'report',
-  'compare',
-  'init',
-  'export',
-  'import',
-  'help',
-] as const;
+const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
+
+/** Snapshot files took their place. */
+const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -47,8 +38,7 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit, addExport, addImport])
-    add(root);
+  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -267,45 +257,6 @@ function addInit(root: Command): void {
     );
 }
 
-interface BackupFlags {
-  readonly url?: string;
-  readonly replace?: true;
-}
-
-function addExport(root: Command): void {
-  root
-    .command('export')
-    .description('write all worlds of the running server to a file: clocks, modes, faults, keys and snapshots')
-    .argument('<FILE>', 'file to write; only its owner can read it')
-    .option('--url <URL>', 'URL of the server; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .addOption(flagOf('tls', OPTIONS.tls))
-    .action(async (file: string, { url, ...flags }: FlagTexts & BackupFlags) =>
-      (await import('./backup.ts')).exportWorlds(withSwitches(flags), file, { url: url ?? null }),
-    );
-}
-
-function addImport(root: Command): void {
-  root
-    .command('import')
-    .description('make the worlds of an exported file in the running server')
-    .argument('<FILE>', 'file that `export` wrote')
-    .option('--replace', 'replace worlds and snapshots that exist')
-    .option('--url <URL>', 'URL of the server; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .addOption(flagOf('tls', OPTIONS.tls))
-    .action(async (file: string, { url, replace, ...flags }: FlagTexts & BackupFlags) =>
-      (await import('./backup.ts')).importWorlds(withSwitches(flags), file, {
-        url: url ?? null,
-        replace: replace === true,
-      }),
-    );
-}
-
 function flagOf(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${flagName(name)}`;
@@ -331,6 +282,11 @@ function withSwitches(flags: FlagTexts): FlagTexts {
 
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
+  if (REMOVED_COMMANDS.includes(word)) {
+    const instead =
+      'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start it with `--snapshot FILE`';
+    throw new Unusable(`There is no command \`${word}\` any more. ${instead}.`);
+  }
   throw new Unusable(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
@@ -345,22 +301,15 @@ function withAdvice(command: Command) {
     // Without its value, which may be secret.
     const given = /'(--?[^'=]+)/.exec(said)?.[1];
     if (code === 'commander.excessArguments') {
-      const wanted: Readonly<Record<string, string>> = { DIR: 'a folder and flags', FILE: 'a file and flags' };
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
-        `\`${command.name()}\` accepts only ${wanted[command.registeredArguments[0]?.name() ?? ''] ?? 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
+        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'a folder and flags' : 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code === 'commander.optionMissingArgument') {
       const wanted = command.options.find(({ flags }) => said.includes(`'${flags}'`));
       const [flag, value] = [wanted?.long ?? given, wanted?.flags.split(' ').at(-1)];
       throw new Unusable(`${flag} has no value. Give one, as in \`${flag} ${value}\`: ${wanted?.description}.`);
-    }
-    if (code === 'commander.missingArgument') {
-      const name = command.name();
-      throw new Unusable(
-        `\`${name}\` needs a file: \`nv-auth-mock ${name} FILE\`, the ${command.registeredArguments[0]?.description}.`,
-      );
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];

@@ -27,6 +27,7 @@ export interface Config extends Settings {
   readonly dataFallback: 'none' | 'memory';
   readonly sqlite: DriverName | null;
   readonly seed: string | null;
+  readonly snapshot: string | null;
   readonly reseed: boolean;
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
@@ -129,7 +130,17 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     fallback: null,
     ...path,
   },
-  reseed: { description: 'replace the state in --data with the seed', fallback: false, ...onOff },
+  snapshot: {
+    argument: 'FILE',
+    description: 'snapshot file to begin with, in place of a seed: `GET /_mock/snapshots/{id}/file` returns one',
+    fallback: null,
+    ...path,
+  },
+  reseed: {
+    description: 'replace the default world in --data with the seed, or with --snapshot',
+    fallback: false,
+    ...onOff,
+  },
   publicUrl: {
     argument: 'URL',
     description: 'base URL of issuers and links; default: the URL of each request',

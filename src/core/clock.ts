@@ -67,8 +67,6 @@ export interface WorldClock extends Clock {
   freeze(): Promise<void>;
   /** Continues from where it stopped, which may be behind real time. */
   resume(): Promise<void>;
-  /** Returns to real time, running. Writes nothing: a reset replaces the stored settings itself. */
-  restart(): void;
 }
 
 /** The clock cannot move there: it would run backwards (`past`), or show a moment that no date can express (`end`). */

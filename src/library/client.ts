@@ -1,4 +1,4 @@
-import type { Decision, Drill, ProviderState } from '../../generated/library.ts';
+import type { Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
 import { worldPath } from '../core/world-id.ts';
@@ -68,8 +68,13 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
     take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
     list: () => pagesOf(call, 'snapshots'),
     get: (snapshot) => call('GET', `/snapshots/${id(snapshot)}`),
-    file: async (snapshot) =>
+    download: async (snapshot) =>
       new Uint8Array(await (await answerOf('GET', `/snapshots/${id(snapshot)}/file`)).arrayBuffer()),
+    upload: async (file) => {
+      const headers = { 'content-type': 'application/x-ndjson' };
+      const answer = await answerOf('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
+      return (await answer.json()) as Snapshot;
+    },
     restore: async (snapshot) => call('POST', `/snapshots/${id(snapshotId(snapshot))}/restore`),
     delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
   };

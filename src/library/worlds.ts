@@ -66,8 +66,10 @@ export interface SnapshotsBoard {
   take(name?: string): Promise<Snapshot>;
   list(): Promise<readonly Snapshot[]>;
   get(id: string): Promise<Snapshot>;
-  /** A data file: written to disk, it can be opened with the option `data`. */
-  file(id: string): Promise<Uint8Array>;
+  /** The snapshot as a file, for `upload` and for the option `snapshot` of another server. It has secrets. */
+  download(id: string): Promise<Uint8Array>;
+  /** Adds the snapshot of such a file. @throws MockError if it is damaged, or if there is one of its id */
+  upload(file: Uint8Array): Promise<Snapshot>;
   /** Returns the world to this state, clock included. @param id a snapshot of this world */
   restore(id: string): Promise<Restored>;
   delete(id: string): Promise<void>;

@@ -15,6 +15,13 @@ interface Limits {
  * @throws an error of the system; `NOT_A_FILE` is the code for anything else, such as a device
  */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of bytesOfFile(path, limits)) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** As `readTextFile`, but in parts, as they are read. */
+export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGenerator<Buffer> {
   const { most = Number.POSITIVE_INFINITY, onlyFile = false } = limits;
   // Else the opening of a pipe waits for its writer in a thread, and the end of the process waits for that thread.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -24,13 +31,11 @@ export async function readTextFile(path: string, limits: Limits = {}): Promise<s
     closeSync(fd);
     throw Object.assign(new Error('not a file'), { code: stats.isDirectory() ? 'EISDIR' : 'NOT_A_FILE' });
   }
-  const parts: Buffer[] = [];
   let bytes = 0;
   // A socket waits for a pipe without a thread.
   for await (const part of isPipe ? new Socket({ fd, writable: false }) : createReadStream(path, { fd, end: most })) {
-    parts.push(part);
+    yield part;
     bytes += part.length;
     if (bytes > most) break;
   }
-  return Buffer.concat(parts).toString('utf8');
 }

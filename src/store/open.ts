@@ -6,7 +6,7 @@ import type { KeptWorlds } from './kept-worlds.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
 import type { SharedWorlds } from './sharing.ts';
-import { type FrozenRows, NO_ROWS, rowsIn } from './world-rows.ts';
+import { NO_ROWS } from './world-rows.ts';
 
 /** The place of a server's state. */
 export interface Place {
@@ -104,16 +104,4 @@ function inMemory(store: Store): Place {
     started: () => {},
     close: async () => {},
   };
-}
-
-/**
- * Writes rows to a data file that `--data` can open.
- *
- * @param driver null for the first that can be loaded
- * @returns the bytes of the file
- * @throws Unusable if no driver can be loaded
- */
-export async function dataFileOf(rows: FrozenRows, driver: DriverName | null = null): Promise<Uint8Array> {
-  const { makeDataFile } = await import('./sqlite/index.ts');
-  return makeDataFile(rowsIn(rows), driver);
 }

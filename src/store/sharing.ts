@@ -149,7 +149,7 @@ export interface SharedSnapshots {
   /** Oldest first. */
   list(): Promise<readonly SnapshotRecord[]>;
   find(id: string): Promise<StoredSnapshot | null>;
-  /** @returns the size in bytes */
+  /** @returns the size in bytes @throws Collision if there is a snapshot with this id */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
   /** @returns whether there was such a snapshot */
   delete(id: string): Promise<boolean>;

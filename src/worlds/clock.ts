@@ -50,8 +50,8 @@ async function storedState(settings: SettingsStore): Promise<ClockState> {
 }
 
 function stateIn(text: string | null): ClockState {
-  // This file wrote the text.
-  return text === null ? REAL_TIME : parseStored<ClockState>(text, 'settings', SETTING);
+  // A new object each time: a change in progress must notice that the state was replaced. This file wrote the text.
+  return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', SETTING);
 }
 
 /**
@@ -117,11 +117,6 @@ class StoredClock implements OwnedClock {
         'frozenAt' in stored ? { ahead: stored.frozenAt - this.#machine.now() } : stored,
       );
     });
-  }
-
-  restart(): void {
-    // A new object each time: a change in progress must notice that the state was replaced.
-    this.#state = { ...REAL_TIME };
   }
 
   reread(): Promise<void> {

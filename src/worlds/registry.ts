@@ -7,22 +7,18 @@ import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { DEFAULT_WORLD, worldIdFault } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
-import type { Fault } from '../faults/fault.ts';
 import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../platform/random.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
-import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import { openMemory } from '../store/memory.ts';
-import { nameOf } from '../store/row-name.ts';
-import { type KeptSeed, SEEDS, type Seed } from '../store/seed.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldRecord } from '../store/sharing.ts';
 import type { Share, StateAccount } from '../store/state-account.ts';
-import { type FrozenRows, rowsIn } from '../store/world-rows.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
-import { type Begun, beginOf, type Made, makeCopy, type WorldOrigin } from './copies.ts';
+import { type Begun, beginOf, makeCopy, type WorldOrigin } from './copies.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
 import { type Images, SEED_COPIES } from './images.ts';
@@ -53,12 +49,6 @@ export interface MadeWorld {
   readonly created: readonly Holder[];
 }
 
-/** A world of another server. */
-export interface AdoptedWorld extends Made, Pick<WorldEntry, 'source' | 'ttl' | 'label'>, Pick<World, 'id' | 'mode'> {
-  readonly rows: FrozenRows;
-  readonly faults: readonly Fault[];
-}
-
 /** How many worlds a message names. */
 export const MOST_NAMED = 5;
 
@@ -83,6 +73,8 @@ export interface WorldsParts {
   readonly shared: StoreParts;
   /** The mode that every world begins in. */
   readonly mode: Mode;
+  /** What the default world begins with in place of the rows of its seed, also after a reset; null without a snapshot. */
+  readonly snapshot: FrozenRows | null;
   /** A seed, as another process kept it. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
@@ -133,7 +125,10 @@ export abstract class Worlds implements WorldsByName {
     this.common = {
       ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys, revive: parts.revive },
       changed: (world, changed) => this.indexing.noteChanges(world, changed),
-      begin: ({ id, credentials }, seed) => beginOf({ id, credentials, seed }, parts),
+      begin: async ({ id, credentials }, seed) => {
+        if (id === DEFAULT_WORLD && parts.snapshot !== null) return { rows: parts.snapshot, findings: [] };
+        return beginOf({ id, credentials, seed }, parts);
+      },
       noteReplacement: (world, clients) => this.noteReplacement(world, clients),
       left: (world) => this.#noteLeft(world),
     };
@@ -266,44 +261,6 @@ export abstract class Worlds implements WorldsByName {
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
     const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
     return this.#reserving(id, () => this.#make(id, order));
-  }
-
-  /**
-   * Makes a world as another server had it, or gives the default world that state.
-   *
-   * @throws Problem that says what is wrong
-   */
-  async adopt({ id, rows, mode, faults, seed, source, ...order }: AdoptedWorld): Promise<void> {
-    const { shared } = this.parts;
-    const make = () =>
-      this.#counted(seed, async (account) => {
-        const filled = { store: openMemory(rows, shared, shared.state.open()), findings: [], isNew: false };
-        const begun = { filled, seed, kept: seed, source, clients: undefined, created: [] };
-        return this.#store(id, begun, { ...order, account });
-      });
-    if (id === DEFAULT_WORLD) await this.default.restore(rows, null);
-    const world = id === DEFAULT_WORLD ? this.default : (await this.#reserving(id, make)).entry.world;
-    await world.setMode(mode);
-    await world.faults.restore(faults);
-  }
-
-  /** Is the default world as its seed made it, or as a reset left it? */
-  async isDefaultUnchanged(): Promise<boolean> {
-    const world = this.default;
-    if (world.mode !== this.parts.mode || !world.faults.isEmpty) return false;
-    const { rows } = await this.parts.images.of(world.origin);
-    const first = new Set(rowsIn(rows).map(nameOf));
-    const now = await world.store.collections.dump();
-    const made = now.find(({ collection }) => collection === SEEDS.name)?.revision;
-    // Settings are written after the seed.
-    const isAsMade = (row: Row) => row.revision === made || row.collection === 'settings';
-    return now.length === first.size && now.every((row) => first.has(nameOf(row)) && isAsMade(row));
-  }
-
-  /** @throws Problem `conflict` if there is no room for these worlds */
-  mustHaveRoomFor(ids: readonly string[]): void {
-    const more = ids.filter((id) => id !== DEFAULT_WORLD && !this.has(id));
-    if (this.count + more.length > this.parts.most) throw this.crowdedProblem();
   }
 
   /** @throws Problem `not_found`, `conflict` for the default world */

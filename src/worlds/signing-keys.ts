@@ -15,8 +15,6 @@ const SETTING = 'signing-keys';
 export interface OwnedTokens extends WorldTokens {
   /** Has its key never been replaced? */
   isServers(): boolean;
-  /** Returns to the server's key, and leaves the store as it is. */
-  restart(): void;
   /** Reads the settings again, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
@@ -32,7 +30,8 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
   const turns = new Lane(1, Number.POSITIVE_INFINITY);
   let ring = first;
   const read = async () => {
-    ring = (await storedRing(settings())) ?? first;
+    // A new object each time: a rotation in progress must notice that the keys were replaced.
+    ring = (await storedRing(settings())) ?? { ...first };
   };
   /** Rotations take turns. The settings decide, as for the clock. */
   const rotate = (now: Instant) =>
@@ -53,10 +52,6 @@ export function worldTokens(server: SigningKey, random: Random, settings: () => 
     {
       rotate,
       isServers: () => ring.current === server && ring.retired.length === 0,
-      restart: () => {
-        // A new object each time: a rotation in progress must notice that the keys were replaced.
-        ring = { ...first };
-      },
       reread: () => turns.run(read),
     },
   );

@@ -1,6 +1,7 @@
 import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../platform/random.ts';
+import { Collision } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { SharedSnapshots, SnapshotInfo, SnapshotRecord, StoredSnapshot } from '../store/sharing.ts';
 import type { StateAccount, StateAccounts } from '../store/state-account.ts';
@@ -50,10 +51,25 @@ export class Snapshots {
     return this.#documents.list();
   }
 
-  /** Stores a snapshot of another server, in place of one with its id. */
-  async adopt({ seed, credentials, ...rest }: Omit<Snapshot, 'size'>): Promise<void> {
-    await this.#documents.delete(rest.id);
-    await this.#documents.put({ ...rest, made: provenanceText({ seed, credentials }) });
+  /**
+   * Adds a snapshot, as a server took it.
+   *
+   * @param to the world at whose address it is added
+   * @throws Problem `conflict` if there is one of its id, if it is of another world, or if there is no room for it
+   */
+  async add({ made, ...rest }: Omit<StoredSnapshot, 'place' | 'size'>, to: string): Promise<SnapshotInfo> {
+    const { id, name, world, at } = rest;
+    if (!isSeen(rest, to)) {
+      const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it at the address of that world, or of \`${DEFAULT_WORLD}\`.`;
+      throw new Problem('conflict', message);
+    }
+    await this.#mustHaveRoom(sizeOf(rest.rows));
+    try {
+      return { id, name, world, at, size: await this.#documents.put({ ...rest, made }) };
+    } catch (thrown) {
+      if (!(thrown instanceof Collision)) throw thrown;
+      throw new Problem('conflict', `There is a snapshot \`${id}\` already. Delete it first to replace it.`);
+    }
   }
 
   /** Those of a world, newest first. */
@@ -79,16 +95,10 @@ export class Snapshots {
     if (!isThere || !(await this.#documents.delete(id))) throw noSnapshot(id);
   }
 
-  /** @throws Problem `conflict` if there is no room for these, in place of those that have their ids */
-  async mustHaveRoomFor(added: readonly Pick<Snapshot, 'id' | 'rows'>[]): Promise<void> {
-    const bytes = added.reduce((sum, { rows }) => sum + sizeOf(rows), 0);
-    await this.#mustHaveRoom(bytes, added.length, new Set(added.map(({ id }) => id)));
-  }
-
-  async #mustHaveRoom(bytes: number, more = 1, replaced: ReadonlySet<string> = new Set()): Promise<void> {
-    const all = (await this.#documents.list()).filter(({ id }) => !replaced.has(id));
+  async #mustHaveRoom(bytes: number): Promise<void> {
+    const all = await this.#documents.list();
     const held = all.reduce((sum, { size }) => sum + size, 0);
-    const isFull = all.length + more > MOST || held + bytes > MOST_BYTES;
+    const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
     if (!isFull) return;
     const [oldest] = all;
     const message =
@@ -115,6 +125,7 @@ function snapshotsInMemory(state: StateAccounts): SharedSnapshots {
     list: async () => [...byId.values()],
     find: async (id) => byId.get(id) ?? null,
     put: async (snapshot) => {
+      if (byId.has(snapshot.id)) throw new Collision();
       const account = state.open();
       account.hold(2 * snapshot.made.length, sharesOf(snapshot.rows));
       taken += 1;

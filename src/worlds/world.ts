@@ -61,12 +61,8 @@ export interface OwnedWorld extends World {
   rest(): void;
   /** When it was made, where that outlives the process. @param now if nobody kept it before */
   keptSince(now: Instant): Promise<Instant>;
-  /**
-   * Replaces its state.
-   *
-   * @param at the moment from which its time continues; null: its clock is as the rows have it
-   */
-  restore(rows: FrozenRows, at: Instant | null): Promise<void>;
+  /** Replaces its state. @param at the moment from which its time continues */
+  restore(rows: FrozenRows, at: Instant): Promise<void>;
   /** The server stops: ends every wait for an event of this world. */
   tellOver(): void;
   /** It was deleted: ends it with the last request that uses it. */
@@ -330,13 +326,12 @@ class OpenedWorld implements OwnedWorld {
     if (this.#faults?.isUnused === true) this.#faults = null;
   }
 
-  async restore(rows: FrozenRows, at: Instant | null): Promise<void> {
+  async restore(rows: FrozenRows, at: Instant): Promise<void> {
     const { machine, noteReplacement: replaced } = this.#common;
     await this.store.restore(rows);
     // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
     const { frozen } = await openClock(machine, () => this.store.settings);
-    if (!frozen && at !== null) await storeState(this.store.settings, { ahead: at - machine.now() });
-    await this.#rereadSeed();
+    if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#remembered?.clear();
     this.#keyCache?.clear();
     this.#deleted?.clear();
@@ -348,14 +343,10 @@ class OpenedWorld implements OwnedWorld {
 
   async reset(): Promise<void> {
     const { begin, mode: begunMode, noteReplacement: replaced } = this.#common;
-    const { sharing } = this.store;
     const shown = this.clock.now();
     const { rows, findings, clients } = await begin(this, this.#seed);
     await this.store.restore(rows);
-    this.#clock?.restart();
-    this.#tokens?.restart();
-    // Another process may have changed clock or keys since.
-    if (sharing !== null) await this.#reread();
+    await this.#reread();
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
     this.#keyCache?.clear();
@@ -453,7 +444,7 @@ class OpenedWorld implements OwnedWorld {
     }
   }
 
-  /** An import gives the default world another seed. The kept seed of a world with credentials of its own has these. */
+  /** Another process may begin the default world anew, with another seed. The kept seed of a world with credentials of its own has these. */
   async #rereadSeed(): Promise<void> {
     if (this.credentials === 'own') return;
     const kept = await this.seed();

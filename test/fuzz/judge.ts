@@ -26,7 +26,7 @@ const UNROUTED = [400, 401, 403, 404, 415, ...OF_THE_SERVER];
 /** Refusals that are no decision, or that are made before anybody is asked who they are. */
 const UNDECIDED = [400, 415, ...OF_THE_SERVER];
 /** They show credentials because that is what they are for. */
-const SHOWS_CREDENTIALS = new Set(['get_cast', 'reset_world', 'create_world', 'download_snapshot', 'export_worlds']);
+const SHOWS_CREDENTIALS = new Set(['get_cast', 'reset_world', 'create_world', 'download_snapshot']);
 const MOST_DECISION = 4096;
 
 /** Holds answers to documents, with validators that are none of the server's. */

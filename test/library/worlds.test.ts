@@ -11,7 +11,6 @@ import {
   type World,
   type WorldOptions,
 } from '../../src/index.ts';
-import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { bearer, LISTENING } from '../support/library.ts';
 import { claimsOf } from '../support/worlds.ts';
@@ -177,44 +176,45 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await world.snapshots.delete(taken.id);
   });
 
-  it.runIf(hasDriver)(
-    'goes back to snapshots, gives them as files, and is copied with what was made in it',
-    async () => {
-      await using own = await mock.world({ id: `copied-${listen}` });
-      const key = await own.keys.create({
-        type: 'service',
-        name: 'made',
-        services: ['air'],
-        scopes: ['air:access', 'air:simulation_read'],
-      });
-      const first = await own.snapshot('first');
-      await own.clock.advance('1h');
-      await own.keys.delete(key.id);
-      const second = await own.snapshots.take();
-      const listed = await own.snapshots.list();
-      await using copy = await mock.world({ from: { snapshot: first.id } });
-      const { now } = await own.restore(first.id);
-      const bytes = await own.snapshots.file(first.id);
-      const data = join(await emptyFolder(), 'first.db');
-      await writeFile(data, bytes);
-      await using opened = await startMock({ listen: false, data });
+  it('goes back to snapshots, gives them as files, and is copied with what was made in it', async () => {
+    await using own = await mock.world({ id: `copied-${listen}` });
+    const key = await own.keys.create({
+      type: 'service',
+      name: 'made',
+      services: ['air'],
+      scopes: ['air:access', 'air:simulation_read'],
+    });
+    const first = await own.snapshot('first');
+    await own.clock.advance('1h');
+    await own.keys.delete(key.id);
+    const second = await own.snapshots.take();
+    const listed = await own.snapshots.list();
+    await using copy = await mock.world({ from: { snapshot: first.id } });
+    const { now } = await own.restore(first.id);
+    const bytes = await own.snapshots.download(first.id);
+    const snapshot = join(await emptyFolder(), 'first.ndjson');
+    await writeFile(snapshot, bytes);
+    await using opened = await startMock({ listen: false, snapshot });
+    await using other = await startMock({ listen: false });
+    const uploaded = await other.snapshots.upload(bytes);
 
-      const ran = Date.parse(now) - Date.parse(first.at);
-      expect(ran >= 0 && ran < 60_000, `${first.at}, restored ${now}`).toBe(true);
-      expect(first).toMatchObject({ name: 'first', world: own.id });
-      expect(bytes.length).toBeGreaterThan(first.bytes);
-      expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
-      expect(await own.snapshots.get(second.id)).toEqual(second);
-      expect((await own.keys.get(key.id)).name).toBe('made');
-      expect(copy.created?.keys).toMatchObject([{ id: key.id, name: 'made', org: 'acme' }]);
-      const renewed = bearer(copy.created?.keys[0]?.key ?? '');
-      expect((await copy.fetch('/api/v3/simulations/', renewed)).status).toBe(200);
-      expect((await opened.fetch('/api/v3/simulations/', bearer(key.key))).status).toBe(200);
-      await own.snapshots.delete(first.id);
-      await own.snapshots.delete(second.id);
-      await expect(own.restore(first.id)).rejects.toThrow(first.id);
-    },
-  );
+    const ran = Date.parse(now) - Date.parse(first.at);
+    expect(ran >= 0 && ran < 60_000, `${first.at}, restored ${now}`).toBe(true);
+    expect(first).toMatchObject({ name: 'first', world: own.id });
+    expect(bytes.length).toBeGreaterThan(first.bytes);
+    expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: own.id, at: first.at });
+    await expect(other.snapshots.upload(bytes)).rejects.toThrow(`There is a snapshot \`${first.id}\` already`);
+    expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
+    expect(await own.snapshots.get(second.id)).toEqual(second);
+    expect((await own.keys.get(key.id)).name).toBe('made');
+    expect(copy.created?.keys).toMatchObject([{ id: key.id, name: 'made', org: 'acme' }]);
+    const renewed = bearer(copy.created?.keys[0]?.key ?? '');
+    expect((await copy.fetch('/api/v3/simulations/', renewed)).status).toBe(200);
+    expect((await opened.fetch('/api/v3/simulations/', bearer(key.key))).status).toBe(200);
+    await own.snapshots.delete(first.id);
+    await own.snapshots.delete(second.id);
+    await expect(own.restore(first.id)).rejects.toThrow(first.id);
+  });
 
   it('ends at the end of its block, and its calls say that it is gone', async () => {
     let gone: World;

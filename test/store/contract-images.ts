@@ -1,14 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
-import { openFile } from '../support/data-file.ts';
-import { hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import {
@@ -156,22 +152,6 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         expect(readings.found.rows.map(({ id }) => id)).toEqual(['first lamp', 'second lamp']);
         expect(await inCopy(await store.freeze(), readingsOf)).toEqual(readings);
-      });
-
-      it.runIf(hasDriver)('becomes a data file that opens, without anything to say about it', async () => {
-        const store = await filled();
-        const path = join(folder, 'image.db');
-        await writeFile(path, await dataFileOf(await store.freeze()));
-        const opened = fullStore(openFile(path));
-
-        expect(opened.notices).toEqual([]);
-        expect(await readingsOf(opened)).toEqual(await readingsOf(store));
-        await disturb(opened);
-        const disturbed = await readingsOf(opened);
-        await opened.close();
-        const again = fullStore(openFile(path));
-        expect(await readingsOf(again)).toEqual(disturbed);
-        await again.close();
       });
 
       it('has the logins that were noted and not written yet', async () => {

@@ -6,9 +6,8 @@ import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { dataFileOf } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { type FrozenRows, NO_ROWS } from '../../src/store/world-rows.ts';
+import type { FrozenRows } from '../../src/store/world-rows.ts';
 import { researcher } from '../support/cast.ts';
 import { openFile } from '../support/data-file.ts';
 import { fill as fillDisk, smallDisk } from '../support/disk.ts';
@@ -19,9 +18,6 @@ import { plainly } from '../support/rows.ts';
 import { openServer, START } from '../support/server.ts';
 import { fill, readingsOf } from './contract-images.ts';
 
-/** Where a header says that a log belongs to its database (https://www.sqlite.org/fileformat.html, offset 18). */
-const VERSIONS = { start: 18, end: 20 } as const;
-
 async function readingsIn(frozen: FrozenRows) {
   return readingsOf(fullStore(openMemory(frozen, newStoreParts())));
 }
@@ -31,14 +27,6 @@ async function filledAt(path: string): Promise<Store> {
   await fill(store);
   return store;
 }
-
-it('a file that was made of rows is whole without a log', async () => {
-  const store = fullStore(openMemory(NO_ROWS, newStoreParts()));
-  await fill(store);
-  const bytes = await dataFileOf(await store.freeze());
-
-  expect([...bytes.subarray(VERSIONS.start, VERSIONS.end)]).toEqual([1, 1]);
-});
 
 it('a use of a row is in the file a second later, and at once when it is closed', async ({ folder }) => {
   const path = join(folder, 'mock.db');

@@ -1,9 +1,10 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
 import { Told, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
+import { ChooseFile } from '../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { download } from '../../parts/download.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -113,29 +114,15 @@ function Found(props: {
 
 /** An archive can be dropped anywhere on the view, too. */
 function ChooseHar({ har }: { readonly har: HarCheck }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <button
-        type="button"
-        disabled={har.act.isBusy}
-        title="Or drop it here. At most 16 MB; nothing of it is kept."
-        onClick={() => input.current?.click()}
-      >
-        Check a HAR file …
-      </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".har,.json,application/json"
-        onChange={(event) => {
-          har.check(event.currentTarget.files?.[0]);
-          // The same file can be chosen again, once it was changed.
-          event.currentTarget.value = '';
-        }}
-      />
-    </>
+    <ChooseFile
+      accept=".har,.json,application/json"
+      title="Or drop it here. At most 16 MB; nothing of it is kept."
+      isBusy={har.act.isBusy}
+      onFile={(file) => har.check(file)}
+    >
+      Check a HAR file …
+    </ChooseFile>
   );
 }
 

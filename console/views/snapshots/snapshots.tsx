@@ -2,6 +2,7 @@ import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Told, useAct } from '../../parts/act.tsx';
+import { ChooseFile } from '../../parts/choose-file.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Differences } from '../../parts/differences.tsx';
@@ -13,7 +14,7 @@ import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { changesOfDifferences, readDifferences } from '../../state/comparison.ts';
-import { fileName, readFile } from '../../state/files.ts';
+import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { here } from '../../state/worlds.ts';
@@ -24,9 +25,28 @@ export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
   const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
+  const upload = (file: File | undefined) => {
+    if (file === undefined) return;
+    void act.run(async () => {
+      const { id, world } = await sendFile<Snapshot>('/_mock/snapshots/file', file);
+      changed('snapshots');
+      const where = world === here.value?.id ? '' : ` It is of the world \`${world}\`: make a world from it.`;
+      return `The snapshot \`${id}\` is added.${where}`;
+    });
+  };
   return (
     <div class="page snapshots">
       <Take act={act} />
+      <div class="bar">
+        <ChooseFile
+          accept=".ndjson,application/x-ndjson"
+          title="A snapshot file that was downloaded here or from another server."
+          isBusy={act.isBusy}
+          onFile={upload}
+        >
+          Upload a snapshot file …
+        </ChooseFile>
+      </div>
       <p class="quiet">{readValue(lifetime, '…')}</p>
       <Told act={act} />
       <section>
@@ -152,9 +172,9 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
     });
   const saveFile = () =>
     act.run(async () => {
-      const file = fileName('.db', id);
+      const file = fileName('.ndjson', id);
       download(file, await readFile(`/_mock/snapshots/${id}/file`));
-      return `\`${file}\` is saved: \`--data\` opens it.`;
+      return `\`${file}\` is saved. It has secrets: signing keys and credentials.`;
     });
   const which = <span class="unseen"> {name ?? id}</span>;
   return (

@@ -1,7 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
-import { backupOperations } from './operations/backup.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
 import { drillOperations } from './operations/drills.ts';
@@ -42,7 +41,6 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...worldOperations(ports),
       ...worldsOperations(ports),
       ...snapshotOperations(ports),
-      ...backupOperations(ports),
       ...clockOperations(ports),
       ...explanationOperations(ports),
       ...requestOperations(ports),

@@ -138,23 +138,19 @@ export interface Ports {
     of(world: World): Promise<readonly SnapshotRecord[]>;
     /** Finds a snapshot of this world; in the default world, a snapshot of any world. @throws Problem `not_found` */
     find(world: World, id: string): Promise<SnapshotInfo>;
-    /** A snapshot as the bytes of a data file. @throws Problem `not_found` */
-    file(world: World, id: string): Promise<Uint8Array>;
+    /** A snapshot as a file, for any server. @throws Problem `not_found` */
+    download(world: World, id: string): Promise<OperationOf<'control', 'download_snapshot'>['answers'][200]>;
+    /**
+     * Adds the snapshot of a file.
+     *
+     * @param receive passes on the file as it arrives
+     * @throws Problem that says what is wrong with it; `conflict` if there is one of its id
+     */
+    upload(world: World, receive: Context['receive']): Promise<SnapshotInfo>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */
     delete(world: World, id: string): Promise<void>;
-  };
-  /** All worlds and snapshots as one file. */
-  readonly backup: {
-    write(): Promise<OperationOf<'control', 'export_worlds'>['answers'][200]>;
-    /**
-     * Imports a file.
-     *
-     * @param receive passes on the file as it arrives
-     * @throws Problem that says what is wrong with it, or what was imported before it failed
-     */
-    read(receive: Context['receive'], mayReplace: boolean): Promise<Schema<'control', 'Imported'>>;
   };
   readonly tokens: {
     /**

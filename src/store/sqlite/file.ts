@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
+import { Collision } from '../errors.ts';
 import type { Store } from '../index.ts';
 import type { KeptWorld, KeptWorlds } from '../kept-worlds.ts';
 import { storeOn } from '../memory.ts';
@@ -132,6 +133,7 @@ export class SqliteFile implements KeptWorlds {
     const find = database.prepare<[string], StoredSnapshotRow>(
       `SELECT ${MEMBERS}, made, rows FROM snapshots WHERE id = ?`,
     );
+    const has = database.prepare<[string]>('SELECT 1 FROM snapshots WHERE id = ?');
     return {
       list: async () => list.all(),
       find: async (id) => {
@@ -142,6 +144,7 @@ export class SqliteFile implements KeptWorlds {
       },
       put: async ({ id, name, world, at, made, rows }) => {
         const size = sizeOf(rows);
+        if (has.get(id) !== undefined) throw new Collision();
         this.#write(() => {
           database
             .prepare('INSERT INTO snapshots (id, name, world, at, size, made, rows) VALUES (?, ?, ?, ?, ?, ?, ?)')
@@ -150,7 +153,7 @@ export class SqliteFile implements KeptWorlds {
         return size;
       },
       delete: async (id) => {
-        const isThere = find.get(id) !== undefined;
+        const isThere = has.get(id) !== undefined;
         if (isThere) this.#writeLess(() => database.prepare('DELETE FROM snapshots WHERE id = ?').run(id));
         return isThere;
       },

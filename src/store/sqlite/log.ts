@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Revision, Row } from '../collections.ts';
-import { CommitTimes } from '../commit-times.ts';
+import type { CommitTimes } from '../commit-times.ts';
 import { Damaged } from '../errors.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from '../row-log.ts';
 import { nameOf, type RowName } from '../row-name.ts';
@@ -50,7 +50,7 @@ interface Use extends RowName {
 /** Stores the rows of one world in an SQLite database. */
 export class SqliteLog implements RowLog {
   readonly #database: SqliteDatabase;
-  readonly #file: DataFile | null;
+  readonly #file: DataFile;
   /** Uses that are not written yet. */
   readonly #uses = new Map<string, Use>();
   #timer: NodeJS.Timeout | undefined;
@@ -63,8 +63,7 @@ export class SqliteLog implements RowLog {
   #worldUsedAt: Instant | null = null;
   #isEnded = false;
 
-  /** @param file null for a database in memory */
-  constructor(database: SqliteDatabase, file: DataFile | null, world: string, commits = new CommitTimes()) {
+  constructor(database: SqliteDatabase, file: DataFile, world: string, commits: CommitTimes) {
     this.#world = world;
     this.#database = database;
     this.#file = file;
@@ -85,8 +84,7 @@ export class SqliteLog implements RowLog {
     const guard = (work: () => void, isLess: boolean) => {
       // A request may still run in a deleted world; its changes are discarded.
       if (this.#isEnded) return;
-      if (file === null) inOneStep(work);
-      else if (isLess) file.writeLess(() => inOneStep(work));
+      if (isLess) file.writeLess(() => inOneStep(work));
       else file.write(() => inOneStep(work));
     };
     this.commit = ({ puts, removed, revision }) => {
@@ -177,7 +175,7 @@ export class SqliteLog implements RowLog {
     try {
       this.flush();
     } catch (cause) {
-      if (this.#file?.refusalOf(cause) == null) throw cause;
+      if (this.#file.refusalOf(cause) === null) throw cause;
     }
   }
 }

@@ -4,10 +4,10 @@ import type { SnapshotInfo } from '../../../store/sharing.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
-const SQLITE = 'application/vnd.sqlite3';
+/** https://github.com/ndjson/ndjson-spec */
+const NDJSON = 'application/x-ndjson';
 
-/** Operations on snapshots: the state of a world, to restore, download, or create other worlds from. */
+/** Operations on snapshots: the state of a world, to restore, to move to other servers, or to create worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
     const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({ ...snapshot, place: [place] as const }));
@@ -26,15 +26,18 @@ export function snapshotOperations({ snapshots }: Ports) {
   });
 
   const download: Handler<'control', 'download_snapshot'> = async ({ world, params }) => {
-    const bytes = await snapshots.file(world, params.snapshotId);
+    const body = await snapshots.download(world, params.snapshotId);
+    const name = `${params.snapshotId}.ndjson`;
     return {
       status: 200,
-      headers: {
-        'content-type': SQLITE,
-        'content-disposition': `attachment; filename="${params.snapshotId}.db"`,
-      },
-      body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      headers: { 'content-type': NDJSON, 'content-disposition': `attachment; filename="${name}"` },
+      body,
     };
+  };
+
+  const upload: Handler<'control', 'upload_snapshot'> = async (context) => {
+    const receive: typeof context.receive = (...given) => context.receive(...given);
+    return { status: 201, body: snapshotView(await snapshots.upload(context.world, receive)) };
   };
 
   const restore: Handler<'control', 'restore_snapshot'> = async ({ world, params }) => {
@@ -52,6 +55,7 @@ export function snapshotOperations({ snapshots }: Ports) {
     take_snapshot: take,
     get_snapshot: get,
     download_snapshot: download,
+    upload_snapshot: upload,
     restore_snapshot: restore,
     delete_snapshot: remove,
   };

@@ -1,0 +1,89 @@
+import type { Config } from '../config/options.ts';
+import { whyUnreadable } from '../core/file-fault.ts';
+import { Problem } from '../core/problem.ts';
+import { showValue } from '../core/redact.ts';
+import { Unusable } from '../core/unusable.ts';
+import { bytesOfFile } from '../platform/text-file.ts';
+import type { Store } from '../store/index.ts';
+import { type KeptSeed, SEEDS } from '../store/seed.ts';
+import { settingRow } from '../store/settings.ts';
+import type { StoreParts } from '../store/shared.ts';
+import type { FrozenRows } from '../store/world-rows.ts';
+import { type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
+import { rowsOfFile } from './snapshot-ports.ts';
+
+/** The setting with the SHA-256 of the file that a world began with. */
+const BEGAN_WITH = 'snapshot';
+
+const MEGABYTE = 1024 * 1024;
+
+/** @param value the seed that a program gave @throws Unusable if there is a seed, too */
+export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
+  if (snapshot === null || (seed === null && value === undefined)) return;
+  throw new Unusable('--snapshot and --seed are both given, but a snapshot has a seed of its own. Give one of them.');
+}
+
+/**
+ * The file that `--snapshot` names; null without it.
+ *
+ * @throws Unusable that says what is wrong with it
+ */
+export async function snapshotFrom({ snapshot: file, maxState }: Config): Promise<SnapshotFile | null> {
+  if (file === null) return null;
+  const most = maxState * MEGABYTE;
+  const reader = new SnapshotReader();
+  const name = `--snapshot ${showValue(file)}`;
+  try {
+    let length = 0;
+    for await (const part of bytesOfFile(file)) {
+      length += part.length;
+      if (length > most) throw new Unusable(`${name} is larger than --max-state allows. Give a higher one.`);
+      reader.read(part);
+    }
+    return reader.end();
+  } catch (cause) {
+    if (cause instanceof Unusable) throw cause;
+    if (cause instanceof Problem) throw new Unusable(`${name}: ${cause.message}`, { cause });
+    throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}. Give a snapshot file.`, { cause });
+  }
+}
+
+/** The seed of the world that a snapshot was taken of, with that world's credentials. @throws Unusable if it has none */
+export function seedOfSnapshot({ rows }: SnapshotFile, { snapshot: file }: Config): KeptSeed {
+  const row = rows.find(({ collection }) => collection === SEEDS.name);
+  if (row !== undefined) return row.body as KeptSeed;
+  throw new Unusable(`--snapshot ${showValue(file ?? '')} has no seed. Download the snapshot again.`);
+}
+
+/** The rows that a world begins with. @throws Unusable if they do not fit each other */
+export function rowsOfSnapshot(
+  file: SnapshotFile,
+  revisions: StoreParts['revisions'],
+  { snapshot }: Config,
+): FrozenRows {
+  const mark = settingRow(BEGAN_WITH, file.sha256);
+  const others = file.rows.filter(({ collection, id }) => collection !== mark.collection || id !== mark.id);
+  try {
+    return rowsOfFile({ rows: [...others, mark] }, revisions);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Unusable(`--snapshot ${showValue(snapshot ?? '')}: ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * Checks that a store with a world began with this file.
+ *
+ * @throws Unusable if it did not
+ */
+export async function checkBegan(
+  { settings }: Pick<Store, 'settings'>,
+  { sha256 }: SnapshotFile,
+  { data, snapshot }: { readonly data: string; readonly snapshot: string },
+): Promise<void> {
+  if ((await settings.get(BEGAN_WITH)) === sha256) return;
+  throw new Unusable(
+    `--data ${data} has a world that did not begin with --snapshot ${showValue(snapshot)}. ` +
+      'Leave out --snapshot to go on with it, give other --data, or replace its default world with --reseed.',
+  );
+}

@@ -1,0 +1,108 @@
+import { Problem } from '../core/problem.ts';
+import type { Quota } from '../core/quota.ts';
+import { streamOfParts } from '../http/streamed.ts';
+import type { Ports } from '../services/index.ts';
+import { Collision } from '../store/errors.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
+import type { StoreParts } from '../store/shared.ts';
+import { type FrozenRows, frozenRows, rowsIn } from '../store/world-rows.ts';
+import { provenanceText } from '../worlds/provenance.ts';
+import type { WorldEntry } from '../worlds/registry.ts';
+import { type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
+import type { Snapshot } from '../worlds/snapshots.ts';
+import type { WorldKeeping } from './world-ports.ts';
+
+/** The parts of the server that snapshots need. */
+export interface SnapshotKeeping extends Pick<WorldKeeping, 'worlds' | 'snapshots'> {
+  readonly version: string;
+  readonly revisions: StoreParts['revisions'];
+  readonly revive: (kept: KeptSeed) => Seed;
+  /** For the objects of all worlds together. */
+  readonly state: Quota;
+}
+
+/** The snapshots, as the control API takes, moves and restores them. */
+export function snapshotPorts({ worlds, snapshots, state, ...parts }: SnapshotKeeping): Ports['snapshots'] {
+  return {
+    take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
+    of: ({ id }) => snapshots.of(id),
+    find: (world, id) => snapshots.find(id, world.id),
+    download: async (world, snapshotId) => {
+      const { id, name, world: of, at, seed, credentials, rows } = await snapshots.find(snapshotId, world.id);
+      const { fingerprint, origin, text } = seed;
+      const snapshot = { id, name, world: of, at, made: { seed: { fingerprint, origin, text }, credentials } };
+      return streamOfParts(snapshotBytes(parts.version, { snapshot, rows: rowsIn(rows) }));
+    },
+    upload: async (world, receive) => {
+      const file = await receiveFile(receive, state);
+      const { made, id, name, at, world: of } = file.snapshot;
+      checkSeed(made.seed, parts.revive);
+      const rows = rowsOfFile(file, parts.revisions);
+      return snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
+    },
+    restore: async ({ id }, which) => {
+      const snapshot = await snapshots.find(which, id);
+      const entry = worlds.entry(id);
+      const fault = whyNotHere(snapshot, entry);
+      if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
+      const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
+      throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
+    },
+    delete: (world, id) => snapshots.delete(id, world.id),
+  };
+}
+
+/**
+ * Reads a file as it arrives. Its bytes count as state until all of it was read.
+ *
+ * @throws Problem that says what is wrong with it
+ */
+async function receiveFile(receive: Parameters<Ports['snapshots']['upload']>[1], state: Quota): Promise<SnapshotFile> {
+  const reader = new SnapshotReader();
+  let held = 0;
+  try {
+    await receive(state.bytes, (chunk) => {
+      if (!state.take(chunk.length)) throw new Problem('too_large', '');
+      held += chunk.length;
+      reader.read(chunk);
+    });
+    return reader.end();
+  } catch (thrown) {
+    if (!(thrown instanceof Problem && thrown.kind === 'too_large')) throw thrown;
+    const message = `The snapshot file is larger than the memory that \`--max-state\` leaves: ${state.bytes} bytes less what worlds and snapshots have. Delete some, or start the server with a higher limit.`;
+    throw new Problem('too_large', message, { close: true });
+  } finally {
+    state.release(held);
+  }
+}
+
+/** @throws Problem if an object of the file has a name that another one has, too */
+export function rowsOfFile({ rows }: Pick<SnapshotFile, 'rows'>, revisions: StoreParts['revisions']): FrozenRows {
+  try {
+    return frozenRows(rows, revisions);
+  } catch (thrown) {
+    if (!(thrown instanceof Collision)) throw thrown;
+    throw new Problem('invalid_request', 'Two objects of the snapshot file have the same name. Download it again.');
+  }
+}
+
+/** @throws Problem if the seed is none */
+function checkSeed(kept: KeptSeed, revive: (kept: KeptSeed) => Seed): void {
+  try {
+    // Reads all of it.
+    if (typeof revive(kept).fingerprint === 'string') return;
+  } catch {
+    // Told below.
+  }
+  throw new Problem('invalid_request', 'The seed in line 2 of the snapshot file cannot be read. Download it again.');
+}
+
+/**
+ * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
+ * the state of another one.
+ */
+function whyNotHere(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
+  if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
+  if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
+  return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
+}

@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import type { Config } from '../../../src/config/options.ts';
+import { manualClock } from '../../../src/core/clock.ts';
+import { admin } from '../../support/cast.ts';
+import { hasDriver } from '../../support/driver.ts';
+import { it } from '../../support/in-folder.ts';
+import { openServer, START, type TestServer, testServer } from '../../support/server.ts';
+import { withoutBearers } from '../../support/worlds.ts';
+
+const KEY = {
+  type: 'service',
+  name: 'made',
+  services: ['nvcf'],
+  scopes: ['list_functions'],
+  resource: { type: 'All Functions' },
+};
+
+type Caller = Pick<TestServer, 'call'>;
+
+/** Changes a world, and takes a snapshot of it. @param at the path before that of the control API */
+async function taken({ call }: Caller, at = ''): Promise<{ readonly id: string; readonly key: string }> {
+  const { key } = (await call(`POST ${at}/_mock/keys`, { body: KEY })).body;
+  await call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed', delay: '20m' } });
+  await call(`POST ${at}/_mock/clock/advance`, { body: { by: '3h' } });
+  await call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
+  return { id: (await call(`POST ${at}/_mock/snapshots`, { body: { name: 'before' } })).body.id, key };
+}
+
+async function downloaded({ call }: Caller, id: string): Promise<string> {
+  const { status, body, headers } = await call(`GET /_mock/snapshots/${id}/file`);
+  expect([status, headers['content-type']]).toEqual([200, 'application/x-ndjson']);
+  expect(headers['content-disposition']).toBe(`attachment; filename="${id}.ndjson"`);
+  return body;
+}
+
+const uploaded = ({ call }: Caller, file: string, at = '') =>
+  call(`POST ${at}/_mock/snapshots/file`, { body: file, headers: { 'content-type': 'application/x-ndjson' } });
+
+/** What users see of the default world. */
+async function stateOf({ call }: Caller): Promise<unknown> {
+  const of = async (path: string) => (await call(`GET ${path}`)).body;
+  return {
+    cast: await of('/_mock/cast'),
+    keys: await of('/_mock/keys?limit=500'),
+    propagation: await of('/_mock/propagation'),
+    ahead: (await of('/_mock/clock')).ahead,
+    jwks: await of('/auth/realms/acme/protocol/openid-connect/certs'),
+  };
+}
+
+/** A file with other lines, and the hash that fits them. */
+function rewritten(file: string, change: (lines: string[]) => readonly string[]): string {
+  const text = change(file.trimEnd().split('\n').slice(0, -1)).join('\n');
+  return `${text}\n${JSON.stringify({ sha256: createHash('sha256').update(`${text}\n`).digest('hex') })}\n`;
+}
+
+describe('a snapshot file', async () => {
+  const [source, other] = [await testServer(), await testServer()];
+  const file = await downloaded(source, (await taken(source)).id);
+
+  it('names its server and format, has a line for each row, and ends with the SHA-256 of the lines before', async () => {
+    const server = await testServer();
+    const { id } = await taken(server);
+    const file = await downloaded(server, id);
+    const lines = file.trimEnd().split('\n');
+    const [first, second, ...rest] = lines.map((line) => JSON.parse(line));
+    const last = rest.pop();
+
+    expect(first).toEqual({ server: 'nv-auth-mock', version: server.version, format: 1 });
+    expect(second.snapshot).toMatchObject({ id, name: 'before', world: 'default' });
+    expect(rest.length).toBeGreaterThan(50);
+    for (const row of rest) expect(Object.keys(row)).toEqual(['row']);
+    expect(last).toEqual({
+      sha256: createHash('sha256')
+        .update(`${lines.slice(0, -1).join('\n')}\n`)
+        .digest('hex'),
+    });
+    expect(rewritten(file, (all) => all)).toBe(file);
+  });
+
+  it('is added by another server, which restores it and makes worlds from it', async () => {
+    const [one, other] = [await testServer(), await testServer()];
+    const { id, key } = await taken(one);
+    const before = await stateOf(one);
+    const { status, body } = await uploaded(other, await downloaded(one, id));
+
+    expect([status, body]).toEqual([201, (await one.call(`GET /_mock/snapshots/${id}`)).body]);
+    expect((await other.call('GET /_mock/snapshots')).body.snapshots).toEqual([body]);
+    expect((await other.call('GET /v2/nvcf/functions', { token: key })).status).toBe(403);
+    await other.call('POST /_mock/worlds', { body: { id: 'copy', from: { snapshot: id }, credentials: 'cast' } });
+    expect((await other.call('GET /w/copy/v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect((await other.call(`POST /_mock/snapshots/${id}/restore`)).status).toBe(200);
+    expect(await stateOf(other)).toEqual(before);
+    expect((await other.call('GET /w/default/v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect(await downloaded(other, id)).toBe(await downloaded(one, id));
+  });
+
+  it('is a conflict while there is a snapshot of its id, and at the address of another world than its own', async () => {
+    const server = await testServer();
+    for (const world of ['alice', 'bob']) await server.call('POST /_mock/worlds', { body: { id: world } });
+    const { id } = await taken(server, '/w/alice');
+    const file = await downloaded(server, id);
+    const twice = await uploaded(server, file);
+
+    expect([twice.status, twice.body.detail]).toEqual([
+      409,
+      `There is a snapshot \`${id}\` already. Delete it first to replace it.`,
+    ]);
+    await server.call(`DELETE /_mock/snapshots/${id}`);
+    const elsewhere = await uploaded(server, file, '/w/bob');
+    expect([elsewhere.status, elsewhere.body.detail]).toEqual([409, expect.stringContaining('of the world `alice`')]);
+    const both = await Promise.all([uploaded(server, file, '/w/alice'), uploaded(server, file)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await server.call(`POST /w/alice/_mock/snapshots/${id}/restore`)).status).toBe(200);
+  });
+
+  it.for<[string, (file: string) => string, RegExp]>([
+    ['that is empty', () => '', /^This is not a snapshot file/],
+    ['that is something else', () => '{"a": 1}\n', /^This is not a snapshot file/],
+    ['that is one long line', () => 'x'.repeat(1_000_000), /^This is not a snapshot file/],
+    ['of another format', (file) => file.replace('"format":1', '"format":2'), /has format 2, of nv-auth-mock /],
+    ['that was cut within a line', (file) => file.slice(0, file.length / 2), /It ends after line \d+, before its last/],
+    ['that was cut after a line', (file) => file.slice(0, file.lastIndexOf('{"sha')), /It ends after line \d+, before/],
+    ['that was cut within its last line', (file) => file.slice(0, -10), /It ends after line \d+, before its last/],
+    ['with a line that is no JSON', (file) => file.replace('{"row":', '{row:'), /Line 3 is not a JSON object in UTF-8/],
+    [
+      'with a line of another form',
+      (file) => file.replace('{"row":', '{"rows":'),
+      /Line 3 is not as the mock writes it/,
+    ],
+    ['that was changed', (file) => file.replace('admin@acme', 'other@acme'), /Its last line, \d+, has not the SHA-256/],
+    ['that goes on after its end', (file) => `${file}{}\n`, /Line \d+ comes after its last line/],
+    [
+      'with a line that is nested too deeply',
+      (file) => rewritten(file, (all) => [...all, `{"row":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]),
+      /Line \d+ is nested deeper than 64 levels/,
+    ],
+    ['with a row twice', (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]), /Line \d+ has an object that/],
+    [
+      'with a seed that is none',
+      (file) => rewritten(file, ([first = '', , ...rows]) => [first, withSeed(file, 'nothing'), ...rows]),
+      /^The seed in line 2/,
+    ],
+  ])('%s is refused, and nothing is changed', async ([, change, detail]) => {
+    const before = await stateOf(other);
+    const { status, body } = await uploaded(other, change(file));
+
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(detail)]);
+    expect((await other.call('GET /_mock/snapshots')).body.total).toBe(0);
+    expect(await stateOf(other)).toEqual(before);
+  });
+
+  it('that is larger than the memory that `--max-state` leaves is refused, and leaves no memory taken', async () => {
+    const [large, small] = [await testServer(), await testServer({}, { budgets: { state: 400_000 } })];
+    const { id } = await taken(large);
+    const file = rewritten(await downloaded(large, id), (all) => [...all, ...rowsOf(1000)]);
+    const used = async () => (await small.call('GET /_mock/info')).body.store.bytes;
+    const before = await used();
+    const { status, body } = await uploaded(small, file);
+
+    expect([status, body.detail]).toEqual([413, expect.stringContaining('`--max-state`')]);
+    expect(await used()).toBe(before);
+  });
+
+  it('needs the admin token', async () => {
+    const server = await testServer({ adminToken: 'an-admin-token' });
+
+    expect((await server.call('GET /_mock/snapshots/a/file')).status).toBe(401);
+    expect((await uploaded(server, '')).status).toBe(401);
+  });
+});
+
+function withSeed(file: string, text: string): string {
+  const { snapshot } = JSON.parse(file.split('\n')[1] ?? '');
+  const made = { ...snapshot.made, seed: { ...snapshot.made.seed, text } };
+  return JSON.stringify({ snapshot: { ...snapshot, made } });
+}
+
+function rowsOf(count: number): string[] {
+  const row = { collection: 'things', owner: '', parent: null, aliases: [], labels: [], sharedWith: [] };
+  return Array.from({ length: count }, (_, number) =>
+    JSON.stringify({ row: { ...row, id: `${number}`, dueAt: null, usedAt: null, body: 'x'.repeat(300) } }),
+  );
+}
+
+describe('`--snapshot`', () => {
+  const clock = manualClock(START);
+  const start = async (config: Partial<Config>) => {
+    const server = await openServer(config, { clock });
+    onTestFinished(() => server.close());
+    return server;
+  };
+  const snapshotOf = async (folder: string, at = '', config: Partial<Config> = {}) => {
+    const server = await testServer(config, { clock });
+    if (at !== '') await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
+    const { id, key } = await taken(server, at);
+    const snapshot = join(folder, 'snapshot.ndjson');
+    await writeFile(snapshot, await downloaded(server, id));
+    return { server, snapshot, key };
+  };
+
+  it('begins the default world with the file: objects, clock, toggle and signing keys', async ({ folder }) => {
+    const { server, snapshot, key } = await snapshotOf(folder);
+    const begun = await start({ snapshot });
+
+    expect(await stateOf(begun)).toEqual(await stateOf(server));
+    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect((await begun.call('GET /_mock/findings')).body.findings).toEqual([]);
+  });
+
+  it('goes back to the file with a reset', async ({ folder }) => {
+    const { server, snapshot, key } = await snapshotOf(folder);
+    const begun = await start({ snapshot });
+    await begun.call('POST /_mock/clock/advance', { body: { by: '5h' } });
+    for (const one of (await begun.call('GET /_mock/keys?limit=500')).body.keys) {
+      await begun.call(`DELETE /_mock/keys/${one.id}`);
+    }
+    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(403);
+    await begun.call('POST /_mock/reset');
+
+    expect(await stateOf(begun)).toEqual(await stateOf(server));
+    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+  });
+
+  it('takes a snapshot of another world, whose own credentials count in the default one', async ({ folder }) => {
+    const { server, snapshot, key } = await snapshotOf(folder, '/w/alice');
+    const cast = (await server.call('GET /w/alice/_mock/cast')).body;
+    const begun = await start({ snapshot, world: ['bob'] });
+
+    expect(withoutBearers((await begun.call('GET /_mock/cast')).body)).toEqual(withoutBearers(cast));
+    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    const own = cast.ngc.keys.find(({ name }: { readonly name: string }) => name === 'nvcf-full-access');
+    expect((await begun.call('GET /v2/nvcf/functions', { token: own.key })).status).toBe(200);
+    const { clientId, clientSecret } = cast.runai.users[0].accessKeys[0];
+    const { status, body } = await begun.grant({ grantType: 'client_credentials', clientId, clientSecret });
+    expect(status).toBe(200);
+    expect((await begun.call('GET /api/v1/access-keys', { token: body.accessToken })).status).toBe(200);
+    await begun.call('POST /_mock/worlds', { body: { id: 'carl' } });
+    expect((await begun.call('GET /w/carl/_mock/cast')).status).toBe(200);
+  });
+
+  it.runIf(hasDriver)('goes on with a data file that began with it, and with no other', async ({ folder }) => {
+    const { snapshot, key } = await snapshotOf(folder);
+    const data = join(folder, 'mock.db');
+    const first = await openServer({ snapshot, data }, { clock });
+    await first.call('POST /_mock/keys', { body: { ...KEY, name: 'later' } });
+    await first.close();
+    const second = await openServer({ snapshot, data }, { clock });
+    const names = (await second.call('GET /_mock/keys?limit=500')).body.keys.map(
+      ({ name }: { readonly name: string }) => name,
+    );
+    await second.call('POST /_mock/reset');
+    await second.close();
+    // A reset takes nothing of that away.
+    await (await openServer({ snapshot, data }, { clock })).close();
+    const seeded = join(folder, 'seeded.db');
+    await (await openServer({ data: seeded }, { clock })).close();
+
+    expect(names).toEqual(expect.arrayContaining(['made', 'later']));
+    await expect(openServer({ snapshot, data: seeded }, { clock })).rejects.toThrow(
+      /has a world that did not begin with --snapshot .* Leave out --snapshot to go on with it, .*--reseed/,
+    );
+    const replaced = await start({ snapshot, data: seeded, reseed: true });
+    expect((await replaced.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+  });
+
+  it('is refused with a seed, without a file, and with a damaged one', async ({ folder }) => {
+    const { snapshot } = await snapshotOf(folder);
+    const other = join(folder, 'other');
+    await writeFile(other, 'something else\n');
+
+    await expect(openServer({ snapshot, seed: 'none' }, { clock })).rejects.toThrow('Give one of them');
+    await expect(openServer({ snapshot }, { clock, seed: {} })).rejects.toThrow('Give one of them');
+    await expect(openServer({ snapshot: join(folder, 'none') }, { clock })).rejects.toThrow(
+      /cannot be read: it does not exist/,
+    );
+    await expect(openServer({ snapshot: folder }, { clock })).rejects.toThrow(/cannot be read: it is a folder/);
+    await expect(openServer({ snapshot: other }, { clock })).rejects.toThrow(/other: This is not a snapshot file/);
+    await expect(openServer({ snapshot, maxState: 0.01 }, { clock })).rejects.toThrow(/larger than --max-state/);
+  });
+
+  it('keeps tokens of the world that the file has, if the server signs with its key', async ({ folder }) => {
+    const { server, snapshot } = await snapshotOf(folder);
+    const token = await server.tokenOf(admin);
+
+    expect((await (await start({ snapshot })).call('GET /api/v1/users', { token })).status).toBe(200);
+  });
+});
