@@ -159,7 +159,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^find-my-way$/,
       /^openapi-backend\/validation\.js$/,
       /^ajv(-formats)?$/,
-      /^node:(http2?|net|crypto|stream)$/,
+      /^node:(http|net|crypto|stream)$/,
       /^store\/(errors|updating)$/,
       /^credentials\/presented-credential$/,
       /^(journal|faults|hints)\//,

@@ -15,7 +15,7 @@ import { clusterOperations } from './operations/clusters.ts';
 import { deploymentOperations } from './operations/deployments.ts';
 import { functionListOperations } from './operations/function-lists.ts';
 import { functionOperations } from './operations/functions.ts';
-import { invocationOperations, invokeAtOwnHost, invokeByGrpc } from './operations/invocation.ts';
+import { invocationOperations, invokeAtOwnHost } from './operations/invocation.ts';
 import { llmLookups, llmOperations } from './operations/llm.ts';
 import { functionLookups } from './operations/lookups.ts';
 import { queueOperations } from './operations/queues.ts';
@@ -23,7 +23,7 @@ import { registryLookups, registryOperations } from './operations/registries.ts'
 import { secretOperations } from './operations/secrets.ts';
 import { telemetryLookups, telemetryOperations } from './operations/telemetries.ts';
 import { tokenLookups, tokenOperations } from './operations/tokens.ts';
-import { ERRORS, GRPC_ERRORS, HOST_ERRORS, renderGrpcProblem, renderHostProblem, renderProblem } from './problem.ts';
+import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 
@@ -89,13 +89,6 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
     { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm' },
   ],
-  grpc: {
-    operation: 'invokeByGrpc',
-    metadata: { functionId: 'function-id', versionId: 'function-version-id' },
-    handler: invokeByGrpc,
-    renderProblem: renderGrpcProblem,
-    errors: GRPC_ERRORS,
-  },
   renderProblem,
   errors: ERRORS,
   seed,
