@@ -32,7 +32,6 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
       ['nvcf', 'open-source', 70, 67, 0],
       ['nvct', null, 9, 9, 0],
       ['nak', null, 20, 20, 0],
-      ['ledger', null, 2, 2, 2],
       ['ngc', null, 8, 3, 0],
     ],
   ],
@@ -45,7 +44,6 @@ const KEYS: Readonly<Record<string, string>> = {
   nvcf: castKey('nvcf-full-access').key,
   nvct: castKey('nvct-cli').key,
   nak: '',
-  ledger: '',
   ngc: castKey('owner').key,
 };
 
