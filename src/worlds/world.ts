@@ -6,7 +6,6 @@ import type { Mode } from '../core/mode.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
-import { KeyCache } from '../credentials/key-cache.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -134,7 +133,6 @@ class OpenedWorld implements OwnedWorld {
   #deleted: DeletedCredentials | null = null;
   #tokenUsage: TokenUsage | null = null;
   #remembered: RememberedTokens | null = null;
-  #keyCache: KeyCache | null = null;
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
   #tokens: OwnedTokens | null = null;
@@ -179,7 +177,6 @@ class OpenedWorld implements OwnedWorld {
       onRows: async (collections) => {
         if (collections === 'all') {
           this.remembered.clear();
-          this.#keyCache?.clear();
           this.tokenUsage.clear();
           await this.#rereadSeed();
         }
@@ -243,11 +240,6 @@ class OpenedWorld implements OwnedWorld {
   get remembered(): RememberedTokens {
     this.#remembered ??= new RememberedTokens(this.#common.budgets.tokens);
     return this.#remembered;
-  }
-
-  get keyCache(): KeyCache {
-    this.#keyCache ??= new KeyCache(this.#common.budgets.tokens);
-    return this.#keyCache;
   }
 
   get views(): Views {
@@ -338,7 +330,6 @@ class OpenedWorld implements OwnedWorld {
     if (!frozen && at !== null) await storeState(this.store.settings, { ahead: at - machine.now() });
     await this.#rereadSeed();
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#deleted?.clear();
     this.#tokenUsage?.clear();
     await this.#reread();
@@ -358,7 +349,6 @@ class OpenedWorld implements OwnedWorld {
     if (sharing !== null) await this.#reread();
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#deleted?.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.#faults?.clear();
@@ -382,7 +372,6 @@ class OpenedWorld implements OwnedWorld {
     this.#end('stopping');
     this.#activityLog?.close();
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#views?.clear();
     this.#deleted?.clear();
     this.#tokenUsage?.clear();

@@ -85,7 +85,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\//,
       /^store\/[a-z-]+$/,
       /^tokens\//,
-      /^credentials\/(deleted|key-cache|remembered|derivation|presented-credential|tripwire)$/,
+      /^credentials\/(deleted|remembered|derivation|presented-credential|tripwire)$/,
       /^platform\/random$/,
       /^generated\/documents$/,
     ],
@@ -94,7 +94,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^worlds\/world$/,
     may: [
       /^core\//,
-      /^credentials\/(deleted|key-cache|remembered|world-mark)$/,
+      /^credentials\/(deleted|remembered|world-mark)$/,
       /^worlds\/(shared-activity-log|shared-state|clock|signing-keys)$/,
       /^store\/seed$/,
       /^(journal|faults)\//,

@@ -6,7 +6,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { administratorOf, bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
+import { administratorOf } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
@@ -46,7 +46,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {
     if (arrival.settings.nvcf === 'documented') return CALLERS.documented(arrival, await bearerOfNgcKey(arrival));
-    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfSelfHostedKey(arrival));
+    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfNgcKey(arrival, true));
   },
   impersonate: impersonatorOf((world, key) => CALLERS[world.settings.nvcf](world, key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),

@@ -75,6 +75,15 @@ describe('a new key', () => {
     expect(read.authorizations.policies).toMatchObject([{ aud: FUNCTIONS, scopes: ['queue_details'] }]);
   });
 
+  it('is refused by Cloud Functions as soon as it is deleted', async () => {
+    const { body: key } = await createKey(shared, {}, asOwner('deleted@example.test'));
+    const list = async () => (await shared.call('GET /v2/nvcf/functions', { token: key.value })).status;
+    expect(await list()).toBe(200);
+    await shared.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner('deleted@example.test') });
+
+    expect(await list()).toBe(403);
+  });
+
   it('may be for the event ledger, whose operations are not emulated', async () => {
     const authorizations = authorizationsFor(['fnds:getEvents'], EVENTS);
     const { body } = await createKey(shared, { authorizations }, asOwner('events@example.test', EVENTS));
