@@ -147,11 +147,11 @@ async function buildCore(needed) {
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         {
           name: 'services',
-          test: /src[\\/](?:services[\\/](?!nak|ledger)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
+          test: /src[\\/](?:services[\\/](?!nak)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
           priority: 1,
         },
-        // Only some servers have these.
-        { name: 'self-hosted', test: /src[\\/]services[\\/](?:nak|ledger)[\\/](?!manifest|options)/ },
+        // Only some servers have it.
+        { name: 'self-hosted', test: /src[\\/]services[\\/]nak[\\/](?!manifest|options)/ },
         {
           name: 'manifests',
           test: /src[\\/]services[\\/](?:index|[a-z]+[\\/](?:manifest|options|reasons|cast))\./,

@@ -5,7 +5,6 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ['nvct', 'Cloud Tasks'],
   ['ngc', 'NGC keys'],
   ['nak', 'Key service'],
-  ['ledger', 'Event Ledger'],
   ['control', 'Control API'],
 ]);
 

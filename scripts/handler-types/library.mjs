@@ -8,8 +8,8 @@ const ELSEWHERE = new Map([
   ['ZooName', '../src/tokens/zoo/verdicts.ts'],
 ]);
 
-/** Operations under a function's own host name and of gRPC, which no document can describe. */
-const IN_NO_DOCUMENT = ['invokeAtOwnHost', 'invokeByGrpc'];
+/** The operation under a function's own host name, which no document can describe. */
+const IN_NO_DOCUMENT = 'invokeAtOwnHost';
 
 /**
  * The schemas of the control API as the library publishes them: interfaces, with the descriptions as comments. `x-type`
@@ -23,9 +23,9 @@ export async function libraryTypes({ components, ...rest }, emulated) {
   const schemas = {
     ServiceName: { description: 'A service that is emulated.', type: 'string', enum: emulated.map(([name]) => name) },
     OperationName: {
-      description: `An operation of a service, by the \`operationId\` of its document; \`${IN_NO_DOCUMENT.join('` and `')}\`, under a function's own host name and by gRPC, are in none.`,
+      description: `An operation of a service, by the \`operationId\` of its document; \`${IN_NO_DOCUMENT}\`, under a function's own host name, is in none.`,
       type: 'string',
-      enum: [...emulated.flatMap(([, document]) => operationsOf(document)), ...IN_NO_DOCUMENT].sort(),
+      enum: [...emulated.flatMap(([, document]) => operationsOf(document)), IN_NO_DOCUMENT].sort(),
     },
     ...Object.fromEntries([...ELSEWHERE.keys()].map((name) => [name, { type: 'string' }])),
   };

@@ -11,7 +11,7 @@ import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from '../http/in-flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
-import { anyPathsOf } from '../http/mount.ts';
+import { ownHostsOf } from '../http/mount.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import { simulate } from '../http/simulate.ts';
@@ -185,12 +185,12 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
   return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
 }
 
-/** A request matcher can name the operations of documents, and those of any path, which no document has. */
+/** A request matcher can name the operations of documents, and those of hosts, which no document has. */
 function knownOf(services: readonly ServiceDefinition[], routes: Routes): Known {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));
-    const ofAnyPath = anyPathsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
-    return [...documented, ...ofAnyPath].map((one) => ({ service: service.name, ...one }));
+    const ofHosts = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
+    return [...documented, ...ofHosts].map((one) => ({ service: service.name, ...one }));
   });
   return { operations, reasons: Object.keys(ALL_REASONS) };
 }

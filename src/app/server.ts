@@ -16,15 +16,13 @@ import { serveAuthority } from '../http/authority.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import type { Server } from '../http/in-flight.ts';
-import { type Mounted, routeOfAnyPath, routerOf, routesOf } from '../http/mount.ts';
+import { type Mounted, routerOf, routesOf } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import { Connections } from '../http/transport/connections.ts';
 import { CrossOrigin } from '../http/transport/cross-origin.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
-import type { GrpcRoute } from '../http/transport/grpc.ts';
-import { http2Taker, type TakeHttp2 } from '../http/transport/http2.ts';
 import { type Limits, limitsOf } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { originGuardOf } from '../http/transport/origin-guard.ts';
@@ -397,7 +395,6 @@ async function serve(
     limits,
     server,
     tls?.makeServer ?? null,
-    http2TakerFor(mounted, server, limits),
   );
   for (const { mounted: one, routes: its } of routed) {
     const { document, profile } = one.ruleset;
@@ -422,17 +419,6 @@ async function servedText({ document, servedAs }: Ruleset): Promise<string> {
   const { info, ...rest } = asVersion(whole, servedAs);
   const description = `${info.description} The operations of ${servedAs} are those of ${whole.info.version}.`;
   return JSON.stringify({ ...rest, info: { ...info, description } });
-}
-
-/** HTTP/2 is for gRPC, which few servers are called by. */
-function http2TakerFor(mounted: readonly Mounted[], server: Server, limits: Limits): TakeHttp2 {
-  const routes = mounted.flatMap((one): GrpcRoute[] => {
-    const { grpc } = one.service;
-    return grpc === undefined ? [] : [{ route: routeOfAnyPath(grpc, one), metadata: grpc.metadata }];
-  });
-  const [route] = routes;
-  if (route === undefined) return () => false;
-  return http2Taker(async () => (await import('../http/transport/grpc.ts')).serveGrpc(server, route, limits));
 }
 
 /** The console, and the pages of the documents. */

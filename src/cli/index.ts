@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
-import { flagName, OPTIONS } from '../config/options.ts';
+import { flagName, OPTIONS, refuseName } from '../config/options.ts';
 import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
@@ -313,7 +313,7 @@ function withAdvice(command: Command) {
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new Unusable(`Unknown flag \`${given}\`. Did you mean \`${findNearest(given, flags)}\`?`);
+    throw new Unusable(refuseName(`flag \`${given}\``, given, flags, (option) => `--${flagName(option)}`));
   };
 }
 

@@ -1,12 +1,20 @@
 import { access } from 'node:fs/promises';
 import { whyUnreadable } from '../core/file-fault.ts';
-import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { isOneOf, objectOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
-import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
+import {
+  type Config,
+  type ConfigOptions,
+  flagName,
+  OPTION_NAMES,
+  OPTIONS,
+  PREFIX,
+  refuseName,
+  variableName,
+} from './options.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
@@ -46,7 +54,7 @@ export function configOf(given: Partial<Config> = {}): Effective {
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
     .filter((name) => !isOneOf(OPTION_NAMES, name))
-    .map((name) => unknownName(`option \`${name}\``, name, OPTION_NAMES));
+    .map((name) => refuseName(`option \`${name}\``, name, OPTION_NAMES, (option) => option));
   const source: Source = new Map(
     OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
       const value = options[name];
@@ -214,7 +222,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
         ...(!isOpen && { shown: texts.map(() => showText(text)) }),
       });
     } else if (!INJECTED.test(variable)) {
-      faults.push(unknownName(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES]));
+      faults.push(refuseName(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES], variableName));
     }
   }
   return source;
@@ -235,7 +243,8 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
     const name = byKey.get(key);
     const line = lineOf(key);
     const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
-    if (name === undefined) faults.push(unknownName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()]));
+    if (name === undefined)
+      faults.push(refuseName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()], flagName));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);
@@ -248,10 +257,6 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
-}
-
-function unknownName(what: string, name: string, valid: readonly string[]): string {
-  return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
 }
 
 /** The JSON parser reports a position, or ten characters on each side of it. The YAML parser reports lines itself. */

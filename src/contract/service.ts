@@ -93,26 +93,16 @@ export interface HostContext<Target = unknown> extends Context<OperationTypes, T
   readonly body: Buffer;
 }
 
-/** An operation for any path, which no document has. */
-export interface AnyPath extends ErrorRenderer {
-  /** The row of the tables that applies to it. */
-  readonly operation: string;
-  readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
-}
-
-/** Host names that belong to a service whatever the path, such as a function's own. */
-export interface OwnHost extends AnyPath {
+/** Host names with one operation for any path, which no document has, such as a function's own. */
+export interface OwnHost extends ErrorRenderer {
   /**
    * Matches the host name, in lower case and without the port, up to the server's own name; its named groups become the
    * parameters.
    */
   readonly pattern: RegExp;
-}
-
-/** The calls of gRPC: any service and method, on any host. */
-export interface GrpcCalls extends AnyPath {
-  /** By name of a parameter, the metadata that has it. */
-  readonly metadata: Readonly<Record<string, string>>;
+  /** The row of the tables that applies to it. */
+  readonly operation: string;
+  readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
 }
 
 /** Host names under which the service's own paths are served, without their prefix. */
@@ -236,8 +226,6 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** By operationId: exactly those of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly hosts?: readonly ServiceHost[];
-  /** Absent if it is not called by gRPC. One service of a server may have it. */
-  readonly grpc?: GrpcCalls;
   readonly seed: Seeding | null;
   /**
    * The events that happen by themselves in `(from, to]`, in any order: at least the first `limit`, and few more. Null if

@@ -6,7 +6,6 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Views } from '../core/views.ts';
 import type { DeletedCredentials } from '../credentials/deleted.ts';
-import type { KeyCache } from '../credentials/key-cache.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { Faults } from '../faults/faults.ts';
@@ -99,8 +98,6 @@ export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
   readonly remembered: RememberedTokens;
-  /** Answers about keys that services remember, if they are asked to. */
-  readonly keyCache: KeyCache;
   readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
   /** Values derived from rows. Each is reused until its rows change. */

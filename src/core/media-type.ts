@@ -10,8 +10,3 @@ export function isJsonType(essence: string): boolean {
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
-
-/** Is it gRPC, and not gRPC-Web? */
-export function isGrpcType(type: string): boolean {
-  return /^application\/grpc(?:[+; ]|$)/i.test(type);
-}

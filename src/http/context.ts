@@ -42,9 +42,6 @@ class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
   get remembered() {
     return this.world.remembered;
   }
-  get keyCache() {
-    return this.world.keyCache;
-  }
   get findings() {
     this.#reports ??= new ReportsOfRequest(this.world.findings);
     return this.#reports;

@@ -1,4 +1,4 @@
-import type { AnyPath, GrpcCalls, OwnHost, ServiceDefinition } from '../contract/service.ts';
+import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { newAnswers } from './answers.ts';
@@ -37,15 +37,10 @@ export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): re
   return hosts.filter((host): host is OwnHost => 'operation' in host);
 }
 
-/** The operations of a service that no document has. */
-export function anyPathsOf(service: Pick<ServiceDefinition, 'hosts' | 'grpc'>): readonly AnyPath[] {
-  return [...ownHostsOf(service), ...(service.grpc === undefined ? [] : [service.grpc])];
-}
-
-/** The route of an operation for any method, any path and any body, such as that of a host. */
-export function routeOfAnyPath(given: AnyPath, mounted: Mounted): Route {
+/** The route of a host's operation, for any method, any path and any body. */
+export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
   const anything: Operation = {
-    ...operationOfAnyPath(given),
+    ...operationOfHost(host),
     isAlias: false,
     method: '*',
     path: '/*',
@@ -64,7 +59,7 @@ export function routeOfAnyPath(given: AnyPath, mounted: Mounted): Route {
     statuses: () => [],
     answerFault: () => null,
   };
-  return routeOf(anything, mounted, ruledRows(mounted), given.handler, given);
+  return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
 }
 
 /**
@@ -115,10 +110,8 @@ function routeOf(
   };
 }
 
-/** Such an operation, in the form of a document's operations. */
-export function operationOfAnyPath(given: AnyPath | OwnHost | GrpcCalls): DocumentedOperation {
-  const source = 'pattern' in given ? given.pattern.source : '';
-  const names = [...source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
-  const ofMetadata = 'metadata' in given ? Object.keys(given.metadata) : [];
-  return { id: given.operation, public: false, pathParams: [...names, ...ofMetadata] };
+/** A host's operation, in the form of a document's operations. */
+export function operationOfHost({ operation, pattern }: OwnHost): DocumentedOperation {
+  const pathParams = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
+  return { id: operation, public: false, pathParams };
 }

@@ -5,32 +5,28 @@ export interface Audience {
   readonly name: string;
   /** In evaluations. */
   readonly namespace: string;
-  /** The service of this mock that honours the keys. */
-  readonly service: string;
-  readonly product: string;
+  /** The service of this mock that honours the keys, and its name in policies; null if none does. */
+  readonly honoured: { readonly service: string; readonly product: string } | null;
 }
 
-/** Ids and namespaces are those of the published code and its client; the name and product of the last are not known. */
+/** Ids and namespaces are those of the published code and its client; the name of the last is not known. */
 export const AUDIENCES: readonly Audience[] = [
   {
     id: 'nvidia-cloud-functions-ncp-service-id-aketm',
     name: 'nvcf-api',
     namespace: 'nvcf',
-    service: 'nvcf',
-    product: 'nv-cloud-functions',
+    honoured: { service: 'nvcf', product: 'nv-cloud-functions' },
   },
   {
     id: 'nvidia-cloud-tasks-ncp-service-id-nvcttasks',
     name: 'nvct-api',
     namespace: 'nvct',
-    service: 'nvct',
-    product: 'nv-cloud-tasks',
+    honoured: { service: 'nvct', product: 'nv-cloud-tasks' },
   },
   {
     id: 'nvidia-cloud-events-ncp-service-id-ckozoh6f',
     name: 'event-ledger',
     namespace: 'event-ledger',
-    service: 'ledger',
-    product: 'nv-cloud-events',
+    honoured: null,
   },
 ];

@@ -6,7 +6,6 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
-import { ledgerManifest } from './ledger/manifest.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
 import { nvcfManifest } from './nvcf/manifest.ts';
@@ -28,7 +27,6 @@ export const MANIFESTS: readonly Manifest[] = [
   nvctManifest,
   ngcManifest,
   nakManifest,
-  ledgerManifest,
 ];
 
 /** The vendor's host names that a service emulates; of all services without a name. */

@@ -6,7 +6,6 @@ import type { Mode } from '../core/mode.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
-import { KeyCache } from '../credentials/key-cache.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -130,7 +129,6 @@ class OpenedWorld implements OwnedWorld {
   #deleted: DeletedCredentials | null = null;
   #tokenUsage: TokenUsage | null = null;
   #remembered: RememberedTokens | null = null;
-  #keyCache: KeyCache | null = null;
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
   #tokens: OwnedTokens | null = null;
@@ -175,7 +173,6 @@ class OpenedWorld implements OwnedWorld {
       onRows: async (collections) => {
         if (collections === 'all') {
           this.remembered.clear();
-          this.#keyCache?.clear();
           this.tokenUsage.clear();
           await this.#rereadSeed();
         }
@@ -239,11 +236,6 @@ class OpenedWorld implements OwnedWorld {
   get remembered(): RememberedTokens {
     this.#remembered ??= new RememberedTokens(this.#common.budgets.tokens);
     return this.#remembered;
-  }
-
-  get keyCache(): KeyCache {
-    this.#keyCache ??= new KeyCache(this.#common.budgets.tokens);
-    return this.#keyCache;
   }
 
   get views(): Views {
@@ -333,7 +325,6 @@ class OpenedWorld implements OwnedWorld {
     const { frozen } = await openClock(machine, () => this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#deleted?.clear();
     this.#tokenUsage?.clear();
     await this.#reread();
@@ -349,7 +340,6 @@ class OpenedWorld implements OwnedWorld {
     await this.#reread();
     await this.#activityReceiver?.empty();
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#deleted?.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.#faults?.clear();
@@ -373,7 +363,6 @@ class OpenedWorld implements OwnedWorld {
     this.#end('stopping');
     this.#activityLog?.close();
     this.#remembered?.clear();
-    this.#keyCache?.clear();
     this.#views?.clear();
     this.#deleted?.clear();
     this.#tokenUsage?.clear();

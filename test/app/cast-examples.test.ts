@@ -22,7 +22,6 @@ const DOCUMENTS: readonly { readonly name: string; readonly service: string; rea
   { name: 'nvcf', service: 'nvcf', config: {} },
   { name: 'nvct', service: 'nvct', config: {} },
   { name: 'nak', service: 'nak', config: { nvcf: 'open-source' } },
-  { name: 'ledger', service: 'ledger', config: { nvcf: 'open-source' } },
   { name: 'control', service: 'control', config: {} },
 ];
 

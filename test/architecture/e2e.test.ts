@@ -14,12 +14,7 @@ const LONG = [
   ...['app/bounds', 'store/tampered'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
-  ...[
-    'http/transport/grpc',
-    'http/transport/reader-that-stopped',
-    'scenarios/every-refusal-has-a-fix',
-    'library/fifty-worlds',
-  ],
+  ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],
   ...['store/recovery', 'store/forms'],
 ];
 

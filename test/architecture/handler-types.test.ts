@@ -106,7 +106,7 @@ describe('the types of the library', () => {
     const types = await libraryTypes(document({}), [['toys', emulated]]);
 
     expect(types).toContain('export type ServiceName = "toys";');
-    expect(types).toContain('export type OperationName = "getA" | "invokeAtOwnHost" | "invokeByGrpc";');
+    expect(types).toContain('export type OperationName = "getA" | "invokeAtOwnHost";');
   });
 
   it('are the same wherever the document writes one out, because it may be null there', async () => {

@@ -10,7 +10,7 @@ import type { Ruleset } from '../../src/core/ruleset.ts';
 import { RESERVED_WORLD_IDS } from '../../src/core/world-id.ts';
 import type { RefusedRequest } from '../../src/hints/refused-request.ts';
 import { WORLD_HINTS } from '../../src/hints/tokens.ts';
-import { anyPathsOf } from '../../src/http/mount.ts';
+import { ownHostsOf } from '../../src/http/mount.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
@@ -86,7 +86,7 @@ describe.each(ALL)('the document of $name', (service) => {
   });
 
   it('has the schemas of its errors', () => {
-    const forms = [service, ...anyPathsOf(service)].flatMap(({ errors }) => errors);
+    const forms = [service, ...ownHostsOf(service)].flatMap(({ errors }) => errors);
     const schemas = forms.flatMap((form) => form?.schema ?? []);
 
     expect(forms.length).toBeGreaterThan(0);

@@ -222,6 +222,20 @@ describe.concurrent('an unknown name ends the start, and the nearest valid one i
   });
 });
 
+describe.concurrent('an option that is gone ends the start, and the reason is told:', () => {
+  it.for([
+    [['--key-cache', 'documented'], {}, 'flag `--key-cache`'],
+    [['start', '--key-cache=off'], {}, 'flag `--key-cache`'],
+    [[], { NV_AUTH_MOCK_KEY_CACHE: 'documented' }, 'variable NV_AUTH_MOCK_KEY_CACHE'],
+  ] as const)('%j %j', async ([args, env, what], { command }) => {
+    expect(await command.run(args, { env })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `nv-auth-mock: The ${what} was removed: the key service no longer emulates caches; leave it out.\n`,
+    });
+  });
+});
+
 describe.concurrent('a bad value ends the start, and is told with what is expected:', () => {
   /** Faults are told all at once, so a round is one run. */
   const rounds: [round: string, faults: [flag: string, value: string, expected: RegExp][]][] = [

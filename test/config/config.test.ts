@@ -60,6 +60,21 @@ describe('the configuration of the command', () => {
     await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
     await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });
+
+  it('is refused with the reason why an option is gone', async ({ folder }) => {
+    const file = join(folder, 'config.yaml');
+    await writeFile(file, 'key-cache: documented\n');
+    const removed = 'was removed: the key service no longer emulates caches; leave it out.';
+
+    await expect(readConfig({}, { NV_AUTH_MOCK_KEY_CACHE: 'off' })).rejects.toThrow(
+      `The variable NV_AUTH_MOCK_KEY_CACHE ${removed}`,
+    );
+    await expect(readConfig({ config: file }, {})).rejects.toThrow(
+      `The key \`key-cache\` in --config ${file}, line 1 ${removed}`,
+    );
+    const options = { keyCache: 'off' } as Parameters<typeof readOptions>[0];
+    expect(() => readOptions(options)).toThrow(`The option \`keyCache\` ${removed}`);
+  });
 });
 
 describe('a document', () => {

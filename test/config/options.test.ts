@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
-import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
+import {
+  flagName,
+  OPTION_NAMES,
+  OPTIONS,
+  REMOVED_OPTIONS,
+  shownValue,
+  variableName,
+} from '../../src/config/options.ts';
 
 describe('an option', () => {
   it('is called alike as a flag and as a variable', () => {
     expect([flagName('publicUrl'), variableName('publicUrl')]).toEqual(['public-url', 'NV_AUTH_MOCK_PUBLIC_URL']);
     expect(new Set(OPTION_NAMES.map(variableName)).size).toBe(OPTION_NAMES.length);
+  });
+
+  it('has no name that an option had which was removed', () => {
+    expect(OPTION_NAMES.filter((name) => name in REMOVED_OPTIONS)).toEqual([]);
   });
 
   it('is shown as a flag would give it, and never where it is secret', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { essenceOf, isGrpcType, isJsonType } from '../../src/core/media-type.ts';
+import { essenceOf, isJsonType } from '../../src/core/media-type.ts';
 
 it.each([
   ['application/json', 'application/json'],
@@ -24,17 +24,4 @@ describe('JSON is sent as', () => {
       expect(isJsonType(type)).toBe(false);
     },
   );
-});
-
-describe('gRPC is sent as', () => {
-  it.each(['application/grpc', 'application/grpc+proto', 'Application/gRPC;v=1', 'application/grpc ;v=1'])(
-    '%s',
-    (type) => {
-      expect(isGrpcType(type)).toBe(true);
-    },
-  );
-
-  it.each(['application/grpc-web', 'x-application/grpc', 'application/json', ''])('and not as `%s`', (type) => {
-    expect(isGrpcType(type)).toBe(false);
-  });
 });

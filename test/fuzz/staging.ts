@@ -41,7 +41,6 @@ const EVERY_ROLE = [
   'Cloud Functions Admin',
 ];
 const FULL = 'nvcf-full-access';
-const LEDGER = 'a key for the event ledger';
 
 /** Credentials of every kind, good ones and others. */
 export async function enrolled(server: Server, { runai }: Versions): Promise<Enrolled> {
@@ -63,7 +62,6 @@ export async function enrolled(server: Server, { runai }: Versions): Promise<Enr
       air: [...names(ofAir), ...names(ofCast)],
       nvcf: [`the key ${FULL}`, ...names(ofCast)],
       nvct: ['the key nvct-cli', ...names(ofCast)],
-      ledger: [LEDGER, ...names(ofCast)],
       ngc: ['the key owner', ...names(ofCast)],
     },
     secrets: [
@@ -103,8 +101,6 @@ async function madeKeys(server: Server): Promise<[string, string][]> {
   };
   await make('a person with every role', { ...PERSON, services: ['air', 'nvcf'], roles: EVERY_ROLE });
   await make('a service key with every scope of Air', { type: 'service', services: ['air'], scopes: AIR_SCOPES });
-  // Refused where there is no ledger.
-  await make(LEDGER, { type: 'service', services: ['ledger'], scopes: ['read'] });
   return made;
 }
 

@@ -3,7 +3,7 @@ import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import { rulesetOf } from '../../src/core/ruleset.ts';
-import { routeOfAnyPath, routesOf } from '../../src/http/mount.ts';
+import { routeOfHost, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
 
@@ -153,7 +153,7 @@ describe('the host of a service', () => {
   });
 
   it('is a route for every method, path and body, in its own voice', async () => {
-    const route = routeOfAnyPath(host, await mounted({ service, ruleset }));
+    const route = routeOfHost(host, await mounted({ service, ruleset }));
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
@@ -163,7 +163,7 @@ describe('the host of a service', () => {
   it('has no route without a row in the tables', async () => {
     const whole = await mounted({ service });
 
-    expect(() => routeOfAnyPath(host, whole)).toThrow('Operation `play_at_host` has no row.');
+    expect(() => routeOfHost(host, whole)).toThrow('Operation `play_at_host` has no row.');
   });
 });
 

@@ -183,9 +183,9 @@ describe('the hosts', () => {
     [{ hosts: { '': 'runai' } }, /is no host name/],
     [
       { hosts: { 'runai.acme.com': 'runia' } },
-      /is "runia"\. Did you mean `runai`\? Expected one of `runai`, `air`, `nvcf`, `nvct`, `ngc`, `nak`, `ledger`\./,
+      /is "runia"\. Did you mean `runai`\? Expected one of `runai`, `air`, `nvcf`, `nvct`, `ngc`, `nak`\./,
     ],
-    [{ hosts: { 'runai.acme.com': undefined } }, /is undefined\. Expected one of `runai`, `air`, .*`ledger`\.$/],
+    [{ hosts: { 'runai.acme.com': undefined } }, /is undefined\. Expected one of `runai`, `air`, .*`nak`\.$/],
     [{ hosts: ['runai.acme.com'] }, /`hosts` takes an object, such as `\{ 'runai.acme.com': 'runai' \}`/],
     [{ others: 'deny' }, /`others` is "deny"\. Expected `pass` or `refuse`/],
     [{ other: 'refuse' }, /no `other`; it takes `others`, `hosts`\. Did you mean `others`\?/],

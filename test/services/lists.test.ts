@@ -33,7 +33,6 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     listOwnerApiKeys: 'an administrator sees all keys of the owner in the path',
     introspectApiKey: 'shows the authorizations of the key in the body, which may be a list',
   },
-  ledger: { listEvents: 'always empty' },
   runai: {
     ...Object.fromEntries(SCOPED_LISTS.map(({ operation }) => [operation, ELSEWHERE])),
     get_tenants: ELSEWHERE,

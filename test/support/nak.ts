@@ -1,8 +1,9 @@
 import type { Answer, TestServer } from './server.ts';
 
-/** The service ids of the two issuers that `nvcf-cli` knows. */
+/** The service ids of the three issuers. */
 export const FUNCTIONS = 'nvidia-cloud-functions-ncp-service-id-aketm';
 export const TASKS = 'nvidia-cloud-tasks-ncp-service-id-nvcttasks';
+export const EVENTS = 'nvidia-cloud-events-ncp-service-id-ckozoh6f';
 /** The owner that `nvcf-cli` names, and the one of the cast's key of that name. */
 export const OWNER = 'svc@nvcf-api.local';
 export const CAST_OWNER = 'cast@nvcf-api.local';

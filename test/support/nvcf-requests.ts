@@ -1,4 +1,3 @@
-import { call, grpcSession, statusOf } from './grpc.ts';
 import { castFunction, castKey } from './ngc-cast.ts';
 import type { Answer, Request, TestServer } from './server.ts';
 
@@ -55,8 +54,6 @@ interface Recipe {
     readonly line: string;
     readonly host?: string;
     readonly body?: unknown;
-    /** The metadata of a call of gRPC. */
-    readonly metadata?: Readonly<Record<string, string>>;
   };
   /** What has to be there first. */
   readonly before?: (stage: Stage, admin: Admin) => Promise<void>;
@@ -280,14 +277,6 @@ const recipes = {
       body: { say: 'hello' },
     }),
   },
-  invokeByGrpc: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({
-      line: 'POST /acme.Service/Method',
-      metadata: { 'function-id': running.functionId },
-    }),
-  },
   getFunctionQueues: {
     target: 'running',
     success: 200,
@@ -466,9 +455,7 @@ export interface StagedServer {
   admin: Admin;
 }
 
-export async function stagedServer(
-  server: Pick<TestServer, 'call'> & Partial<Pick<TestServer, 'listen'>>,
-): Promise<StagedServer> {
+export async function stagedServer(server: Pick<TestServer, 'call'>): Promise<StagedServer> {
   const token = castKey('nvcf-full-access').key;
   const admin: Admin = async (line, body) => {
     const answer = await server.call(line, { token, ...(body !== undefined && { body }) });
@@ -504,18 +491,6 @@ export async function stagedServer(
   await addRegistryCredential(stage, admin);
   await addAsset(stage, admin);
 
-  let session: ReturnType<typeof grpcSession> | undefined;
-  let listening: ReturnType<TestServer['listen']> | undefined;
-  /** The answer in the form of HTTP/1. */
-  const callByGrpc = async (token: string, metadata: Readonly<Record<string, string>>): Promise<Answer> => {
-    // Each test closes its sessions.
-    listening ??= server.listen?.('127.0.0.1', 0);
-    if (session === undefined || session.destroyed) session = grpcSession((await listening)?.url ?? '');
-    const answer = await call(session, { authorization: `Bearer ${token}`, ...metadata });
-    const { message, headers, decision } = answer;
-    return { status: statusOf(answer), body: { detail: message }, headers, decision };
-  };
-
   const lineOf = (operation: OperationName, running: Stage['running'] = stage.running) => {
     const { line, ...rest } = RECIPES[operation].request({ ...stage, running });
     const [method = '', path = ''] = line.split(' ');
@@ -532,13 +507,13 @@ export async function stagedServer(
     ask: async (operation, token, about) => {
       const { before, after, success } = RECIPES[operation];
       await before?.(stage, admin);
-      const { line, host, body, metadata } = lineOf(operation, { ...stage.running, ...about });
+      const { line, host, body } = lineOf(operation, { ...stage.running, ...about });
       const parts: Request = {
         token,
         ...(body !== undefined && { body }),
         ...(host !== undefined && { headers: { host } }),
       };
-      const answer = metadata === undefined ? await server.call(line, parts) : await callByGrpc(token, metadata);
+      const answer = await server.call(line, parts);
       if (answer.status === success) await after?.(stage, admin, answer);
       return answer;
     },

@@ -1,7 +1,7 @@
 import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import { isBelow } from '../../src/core/path-template.ts';
 import type { Sourced, Tables } from '../../src/core/rule.ts';
-import { anyPathsOf, type Mounted, operationOfAnyPath } from '../../src/http/mount.ts';
+import { type Mounted, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 
 /** Everything that is incomplete about a service, each a sentence that names the row or the operation. */
@@ -9,7 +9,7 @@ export function mountFaults({ service, ruleset, document }: Mounted, reasons: Re
   const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
   const ofOtherVersions = service.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
-  const documented = [...document.operations, ...anyPathsOf(service).map(operationOfAnyPath)];
+  const documented = [...document.operations, ...ownHostsOf(service).map(operationOfHost)];
   return [
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)

@@ -5,7 +5,6 @@ import type { Server } from '../in-flight.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import type { TakeHttp2 } from './http2.ts';
 import type { Limits } from './limits.ts';
 import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type WireError } from './protocol-errors.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -26,7 +25,6 @@ export function makeFastify(
   limits: Limits,
   { addresses, outgoing, crossOrigin, log }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin' | 'log'>,
   makeTlsServer: MakeTlsServer | null = null,
-  takeHttp2: TakeHttp2 = () => false,
 ): FastifyInstance {
   const http = {
     requireHostHeader: false,
@@ -59,7 +57,7 @@ export function makeFastify(
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
       if (isFirst && wrongScheme.answerHttps(wireError.rawPacket, socket)) return;
-      if (!takeHttp2(wireError, socket)) endWithWireProblem(protocolErrors, connections, wireError, socket);
+      endWithWireProblem(protocolErrors, connections, wireError, socket);
     },
   });
   if (makeTlsServer !== null) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { WireAnswer } from '../answer.ts';
 import type { Route, Server } from '../in-flight.ts';
-import { type Mounted, ownHostsOf, routeOfAnyPath } from '../mount.ts';
+import { type Mounted, ownHostsOf, routeOfHost } from '../mount.ts';
 import { fastifyPath, type OperationRouter } from '../openapi/operation-router.ts';
 import { answer } from '../pipeline.ts';
 import { methodOf } from './arrival.ts';
@@ -51,7 +51,7 @@ export class OwnHosts {
   constructor(all: readonly Mounted[], server: Server) {
     this.#server = server;
     this.#owned = all.flatMap((mounted) =>
-      ownHostsOf(mounted.service).map((host) => ({ pattern: host.pattern, route: routeOfAnyPath(host, mounted) })),
+      ownHostsOf(mounted.service).map((host) => ({ pattern: host.pattern, route: routeOfHost(host, mounted) })),
     );
   }
 

@@ -131,14 +131,14 @@ export function rightsIn(
   rulesets: readonly Ruleset[],
 ): { readonly services: readonly string[]; readonly policy: Policy } {
   // For each service the first policy that names it, by `aud` alone.
-  const honoured = AUDIENCES.flatMap(({ id, service }) => {
+  const named = AUDIENCES.flatMap(({ id, honoured }) => {
     const policy = policiesIn(authorizations).find(({ aud }) => aud === id);
-    return policy === undefined ? [] : { service, policy };
+    return policy === undefined || honoured === null ? [] : { service: honoured.service, policy };
   });
-  const scopes = honoured.flatMap(({ policy }) => textsOf(policy['scopes']));
-  const resources = honoured.flatMap(({ policy }) => resourcesOf(policy['resources']));
+  const scopes = named.flatMap(({ policy }) => textsOf(policy['scopes']));
+  const resources = named.flatMap(({ policy }) => resourcesOf(policy['resources']));
   return {
-    services: honoured.map(({ service }) => service),
+    services: named.map(({ service }) => service),
     // Unknown scopes are kept, and other resources are left out: neither gives a right.
     policy: {
       scopes: [...new Set(scopes)],
@@ -185,18 +185,12 @@ export async function authorizationsOf(
     const stored = rightsIn(authorizations, rulesets);
     if (isSame(stored.policy, newest) && `${stored.services}` === `${key.services}`) return authorizations;
   }
-  const policies = AUDIENCES.filter(({ service }) => key.services.includes(service)).map(
-    ({ id, product, service }) => ({
-      aud: id,
-      auds: [id],
-      product,
-      scopes: newest?.scopes ?? [],
-      resources: encodeResources(
-        rulesets.find((one) => one.service === service),
-        newest?.resources ?? [],
-      ),
-    }),
-  );
+  const policies = AUDIENCES.flatMap(({ id, honoured }) => {
+    if (honoured === null || !key.services.includes(honoured.service)) return [];
+    const ruleset = rulesets.find(({ service }) => service === honoured.service);
+    const resources = encodeResources(ruleset, newest?.resources ?? []);
+    return { aud: id, auds: [id], product: honoured.product, scopes: newest?.scopes ?? [], resources };
+  });
   return { policies };
 }
 

@@ -1,5 +1,4 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
-import { OPTIONS } from './options.ts';
 
 /** The variables of `nvcf-cli`; of a world they lead below its prefix. */
 const VARIABLES: readonly Variable[] = [
@@ -24,7 +23,7 @@ function invocationHost(url: string): string {
 /** Known to the command and the library before the service is loaded. */
 export const nakManifest = {
   name: 'nak',
-  options: OPTIONS,
+  options: {},
   reasons: {},
   variables: VARIABLES,
   hosts: ['api-keys.nvcf.nvidia.com'],

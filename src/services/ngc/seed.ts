@@ -235,13 +235,13 @@ function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
 
 function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedFault[] {
   if (owner === undefined || (type === 'service' && audienceOf(services) !== undefined)) return [];
-  const valid = quote(AUDIENCES.map(({ service }) => service));
+  const valid = quote(AUDIENCES.flatMap(({ honoured }) => honoured?.service ?? []));
   const message = `${of}: \`owner\` is for keys of the self-hosted key service: service keys whose first service is one of ${valid}`;
   return [{ place: `${place}.owner`, message }];
 }
 
 function audienceOf([service]: readonly string[]): Audience | undefined {
-  return AUDIENCES.find((one) => one.service === service);
+  return AUDIENCES.find(({ honoured }) => honoured?.service === service);
 }
 
 function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: string, place: string): SeedFault[] {

@@ -112,11 +112,6 @@ export function attributesOfFunction(
   };
 }
 
-/** The names of a function, or of one version, that was asked for and is not there. */
-export function namesOf(functionId: string, versionId = ''): Readonly<Record<string, string>> {
-  return { function: functionId, 'function-versions': `${functionId}/${versionId}` };
-}
-
 /** Looks up the versions of a function that an account owns. */
 export async function ownVersions(
   collections: Collections,

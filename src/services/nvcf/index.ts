@@ -6,7 +6,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { administratorOf, bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
+import { administratorOf } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
@@ -15,7 +15,7 @@ import { clusterOperations } from './operations/clusters.ts';
 import { deploymentOperations } from './operations/deployments.ts';
 import { functionListOperations } from './operations/function-lists.ts';
 import { functionOperations } from './operations/functions.ts';
-import { invocationOperations, invokeAtOwnHost, invokeByGrpc } from './operations/invocation.ts';
+import { invocationOperations, invokeAtOwnHost } from './operations/invocation.ts';
 import { llmLookups, llmOperations } from './operations/llm.ts';
 import { functionLookups } from './operations/lookups.ts';
 import { queueOperations } from './operations/queues.ts';
@@ -23,7 +23,7 @@ import { registryLookups, registryOperations } from './operations/registries.ts'
 import { secretOperations } from './operations/secrets.ts';
 import { telemetryLookups, telemetryOperations } from './operations/telemetries.ts';
 import { tokenLookups, tokenOperations } from './operations/tokens.ts';
-import { ERRORS, GRPC_ERRORS, HOST_ERRORS, renderGrpcProblem, renderHostProblem, renderProblem } from './problem.ts';
+import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 
@@ -46,7 +46,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {
     if (arrival.settings.nvcf === 'documented') return CALLERS.documented(arrival, await bearerOfNgcKey(arrival));
-    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfSelfHostedKey(arrival));
+    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfNgcKey(arrival, true));
   },
   impersonate: impersonatorOf((world, key) => CALLERS[world.settings.nvcf](world, key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
@@ -89,13 +89,6 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
     { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm' },
   ],
-  grpc: {
-    operation: 'invokeByGrpc',
-    metadata: { functionId: 'function-id', versionId: 'function-version-id' },
-    handler: invokeByGrpc,
-    renderProblem: renderGrpcProblem,
-    errors: GRPC_ERRORS,
-  },
   renderProblem,
   errors: ERRORS,
   seed,

@@ -1,6 +1,6 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { isRecord, own } from '../../core/own.ts';
+import { own } from '../../core/own.ts';
 import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
 import {
@@ -26,9 +26,6 @@ export const HOST_ERRORS: readonly ErrorForm[] = [
   { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
   { schema: null, mediaType: 'text/plain' },
 ];
-
-/** The error forms that `renderGrpcProblem` produces. */
-export const GRPC_ERRORS: readonly ErrorForm[] = [{ schema: null, mediaType: 'text/plain' }];
 
 /** Paths where the NGC gateway itself reports errors. */
 const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
@@ -94,19 +91,6 @@ function renderLlmProblem(problem: Problem, about: About): Outcome {
     headers: { ...headers, 'content-type': 'application/json', 'x-request-id': llmRequestId(about) },
     body: { message, ...(detail !== '' && { detail }) },
   };
-}
-
-/** Renders a problem as the gRPC proxy does for callers that do not speak gRPC: the text is the message of the others. */
-export function renderGrpcProblem(problem: Problem, about: About): Outcome {
-  const { status, body } = renderHostProblem(problem, about);
-  const isWithoutKey = problem.reason === 'no_token' || problem.reason === 'wrong_scheme';
-  const text = isWithoutKey ? 'no authorization was passed in the metadata' : textOf(body);
-  return { status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) };
-}
-
-/** The sentence of a problem of the invocation plane. */
-function textOf(body: unknown): string {
-  return isRecord(body) && 'detail' in body ? String(body['detail']) : String(body);
 }
 
 function detailOf(problem: Problem, about: About): string {

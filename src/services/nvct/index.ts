@@ -7,7 +7,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { administratorOf, bearerOfSelfHostedKey } from '../../ngc-keys/self-hosted.ts';
+import { administratorOf } from '../../ngc-keys/self-hosted.ts';
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';
@@ -27,7 +27,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
   ruleset: () => RULESET,
   authenticate: async (arrival) => {
     if (arrival.settings.nvcf === 'documented') return CALLER(arrival, await bearerOfNgcKey(arrival));
-    return (await administratorOf(arrival)) ?? CALLER(arrival, await bearerOfSelfHostedKey(arrival));
+    return (await administratorOf(arrival)) ?? CALLER(arrival, await bearerOfNgcKey(arrival, true));
   },
   impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),

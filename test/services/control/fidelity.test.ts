@@ -19,7 +19,7 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
     [
       ['runai', '2.24', 86, 66, 0],
       ['air', '2.0', 123, 75, 0],
-      ['nvcf', 'documented', 71, 68, 30],
+      ['nvcf', 'documented', 70, 67, 30],
       ['nvct', null, 9, 9, 0],
       ['ngc', null, 8, 3, 0],
     ],
@@ -29,10 +29,9 @@ const PROFILES: readonly [config: Partial<Config>, counts: readonly Count[]][] =
     [
       ['runai', '2.19', 51, 35, 0],
       ['air', 'dsx', 174, 101, 0],
-      ['nvcf', 'open-source', 71, 68, 0],
+      ['nvcf', 'open-source', 70, 67, 0],
       ['nvct', null, 9, 9, 0],
       ['nak', null, 20, 20, 0],
-      ['ledger', null, 2, 2, 2],
       ['ngc', null, 8, 3, 0],
     ],
   ],
@@ -45,7 +44,6 @@ const KEYS: Readonly<Record<string, string>> = {
   nvcf: castKey('nvcf-full-access').key,
   nvct: castKey('nvct-cli').key,
   nak: '',
-  ledger: '',
   ngc: castKey('owner').key,
 };
 
@@ -254,7 +252,7 @@ describe('the report', () => {
     const founded = { source: expect.stringMatching(/\w{3}/), certainty: expect.stringMatching(/^[a-z]+$/) };
 
     expect(body.fidelity).toBe('documented');
-    expect(body.operations).toHaveLength(86 + 123 + 71 + 9 + 8);
+    expect(body.operations).toHaveLength(86 + 123 + 70 + 9 + 8);
     expect(body.rules.length).toBeGreaterThan(100);
     expect(body.reasons.length).toBeGreaterThan(50);
     for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);

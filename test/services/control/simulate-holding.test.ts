@@ -124,7 +124,7 @@ describe('every operation at once:', () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', ...ALL });
 
     expect(servicesOf(effects)).toEqual(['air', 'nvcf', 'nvct', 'ngc']);
-    expect(effects).toHaveLength(123 + 71 + 9 + 8);
+    expect(effects).toHaveLength(123 + 70 + 9 + 8);
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
     expect(effects).toContainEqual({
       ...{ operation: 'updateFunctionVersion', service: 'nvcf', effect: 'deny', reason: 'missing_scope' },
@@ -175,7 +175,7 @@ describe('every operation at once:', () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', service: 'nvcf', ...ALL }, on);
 
     expect(effects.filter(({ effect }) => effect === 'allow')).toHaveLength(6);
-    expect(effects.filter(({ reason }) => reason === 'disabled_key')).toHaveLength(65);
+    expect(effects.filter(({ reason }) => reason === 'disabled_key')).toHaveLength(64);
   });
 
   it('of a key whose organisation has no subscription, all of Air are refused without a reason', async () => {

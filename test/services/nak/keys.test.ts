@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asOwner, authorizationsFor, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
+import { asOwner, authorizationsFor, createKey, EVENTS, FUNCTIONS, TASKS } from '../../support/nak.ts';
 import { placeOf } from '../../support/nvcf-client.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
@@ -73,6 +73,33 @@ describe('a new key', () => {
     await shared.call(`PATCH /_mock/keys/${body.id}`, { body: { scopes: ['queue_details'] } });
     const { body: read } = await shared.call(`GET /v1/keys/${body.id}`, { headers: asOwner('edited@example.test') });
     expect(read.authorizations.policies).toMatchObject([{ aud: FUNCTIONS, scopes: ['queue_details'] }]);
+  });
+
+  it('is refused by Cloud Functions as soon as it is deleted', async () => {
+    const { body: key } = await createKey(shared, {}, asOwner('deleted@example.test'));
+    const list = async () => (await shared.call('GET /v2/nvcf/functions', { token: key.value })).status;
+    expect(await list()).toBe(200);
+    await shared.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner('deleted@example.test') });
+
+    expect(await list()).toBe(403);
+  });
+
+  it('may be for the event ledger, whose operations are not emulated', async () => {
+    const authorizations = authorizationsFor(['fnds:getEvents'], EVENTS);
+    const { body } = await createKey(shared, { authorizations }, asOwner('events@example.test', EVENTS));
+    expect(body).toMatchObject({ issuer_service_id: EVENTS, audience_service_ids: [EVENTS], authorizations });
+
+    const about = { audience_service_id: EVENTS, key: body.value };
+    const introspected = await shared.call('POST /v1/introspect', { body: about });
+    expect(introspected).toMatchObject({ status: 200, body: { authorizations } });
+    const rule = 'POST /v1/namespaces/event-ledger/evaluations/apikey.allow';
+    const evaluated = await shared.call(rule, { body: { input: { apiKey: body.value } } });
+    expect(evaluated.body.result).toMatchObject({ allowed: true, policy: authorizations.policies[0] });
+    expect((await shared.call(`GET /_mock/keys/${body.id}`)).body).toMatchObject({ services: [] });
+    for (const path of ['/v2/nvcf/functions', '/v1/nvct/tasks'])
+      expect((await shared.call(`GET ${path}`, { token: body.value })).status).toBe(403);
+    const events = await shared.call('GET /v3/ledger/namespace/acme/events', { token: body.value });
+    expect(events).toMatchObject({ status: 404, body: { detail: expect.stringContaining('Nothing is served') } });
   });
 
   it.each<

@@ -21,12 +21,11 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 const PROFILES = ['documented', 'open-source'] as const;
 
 /**
- * The switchboard knows operations by method and path: a function's own host and gRPC take any of them, and the LLM gateway finds
+ * The switchboard knows operations by method and path: a function's own host takes any of them, and the LLM gateway finds
  * its function in the body.
  */
 const NOT_SIMULATED: readonly OperationName[] = [
   'invokeAtOwnHost',
-  'invokeByGrpc',
   'createChatCompletion',
   'createResponse',
   'createEmbedding',

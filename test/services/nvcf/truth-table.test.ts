@@ -91,7 +91,6 @@ const ROWS: readonly Row[] = [
       'invokeFunction',
       'execFunction',
       'invokeAtOwnHost',
-      'invokeByGrpc',
       'createChatCompletion',
       'createResponse',
       'createEmbedding',
@@ -388,7 +387,6 @@ const TEXTS: Partial<Record<OperationName, string>> = {
   getFunctionVersionQueue: `${VERSION}Forbidden to retrieve function details`,
   invokeFunction: `Function '{functionId}':  ${NO_ENTRY}`,
   execFunction: `Function '{functionId}':  ${NO_ENTRY}`,
-  invokeByGrpc: `Function '{functionId}':  ${NO_ENTRY}`,
   invokeAtOwnHost: `Function '{functionId}':  ${NO_ENTRY}`,
   createInvocationToken: `Function '{functionId}':  ${NO_ENTRY}`,
   invokeFunctionVersion: `${VERSION}${NO_ENTRY}`,
@@ -407,9 +405,6 @@ const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
 
 /** Answered by the NGC gateway, in its own form. */
 const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableInstanceTypes', 'listInstanceTypes'];
-
-/** Answered by the invocation plane, in its words. */
-const INVOCATION_PLANE: readonly OperationName[] = ['invokeAtOwnHost', 'invokeByGrpc'];
 
 /** Answered by the LLM gateway, in its own form. */
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
@@ -526,7 +521,6 @@ const OF_OTHERS: readonly OperationName[] = [
   'execFunction',
   'execFunctionVersion',
   'invokeAtOwnHost',
-  'invokeByGrpc',
   'getFunctionQueues',
   'getFunctionVersionQueue',
   'createInvocationToken',
@@ -609,14 +603,6 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         });
         continue;
       }
-      if (operation === 'invokeByGrpc') {
-        expect(answer.headers).toMatchObject({
-          ':status': 200,
-          'content-type': 'application/grpc',
-          'grpc-status': '7',
-        });
-        continue;
-      }
       if (LLM.includes(operation)) {
         expect(answer.body).toEqual({ message: 'permission denied' });
         continue;
@@ -639,7 +625,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
       unlike(refused, ({ operation }) =>
         LLM.includes(operation)
           ? 'permission denied'
-          : INVOCATION_PLANE.includes(operation)
+          : operation === 'invokeAtOwnHost'
             ? 'missing requested authorities'
             : 'Access Denied',
       ),

@@ -102,7 +102,7 @@ class FaultOrder(_FaultOrder, total=False):
 
 # The requests that a fault affects. Default: every request.
 class FaultMatch(TypedDict, total=False):
-    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\", \"ledger\"]"
+    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
@@ -270,7 +270,7 @@ class Requests(TypedDict):
 
 # Requests that are like this in every member given. `{}` matches every request.
 class RequestMatch(TypedDict, total=False):
-    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\", \"ledger\"]"
+    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
@@ -628,7 +628,7 @@ class Keys(TypedDict):
 class _KeyOrder(TypedDict):
     type: "Literal[\"personal\", \"service\"]"
     name: "str"
-    services: "List[Literal[\"air\", \"nvcf\", \"nvct\", \"ledger\"]]"
+    services: "List[Literal[\"air\", \"nvcf\", \"nvct\"]]"
 
 
 # The key to make.
@@ -646,7 +646,7 @@ class KeyOrder(_KeyOrder, total=False):
 class KeyEdit(TypedDict, total=False):
     name: "str"
     status: "Literal[\"active\", \"disabled\"]"
-    services: "List[Literal[\"air\", \"nvcf\", \"nvct\", \"ledger\"]]"
+    services: "List[Literal[\"air\", \"nvcf\", \"nvct\"]]"
     scopes: "List[str]"
     resource: "Union[KeyResource, List[KeyResource]]"
     roles: "List[str]"

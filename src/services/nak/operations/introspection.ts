@@ -1,4 +1,4 @@
-import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
@@ -8,10 +8,6 @@ import { keyForm } from '../../../ngc-keys/key-text.ts';
 import { authorizationsOf, type IssuedKey, isIssued, policiesIn, statusOf } from '../issued.ts';
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
-
-/** The remembered result of an introspection. */
-type Introspected = { readonly answer: Answer<'nak', 'introspectApiKey'> } | { readonly refusal: Problem };
-type Introspecting = Parameters<Handler<'nak', 'introspectApiKey'>>[0];
 
 /** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
 async function keyOfText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
@@ -23,27 +19,8 @@ async function keyOfText({ store, now }: Context, text: string | null | undefine
   return key !== null && isIssued(key) ? key : null;
 }
 
-const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
-  const { keyCache, now, settings } = context;
-  const { key: text, audience_service_id: audience } = context.body;
-  if (settings.keyCache === 'off') return introspected(context);
-  const name = `introspection ${JSON.stringify([audience ?? '', hashSecret(text ?? '')])}`;
-  // Refusals are remembered as well.
-  const known = keyCache.find<Introspected>(name, now)?.answer;
-  if (known !== undefined && 'refusal' in known) throw known.refusal;
-  if (known !== undefined) return known.answer;
-  try {
-    const answer = await introspected(context);
-    keyCache.keep(name, { answer }, now);
-    return answer;
-  } catch (refusal) {
-    if (refusal instanceof Problem) keyCache.keep(name, { refusal }, now);
-    throw refusal;
-  }
-};
-
 /** The checks are made in the order of the published code. An owner always exists here. */
-async function introspected(context: Introspecting): Promise<Answer<'nak', 'introspectApiKey'>> {
+const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   const { key: text, audience_service_id: audience } = context.body;
   const issued = found(await keyOfText(context, text));
   const { id, issuance } = issued.key;
@@ -63,7 +40,7 @@ async function introspected(context: Introspecting): Promise<Answer<'nak', 'intr
       authorizations: await authorizationsOf(context, issued),
     },
   };
-}
+};
 
 const RULE = /^[\w-]+\.allow$/;
 

@@ -1,7 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import type { HostContext } from '../../../contract/service.ts';
-import { isGrpcType } from '../../../core/media-type.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
@@ -63,33 +62,27 @@ const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
   }),
 };
 
-/** The versions of the target that the key covers, and the newest of them that is active. */
-function versionsOf(context: AuthenticatedContext<Invoked>) {
-  const account = accountOf(context);
-  const covered = [context.target]
-    .flat()
-    .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')));
-  const statuses = covered.map((row) => statusAt(row.body, context.now));
-  const active = covered.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? '')).at(-1);
-  return { covered, statuses, active };
-}
-
 /**
  * Chooses the newest of the active versions that the key covers.
  *
  * @throws Problem `not_found` if there is none, or `bad_state` if all are DEGRADED
  */
 export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
-  const { covered, statuses, active } = versionsOf(context);
+  const account = accountOf(context);
+  const covered = [context.target]
+    .flat()
+    .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')));
+  const statuses = covered.map((row) => statusAt(row.body, context.now));
+  const active = covered.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? '')).at(-1);
   if (active !== undefined) return active;
-  // The path, the body or metadata may name the function.
+  // The path or the body may name the function.
   const functionId = [context.target].flat()[0]?.parent;
   if (statuses.length > 0 && statuses.every((status) => status === 'DEGRADED')) {
     throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
   }
   throw new Problem(
     'not_found',
-    `Function id '${functionId}' version '${context.params['versionId'] ?? covered.at(-1)?.id ?? ''}': Specified function in account '${accountOf(context)}' is not found`,
+    `Function id '${functionId}' version '${context.params['versionId'] ?? covered.at(-1)?.id ?? ''}': Specified function in account '${account}' is not found`,
   );
 }
 
@@ -153,27 +146,6 @@ export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Ou
     headers: { ...statusHeaders(requestId, 'fulfilled'), 'content-type': contentType },
     body: bytes,
   };
-}
-
-/** The request or cookie that continues a session. The mock begins none. */
-const OF_SESSION = /(?:^|; *)nvcf-request-id=/;
-
-/**
- * Decides about a call of gRPC, whose messages the transport sends back. Other media types are refused last, as they are
- * nothing that a function could answer.
- */
-export function invokeByGrpc(context: AuthenticatedContext<Invoked>): Outcome {
-  const isOfSession = context.headerLines('cookie').some((line) => OF_SESSION.test(line));
-  if (isOfSession || context.headerLines('nvcf-reqid').length > 0) {
-    throw new Problem('not_found', 'no existing session found');
-  }
-  if (versionsOf(context).active === undefined) return plainText(504, 'failed to establish link to worker');
-  const [type = ''] = context.headerLines('content-type');
-  return isGrpcType(type) ? { status: 200 } : plainText(415, 'Send the header `content-type: application/grpc`.');
-}
-
-function plainText(status: number, text: string): Outcome {
-  return { status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) };
 }
 
 function jsonOrText(bytes: Buffer): unknown {

@@ -2,7 +2,7 @@ import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { isRecord } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, namesOf, visibleVersions } from '../functions.ts';
+import { type FunctionRow, visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { llmRequestId } from '../problem.ts';
 import { chooseVersion } from './invocation.ts';
@@ -41,7 +41,8 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   }
   const id = functionId.toLowerCase();
   const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
-  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId, names: namesOf(id) };
+  if (lookedUp.found === 'object') return lookedUp;
+  return { ...lookedUp, asked: functionId, names: { function: id, 'function-versions': `${id}/` } };
 };
 
 /**

@@ -1,18 +1,9 @@
 import type { Context, Lookup } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
 import type { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import {
-  asAnybody,
-  asOwner,
-  FUNCTIONS,
-  type FunctionRow,
-  namesOf,
-  ownVersions,
-  visibleVersions,
-} from '../functions.ts';
-import { INVOCATIONS, type InvocationRow, type Invoked, isGone } from '../invocations.ts';
+import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
+import { INVOCATIONS, type InvocationRow, isGone } from '../invocations.ts';
 
 /** The version must belong to the function in the path. */
 async function versionOf({ store, params }: Context, id: string) {
@@ -31,14 +22,6 @@ const ownVersion: Lookup<FunctionRow> = async (context, id) =>
 
 const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
   asAnybody(await versionOf(context, id), accountOf(context));
-
-/** A name without a version is the function's. @throws Problem if the metadata name no function */
-const functionInMetadata: Lookup<Invoked> = async (context, id) => {
-  if (id === '') throw new Problem('invalid_request', 'no function-id was passed in the metadata');
-  const versionId = context.params['versionId'];
-  const lookedUp = await (versionId === undefined ? visibleFunction(context, id) : visibleVersion(context, versionId));
-  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, names: namesOf(id, versionId) };
-};
 
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   asOwner(await FUNCTIONS.byAlias(context.store.collections, id), accountOf(context));
@@ -65,7 +48,6 @@ export const functionLookups = {
   visibleFunction,
   ownVersion,
   visibleVersion,
-  functionInMetadata,
   deployment,
   invocation,
 };

@@ -12,8 +12,6 @@ export const VISIBLE_VERSION = { lookup: 'visibleVersion', param: 'versionId', n
 export const FUNCTION_IN_MODEL = { lookup: 'functionInModel' } as const;
 /** The body names several. */
 export const FUNCTIONS_IN_BODY = { lookup: 'functionsInBody' } as const;
-/** Metadata names the function, and perhaps the version. */
-export const FUNCTION_IN_METADATA = { lookup: 'functionInMetadata', param: 'functionId' } as const;
 export const INVOCATION = { lookup: 'invocation', param: 'requestId' } as const;
 export const REGISTRY_CREDENTIAL = { lookup: 'registryCredential', param: 'registryCredentialId' } as const;
 export const TELEMETRY = { lookup: 'telemetry', param: 'telemetryId' } as const;

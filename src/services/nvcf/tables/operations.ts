@@ -71,11 +71,6 @@ export const OPERATION_SECTIONS = [
     },
   },
   {
-    source: 'gRPC invocation page; published code of the gRPC proxy',
-    certainty: 'documented',
-    rows: { invokeByGrpc: { rule: 'invoke-by-grpc', streams: true } },
-  },
-  {
     rule: 'invoke-by-llm-gateway',
     source: 'LLM gateway page; published gateway code',
     certainty: 'documented',

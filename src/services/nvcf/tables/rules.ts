@@ -2,7 +2,6 @@ import type { RowIn } from '../../../core/sections.ts';
 import {
   ASSET,
   DEPLOYMENT,
-  FUNCTION_IN_METADATA,
   FUNCTION_IN_MODEL,
   FUNCTIONS_IN_BODY,
   INVOCATION,
@@ -74,11 +73,6 @@ export const ACTIONS = [
         'open-source': { versionless: 'narrow' },
       },
       'invoke-function-version': { cover: VISIBLE_VERSION },
-      'invoke-by-grpc': {
-        cover: FUNCTION_IN_METADATA,
-        documented: { versionless: 'refuse', source: `${PAGE}; the same row, as the gRPC page says` },
-        'open-source': { versionless: 'narrow' },
-      },
       'invoke-by-llm-gateway': {
         cover: FUNCTION_IN_MODEL,
         documented: { versionless: 'refuse', source: `${PAGE}; the same row, as the LLM gateway page says` },

@@ -95,7 +95,6 @@ export const TEXTS = {
   invokeFunction: INVOKE,
   execFunction: INVOKE,
   invokeAtOwnHost: INVOKE,
-  invokeByGrpc: INVOKE,
   invokeFunctionVersion: INVOKE_VERSION,
   execFunctionVersion: INVOKE_VERSION,
   getInvocationStatus: POLL,
