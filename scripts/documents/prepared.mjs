@@ -19,7 +19,7 @@ export function prepared(document) {
   const { security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
   const all = resolvedOperations(document);
   return {
-    operations: { operations: all.map((one) => factsOf({ security, ...one })), otherVersions, names: namesIn(all) },
+    operations: { operations: all.map((one) => factsOf({ security, ...one })), otherVersions },
     schemas: {
       operations: Object.fromEntries(all.map((one) => [one.operationId, schemasOf(one)])),
       errors: Object.fromEntries(
@@ -105,27 +105,4 @@ function schemasOf({ parameters, requestBody, responses }) {
 function formsOf(content) {
   const told = Object.entries(content).filter(([type, { schema }]) => schema !== undefined || type === '*/*');
   return Object.fromEntries(told.map(([type, { schema = {} }]) => [type, closed(schema)]));
-}
-
-/**
- * The names of all members and parameters, in the form in which the journal compares names.
- *
- * @param {any} root
- * @returns {string[]}
- */
-function namesIn(root) {
-  /** @type {Set<string>} */
-  const names = new Set();
-  const seen = new Set();
-  const waiting = [root];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (typeof value.in === 'string' && typeof value.name === 'string') names.add(value.name);
-    if (typeof value.properties === 'object') for (const name of Object.keys(value.properties)) names.add(name);
-    for (const part of Object.values(value)) waiting.push(part);
-  }
-  const bare = [...names].map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
-  return [...new Set(bare.map((name) => name.replace(/\d{1,9}$/, '') || name))].sort();
 }

@@ -214,9 +214,8 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const rowsOf = (seed: Seed, at: Instant) =>
     beginnings === undefined ? rowsOfSeed(seed, at, shared) : beginnings.rowsOf(seed, at, shared);
-  const documented = new Set<string>();
   const parts = {
-    secrets: { key: fingerprintKey(), documented, ofSeeds: new SecretsOfSeeds() },
+    secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
     ...{ machine, random, signingKey, shared, keys, rulesets, revive },
     images: new Images(machine, shared, customs, keys, rowsOf),
     snapshot: first,
@@ -227,7 +226,7 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
   const snapshots = new Snapshots(random, (sharedWorlds ?? keptWorlds)?.snapshots ?? shared.state, revive);
   const { budgets: remembered, commits, revisions } = shared;
   const begun = { worlds, snapshots, first, rowsOf, revive };
-  return { ...begun, place, machine, customs, documented, budgets: remembered, commits, revisions };
+  return { ...begun, place, machine, customs, budgets: remembered, commits, revisions };
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -305,7 +304,6 @@ async function assemble(
     routes: () => routes,
   });
   const mounted = await mount([...services, control(ports)], server, documents);
-  for (const { document } of mounted) for (const name of document.names) opened.documented.add(name);
   const { app, listen, openProductionPort, routes } = await serve(mounted, server, limits, documents, tls);
   return {
     app,

@@ -15,8 +15,6 @@ export interface ApiDocument {
   readonly isReady: boolean;
   /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];
-  /** The names of all members and parameters, as the journal compares names. */
-  readonly names: readonly string[];
   /** How a body differs from an error schema: a sentence, or null. @param schema its name */
   schemaFault(schema: string, body: unknown): string | null;
 }
@@ -60,7 +58,7 @@ export class Documents {
 }
 
 function openDocument({ operations: text, schemas }: PreparedDocument, compiler: () => Promise<Compiler>): ApiDocument {
-  const { operations, otherVersions, names }: PreparedOperations = JSON.parse(text);
+  const { operations, otherVersions }: PreparedOperations = JSON.parse(text);
   let validators: Validators | undefined;
   let loading: Promise<Validators> | undefined;
   const getValidators = (): Validators => {
@@ -70,7 +68,6 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
   return {
     operations: operations.map((operation) => new DocumentOperation(operation, getValidators)),
     otherVersions,
-    names,
     get isReady() {
       return validators !== undefined;
     },

@@ -6,8 +6,6 @@ import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secr
 export interface SecretSettings {
   /** The key of the fingerprints. */
   readonly key: string;
-  /** Names of documents' members and parameters, in lower case without punctuation. */
-  readonly documented: ReadonlySet<string>;
   readonly ofSeeds: SecretsOfSeeds;
 }
 
@@ -44,7 +42,6 @@ export type HasSecret = (hash: string) => boolean;
 
 /** The secrets of one world: plain texts of its seed, and hashes of all others. */
 export class WorldSecrets implements KnownSecrets {
-  readonly #settings: SecretSettings;
   readonly #seed: () => SeedSecrets;
   /** Hashes of earlier secrets, because the journal may be older than their end. */
   readonly #given: BoundedCache<true>;
@@ -53,7 +50,6 @@ export class WorldSecrets implements KnownSecrets {
 
   /** @param seed called for the first text */
   constructor(settings: SecretSettings, budget: Budget, seed: () => SeedSecrets, hasSecret: HasSecret) {
-    this.#settings = settings;
     this.#key = settings.key;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
@@ -72,10 +68,6 @@ export class WorldSecrets implements KnownSecrets {
     if (text.length < LEAST_SECRET || HEXADECIMAL.test(text)) return false;
     const hashed = hash('sha256', text, 'hex');
     return this.#hasSecret(hashed) || this.#given.has(hashed);
-  }
-
-  isDocumented(bareName: string): boolean {
-    return this.#settings.documented.has(bareName);
   }
 
   /** @param hash SHA-256 in hexadecimal, as stored; null for none */

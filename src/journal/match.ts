@@ -2,7 +2,7 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import { isRecord, own } from '../core/own.ts';
 import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
-import { hideCredentials, hideInUrl, type KnownSecrets } from './secrets.ts';
+import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 /** Conditions on a request. All given members must match. */
 export interface Match {
@@ -109,8 +109,7 @@ export function matcherOf(match: Match, hiddenBody: unknown = match.body): Match
 }
 
 function sentenceOf(member: Exclude<Member, 'body'>, match: Match, facts: Facts, secrets: KnownSecrets): string {
-  const hide = (value: unknown) =>
-    member === 'path' ? hideInUrl(String(value), secrets) : hideCredentials(String(value), secrets);
+  const hide = (value: unknown) => hideInLine(String(value), secrets);
   const describe = (name: string, got: unknown, expected: unknown) =>
     `${name} is ${got === null ? 'none' : `\`${hide(got)}\``}, not \`${hide(expected)}\``;
   switch (member) {

@@ -2,15 +2,7 @@ import { rfc3339 } from '../core/clock.ts';
 import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Journal } from './journal.ts';
 import type { Facts } from './match.ts';
-import {
-  hideFields,
-  hideHeaderName,
-  hideInHeader,
-  hideInUrl,
-  hideSecrets,
-  hideSecretsInText,
-  type KnownSecrets,
-} from './secrets.ts';
+import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';
 
 /** A request or an answer, with fingerprints in place of secrets. */
 export interface MessageView {
@@ -38,7 +30,7 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
     service,
     operation,
     method,
-    path: hideInUrl(pathOf(url), secrets),
+    path: hideInLine(pathOf(url), secrets),
     query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets),
     status,
     ...(wouldBe !== null && { wouldBe }),
@@ -130,7 +122,7 @@ function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   for (let index = 0; index + 1 < lines.length; index += 2) {
     // Names and values alternate.
     const sent = lines[index] ?? '';
-    const name = hideHeaderName(sent, secrets).toLowerCase();
+    const name = hideInLine(sent, secrets).toLowerCase();
     const value = hideInHeader(sent.toLowerCase(), lines[index + 1] ?? '', secrets);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : [before, value].flat());
@@ -181,36 +173,15 @@ type Hidden =
   | { readonly form: 'json'; readonly value: unknown }
   | { readonly form: 'text'; readonly value: string };
 
-function hideIn(sent: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+function hideIn(text: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
   const isCut = isTruncated(kept);
-  const text = isCut ? withoutCutWord(sent) : sent;
   if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
-  if (isCut) return { form: 'text', value: hideSecretsInText(text, secrets) };
+  if (isCut) return { form: 'text', value: hideInText(text, secrets) };
   try {
     return { form: 'json', value: hideSecrets(JSON.parse(text), secrets) };
   } catch {
-    return { form: 'text', value: hideSecretsInText(text, secrets) };
+    return { form: 'text', value: hideInText(text, secrets) };
   }
-}
-
-/** Longer than any secret, even with all characters escaped. */
-const MOST_CUT = 1024;
-/** Longer than any passphrase, which has several words. */
-const MOST_CUT_VALUE = 128;
-const NO_WORD = /[\s"'`&,;=<>(){}[\]]/;
-
-/**
- * Removes the cut word at the end of a truncated text, or in JSON a short cut value: a part of a secret would not be
- * recognised.
- */
-function withoutCutWord(text: string): string {
-  const padding = /={1,2}$/.exec(text.slice(-2))?.[0].length ?? 0;
-  const last = text.length - padding;
-  let end = last;
-  while (end > 0 && last - end < MOST_CUT && !NO_WORD.test(text.charAt(end - 1))) end -= 1;
-  const quote = text.lastIndexOf('"');
-  const isValue = /^\s{0,99}[[{]/.test(text) && text.length - quote <= MOST_CUT_VALUE;
-  return text.slice(0, isValue ? Math.min(end, quote + 1) : end);
 }
 
 /**
@@ -239,7 +210,7 @@ export class SecretsOfDrafts {
       answered[name] = name === 'x-mock-decision' ? value : hideInHeader(lower(name), value, secrets);
     }
     return Object.assign({}, draft, {
-      url: hideInUrl(url, secrets),
+      url: hideInLine(url, secrets),
       requestHeaders: hidden,
       requestBody: bodyWithoutSecrets(requestBody, type, secrets),
       responseHeaders: answered,
@@ -252,9 +223,7 @@ export class SecretsOfDrafts {
     const lines = given.split('\n');
     // Names and values alternate.
     const hidden = lines.map((line, index) =>
-      index % 2 === 0
-        ? hideHeaderName(line, this.#secrets)
-        : hideInHeader(lower(lines[index - 1]), line, this.#secrets),
+      index % 2 === 0 ? hideInLine(line, this.#secrets) : hideInHeader(lower(lines[index - 1]), line, this.#secrets),
     );
     const type = sentTypeOf({ requestHeaders: given });
     this.#headers = { given, hidden: hidden.join('\n'), type };
@@ -299,11 +268,11 @@ function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined,
   if (kept.isHidden) return kept;
   const text = textOf(kept);
   if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept), isHidden: true };
-  const hidden = hideInText(text, kept, type, secrets);
+  const hidden = hideInBody(text, kept, type, secrets);
   return { text: hidden, form: 'text', size: kept.size, isCut: isTruncated(kept), isHidden: true };
 }
 
-function hideInText(...body: Parameters<typeof hideIn>): string {
+function hideInBody(...body: Parameters<typeof hideIn>): string {
   const { form, value } = hideIn(...body);
   if (form === 'text') return value;
   if (form === 'json') return JSON.stringify(value);

@@ -131,7 +131,6 @@ describe('what the server reads of a document', () => {
         },
       ],
       otherVersions: [{ method: 'GET', path: '/toys', profiles: ['2'] }],
-      names: ['id', 'name', 'sizes'],
     });
   });
 

@@ -24,8 +24,7 @@ const read = <Case>(file: string) =>
 const HIDDEN = read<Sent & { readonly secret: string }>('hidden');
 const READABLE = read<Sent>('readable');
 
-const DOCUMENTED = ['description', 'name', 'value', 'id', 'message', 'note', 'userdata', 'command', 'repository'];
-const secrets = toySecrets(['MOCKciAppSecret00000000000000001', 'hunter-2'], DOCUMENTED);
+const secrets = toySecrets(['MOCKciAppSecret00000000000000001', 'hunter-2']);
 
 const TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded', text: 'text/plain' };
 

@@ -4,7 +4,7 @@ import { Budget } from '../../src/core/bounded-cache.ts';
 import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
 
 const ofSeeds = new SecretsOfSeeds();
-const settings = { key: 'a key', documented: new Set(['description']), ofSeeds };
+const settings = { key: 'a key', ofSeeds };
 const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
   new WorldSecrets(settings, new Budget(bytes), () => ofSeeds.of({ text: seed }), hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
@@ -67,15 +67,11 @@ describe('the secrets of a world', () => {
     expect(one.fingerprint(SECRET)).toBe(other.fingerprint(SECRET));
   });
 
-  it('are none in the end, and names of documents stay', () => {
+  it('are none in the end', () => {
     const secrets = known();
     secrets.addHash(sha256(SECRET));
     secrets.clear();
 
-    expect([secrets.has(SECRET), secrets.isDocumented('description'), secrets.isDocumented('other')]).toEqual([
-      false,
-      true,
-      false,
-    ]);
+    expect(secrets.has(SECRET)).toBe(false);
   });
 });

@@ -3,50 +3,18 @@ import * as journal from '../../src/journal/secrets.ts';
 import { cpuOf, worseThanLinear } from '../linear/measure.ts';
 import { toySecrets } from './toy-secrets.ts';
 
-const secrets = toySecrets([], ['open', 'a', 'description', 'name', 'x-trace']);
+const secrets = toySecrets();
 const { fingerprint } = secrets;
-const hideCredentials = (text: string) => journal.hideCredentials(text, secrets);
 const hideFields = (fields: URLSearchParams) => journal.hideFields(fields, secrets);
 const hideInHeader = (name: string, value: string) => journal.hideInHeader(name, value, secrets);
-const hideInUrl = (url: string) => journal.hideInUrl(url, secrets);
+const hideInLine = (line: string) => journal.hideInLine(line, secrets);
+const hideInText = (text: string) => journal.hideInText(text, secrets);
 const hideSecrets = (value: unknown) => journal.hideSecrets(value, secrets);
-const hideSecretsInText = (text: string) => journal.hideSecretsInText(text, secrets);
 
 /** What searches begin with, end with, or go on with. */
 const LINEAR = [
-  ...[
-    'eyJ',
-    'eyj-',
-    '"a":"',
-    'token ',
-    '{"token":',
-    'nvapi-',
-    'bnZhcGkt',
-    '0123456789ab',
-    '-',
-    '=',
-    '//a:b@',
-    'pass',
-    '\\u006e',
-    '%25',
-    'VVVV',
-    'UVFR',
-    'aa-',
-    'aaaaaaaaaaaaaaax_',
-    'token=a;',
-  ],
-  ...[
-    'token: |\n ',
-    'token:',
-    '{token: ',
-    'name: x, ',
-    'name: TOKEN,\n',
-    '--password ',
-    'a:b|chpasswd ',
-    '[',
-    "'",
-    '\\"',
-  ],
+  ...['eyJ', '"a":"', 'token ', '{"token":', 'nvapi-', 'bnZhcGkt', '0123456789ab', '-', '=', '//a:b@', '//', ':'],
+  ...['\\u006e', '%25', 'aa-', 'token=a;', 'token=', 'bearer ', 'basic a', '[', "'", '\\"'],
 ];
 
 const OF_WORLD = 'MOCKciAppSecret00000000000000001';
@@ -101,7 +69,7 @@ describe('a secret', () => {
   });
 
   it('is a key or a token wherever it stands, names included', () => {
-    expect(hideCredentials(`a ${KEY} and a ${TOKEN}.`)).toBe(`a ${fingerprint(KEY)} and a ${fingerprint(`${TOKEN}.`)}`);
+    expect(hideInLine(`a ${KEY} and a ${TOKEN}.`)).toBe(`a ${fingerprint(KEY)} and a ${fingerprint(`${TOKEN}.`)}`);
     expect(JSON.stringify(hideSecrets({ [KEY]: TOKEN }))).not.toMatch(/nvapi-k|eyJ/);
   });
 
@@ -114,7 +82,7 @@ describe('a secret', () => {
   });
 
   it('is found in JSON whose end is missing', () => {
-    expect(hideSecretsInText('{"name":"a","clientSecret" : "hun\\"ter')).toBe(
+    expect(hideInText('{"name":"a","clientSecret" : "hun\\"ter')).toBe(
       `{"name":"a","clientSecret" : "${fingerprint('hun\\"ter')}"`.slice(0, -1),
     );
   });
@@ -125,35 +93,9 @@ describe('a secret', () => {
       client_secret: HUNTER,
       a: ['1', '2'],
     });
-    expect(hideInUrl('/callback?state=1&code=hunter2#access_token=hunter2')).toBe(
-      `/callback?state=1&code=${HUNTER}#access_token=${HUNTER}`,
+    expect(hideInLine(`/callback?state=1&code=${OF_WORLD}#access_token=hunter2`)).toBe(
+      `/callback?state=1&code=${fingerprint(OF_WORLD)}#access_token=${HUNTER}`,
     );
-  });
-
-  it.each([
-    ['a key', KEY],
-    ['a key in small letters', `X-${KEY}`.toLowerCase()],
-    ['a token', TOKEN],
-    ['a token in small letters', TOKEN.toLowerCase()],
-    ['a short token in small letters', 'eyjhbgcioijub25lin0.e30.'],
-    ['a secret of the world', OF_WORLD],
-    ['a secret of the world that is joined to a word', `X-${OF_WORLD}`],
-    ['a secret that was drawn, in small letters', 'zx81kqp0lm77vtb2rr5yc3wd'],
-    ['a long word', 'q'.repeat(41)],
-  ])('is not shown as the name of a header: %s', (_, name) => {
-    const hidden = journal.hideHeaderName(name, toySecrets([OF_WORLD]));
-    expect(hidden).toMatch(/^(?:X-)?sha256:[0-9a-f]{10}$/i);
-    expect(journal.hideHeaderName(hidden, secrets)).toBe(hidden);
-  });
-
-  it.each([
-    'Content-Type',
-    'X-Amz-Server-Side-Encryption-Customer-Algorithm',
-    'access-control-request-private-network',
-    'x-envoy-upstream-rq-per-try-timeout-ms',
-    'X-B3-ParentSpanId',
-  ])('is not the name of a header that people use: %s', (name) => {
-    expect(journal.hideHeaderName(name, secrets)).toBe(name);
   });
 
   it('in a header leaves its scheme, which is what people get wrong', () => {
@@ -183,39 +125,35 @@ describe('a secret', () => {
   );
 
   it.each([
-    ['a dictionary of Python', `{'AppSecret': 'hunter2'}`],
-    ['escapes', '{"App\\u0053ecret":"hunter2"'],
-    ['a list with a comma too many', '{"password":["hunter2"],}'],
-    ['a list of secrets without its end', '{"a":1,"secrets":[{"name":"A","value":"hunter2"'],
+    ['JSON with a comma too many', '{"password":"hunter2",}'],
+    ['JSON without its end', '{"a":1,"client_secret":"hunter2"'],
     ['a form that is said to be JSON', 'client_id=ci-app&client_secret=hunter2'],
-    ['a form of several parts', 'Content-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n'],
-    ['YAML', 'user: a\npassword:\n  hunter2'],
   ])('is not shown by a text that cannot be read: %s', (_, text) => {
-    expect(hideSecretsInText(text)).not.toContain('hunter2');
-    expect(JSON.stringify(hideFields(new URLSearchParams(text)))).not.toContain('hunter2');
+    expect(hideInText(text)).not.toContain('hunter2');
   });
 
   it('leaves what stands around it where it is known where it ends', () => {
     const text = `{"clientSecret":"hunter2","description":"${'x'.repeat(100)}`;
-    expect(hideSecretsInText(text)).toBe(text.replace('hunter2', HUNTER));
+    expect(hideInText(text)).toBe(text.replace('hunter2', HUNTER));
   });
 
   it.each(['client_id=a;client_secret=hunter2', 'client_id=a,client_secret=hunter2', 'client%5fsecret=hunter2'])(
     'is not shown by a query with the wrong signs: %s',
     (query) => {
-      expect(hideInUrl(`/a?${query}`)).not.toContain('hunter2');
-      expect(JSON.stringify(hideFields(new URLSearchParams(query)))).not.toContain('hunter2');
+      expect(hideInLine(`/a?${query}`)).not.toContain('hunter2');
     },
   );
 
   it('is not shown by a path that encodes it', () => {
-    expect(hideInUrl(`/v1/%6evapi-${'k'.repeat(64)}/%20`)).not.toContain('kkkk');
-    expect(hideInUrl('/v1/a%20b')).toBe('/v1/a%20b');
+    expect(hideInLine(`/v1/%6evapi-${'k'.repeat(64)}/%20`)).not.toContain('kkkk');
+    expect(hideInLine('/v1/a%20b')).toBe('/v1/a%20b');
   });
 
   it.each([
-    ['a path', '/nope/x-SECRET/y', '/nope/x-HIDDEN/y'],
-    ['a sentence', 'There is no operation at `/a/id_SECRET`.', 'There is no operation at `/a/id_HIDDEN`.'],
+    ['a path', '/nope/SECRET/y', '/nope/HIDDEN/y'],
+    ['a query', '/nope?name=SECRET&a=1', '/nope?name=HIDDEN&a=1'],
+    ['a sentence', 'There is no operation at `/a/SECRET`.', 'There is no operation at `/a/HIDDEN`.'],
+    ['a secret within a word, which is no value', '/nope/x-SECRET/y', '/nope/x-SECRET/y'],
     ['parameters', 'GET /a/password=SECRET;token=SECRET/x?a=1', 'GET /a/password=HIDDEN;token=HIDDEN/x?a=1'],
     ['counts and codes', '/a?max_tokens=512&code=not_found', '/a?max_tokens=512&code=not_found'],
   ])('is not shown by a line of a log with %s', (_, line, told) => {
@@ -224,10 +162,8 @@ describe('a secret', () => {
     expect(journal.hideInLine(filled(line), known)).toBe(filled(told));
   });
 
-  it('is not shown by a line of a log in base64, or encoded up to three times', () => {
+  it('is not shown by a line of a log that encodes it up to three times', () => {
     const known = toySecrets([OF_WORLD]);
-    const base64 = Buffer.from(`x:${OF_WORLD}`).toString('base64');
-    expect(journal.hideInLine(`GET /a/${base64}`, known)).toBe(`GET /a/${fingerprint(base64)}`);
     let encoded = OF_WORLD.replaceAll(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
     for (let times = 1; times <= 3; times += 1) {
       expect(journal.hideInLine(`GET /a/${encoded}`, known)).toBe(`GET /a/${fingerprint(OF_WORLD)}`);
@@ -239,12 +175,10 @@ describe('a secret', () => {
     const hideIn = async (size: number) => {
       const text = part.repeat(Math.ceil(size / part.length));
       return async () => {
-        hideSecretsInText(text);
-        hideCredentials(text);
+        hideInText(text);
         hideSecrets({ text });
-        hideInUrl(text);
-        journal.hideInLine(text, secrets);
-        journal.hideHeaderName(text, secrets);
+        hideInLine(text);
+        hideInHeader('x-note', text);
       };
     };
     expect(await worseThanLinear(cpuOf(hideIn), 24_000)).toBeNull();

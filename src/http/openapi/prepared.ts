@@ -15,8 +15,6 @@ export interface PreparedDocument {
 export interface PreparedOperations {
   readonly operations: readonly PreparedOperation[];
   readonly otherVersions: readonly OtherOperation[];
-  /** The names of all members and parameters, as the journal compares names (`journal/secret-names.ts`). */
-  readonly names: readonly string[];
 }
 
 /** An operation that only other versions of a document have. */

@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
-import { hideCredentials, hideInUrl, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
+import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { checkAnswer, checkedFault } from '../fault-checks.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -79,8 +79,8 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     createdAt: rfc3339(createdAt),
     match: {
       ...members,
-      ...(path !== undefined && { path: hideInUrl(path, secrets) }),
-      ...(principal !== undefined && { principal: hideCredentials(principal, secrets) }),
+      ...(path !== undefined && { path: hideInLine(path, secrets) }),
+      ...(principal !== undefined && { principal: hideInLine(principal, secrets) }),
       ...(operations !== undefined && { operations: [...operations] }),
       ...(body !== undefined && { body: hideSecrets(body, secrets) }),
       ...(probability < 1 && { probability, seed }),
