@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
+import { isWorldId } from '../core/world-id.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import type { SnapshotInfo } from '../store/sharing.ts';
 import type { Provenance } from './provenance.ts';
@@ -183,7 +184,11 @@ function jsonIn(line: Buffer): unknown {
 }
 
 const isText = (value: unknown) => typeof value === 'string';
-const isNumber = (value: unknown) => typeof value === 'number';
+/** Later moments have no form in RFC 3339. */
+const LAST = Date.UTC(9999, 11, 31);
+const isInstant = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= LAST;
+/** As the document of the control API has it. */
+const isName = (value: unknown) => typeof value === 'string' && /^.{1,200}$/su.test(value);
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);
 const listOf = (is: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);
 
@@ -199,13 +204,16 @@ const MADE: Checks = {
   credentials: (value) => value === 'own' || value === 'cast',
 };
 const SNAPSHOT: Checks = {
-  ...{ id: (value) => typeof value === 'string' && /^[0-9a-z]{1,64}$/.test(value), name: orNull(isText) },
-  ...{ world: isText, at: isNumber, made: (value) => fits(value, MADE) },
+  ...{ id: (value) => typeof value === 'string' && /^[0-9a-z]{1,64}$/.test(value), name: orNull(isName) },
+  ...{ world: (value) => typeof value === 'string' && isWorldId(value), at: isInstant },
+  made: (value) => fits(value, MADE),
 };
+const FACETS: Checks = { name: isText, state: orNull(isText), createdAt: isInstant, modifiedAt: isInstant };
 const ROW: Checks = {
   ...{ collection: isText, id: isText, owner: isText, parent: orNull(isText) },
   ...{ aliases: listOf(isText), labels: listOf(isText), sharedWith: listOf(isText) },
-  ...{ dueAt: orNull(isNumber), usedAt: orNull(isNumber) },
+  ...{ dueAt: orNull(isInstant), usedAt: orNull(isInstant) },
+  facets: (value) => value === undefined || fits(value, FACETS),
 };
 
 function isSnapshot(value: unknown): value is SavedSnapshot {

@@ -138,6 +138,17 @@ describe('a snapshot file', async () => {
       (file) => rewritten(file, (all) => [...all, `{"row":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]),
       /Line \d+ is nested deeper than 64 levels/,
     ],
+    [
+      'of a moment that has no form',
+      (file) => rewritten(file, (all) => all.map((line) => line.replace(/"at":\d+/, '"at":1e300'))),
+      /Line 2 is not as the mock writes it/,
+    ],
+    [
+      'with a row whose moment has no form',
+      (file) =>
+        rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace('"dueAt":null', '"dueAt":1e300'))]),
+      /Line \d+ is not as the mock writes it/,
+    ],
     ['with a row twice', (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]), /Line \d+ has an object that/],
     [
       'with a seed that is none',
