@@ -30,7 +30,6 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By a header'],
   ['worlds?from=snapshot', 'Which snapshot'],
-  ['worlds?right=alice', 'not there'],
   ['snapshots', 'Restore'],
   ['findings', 'never injected'],
 ];
