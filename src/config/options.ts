@@ -3,7 +3,6 @@ import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
-import { findNearest } from '../core/nearest.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
 import { keysOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
@@ -258,29 +257,6 @@ export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, 
 
 // The object has exactly the keys of its type.
 export const OPTION_NAMES = keysOf(OPTIONS);
-
-/** Options that are gone. The text follows `was removed:`, and says what to do instead. */
-export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
-  keyCache: 'the key service no longer emulates caches; leave it out',
-};
-
-/**
- * The refusal of a name that no option has.
- *
- * @param what its kind and the name, for the message, such as `flag \`--prot\``
- * @param valid the names that are accepted in its place
- * @param spell spells an option as it is written in its place
- */
-export function refuseName(
-  what: string,
-  name: string,
-  valid: readonly string[],
-  spell: (option: string) => string,
-): string {
-  const removed = Object.entries(REMOVED_OPTIONS).find(([option]) => spell(option) === name);
-  if (removed === undefined) return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
-  return `The ${what} was removed: ${removed[1]}.`;
-}
 
 /** The name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
 export function flagName(name: string): string {
