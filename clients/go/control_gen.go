@@ -965,7 +965,7 @@ type Info struct {
 		// What keeps it.
 		Kind string `json:"kind"`
 
-		// The module that reads and writes the file (`--sqlite`); null without a file.
+		// The module that reads and writes the file, `better-sqlite3` or `node:sqlite`; null without a file.
 		Driver string `json:"driver"`
 
 		// How many worlds there are, with the default one.

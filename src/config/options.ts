@@ -9,7 +9,7 @@ import { showValue } from '../core/redact.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
-import { type DriverName, shownData } from '../store/data-option.ts';
+import { shownData } from '../store/data-option.ts';
 
 /** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';
@@ -25,7 +25,6 @@ export interface Config extends Settings {
   readonly httpPort: number | null;
   readonly data: string | null;
   readonly dataFallback: 'none' | 'memory';
-  readonly sqlite: DriverName | null;
   readonly seed: string | null;
   readonly snapshot: string | null;
   readonly reseed: boolean;
@@ -115,13 +114,6 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'if no driver for the file of --data is installed: exit (`none`), or keep the state in memory',
     fallback: 'none',
     ...oneOf(['none', 'memory']),
-  },
-  sqlite: {
-    argument: 'DRIVER',
-    description:
-      'driver for the file of --data, `better-sqlite3` or `node:sqlite`; default: the first that can be loaded, in this order',
-    fallback: null,
-    ...oneOf(['better-sqlite3', 'node:sqlite']),
   },
   seed: {
     argument: 'FILE',

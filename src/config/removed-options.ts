@@ -3,6 +3,7 @@ import { findNearest } from '../core/nearest.ts';
 /** Options that are gone. The text follows `was removed:`, and says what to use instead. */
 export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
   keyCache: 'the key service no longer emulates caches; leave it out',
+  sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
   writeObservations:
     'write a report by `--json --report REPORT`; maintainers turn it into rows by `npm run observations REPORT`',
 };

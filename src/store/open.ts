@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type DriverName, faultOfData, isPostgresUrl } from './data-option.ts';
+import { faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
 import type { KeptWorlds } from './kept-worlds.ts';
 import { openMemory } from './memory.ts';
@@ -29,8 +29,6 @@ export interface Place {
 
 /** The choice of the driver for a data file. */
 interface DriverChoice {
-  /** Null for the first that can be loaded. */
-  readonly name?: DriverName | null;
   /** Keeps the state in memory if the driver cannot be loaded. */
   readonly mayBeMemory?: boolean;
 }
@@ -45,7 +43,7 @@ export async function openPlace(
   data: string | null,
   world: string,
   shared: StoreParts,
-  { name = null, mayBeMemory = false }: DriverChoice = {},
+  { mayBeMemory = false }: DriverChoice = {},
 ): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
@@ -54,7 +52,7 @@ export async function openPlace(
     // Loaded only for a data file.
     const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
     try {
-      const file = await openDataFile(data, shared, name);
+      const file = await openDataFile(data, shared);
       try {
         const store = Object.assign(file.open(world), { notices: file.notices });
         const close = async () => file.close();
