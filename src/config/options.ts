@@ -24,7 +24,6 @@ export interface Config extends Settings {
   readonly tlsKey: string | null;
   readonly httpPort: number | null;
   readonly data: string | null;
-  readonly dataFallback: 'none' | 'memory';
   readonly seed: string | null;
   readonly snapshot: string | null;
   readonly reseed: boolean;
@@ -108,12 +107,6 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
       'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory',
     fallback: null,
     ...path,
-  },
-  dataFallback: {
-    argument: 'none|memory',
-    description: 'if no driver for the file of --data is installed: exit (`none`), or keep the state in memory',
-    fallback: 'none',
-    ...oneOf(['none', 'memory']),
   },
   seed: {
     argument: 'FILE',

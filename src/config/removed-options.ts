@@ -2,6 +2,7 @@ import { findNearest } from '../core/nearest.ts';
 
 /** Options that are gone. The text follows `was removed:`, and says what to use instead. */
 export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
+  dataFallback: 'without a driver, a data file is refused; leave --data out to keep the state in memory',
   keyCache: 'the key service no longer emulates caches; leave it out',
   sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
   writeObservations:

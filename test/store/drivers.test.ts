@@ -2,9 +2,10 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
+import { Unusable } from '../../src/core/unusable.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { faultOf, faultOfVersion, loadDriver, NoDriver } from '../../src/store/sqlite/drivers.ts';
+import { faultOf, faultOfVersion, loadDriver } from '../../src/store/sqlite/drivers.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
@@ -106,7 +107,7 @@ describe('the driver that is loaded', () => {
     const other: SqliteDriver = { name: 'another', open };
     try {
       expect(await loadDriver(() => other)).toBe(other);
-      await expect(loadDriver(() => null)).rejects.toThrow(NoDriver);
+      await expect(loadDriver(() => null)).rejects.toThrow(Unusable);
       await expect(loadDriver(() => null)).rejects.toThrow(told);
     } finally {
       open.mockRestore();

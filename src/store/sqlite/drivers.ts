@@ -3,9 +3,6 @@ import { installedManifest } from '../../platform/assets.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
-/** No driver for data files can be loaded. */
-export class NoDriver extends Unusable {}
-
 /** For an installation without the binary: npm with `ignore-scripts`, or pnpm and Yarn without an approval. */
 const REBUILD =
   'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
@@ -20,7 +17,7 @@ const INSTALL =
  * binary.
  *
  * @param given returns Node's own driver; null if Node has none
- * @throws NoDriver with a remedy
+ * @throws Unusable with a remedy, if there is none
  */
 export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
   const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
@@ -45,7 +42,7 @@ interface DriverFault {
 }
 
 function none({ what, remedy }: DriverFault, cause?: unknown): never {
-  throw new NoDriver(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
+  throw new Unusable(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
 }
 
 /** The `package.json` of a driver. */

@@ -6,8 +6,6 @@ import { loadDriver } from './drivers.ts';
 import { SqliteFile } from './file.ts';
 import { closeDatabase, openDatabase } from './open.ts';
 
-export { NoDriver } from './drivers.ts';
-
 /**
  * Opens a data file. Only one process can use it at a time.
  *
