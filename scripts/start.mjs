@@ -1,7 +1,18 @@
 // @ts-check
-/** `npm start`: builds what has changed, and is then the server. */
+/** `npm start`: builds what has changed, and is then the server, with its state in `data/mock.db` where that is possible. */
 import { spawnSync } from 'node:child_process';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** Will the server find a driver for a data file? */
+function hasDriver() {
+  if (isBuiltin('node:sqlite')) return true;
+  // In a process of its own, which a binary for another Node would end.
+  const opening = "new (require('better-sqlite3'))(':memory:').close()";
+  return spawnSync(process.execPath, ['-e', opening], { cwd: ROOT, stdio: 'ignore' }).status === 0;
+}
 
 const parent = process.ppid;
 // A process of its own, because building takes 500 MB.
@@ -9,7 +20,15 @@ const build = fileURLToPath(new URL('build.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 
-process.argv.splice(2, 0, 'start', '--data', 'data/mock.db', '--data-fallback', 'memory');
+const given = process.argv.slice(2);
+const isPlaceGiven = given.some((one) => /^--data(?:=|$)/.test(one)) || Boolean(process.env['NV_AUTH_MOCK_DATA']);
+const isKept = !isPlaceGiven && hasDriver();
+if (!isPlaceGiven && !isKept) {
+  process.stderr.write(
+    'The state is kept in memory and ends with the server: neither better-sqlite3 nor the SQLite of Node 22.13 or newer can be loaded.\n',
+  );
+}
+process.argv.splice(2, given.length, 'start', ...(isKept ? ['--data', 'data/mock.db'] : []), ...given);
 await import(new URL('../dist/main.cjs', import.meta.url).href);
 
 if (process.env['npm_lifecycle_event'] === 'start') {

@@ -965,7 +965,7 @@ type Info struct {
 		// What keeps it.
 		Kind string `json:"kind"`
 
-		// The module that reads and writes the file (`--sqlite`); null without a file.
+		// The module that reads and writes the file, `better-sqlite3` or `node:sqlite`; null without a file.
 		Driver string `json:"driver"`
 
 		// How many worlds there are, with the default one.
@@ -1891,69 +1891,6 @@ type OperationEffect struct {
 
 	// The rule needs one of these, and the caller has none of them.
 	MissingAnyOf []string `json:"missingAnyOf,omitempty"`
-}
-
-// ComparedState: A world, or a snapshot of one.
-type ComparedState struct {
-	Kind string `json:"kind"`
-
-	ID string `json:"id"`
-
-	// The world itself, or that of the snapshot.
-	World string `json:"world"`
-
-	// The label of the world, or the name of the snapshot.
-	Label string `json:"label"`
-
-	// The time on its clock.
-	Now time.Time `json:"now"`
-}
-
-// WorldDifference: An object that is not the same.
-type WorldDifference struct {
-	// Its collection, such as `runai.users`; `settings`, `mode` and `faults` are of the mock.
-	Collection string `json:"collection"`
-
-	ID string `json:"id"`
-
-	// Its name, or its id if it has none.
-	Name string `json:"name"`
-
-	// The name of the object that it is a part of, such as the key of a policy; null: of none.
-	PartOf string `json:"partOf"`
-
-	// `added`: only `other` has it; `removed`: only `one` has it.
-	Change string `json:"change"`
-
-	// Of an object that both have, the members that differ; of another one, all. At most 20.
-	Members []struct {
-		// Its path, such as `members.state`.
-		Member string `json:"member"`
-
-		// Its value as JSON, cut after 200 characters; null: it has none.
-		One string `json:"one"`
-
-		// Its value as JSON, cut after 200 characters; null: it has none.
-		Other string `json:"other"`
-	} `json:"members"`
-}
-
-// Comparison: What differs between two states.
-type Comparison struct {
-	One ComparedState `json:"one"`
-
-	Other ComparedState `json:"other"`
-
-	Differences []WorldDifference `json:"differences"`
-
-	// How many there are on all pages: those that fit, if the list is narrowed.
-	Total int `json:"total"`
-
-	// How many have made room for newer ones.
-	Dropped int `json:"dropped"`
-
-	// The cursor of the next page, for `after`; null on the last one.
-	Next string `json:"next"`
 }
 
 // TokenOrder: A token to make.

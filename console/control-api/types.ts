@@ -2,7 +2,6 @@
 export type {
   BrokenAt,
   ClockReading,
-  Comparison,
   Decision,
   Drill,
   Fault,
@@ -28,7 +27,6 @@ export type {
   StartedDrill,
   TrafficReport,
   Verified,
-  WorldDifference,
   WorldEvent,
   WorldInfo,
 } from '../../generated/library.ts';

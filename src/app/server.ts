@@ -202,8 +202,7 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
   const { services, random, signingKey } = loaded;
   const state = Math.min(config.maxState * MEGABYTE, roomForState());
   const shared = newStoreParts(newBudgets({ state, ...budgets }));
-  const choice = { name: config.sqlite, mayBeMemory: config.dataFallback === 'memory' };
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared, choice);
+  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
   const { worlds: sharedWorlds, kept: keptWorlds } = place;
   const machine = clock ?? place.clock ?? machineClock();
   const rulesets = services.map((service) => service.ruleset(config));

@@ -1,5 +1,4 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
@@ -7,16 +6,11 @@ import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
-import type { Seed } from '../store/seed.ts';
-import type { FrozenRows } from '../store/world-rows.ts';
-import { differencesIn, differencesOf } from '../worlds/comparison.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
 import { infoOf, type MadeWorld, type Worlds } from '../worlds/registry.ts';
 import type { Snapshots } from '../worlds/snapshots.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
-type Comparison = Awaited<ReturnType<Ports['worlds']['compare']>>;
-type ComparedState = Comparison['one'];
 
 /** The part of the server that has worlds. */
 export interface WorldKeeping {
@@ -61,56 +55,7 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
     ofDecision: (id) => worlds.ofDecision(id),
     find: (id) => worlds.info(id),
     delete: (id) => worlds.delete(id),
-    compare: (from, one, other) => compareStates({ worlds, snapshots }, from, one, other),
   };
-}
-
-/** A state to compare. */
-interface State extends ComparedState {
-  readonly rows: FrozenRows;
-  readonly seed: Seed;
-  /** What a world has besides its rows; null for a snapshot. */
-  readonly beside: Parameters<typeof differencesIn>[0] | null;
-}
-
-type States = Pick<WorldKeeping, 'worlds' | 'snapshots'>;
-
-async function compareStates(from: States, { id }: World, ...ids: readonly [string, string]): Promise<Comparison> {
-  const [one, other] = await Promise.all([stateOf(from, id, ids[0]), stateOf(from, id, ids[1])]);
-  const besides = one.beside === null || other.beside === null ? [] : differencesIn(one.beside, other.beside);
-  const seeds = differencesIn([seedOf(one)], [seedOf(other)]);
-  return {
-    one: comparedOf(one),
-    other: comparedOf(other),
-    differences: [...seeds, ...besides, ...differencesOf(one.rows, other.rows, seeds.length === 0)],
-  };
-}
-
-function comparedOf({ kind, id, world, label, now }: State): ComparedState {
-  return { kind, id, world, label, now };
-}
-
-function seedOf({ seed: { origin, fingerprint } }: State) {
-  return { collection: 'seed', id: 'seed', body: { origin, fingerprint } };
-}
-
-/** @param here the world at whose address it is requested @throws Problem `not_found` */
-async function stateOf({ worlds, snapshots }: States, here: string, id: string): Promise<State> {
-  await worlds.refresh([id]);
-  if (worlds.has(id)) {
-    const { world, label } = worlds.entry(id);
-    const mode = { collection: 'mode', id: 'mode', body: world.mode };
-    const faults = world.faults.list().map((fault) => ({ collection: 'faults', id: fault.id, body: fault }));
-    const beside = [mode, ...faults];
-    const [now, rows] = [world.clock.now(), await world.store.freeze()];
-    return { kind: 'world', id, world: id, label, now, rows, seed: world.origin, beside };
-  }
-  const { world, name, at, rows, seed } = await snapshots.find(id, here).catch((thrown: unknown) => {
-    if (!(thrown instanceof Problem && thrown.kind === 'not_found')) throw thrown;
-    const message = `There is no world and no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/worlds\` and \`GET /_mock/snapshots\` list them.`;
-    throw new Problem('not_found', message);
-  });
-  return { kind: 'snapshot', id, world, label: name, now: at, rows, seed, beside: null };
 }
 
 /** Turns a mistake in a seed into a problem of the request. */

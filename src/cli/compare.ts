@@ -1,6 +1,6 @@
 import { compare, type Side } from '../compare/compare.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
-import { type DriftReport, driftReport, dryRun, observations } from '../compare/report.ts';
+import { type DriftReport, driftReport, dryRun } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
 import { compareCredentials, type FlagTexts } from '../config/config.ts';
 import { machineClock, rfc3339 } from '../core/clock.ts';
@@ -24,7 +24,6 @@ export interface CompareFlags {
   readonly url?: string;
   readonly world?: string;
   readonly report?: string;
-  readonly writeObservations?: string;
   /** A duration. */
   readonly patience: string;
   readonly write?: true;
@@ -57,20 +56,16 @@ export async function compareWith(given: CompareFlags, flags: FlagTexts): Promis
   await tell(await compare(given.service, plan, real, mock, { document, patience }), given);
 }
 
-async function tell(report: DriftReport, { json, report: file, ...given }: CompareFlags): Promise<void> {
-  const { against, writeObservations: rows } = given;
-  const text = json === true ? inJson(report) : driftReport(report);
+async function tell(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
+  const text = json === true ? inJson(report, against) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
   else await writeOutput('--report', file, text);
-  if (rows !== undefined) {
-    const day = rfc3339(machineClock().now()).slice(0, 10);
-    await writeOutput('--write-observations', rows, inJson(observations(report, new URL(against).host, day)));
-  }
   if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;
 }
 
-function inJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+function inJson(report: DriftReport, against: string): string {
+  const date = rfc3339(machineClock().now()).slice(0, 10);
+  return `${JSON.stringify({ against: new URL(against).host, date, ...report }, null, 2)}\n`;
 }
 
 function targetOf(url: string): string {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
-import { flagName, OPTIONS, refuseName } from '../config/options.ts';
+import { flagName, OPTIONS } from '../config/options.ts';
+import { refuseName } from '../config/removed-options.ts';
 import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
@@ -226,7 +227,6 @@ function addCompare(root: Command): void {
     .option('--dry-run', 'print the requests, and send none')
     .option('--report <FILE>', 'write the report to a file')
     .option('--patience <DURATION>', 'wait this long in all until reads after writes are as in the mock', '10s')
-    .option('--write-observations <FILE>', 'write what was observed of each operation, as rows to review')
     .option('--json', 'as JSON')
     .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
     .option('--world <ID>', 'world of the mock; default: the world of the URL, or the default world')

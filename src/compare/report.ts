@@ -32,31 +32,6 @@ export function driftReport({ service, requests, writes, skipped, remark, differ
   return `${lines.join('\n')}\n`;
 }
 
-/** A row for the tables of a service, for somebody to review. */
-interface Observation {
-  /** Of the table of operations. */
-  readonly id: string;
-  /** Null where the real service does something else: `differences` says what. */
-  readonly certainty: 'observed' | null;
-  readonly source: string;
-  readonly differences?: readonly string[];
-}
-
-/** What a comparison says about each operation that it called. @param day as `2026-11-23` @param host of the real service */
-export function observations(
-  { operations, differences }: DriftReport,
-  host: string,
-  day: string,
-): readonly Observation[] {
-  return Object.entries(operations).map(([id, requests]) => {
-    const source = `compared with ${host} on ${day}, ${countOf(requests, 'request')}`;
-    const found = differences.filter(({ operation, kind }) => operation === id && kind === 'behaviour');
-    if (found.length === 0) return { id, certainty: 'observed', source };
-    const told = found.map((one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`);
-    return { id, certainty: null, source, differences: told };
-  });
-}
-
 /** The requests of a plan, one per line. */
 export function dryRun({ requests, writes, skipped }: Plan): string {
   const lines = requests.map(({ method, url, credential }) => `${method} ${shownUrl(url)} (credential: ${credential})`);

@@ -5,16 +5,8 @@ import { isOneOf, objectOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
-import {
-  type Config,
-  type ConfigOptions,
-  flagName,
-  OPTION_NAMES,
-  OPTIONS,
-  PREFIX,
-  refuseName,
-  variableName,
-} from './options.ts';
+import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
+import { refuseName } from './removed-options.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 

@@ -3,14 +3,13 @@ import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
 import { MODES, type Mode } from '../core/mode.ts';
-import { findNearest } from '../core/nearest.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
 import { keysOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
-import { type DriverName, shownData } from '../store/data-option.ts';
+import { shownData } from '../store/data-option.ts';
 
 /** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';
@@ -25,8 +24,6 @@ export interface Config extends Settings {
   readonly tlsKey: string | null;
   readonly httpPort: number | null;
   readonly data: string | null;
-  readonly dataFallback: 'none' | 'memory';
-  readonly sqlite: DriverName | null;
   readonly seed: string | null;
   readonly snapshot: string | null;
   readonly reseed: boolean;
@@ -110,19 +107,6 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
       'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory',
     fallback: null,
     ...path,
-  },
-  dataFallback: {
-    argument: 'none|memory',
-    description: 'if no driver for the file of --data is installed: exit (`none`), or keep the state in memory',
-    fallback: 'none',
-    ...oneOf(['none', 'memory']),
-  },
-  sqlite: {
-    argument: 'DRIVER',
-    description:
-      'driver for the file of --data, `better-sqlite3` or `node:sqlite`; default: the first that can be loaded, in this order',
-    fallback: null,
-    ...oneOf(['better-sqlite3', 'node:sqlite']),
   },
   seed: {
     argument: 'FILE',
@@ -258,29 +242,6 @@ export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, 
 
 // The object has exactly the keys of its type.
 export const OPTION_NAMES = keysOf(OPTIONS);
-
-/** Options that are gone. The text follows `was removed:`, and says what to do instead. */
-export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
-  keyCache: 'the key service no longer emulates caches; leave it out',
-};
-
-/**
- * The refusal of a name that no option has.
- *
- * @param what its kind and the name, for the message, such as `flag \`--prot\``
- * @param valid the names that are accepted in its place
- * @param spell spells an option as it is written in its place
- */
-export function refuseName(
-  what: string,
-  name: string,
-  valid: readonly string[],
-  spell: (option: string) => string,
-): string {
-  const removed = Object.entries(REMOVED_OPTIONS).find(([option]) => spell(option) === name);
-  if (removed === undefined) return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
-  return `The ${what} was removed: ${removed[1]}.`;
-}
 
 /** The name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
 export function flagName(name: string): string {

@@ -135,7 +135,6 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
       list: () => pagesOf(call, 'worlds'),
       get: (world) => call('GET', `/worlds/${id(world)}`),
       delete: (world) => call('DELETE', `/worlds/${id(world)}`),
-      compare: (one, other) => call('GET', `/compare${queryOf({ one, other })}`),
     },
     snapshots,
     snapshot: snapshots.take,

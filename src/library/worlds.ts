@@ -1,5 +1,4 @@
 import type {
-  Comparison,
   MadeWorld as DocumentedMadeWorld,
   WorldOrder as DocumentedOrder,
   Restored,
@@ -54,11 +53,6 @@ export interface WorldsBoard {
   get(id: string): Promise<WorldInfo>;
   /** Running requests in it finish. The world `default` cannot be deleted. */
   delete(id: string): Promise<void>;
-  /**
-   * What differs between two worlds, two snapshots, or a world and a snapshot, by their ids: the first 2,000 differences.
-   * Credentials, requests and findings are not compared.
-   */
-  compare(one: string, other: string): Promise<Comparison>;
 }
 
 /** The snapshots of a world: state, clock, toggle and histories, without decisions and findings. */

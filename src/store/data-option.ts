@@ -1,6 +1,3 @@
-/** The drivers for data files, by the names of their modules. */
-export type DriverName = 'better-sqlite3' | 'node:sqlite';
-
 /** Does `--data` name a database rather than a file? */
 export function isPostgresUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(data);

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type DriverName, faultOfData, isPostgresUrl } from './data-option.ts';
+import { faultOfData, isPostgresUrl } from './data-option.ts';
 import type { Store } from './index.ts';
 import type { KeptWorlds } from './kept-worlds.ts';
 import { openMemory } from './memory.ts';
@@ -27,13 +27,8 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** The choice of the driver for a data file. */
-interface DriverChoice {
-  /** Null for the first that can be loaded. */
-  readonly name?: DriverName | null;
-  /** Keeps the state in memory if the driver cannot be loaded. */
-  readonly mayBeMemory?: boolean;
-}
+/** What only some kinds of places have. */
+const NOTHING_ELSE = { clock: null, worlds: null, kept: null, driver: null, started: () => {} } as const;
 
 /**
  * Opens the data file or the PostgreSQL database that `--data` names; null keeps the state in memory.
@@ -41,41 +36,25 @@ interface DriverChoice {
  * @param world the id of the default world
  * @throws Unusable if the file or the database cannot be used
  */
-export async function openPlace(
-  data: string | null,
-  world: string,
-  shared: StoreParts,
-  { name = null, mayBeMemory = false }: DriverChoice = {},
-): Promise<Place> {
+export async function openPlace(data: string | null, world: string, shared: StoreParts): Promise<Place> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
-  if (data === null) return inMemory(openMemory(NO_ROWS, shared, shared.state.open()));
+  if (data === null) {
+    const store = openMemory(NO_ROWS, shared, shared.state.open());
+    return { ...NOTHING_ELSE, kind: 'memory', store, close: async () => {} };
+  }
   if (!isPostgresUrl(data)) {
     // Loaded only for a data file.
-    const { damagedFile, NoDriver, openDataFile } = await import('./sqlite/index.ts');
+    const { damagedFile, openDataFile } = await import('./sqlite/index.ts');
+    const file = await openDataFile(data, shared);
     try {
-      const file = await openDataFile(data, shared, name);
-      try {
-        const store = Object.assign(file.open(world), { notices: file.notices });
-        const close = async () => file.close();
-        return {
-          kind: 'file',
-          clock: null,
-          worlds: null,
-          kept: file,
-          driver: file.driver,
-          store,
-          started: () => {},
-          close,
-        };
-      } catch (cause) {
-        file.close();
-        throw damagedFile(data, cause);
-      }
+      const store = Object.assign(file.open(world), { notices: file.notices });
+      const { driver } = file;
+      const close = async () => file.close();
+      return { ...NOTHING_ELSE, kind: 'file', kept: file, driver, store, close };
     } catch (cause) {
-      if (!mayBeMemory || !(cause instanceof NoDriver)) throw cause;
-      const notice = `The state is kept in memory and ends with the server, not in --data ${data}. ${cause.message}`;
-      return inMemory(Object.assign(openMemory(NO_ROWS, shared, shared.state.open()), { notices: [notice] }));
+      file.close();
+      throw damagedFile(data, cause);
     }
   }
   // Loaded only for a database.
@@ -86,22 +65,9 @@ export async function openPlace(
     const { clock, worlds } = database;
     const started = () => database.started();
     const close = () => database.close();
-    return { kind: 'postgres', clock, worlds, kept: null, driver: null, store, started, close };
+    return { ...NOTHING_ELSE, kind: 'postgres', clock, worlds, store, started, close };
   } catch (cause) {
     await database.close();
     throw cause;
   }
-}
-
-function inMemory(store: Store): Place {
-  return {
-    kind: 'memory',
-    clock: null,
-    worlds: null,
-    kept: null,
-    driver: null,
-    store,
-    started: () => {},
-    close: async () => {},
-  };
 }

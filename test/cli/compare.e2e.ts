@@ -1,11 +1,16 @@
 /** The mock compared with another service: here a mock too, which the report says. */
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe } from 'vitest';
 import { it, type Server } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { listeningServer } from '../support/listening.ts';
 
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL('../../scripts/observations.mjs', import.meta.url));
 const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
 const other = await listeningServer();
 const older = await listeningServer({ runai: '2.19' });
@@ -33,9 +38,8 @@ describe('`compare`', () => {
   it('finds nothing between two mocks, and says that the other is one', async ({ command, expect }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.md');
-    const rows = join(await emptyFolder(), 'rows.json');
     const { code, stdout } = await command.run(
-      ['compare', '--against', other.url, '--port', `${server.port}`, '--report', file, '--write-observations', rows],
+      ['compare', '--against', other.url, '--port', `${server.port}`, '--report', file],
       { env: { [TOKEN]: await tokenOf(server) } },
     );
     const report = await readFile(file, 'utf8');
@@ -43,9 +47,31 @@ describe('`compare`', () => {
     expect([code, stdout]).toEqual([0, '']);
     expect(report).toContain('is nv-auth-mock itself, not the real service.');
     expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
-    expect(JSON.parse(await readFile(rows, 'utf8'))).toContainEqual({
+  });
+
+  it('writes a report from which `npm run observations` makes rows to review', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const file = join(await emptyFolder(), 'drift.json');
+    await command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--report', file], {
+      env: { [TOKEN]: await tokenOf(server) },
+    });
+    const { stdout } = await run(process.execPath, [SCRIPT, file]);
+
+    expect(JSON.parse(stdout)).toContainEqual({
       ...{ id: 'get_users', certainty: 'observed' },
       source: expect.stringMatching(/^compared with 127\.0\.0\.1:\d+ on \d{4}-\d\d-\d\d, \d requests$/),
+    });
+  });
+
+  it.for([
+    ['a report in Markdown', '# runai', /is no report\. .*--json --report/],
+    ['a file that is not there', null, /cannot be read/],
+  ] as const)('from %s, `npm run observations` makes nothing', async ([, text, sentence], { expect }) => {
+    const file = join(await emptyFolder(), 'drift.md');
+    if (text !== null) await writeFile(file, text);
+
+    await expect(run(process.execPath, [SCRIPT, file])).rejects.toMatchObject({
+      ...{ code: 2, stderr: expect.stringMatching(sentence) },
     });
   });
 
@@ -115,7 +141,12 @@ describe('`compare`', () => {
     ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
     ['no duration', null, ['--patience', 'long'], /--patience is not a duration/],
     ['a folder for the report', null, ['--report', '/'], /--report \/ cannot be written/],
-    ['a folder for the rows', null, ['--write-observations', '/'], /--write-observations \/ cannot be written/],
+    [
+      'an option that is gone',
+      null,
+      ['--write-observations', 'rows.json'],
+      /`--write-observations` was removed: .*`npm run observations REPORT`/,
+    ],
   ] as const)('ends with 2 and one line after %s', async ([, env, flags, line], { command, expect }) => {
     const server = await command.start([]);
     const given = env ?? { [TOKEN]: await tokenOf(server) };

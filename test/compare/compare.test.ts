@@ -4,7 +4,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compare } from '../../src/compare/compare.ts';
 import type { Plan } from '../../src/compare/plan.ts';
 import type { PlannedRequest } from '../../src/compare/play.ts';
-import { observations } from '../../src/compare/report.ts';
 import { listeningServer } from '../support/listening.ts';
 
 type Planted = { status?: number; headers?: Record<string, string>; body?: Record<string, unknown> };
@@ -117,21 +116,6 @@ describe('A comparison', () => {
         ...{ place: 'time', real: 'about 0.5 s', mock: 'at once' },
       },
     ]);
-  });
-
-  it('gives a row for the tables of each operation that it called', async () => {
-    const real = { url: await proxied({ [USERS]: () => ({ status: 206 }) }), token };
-    const report = await compare('runai', PLAN, real, { url, token }, { document });
-    const rows = observations(report, 'acme.run.ai', '2026-01-15');
-
-    expect(rows).toContainEqual({
-      ...{ id: 'get_service_account_by_id', certainty: 'observed' },
-      source: 'compared with acme.run.ai on 2026-01-15, 1 request',
-    });
-    expect(rows.find(({ id }) => id === 'get_users')).toMatchObject({
-      certainty: null,
-      differences: [`valid ${USERS}, status: 206 there, 200 here (status)`],
-    });
   });
 
   it('lists other data of an account apart', async () => {

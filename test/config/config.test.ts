@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { configOf, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
+import { flagName, variableName } from '../../src/config/options.ts';
+import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
 
 describe('the configuration of a program', () => {
@@ -75,6 +77,19 @@ describe('the configuration of the command', () => {
     const options = { keyCache: 'off' } as Parameters<typeof readOptions>[0];
     expect(() => readOptions(options)).toThrow(`The option \`keyCache\` ${removed}`);
   });
+
+  it.for(Object.entries(REMOVED_OPTIONS))(
+    'is refused with what to use instead of %s',
+    async ([name, instead], { folder }) => {
+      const file = join(folder, 'config.yaml');
+      await writeFile(file, `${flagName(name)}: 1\n`);
+      const refused = `was removed: ${instead}.`;
+
+      await expect(readConfig({}, { [variableName(name)]: '1' })).rejects.toThrow(refused);
+      await expect(readConfig({ config: file }, {})).rejects.toThrow(refused);
+      expect(() => readOptions({ [name]: 1 })).toThrow(refused);
+    },
+  );
 });
 
 describe('a document', () => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
-import {
-  flagName,
-  OPTION_NAMES,
-  OPTIONS,
-  REMOVED_OPTIONS,
-  shownValue,
-  variableName,
-} from '../../src/config/options.ts';
+import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
+import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 
 describe('an option', () => {
   it('is called alike as a flag and as a variable', () => {

@@ -195,56 +195,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         const page = await opened(`${url}/#/worlds`);
         await page.getByText(text).waitFor();
         await page.goto(`${url}/#/snapshots`);
-        await region(page, 'Compare two snapshots').or(page.getByText('This world has no snapshot yet.')).waitFor();
+        await page.getByText('This world has no snapshot yet.').waitFor();
         await page.getByText(text).waitFor();
       }
-    });
-
-    it('are compared in their propagation as well', async () => {
-      const { url, mock } = await served();
-      await mock('POST', '/worlds', { id: 'alice', credentials: 'cast' });
-      await readJson(`${url}/w/alice/_mock/propagation`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ mode: 'fixed' }),
-      });
-      const page = await opened(`${url}/#/worlds?left=default&right=alice`);
-
-      await page.getByRole('cell', { name: 'propagation' }).first().waitFor();
-    });
-
-    it('are compared: what is only in one of them, and which members differ', async () => {
-      const { url, mock } = await served();
-      await mock('POST', '/worlds', { id: 'alice', label: 'keys.test.ts > a key' });
-      const page = await opened(`${url}/#/worlds`);
-      await cells(page, 'Worlds').filter({ hasText: 'keys.test.ts > a key' }).waitFor();
-      await region(page, 'Compare two worlds').getByLabel('With').selectOption('alice');
-      await page.getByText('They are equal').waitFor();
-      expect(page.url()).toContain('right=alice');
-      const deployer = castKey('nvcf-deployer').id;
-      await mock('PATCH', `/keys/${deployer}`, { scopes: ['list_functions'] });
-      await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
-
-      const rows = cells(page, 'Differences');
-      await rows.filter({ hasText: 'nvcf-deployer' }).filter({ hasText: 'list_functions' }).first().waitFor();
-      expect(await rows.filter({ hasText: 'later' }).first().innerText()).toMatch(/type "service"[\s\S]*not there/);
-    });
-  });
-
-  describe('snapshots', () => {
-    it('are compared with each other, and with the world as it is now', async () => {
-      const { url, mock } = await served();
-      const first = await mock('POST', '/snapshots', { name: 'before the migration' });
-      await mock('PUT', '/propagation', { mode: 'fixed' });
-      await mock('POST', '/snapshots', { name: 'after it' });
-      const page = await opened(`${url}/#/snapshots`);
-      const compare = region(page, 'Compare two snapshots');
-      await compare.getByLabel('Snapshot').selectOption('before the migration');
-      await cells(page, 'Differences').filter({ hasText: 'propagation' }).first().waitFor();
-      expect(page.url()).toContain(`left=${first.id}`);
-      await compare.getByLabel('Snapshot').selectOption('after it');
-
-      await compare.getByText('They are equal').waitFor();
     });
   });
 

@@ -21,7 +21,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   [`identities?who=${DEPLOYER}`, 'When do its edits take effect?'],
   ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
   ['access-matrix?service=nvcf', 'createDeployment'],
-  ['access-matrix?service=air&by=roles&turned=yes', 'simulations_list'],
+  ['access-matrix?service=air&by=roles', 'simulations_list'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
   ['journal', 'missing_scope'],
   ['journal?operation=createFunction&limit=500&verify=yes', '1 request is like that.'],
@@ -30,7 +30,6 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By a header'],
   ['worlds?from=snapshot', 'Which snapshot'],
-  ['worlds?right=alice', 'not there'],
   ['snapshots', 'Restore'],
   ['findings', 'never injected'],
 ];

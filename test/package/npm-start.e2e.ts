@@ -1,8 +1,9 @@
 /** `npm start` in a clone. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ROOT } from '../architecture/source-files.ts';
-import { it, launchProgram } from '../support/command.ts';
+import { it, launchProgram, ready } from '../support/command.ts';
 
 it('npm start takes arguments, and a signal to npm ends the server, so that another one can open the data file', async ({
   folder,
@@ -25,7 +26,42 @@ it('npm start takes arguments, and a signal to npm ends the server, so that anot
     ended = true;
 
     expect(configuration['data'], time).toEqual({ value: file, origin: 'flag' });
-    expect(configuration['data-fallback']).toEqual({ value: 'memory', origin: 'flag' });
     await expect(fetch(url)).rejects.toThrow();
   }
 });
+
+/** Keeps better-sqlite3 from a process and from those that it starts, as if it were not installed. */
+const HIDING = `const Module = require('node:module');
+const load = Module._load;
+Module._load = function (name, ...rest) {
+  if (name === 'better-sqlite3') throw Object.assign(new Error('hidden'), { code: 'MODULE_NOT_FOUND' });
+  return load.call(this, name, ...rest);
+};`;
+const NODE_DRIVER = '--experimental-sqlite';
+const hasSwitch = process.allowedNodeEnvironmentFlags.has(NODE_DRIVER);
+
+/** Can Node's own driver be switched off, or is there none? */
+const isWithout = hasSwitch || process.getBuiltinModule?.('node:sqlite') === undefined;
+
+it.skipIf(!isWithout)(
+  'npm start keeps the state in memory where no driver can be loaded, and says so',
+  async ({ folder, onTestFinished }) => {
+    const hiding = join(folder, 'hiding.cjs');
+    await writeFile(hiding, HIDING);
+    const env = { NODE_OPTIONS: `--require ${hiding}${hasSwitch ? ' --no-experimental-sqlite' : ''}` };
+    const args = ['scripts/start.mjs', '--port', '0', '--json'];
+    const started = launchProgram(process.execPath, args, ROOT, { env });
+    onTestFinished(() => void started.kill('SIGKILL'));
+    const server = await ready(started);
+    const { store } = (await server.call('GET /_mock/info')).body;
+    const { stderr } = await server.stop();
+    const named = launchProgram(process.execPath, [...args, '--data', join(folder, 'mock.db')], ROOT, { env });
+
+    expect(store.kind).toBe('memory');
+    expect(stderr).toContain('The state is kept in memory and ends with the server: neither better-sqlite3 nor');
+    expect(await named.ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('A data file needs better-sqlite3'),
+    });
+  },
+);

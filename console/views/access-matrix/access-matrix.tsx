@@ -1,5 +1,4 @@
 import { choose, chosen } from '../../address.ts';
-import { download } from '../../parts/download.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -8,7 +7,7 @@ import { readIdentities } from '../../state/identities.ts';
 import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
 import { Grid, SIGNS } from './grid.tsx';
-import { csvOf, isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
+import { isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
 import './access-matrix.css';
 
 /** Shown where the address names no service: its rights are many, and its callers of both types. */
@@ -53,13 +52,6 @@ function OfService({ service, names }: { readonly service: string; readonly name
           value={chosen.value['text']}
           change={(text) => choose({ text }, false)}
         />
-        <button
-          type="button"
-          aria-pressed={chosen.value['turned'] === 'yes'}
-          onClick={() => choose({ turned: chosen.value['turned'] === 'yes' ? undefined : 'yes' }, false)}
-        >
-          Transpose
-        </button>
       </search>
       <Shown key={`${service} ${side} ${whose}`} service={service} side={side} whose={whose} />
     </div>
@@ -127,7 +119,7 @@ function Shown(props: { readonly service: string; readonly side: Side; readonly 
 }
 
 function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
-  const { text = '', who, with: other, differ, operation, turned, cell } = chosen.value;
+  const { text = '', who, with: other, differ, operation, cell } = chosen.value;
   const { ruleset } = matrix;
   const sought = text.toLowerCase();
   const columns = who === undefined ? matrix.columns : matrix.columns.filter(({ id }) => id === who || id === other);
@@ -145,11 +137,6 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
   const [cellOperation, cellColumn] = (cell ?? '').split('~');
   const row = matrix.rows.find((one) => one.operation.id === cellOperation);
   const column = matrix.columns.find(({ id }) => id === cellColumn);
-  const save = () =>
-    download(
-      `${ruleset.service}-${side}.csv`,
-      new Blob([csvOf(matrix, rows, columns)], { type: 'text/csv;charset=utf-8' }),
-    );
   return (
     <>
       <div class="bar">
@@ -175,23 +162,13 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
             Show all
           </button>
         )}
-        <button type="button" onClick={save}>
-          Save as CSV
-        </button>
       </div>
       {side === 'everybody' && matrix.columns.length === 0 && (
         <p class="fault">Nobody like this can call {serviceTitle(ruleset.service)}.</p>
       )}
       {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
       <div class={row !== undefined && column !== undefined ? 'two opened' : 'two'}>
-        <Grid
-          matrix={matrix}
-          rows={rows}
-          columns={columns}
-          isTurned={turned === 'yes'}
-          isCompared={isCompared}
-          side={side}
-        />
+        <Grid matrix={matrix} rows={rows} columns={columns} isCompared={isCompared} side={side} />
         {row !== undefined && column !== undefined && (
           <CellPanel
             key={cell}

@@ -83,12 +83,7 @@ export function CellPanel(props: {
         )}
         <a
           class="button"
-          href={addressOfView('access-matrix', {
-            service: ruleset.service,
-            by: 'everybody',
-            operation: operation.id,
-            turned: 'yes',
-          })}
+          href={addressOfView('access-matrix', { service: ruleset.service, by: 'everybody', operation: operation.id })}
         >
           Who may do {operation.id}?
         </a>

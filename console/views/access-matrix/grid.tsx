@@ -16,7 +16,7 @@ const LOOKS = {
   unknown: 'doubtful',
 } as const;
 
-/** One line or column of the grid, whichever way it is turned. */
+/** The heading of a row or of a column. */
 interface Head {
   readonly id: string;
   readonly title: string;
@@ -30,12 +30,11 @@ export function Grid(props: {
   readonly matrix: Matrix;
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
-  readonly isTurned: boolean;
   /** Are two callers compared? What differs is emphasised. */
   readonly isCompared: boolean;
   readonly side: Side;
 }) {
-  const { matrix, rows, columns, isTurned, isCompared, side } = props;
+  const { matrix, rows, columns, isCompared, side } = props;
   const table = useRef<HTMLTableElement>(null);
   const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
   const selected = chosen.value['cell'];
@@ -52,11 +51,9 @@ export function Grid(props: {
   const columnHeads = columns.map(
     ({ id, title }): Head => ({ id, title, says: id, alone: () => choose({ who: id }, false) }),
   );
-  const [lines, across] = isTurned ? [columnHeads, rowHeads] : [rowHeads, columnHeads];
   const at = (one: number, other: number) => {
-    const [rowAt, columnAt] = isTurned ? [other, one] : [one, other];
-    const row = rows[rowAt];
-    const column = columns[columnAt];
+    const row = rows[one];
+    const column = columns[other];
     return row === undefined || column === undefined ? null : { row, column, cell: matrix.cellOf(row, column) };
   };
   const open = (one: number, other: number) => {
@@ -64,7 +61,7 @@ export function Grid(props: {
     if (found !== null) choose({ cell: nameOf(found) }, false);
   };
   const go = (one: number, other: number) => {
-    const next = [clamp(one, lines.length), clamp(other, across.length)] as const;
+    const next = [clamp(one, rows.length), clamp(other, columns.length)] as const;
     setActive(next);
     table.current?.querySelector<HTMLElement>(`[data-at="${next.join(' ')}"]`)?.focus();
   };
@@ -97,7 +94,7 @@ export function Grid(props: {
         <thead>
           <tr>
             <td />
-            {across.map(({ id, title, says, alone }) => (
+            {columnHeads.map(({ id, title, says, alone }) => (
               <th key={id} scope="col" title={says}>
                 <button type="button" onClick={alone}>
                   {title}
@@ -107,14 +104,14 @@ export function Grid(props: {
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ id, title, says, alone }, one) => (
+          {rowHeads.map(({ id, title, says, alone }, one) => (
             <tr key={id}>
               <th scope="row" title={says}>
                 <button type="button" onClick={alone}>
                   {title}
                 </button>
               </th>
-              {across.map((head, other) => {
+              {columnHeads.map((head, other) => {
                 const found = at(one, other);
                 if (found === null) return <td key={head.id} />;
                 return (
@@ -123,7 +120,7 @@ export function Grid(props: {
                     {...found}
                     at={`${one} ${other}`}
                     isInTabOrder={
-                      one === Math.min(line, lines.length - 1) && other === Math.min(place, across.length - 1)
+                      one === Math.min(line, rows.length - 1) && other === Math.min(place, columns.length - 1)
                     }
                     isSelected={selected === nameOf(found)}
                     isEmphasised={isCompared && isDifferent(matrix, found.row, columns)}

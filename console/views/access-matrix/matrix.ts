@@ -161,24 +161,3 @@ export function needsOf({ rule }: Row): string {
   const instead = orRoles.length > 0 ? `, or the role ${orRoles.join(' or ')}` : '';
   return `${words.join(', ') || 'somebody who is known'}${instead}`;
 }
-
-/** Texts that a spreadsheet would calculate. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** The matrix as a table of comma-separated values (RFC 4180). */
-export function csvOf({ cellOf }: Matrix, rows: readonly Row[], columns: readonly Column[]): string {
-  const lines = [
-    ['operation', 'rule', 'needs', 'certainty', 'source', ...columns.map(({ title }) => title)],
-    ...rows.map((row) => {
-      const { certainty, source } = foundedOn(row);
-      const cells = columns.map((column) => cellOf(row, column)).map(({ sign, says }) => (sign === null ? '' : says));
-      return [row.operation.id, row.rule?.label ?? '', needsOf(row), certainty, source, ...cells];
-    }),
-  ];
-  return lines.map((line) => `${line.map(fieldOf).join(',')}\r\n`).join('');
-}
-
-function fieldOf(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

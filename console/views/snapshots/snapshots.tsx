@@ -1,11 +1,10 @@
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Told, useAct } from '../../parts/act.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Differences } from '../../parts/differences.tsx';
 import { download } from '../../parts/download.ts';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -13,7 +12,6 @@ import { Long } from '../../parts/long.tsx';
 import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
-import { changesOfDifferences, readDifferences } from '../../state/comparison.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -68,49 +66,8 @@ export function Snapshots() {
           }
         </WhenLoaded>
       </section>
-      <WhenLoaded of={loaded}>{(snapshots) => snapshots.length > 0 && <Compare snapshots={snapshots} />}</WhenLoaded>
     </div>
   );
-}
-
-const NOW = 'the world as it is now';
-
-/** Says what differs between two snapshots, or between one and the world now; both are in the address. */
-function Compare({ snapshots }: { readonly snapshots: readonly Snapshot[] }) {
-  const now = here.value?.id;
-  if (now === undefined) return null;
-  const { left = '', right = now } = chosen.value;
-  const nameOf = (id: string) => (id === now ? NOW : (snapshots.find((one) => one.id === id)?.name ?? id));
-  const which = (label: string, name: string, value: string) => (
-    <label>
-      {label}{' '}
-      <select value={value} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
-        <option value="">choose</option>
-        {[now, ...snapshots.map(({ id }) => id)].map((id) => (
-          <option key={id} value={id}>
-            {nameOf(id)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-  return (
-    <section aria-label="Compare two snapshots">
-      <h2>Compare two snapshots</h2>
-      <div class="bar">
-        {which('Snapshot', 'left', left)}
-        {which('With', 'right', right)}
-      </div>
-      {left !== '' && right !== '' && left !== right && (
-        <Compared key={`${left} ${right}`} one={left} other={right} names={[nameOf(left), nameOf(right)]} />
-      )}
-    </section>
-  );
-}
-
-function Compared({ one, other, names }: { one: string; other: string; names: readonly [string, string] }) {
-  const loaded = useLoaded(() => readDifferences(one, other), [changesOfDifferences()]);
-  return <WhenLoaded of={loaded}>{(found) => <Differences of={found} names={names} />}</WhenLoaded>;
 }
 
 function Take({ act }: { readonly act: Act }) {

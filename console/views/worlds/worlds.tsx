@@ -11,7 +11,6 @@ import { changed, changesOf } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
-import { Compare } from './compare.tsx';
 import { Order } from './order.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
@@ -30,7 +29,6 @@ export function Worlds() {
       <section>
         <WhenLoaded of={loaded}>{() => <List />}</WhenLoaded>
       </section>
-      <Compare />
       <Reset />
     </div>
   );

@@ -37,23 +37,6 @@ export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'M
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
-/** A world, or a snapshot of one. */
-export interface ComparedState {
-  readonly kind: 'world' | 'snapshot';
-  readonly id: string;
-  readonly world: string;
-  /** The label of the world, or the name of the snapshot. */
-  readonly label: string | null;
-  readonly now: Instant;
-}
-
-/** Two states, and what differs between them. */
-export interface Comparison {
-  readonly one: ComparedState;
-  readonly other: ComparedState;
-  readonly differences: readonly Schema<'control', 'WorldDifference'>[];
-}
-
 /** A drill, with its service. */
 export interface KnownDrill {
   readonly service: string;
@@ -121,13 +104,6 @@ export interface Ports {
     find(id: string): WorldInfo;
     /** @throws Problem `not_found`, or `protected` */
     delete(id: string): Promise<void>;
-    /**
-     * Compares worlds and snapshots, by their ids.
-     *
-     * @param from the world at whose address it is requested, which decides about snapshots
-     * @throws Problem `not_found`
-     */
-    compare(from: World, one: string, other: string): Promise<Comparison>;
   };
   readonly loginClients: LoginClients;
   /** What is counted for a monitoring system, from the first call on. */

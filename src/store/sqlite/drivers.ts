@@ -1,11 +1,7 @@
 import { Unusable } from '../../core/unusable.ts';
 import { installedManifest } from '../../platform/assets.ts';
-import type { DriverName } from '../data-option.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
-
-/** No driver for data files can be loaded. */
-export class NoDriver extends Unusable {}
 
 /** For an installation without the binary: npm with `ignore-scripts`, or pnpm and Yarn without an approval. */
 const REBUILD =
@@ -20,18 +16,12 @@ const INSTALL =
  * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is not installed or has no
  * binary.
  *
- * @param wanted null for the first of these that can be loaded
  * @param given returns Node's own driver; null if Node has none
- * @throws NoDriver with a remedy
+ * @throws Unusable with a remedy, if there is none
  */
-export async function loadDriver(
-  wanted: DriverName | null = null,
-  given: () => SqliteDriver | null = nodeSqlite,
-): Promise<SqliteDriver> {
-  if (wanted === 'node:sqlite') return given() ?? noneOfNode();
-  const own = () => (wanted === null ? given() : null);
+export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
   const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
-  if (tooNew !== null) return own() ?? none(tooNew);
+  if (tooNew !== null) return given() ?? none(tooNew);
   try {
     const { BETTER_SQLITE3 } = await import('./better-sqlite3.ts');
     // The module loads its binary only when it first opens a database.
@@ -40,7 +30,7 @@ export async function loadDriver(
   } catch (cause) {
     const why = faultOf(cause);
     if (why === null) throw cause;
-    return own() ?? none(why, cause);
+    return given() ?? none(why, cause);
   }
 }
 
@@ -52,14 +42,7 @@ interface DriverFault {
 }
 
 function none({ what, remedy }: DriverFault, cause?: unknown): never {
-  throw new NoDriver(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
-}
-
-function noneOfNode(): never {
-  const { node } = process.versions;
-  throw new NoDriver(
-    `--sqlite node:sqlite needs Node 22.13 or newer, but this is Node ${node}. Use a newer Node, or leave --sqlite out.`,
-  );
+  throw new Unusable(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
 }
 
 /** The `package.json` of a driver. */

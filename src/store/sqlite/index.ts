@@ -1,13 +1,10 @@
 import { Unusable } from '../../core/unusable.ts';
-import type { DriverName } from '../data-option.ts';
 import { Damaged } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
 import { SqliteFile } from './file.ts';
 import { closeDatabase, openDatabase } from './open.ts';
-
-export { NoDriver } from './drivers.ts';
 
 /**
  * Opens a data file. Only one process can use it at a time.
@@ -27,8 +24,8 @@ export function openSqliteFile(path: string, driver: SqliteDriver, shared: Store
 /**
  * Opens a data file with a driver that can be loaded. @throws Unusable if there is none, or if the file cannot be used
  */
-export async function openDataFile(path: string, shared: StoreParts, driver: DriverName | null): Promise<SqliteFile> {
-  return openSqliteFile(path, await loadDriver(driver), shared);
+export async function openDataFile(path: string, shared: StoreParts): Promise<SqliteFile> {
+  return openSqliteFile(path, await loadDriver(), shared);
 }
 
 /** The error for a damaged file; any other error is returned unchanged. */

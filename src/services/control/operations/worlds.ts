@@ -8,7 +8,7 @@ import { comparePlaces, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
-import type { ComparedState, MadeWorld, Ports } from '../ports.ts';
+import type { MadeWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use after which a world ends. */
 const DEFAULT_TTL = 3_600_000;
@@ -51,34 +51,12 @@ export function worldsOperations({ worlds }: Ports) {
     return { status: 204 };
   };
 
-  const compare: Handler<'control', 'compare_worlds'> = async ({ world, query }) => {
-    const { one, other, differences } = await worlds.compare(world, query.one, query.other);
-    const all = differences.map((difference, index) => ({
-      difference,
-      id: String(index),
-      at: 0,
-      place: [index] as const,
-    }));
-    const { entries, extent } = shortPage(all, query, 'oldest first');
-    const body = {
-      one: stateView(one),
-      other: stateView(other),
-      differences: entries.map(({ difference }) => difference),
-    };
-    return { status: 200, body: { ...body, ...extent } };
-  };
-
   return {
     list_worlds: list,
     create_world: create,
     get_world: get,
     delete_world: remove,
-    compare_worlds: compare,
   };
-}
-
-function stateView({ now, ...state }: ComparedState) {
-  return { ...state, now: rfc3339(now) };
 }
 
 /** Makes a world. @throws Problem naming the mistake in the order */

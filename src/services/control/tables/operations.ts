@@ -34,7 +34,6 @@ export const OPERATION_SECTIONS = [
       list_findings: {},
       delete_finding: {},
       list_worlds: {},
-      compare_worlds: {},
       create_world: {},
       get_world: {},
       delete_world: {},
