@@ -186,6 +186,24 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await link.getAttribute('href')).toBe('/w/alice/#/requests');
     });
 
+    it('of which a snapshot is downloaded as a file, and uploaded to another server', async () => {
+      const [one, other] = [await served(), await served()];
+      const { id } = await one.mock('POST', '/snapshots', { name: 'before' });
+      const page = await opened(`${one.url}/#/snapshots`);
+      const download = page.waitForEvent('download');
+      await button(page, /^Download/).click();
+      const file = await (await download).path();
+      await page.getByText('is saved. It has secrets').waitFor();
+      await page.goto(`${other.url}/#/snapshots`);
+      const chooser = page.waitForEvent('filechooser');
+      await button(page, 'Upload a snapshot file …').click();
+      await (await chooser).setFiles(file);
+      await page.getByText(`The snapshot ${id} is added.`).waitFor();
+      await button(page, /^Restore/).waitFor();
+
+      expect((await other.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
+    });
+
     it('and snapshots say how long they are kept, by what the server was started with', async () => {
       const [inMemory, inFile] = [await served(), await served({ data: join(await emptyFolder(), 'mock.db') })];
       for (const [{ url }, text] of [
