@@ -22,7 +22,7 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import { own } from '../core/own.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { type GivenResource, hasEffect, readPolicy } from './key-policy.ts';
+import { type GivenResource, readPolicy } from './key-policy.ts';
 
 /** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
 export const findKeyFixes: FindFixes = (decision, input, reason) => {
@@ -241,8 +241,7 @@ function withResource(
 ): readonly Resource[] {
   const same = before.find(({ type }) => type === added.type);
   if (same !== undefined) {
-    const counting = same.ids?.filter(hasEffect) ?? [];
-    const ids = added.ids && [...new Set([...counting, ...added.ids])];
+    const ids = added.ids && [...new Set([...(same.ids ?? []), ...added.ids])];
     return before.map((resource) => (resource === same ? { type: added.type, ...(ids && { ids }) } : resource));
   }
   const bound = tables.permissions.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);

@@ -4,24 +4,16 @@ import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
+import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
 
 /** A resource as input, with its type by label or id. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
-  /** Read as the vendor's services read a stored policy: the id of a whole object without `/*` has no effect. */
+  /** Ids that the vendor's services ignore, as they were sent. */
+  readonly ignoredIds?: readonly string[];
+  /** `ids` are as in the vendor's policies. Those that its services cannot read are ignored. */
   readonly isVendors?: boolean;
-}
-
-/**
- * Behind the id of a whole object that a stored policy has without `/*`: the published code looks for what stands behind
- * the slash, finds nothing and drops the resource. With this ending it is kept, and matches no object.
- */
-const WITHOUT_EFFECT = '/';
-
-/** Can this id of a stored policy match an object? */
-export function hasEffect(id: string): boolean {
-  return !id.endsWith(WITHOUT_EFFECT);
 }
 
 /** A fault in a policy. */
@@ -78,13 +70,17 @@ export function readPolicy(
     return permission ?? [];
   });
   const bound = resources.flatMap((given) => {
-    const rows = typesOf(given.type, types);
-    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
-    return byForm(given, rows).map(({ row, ids }) => {
-      const resource = inOurForm(row, ids, given.isVendors === true);
+    const named = typesOf(given.type, types);
+    if (named.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
+    const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
+    const rows = given.isVendors === true ? alike : named;
+    const entries = byForm(given, rows).map(({ row, ids }) => {
+      const resource = inOurForm(row, ids);
       faults.push(...idFaults(resource, row));
       return resource;
     });
+    faults.push(...(given.ignoredIds ?? []).filter((id) => isReadableIn(alike, id)).map(readableFault));
+    return [...entries, ...ignoredIn(given, rows)];
   });
   faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
   const ids = [...new Set(known.map(({ id }) => id))];
@@ -125,53 +121,59 @@ interface Entry {
   readonly ids: readonly string[] | undefined;
 }
 
-/** The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. */
-function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
+/**
+ * The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. An id of the
+ * mock's form that fits none belongs to the first.
+ */
+function byForm(
+  { ids, ignoredIds, isVendors = false }: GivenResource,
+  rows: readonly ResourceTypeRow[],
+): readonly Entry[] {
   const [first] = rows;
   if (first === undefined) return [];
-  if (rows.length === 1 || ids === undefined || ids.length === 0) return [{ row: first, ids }];
-  const fitting = (id: string) => rows.find(({ names }) => partsOf(names ?? '') === partsOf(id)) ?? first;
+  if (ids === undefined || ids.length === 0) return isEmpty(ignoredIds) ? [{ row: first, ids }] : [];
+  const fitting = (id: string) =>
+    isVendors
+      ? rows.find((row) => isReadable(id, row))
+      : (rows.find(({ names }) => partsOf(names ?? '') === partsOf(wholeId(id))) ?? first);
+  const given = ids.map((id) => ({ id, row: fitting(id) }));
   return rows
-    .map((row) => ({ row, ids: ids.filter((id) => fitting(id) === row) }))
+    .map((row) => ({ row, ids: given.filter((one) => one.row === row).map(({ id }) => id) }))
     .filter((entry) => entry.ids.length > 0);
 }
 
-function partsOf(name: string): number {
-  return name.replace(/\/\*$/, '').split('/').length;
+/** Ids without effect. They are kept, because the vendor shows them, and match no object. */
+function ignoredIn({ ids = [], ignoredIds = [], isVendors = false }: GivenResource, rows: readonly ResourceTypeRow[]) {
+  const [first] = rows;
+  const all = [...ignoredIds, ...(isVendors ? ids.filter((id) => !isReadableIn(rows, id)) : [])];
+  return first === undefined || all.length === 0 ? [] : [{ type: first.id, ids: [], ignoredIds: all }];
 }
 
-/** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
-function inOurForm(
-  { id: type, names, encoding }: ResourceTypeRow,
-  ids: readonly string[] | undefined,
-  isVendors: boolean,
-): Resource {
-  const inForm = (id: string) => {
-    if (encoding.isBare === true) return id;
-    const isIgnored = isVendors && names !== null && !id.includes('/');
-    return isIgnored ? `${id}${WITHOUT_EFFECT}` : id.replace(/\/\*$/, '');
-  };
+function isReadableIn(rows: readonly ResourceTypeRow[], id: string): boolean {
+  return rows.some((row) => isReadable(id, row));
+}
+
+function isEmpty(list: readonly string[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
+/** Translates ids of the vendor's form; a constant id says nothing. */
+function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
+  const inForm = (id: string) => (encoding.isBare === true ? id : wholeId(id));
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => inForm(id).toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
 /** The inverse: resources as the vendor writes them. Types of other services are left out. */
 export function encodeResources(ruleset: Ruleset | undefined, resources: Policy['resources']) {
-  return resources.flatMap(({ type, ids }) => {
+  return resources.flatMap(({ type, ids, ignoredIds = [] }) => {
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
     if (encoding === undefined) return [];
     if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
-    return ids.map((id) => ({ type: encoding.type, id: encoding.isBare === true ? id : encodeId(id) }));
+    const written = ids.map((id) => (encoding.isBare === true ? id : encodeId(id)));
+    return [...written, ...ignoredIds].map((id) => ({ type: encoding.type, id }));
   });
 }
-
-/** An id as the vendor writes it; one without effect as it was given. */
-export function encodeId(id: string): string {
-  if (!hasEffect(id)) return id.slice(0, -WITHOUT_EFFECT.length);
-  return id.includes('/') ? id : `${id}/*`;
-}
-
-const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
 
 function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {
   if (names === null) {
@@ -183,14 +185,18 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
   if (ids === undefined) {
     return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
   }
-  const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
   return ids
-    .filter((id) => !form.test(id))
+    .filter((id) => !isNameOf(names, id))
     .map((id) =>
       forceableFault(
         `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, with UUIDs.`,
       ),
     );
+}
+
+function readableFault(id: string): PolicyFault {
+  const message = `Field \`resource.ignoredIds\` has \`${id.slice(0, 100)}\`, which has an effect. Move it to \`ids\`.`;
+  return { message, forceable: false };
 }
 
 function combinationFaults(
@@ -217,7 +223,10 @@ function mergeByType(resources: readonly Resource[], rows: readonly ResourceType
   return types.map((type) => {
     const entries = resources.filter((resource) => resource.type === type);
     const isWhole = entries.some(({ ids }) => ids === undefined) && rows.some(({ id, names }) => id === type && !names);
-    const ids = isWhole ? [] : entries.flatMap((resource) => resource.ids ?? []);
-    return ids.length === 0 ? { type } : { type, ids: [...new Set(ids)] };
+    if (isWhole) return { type };
+    const ids = [...new Set(entries.flatMap((resource) => resource.ids ?? []))];
+    const ignoredIds = [...new Set(entries.flatMap((resource) => resource.ignoredIds ?? []))];
+    if (ignoredIds.length > 0) return { type, ids, ignoredIds };
+    return ids.length === 0 ? { type } : { type, ids };
   });
 }

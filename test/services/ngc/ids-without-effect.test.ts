@@ -1,10 +1,15 @@
-/** The id of a function without `/*` in the form of the vendors: the published code finds nothing behind the slash. */
+/**
+ * Ids of functions that the published code drops (`ApiKeyValidationResult.allAllowedFunctions`): everything behind the first
+ * slash must be `*` or a UUID.
+ */
 import { describe, expect, it } from 'vitest';
 import { authorizationsFor, createKey, FUNCTIONS } from '../../support/nak.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
-const ECHO = castFunction('echo')[0]?.functionId ?? '';
+const [echo] = castFunction('echo');
+const ECHO = echo?.functionId ?? '';
+const VERSION = `${ECHO}/${echo?.versionId}`;
 const owner = castKey('owner').key;
 
 const policiesWith = (id: string) => [
@@ -18,9 +23,7 @@ const warningsOf = async (server: TestServer): Promise<string[]> => {
     .filter(({ kind }: { kind: string }) => kind === 'useless_key')
     .map(({ message }: { message: string }) => message);
 };
-const WITHOUT_EFFECT = new RegExp(
-  `names \`${ECHO}\` without effect: this id needs \`/\\*\` behind, as in \`${ECHO}/\\*\``,
-);
+const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did you mean \`${ECHO}/\\*\`\\?$`);
 
 describe('the id of a function without `/*`', () => {
   it.each(['documented', 'open-source'] as const)('opens nothing in a policy of NGC, %s', async (nvcf) => {
@@ -36,6 +39,7 @@ describe('the id of a function without `/*`', () => {
     expect([refused.status, refused.decision.reason]).toEqual([403, 'resource_mismatch']);
     expect(await warningsOf(server)).toEqual([expect.stringMatching(WITHOUT_EFFECT)]);
     const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
+    expect(body.explanation).toContain(`is bound to \`Function (without effect: ${ECHO})\``);
     const fix = body.fixes.find(({ request }: { request: { body: { resource: { type: string } } } }) => {
       return request.body.resource.type === 'Function';
     });
@@ -91,5 +95,90 @@ describe('the id of a function without `/*`', () => {
     });
     expect((await invoke(server, body.key)).status).toBe(200);
     expect(body).not.toHaveProperty('warnings');
+  });
+});
+
+describe('an id that the published code drops', () => {
+  const FORMS = 'an id of the type `function` is `<functionId>/*` or `<functionId>/<versionId>`, with UUIDs.';
+  const cases: [id: string, meant: string | null][] = [
+    [ECHO, `${ECHO}/*`],
+    [ECHO.toUpperCase(), `${ECHO.toUpperCase()}/*`],
+    [`${ECHO}/`, `${ECHO}/*`],
+    [`${ECHO}//`, `${ECHO}/*`],
+    [`${ECHO}/*/*`, `${ECHO}/*`],
+    [`${VERSION}/`, VERSION],
+    [`${VERSION}/*`, VERSION],
+    [`${VERSION}/*/*`, VERSION],
+    ['/', null],
+    ['*', null],
+    ['echo/*', null],
+    [`${ECHO}/1`, null],
+  ];
+
+  it.each(cases)(
+    'opens nothing, is shown as it was sent, and the warning says what was meant: %s',
+    async (id, meant) => {
+      const server = await testServer({ nvcf: 'open-source' });
+      const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) };
+      const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+      expect(body.apiKey.policies).toEqual(policiesWith(id));
+      const [functionId, versionId] = VERSION.split('/');
+      for (const path of [
+        `/v2/nvcf/pexec/functions/${functionId}`,
+        `/v2/nvcf/pexec/functions/${functionId}/versions/${versionId}`,
+      ]) {
+        expect((await server.call(`POST ${path}`, { token: body.apiKey.value, body: {} })).status).toBe(403);
+      }
+      const question = meant === null ? '' : ` Did you mean \`${meant}\`?`;
+      expect(await warningsOf(server)).toEqual([`The key \`ci\` names \`${id}\` without effect: ${FORMS}${question}`]);
+      const { policy } = (await server.call(`GET /_mock/keys/${body.apiKey.keyId}`)).body;
+      expect(policy.resource).toEqual({ type: 'Function', ignoredIds: [id] });
+    },
+  );
+
+  it.each(cases)('opens nothing in a key of the key service either: %s', async (id) => {
+    const server = await testServer({ nvcf: 'open-source' });
+    const [policy] = authorizationsFor(['invoke_function']).policies;
+    const authorizations = { policies: [{ ...policy, resources: [{ id, type: 'function' }] }] };
+    const { body } = await createKey(server, { authorizations });
+
+    expect(body.authorizations).toEqual(authorizations);
+    expect((await invoke(server, body.value)).status).toBe(403);
+    expect(await warningsOf(server)).toHaveLength(1);
+  });
+
+  it('leaves the other ids of the policy their effect, and all of them are shown', async () => {
+    const server = await testServer();
+    const resources = [`${ECHO}/*`, VERSION, `${VERSION}/*`, ECHO].map((id) => ({ id, type: 'function' }));
+    const policies = [{ ...policiesWith('')[0], resources }];
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+    expect((await invoke(server, body.apiKey.value)).status).toBe(200);
+    expect(body.apiKey.policies[0].resources).toHaveLength(4);
+    expect(body.apiKey.policies[0].resources).toEqual(expect.arrayContaining(resources));
+    expect(await warningsOf(server)).toEqual([
+      `The key \`ci\` names \`${VERSION}/*\`, \`${ECHO}\` without effect: ${FORMS} Did you mean \`${VERSION}\`, \`${ECHO}/*\`?`,
+    ]);
+  });
+
+  it('of another type is told as well', async () => {
+    const server = await testServer();
+    const policies = [
+      {
+        product: 'nv-cloud-functions',
+        scopes: ['list_functions'],
+        resources: [{ id: 'all', type: 'account-functions' }],
+      },
+    ];
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+    expect(body.apiKey.policies).toEqual(policies);
+    expect((await server.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).status).toBe(403);
+    expect(await warningsOf(server)).toContain(
+      'The key `ci` names `all` without effect: an id of the type `account-functions` is `*`. Did you mean `*`?',
+    );
   });
 });
