@@ -44,6 +44,20 @@ export function messageOf({ message, given, valid = [] }: PolicyFault): string {
   return given === undefined ? message : `${message}${adviseName(given, valid)}`;
 }
 
+/** The members of an edit; one that is left out stays as it is. */
+interface GivenPolicy {
+  readonly scopes: readonly string[] | undefined;
+  readonly resources: readonly GivenResource[] | undefined;
+}
+
+/** A policy in ids of the tables, with its faults. */
+interface ReadPolicy {
+  readonly policy: Policy;
+  readonly faults: readonly PolicyFault[];
+}
+
+const EMPTY: Policy = { scopes: [], resources: [] };
+
 /**
  * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
  *
@@ -54,37 +68,59 @@ export function readPolicy(
   scopes: readonly string[],
   resources: readonly GivenResource[],
   services: readonly string[] = [],
-): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
+): ReadPolicy {
+  return editPolicy(rulesets, EMPTY, { scopes, resources }, services);
+}
+
+/**
+ * The policy after an edit, with the faults that the edit adds: a key with `force`, or one of the vendor's own paths, may
+ * have others before.
+ */
+export function editPolicy(
+  rulesets: readonly Ruleset[],
+  before: Policy,
+  given: GivenPolicy,
+  services: readonly string[] = [],
+): ReadPolicy {
   const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
   const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
   const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
-  const faults: PolicyFault[] = [];
   const namesIn = (namesOf: (tables: Tables) => readonly Names[]) => {
     const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => namesOf(tables));
     return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => namesOf(tables)) : ofKey;
   };
 
-  const known = scopes.flatMap((scope) => {
+  const faults: PolicyFault[] = [];
+  const readScope = (scope: string) => {
     const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
-    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
-    return permission ?? [];
-  });
-  const bound = resources.flatMap((given) => {
-    const named = typesOf(given.type, types);
-    if (named.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
+    if (permission !== undefined) return permission.id;
+    // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
+    if (before.scopes.includes(scope)) return scope;
+    faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
+    return [];
+  };
+  const readResource = (resource: GivenResource) => {
+    const named = typesOf(resource.type, types);
+    if (named.length === 0)
+      faults.push(unknownName('resource.type', 'resource type', resource.type, namesIn(typeNames)));
     const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
-    const rows = given.isVendors === true ? alike : named;
-    const entries = byForm(given, rows).map(({ row, ids }) => {
-      const resource = inOurForm(row, ids);
-      faults.push(...idFaults(resource, row));
-      return resource;
-    });
-    faults.push(...(given.ignoredIds ?? []).filter((id) => isReadableIn(alike, id)).map(readableFault));
-    return [...entries, ...ignoredIn(given, rows)];
-  });
-  faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
-  const ids = [...new Set(known.map(({ id }) => id))];
-  return { policy: { scopes: ids, resources: mergeByType(bound, types) }, faults };
+    const rows = resource.isVendors === true ? alike : named;
+    const entries = byForm(resource, rows).map(({ row, ids }) => inOurForm(row, ids));
+    faults.push(...entries.flatMap((entry) => idFaults(entry, types)));
+    faults.push(...(resource.ignoredIds ?? []).filter((id) => isReadableIn(alike, id)).map(readableFault));
+    return [...entries, ...ignoredIn(resource, rows)];
+  };
+  const scopes = given.scopes === undefined ? before.scopes : [...new Set(given.scopes.flatMap(readScope))];
+  const resources =
+    given.resources === undefined ? before.resources : mergeByType(given.resources.flatMap(readResource), types);
+  const policy = { scopes, resources };
+  faults.push(...combinationFaults(policy, permissions, types));
+  const known = new Set(
+    [...before.resources.flatMap((one) => idFaults(one, types)), ...combinationFaults(before, permissions, types)].map(
+      ({ message }) => message,
+    ),
+  );
+  return { policy, faults: faults.filter(({ message }) => !known.has(message)) };
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
@@ -175,7 +211,10 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
   });
 }
 
-function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {
+function idFaults({ type, ids, ignoredIds }: Resource, types: readonly ResourceTypeRow[]): PolicyFault[] {
+  const row = types.find(({ id }) => id === type);
+  if (row === undefined || (ids?.length === 0 && ignoredIds !== undefined)) return [];
+  const { label, names } = row;
   if (names === null) {
     return ids === undefined
       ? []
@@ -199,18 +238,23 @@ function readableFault(id: string): PolicyFault {
   return { message, forceable: false };
 }
 
+/** Scopes that the vendor does not offer with the types of the resources. */
 function combinationFaults(
-  { id, label, onlyOn }: PermissionRow,
-  resources: readonly Resource[],
+  { scopes, resources }: Policy,
+  permissions: readonly PermissionRow[],
   types: readonly ResourceTypeRow[],
 ): PolicyFault[] {
-  if (onlyOn === undefined || resources.length === 0 || resources.some(({ type }) => onlyOn.includes(type))) return [];
-  const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
-  return [
-    forceableFault(
-      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is available only with the resource type ${quote(labels)}.`,
-    ),
-  ];
+  if (resources.length === 0) return [];
+  return scopes.flatMap((scope) => {
+    const { label, onlyOn } = permissions.find(({ id }) => id === scope) ?? {};
+    if (onlyOn === undefined || resources.some(({ type }) => onlyOn.includes(type))) return [];
+    const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
+    return [
+      forceableFault(
+        `Field \`scopes\` has \`${label}\` (\`${scope}\`), which is available only with the resource type ${quote(labels)}.`,
+      ),
+    ];
+  });
 }
 
 function forceableFault(message: string): PolicyFault {

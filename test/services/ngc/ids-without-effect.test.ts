@@ -182,3 +182,48 @@ describe('an id that the published code drops', () => {
     );
   });
 });
+
+describe('a key with an id without effect', () => {
+  const VERSION_ONLY = `${VERSION}/*`;
+
+  async function mixedKey() {
+    const server = await testServer();
+    const resources = [ECHO, `${ECHO}/*`, VERSION_ONLY].map((id) => ({ id, type: 'function' }));
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: [{ ...policiesWith('')[0], resources }] };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+    const path = `/_mock/keys/${body.apiKey.keyId}`;
+    const { resource } = (await server.call(`GET ${path}`)).body.policy;
+    return { server, path, resource, value: body.apiKey.value };
+  }
+
+  it.each([{}, { force: true }])('keeps its resource if only its scopes are edited, %j', async (more) => {
+    const { server, path, resource, value } = await mixedKey();
+    const { status, body } = await server.call(`PATCH ${path}`, { body: { scopes: ['list_functions'], ...more } });
+
+    expect([status, body.policy.scopes]).toEqual([200, ['list_functions']]);
+    expect(body.policy.resource).toEqual(resource);
+    expect(resource).toEqual({ type: 'Function', ids: [ECHO], ignoredIds: [ECHO, VERSION_ONLY] });
+    await server.call(`PATCH ${path}`, { body: { scopes: ['invoke_function'] } });
+    expect((await invoke(server, value)).status).toBe(200);
+  });
+
+  it.each(['shown', 'listed'])('can be given the resource that is %s', async (how) => {
+    const { server, path, resource } = await mixedKey();
+    const { status, body } = await server.call(`PATCH ${path}`, {
+      body: { resource: how === 'shown' ? resource : [resource] },
+    });
+
+    expect(status).toBe(200);
+    expect(body.policy.resource).toEqual(resource);
+  });
+
+  it('can be made by the control API, with a warning', async () => {
+    const { server, resource } = await mixedKey();
+    const { body } = await server.call('POST /_mock/keys', {
+      body: { ...{ name: 'copy', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] }, resource },
+    });
+
+    expect(body.policy.resource).toEqual(resource);
+    expect(body.warnings).toEqual([expect.stringContaining(`names \`${ECHO}\`, \`${VERSION_ONLY}\` without effect`)]);
+  });
+});
