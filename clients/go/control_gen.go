@@ -1468,6 +1468,10 @@ type KeyResource struct {
 
 	// For types that name objects: `<functionId>`, or `<functionId>/<versionId>`.
 	IDs *[]string `json:"ids,omitempty"`
+
+	// Ids in a policy of the vendor's form that its services ignore, as they were sent: `<functionId>`
+	// without `/*`. They have no effect.
+	IgnoredIDs *[]string `json:"ignoredIds,omitempty"`
 }
 
 // KeyPolicy: One entry of the history of a service key.

@@ -52,5 +52,10 @@ export function keepText(id: string, text: string): void {
 export function boundTo(resource: Policy['resource'], unbound = 'nothing'): string {
   if (resource === undefined || resource === null) return unbound;
   const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
-  return all.map(({ type, ids }) => (ids === undefined ? type : `${type} ${ids.join(', ')}`)).join('; ');
+  return all.map(inWords).join('; ');
+}
+
+function inWords({ type, ids = [], ignoredIds = [] }: KeyResource): string {
+  const named = ids.length === 0 ? type : `${type} ${ids.join(', ')}`;
+  return ignoredIds.length === 0 ? named : `${named} (without effect: ${ignoredIds.join(', ')})`;
 }

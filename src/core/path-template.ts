@@ -10,9 +10,25 @@ export function segmentsOf(path: string): readonly string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
-/** A variable fits every segment but an empty one. */
+/** A variable fits every segment but an empty one, and a literal fits itself, also with needless percent-encoding. */
 export function fitsSegment(template: string, segment: string): boolean {
-  return template === segment || (segment !== '' && isVariable(template));
+  if (template === segment) return true;
+  return isVariable(template)
+    ? segment !== ''
+    : segment.includes('%') && decodeLiteral(segment, template.length) === template;
+}
+
+/** The most characters of a percent-encoded path that stand for one. */
+const MOST_ENCODED = 9;
+
+/** Decodes as the router does: reserved characters of RFC 3986 stay encoded, and so does what cannot be decoded. */
+function decodeLiteral(segment: string, most: number): string {
+  if (segment.length > MOST_ENCODED * most) return segment;
+  try {
+    return decodeURI(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Resource {
   readonly type: string;
   /** Only for types that name single objects. */
   readonly ids?: readonly string[];
+  /** Ids that have no effect, as they were sent. `ids` is then a list, which may be empty. */
+  readonly ignoredIds?: readonly string[];
 }
 
 /** The policy of a service key, which an edit replaces: its scopes and their resources. */

@@ -22,7 +22,7 @@ import type { DenyReason } from '../core/explaining/reasons.ts';
 import { own } from '../core/own.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { type GivenResource, hasEffect, readPolicy } from './key-policy.ts';
+import { editPolicy, type GivenResource } from './key-policy.ts';
 
 /** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
 export const findKeyFixes: FindFixes = (decision, input, reason) => {
@@ -150,11 +150,11 @@ function policyChanges(input: DecisionInput, from: Change): Change[] {
     .flatMap((change) =>
       verdictFor(input, change.heldRights).effect === 'allow' ? [change] : resourceChanges(input, change),
     )
-    .map((change) => storable(ruleset, change));
+    .map((change) => storable(ruleset, change, from.heldRights));
 }
 
 /** Adds the resource types that the scopes require; a combination that the documents rule out needs `force`. */
-function storable(ruleset: Ruleset, change: Change): Change {
+function storable(ruleset: Ruleset, change: Change, before: HeldRights): Change {
   const { heldRights, texts } = change;
   const resources = heldRights.resources ?? [];
   const absent = ruleset.tables.permissions.flatMap(({ id, onlyOn }) =>
@@ -163,16 +163,22 @@ function storable(ruleset: Ruleset, change: Change): Change {
       : [],
   );
   const wider = [...resources, ...[...new Set(absent)].map((type) => ({ type }))];
-  const isEdited = change.body['scopes'] !== undefined || change.body['resource'] !== undefined;
-  if (!isEdited) return change;
+  const scopes = change.body['scopes'] === undefined ? undefined : [...heldRights.held];
+  const isBound = change.body['resource'] !== undefined;
+  if (scopes === undefined && !isBound) return change;
   const isWider = wider.length > resources.length;
+  const isBinding = isWider || isBound;
   const given = givenResources(ruleset, wider);
-  const { faults } = readPolicy([ruleset], [...heldRights.held], given);
+  const { faults } = editPolicy(
+    [ruleset],
+    { scopes: [...before.held], resources: before.resources ?? [] },
+    { scopes, resources: isBinding ? given : undefined },
+  );
   return {
     heldRights: { ...heldRights, resources: wider },
     body: {
       ...change.body,
-      ...((isWider || change.body['resource'] !== undefined) && { resource: given.length === 1 ? given[0] : given }),
+      ...(isBinding && { resource: given.length === 1 ? given[0] : given }),
       ...(faults.some(({ forceable }) => forceable) && { force: true }),
     },
     texts: isWider ? [...texts.filter((text) => !text.startsWith(BIND)), describeBinding(ruleset, wider)] : texts,
@@ -241,8 +247,7 @@ function withResource(
 ): readonly Resource[] {
   const same = before.find(({ type }) => type === added.type);
   if (same !== undefined) {
-    const counting = same.ids?.filter(hasEffect) ?? [];
-    const ids = added.ids && [...new Set([...counting, ...added.ids])];
+    const ids = added.ids && [...new Set([...(same.ids ?? []), ...added.ids])];
     return before.map((resource) => (resource === same ? { type: added.type, ...(ids && { ids }) } : resource));
   }
   const bound = tables.permissions.filter(({ id, onlyOn }) => held.has(id) && onlyOn?.includes(added.type) === false);

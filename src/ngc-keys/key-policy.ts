@@ -4,24 +4,16 @@ import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
+import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
 
 /** A resource as input, with its type by label or id. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
-  /** Read as the vendor's services read a stored policy: the id of a whole object without `/*` has no effect. */
+  /** Ids that the vendor's services ignore, as they were sent. */
+  readonly ignoredIds?: readonly string[];
+  /** `ids` are as in the vendor's policies. Those that its services cannot read are ignored. */
   readonly isVendors?: boolean;
-}
-
-/**
- * Behind the id of a whole object that a stored policy has without `/*`: the published code looks for what stands behind
- * the slash, finds nothing and drops the resource. With this ending it is kept, and matches no object.
- */
-const WITHOUT_EFFECT = '/';
-
-/** Can this id of a stored policy match an object? */
-export function hasEffect(id: string): boolean {
-  return !id.endsWith(WITHOUT_EFFECT);
 }
 
 /** A fault in a policy. */
@@ -52,6 +44,20 @@ export function messageOf({ message, given, valid = [] }: PolicyFault): string {
   return given === undefined ? message : `${message}${adviseName(given, valid)}`;
 }
 
+/** The members of an edit; one that is left out stays as it is. */
+interface GivenPolicy {
+  readonly scopes: readonly string[] | undefined;
+  readonly resources: readonly GivenResource[] | undefined;
+}
+
+/** A policy in ids of the tables, with its faults. */
+interface ReadPolicy {
+  readonly policy: Policy;
+  readonly faults: readonly PolicyFault[];
+}
+
+const EMPTY: Policy = { scopes: [], resources: [] };
+
 /**
  * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
  *
@@ -62,33 +68,59 @@ export function readPolicy(
   scopes: readonly string[],
   resources: readonly GivenResource[],
   services: readonly string[] = [],
-): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
+): ReadPolicy {
+  return editPolicy(rulesets, EMPTY, { scopes, resources }, services);
+}
+
+/**
+ * The policy after an edit, with the faults that the edit adds: a key with `force`, or one of the vendor's own paths, may
+ * have others before.
+ */
+export function editPolicy(
+  rulesets: readonly Ruleset[],
+  before: Policy,
+  given: GivenPolicy,
+  services: readonly string[] = [],
+): ReadPolicy {
   const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
   const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
   const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
-  const faults: PolicyFault[] = [];
   const namesIn = (namesOf: (tables: Tables) => readonly Names[]) => {
     const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => namesOf(tables));
     return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => namesOf(tables)) : ofKey;
   };
 
-  const known = scopes.flatMap((scope) => {
+  const faults: PolicyFault[] = [];
+  const readScope = (scope: string) => {
     const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
-    if (permission === undefined) faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
-    return permission ?? [];
-  });
-  const bound = resources.flatMap((given) => {
-    const rows = typesOf(given.type, types);
-    if (rows.length === 0) faults.push(unknownName('resource.type', 'resource type', given.type, namesIn(typeNames)));
-    return byForm(given, rows).map(({ row, ids }) => {
-      const resource = inOurForm(row, ids, given.isVendors === true);
-      faults.push(...idFaults(resource, row));
-      return resource;
-    });
-  });
-  faults.push(...known.flatMap((permission) => combinationFaults(permission, bound, types)));
-  const ids = [...new Set(known.map(({ id }) => id))];
-  return { policy: { scopes: ids, resources: mergeByType(bound, types) }, faults };
+    if (permission !== undefined) return permission.id;
+    // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
+    if (before.scopes.includes(scope)) return scope;
+    faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
+    return [];
+  };
+  const readResource = (resource: GivenResource) => {
+    const named = typesOf(resource.type, types);
+    if (named.length === 0)
+      faults.push(unknownName('resource.type', 'resource type', resource.type, namesIn(typeNames)));
+    const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
+    const rows = resource.isVendors === true ? alike : named;
+    const entries = byForm(resource, rows).map(({ row, ids }) => inOurForm(row, ids));
+    faults.push(...entries.flatMap((entry) => idFaults(entry, types)));
+    faults.push(...(resource.ignoredIds ?? []).filter((id) => isReadableIn(alike, id)).map(readableFault));
+    return [...entries, ...ignoredIn(resource, rows)];
+  };
+  const scopes = given.scopes === undefined ? before.scopes : [...new Set(given.scopes.flatMap(readScope))];
+  const resources =
+    given.resources === undefined ? before.resources : mergeByType(given.resources.flatMap(readResource), types);
+  const policy = { scopes, resources };
+  faults.push(...combinationFaults(policy, permissions, types));
+  const known = new Set(
+    [...before.resources.flatMap((one) => idFaults(one, types)), ...combinationFaults(before, permissions, types)].map(
+      ({ message }) => message,
+    ),
+  );
+  return { policy, faults: faults.filter(({ message }) => !known.has(message)) };
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
@@ -125,55 +157,64 @@ interface Entry {
   readonly ids: readonly string[] | undefined;
 }
 
-/** The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. */
-function byForm({ ids }: GivenResource, rows: readonly ResourceTypeRow[]): readonly Entry[] {
+/**
+ * The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. An id of the
+ * mock's form that fits none belongs to the first.
+ */
+function byForm(
+  { ids, ignoredIds, isVendors = false }: GivenResource,
+  rows: readonly ResourceTypeRow[],
+): readonly Entry[] {
   const [first] = rows;
   if (first === undefined) return [];
-  if (rows.length === 1 || ids === undefined || ids.length === 0) return [{ row: first, ids }];
-  const fitting = (id: string) => rows.find(({ names }) => partsOf(names ?? '') === partsOf(id)) ?? first;
+  if (ids === undefined || ids.length === 0) return isEmpty(ignoredIds) ? [{ row: first, ids }] : [];
+  const fitting = (id: string) =>
+    isVendors
+      ? rows.find((row) => isReadable(id, row))
+      : (rows.find(({ names }) => partsOf(names ?? '') === partsOf(wholeId(id))) ?? first);
+  const given = ids.map((id) => ({ id, row: fitting(id) }));
   return rows
-    .map((row) => ({ row, ids: ids.filter((id) => fitting(id) === row) }))
+    .map((row) => ({ row, ids: given.filter((one) => one.row === row).map(({ id }) => id) }))
     .filter((entry) => entry.ids.length > 0);
 }
 
-function partsOf(name: string): number {
-  return name.replace(/\/\*$/, '').split('/').length;
+/** Ids without effect. They are kept, because the vendor shows them, and match no object. */
+function ignoredIn({ ids = [], ignoredIds = [], isVendors = false }: GivenResource, rows: readonly ResourceTypeRow[]) {
+  const [first] = rows;
+  const all = [...ignoredIds, ...(isVendors ? ids.filter((id) => !isReadableIn(rows, id)) : [])];
+  return first === undefined || all.length === 0 ? [] : [{ type: first.id, ids: [], ignoredIds: all }];
 }
 
-/** The vendor writes the whole object as `<id>/*`; a constant id says nothing. */
-function inOurForm(
-  { id: type, names, encoding }: ResourceTypeRow,
-  ids: readonly string[] | undefined,
-  isVendors: boolean,
-): Resource {
-  const inForm = (id: string) => {
-    if (encoding.isBare === true) return id;
-    const isIgnored = isVendors && names !== null && !id.includes('/');
-    return isIgnored ? `${id}${WITHOUT_EFFECT}` : id.replace(/\/\*$/, '');
-  };
+function isReadableIn(rows: readonly ResourceTypeRow[], id: string): boolean {
+  return rows.some((row) => isReadable(id, row));
+}
+
+function isEmpty(list: readonly string[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
+/** Translates ids of the vendor's form; a constant id says nothing. */
+function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
+  const inForm = (id: string) => (encoding.isBare === true ? id : wholeId(id));
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => inForm(id).toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
 /** The inverse: resources as the vendor writes them. Types of other services are left out. */
 export function encodeResources(ruleset: Ruleset | undefined, resources: Policy['resources']) {
-  return resources.flatMap(({ type, ids }) => {
+  return resources.flatMap(({ type, ids, ignoredIds = [] }) => {
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
     if (encoding === undefined) return [];
     if (ids === undefined) return [{ type: encoding.type, id: encoding.id ?? '*' }];
-    return ids.map((id) => ({ type: encoding.type, id: encoding.isBare === true ? id : encodeId(id) }));
+    const written = ids.map((id) => (encoding.isBare === true ? id : encodeId(id)));
+    return [...written, ...ignoredIds].map((id) => ({ type: encoding.type, id }));
   });
 }
 
-/** An id as the vendor writes it; one without effect as it was given. */
-export function encodeId(id: string): string {
-  if (!hasEffect(id)) return id.slice(0, -WITHOUT_EFFECT.length);
-  return id.includes('/') ? id : `${id}/*`;
-}
-
-const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
-
-function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyFault[] {
+function idFaults({ type, ids, ignoredIds }: Resource, types: readonly ResourceTypeRow[]): PolicyFault[] {
+  const row = types.find(({ id }) => id === type);
+  if (row === undefined || (ids?.length === 0 && ignoredIds !== undefined)) return [];
+  const { label, names } = row;
   if (names === null) {
     return ids === undefined
       ? []
@@ -183,9 +224,8 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
   if (ids === undefined) {
     return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
   }
-  const form = new RegExp(`^${names.replaceAll(/<\w+>/g, UUID)}$`);
   return ids
-    .filter((id) => !form.test(id))
+    .filter((id) => !isNameOf(names, id))
     .map((id) =>
       forceableFault(
         `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, with UUIDs.`,
@@ -193,18 +233,28 @@ function idFaults({ ids }: Resource, { label, names }: ResourceTypeRow): PolicyF
     );
 }
 
+function readableFault(id: string): PolicyFault {
+  const message = `Field \`resource.ignoredIds\` has \`${id.slice(0, 100)}\`, which has an effect. Move it to \`ids\`.`;
+  return { message, forceable: false };
+}
+
+/** Scopes that the vendor does not offer with the types of the resources. */
 function combinationFaults(
-  { id, label, onlyOn }: PermissionRow,
-  resources: readonly Resource[],
+  { scopes, resources }: Policy,
+  permissions: readonly PermissionRow[],
   types: readonly ResourceTypeRow[],
 ): PolicyFault[] {
-  if (onlyOn === undefined || resources.length === 0 || resources.some(({ type }) => onlyOn.includes(type))) return [];
-  const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
-  return [
-    forceableFault(
-      `Field \`scopes\` has \`${label}\` (\`${id}\`), which is available only with the resource type ${quote(labels)}.`,
-    ),
-  ];
+  if (resources.length === 0) return [];
+  return scopes.flatMap((scope) => {
+    const { label, onlyOn } = permissions.find(({ id }) => id === scope) ?? {};
+    if (onlyOn === undefined || resources.some(({ type }) => onlyOn.includes(type))) return [];
+    const labels = onlyOn.map((type) => types.find((row) => row.id === type)?.label ?? type);
+    return [
+      forceableFault(
+        `Field \`scopes\` has \`${label}\` (\`${scope}\`), which is available only with the resource type ${quote(labels)}.`,
+      ),
+    ];
+  });
 }
 
 function forceableFault(message: string): PolicyFault {
@@ -217,7 +267,10 @@ function mergeByType(resources: readonly Resource[], rows: readonly ResourceType
   return types.map((type) => {
     const entries = resources.filter((resource) => resource.type === type);
     const isWhole = entries.some(({ ids }) => ids === undefined) && rows.some(({ id, names }) => id === type && !names);
-    const ids = isWhole ? [] : entries.flatMap((resource) => resource.ids ?? []);
-    return ids.length === 0 ? { type } : { type, ids: [...new Set(ids)] };
+    if (isWhole) return { type };
+    const ids = [...new Set(entries.flatMap((resource) => resource.ids ?? []))];
+    const ignoredIds = [...new Set(entries.flatMap((resource) => resource.ignoredIds ?? []))];
+    if (ignoredIds.length > 0) return { type, ids, ignoredIds };
+    return ids.length === 0 ? { type } : { type, ids };
   });
 }

@@ -3,7 +3,8 @@ import { quote } from '../core/explaining/index.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { encodeId, hasEffect, keyServices } from './key-policy.ts';
+import { keyServices } from './key-policy.ts';
+import { explainIgnoredIds, showIds } from './resource-ids.ts';
 
 /** The parts of a key that decide whether it can do anything. */
 interface Key {
@@ -115,15 +116,11 @@ function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly
   });
 }
 
-/** Ids that a stored policy has without `/*`, which the vendor's services ignore. */
-function findIgnoredIds(ruleset: Ruleset, name: string, { resources }: Held): readonly string[] {
-  return resources.flatMap(({ type, ids = [] }) => {
-    const ignored = ids.filter((id) => !hasEffect(id)).map(encodeId);
-    if (ignored.length === 0 || !ruleset.resourceTypes.has(type)) return [];
-    const its = ignored.length === 1 ? 'this id needs' : 'these ids need';
-    return [
-      `The key \`${name}\` names ${quote(ignored)} without effect: ${its} \`/*\` behind, as in \`${ignored[0]}/*\`.`,
-    ];
+function findIgnoredIds({ resourceTypes }: Ruleset, name: string, { resources }: Held): readonly string[] {
+  return resources.flatMap(({ type, ignoredIds = [] }) => {
+    if (ignoredIds.length === 0 || !resourceTypes.has(type)) return [];
+    const why = explainIgnoredIds(type, ignoredIds, [...resourceTypes.values()]);
+    return [`The key \`${name}\` names ${showIds(ignoredIds)} without effect: ${why}`];
   });
 }
 

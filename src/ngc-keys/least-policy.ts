@@ -82,9 +82,7 @@ function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): 
 
 /** As in seeds and in bodies of `POST /_mock/keys`: one resource, a list, or no member. */
 function resourceMember(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
-  const given = resources.map(
-    ({ type, ids }): GivenResource => ({ type: labelUnder(rulesets, type), ...(ids && { ids }) }),
-  );
+  const given = resources.map(({ type, ...ids }): GivenResource => ({ type: labelUnder(rulesets, type), ...ids }));
   const [first] = given;
   if (first === undefined) return {};
   return { resource: given.length === 1 ? first : given };

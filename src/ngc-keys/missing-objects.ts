@@ -4,7 +4,6 @@ import type { ResourceTypeRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Collection } from '../store/collection.ts';
 import { type Collections, isSharedWith } from '../store/collections.ts';
-import { hasEffect } from './key-policy.ts';
 
 /**
  * A sentence for each resource type of a policy that names objects which the key's account does not have, and which nobody
@@ -24,8 +23,7 @@ export async function findMissingObjects(
       const ids = resources.find(({ type }) => type === row.id)?.ids ?? [];
       const missing: string[] = [];
       for (const id of ids) {
-        const isThere = !hasEffect(id) || (await isVisible(row, id, collections, key.account));
-        if (!isThere) missing.push(id);
+        if (!(await isVisible(row, id, collections, key.account))) missing.push(id);
       }
       return missing.length === 0 ? [] : [describeMissing(key.name, row, missing)];
     }),

@@ -31,6 +31,9 @@ describe('a template', () => {
     ['/toys/{id}', '/toys/7'],
     ['/toys/{id}/', '/toys/7/'],
     ['/toys', '/toys'],
+    ['/toys', '/%74oys'],
+    ['/toys', '/%74%6F%79%73'],
+    ['/über', '/%C3%BCber'],
     ['/{kind}/7', '/{}/7'],
   ])('%s fits %s', (template, path) => {
     expect(fits(template.split('/'), path.split('/'))).toBe(true);
@@ -42,6 +45,11 @@ describe('a template', () => {
     ['/toys/{id}/', '/toys/7'],
     ['/toys/7', '/toys/{id}'],
     ['/toys/{id', '/toys/7'],
+    ['/toys', '/%2574oys'],
+    ['/toys', '/%74oy'],
+    ['/toys', '/%74oys%'],
+    ['/a:b', '/a%3Ab'],
+    ['/%74oys', '/toys'],
   ])('%s does not fit %s', (template, path) => {
     expect(fits(template.split('/'), path.split('/'))).toBe(false);
   });

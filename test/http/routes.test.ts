@@ -27,6 +27,8 @@ describe('a route is found', () => {
     ['without variables before one with them', 'GET', '/toys/newest', getNewest, {}],
     ['with parameters decoded', 'GET', '/toys/a%20b%2Fc', getToy, { toyId: 'a b/c' }],
     ['by dots that are dots', 'GET', '/v1.0/toys', dottedToy, {}],
+    ['by a literal that is encoded needlessly', 'GET', '/%74oys/newes%74', getNewest, {}],
+    ['as a variable where a literal is encoded twice', 'GET', '/toys/newes%2574', getToy, { toyId: 'newes%74' }],
   ];
 
   it.each(cases)('%s: %s %s', (_what, method, path, found, params) => {
@@ -57,6 +59,7 @@ describe('an operation that is not emulated', () => {
     ['GET', '/toys/telemetry', '/toys/telemetry'],
     ['HEAD', '/toys/telemetry', '/toys/telemetry'],
     ['GET', '/toys/7/metrics', '/toys/{toyId}/metrics'],
+    ['GET', '/toys/%74elemetry', '/toys/telemetry'],
     ['DELETE', '/toys/telemetry', '/toys/{toyId}'],
   ])('is known by its path, and is no route: %s %s', (method, path, template) => {
     expect(all.notEmulated(method, path)?.path).toBe(template);
@@ -100,6 +103,7 @@ describe('the methods of a path are', () => {
   it.each([
     ['/toys', ['GET', 'HEAD', 'POST']],
     ['/toys/newest', ['GET', 'HEAD']],
+    ['/%74oys', ['GET', 'HEAD', 'POST']],
     ['/dolls', []],
   ])('of %s: %j', (path, methods) => {
     expect(routes.methodsOf(path)).toEqual(methods);

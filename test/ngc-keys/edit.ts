@@ -4,7 +4,7 @@ import { parseDuration } from '../../src/core/duration.ts';
 import type { Fix } from '../../src/core/explaining/fixes.ts';
 import type { HeldRights, Policy } from '../../src/core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../../src/core/ruleset.ts';
-import { type GivenResource, type PolicyFault, readPolicy } from '../../src/ngc-keys/key-policy.ts';
+import { editPolicy, type GivenResource, type PolicyFault } from '../../src/ngc-keys/key-policy.ts';
 
 /** The body of an edit of a key, as far as it changes rights. */
 interface Edit {
@@ -67,7 +67,9 @@ function edited(before: HeldRights, ruleset: Ruleset, edit: Edit): HeldRights {
 function readEdit(
   { held, resources }: HeldRights,
   rulesets: readonly Ruleset[],
-  { scopes = [...held], resource = resources ?? [] }: Edit,
+  { scopes, resource }: Edit,
 ): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
-  return readPolicy(rulesets, scopes, [resource].flat() as readonly GivenResource[]);
+  const before = { scopes: [...held], resources: resources ?? [] };
+  const given = resource === undefined ? undefined : ([resource].flat() as readonly GivenResource[]);
+  return editPolicy(rulesets, before, { scopes, resources: given });
 }

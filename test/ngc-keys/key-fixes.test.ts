@@ -252,10 +252,16 @@ describe('a service key is told', () => {
       lookedUp: seen(reachOfBall()),
       told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
-    'to force what the documents rule out, if it is stored already': {
+    'an edit without `force`, if what the documents rule out is stored already': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key([], toys('ball')),
-      told: [['add the scope `play`', { scopes: ['play'], force: true }]],
+      told: [['add the scope `play`', { scopes: ['play'] }]],
+    },
+    'to force an id that the documents rule out, if nothing else names the object': {
+      accessRequest: ask({ on: ['toy'] }),
+      caller: key([], []),
+      lookedUp: seen({ relation: 'owned', names: { toy: ['ball'] } }),
+      told: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
     },
     'the scope, if it is made for every service': {
       accessRequest: ask({ needs: { all: ['play'] } }),

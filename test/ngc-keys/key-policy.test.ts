@@ -127,6 +127,64 @@ describe('what the vendor writes alike is told apart by the form of its ids:', (
   });
 });
 
+describe('in the form of the vendor', () => {
+  const vendors = (type: string, ...ids: string[]): GivenResource => ({ type, ids, isVendors: true });
+
+  it.each<[what: string, id: string, read: Resource]>([
+    ['all of an object', `${F}/*`, { type: 'toy', ids: [F] }],
+    ['all of an object in capitals', `${F.toUpperCase()}/*`, { type: 'toy', ids: [F] }],
+    ['a part', `${F}/${V}`, { type: 'toy-parts', ids: [`${F}/${V}`] }],
+  ])('%s has an effect', (_what, id, resource) => {
+    expect(read([], vendors('toy', id))).toEqual({ policy: { scopes: [], resources: [resource] }, faults: [] });
+    expect(read([], vendors('Toy', id)).policy.resources).toEqual([resource]);
+    expect(encodeResources(toyLaw, [resource])).toEqual([{ type: 'toy', id: id.toLowerCase() }]);
+  });
+
+  it.each([
+    [F],
+    [`${F}/`],
+    [`${F}//`],
+    [`${F}/*/*`],
+    [`${F}/${V}/`],
+    [`${F}/${V}/*`],
+    [`${F}/${V}/${W}`],
+    [`*/${F}`],
+    ['*'],
+    ['/'],
+    [''],
+    ['Ball/*'],
+  ])('`%s` is kept without effect, as it was sent', (id) => {
+    const ignored = { type: 'toy', ids: [], ignoredIds: [id] };
+
+    expect(read([], vendors('toy', id))).toEqual({ policy: { scopes: [], resources: [ignored] }, faults: [] });
+    expect(encodeResources(toyLaw, [ignored])).toEqual([{ type: 'toy', id }]);
+    expect(read([], ignored)).toEqual({ policy: { scopes: [], resources: [ignored] }, faults: [] });
+    expect(read([], { type: 'Toy', ignoredIds: [id] }).policy.resources).toEqual([ignored]);
+  });
+
+  it('one that has an effect stays beside one that has none', () => {
+    expect(resourcesOf(vendors('toy', F), vendors('toy', `${F}/*`), vendors('toy', F, '/'))).toEqual([
+      { type: 'toy', ids: [F], ignoredIds: [F, '/'] },
+    ]);
+  });
+
+  it('a type that names no objects has no effect with another id, unless it has its own too', () => {
+    expect(resourcesOf(vendors('lent', 'ball'))).toEqual([{ type: 'lent-toys', ids: [], ignoredIds: ['ball'] }]);
+    expect(resourcesOf(vendors('lent', 'ball'), vendors('lent', '*'))).toEqual([{ type: 'lent-toys' }]);
+  });
+
+  it('an id with an effect cannot be given as one without', () => {
+    for (const id of [`${F}/*`, `${F}/${V}`]) {
+      expect(read([], { type: 'Toy', ignoredIds: ['ball', id] }).faults).toEqual([
+        {
+          message: `Field \`resource.ignoredIds\` has \`${id}\`, which has an effect. Move it to \`ids\`.`,
+          forceable: false,
+        },
+      ]);
+    }
+  });
+});
+
 describe('several resources', () => {
   it('of one type become one', () => {
     expect(resourcesOf({ type: 'Toy', ids: [F] }, { type: 'All Toys' }, { type: 'toy', ids: [G, `${F}/*`] })).toEqual([
@@ -255,14 +313,15 @@ describe('a fault names the field and what is expected:', () => {
     ]);
   });
 
-  it('`/*` in the middle of an id is part of it', () => {
-    const id = `${F}/*/${V}`;
-
-    expect(read([], { type: 'toy', ids: [id] })).toMatchObject({
-      policy: { resources: [{ type: 'toy', ids: [id] }] },
-      faults: [{ forceable: true }],
-    });
-  });
+  it.each([`${F}/*/${V}`, `${F}/${V}/*`, `${F}/*/*`])(
+    '`/*` is part of an id but directly behind the object: %s',
+    (id) => {
+      expect(read([], { type: 'toy', ids: [id] })).toMatchObject({
+        policy: { resources: [{ type: 'toy', ids: [id] }] },
+        faults: [{ forceable: true }],
+      });
+    },
+  );
 
   it('all of them are told, in the order of the policy', () => {
     const { faults } = read(['fly', 'burn', 'swim'], { type: 'dream' }, { type: 'Toy', ids: ['x', F, 'y'] });

@@ -32,7 +32,8 @@ export function Resources(props: {
   return (
     <fieldset>
       <legend>Bound to</legend>
-      {resource.map(({ type, ids }, at) => {
+      {resource.map((one, at) => {
+        const { type, ids, ignoredIds = [] } = one;
         const form = types.find(({ id, label }) => type === id || type === label);
         const number = resource.length > 1 ? ` ${at + 1}` : '';
         return (
@@ -53,16 +54,15 @@ export function Resources(props: {
               <label class="grow">
                 <span class="unseen">Ids{number}</span>
                 <input
-                  required
+                  required={ignoredIds.length === 0}
                   list="known-ids"
                   placeholder={form.names}
                   value={(ids ?? []).join(', ')}
-                  onInput={({ currentTarget: { value } }) =>
-                    put(at, { type, ids: value.split(',').map((one) => one.trim()) })
-                  }
+                  onInput={({ currentTarget: { value } }) => put(at, { ...one, ids: idsIn(value) })}
                 />
               </label>
             )}
+            {ignoredIds.length > 0 && <p class="hint">Without effect: {ignoredIds.join(', ')}</p>}
             <button type="button" class="small" onClick={() => put(at, null)}>
               Remove<span class="unseen"> the resource{number}</span>
             </button>
@@ -96,6 +96,10 @@ export function Resources(props: {
       </datalist>
     </fieldset>
   );
+}
+
+function idsIn(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((one) => one.trim());
 }
 
 function resourceOf(label: string, types: readonly ResourceType[]): KeyResource {

@@ -4,6 +4,7 @@ import {
   checkResource as checkResourceBy,
   type LookupResult,
   type ResourceState,
+  type Verdict,
 } from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
@@ -32,7 +33,7 @@ function checkObject(
   lookedUp: LookupResult,
 ): void {
   const { context } = inFlight;
-  const verdict = checkResourceBy(accessRequest, caller, lookedUp);
+  const verdict = verdictAbout(inFlight, accessRequest, caller, lookedUp);
   const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, context.params);
   if (isLetPass(inFlight, accessRequest, verdict)) letPass(inFlight, covered);
   else {
@@ -49,6 +50,22 @@ function checkObject(
   if (isRefused) throw new Problem('forbidden');
   noteUse(inFlight, decision, accessRequest, lookedUp);
   context.target = lookedUp.target;
+}
+
+/**
+ * A caller whose rights name other objects learns nothing about this one. A world that observes lets the caller pass, and
+ * then only the absence of the object explains the refusal.
+ */
+function verdictAbout(
+  inFlight: InFlightRequest,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: LookupResult,
+): Verdict {
+  const verdict = checkResourceBy(accessRequest, caller, lookedUp);
+  if (lookedUp.found === 'object' || !isLetPass(inFlight, accessRequest, verdict)) return verdict;
+  const { names: _, ...absent } = lookedUp;
+  return checkResourceBy(accessRequest, caller, absent);
 }
 
 /**

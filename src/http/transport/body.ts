@@ -284,6 +284,10 @@ function checkMembers(root: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, depth] = next;
+    // `JSON.parse` reads `1e400` as infinity, which is stored as null.
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+      throw new Problem('invalid_request', 'The body has a number beyond ±1.8e308. Send one within that range.');
+    }
     if (!isRecord(value)) continue;
     if (depth > MOST_DEPTH) {
       throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);

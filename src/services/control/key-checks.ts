@@ -5,7 +5,7 @@ import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
-import { type GivenResource, keyServices, knownRoles, messageOf, readPolicy } from '../../ngc-keys/key-policy.ts';
+import { editPolicy, type GivenResource, keyServices, knownRoles, messageOf } from '../../ngc-keys/key-policy.ts';
 
 /** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {
@@ -47,7 +47,7 @@ export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[
 }
 
 /**
- * Reads a policy; each given member replaces the earlier one entirely, the others stay.
+ * Reads a policy; each given member replaces the earlier one entirely, the others stay as they are.
  *
  * @param services the services of the key, whose names a message lists
  * @param within the field with the members; empty: the body itself
@@ -59,17 +59,10 @@ export function resolvePolicy(
   services: readonly string[],
   within = '',
 ): Policy {
-  const scopes = given.scopes ?? before?.scopes ?? [];
-  const { policy, faults } = readPolicy(rulesets, scopes, resourcesOf(given) ?? before?.resources ?? [], services);
-  // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
-  const stored = new Set<string | undefined>(before?.scopes);
-  const kept = [...new Set(scopes)].filter((scope) => stored.has(scope) && !policy.scopes.includes(scope));
-  const remaining = faults.filter(
-    ({ forceable, field, given: name }) =>
-      !(forceable && given.force === true) && !(field === 'scopes' && stored.has(name)),
-  );
-  const [fault] = remaining;
-  if (fault === undefined) return { ...policy, scopes: [...policy.scopes, ...kept] };
+  const edit = { scopes: given.scopes, resources: resourcesOf(given) };
+  const { policy, faults } = editPolicy(rulesets, before ?? { scopes: [], resources: [] }, edit, services);
+  const [fault] = faults.filter(({ forceable }) => !(forceable && given.force === true));
+  if (fault === undefined) return policy;
   const isBody = within === '';
   const forced = isBody
     ? ' Add `"force": true` to store it nevertheless, as the real console does.'

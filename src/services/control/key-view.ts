@@ -45,9 +45,10 @@ function versionView(
 /** In the form of a request: one resource, or a list of several; null for none. */
 function resourceView(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
   const types = rulesets.flatMap(({ resourceTypes }) => [...resourceTypes.values()]);
-  const views = resources.map(({ type, ids }) => ({
+  const views = resources.map(({ type, ids, ignoredIds }) => ({
     type: types.find(({ id }) => id === type)?.label ?? type,
-    ...(ids !== undefined && { ids }),
+    ...(ids !== undefined && !(ids.length === 0 && ignoredIds !== undefined) && { ids }),
+    ...(ignoredIds !== undefined && { ignoredIds }),
   }));
   return views.length > 1 ? views : (views[0] ?? null);
 }

@@ -145,16 +145,15 @@ export function rightsIn(
       resources: readPolicy(
         rulesets,
         [],
-        resources.filter((one) => counts(one, rulesets)),
+        resources.filter(({ type }) => isVendorsType(type, rulesets)),
       ).policy.resources,
     },
   };
 }
 
-/** Only the vendor's own ids of types count, and for a type that names no objects only its constant id. */
-function counts({ type, ids }: GivenResource, rulesets: readonly Ruleset[]): boolean {
-  const rows = rulesets.flatMap(({ tables }) => tables.resourceTypes ?? []).filter((row) => row.encoding.type === type);
-  return rows.some(({ encoding }) => encoding.id === undefined || ids?.includes(encoding.id) === true);
+/** Labels, aliases and other cases have no effect in a policy of the vendor's form. */
+function isVendorsType(type: string, rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) => tables.resourceTypes?.some(({ encoding }) => encoding.type === type));
 }
 
 function textsOf(list: unknown): readonly string[] {

@@ -59,8 +59,9 @@ const resource = object(
   {
     type: describe(text, 'The resource type, such as `All Functions` or `Function`.'),
     ids: describe(list(text), 'Ids of the objects, for a type that names objects.'),
+    ignoredIds: describe(list(text), 'Ids without effect, as in a key of `GET /_mock/keys`.'),
   },
-  ['ids'],
+  ['ids', 'ignoredIds'],
 );
 
 const SCHEMA = object(

@@ -32,6 +32,10 @@ describe('a body is read', () => {
     expect(await read('{"NAME":1,"Other":2}', operation('required'))).toEqual({ name: 1, Other: 2 });
   });
 
+  it('with the largest number', async () => {
+    expect(await read('{"a":-1.7976931348623157e308}', operation('required'))).toEqual({ a: -Number.MAX_VALUE });
+  });
+
   it('as a form', async () => {
     expect(await read('a=1&b=%20', operation('required', 'form'), FORM)).toEqual({ a: '1', b: ' ' });
   });
@@ -64,6 +68,14 @@ describe('a body is refused', () => {
     ['that is too large', wide, operation('required'), undefined, /larger than 1000 bytes/],
     ['that is too deep', deep, operation('required'), undefined, /deeper than 64/],
     ['with a name that every object has', '{"__proto__":1}', operation('required'), undefined, /`__proto__`/],
+    ['that is a number beyond all', '-1e400', operation('required'), undefined, /a number beyond ±1\.8e308/],
+    [
+      'with a number beyond all',
+      '{"a":[{"b":[1,1e400]}]}',
+      operation('required'),
+      undefined,
+      /a number beyond ±1\.8e308/,
+    ],
     ['with a field in two cases', '{"name":1,"Name":2}', operation('required'), undefined, /`name` and as `Name`/],
     ['with a field of a form twice', 'a=1&a=2', operation('required', 'form'), FORM, /`a` twice/],
     ['with too many fields', 'a&'.repeat(100), operation('required', 'form'), FORM, /more than 100 fields/],

@@ -758,3 +758,33 @@ it('the text of a key is in the answers that make it, and nowhere else', async (
     expect(everything).not.toContain(key.slice(10, 40));
   }
 });
+
+describe('an edit of a key that was stored with `force`', () => {
+  const FORCED = { resource: { type: 'Function', ids: ['ball', ECHO_VERSION] }, scopes: ['manage_telemetries'] };
+
+  it.each([
+    ['other scopes', { scopes: ['manage_telemetries', 'list_functions'] }],
+    ['the resource as it is shown', { resource: FORCED.resource }],
+    ['one more id', { resource: { type: 'Function', ids: [...FORCED.resource.ids, ECHO] } }],
+  ])('needs it no more for what stays: %s', async (_what, edit) => {
+    const { id } = await created(service({ ...FORCED, force: true }));
+    const { status, body } = await patch(id, edit);
+
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.policy).toMatchObject({ ...FORCED, ...edit });
+  });
+
+  it('changes nothing else with it', async () => {
+    const { id } = await created(service({ ...FORCED, force: true }));
+    const { body } = await patch(id, { scopes: ['list_functions'], force: true });
+
+    expect(body.policy.resource).toEqual(FORCED.resource);
+  });
+
+  it('needs it for what is new', async () => {
+    const { id } = await created(service({ ...FORCED, scopes: ['list_functions'], force: true }));
+
+    expect(refusal(await patch(id, { resource: { type: 'Function', ids: ['ball', 'doll'] } }))).toContain('`doll`');
+    expect(refusal(await patch(id, { scopes: ['manage_telemetries'] }))).toContain('`scopes`');
+  });
+});

@@ -108,6 +108,30 @@ describe('under `observe`,', async () => {
     }
   });
 
+  it.each([
+    ['that is not there', NOTHING, 'no_such_object'],
+    ['of another organisation', placeOf('private').functionId, 'foreign_object'],
+  ])(
+    'a function %s is refused as such, in a path and in a body, whatever the key is bound to',
+    async (_what, id, reason) => {
+      const scopes = ['invoke_function', 'list_functions'];
+      const resource = { type: 'Function', ids: [echo.functionId] };
+      const { body } = await nvcf.call('POST /_mock/keys', {
+        body: { type: 'service', name: reason, services: ['nvcf'], scopes, resource },
+      });
+      const chat = { model: `${id}/m`, messages: [{ role: 'user', content: 'Hello' }] };
+      for (const [request, sent] of [
+        [`POST /v2/nvcf/pexec/functions/${id}`, {}],
+        ['POST /llm/v1/chat/completions', chat],
+      ] as const) {
+        const { status, decision } = await nvcf.call(request, { token: body.key, body: sent });
+        expect({ status, decision }, request).toMatchObject({ status: 404, decision: { effect: 'deny', reason } });
+        expect(decision, request).not.toHaveProperty('enforced');
+        expect(await latest(nvcf), request).not.toHaveProperty('wouldBe');
+      }
+    },
+  );
+
   it('only owners change what is theirs', async () => {
     const order = { type: 'service', name: 'other', org: 'globex', services: ['air'], scopes: [] };
     const { body } = await air.call('POST /_mock/keys', { body: order });

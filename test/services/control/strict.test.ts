@@ -32,7 +32,7 @@ describe('what is not known is refused with the nearest name:', () => {
     [
       'POST /_mock/keys',
       { ...SERVICE_KEY, resource: { type: 'Function', id: ['a'] } },
-      'Field `resource.id` is not known here; did you mean `ids`? There are `ids`, `type`.',
+      'Field `resource.id` is not known here; did you mean `ids`? There are `ids`, `type`, `ignoredIds`.',
     ],
     [
       'POST /_mock/keys',

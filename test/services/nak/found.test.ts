@@ -6,6 +6,21 @@ const server = () => testServer({ nvcf: 'open-source' });
 const evaluated = async (one: TestServer, apiKey: string) =>
   (await one.call('POST /v1/namespaces/nvcf/evaluations/apikey.allow', { body: { input: { apiKey } } })).body.result;
 
+it.each(['1e400', '{"policies":[{"scopes":[-1e400]}]}'])(
+  'authorizations that cannot be kept are refused: %s',
+  async (text) => {
+    const one = await server();
+    const body = `{"description":"d","expires_at":"2026-01-16T12:00:00Z","authorizations":${text}}`;
+    const answer = await one.call('POST /v1/keys', {
+      body,
+      headers: { ...asOwner(), 'content-type': 'application/json' },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).toContain('The body has a number beyond ±1.8e308. Send one within that range.');
+  },
+);
+
 describe('a resource of a policy', () => {
   it.each([
     ['account-tasks', 'x', 0],

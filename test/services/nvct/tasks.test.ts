@@ -97,6 +97,10 @@ describe('a task', () => {
     [{ ...DEFINITION, name: 5 }, /`name`/],
     [{ ...DEFINITION, maxRuntimeDuration: '4h', name: 'no good!' }, /`maxRuntimeDuration`.* such as `PT12H30M`/],
     [{ ...DEFINITION, maxQueuedDuration: 'PT' }, /`maxQueuedDuration`/],
+    ...['maxRuntimeDuration', 'maxQueuedDuration', 'terminationGracePeriodDuration'].map((field): [object, RegExp] => [
+      { ...DEFINITION, [field]: 'PT99999999999999999999H' },
+      new RegExp(`Field \`${field}\` is too large`),
+    ]),
     [{ ...DEFINITION, resultHandlingStrategy: 'KEEP' }, /`resultHandlingStrategy`/],
   ])('that is not valid is refused by name: %j', async (body, message) => {
     const { cli } = await world();

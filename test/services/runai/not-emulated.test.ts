@@ -45,6 +45,18 @@ describe('an operation of the vendor that is not emulated', () => {
     if (method === 'GET') expectRefused(answer, 404, `The mock does not emulate \`GET /api/v1/${path}\`.`);
   });
 
+  it.each(['%74elemetry', 'tele%6d%65try', 'telemetr%79'])(
+    'is known by a path with needless percent-encoding: %s',
+    async (name) => {
+      const path = `org-unit/projects/${name}`;
+      expectRefused(
+        await admin(`GET ${path}`),
+        404,
+        'The mock does not emulate `GET /api/v1/org-unit/projects/telemetry`.',
+      );
+    },
+  );
+
   it.each([
     ['POST', PROJECTS_PATH],
     ['DELETE', `${PROJECTS_PATH}/${VISION}`],
@@ -68,6 +80,13 @@ describe('an operation of the vendor that is not emulated', () => {
     expect(status).toBe(400);
     expect(JSON.stringify(problem)).toContain('The mock does not emulate');
   });
+});
+
+it('a needlessly encoded path is simulated as it is routed', async () => {
+  const body = { principal: researcher.email, method: 'GET', path: '/api/v1/org-unit/projects/coun%74' };
+  const { body: decision } = await server.call('POST /_mock/decisions/simulate', { body });
+
+  expect(decision.operation).toBe('count_projects');
 });
 
 it('no version of the mock has an operation of the table', () => {

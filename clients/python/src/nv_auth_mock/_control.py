@@ -545,6 +545,7 @@ class _KeyResource(TypedDict):
 # What a service key is bound to: by label, or by id as the vendor writes it.
 class KeyResource(_KeyResource, total=False):
     ids: "List[str]"
+    ignoredIds: "List[str]"
 
 
 # One entry of the history of a service key.

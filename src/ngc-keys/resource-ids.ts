@@ -1,0 +1,82 @@
+/**
+ * How ids of objects are written: by the vendor, whose services read a stored policy (`<functionId>/*`), and by the mock
+ * (`<functionId>`).
+ */
+import { quote } from '../core/explaining/index.ts';
+import { listNames } from '../core/nearest.ts';
+import { redact } from '../core/redact.ts';
+import type { ResourceTypeRow } from '../core/rule.ts';
+
+export function partsOf(name: string): number {
+  return name.split('/').length;
+}
+
+/** The vendor writes the whole object as `<id>/*`. Behind a second part, `/*` is a part of the id. */
+export function wholeId(id: string): string {
+  return id.replace(/^([^/]*)\/\*$/, '$1');
+}
+
+/** The inverse of `wholeId`. */
+export function encodeId(id: string): string {
+  return id.includes('/') ? id : `${id}/*`;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Has an id as many UUIDs as the form, such as `<functionId>/<versionId>`? */
+export function isNameOf(form: string, id: string): boolean {
+  const parts = id.split('/');
+  return parts.length === partsOf(form) && parts.every((part) => UUID.test(part));
+}
+
+/**
+ * Do the vendor's services read this id of a stored policy? The published code takes the text behind the first slash for
+ * `*` or a UUID, and drops every other id.
+ */
+export function isReadable(id: string, { names, encoding }: ResourceTypeRow): boolean {
+  if (names === null) return id === encoding.id;
+  if (encoding.isBare === true) return isNameOf(names, id);
+  const whole = wholeId(id);
+  return isNameOf(names, whole) && encodeId(whole) === id;
+}
+
+/** How the vendor writes ids of a type: `<functionId>/*`. */
+function writtenForm({ names, encoding }: ResourceTypeRow): string {
+  if (names === null) return encoding.id ?? '*';
+  return encoding.isBare === true ? names : encodeId(names);
+}
+
+/**
+ * Explains ids that the vendor's services ignore: how ids of their type are written, and the ids that were probably meant.
+ *
+ * @param type the type by its id in the tables
+ */
+export function explainIgnoredIds(type: string, ids: readonly string[], types: readonly ResourceTypeRow[]): string {
+  const encoding = types.find((row) => row.id === type)?.encoding.type ?? type;
+  const rows = types.filter((row) => row.encoding.type === encoding);
+  const forms = rows.map((row) => quote([writtenForm(row)]));
+  const withUuids = rows.some(({ names }) => names !== null) ? ', with UUIDs' : '';
+  const meant = showIds(ids.flatMap((id) => meantId(id, rows) ?? []));
+  const question = meant === '' ? '' : ` Did you mean ${meant}?`;
+  return `an id of the type \`${encoding}\` is ${forms.join(' or ')}${withUuids}.${question}`;
+}
+
+/** Ids for a message; they can be any text. */
+export function showIds(ids: readonly string[]): string {
+  return listNames(
+    '',
+    ids.map((id) => redact(id).slice(0, 100)),
+  );
+}
+
+/** The id that is readable with another end: `<functionId>/*` for `<functionId>` and `<functionId>/`. */
+function meantId(id: string, rows: readonly ResourceTypeRow[]): string | undefined {
+  const parts = id.split('/');
+  while (parts.at(-1) === '' || parts.at(-1) === '*') parts.pop();
+  const ids = parts.length === 0 ? [] : [parts.join('/')];
+  return rows
+    .flatMap(({ names, encoding }) =>
+      names === null ? (encoding.id ?? []) : ids.flatMap((one) => [one, encodeId(one)]),
+    )
+    .find((one) => rows.some((row) => isReadable(one, row)));
+}

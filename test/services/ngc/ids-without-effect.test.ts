@@ -1,0 +1,229 @@
+/**
+ * Ids of functions that the published code drops (`ApiKeyValidationResult.allAllowedFunctions`): everything behind the first
+ * slash must be `*` or a UUID.
+ */
+import { describe, expect, it } from 'vitest';
+import { authorizationsFor, createKey, FUNCTIONS } from '../../support/nak.ts';
+import { castFunction, castKey } from '../../support/ngc-cast.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+
+const [echo] = castFunction('echo');
+const ECHO = echo?.functionId ?? '';
+const VERSION = `${ECHO}/${echo?.versionId}`;
+const owner = castKey('owner').key;
+
+const policiesWith = (id: string) => [
+  { product: 'nv-cloud-functions', scopes: ['invoke_function'], resources: [{ id, type: 'function' }] },
+];
+const invoke = (server: TestServer, token: string) =>
+  server.call(`POST /v2/nvcf/pexec/functions/${ECHO}`, { token, body: {} });
+const warningsOf = async (server: TestServer): Promise<string[]> => {
+  const { findings } = (await server.call('GET /_mock/findings')).body;
+  return findings
+    .filter(({ kind }: { kind: string }) => kind === 'useless_key')
+    .map(({ message }: { message: string }) => message);
+};
+const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did you mean \`${ECHO}/\\*\`\\?$`);
+
+describe('the id of a function without `/*`', () => {
+  it.each(['documented', 'open-source'] as const)('opens nothing in a policy of NGC, %s', async (nvcf) => {
+    const server = await testServer({ nvcf });
+    const order = (id: string) => ({ name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) });
+    const make = async (id: string) =>
+      (await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order(id) })).body.apiKey;
+    const [bare, whole] = [await make(ECHO), await make(`${ECHO}/*`)];
+
+    expect(bare.policies).toEqual(policiesWith(ECHO));
+    expect((await invoke(server, whole.value)).status).toBe(200);
+    const refused = await invoke(server, bare.value);
+    expect([refused.status, refused.decision.reason]).toEqual([403, 'resource_mismatch']);
+    expect(await warningsOf(server)).toEqual([expect.stringMatching(WITHOUT_EFFECT)]);
+    const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
+    expect(body.explanation).toContain(`is bound to \`Function (without effect: ${ECHO})\``);
+    const fix = body.fixes.find(({ request }: { request: { body: { resource: { type: string } } } }) => {
+      return request.body.resource.type === 'Function';
+    });
+    expect(fix.request.body.resource).toEqual({ type: 'Function', ids: [ECHO] });
+    await server.call(`${fix.request.method} ${fix.request.path}`, { body: fix.request.body });
+    expect((await invoke(server, bare.value)).status).toBe(200);
+  });
+
+  it('opens nothing in a key of the key service, and is shown as it was sent', async () => {
+    const server = await testServer({ nvcf: 'open-source' });
+    const [policy] = authorizationsFor(['invoke_function']).policies;
+    const authorizationsWith = (id: string) => ({ policies: [{ ...policy, resources: [{ id, type: 'function' }] }] });
+    const make = async (id: string) => (await createKey(server, { authorizations: authorizationsWith(id) })).body;
+    const [bare, whole] = [await make(ECHO), await make(`${ECHO}/*`)];
+
+    expect(bare.authorizations).toEqual(authorizationsWith(ECHO));
+    expect((await invoke(server, whole.value)).status).toBe(200);
+    expect((await invoke(server, bare.value)).status).toBe(403);
+    expect(await warningsOf(server)).toEqual([expect.stringMatching(WITHOUT_EFFECT)]);
+    const { body } = await server.call('POST /v1/introspect', {
+      body: { audience_service_id: FUNCTIONS, key: bare.value },
+    });
+    expect(body.authorizations).toEqual(authorizationsWith(ECHO));
+  });
+
+  it('opens nothing in a seed that holds the type as the vendors spell it, and does with the type of the mock', async () => {
+    const key = (name: string, type: string, id: string) => ({
+      ...{ name, org: 'acme', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
+      resource: { type, ids: [id] },
+    });
+    const keys = [key('bare', 'function', ECHO), key('whole', 'function', `${ECHO}/*`), key('own', 'Function', ECHO)];
+    const server = await testServer();
+    const { body: world } = await server.call('POST /_mock/worlds', {
+      body: { seed: { extends: 'builtin', ngc: { keys } } },
+    });
+    const textOf = (name: string) => world.cast.ngc.keys.find((one: { name: string }) => one.name === name).key;
+    const statusOf = async (name: string) =>
+      (await server.call(`POST /w/${world.id}/v2/nvcf/pexec/functions/${ECHO}`, { token: textOf(name), body: {} }))
+        .status;
+
+    expect([await statusOf('bare'), await statusOf('whole'), await statusOf('own')]).toEqual([403, 200, 200]);
+    const { findings } = (await server.call(`GET /w/${world.id}/_mock/findings`)).body;
+    expect(findings).toContainEqual(expect.objectContaining({ message: expect.stringMatching(WITHOUT_EFFECT) }));
+  });
+
+  it('opens the function in the control API, whose ids are the whole function', async () => {
+    const server = await testServer();
+    const { body } = await server.call('POST /_mock/keys', {
+      body: {
+        ...{ name: 'ci', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
+        resource: { type: 'Function', ids: [ECHO] },
+      },
+    });
+    expect((await invoke(server, body.key)).status).toBe(200);
+    expect(body).not.toHaveProperty('warnings');
+  });
+});
+
+describe('an id that the published code drops', () => {
+  const FORMS = 'an id of the type `function` is `<functionId>/*` or `<functionId>/<versionId>`, with UUIDs.';
+  const cases: [id: string, meant: string | null][] = [
+    [ECHO, `${ECHO}/*`],
+    [ECHO.toUpperCase(), `${ECHO.toUpperCase()}/*`],
+    [`${ECHO}/`, `${ECHO}/*`],
+    [`${ECHO}//`, `${ECHO}/*`],
+    [`${ECHO}/*/*`, `${ECHO}/*`],
+    [`${VERSION}/`, VERSION],
+    [`${VERSION}/*`, VERSION],
+    [`${VERSION}/*/*`, VERSION],
+    ['/', null],
+    ['*', null],
+    ['echo/*', null],
+    [`${ECHO}/1`, null],
+  ];
+
+  it.each(cases)(
+    'opens nothing, is shown as it was sent, and the warning says what was meant: %s',
+    async (id, meant) => {
+      const server = await testServer({ nvcf: 'open-source' });
+      const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) };
+      const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+      expect(body.apiKey.policies).toEqual(policiesWith(id));
+      const [functionId, versionId] = VERSION.split('/');
+      for (const path of [
+        `/v2/nvcf/pexec/functions/${functionId}`,
+        `/v2/nvcf/pexec/functions/${functionId}/versions/${versionId}`,
+      ]) {
+        expect((await server.call(`POST ${path}`, { token: body.apiKey.value, body: {} })).status).toBe(403);
+      }
+      const question = meant === null ? '' : ` Did you mean \`${meant}\`?`;
+      expect(await warningsOf(server)).toEqual([`The key \`ci\` names \`${id}\` without effect: ${FORMS}${question}`]);
+      const { policy } = (await server.call(`GET /_mock/keys/${body.apiKey.keyId}`)).body;
+      expect(policy.resource).toEqual({ type: 'Function', ignoredIds: [id] });
+    },
+  );
+
+  it.each(cases)('opens nothing in a key of the key service either: %s', async (id) => {
+    const server = await testServer({ nvcf: 'open-source' });
+    const [policy] = authorizationsFor(['invoke_function']).policies;
+    const authorizations = { policies: [{ ...policy, resources: [{ id, type: 'function' }] }] };
+    const { body } = await createKey(server, { authorizations });
+
+    expect(body.authorizations).toEqual(authorizations);
+    expect((await invoke(server, body.value)).status).toBe(403);
+    expect(await warningsOf(server)).toHaveLength(1);
+  });
+
+  it('leaves the other ids of the policy their effect, and all of them are shown', async () => {
+    const server = await testServer();
+    const resources = [`${ECHO}/*`, VERSION, `${VERSION}/*`, ECHO].map((id) => ({ id, type: 'function' }));
+    const policies = [{ ...policiesWith('')[0], resources }];
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+    expect((await invoke(server, body.apiKey.value)).status).toBe(200);
+    expect(body.apiKey.policies[0].resources).toHaveLength(4);
+    expect(body.apiKey.policies[0].resources).toEqual(expect.arrayContaining(resources));
+    expect(await warningsOf(server)).toEqual([
+      `The key \`ci\` names \`${VERSION}/*\`, \`${ECHO}\` without effect: ${FORMS} Did you mean \`${VERSION}\`, \`${ECHO}/*\`?`,
+    ]);
+  });
+
+  it('of another type is told as well', async () => {
+    const server = await testServer();
+    const policies = [
+      {
+        product: 'nv-cloud-functions',
+        scopes: ['list_functions'],
+        resources: [{ id: 'all', type: 'account-functions' }],
+      },
+    ];
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+
+    expect(body.apiKey.policies).toEqual(policies);
+    expect((await server.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).status).toBe(403);
+    expect(await warningsOf(server)).toContain(
+      'The key `ci` names `all` without effect: an id of the type `account-functions` is `*`. Did you mean `*`?',
+    );
+  });
+});
+
+describe('a key with an id without effect', () => {
+  const VERSION_ONLY = `${VERSION}/*`;
+
+  async function mixedKey() {
+    const server = await testServer();
+    const resources = [ECHO, `${ECHO}/*`, VERSION_ONLY].map((id) => ({ id, type: 'function' }));
+    const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: [{ ...policiesWith('')[0], resources }] };
+    const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
+    const path = `/_mock/keys/${body.apiKey.keyId}`;
+    const { resource } = (await server.call(`GET ${path}`)).body.policy;
+    return { server, path, resource, value: body.apiKey.value };
+  }
+
+  it.each([{}, { force: true }])('keeps its resource if only its scopes are edited, %j', async (more) => {
+    const { server, path, resource, value } = await mixedKey();
+    const { status, body } = await server.call(`PATCH ${path}`, { body: { scopes: ['list_functions'], ...more } });
+
+    expect([status, body.policy.scopes]).toEqual([200, ['list_functions']]);
+    expect(body.policy.resource).toEqual(resource);
+    expect(resource).toEqual({ type: 'Function', ids: [ECHO], ignoredIds: [ECHO, VERSION_ONLY] });
+    await server.call(`PATCH ${path}`, { body: { scopes: ['invoke_function'] } });
+    expect((await invoke(server, value)).status).toBe(200);
+  });
+
+  it.each(['shown', 'listed'])('can be given the resource that is %s', async (how) => {
+    const { server, path, resource } = await mixedKey();
+    const { status, body } = await server.call(`PATCH ${path}`, {
+      body: { resource: how === 'shown' ? resource : [resource] },
+    });
+
+    expect(status).toBe(200);
+    expect(body.policy.resource).toEqual(resource);
+  });
+
+  it('can be made by the control API, with a warning', async () => {
+    const { server, resource } = await mixedKey();
+    const { body } = await server.call('POST /_mock/keys', {
+      body: { ...{ name: 'copy', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] }, resource },
+    });
+
+    expect(body.policy.resource).toEqual(resource);
+    expect(body.warnings).toEqual([expect.stringContaining(`names \`${ECHO}\`, \`${VERSION_ONLY}\` without effect`)]);
+  });
+});

@@ -1,0 +1,50 @@
+/** Durations, as `Duration.parse` of Java reads them. */
+import { describe, expect, it } from 'vitest';
+import { secondsOf } from '../../../src/services/nvct/durations.ts';
+
+const MOST = '9223372036854775807';
+
+it.each([
+  ['PT12H30M', 45_000],
+  ['pt1h', 3600],
+  ['P1DT0.5S', 86_400.5],
+  ['PT1M-60S', 0],
+  ['-PT0S', 0],
+  ['-PT-1,25S', 1.25],
+  ['PT-0.5S', -0.5],
+  ['PT+5.S', 5],
+  [`PT${'0'.repeat(50)}7S`, 7],
+  [`PT${MOST}.999999999S`, 2 ** 63],
+  ['PT-9223372036854775808S', -(2 ** 63)],
+  ['-PT-9223372036854775807S', 2 ** 63],
+  ['P100000000000000D', 8.64e18],
+])('%s is %d seconds', (text, seconds) => {
+  expect(secondsOf('field', text)).toBe(seconds);
+});
+
+it('a field that was not sent has no duration', () => {
+  expect(secondsOf('field', undefined)).toBeNull();
+});
+
+it.each(['', 'P', 'PT', '4h', 'P1Y', 'PT1.0000000000S', 'PT1S ', 'P-T1S'])('%j is no duration', (text) => {
+  expect(() => secondsOf('field', text)).toThrow(/^Field `field` is not valid; expected a duration .* `PT12H30M`\.$/);
+});
+
+describe('a number beyond a long of Java is refused:', () => {
+  it.each([
+    ['of seconds', 'PT9223372036854775808S'],
+    ['of seconds before zero', 'PT-9223372036854775809S'],
+    ['of seconds, with a fraction', 'PT-9223372036854775808.1S'],
+    ['of hours', 'PT99999999999999999999H'],
+    ['of hours, in seconds', 'PT2562047788015216H'],
+    ['of days, in seconds', 'P106751991167301D'],
+    ['of minutes, in seconds', 'PT153722867280912931M'],
+    ['of the sum', `PT1M${MOST}S`],
+    ['of a part of the sum', `P-1DT1M${MOST}S`],
+    ['of the opposite', '-PT-9223372036854775808S'],
+  ])('%s', (_what, text) => {
+    expect(() => secondsOf('field', text)).toThrow(
+      'Field `field` is too large: a duration has at most 9223372036854775807 seconds.',
+    );
+  });
+});
