@@ -2,7 +2,6 @@ import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
 import { flagName, OPTIONS } from '../config/options.ts';
 import { refuseName } from '../config/removed-options.ts';
-import { formatDuration } from '../core/duration.ts';
 import { findNearest } from '../core/nearest.ts';
 import type { Option } from '../core/option.ts';
 import { isOneOf } from '../core/own.ts';
@@ -269,8 +268,8 @@ function flagOf(name: string, option: Option): Flag {
     : flag;
 }
 
-function shownDefault({ fallback, isDuration }: Option): string {
-  if (isDuration === true && typeof fallback === 'number') return formatDuration(fallback);
+function shownDefault({ fallback, show }: Option): string {
+  if (show !== undefined) return show(fallback);
   return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
 }
 

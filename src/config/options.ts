@@ -1,4 +1,3 @@
-import { formatDuration } from '../core/duration.ts';
 import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
@@ -53,10 +52,19 @@ export interface Config extends Settings {
  * Options of a program that uses the library: durations may be strings such as `15m`. A bare number is in milliseconds:
  * `tokenTtl: 3600` is 3.6 seconds.
  */
-export type ConfigOptions = { readonly [Name in keyof Config]?: Config[Name] | Written<NonNullable<Config[Name]>> };
+export type ConfigOptions = { readonly [Name in keyof Config]?: Given<Config[Name], NonNullable<Config[Name]>> };
 
-/** Enumerations accept only their values; numbers and durations may be strings, as in the command. */
-type Written<Value> = [Value] extends [string] ? never : string;
+/**
+ * Enumerations accept only their values; numbers and durations may be strings, as in the command. What has several parts
+ * is written as in the command, or is a number for the first part.
+ */
+type Given<Value, Present> = [Present] extends [string]
+  ? Value
+  : [Present] extends [readonly unknown[]]
+    ? Value | string
+    : [Present] extends [object]
+      ? string | number
+      : Value | string;
 
 type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
 
@@ -255,13 +263,13 @@ export function variableName(name: string): string {
 
 /** The value in the syntax of its flag, without secrets. */
 export function shownValue(name: keyof Config, config: Config): unknown {
-  const { isSecret, isDuration } = OPTIONS[name];
+  const { isSecret, show }: Option = OPTIONS[name];
   const value: unknown = config[name];
   if (value === null) return null;
   if (isSecret === true) return '(set)';
   if (Array.isArray(value)) return value.map((one) => showValue(String(one)));
   if (typeof value === 'string') return name === 'data' ? shownData(value) : showValue(value);
-  return isDuration === true && typeof value === 'number' ? formatDuration(value) : value;
+  return show?.(value) ?? value;
 }
 
 /** As browsers write it (RFC 6454, 6.2). */

@@ -2,8 +2,10 @@ import { findNearest } from '../core/nearest.ts';
 
 /** Options that are gone. The text follows `was removed:`, and says what to use instead. */
 export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
+  codeTtl: 'use `--token-ttl code=DURATION`',
   dataFallback: 'without a driver, a data file is refused; leave --data out to keep the state in memory',
   keyCache: 'the key service no longer emulates caches; leave it out',
+  refreshTtl: 'use `--token-ttl refresh=DURATION`',
   sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
   writeObservations:
     'write a report by `--json --report REPORT`; maintainers turn it into rows by `npm run observations REPORT`',

@@ -1,4 +1,4 @@
-import { DURATION_FORMS, parseDuration } from './duration.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from './duration.ts';
 import { own } from './own.ts';
 
 /** An option: its syntax, its meaning, and its parser. */
@@ -7,7 +7,7 @@ export interface Option<Value = unknown> {
   /** The name of the value in help; absent for a switch. */
   readonly argument?: string;
   readonly repeatable?: boolean;
-  /** Its value is in milliseconds, written as a duration. */
+  /** A bare number that a program gives is in milliseconds. */
   readonly isDuration?: boolean;
   /** Its value is never printed. */
   readonly isSecret?: boolean;
@@ -17,6 +17,8 @@ export interface Option<Value = unknown> {
   readonly expected: string;
   /** Undefined if the text is not valid. */
   readonly read: (text: string) => Value | undefined;
+  /** The value in the syntax that is read; absent where it is written as it is. */
+  show?(value: Value): string;
 }
 
 /** The values of a table of options. */
@@ -46,15 +48,6 @@ export const wholeNumber = (least: number, most: number) => ({
     /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
 });
 
-export const lifetime = {
-  isDuration: true,
-  expected: `${DURATION_FORMS}, of at least a second`,
-  read: (text: string) => {
-    const milliseconds = parseDuration(text);
-    return milliseconds === null || milliseconds < 1000 ? undefined : milliseconds;
-  },
-};
-
 export const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
 
 export const claim = { expected: 'a text that is not empty', read: path.read };
@@ -67,4 +60,5 @@ export const duration = {
   isDuration: true,
   expected: DURATION_FORMS,
   read: (text: string) => parseDuration(text) ?? undefined,
+  show: formatDuration,
 } as const;

@@ -48,8 +48,7 @@ ${rows.join('\n')}
 | \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named; \`.yml\` and \`.json\` will do |
 
 Where the versions of the real services differ, or their documentation leaves something open, there is an option:
-\`--runai-bad-credentials\`, \`--air-bad-credentials\`, \`--runai-revoke-on-delete\`, \`--runai-key-limit\`, \`--token-ttl\`,
-\`--refresh-ttl\`, \`--code-ttl\`.
+\`--runai-bad-credentials\`, \`--air-bad-credentials\`, \`--runai-revoke-on-delete\`, \`--runai-key-limit\`, \`--token-ttl\`.
 
 \`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
 What a seed may say: [Your own users and keys](../how-to/your-own-users.md).

@@ -110,7 +110,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^services\/([a-z-]+)\/(manifest|options|reasons|cast)$/,
-    may: [/^services\/OWN\/(index|options|reasons|cast|redirect-uris)$/, /^core\//, /^ngc-keys\/reasons$/],
+    may: [
+      /^services\/OWN\/(index|options|reasons|cast|redirect-uris|token-lifetimes)$/,
+      /^core\//,
+      /^ngc-keys\/reasons$/,
+    ],
     types: [/^contract\//],
   },
   {

@@ -38,7 +38,7 @@ describe.concurrent('an option counts', () => {
       });
 
       expect(await configurationOf(server)).toMatchObject({
-        'token-ttl': { value: 'PT1M', origin: 'flag' },
+        'token-ttl': { value: 'access=PT1M,refresh=PT24H,code=PT1M', origin: 'flag' },
         'runai-key-limit': { value: 2, origin: 'variable' },
         'runai-bad-credentials': { value: 401, origin: 'file' },
         explain: { value: false, origin: 'file' },
@@ -246,7 +246,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
         ['--public-url', 'mock:6625', /http or https URL/],
         ['--alias', 'mock:6625', /without a port/],
         ['--signing-alg', 'HS256', /`RS256`, `ES256`/],
-        ['--token-ttl', '15', /duration with its unit/],
+        ['--token-ttl', 'access=1h,id=1h', /`access=1h,refresh=24h,code=1m`, each at most once/],
         ['--runai-bad-credentials', '403', /`400` or `401`/],
         ['--runai-key-limit', 'many', /whole number/],
         ['--explain', 'maybe', /`on` or `off`/],
@@ -258,7 +258,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       [
         ['--port', '65536', /whole number from 0 to 65535/],
         ['--public-url', 'http://mock/path', /without a path/],
-        ['--token-ttl', '500ms', /at least a second/],
+        ['--token-ttl', 'access=1h,refresh=500ms', /at least a second/],
         ['--runai-key-limit', '-1', /whole number/],
       ],
     ],

@@ -13,7 +13,13 @@ describe('the configuration of a program', () => {
   it('is what it gives, and else what is usual', () => {
     const { config, origins } = readOptions({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false });
 
-    expect(config).toMatchObject({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false, host: '127.0.0.1' });
+    expect(config).toMatchObject({
+      port: 0,
+      tokenTtl: { access: 1500 },
+      alias: ['a', 'b'],
+      explain: false,
+      host: '127.0.0.1',
+    });
     expect(origins).toMatchObject({ port: 'option', host: 'default' });
     expect(configOf({ port: 1 })).toMatchObject({ config: { port: 1 }, origins: { port: 'flag', host: 'default' } });
   });
@@ -35,7 +41,7 @@ describe('the configuration of the command', () => {
     const environment = { NV_AUTH_MOCK_PORT: '2', NV_AUTH_MOCK_HOST: '::1', NV_AUTH_MOCK_CONFIG: file };
     const { config, origins } = await readConfig({ port: '3' }, environment);
 
-    expect(config).toMatchObject({ port: 3, host: '::1', tokenTtl: 900_000, json: false });
+    expect(config).toMatchObject({ port: 3, host: '::1', tokenTtl: { access: 900_000 }, json: false });
     expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenTtl: 'file', json: 'default' });
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { configOf } from '../../src/config/config.ts';
 import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
+import { TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
 describe('an option', () => {
   it('is called alike as a flag and as a variable', () => {
@@ -14,10 +15,15 @@ describe('an option', () => {
   });
 
   it('is shown as a flag would give it, and never where it is secret', () => {
-    const { config } = configOf({ adminToken: 'open-sesame', tokenTtl: 900_000, port: 1 });
+    const { config } = configOf({
+      adminToken: 'open-sesame',
+      tokenTtl: { ...TOKEN_LIFETIMES, access: 900_000 },
+      port: 1,
+    });
 
     expect(shownValue('adminToken', config)).toBe('(set)');
-    expect(shownValue('tokenTtl', config)).toBe('PT15M');
+    expect(shownValue('tokenTtl', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
+    expect(shownValue('propagationDelay', config)).toBe('PT15M');
     expect(shownValue('port', config)).toBe(1);
     expect(shownValue('adminToken', configOf().config)).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claim, duration, lifetime, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/core/option.ts';
+import { claim, duration, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/core/option.ts';
 
 interface Read {
   readonly expected: string;
@@ -36,15 +36,6 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
       ['2GB', 2048],
     ],
     ['0', '3GB', '2049', '1.5GB', '1kB', '1M', '-1', ''],
-  ],
-  [
-    'a lifetime',
-    lifetime,
-    [
-      ['1s', 1000],
-      ['15m', 900_000],
-    ],
-    ['999ms', '0s', 'long', ''],
   ],
   [
     'a length of time',

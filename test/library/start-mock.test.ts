@@ -44,8 +44,8 @@ describe('startMock', () => {
   it('takes the options of the command, durations as texts or milliseconds', async () => {
     const mock = await started({
       runai: '3.0',
-      tokenTtl: '90s',
-      codeTtl: 30_000,
+      tokenTtl: 'access=90s,code=30s',
+      propagationDelay: 30_000,
       propagation: 'fixed',
       alias: ['mock'],
     });
@@ -53,8 +53,8 @@ describe('startMock', () => {
 
     expect(configuration).toMatchObject({
       runai: { value: '3.0', origin: 'option' },
-      'token-ttl': { value: 'PT1M30S', origin: 'option' },
-      'code-ttl': { value: 'PT30S', origin: 'option' },
+      'token-ttl': { value: 'access=PT1M30S,refresh=PT24H,code=PT30S', origin: 'option' },
+      'propagation-delay': { value: 'PT30S', origin: 'option' },
       alias: { value: ['mock'], origin: 'option' },
       air: { value: '2.0', origin: 'default' },
     });
@@ -88,7 +88,7 @@ describe('startMock', () => {
     [
       'a number of milliseconds that is too small, as it was given',
       { tokenTtl: 60 },
-      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* at least a second\.$/,
+      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* at least a second, for access tokens, or /,
     ],
     ['a file that cannot be read', { seed: '/nothing.yaml' }, /^the option `seed` \/nothing.yaml cannot be read/],
   ])('refuses %s', async (_what, options, said) => {

@@ -55,7 +55,7 @@ export const runai: ServiceDefinition<'runai'> = {
   findSenders,
   findOther: { unknown_client: findNearestClient },
   hints: HINTS,
-  tokenLifetime: ({ tokenTtl }) => tokenTtl,
+  tokenLifetime: ({ tokenTtl }) => tokenTtl.access,
   leastRights,
   extractors: [presentBasicClient, presentBearerToken],
   // Clients come first: they authenticate, then redeem the grants.

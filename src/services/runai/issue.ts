@@ -73,12 +73,12 @@ async function commonClaims(arrival: Arrival, identity: Identity): Promise<Recor
   claims['preferred_username'] = identity.name;
   if (identity.groups.length > 0) claims['groups'] = identity.groups;
   claims['iat'] = iat;
-  claims['exp'] = iat + Math.floor(settings.tokenTtl / 1000);
+  claims['exp'] = iat + Math.floor(settings.tokenTtl.access / 1000);
   claims['jti'] = random.uuid();
   return claims;
 }
 
 /** The time at which every access token issued until now has expired. */
 export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
-  return now + settings.tokenTtl;
+  return now + settings.tokenTtl.access;
 }

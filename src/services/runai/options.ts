@@ -1,25 +1,15 @@
-import { claim, lifetime, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
+import { claim, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
 import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
+import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 
 /** Options of Run:ai: its version, lifetimes of tokens, its identity provider. */
 export const OPTIONS = {
   tokenTtl: {
-    argument: 'DURATION',
-    description: "lifetime of Run:ai's access tokens",
-    fallback: 3_600_000,
-    ...lifetime,
-  },
-  refreshTtl: {
-    argument: 'DURATION',
-    description: "lifetime of Run:ai's refresh tokens",
-    fallback: 86_400_000,
-    ...lifetime,
-  },
-  codeTtl: {
-    argument: 'DURATION',
-    description: 'lifetime of the authorization codes of a login page',
-    fallback: 60_000,
-    ...lifetime,
+    argument: 'DURATIONS',
+    description:
+      "lifetimes of Run:ai's access tokens, refresh tokens and authorization codes, each optional; a duration without a name is that of access tokens",
+    fallback: TOKEN_LIFETIMES,
+    ...tokenLifetimes,
   },
   redirectUri: {
     argument: 'CLIENT=URL',

@@ -1,5 +1,6 @@
 /** What the switchboard tells of the server. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
 import { castFunction, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
@@ -30,14 +31,14 @@ it('GET /_mock/health says that the server is ready', async () => {
 });
 
 it('GET /_mock/info tells version, configuration with its origins, services and counts', async () => {
-  const configured = await testServer({ tokenTtl: 60_000, alias: ['mock'] });
+  const configured = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, access: 60_000 }, alias: ['mock'] });
   const { body } = await configured.call('GET /_mock/info');
 
   expect(body).toMatchObject({
     name: 'nv-auth-mock',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     configuration: {
-      'token-ttl': { value: 'PT1M', origin: 'flag' },
+      'token-ttl': { value: 'access=PT1M,refresh=PT24H,code=PT1M', origin: 'flag' },
       alias: { value: ['mock'], origin: 'flag' },
       port: { value: 6625, origin: 'default' },
     },

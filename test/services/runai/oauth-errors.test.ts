@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
+import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
 import {
   basic,
@@ -592,10 +593,10 @@ describe.each(LOGIN_ENDPOINTS)('a code at %s', (_what, path) => {
 
   it.each([
     ['a minute', undefined],
-    ['as long as --code-ttl says', 5_000],
-  ])('counts for %s', async (_case, codeTtl) => {
-    const own = await testServer(codeTtl === undefined ? {} : { codeTtl });
-    const ends = START + (codeTtl ?? CODE_TTL);
+    ['as long as --token-ttl says', 5_000],
+  ])('counts for %s', async (_case, code) => {
+    const own = await testServer(code === undefined ? {} : { tokenTtl: { ...TOKEN_LIFETIMES, code } });
+    const ends = START + (code ?? CODE_TTL);
     const [inTime, late] = [await codeOf(own), await codeOf(own)];
     own.clock.set(ends - 1);
     expect((await redeem(codeFields(inTime), own)).status).toBe(200);
@@ -722,10 +723,10 @@ describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
 
   it.each([
     ['a day', undefined],
-    ['as long as --refresh-ttl says', 5_000],
-  ])('counts for %s', async (_case, refreshTtl) => {
-    const own = await testServer(refreshTtl === undefined ? {} : { refreshTtl });
-    const ends = START + (refreshTtl ?? REFRESH_TTL);
+    ['as long as --token-ttl says', 5_000],
+  ])('counts for %s', async (_case, refresh) => {
+    const own = await testServer(refresh === undefined ? {} : { tokenTtl: { ...TOKEN_LIFETIMES, refresh } });
+    const ends = START + (refresh ?? REFRESH_TTL);
     const [inTime, late] = [await login(own), await login(own)];
     own.clock.set(ends - 1);
     expect((await postForm(own, path, refreshFields(inTime.refresh_token))).status).toBe(200);

@@ -73,5 +73,5 @@ function timesOf(expiresIn: string, claims: object, { now, settings }: Context) 
   }
   if (!isOver) return { exp: Math.floor((now + milliseconds) / 1000) };
   const exp = Math.floor((now - milliseconds) / 1000);
-  return { exp, iat: exp - Math.floor(settings.tokenTtl / 1000) };
+  return { exp, iat: exp - Math.floor(settings.tokenTtl.access / 1000) };
 }

@@ -61,8 +61,8 @@ export const expireTokens: Drill = {
   lasts: null,
   about: 'all',
   run: async ({ world, settings }) => {
-    await world.clock.advance(settings.tokenTtl);
-    return { did: `The clock advanced by ${formatDuration(settings.tokenTtl)}.` };
+    await world.clock.advance(settings.tokenTtl.access);
+    return { did: `The clock advanced by ${formatDuration(settings.tokenTtl.access)}.` };
   },
 };
 

@@ -238,7 +238,7 @@ async function issueCode(
       redirectUri,
       challenge: form['code_challenge'] ?? null,
       nonce: form['nonce'] ?? null,
-      expiresAt: now + settings.codeTtl,
+      expiresAt: now + settings.tokenTtl.code,
     },
     now,
     premiseOf(user),

@@ -56,7 +56,7 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
   return {
     principal: principalOf(result),
     accessToken,
-    expiresIn: Math.floor(context.settings.tokenTtl / 1000),
+    expiresIn: Math.floor(context.settings.tokenTtl.access / 1000),
     ...(session !== undefined && { refreshToken: session.refreshToken }),
     ...(session !== undefined &&
       withIdToken && {

@@ -64,7 +64,10 @@ export const REMEDIES = {
     text: 'send the verifier of the challenge to the token endpoint of the realm, the only one that accepts it; without a challenge omit it',
   },
   unknown_code: { kind: 'credential', text: LOG_IN_BY_PAGE },
-  expired_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; codes expire after \`--code-ttl\`` },
+  expired_code: {
+    kind: 'credential',
+    text: `${LOG_IN_BY_PAGE}; codes expire after a minute, unless \`--token-ttl code=DURATION\` says otherwise`,
+  },
   reused_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; each code can be used once` },
   code_of_other_client: { kind: 'credential', text: 'send the client id that the login page was opened with' },
   no_identity_provider: { kind: 'credential', text: 'start the server with `--runai-idp` and a JWK set' },

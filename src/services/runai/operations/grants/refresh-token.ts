@@ -27,7 +27,7 @@ export const refreshToken: Grant = {
     const next = drawRefreshToken(context, presented);
     const rotation = await grantsIn(store).rotate(
       { ...storedForm(presented), clientId, anyClient: request.client.need === 'unasked' },
-      { hash: hashSecret(next), expiresAt: now + settings.refreshTtl },
+      { hash: hashSecret(next), expiresAt: now + settings.tokenTtl.refresh },
       now,
       lastExpiry(context),
     );

@@ -51,7 +51,7 @@ export async function beginSession(
   const { store, now, settings } = context;
   const refreshToken = drawRefreshToken(context);
   const { family, subject, clientId, scope, authTime } = login;
-  const expiresAt = now + settings.refreshTtl;
+  const expiresAt = now + settings.tokenTtl.refresh;
   await grantsIn(store).issue(
     { ...storedForm(refreshToken), family, subject, clientId, scope, authTime, expiresAt },
     now,

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { TOKEN_LIFETIMES, tokenLifetimes } from '../../../src/services/runai/token-lifetimes.ts';
+
+it.each([
+  ['1s', { access: 1000 }],
+  ['PT15M', { access: 900_000 }],
+  ['access=15m', { access: 900_000 }],
+  ['code=30s', { code: 30_000 }],
+  ['refresh=2h, access=1h', { access: 3_600_000, refresh: 7_200_000 }],
+  ['2h,code=30s', { access: 7_200_000, code: 30_000 }],
+  ['access=1h,refresh=24h,code=1m', {}],
+])('%s is read; what it does not name is as usual', (text, lifetimes) => {
+  expect(tokenLifetimes.read(text)).toEqual({ ...TOKEN_LIFETIMES, ...lifetimes });
+});
+
+it.each([
+  '',
+  'long',
+  '15',
+  '0s',
+  '999ms',
+  'access=999ms',
+  'access=',
+  'id=1h',
+  'constructor=1h',
+  'Access=1h',
+  'access=1h,access=2h',
+  '1h,access=1h',
+  '1h,2h',
+  '1h,',
+  'access=1h refresh=2h',
+  'access==1h',
+  'access=1h=2h',
+])('`%s` is refused', (text) => {
+  expect(tokenLifetimes.read(text)).toBeUndefined();
+});
+
+it('is written as it is read', () => {
+  const lifetimes = { access: 90_000, refresh: 3_600_000, code: 1000 };
+
+  expect(tokenLifetimes.show(lifetimes)).toBe('access=PT1M30S,refresh=PT1H,code=PT1S');
+  expect(tokenLifetimes.read(tokenLifetimes.show(lifetimes))).toEqual(lifetimes);
+});
