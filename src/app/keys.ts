@@ -1,12 +1,12 @@
 import { readDocument } from '../config/config.ts';
-import { type Config, flagName } from '../config/options.ts';
+import type { Config } from '../config/options.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { fixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
-import { type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
+import { type Expected, type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
 import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 
 /** The key with which tokens are signed. @throws Unusable */
@@ -28,30 +28,43 @@ export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promis
 const KEYS_TIMEOUT = 5000;
 
 /** A file is read now, so that a mistake in it stops the start; a URL is read when the first token arrives. */
-export async function identityProviderFrom(config: Config): Promise<IdentityProvider | null> {
-  const { runaiIdp, runaiIdpIssuer: issuer, runaiIdpAudience: audience } = config;
-  if (runaiIdp === null) {
-    const [flag] = (['runaiIdpIssuer', 'runaiIdpAudience'] as const).filter((one) => config[one] !== null);
-    if (flag === undefined) return null;
-    const message = `--${flagName(flag)} says which tokens are accepted, but no --runai-idp issues any. Give its JWK set, or leave the flag out.`;
-    throw new Unusable(message);
-  }
-  const expected = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
-  const shown = showValue(runaiIdp);
+export async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
+  const { source, ...expected } = partsOf(runaiIdp);
+  if (source === undefined) return null;
+  const shown = showValue(source);
   const name = `--runai-idp ${shown}`;
-  if (/^https?:/.test(runaiIdp)) {
-    if (!isFetchable(runaiIdp)) {
+  if (/^https?:/.test(source)) {
+    if (!isFetchable(source)) {
       throw new Unusable(`${name} is not a URL without user name and password. Give such a URL, or a file.`);
     }
     const load = async () => {
-      const answer = await fetch(runaiIdp, { signal: timeoutSignal(KEYS_TIMEOUT) });
+      const answer = await fetch(source, { signal: timeoutSignal(KEYS_TIMEOUT) });
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
       return jwkSetOf(await answer.json(), name);
     };
     return identityProviderOf(load, shown, expected);
   }
-  const keys = jwkSetOf(await readDocument(runaiIdp, '--runai-idp'), name);
+  const keys = jwkSetOf(await readDocument(source, '--runai-idp'), name);
   return identityProviderOf(async () => keys, shown, expected);
+}
+
+/** What `--runai-idp` says. @throws Unusable for a part that is given twice, or without a JWK set */
+function partsOf(texts: readonly string[]): Expected & { readonly source?: string } {
+  const parts = new Map<string, string>();
+  for (const text of texts) {
+    const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];
+    if (parts.has(name)) {
+      const what = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
+      throw new Unusable(`--runai-idp names ${what}. Keep one of them.`);
+    }
+    parts.set(name, value);
+  }
+  if (parts.size > 0 && !parts.has('source')) {
+    const [name] = parts.keys();
+    const message = `--runai-idp ${name}=... says which tokens are accepted, but no JWK set says who signs them. Give its URL or file by another --runai-idp, or leave this one out.`;
+    throw new Unusable(message);
+  }
+  return Object.fromEntries(parts);
 }
 
 /** `fetch` refuses URLs with a user name or a password. */

@@ -6,6 +6,8 @@ export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
   dataFallback: 'without a driver, a data file is refused; leave --data out to keep the state in memory',
   keyCache: 'the key service no longer emulates caches; leave it out',
   refreshTtl: 'use `--token-ttl refresh=DURATION`',
+  runaiIdpAudience: 'use `--runai-idp audience=AUDIENCE`, beside that with the JWK set',
+  runaiIdpIssuer: 'use `--runai-idp issuer=ISSUER`, beside that with the JWK set',
   sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
   writeObservations:
     'write a report by `--json --report REPORT`; maintainers turn it into rows by `npm run observations REPORT`',

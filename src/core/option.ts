@@ -50,8 +50,6 @@ export const wholeNumber = (least: number, most: number) => ({
 
 export const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
 
-export const claim = { expected: 'a text that is not empty', read: path.read };
-
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 

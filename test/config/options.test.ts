@@ -36,6 +36,8 @@ describe('an option', () => {
     ['adminToken', 'abcdefgh', 'abcdefgh'],
     ['cors', 'http://localhost:5173', ['http://localhost:5173']],
     ['redirectUri', 'app=http://localhost:*', ['app=http://localhost:*']],
+    ['runaiIdp', 'idp.json', ['idp.json']],
+    ['runaiIdp', 'issuer=https://idp.test', ['issuer=https://idp.test']],
   ] as const)('%s is read: %s', (name, text, value) => {
     expect(OPTIONS[name].read(text)).toEqual(value);
   });
@@ -60,6 +62,9 @@ describe('an option', () => {
     ['redirectUri', 'app='],
     ['redirectUri', 'app=javascript:alert(1)'],
     ['redirectUri', '=http://localhost/'],
+    ['runaiIdp', ''],
+    ['runaiIdp', 'issuer='],
+    ['runaiIdp', 'audience='],
   ] as const)('%s is refused: `%s`', (name, text) => {
     expect(OPTIONS[name].read(text)).toBeUndefined();
   });

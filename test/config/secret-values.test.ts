@@ -57,8 +57,6 @@ async function saidBy(effective: Effective): Promise<string> {
 const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tlsKey: { tlsCert: '/nowhere.pem' },
   tlsCert: { tlsKey: '/nowhere.pem' },
-  runaiIdpIssuer: { runaiIdp: 'http://127.0.0.1:1/' },
-  runaiIdpAudience: { runaiIdp: 'http://127.0.0.1:1/' },
 };
 
 describe.concurrent('a value with a secret is not repeated:', () => {

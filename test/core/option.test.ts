@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claim, duration, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/core/option.ts';
+import { duration, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/core/option.ts';
 
 interface Read {
   readonly expected: string;
@@ -47,7 +47,6 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
     ['0s', 'long', ''],
   ],
   ['a path', path, [['/a', '/a']], ['']],
-  ['a claim', claim, [['x', 'x']], ['']],
   [
     'a switch',
     onOff,

@@ -1,4 +1,4 @@
-import { claim, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../../core/option.ts';
+import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../core/option.ts';
 import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
 import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 
@@ -41,21 +41,12 @@ export const OPTIONS = {
   },
   runaiIdp: {
     argument: 'URL|FILE',
-    description: 'JWK set of the identity provider whose tokens `external_token_exchange` accepts',
-    fallback: null,
-    ...path,
-  },
-  runaiIdpIssuer: {
-    argument: 'ISSUER',
-    description: 'required `iss` of its tokens; default: not checked',
-    fallback: null,
-    ...claim,
-  },
-  runaiIdpAudience: {
-    argument: 'AUDIENCE',
-    description: 'required `aud` of its tokens, or one of its values; default: not checked',
-    fallback: null,
-    ...claim,
+    repeatable: true,
+    description:
+      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; beside it `issuer=...` and `audience=...`, the required `iss` and `aud`; default: not checked',
+    fallback: [] as readonly string[],
+    expected: 'a URL or a path, or beside it `issuer=` or `audience=` with a value',
+    read: (text: string) => (text === '' || /^(?:issuer|audience)=$/.test(text) ? undefined : [text]),
   },
 } as const satisfies Readonly<Record<string, Option>>;
 

@@ -56,7 +56,7 @@ const file = join(await emptyFolder(), 'idp.json');
 await writeFile(file, JSON.stringify({ keys: [key.jwk] }));
 
 const serverWith = (profile: Profile, config: Partial<Config> = {}) =>
-  testServer({ runai: profile, runaiIdp: file, ...config });
+  testServer({ runai: profile, runaiIdp: [file], ...config });
 
 /** How a version asks for the exchange, and what it is told. */
 interface Way {
@@ -297,7 +297,7 @@ describe.each([byV1('2.24'), byV1('3.0'), byV2])('$what exchanges a token of the
   });
 
   it('but only where one is configured, and says how', async () => {
-    const without = await serverWith(profile, { runaiIdp: null });
+    const without = await serverWith(profile, { runaiIdp: [] });
     const answer = await ask(without, await vouch());
     const { fixes } = await explained(without, answer, 'no_identity_provider');
 
@@ -310,8 +310,8 @@ describe('an identity provider whose tokens have to name an issuer and an audien
   const ISSUER = 'https://idp.test';
   const AUDIENCE = 'runai';
   const { ask, refusal } = byV1('2.24');
-  const byIssuer = await serverWith('2.24', { runaiIdpIssuer: ISSUER });
-  const byAudience = await serverWith('2.24', { runaiIdpAudience: AUDIENCE });
+  const byIssuer = await serverWith('2.24', { runaiIdp: [file, `issuer=${ISSUER}`] });
+  const byAudience = await serverWith('2.24', { runaiIdp: [`audience=${AUDIENCE}`, file] });
   const unasked = servers['2.24'];
 
   it.each<[string, TestServer, Record<string, unknown>]>([
@@ -339,8 +339,21 @@ describe('an identity provider whose tokens have to name an issuer and an audien
     expect(await userOf(server, email)).toBeUndefined();
   });
 
-  it.each(['runaiIdpIssuer', 'runaiIdpAudience'])('has to be configured: %s alone stops the start', async (option) => {
-    await expect(testServer({ [option]: 'https://idp.test' })).rejects.toThrow('--runai-idp');
+  it('can have both, and a text that contains `=`', async () => {
+    const both = await serverWith('2.24', { runaiIdp: [file, `issuer=${ISSUER}`, 'audience=a=b'] });
+
+    expect((await ask(both, await vouch({ email: newcomer(), aud: 'a=b' }))).status).toBe(200);
+    expect(refusal(await ask(both, await vouch({ email: newcomer(), aud: 'a' })))).toMatch(/"aud"/);
+  });
+
+  it.each([
+    ['an issuer alone', [`issuer=${ISSUER}`], /--runai-idp issuer=\.\.\. says which .* no JWK set/],
+    ['an audience alone', [`audience=${AUDIENCE}`], /--runai-idp audience=\.\.\. says which .* no JWK set/],
+    ['two issuers', [file, 'issuer=a', 'issuer=b'], '--runai-idp names `issuer=` twice. Keep one of them.'],
+    ['two audiences', ['audience=a', file, 'audience=a'], '--runai-idp names `audience=` twice. Keep one of them.'],
+    ['two JWK sets', [file, 'issuer=a', file], '--runai-idp names two JWK sets. Keep one of them.'],
+  ])('does not start with %s', async (_what, runaiIdp, said) => {
+    await expect(testServer({ runaiIdp })).rejects.toThrow(said);
   });
 });
 
@@ -362,7 +375,7 @@ describe('an identity provider at a URL', () => {
 
   it('is asked for its keys at the first token, and not again', async () => {
     serve(key);
-    const server = await serverWith('2.24', { runaiIdp: await listening });
+    const server = await serverWith('2.24', { runaiIdp: [await listening] });
     expect(served.asked).toBe(0);
     for (const email of ['one@idp.test', 'two@idp.test']) {
       expect((await ask(server, await vouch({ email }))).status).toBe(200);
@@ -373,7 +386,7 @@ describe('an identity provider at a URL', () => {
 
   it('can change its keys: a key id that is not known reads the set again', async () => {
     serve(key);
-    const server = await serverWith('2.24', { runaiIdp: await listening });
+    const server = await serverWith('2.24', { runaiIdp: [await listening] });
     await ask(server, await vouch());
     serve(key, nextKey);
     expect((await ask(server, await vouch({}, nextKey))).status).toBe(200);
@@ -384,7 +397,7 @@ describe('an identity provider at a URL', () => {
 
   it('that is away is missed for keys that are not known, and for no others', async () => {
     serve(key);
-    const server = await serverWith('2.24', { runaiIdp: await listening });
+    const server = await serverWith('2.24', { runaiIdp: [await listening] });
     expect((await ask(server, await vouch())).status).toBe(200);
     Object.assign(served, { status: 500, body: '{}' });
 
@@ -394,7 +407,7 @@ describe('an identity provider at a URL', () => {
 
   it('can take a key back', async () => {
     serve(key);
-    const server = await serverWith('2.24', { runaiIdp: await listening });
+    const server = await serverWith('2.24', { runaiIdp: [await listening] });
     await ask(server, await vouch());
     serve(nextKey);
     await ask(server, await vouch({}, nextKey));
@@ -411,7 +424,7 @@ describe('an identity provider at a URL', () => {
 
   it.each(FAILURES)('that %s is told as what is missing, until it recovers', async (_what, status, body) => {
     const url = await listening;
-    const server = await serverWith('3.0', { runaiIdp: url });
+    const server = await serverWith('3.0', { runaiIdp: [url] });
     Object.assign(served, { status, body });
     const v1 = byV1('3.0');
     const told = v1.refusal(await v1.ask(server, await vouch()), 503);
@@ -428,7 +441,7 @@ describe('an identity provider at a URL', () => {
     const { port, release } = await takenPort();
     await release();
     const url = `http://127.0.0.1:${port}/jwks`;
-    const server = await serverWith('2.24', { runaiIdp: url });
+    const server = await serverWith('2.24', { runaiIdp: [url] });
     const answer = await ask(server, await vouch());
 
     expect(answer.status).toBe(503);
@@ -449,7 +462,7 @@ describe('a file that is no JWK set stops the start', () => {
     const path = join(await emptyFolder(), 'set.json');
     if (text !== undefined) await writeFile(path, text);
 
-    await expect(serverWith('2.24', { runaiIdp: path })).rejects.toThrow(words);
+    await expect(serverWith('2.24', { runaiIdp: [path] })).rejects.toThrow(words);
   });
 });
 

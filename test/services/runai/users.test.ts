@@ -304,7 +304,7 @@ describe('the list of users', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const file = join(await emptyFolder(), 'idp.json');
   await writeFile(file, JSON.stringify({ keys: [await exportJWK(publicKey)] }));
-  const world = await runaiServer({ runaiIdp: file }, { seed: withoutRetired });
+  const world = await runaiServer({ runaiIdp: [file] }, { seed: withoutRetired });
   const at = (second: number) => new Date(START + second * 1000).toISOString();
   const EXTERNAL = 'Zoe@idp.test';
   let externalToken: string;

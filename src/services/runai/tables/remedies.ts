@@ -73,7 +73,7 @@ export const REMEDIES = {
   no_identity_provider: { kind: 'credential', text: 'start the server with `--runai-idp` and a JWK set' },
   bad_external_token: {
     kind: 'credential',
-    text: 'send an unexpired token, signed by the identity provider of `--runai-idp`, with the claims `sub`, `exp` and `email`, and with the `iss` and `aud` of `--runai-idp-issuer` and `--runai-idp-audience`',
+    text: 'send an unexpired token, signed by the identity provider of `--runai-idp`, with the claims `sub`, `exp` and `email`, and with the `iss` and `aud` that `--runai-idp issuer=...` and `--runai-idp audience=...` name',
   },
   unverified_email: {
     kind: 'credential',
