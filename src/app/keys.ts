@@ -1,27 +1,28 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
+import { isOneOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { fixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { type Expected, type IdentityProvider, identityProviderOf, type JwkSet } from '../tokens/identity-provider.ts';
-import { readSigningKey, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
+import { readSigningKey, SIGNING_ALGORITHMS, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 
 /** The key with which tokens are signed. @throws Unusable */
-export async function signingKeyFrom({ signingKey, signingAlg }: Config): Promise<SigningKey> {
-  if (signingKey === null) {
-    const algorithm = signingAlg ?? 'RS256';
-    const jwk = await fixture('runai', `signing-key.${algorithm.toLowerCase()}.json`);
+export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey> {
+  if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
+    const jwk = await fixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
     // The shipped test keys are JWKs.
-    return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], algorithm);
+    return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], signingKey);
   }
   const name = `--signing-key ${showValue(signingKey)}`;
   const text = await readTextFile(signingKey).catch((cause: unknown) => {
-    throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a file that can.`, { cause });
+    const message = `${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a file that can, or \`RS256\` or \`ES256\` for a test key.`;
+    throw new Unusable(message, { cause });
   });
-  return readSigningKey(text, name, signingAlg ?? undefined);
+  return readSigningKey(text, name);
 }
 
 /** How long fetching the keys of an identity provider may take, in milliseconds. */

@@ -35,8 +35,8 @@ export interface Config extends Settings {
   readonly maxWorlds: number;
   /** In megabytes. */
   readonly maxState: number;
-  readonly signingKey: string | null;
-  readonly signingAlg: 'RS256' | 'ES256' | null;
+  /** The path of a key, or an algorithm. */
+  readonly signingKey: string;
   readonly fidelity: Fidelity;
   readonly mode: Mode;
   readonly strict: boolean;
@@ -189,16 +189,11 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     ...megabytes(1, 65_536),
   },
   signingKey: {
-    argument: 'FILE',
-    description: 'private key, PEM or JWK; default: a shipped test key',
-    fallback: null,
-    ...path,
-  },
-  signingAlg: {
-    argument: 'ALG',
-    description: 'RS256 or ES256; default: RS256, or the algorithm of --signing-key',
-    fallback: null,
-    ...oneOf(['RS256', 'ES256']),
+    argument: 'FILE|RS256|ES256',
+    description: 'private key, PEM or JWK, with which tokens are signed, or the algorithm of a shipped test key',
+    fallback: 'RS256',
+    expected: 'a path, `RS256` or `ES256`',
+    read: path.read,
   },
 };
 

@@ -8,6 +8,7 @@ export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
   refreshTtl: 'use `--token-ttl refresh=DURATION`',
   runaiIdpAudience: 'use `--runai-idp audience=AUDIENCE`, beside that with the JWK set',
   runaiIdpIssuer: 'use `--runai-idp issuer=ISSUER`, beside that with the JWK set',
+  signingAlg: 'use `--signing-key RS256` or `--signing-key ES256`; the algorithm of a file is that of its key',
   sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
   writeObservations:
     'write a report by `--json --report REPORT`; maintainers turn it into rows by `npm run observations REPORT`',

@@ -33,7 +33,7 @@ export interface VerifierOptions {
   readonly audience?: string;
   /** The world of the tried tokens, or a function that returns it once tests run. Default: that of a mock of its own. */
   readonly mock?: World | (() => World);
-  /** Options of the mock of its own, such as `{ signingAlg: 'ES256' }`. */
+  /** Options of the mock of its own, such as `{ signingKey: 'ES256' }`. */
   readonly options?: MockOptions;
 }
 

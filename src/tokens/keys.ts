@@ -36,10 +36,9 @@ const FORMS =
  *
  * @param text PEM or JWK
  * @param name the name of the key in messages, such as its path
- * @param algorithm the required algorithm; default: the one that the key is for
  * @throws Unusable if it is not a private key of a supported kind
  */
-export async function readSigningKey(text: string, name: string, algorithm?: SigningAlgorithm): Promise<SigningKey> {
+export async function readSigningKey(text: string, name: string): Promise<SigningKey> {
   let key: KeyObject;
   try {
     key = text.trimStart().startsWith('{')
@@ -50,15 +49,10 @@ export async function readSigningKey(text: string, name: string, algorithm?: Sig
       cause,
     });
   }
-  const made = algorithmOf(key);
-  if (made === null) throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${FORMS}.`);
-  if (algorithm !== undefined && algorithm !== made) {
-    throw new Unusable(
-      `${name} contains a key for ${made}, but --signing-alg is ${algorithm}. Omit the flag, or use another key.`,
-    );
-  }
+  const algorithm = algorithmOf(key);
+  if (algorithm === null) throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${FORMS}.`);
   // The JWK types of Node and jose describe the same object.
-  return signingKeyOf(key.export({ format: 'jwk' }) as JWK, made);
+  return signingKeyOf(key.export({ format: 'jwk' }) as JWK, algorithm);
 }
 
 /** The signing key of a trusted private JWK, such as a shipped test key. */

@@ -159,7 +159,7 @@ describe('an issuer that is not this server is told', () => {
   });
 
   it('another host, where another key signed the token as well', async () => {
-    const { answer, codes } = await abroad({ signingAlg: 'ES256' }, 'elsewhere.test', 'localhost:6625');
+    const { answer, codes } = await abroad({ signingKey: 'ES256' }, 'elsewhere.test', 'localhost:6625');
 
     expect(answer.decision.reason).toBe('unsupported_algorithm');
     expect(codes).toEqual(['issuer_host_differs']);

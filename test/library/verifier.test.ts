@@ -13,12 +13,12 @@ const caught = (all: readonly Tried[]) =>
 
 describe('jose, set up as the page says, passes', () => {
   describeInVitest(joseVerifier);
-  describeInVitest(joseVerifier, { audience: 'https://api.example.test', options: { signingAlg: 'ES256' } });
+  describeInVitest(joseVerifier, { audience: 'https://api.example.test', options: { signingKey: 'ES256' } });
 });
 
 const SETUPS: readonly [what: string, options: Given][] = [
   ['with RS256', {}],
-  ['with ES256 and an audience', { audience: 'api', options: { signingAlg: 'ES256' } }],
+  ['with ES256 and an audience', { audience: 'api', options: { signingKey: 'ES256' } }],
 ];
 
 describe.each(SETUPS)('%s', (_what, options) => {
@@ -96,7 +96,7 @@ it('tokens of another algorithm are skipped, and say so to the runner', async ()
   const skipped = (all: readonly Tried[]) => all.flatMap(({ title, fault }) => (fault === 'skipped' ? [title] : []));
 
   expect(skipped(await results(joseVerifier))).toEqual(['refuses all-zero-signature (RFC 8725, 3.3)']);
-  expect(skipped(await results(joseVerifier, { options: { signingAlg: 'ES256' } }))).toEqual([
+  expect(skipped(await results(joseVerifier, { options: { signingKey: 'ES256' } }))).toEqual([
     'refuses another-algorithm-of-the-key (RFC 8725, 3.1)',
   ]);
 });

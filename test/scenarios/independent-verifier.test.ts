@@ -17,11 +17,11 @@ async function verifiedToken(base: string) {
 }
 
 describe('a verifier that knows nothing of ours accepts the token', () => {
-  it.each(['RS256', 'ES256'] as const)('signed with %s', async (signingAlg) => {
-    const { url } = await listeningServer({ signingAlg });
+  it.each(['RS256', 'ES256'] as const)('signed with %s', async (algorithm) => {
+    const { url } = await listeningServer({ signingKey: algorithm });
     const { payload, protectedHeader, issuer } = await verifiedToken(url);
 
-    expect(protectedHeader.alg).toBe(signingAlg);
+    expect(protectedHeader.alg).toBe(algorithm);
     expect(issuer).toBe(`${url}/auth/realms/acme`);
     expect(payload['preferred_username']).toBe('ci-app');
   });

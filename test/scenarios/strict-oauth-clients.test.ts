@@ -15,7 +15,9 @@ const secureServer = (config: Partial<Config> = {}) =>
 
 const ALGORITHMS = ['RS256', 'ES256'] as const;
 const servers = Object.fromEntries(
-  await Promise.all(ALGORITHMS.map(async (signingAlg) => [signingAlg, await secureServer({ signingAlg })] as const)),
+  await Promise.all(
+    ALGORITHMS.map(async (algorithm) => [algorithm, await secureServer({ signingKey: algorithm })] as const),
+  ),
 ) as Record<(typeof ALGORITHMS)[number], TestServer>;
 
 /** Who asks for tokens by a secret, and whom the tokens are for. */
@@ -32,12 +34,12 @@ async function callbackOf(server: TestServer, page: URL): Promise<URL> {
   return locationOf(await logIn(server, page));
 }
 
-describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (signingAlg) => {
-  const server = servers[signingAlg];
+describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) => {
+  const server = servers[algorithm];
   const options = { [oauth.customFetch]: fetchOf(server) };
   const discovered = async () =>
     oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...options }));
-  const client: oauth.Client = { client_id: PUBLIC_CLIENT, id_token_signed_response_alg: signingAlg };
+  const client: oauth.Client = { client_id: PUBLIC_CLIENT, id_token_signed_response_alg: algorithm };
 
   /** A login by page: everything that came of it, every check made. */
   async function loggedIn(as: oauth.AuthorizationServer) {
@@ -177,10 +179,10 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (signingAlg)
   });
 });
 
-describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (signingAlg) => {
-  const server = servers[signingAlg];
+describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm) => {
+  const server = servers[algorithm];
   const configured = async (clientId: string, auth: openid.ClientAuth) => {
-    const metadata = { id_token_signed_response_alg: signingAlg };
+    const metadata = { id_token_signed_response_alg: algorithm };
     const options = { [openid.customFetch]: fetchOf(server), execute: [openid.enableNonRepudiationChecks] };
     return openid.discovery(issuer, clientId, metadata, auth, options);
   };

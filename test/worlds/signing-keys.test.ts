@@ -27,9 +27,9 @@ const rotate = (server: TestServer, id = 'default') => {
   return world.tokens.rotate(world.clock.now());
 };
 
-describe.each(['RS256', 'ES256'] as const)('a world whose key is replaced, with %s', (signingAlg) => {
+describe.each(['RS256', 'ES256'] as const)('a world whose key is replaced, with %s', (algorithm) => {
   it('signs with the new key at once, and accepts tokens of the old one for ten minutes of its clock', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const before = await server.tokenOf(admin);
     expect((await asked(server.call, before)).status).toBe(200);
     const rotation = await rotate(server);
@@ -52,11 +52,11 @@ describe.each(['RS256', 'ES256'] as const)('a world whose key is replaced, with 
 });
 
 /** Its keys are drawn in no time; that RSA does the same is shown above. */
-const signingAlg = 'ES256';
+const algorithm = 'ES256';
 
 describe('the key of a world', () => {
   it('is its own: another world keeps the key of the server', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const [one, other] = [await makeWorld(server), await makeWorld(server)];
     const shared = await kidsAt(other.call);
     await rotate(server, one.id);
@@ -66,7 +66,7 @@ describe('the key of a world', () => {
   });
 
   it.each(DOOR_NAMES)('is published where its tokens are asked for: by %s', async (door) => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const { id, cast: own } = await makeWorld(server);
     const call = DOORS[door](server, id);
     await rotate(server, id);
@@ -83,7 +83,7 @@ describe('the key of a world', () => {
   });
 
   it('is published without a world, too, because its tokens may have been asked for by credential alone', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const [shared] = await kidsAt(server.call);
     const [one, other] = [await makeWorld(server), await makeWorld(server)];
     await rotate(server, one.id);
@@ -107,7 +107,7 @@ describe('the key of a world', () => {
   });
 
   it('does not hide that a token belongs to another world', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const [one, other] = [await makeWorld(server), await makeWorld(server)];
     await rotate(server, one.id);
     const token = await tokenOf(one.call, one.cast.runai.users[0].accessKey);
@@ -116,7 +116,7 @@ describe('the key of a world', () => {
   });
 
   it('is again that of the server after a reset', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const { id, call, cast: own } = await makeWorld(server);
     const shared = await kidsAt(call);
     await rotate(server, id);
@@ -129,7 +129,7 @@ describe('the key of a world', () => {
   });
 
   it('goes into snapshots and copies, and comes back with them', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const { id, call } = await makeWorld(server);
     const shared = await kidsAt(call);
     const early = (await call('POST /_mock/snapshots')).body;
@@ -147,14 +147,14 @@ describe('the key of a world', () => {
 
   it.runIf(hasDriver)('is kept by a data file, and given up by a reset there', async () => {
     const data = `${await emptyFolder()}/mock.db`;
-    const first = await testServer({ data, signingAlg });
+    const first = await testServer({ data, signingKey: algorithm });
     const [shared] = await kidsAt(first.call);
     const before = await first.tokenOf(admin);
     await rotate(first);
     const replaced = await kidsAt(first.call);
     const token = await first.tokenOf(admin);
     await first.close();
-    const second = await testServer({ data, signingAlg });
+    const second = await testServer({ data, signingKey: algorithm });
 
     expect(await kidsAt(second.call)).toEqual(replaced);
     for (const one of [before, token]) expect((await asked(second.call, one)).status).toBe(200);
@@ -164,7 +164,7 @@ describe('the key of a world', () => {
   });
 
   it('that is replaced while a reset is under way is one or the other, and the same for all', async () => {
-    const server = await testServer({ signingAlg });
+    const server = await testServer({ signingKey: algorithm });
     const { id, call, cast: own } = await makeWorld(server);
     await Promise.all([rotate(server, id), call('POST /_mock/reset'), rotate(server, id), call('POST /_mock/reset')]);
     const token = await tokenOf(call, own.runai.users[0].accessKey);

@@ -160,9 +160,9 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The mock has no audience, as far as anybody knows of Run:ai: these are not for it, and it does not look at `aud`. */
 const ABOUT_THE_AUDIENCE = ['wrong-audience', 'list-without-the-audience', 'audience-that-begins-alike', 'no-audience'];
 
-describe.each(['RS256', 'ES256'] as const)('the zoo, with %s', (signingAlg) => {
+describe.each(['RS256', 'ES256'] as const)('the zoo, with %s', (algorithm) => {
   it('has its verdicts from the mock as well: what must be refused is, for its reason', async () => {
-    const own = await testServer({ signingAlg });
+    const own = await testServer({ signingKey: algorithm });
     const { body } = await own.call('GET /_mock/tokens/zoo');
     const entries: readonly ZooEntry[] = body.tokens;
     const said = await Promise.all(entries.map(async ({ token }) => judged(own.call, token)));
@@ -171,7 +171,7 @@ describe.each(['RS256', 'ES256'] as const)('the zoo, with %s', (signingAlg) => {
       issuer: 'http://localhost:6625/auth/realms/acme',
       jwksUri: 'http://localhost:6625/auth/realms/acme/protocol/openid-connect/certs',
       audience: null,
-      algorithms: [signingAlg],
+      algorithms: [algorithm],
     });
     for (const [at, { name, verdict, must }] of entries.entries()) {
       expect([name, said[at]]).toEqual([name, REASONS[name] ?? '200']);
@@ -181,7 +181,7 @@ describe.each(['RS256', 'ES256'] as const)('the zoo, with %s', (signingAlg) => {
   });
 
   it('has its verdicts from the mock with an audience, too, but for those about the audience', async () => {
-    const own = await testServer({ signingAlg });
+    const own = await testServer({ signingKey: algorithm });
     const entries: readonly ZooEntry[] = (await own.call('GET /_mock/tokens/zoo?audience=api')).body.tokens;
     for (const { name, token, verdict } of entries) {
       const said = await judged(own.call, token);
@@ -261,7 +261,7 @@ describe('a world', () => {
   });
 
   it('has right and wrong tokens while fifty others run with other faults and other keys', async () => {
-    const crowd = await testServer({ signingAlg: 'ES256' });
+    const crowd = await testServer({ signingKey: 'ES256' });
     const others = await Promise.all(Array.from({ length: 50 }, () => makeWorld(crowd)));
     await Promise.all(
       others.map(async ({ id, call: other }, at) => {
@@ -281,7 +281,7 @@ describe('a world', () => {
   });
 
   it('whose key was replaced signs its tokens, and those of the zoo, with the new one', async () => {
-    const own = await testServer({ signingAlg: 'ES256' });
+    const own = await testServer({ signingKey: 'ES256' });
     const { kid } = await own.world.tokens.rotate(START);
     const { tokens } = (await own.call('GET /_mock/tokens/zoo')).body;
     const valid = tokens.find(({ name }: ZooEntry) => name === 'valid').token;

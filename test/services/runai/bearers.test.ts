@@ -95,7 +95,7 @@ describe('A bearer of the cast', () => {
     const token = await bearerOf('ci-app');
     await server.call('POST /_mock/reset');
     expect(await bearerOf('ci-app')).toBe(token);
-    const other = await testServer({ signingAlg: 'ES256' });
+    const other = await testServer({ signingKey: 'ES256' });
     expect(await bearerOf('ci-app', other)).toBe(token);
     expect((await other.call(HERE, { token })).status).toBe(200);
   });

@@ -123,7 +123,7 @@ describe('the access token', () => {
   });
 
   it('is signed with ES256 where that is asked for', async () => {
-    const elliptic = await testServer({ signingAlg: 'ES256' });
+    const elliptic = await testServer({ signingKey: 'ES256' });
     const token = await elliptic.tokenOf(admin);
 
     expect(decodeProtectedHeader(token).alg).toBe('ES256');
