@@ -106,7 +106,7 @@ describe('a registry credential', () => {
     expect(JSON.stringify(answer)).not.toContain(VALUE);
   });
 
-  it('is changed by PATCH: its secret, its artifact types, or both', async () => {
+  it('is changed by PATCH, which replaces its secret and adds artifact types', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const { body } = await world.acme('POST registry-credentials', given({ tags: ['stays'] }));
     const before = body.registryCredential;
@@ -119,12 +119,12 @@ describe('a registry credential', () => {
     expect(types.status).toBe(200);
     expect(types.body.registryCredential).toEqual({
       ...before,
-      artifactTypes: ['MODEL', 'RESOURCE'],
+      artifactTypes: ['CONTAINER', 'MODEL', 'RESOURCE'],
       lastUpdatedAt,
     });
     expect(secret.body.registryCredential).toEqual({
       ...before,
-      artifactTypes: ['MODEL', 'RESOURCE'],
+      artifactTypes: ['CONTAINER', 'MODEL', 'RESOURCE'],
       registryCredentialName: 'renamed',
       lastUpdatedAt,
     });
@@ -135,8 +135,11 @@ describe('a registry credential', () => {
     const credential = await made();
     const request = `PATCH ${pathOf(credential)}`;
 
-    expectInvalid(await acme(request, {}), request, 'secret', 'artifactTypeEnums');
-    expectInvalid(await acme(request, { registryHostname: 'other.test' }), request, 'secret', 'artifactTypeEnums');
+    const neither = 'Invalid request: Either secret or artifact types must be specified';
+
+    for (const body of [{}, { artifactTypeEnums: [] }, { registryHostname: 'other.test' }]) {
+      expectProblem(await acme(request, body), request, 400, neither);
+    }
     expectInvalid(await acme(request, { artifactTypeEnums: ['IMAGE'] }), request, 'CONTAINER');
     expectInvalid(await acme(request, { secret: { name: 'a' } }), request, 'value');
     expect((await acme(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);

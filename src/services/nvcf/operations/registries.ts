@@ -85,14 +85,14 @@ const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }
 
 /** The secret is not stored: no operation returns it. */
 const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
-  const { secret, artifactTypeEnums } = context.body;
-  if (secret === undefined && artifactTypeEnums === undefined) {
-    throw new Problem('invalid_request', 'Give at least one of the fields `secret` and `artifactTypeEnums`.');
+  const { secret, artifactTypeEnums: added = [] } = context.body;
+  if (secret === undefined && added.length === 0) {
+    throw new Problem('bad_state', 'Invalid request: Either secret or artifact types must be specified');
   }
   const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => ({
     ...before,
     ...(secret !== undefined && { registryCredentialName: secret.name }),
-    ...(artifactTypeEnums !== undefined && { artifactTypes: [...new Set(artifactTypeEnums)] }),
+    artifactTypes: [...new Set([...before.artifactTypes, ...added])],
     lastUpdatedAt: context.now,
   }));
   return { status: 200, body: { registryCredential: view(credential) } };
