@@ -83,6 +83,7 @@ export async function build() {
   // Written last, because it says that the rest is complete.
   await rm(MARK, { force: true });
   const mark = await fingerprintOf(INPUTS);
+  await writeHandlerTypes();
   const { output: modules, needed } = await buildModules();
   const core = await buildCore(needed);
   const facades = await writeFacades(core);
@@ -97,7 +98,6 @@ export async function build() {
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
   await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SBOM, SEED_SCHEMA]);
   await buildDocuments();
-  await writeHandlerTypes();
   await copySwaggerUi();
   await copyReader();
   await linkCommand();

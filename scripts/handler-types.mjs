@@ -2,7 +2,7 @@
 /**
  * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
  * (`src/contract/documented.ts`), and the types of the control API that the library publishes. They cover all versions
- * together: members that only some have are optional.
+ * together: members that only some have are optional. Also writes the values of enums, for schemas of seeds.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { withoutHandlerChecks } from './documents/handler-checks.mjs';
 import { mergedDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
+import { enumsOf } from './handler-types/enums.mjs';
 import { operationTypes } from './handler-types/operations.mjs';
 
 /** Ignored by git, and not part of the package. */
@@ -51,6 +52,7 @@ async function filesOf(name, document) {
   return [
     [`${name}.document.d.ts`, astToString(types)],
     [`${name}.ts`, operationTypes(name, whole)],
+    [`${name}.enums.ts`, `export const ENUMS = ${JSON.stringify(enumsOf(whole), null, 2)} as const;\n`],
   ];
 }
 

@@ -45,9 +45,9 @@ export function seededRandom(seed: string): Random {
   return fromBytes(poolOf(fill, BLOCK));
 }
 
-/** An id in the form of a UUID; the same name always gives the same id. */
+/** A UUID of version 4; the same name always gives the same id. */
 export function namedUuid(name: string): string {
-  return uuidOf(hash('sha256', name, 'hex'));
+  return uuidOf(hash('sha256', name, 'buffer'));
 }
 
 /** Turns bytes into letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
@@ -62,7 +62,12 @@ export function drawnAt(seed: string, place: number): number {
   return hash('sha256', `${seed}:${place}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
-function uuidOf(digits: string): string {
+/** The first sixteen bytes as a UUID of version 4: clients normalise ids by overwriting the digits of version and variant. */
+function uuidOf(bytes: Buffer): string {
+  const sixteen = Buffer.from(bytes.subarray(0, 16));
+  sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
+  sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
+  const digits = sixteen.toString('hex');
   const part = (from: number, to: number) => digits.slice(from, to);
   return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
 }
@@ -105,12 +110,7 @@ function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
 
 function fromBytes(bytes: Bytes): Random {
   return {
-    uuid: () => {
-      const sixteen = bytes(16);
-      sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
-      sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
-      return uuidOf(sixteen.toString('hex'));
-    },
+    uuid: () => uuidOf(bytes(16)),
     hex: (length) =>
       bytes(Math.ceil(length / 2))
         .toString('hex')

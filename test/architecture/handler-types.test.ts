@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import { ofAllVersions } from '../../scripts/handler-types/all-versions.mjs';
+import { enumsOf } from '../../scripts/handler-types/enums.mjs';
 import { libraryTypes } from '../../scripts/handler-types/library.mjs';
 import { operationTypes } from '../../scripts/handler-types/operations.mjs';
 import type { Handler, Operations } from '../../src/contract/request.ts';
@@ -16,6 +17,23 @@ function typesOf(operation: object, more: { readonly security?: object[]; readon
     .split('\n')
     .map((line) => line.trim());
 }
+
+describe('the values of enums', () => {
+  it('are listed by schema and member, also those of entries of lists and of references', () => {
+    const schemas = {
+      Toy: { properties: { colour: { enum: ['red', 'blue'] }, parts: { items: { enum: ['a'] } }, name: TEXT } },
+      Painted: { properties: { finish: { $ref: '#/components/schemas/Finish' } } },
+      Finish: { enum: ['matt'] },
+      Plain: { properties: { name: TEXT } },
+      Text: TEXT,
+    };
+
+    expect(enumsOf({ components: { schemas } })).toEqual({
+      Toy: { colour: ['red', 'blue'], parts: ['a'] },
+      Painted: { finish: ['matt'] },
+    });
+  });
+});
 
 describe('the types of an operation', () => {
   it('have text for each path parameter, which may be missing where an alias lacks it', () => {

@@ -142,6 +142,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/([a-z-]+)\//,
     may: [
       /^services\/OWN\//,
+      /^generated\/OWN\.enums$/,
       /^ngc-keys\//,
       /^core\//,
       /^credentials\//,

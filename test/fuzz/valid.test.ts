@@ -43,6 +43,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
   // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.
   /Invalid request: (?:Missing '(?:NGC_API_KEY|resultsLocation)'|Duplicate secrets|'(?:resultsLocation|maxRuntimeDuration|terminationGracePeriodDuration)')/,
+  // The registry that a credential is for, and the content of its secret.
+  /Invalid request: (?:\w+ registry with hostname|'[^']+' with hostname|Registry credential secret|Missing \$oauthtoken)/,
   // A member or a header.
   /names no function/,
   // OpenAPI 3.0 has no rule for the names of members.

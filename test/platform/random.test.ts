@@ -44,7 +44,8 @@ it('a seed gives the same sequence every time, and another one another', () => {
 });
 
 it('a name has one id', () => {
-  expect(namedUuid('a')).toBe('ca978112-ca1b-bdca-fac2-31b39a23dc4d');
+  expect(namedUuid('a')).toBe('ca978112-ca1b-4dca-bac2-31b39a23dc4d');
+  expect(namedUuid('b')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(namedUuid('b')).not.toBe(namedUuid('a'));
 });
 

@@ -49,7 +49,11 @@ const UNIQUE: readonly [what: string, request: string, body: object, made: numbe
     [
       'a registry credential of a name',
       'POST /v2/nvcf/registry-credentials',
-      { registryHostname: 'nvcr.io', secret: { name: 'race', value: 'dXNlcjpwYXNz' }, artifactTypes: ['CONTAINER'] },
+      {
+        registryHostname: 'nvcr.io',
+        secret: { name: 'race', value: 'JG9hdXRodG9rZW46cGFzcw==' },
+        artifactTypes: ['CONTAINER'],
+      },
       200,
       '409',
       'nvcf',
@@ -118,7 +122,7 @@ describePostgres('many at once, over both replicas', () => {
       'POST /v2/nvcf/registry-credentials',
       (number) => ({
         ...{ registryHostname: 'nvcr.io', artifactTypes: ['CONTAINER'] },
-        secret: { name: `r-${number}`, value: 'dXNlcjpwYXNz' },
+        secret: { name: `r-${number}`, value: 'JG9hdXRodG9rZW46cGFzcw==' },
       }),
       'nvcf',
     ],

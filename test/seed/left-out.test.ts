@@ -26,33 +26,33 @@ describe('what a seed leaves out', () => {
 
     expect(runai.users[0]).toEqual({
       ...onlyNames.runai.users[0],
-      id: '120eeae2-886b-b6c2-c58b-818d70d7579e',
-      password: 'CE8B2I3KdW5cGzn5C3JLU7AOOcNLpfWz',
+      id: '120eeae2-886b-46c2-858b-818d70d7579e',
+      password: 'UQDiYy7AtAkrCvg3o8Wn1IPNmI4CNf4j',
       accessKey: {
         name: 'ada-key',
-        id: 'f8331798-6fe9-5536-6126-dd13e3ff3f2c',
-        clientId: '747a3c2d29e09936',
-        clientSecret: 'lPiwNzCwOp0BqcHKh3mYHZfpcD8qSWS9',
+        id: '82ea1af9-93db-4af5-a5a8-bf167b0e3c25',
+        clientId: '747a3c2d29e04936',
+        clientSecret: '6RnwnsUV9uA2ZNWE3eTAQgjFkQVjwvQj',
       },
     });
     expect(runai.applications[0]).toEqual({
       name: 'robot',
       role: null,
-      id: '9dd3c023-6dc3-ab45-1afc-edbd5b603165',
+      id: '9dd3c023-6dc3-4b45-9afc-edbd5b603165',
       clientId: 'robot',
-      secret: 'vuCW8fnoIBusuBvMmOyfKq65i5wvb6zb',
+      secret: 'T99TeR6orckMKB3iouZbj5ajhJrEveoL',
     });
     expect(runai.serviceAccounts[0]).toEqual({
       name: 'bot',
       role: 'L1 researcher',
-      id: 'aa28290f-930a-2fd2-6a58-9012135b938e',
+      id: 'aa28290f-930a-4fd2-aa58-9012135b938e',
       clientId: 'bot',
-      clientSecret: 'tvIT2jaJJ7HcnRy877E1AOJGX3mT9hm8',
+      clientSecret: 'CwIB9yB8Np3KpqxOyvwQWXguvDzs8Fny',
     });
     expect(ngc.keys[0]).toEqual({
       ...onlyNames.ngc.keys[0],
-      id: 'a0d8c92d-a8ad-3813-528d-ec5322f32d93',
-      key: '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',
+      id: 'a0d8c92d-a8ad-4813-928d-ec5322f32d93',
+      key: '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',
     });
   });
 
@@ -118,17 +118,17 @@ describe('what a seed leaves out', () => {
     );
   });
 
-  it('is given the ids that earlier versions gave it', async () => {
+  it('is given ids that follow from names alone', async () => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await (await seedFrom(withoutIds)).rows(NOON));
 
     expect([...identities, ...accessKeys, ...ngcKeys].map(({ id }) => id)).toEqual([
-      '120eeae2-886b-b6c2-c58b-818d70d7579e',
-      '95ad5662-bde6-7356-b116-9573de72c71a',
-      '9dd3c023-6dc3-ab45-1afc-edbd5b603165',
-      'aa28290f-930a-2fd2-6a58-9012135b938e',
-      'f8af3db8-067e-f63d-a16b-e9651f608acd',
-      '56d522c8-b7c2-2d55-e37a-0d3906d410b0',
-      '3ada0d22-0d45-e48a-68c0-6add356d7ddc',
+      '120eeae2-886b-46c2-858b-818d70d7579e',
+      '95ad5662-bde6-4356-b116-9573de72c71a',
+      '9dd3c023-6dc3-4b45-9afc-edbd5b603165',
+      'aa28290f-930a-4fd2-aa58-9012135b938e',
+      'f8af3db8-067e-463d-a16b-e9651f608acd',
+      '56d522c8-b7c2-4d55-a37a-0d3906d410b0',
+      '3ada0d22-0d45-448a-a8c0-6add356d7ddc',
     ]);
   });
 

@@ -108,8 +108,8 @@ const newTelemetry = (name: string) => ({
   secret: { ...SECRET, name },
 });
 const newCredential = (name: string) => ({
-  registryHostname: 'nvcr.io',
-  secret: { ...SECRET, name },
+  registryHostname: 'docker.io',
+  secret: { name, value: 'dXNlcjpwYXNz' },
   artifactTypes: ['CONTAINER'],
 });
 const NEW_ASSET = { contentType: 'text/plain', description: 'staged' };
@@ -326,7 +326,7 @@ const recipes = {
     success: 200,
     request: ({ registryCredentialId }) => ({
       line: `PATCH /v2/nvcf/registry-credentials/${registryCredentialId}`,
-      body: { artifactTypeEnums: ['CONTAINER', 'HELM'] },
+      body: { artifactTypeEnums: ['CONTAINER'] },
     }),
   },
   deleteRegistryCredential: {

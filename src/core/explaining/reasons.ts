@@ -217,4 +217,4 @@ type ReasonsOf<Stage extends Reason['stage']> = {
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
 /** Why a request was refused without a decision about rights. */
-export type ProblemReason = ReasonsOf<'authenticate' | 'validate'>;
+export type ProblemReason = ReasonsOf<'authenticate' | 'validate'> | 'not_owner';

@@ -34,8 +34,9 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
     ? null
     : (decision ?? (await decisionOfCredential(inFlight, problem)));
   if (thrown instanceof OutcomeUnknown) inFlight.decision = overturn(inFlight, decision, 'outcome_unknown');
-  if (problem.reason === 'foreign_credential' && route.service.isControlApi !== true)
-    inFlight.decision = overturn(inFlight, decision, problem.reason);
+  const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
+  // The body names an object that the rule of the operation does not look up.
+  if (isAboutCaller || problem.reason === 'not_owner') inFlight.decision = overturn(inFlight, decision, problem.reason);
   if (inFlight.decision?.reason === 'no_such_object') reportOtherVersion(inFlight);
   inFlight.hints = hintsOfRefusal(inFlight, problem, inFlight.decision);
   const outcome = isOurs(problem)

@@ -7,6 +7,14 @@ export interface AirOperation extends AirRule {
   readonly action: string;
 }
 
+/** The name of the lookup that finds the object of an operation. */
+export function lookupNameOf(
+  { name, target = name }: AirResource,
+  { orOperators }: Pick<AirRule, 'orOperators'>,
+): string {
+  return orOperators === true ? `${target} of operators` : target;
+}
+
 /** The operations of all sections of a resource. */
 export function operationsOf({ name, operations }: AirResource): AirOperation[] {
   return tableOf('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));

@@ -3,8 +3,8 @@ import { objectOf, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
-import { operationsOf } from './actions.ts';
-import { accountOf } from './caller.ts';
+import { lookupNameOf, operationsOf } from './actions.ts';
+import { accountOf, isOperator } from './caller.ts';
 import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query, seesAll } from './pages.ts';
 import { alongWith } from './removals.ts';
@@ -52,7 +52,6 @@ export function plain<const Its extends Resource>(
     },
     delete: async (context: ResourceContext<Its, unknown>) => {
       const row = context.target;
-      (particulars.mustManage ?? mustOwn)(context, row);
       particulars.mayRemove?.(context, row);
       await context.store.collections.commit(await deletion(context, resource, row));
       return { status: 204 };
@@ -71,22 +70,33 @@ function viewAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<
   return storedView(row) as ViewOf<Its>;
 }
 
-/** Finds objects that the organisation owns, and those that are shared with it or with everybody. */
-export function lookupOf(resource: AirResource): Lookup<AirRow> {
+/** The lookups of all resources, by name. */
+export function lookupsOf(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
+  const named = resources.flatMap((resource) => {
+    const forOperators = operationsOf(resource).filter(({ orOperators }) => orOperators === true);
+    return [
+      [resource.name, lookupOf(resource, () => false)] as const,
+      ...forOperators.map((operation) => [lookupNameOf(resource, operation), lookupOf(resource, isOperator)] as const),
+    ];
+  });
+  return Object.fromEntries(named);
+}
+
+/**
+ * Finds objects that the organisation owns, and those that are shared with it or with everybody.
+ *
+ * @param ownsAll whether the caller may act as the owner of every object
+ */
+function lookupOf(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource).byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
     const isSeen = isOwn || isSharedWith(row, accountOf(context)) || seesAll(context, resource);
     if (!isSeen) return { found: 'foreign', owner: row.owner };
-    const relation = isOwn ? 'owned' : 'shared';
+    const relation = isOwn || ownsAll(context) ? 'owned' : 'shared';
     return { found: 'object', target: row, attributes: { relation, names: {} } };
   };
-}
-
-/** A caller may see shared objects, but must not change them. @throws Problem */
-export function mustOwn(context: AuthenticatedContext, { owner }: Row): void {
-  if (owner !== accountOf(context) && owner !== ownerOf(context, { personal: true })) throw new Problem('forbidden');
 }
 
 /** Builds a new object and the changes to commit with it, without storing them. */
@@ -115,7 +125,6 @@ async function updateObject<Its extends Resource>(
   row: RowOf<Its['name']>,
   body: PartialBody<BodyOf<Its, 'update'>>,
 ): Promise<RowOf<Its['name']>> {
-  (special.mustManage ?? mustOwn)(context, row);
   const { required = [], defaults = {}, fixed = [] } = resource;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
   const members = pickGiven(body, changeable);
@@ -183,12 +192,16 @@ async function checkReferences(
   { refers = {} }: AirResource,
   members: Members,
 ): Promise<void> {
-  for (const [member, { to: name }] of Object.entries(refers)) {
+  for (const [member, { to: name, owned }] of Object.entries(refers)) {
     const id = members[member];
     if (id === undefined || id === null) continue;
     const to = { name };
     const row = typeof id === 'string' ? await anyCollectionOf(to).byId(context.store.collections, id) : null;
-    visible(context, to, member, row);
+    const { owner } = visible(context, to, member, row);
+    if (owned === true && owner !== accountOf(context)) {
+      const why = `the object that \`${member}\` names belongs to another organisation`;
+      throw new Problem('forbidden', '', { reason: 'not_owner', why });
+    }
   }
 }
 

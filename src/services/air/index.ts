@@ -4,7 +4,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
-import { lookupOf } from './engine.ts';
+import { lookupsOf } from './engine.ts';
 import { events } from './events.ts';
 import { historyOperations } from './operations/histories.ts';
 import { imageOperations } from './operations/images.ts';
@@ -41,7 +41,7 @@ export const air: ServiceDefinition<'air'> = {
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
   lookups: {
-    ...Object.fromEntries(RESOURCES.map((resource) => [resource.name, lookupOf(resource)])),
+    ...lookupsOf(RESOURCES),
     resource_budgets: budgetLookup,
   },
   operations: {

@@ -1,6 +1,6 @@
 import type { OperationRow, Rule, Sourced } from '../../core/rule.ts';
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
-import { type AirOperation, operationsOf } from './actions.ts';
+import { type AirOperation, lookupNameOf, operationsOf } from './actions.ts';
 import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
 
 type Profile = '2.0' | 'dsx';
@@ -44,7 +44,7 @@ function sourceOf(profile: Profile, operation: AirOperation): Sourced {
 
 /** 2.0: `air:access` and the needs of the operation. dsx: its needs, or a role; without needs, any scope of Air. */
 function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
-  const { id, action, item, orRoles } = operation;
+  const { id, action, item, orRoles, ownersOnly } = operation;
   const {
     needs,
     roles = operation.roles,
@@ -55,8 +55,8 @@ function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation
   const common = {
     id,
     label: `${resource.name}: ${action}`,
-    ...(operation.ownersOnly === true && { ownersOnly: true as const }),
-    ...(item === true && { cover: { lookup: resource.target ?? resource.name, param: 'id' } }),
+    ...(ownersOnly === true && { ownersOnly }),
+    ...(item === true && { cover: { lookup: lookupNameOf(resource, operation), param: 'id' } }),
     source,
     certainty,
   };

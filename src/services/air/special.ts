@@ -38,8 +38,6 @@ export interface Particulars<Its extends Resource> {
   readonly change?: ChangeOf<Its>;
   readonly view?: View<Its>;
   readonly listView?: Listed<Its>;
-  /** Checks that the caller may change the object. Default: only the owner may. @throws Problem */
-  readonly mustManage?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
   /** Checks that the object may be deleted. @throws Problem */
   readonly mayRemove?: (context: AuthenticatedContext, row: RowOf<Its['name']>) => void;
   /** Changes to commit with a new object. */

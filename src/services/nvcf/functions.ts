@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { LookupResult, ResourceAttributes } from '../../core/decide.ts';
 import type { Relation } from '../../core/rule.ts';
@@ -5,7 +6,7 @@ import { Collection } from '../../store/collection.ts';
 import { type Collections, EVERYBODY, isSharedWith, type Row } from '../../store/collections.ts';
 import type { Definition, Specification } from './members.ts';
 
-export type Status = 'ACTIVE' | 'DEPLOYING' | 'ERROR' | 'INACTIVE' | 'DEGRADED' | 'DEGRADING';
+export type Status = Exclude<Schema<'nvcf', 'Function'>['status'], 'DELETED'>;
 
 export interface AuthorizedParty {
   readonly ncaId: string;

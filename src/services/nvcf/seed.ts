@@ -1,3 +1,4 @@
+import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
@@ -83,24 +84,8 @@ interface NvcfSeed {
   readonly invocations?: readonly SeedInvocation[];
 }
 
-/** The values of the API document. */
-const ARTIFACT_TYPES = ['CONTAINER', 'HELM', 'MODEL', 'RESOURCE'];
-const PROTOCOLS = ['HTTP', 'GRPC'];
-const TELEMETRY_TYPES = ['LOGS', 'METRICS', 'TRACES'];
-const PROVIDERS = [
-  'PROMETHEUS',
-  'GRAFANA_CLOUD',
-  'SPLUNK',
-  'DATADOG',
-  'SERVICENOW',
-  'KRATOS',
-  'KRATOS_THANOS',
-  'TIMESTREAM',
-  'VICTORIAMETRICS',
-  'AZURE_MONITOR',
-  'OTEL_COLLECTOR',
-];
-const STATUSES = ['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'];
+/** A version whose status is DELETED does not exist any more. */
+const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
@@ -163,7 +148,7 @@ const SCHEMA = object(
           id,
           name: describe(text, 'The name of the secret.'),
           registryHostname: describe(text, 'The host name of the registry, such as `nvcr.io`.'),
-          artifactTypes: describe(list({ enum: ARTIFACT_TYPES }), 'What it is for.'),
+          artifactTypes: describe(list({ enum: ENUMS.RegistryCredential.artifactTypes }), 'What it is for.'),
         }),
       ),
       'Credentials for registries; their secrets are not stored.',
@@ -175,9 +160,9 @@ const SCHEMA = object(
           id,
           name: describe(text, 'The name of the secret.'),
           endpoint: describe(text, 'The URL of the endpoint.'),
-          protocol: describe({ enum: PROTOCOLS }, 'How it is spoken to.'),
-          provider: describe({ enum: PROVIDERS }, 'What it is.'),
-          types: describe(list({ enum: TELEMETRY_TYPES }), 'What it takes.'),
+          protocol: describe({ enum: ENUMS.Telemetry.protocol }, 'How it is spoken to.'),
+          provider: describe({ enum: ENUMS.Telemetry.provider }, 'What it is.'),
+          types: describe(list({ enum: ENUMS.Telemetry.types }), 'What it takes.'),
         }),
       ),
       'Telemetry endpoints; their secrets are not stored.',

@@ -1,3 +1,4 @@
+import { ENUMS } from '../../../generated/nvct.enums.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
@@ -14,17 +15,6 @@ interface SeedTask {
   readonly definition?: Task['definition'];
 }
 
-const STATUSES: readonly Status[] = [
-  'QUEUED',
-  'LAUNCHED',
-  'RUNNING',
-  'COMPLETED',
-  'CANCELED',
-  'ERRORED',
-  'EXCEEDED_MAX_RUNTIME_DURATION',
-  'EXCEEDED_MAX_QUEUED_DURATION',
-];
-
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
 const SCHEMA = object(
@@ -36,7 +26,7 @@ const SCHEMA = object(
             org: describe(text, 'The organisation that owns the task; one of `ngc.organizations`.'),
             name: describe(text, 'The name of the task.'),
             id: describe(uuid, 'The id of the task; it must be unique.'),
-            status: describe({ enum: STATUSES }, 'The status of the task. Nothing changes it by itself.'),
+            status: describe({ enum: ENUMS.Task.status }, 'The status of the task. Nothing changes it by itself.'),
             definition: describe({ type: 'object' }, "Other members of the task, in the vendor's form."),
           },
           ['definition'],

@@ -149,6 +149,19 @@ describe('a key that no mock issued', () => {
   });
 });
 
+describe('an object of another owner that only the body names', () => {
+  it('is refused by a decision with its reason', async () => {
+    const problem = new Problem('forbidden', '', { reason: 'not_owner' });
+
+    expect((await refused(problem, { flight: { decision: ALLOWED } })).decision).toEqual({
+      ...ALLOWED,
+      effect: 'deny',
+      reason: 'not_owner',
+      ...basisOf('not_owner'),
+    });
+  });
+});
+
 describe('a credential that is not known here', () => {
   const principal = { kind: 'service-key', id: 'key-7', name: 'robot' } as const;
   const server = {

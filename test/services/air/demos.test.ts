@@ -191,16 +191,27 @@ describe('publishing a demo', () => {
     expect((await publisher(`PATCH ${DEMOS}${id}/publish/`, {})).status).toBe(204);
   });
 
-  it.each([
-    ['PATCH', '', { name: 'mine' }],
-    ['DELETE', '', {}],
-    ['PATCH', 'publish/', {}],
-    ['PATCH', 'unpublish/', {}],
-  ])('does not let others change it: %s {id}/%s', async (method, action, body) => {
-    const { id } = await published();
+  it.each(
+    (
+      [
+        ['PATCH', '', { name: 'mine' }],
+        ['DELETE', '', {}],
+        ['PATCH', 'publish/', {}],
+        ['PATCH', 'unpublish/', {}],
+      ] as const
+    ).flatMap(([method, action, body]) =>
+      (['2.0', 'dsx'] as const).map((version) => ({ version, method, action, body })),
+    ),
+  )('does not let others change it in $version: $method {id}/$action', async ({ version, method, action, body }) => {
+    const on = version === 'dsx' ? later : server;
+    const { id } = await published({}, on.acme);
+    const answer = await on.globex(`${method} ${DEMOS}${id}/${action}`, body);
 
-    expectRefusal(await globex(`${method} ${DEMOS}${id}/${action}`, body), 403, NOT_PERMITTED);
-    expect((await acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
+    expectRefusal(answer, 403, NOT_PERMITTED);
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
+    const { fixes } = (await on.call(`GET /_mock/decisions/${answer.decision.id}`)).body;
+    expect(fixes).toMatchObject([{ kind: 'identity' }]);
+    expect((await on.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
   });
 
   it('leaves its name to its organisation, and its tags and its end to those who look after the platform', async () => {

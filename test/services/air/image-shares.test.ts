@@ -82,11 +82,13 @@ describe('a share', () => {
   });
 
   it('of a public image of another organisation is refused', async () => {
-    expectRefusal(
-      await globex('POST images/shares/', { image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', target_org: 'acme' }),
-      403,
-      NOT_PERMITTED,
-    );
+    const given = { image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', target_org: 'acme' };
+    const answer = await globex('POST images/shares/', given);
+
+    expectRefusal(answer, 403, NOT_PERMITTED);
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
+    const { fixes } = (await server.call(`GET /_mock/decisions/${answer.decision.id}`)).body;
+    expect(fixes).toMatchObject([{ kind: 'identity' }]);
   });
 
   it('is over from the moment it expires', async () => {

@@ -303,7 +303,9 @@ describe('the later API', async () => {
     const { id } = await made({}, instructor);
     const other = await later.withRoles(ALL, 'otto@acme.test');
 
-    expectRefusal(await other(`${method} trainings/${id}/${action}`, body), 403, NOT_PERMITTED);
+    const answer = await other(`${method} trainings/${id}/${action}`, body);
+    expectRefusal(answer, 403, NOT_PERMITTED);
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
     expect((await other(`GET trainings/${id}/`)).body.attendees).toEqual(['ann@acme.test', 'bob@acme.test']);
     expect((await instructor(`${method} trainings/${id}/${action}`, body)).status).toBeLessThan(300);
   });

@@ -312,6 +312,25 @@ describe('a deployment', () => {
     expect(after).toMatchObject({ createdAt: NOW, lastUpdatedAt: new Date(START + MINUTE).toISOString() });
   });
 
+  it('scales as it was told to, until the policy leaves that to the platform', async () => {
+    const { deploymentId, deploymentSpecifications } = await deploymentOf(await deployed());
+    const [before] = deploymentSpecifications;
+    const request = `PATCH deployments/${deploymentId}/gpu-specifications/${before.gpuSpecificationId}`;
+    const patched = async (body: object) => (await acme(request, body)).body.gpuSpecification;
+    const custom = { autoscalingConfiguration: { a: 1 } };
+    const platform = { autoscalingConfigurationPolicy: 'PLATFORM_CONFIGURATION' };
+
+    const policy = 'CUSTOM_CONFIGURATION';
+    expect(await patched({ ...custom, autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
+    expect(await patched({ autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
+    expect(await patched(platform)).toEqual(before);
+    expect(await patched({ ...platform, ...custom, maxInstances: 3 })).toEqual({ ...before, maxInstances: 3 });
+    expectInvalid(await acme(request, { autoscalingConfigurationPolicy: 'MINE' }), request, 'PLATFORM_CONFIGURATION');
+    expect((await server.call('GET /_mock/findings')).body.findings).not.toContainEqual(
+      expect.objectContaining({ kind: 'undocumented_field' }),
+    );
+  });
+
   it('keeps at least as many at most, whichever of the two numbers is sent', async () => {
     const place = await deployed();
     const { deploymentId, deploymentSpecifications } = await deploymentOf(place);

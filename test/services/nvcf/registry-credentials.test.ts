@@ -6,7 +6,12 @@ import { START } from '../../support/server.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NOW = new Date(START).toISOString();
-const VALUE = Buffer.from('user:pass-word-of-it').toString('base64');
+const VALUE = Buffer.from('$oauthtoken:pass-word-of-it').toString('base64');
+
+const UNIQUE = 'Registry credentials must have unique hostname and credential name within an account';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+/** Recognized for MODEL and RESOURCE, as in the cast. */
+const MODELS = { registryHostname: 'api.ngc.nvidia.com', artifactTypes: ['MODEL'] };
 
 let names = 0;
 const given = (more: object = {}) => ({
@@ -31,7 +36,7 @@ describe('a registry credential', () => {
     const { status, body } = await acme('POST registry-credentials', {
       ...given(),
       secret: { name: 'main', value: VALUE },
-      artifactTypes: ['CONTAINER', 'HELM', 'CONTAINER'],
+      artifactTypes: ['CONTAINER', 'CONTAINER'],
       tags: ['one'],
       description: 'for images',
       provisionedBy: 'SYSTEM',
@@ -46,7 +51,7 @@ describe('a registry credential', () => {
         registryCredentialName: 'main',
         registryName: 'NGC Private Registry',
         registryHostname: 'nvcr.io',
-        artifactTypes: ['CONTAINER', 'HELM'],
+        artifactTypes: ['CONTAINER'],
         tags: ['one'],
         description: 'for images',
         provisionedBy: 'USER',
@@ -58,19 +63,78 @@ describe('a registry credential', () => {
     expect((await acme('GET registry-credentials')).body.registryCredentials).toContainEqual(body.registryCredential);
   });
 
-  it('of a registry that is not recognized is called by its host', async () => {
-    const credential = await made({ registryHostname: 'registry.acme.test:5000' });
+  it.each([
+    ['unknown.example', ['CONTAINER'], 'CONTAINER'],
+    ['nvcr.io', ['CONTAINER', 'HELM'], 'HELM'],
+    ['NVCR.io', ['CONTAINER'], 'CONTAINER'],
+  ])('is refused for %s, unless it is recognized for each of %j', async (registryHostname, artifactTypes, type) => {
+    const detail = `Invalid request: ${type} registry with hostname ${registryHostname} is not yet recognized`;
+    const answer = await acme('POST registry-credentials', given({ registryHostname, artifactTypes }));
 
-    expect(credential.registryName).toBe('registry.acme.test:5000');
+    expectProblem(answer, 'POST registry-credentials', 400, detail);
+  });
+
+  it('of the cast is for registries that are recognized', async () => {
+    const { nvcf } = (await server.call('GET /_mock/cast')).body;
+
+    for (const { registryHostname, artifactTypes } of nvcf.registryCredentials) {
+      for (const artifactType of artifactTypes) {
+        expect(nvcf.recognizedRegistries).toContainEqual(expect.objectContaining({ artifactType, registryHostname }));
+      }
+    }
+  });
+
+  it.each([
+    ['no base64', 'pass-word'],
+    ['base64 with spaces', `${VALUE} `],
+    ['a user alone', base64('user')],
+    ['no user', base64(':pass-word')],
+    ['no password', base64('user:')],
+    ['a blank password', base64('user: ')],
+    ['three parts', base64('user:pass:word')],
+    ['an object', { user: 'pass-word' }],
+  ])('is neither made nor changed with a secret of %s', async (_what, value) => {
+    const credential = await made();
+    const secret = { name: 'other', value };
+    const detail = 'Invalid request: Registry credential secret must be base64 encoded username:password format';
+
+    expectProblem(await acme('POST registry-credentials', given({ secret })), 'POST registry-credentials', 400, detail);
+    const request = `PATCH ${pathOf(credential)}`;
+    expectProblem(await acme(request, { secret }), request, 400, detail);
+    expect((await acme(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
     await acme(`DELETE ${pathOf(credential)}`);
+  });
+
+  it.each([
+    ['its padding left out', base64('$oauthtoken:pass').replaceAll('=', '')],
+    ['a colon at the end', base64('$oauthtoken:pass:')],
+  ])('is made with %s', async (_what, value) => {
+    await acme(`DELETE ${pathOf(await made({ secret: { name: 'unusual', value } }))}`);
+  });
+
+  it('of NGC has the user `$oauthtoken`', async () => {
+    const secret = { name: 'other', value: base64('user:pass') };
+    const answer = await acme('POST registry-credentials', given({ secret }));
+    const detail = 'Invalid request: Missing $oauthtoken username in NGC registry credential';
+
+    expectProblem(answer, 'POST registry-credentials', 400, detail);
+    await acme(`DELETE ${pathOf(await made({ secret, registryHostname: 'docker.io' }))}`);
   });
 
   it('is unique by host and name', async () => {
     const secret = { name: 'unique', value: VALUE };
     const first = await made({ secret });
     const answer = await acme('POST registry-credentials', given({ secret }));
-    expectProblem(answer, 'POST registry-credentials', 409, expect.stringContaining("'unique'"));
+    const known = `Account '${ACME}': Registry credential 'unique' for hostname 'nvcr.io' already exists in the account`;
+    expectProblem(answer, 'POST registry-credentials', 409, `${known} - ${UNIQUE}`);
     expect(JSON.stringify(answer)).not.toContain(VALUE);
+
+    const renamed = await made();
+    const request = `PATCH ${pathOf(renamed)}`;
+    const id = `Registry credential '${renamed.registryCredentialId}'`;
+    const other = `Account '${ACME}': ${id} with name 'unique' for hostname 'nvcr.io' exists`;
+    expectProblem(await acme(request, { secret }), request, 409, `${other} - ${UNIQUE}`);
+    await acme(`DELETE ${pathOf(renamed)}`);
 
     const elsewhere = await made({ secret, registryHostname: 'docker.io' });
     const foreign = await made({ secret }, globex);
@@ -106,15 +170,17 @@ describe('a registry credential', () => {
     expect(JSON.stringify(answer)).not.toContain(VALUE);
   });
 
-  it('is changed by PATCH: its secret, its artifact types, or both', async () => {
+  it('is changed by PATCH, which replaces its secret and adds artifact types', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST registry-credentials', given({ tags: ['stays'] }));
+    const { body } = await world.acme('POST registry-credentials', given({ ...MODELS, tags: ['stays'] }));
     const before = body.registryCredential;
     world.clock.set(START + 1000);
     const request = `PATCH ${pathOf(before)}`;
     const lastUpdatedAt = new Date(START + 1000).toISOString();
-    const types = await world.acme(request, { artifactTypeEnums: ['MODEL', 'RESOURCE', 'MODEL'] });
-    const secret = await world.acme(request, { secret: { name: 'renamed', value: 'new-pass-word' } });
+    const types = await world.acme(request, { artifactTypeEnums: ['RESOURCE', 'MODEL', 'RESOURCE'] });
+    const secret = await world.acme(request, {
+      secret: { name: 'renamed', value: base64('$oauthtoken:new-pass-word') },
+    });
 
     expect(types.status).toBe(200);
     expect(types.body.registryCredential).toEqual({
@@ -128,16 +194,21 @@ describe('a registry credential', () => {
       registryCredentialName: 'renamed',
       lastUpdatedAt,
     });
-    expect(JSON.stringify([types, secret])).not.toContain('new-pass-word');
+    expect(JSON.stringify([types, secret])).not.toContain(base64('$oauthtoken:new-pass-word'));
   });
 
   it('is not changed by nothing, nor by what cannot be changed', async () => {
     const credential = await made();
     const request = `PATCH ${pathOf(credential)}`;
 
-    expectInvalid(await acme(request, {}), request, 'secret', 'artifactTypeEnums');
-    expectInvalid(await acme(request, { registryHostname: 'other.test' }), request, 'secret', 'artifactTypeEnums');
+    const neither = 'Invalid request: Either secret or artifact types must be specified';
+
+    for (const body of [{}, { artifactTypeEnums: [] }, { registryHostname: 'other.test' }]) {
+      expectProblem(await acme(request, body), request, 400, neither);
+    }
     expectInvalid(await acme(request, { artifactTypeEnums: ['IMAGE'] }), request, 'CONTAINER');
+    const unknown = "'NGC Private Registry' with hostname 'nvcr.io' not recognized for artifact type 'HELM'";
+    expectProblem(await acme(request, { artifactTypeEnums: ['HELM'] }), request, 400, `Invalid request: ${unknown}`);
     expectInvalid(await acme(request, { secret: { name: 'a' } }), request, 'value');
     expect((await acme(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
     await acme(`DELETE ${pathOf(credential)}`);
@@ -174,18 +245,18 @@ describe('a registry credential', () => {
 describe('the list of registry credentials', () => {
   it('is filtered by artifact type and origin, and is of one account', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const make = async (artifactTypes: string[]) =>
-      (await world.acme('POST registry-credentials', given({ artifactTypes }))).body.registryCredential;
-    const image = await make(['CONTAINER']);
-    const both = await make(['HELM', 'CONTAINER']);
+    const make = async (more: object) =>
+      (await world.acme('POST registry-credentials', given(more))).body.registryCredential;
+    const image = await make({});
+    const both = await make({ ...MODELS, artifactTypes: ['RESOURCE', 'MODEL'] });
     const listed = async (query: string, caller = world.acme) =>
       (await caller(`GET registry-credentials${query}`)).body;
 
     expect(await listed('')).toEqual({ registryCredentials: [image, both] });
-    expect(await listed('?artifactType=CONTAINER')).toEqual({ registryCredentials: [image, both] });
-    expect(await listed('?artifactType=HELM')).toEqual({ registryCredentials: [both] });
-    expect(await listed('?artifactType=MODEL')).toEqual({ registryCredentials: [] });
-    expect(await listed('?provisionedBy=USER&artifactType=HELM')).toEqual({ registryCredentials: [both] });
+    expect(await listed('?artifactType=CONTAINER')).toEqual({ registryCredentials: [image] });
+    expect(await listed('?artifactType=MODEL')).toEqual({ registryCredentials: [both] });
+    expect(await listed('?artifactType=HELM')).toEqual({ registryCredentials: [] });
+    expect(await listed('?provisionedBy=USER&artifactType=MODEL')).toEqual({ registryCredentials: [both] });
     expect(await listed('?provisionedBy=SYSTEM')).toEqual({ registryCredentials: [] });
     expect(await listed('', world.globex)).toEqual({ registryCredentials: [] });
   });
@@ -256,7 +327,7 @@ describe('who may', async () => {
     const statuses = [
       await manager('GET registry-credentials'),
       await manager(`GET ${pathOf(credential)}`),
-      await manager(`PATCH ${pathOf(credential)}`, { artifactTypeEnums: ['HELM'] }),
+      await manager(`PATCH ${pathOf(credential)}`, { artifactTypeEnums: ['CONTAINER'] }),
       await manager('GET recognized-registries'),
       await manager(`DELETE ${pathOf(credential)}`),
       await manager('GET functions'),

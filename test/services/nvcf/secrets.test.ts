@@ -172,12 +172,14 @@ it('no value that was sent is found in any answer, decision, finding or log line
   await call('POST telemetries', { ...telemetry, provider: 'NOBODY', secret: secret('t') });
   await call(`PUT secrets/telemetries/${telemetryId}`, { secret: secret('u') });
   await call(`PUT secrets/telemetries/${NOBODY}`, { secret: secret('u') });
-  const registry = { registryHostname: 'nvcr.io', artifactTypes: ['CONTAINER'] };
-  const created = await call('POST registry-credentials', { ...registry, secret: secret('r') });
+  const registry = { registryHostname: 'docker.io', artifactTypes: ['CONTAINER'] };
+  const encoded = (name: string) => ({ name, value: Buffer.from(`user:${secret().value}`).toString('base64') });
+  const created = await call('POST registry-credentials', { ...registry, secret: encoded('r') });
   const id = created.registryCredential.registryCredentialId;
+  await call('POST registry-credentials', { ...registry, secret: encoded('r') });
   await call('POST registry-credentials', { ...registry, secret: secret('r') });
   await call('POST registry-credentials', { ...registry, secret: broken() });
-  await call(`PATCH registry-credentials/${id}`, { secret: secret('s') });
+  await call(`PATCH registry-credentials/${id}`, { secret: encoded('s') });
   await call(`PATCH registry-credentials/${id}`, { secret: secret('s'), artifactTypeEnums: ['NONE'] });
   for (const path of [
     'functions',
@@ -194,8 +196,9 @@ it('no value that was sent is found in any answer, decision, finding or log line
     await call(`GET ${path}`);
   }
 
-  expect(count).toBe(18);
+  expect(count).toBe(19);
   expect(JSON.stringify(answers)).not.toContain('TOPSECRET');
+  expect(JSON.stringify(answers)).not.toContain(Buffer.from('user:TOPSECRET').toString('base64').slice(0, -2));
   expect(log.join('\n')).toContain('/v2/nvcf/functions');
   expect(log.join('\n')).not.toContain('TOPSECRET');
 });

@@ -5,7 +5,7 @@ import { Problem } from '../../../core/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { amend, plain, resolveReference } from '../engine.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
 import { cancelRequest, IMAGE_PUBLICATION, openRequest, publishNow, unpublishNow } from '../publishing.ts';
@@ -65,7 +65,7 @@ function partCount(size: number): number {
 }
 
 const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (context) => {
-  const row = ownImage(context);
+  const row = context.target;
   const { hash, size } = context.body;
   const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
   await amend(context, IMAGES, row, (before) => {
@@ -138,7 +138,7 @@ function withPart(row: ImageRow, uploadId: string, number: string, part: Part, n
 
 /** Parts that differ from the announcement leave the upload open, so that the client can correct them. */
 const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
-  const row = ownImage(context);
+  const row = context.target;
   const { now, body } = context;
   const next = await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'complete its upload', ['UPLOADING']);
@@ -181,7 +181,7 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
 }
 
 const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
-  const row = ownImage(context);
+  const row = context.target;
   await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'abort an upload', ['UPLOADING']);
     const isFilled = before.body.members.size > 0;
@@ -192,7 +192,7 @@ const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (cont
 };
 
 const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
-  const row = ownImage(context);
+  const row = context.target;
   const next = await amend(context, IMAGES, row, (before) => {
     mustHaveStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
     return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
@@ -200,15 +200,9 @@ const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (cont
   return { status: 200, body: imageView(context, next) };
 };
 
-function ownImage(context: AuthenticatedContext<ImageRow>): ImageRow {
-  const { target: row } = context;
-  mustOwn(context, row);
-  return row;
-}
-
 const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
-  const next = await publishNow(context, IMAGE_PUBLICATION, ownImage(context), context.body, (before) => {
+  const next = await publishNow(context, IMAGE_PUBLICATION, context.target, context.body, (before) => {
     mustBeComplete(before);
     return named(name, version);
   });
@@ -229,13 +223,13 @@ function named(
 
 const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => ({
   status: 200,
-  body: imageView(context, await unpublishNow(context, IMAGE_PUBLICATION, ownImage(context))),
+  body: imageView(context, await unpublishNow(context, IMAGE_PUBLICATION, context.target)),
 });
 
 /** A new name or version becomes that of the image when the request is approved. */
 const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
-  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING', context.body, (before) => {
+  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING', context.body, (before) => {
     mustBeComplete(before);
     return { hidden: { asked: named(name, version) } };
   });
@@ -243,31 +237,30 @@ const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async
 };
 
 const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
-  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING_UNPUBLISH', context.body);
+  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING_UNPUBLISH', context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const requestPublic: Handler<'air', 'images_request_public', ImageRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), status, context.body);
+  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, status, context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'images_request_allowlist_change', ImageRow> = async (context) => {
-  const next = await openRequest(context, IMAGE_PUBLICATION, ownImage(context), 'PENDING_ALLOWLIST', context.body);
+  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING_ALLOWLIST', context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => ({
   status: 200,
-  body: imageView(context, await cancelRequest(context, IMAGE_PUBLICATION, ownImage(context))),
+  body: imageView(context, await cancelRequest(context, IMAGE_PUBLICATION, context.target)),
 });
 
 /** The source organisation sees the share; the target organisation claims it. */
 const SHARE: Special<typeof IMAGE_SHARES> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
-    mustOwn(context, image);
     const { target_org, expires_at } = members;
     const target = await ngcKeysIn(context.store).organization(target_org);
     if (target === null)

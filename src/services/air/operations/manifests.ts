@@ -3,7 +3,7 @@ import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { creatorOf } from '../caller.ts';
-import { mustOwn, plain, resolveReference } from '../engine.ts';
+import { plain, resolveReference } from '../engine.ts';
 import type { Special } from '../special.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { MANIFESTS } from '../tables/resources/manifests.ts';
@@ -25,7 +25,6 @@ const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNP
 const OS_IMAGE: Special<typeof OS_IMAGE_MANIFESTS> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
-    mustOwn(context, image);
     const { upload_status } = image.body.members;
     if (!UPLOADED.includes(upload_status)) {
       const message = `Field \`image\` names an image whose \`upload_status\` is \`${upload_status}\`; expected \`COMPLETE\`.`;

@@ -3,9 +3,9 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
 import { updating } from '../../../store/updating.ts';
-import { accountOf, creatorOf, hasOperatorScope, isOperator } from '../caller.ts';
+import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
-import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { amend, plain, resolveReference } from '../engine.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import {
   cancelRequest,
@@ -26,11 +26,6 @@ import { mustBe, newSimulation, simulationView } from './simulations.ts';
 
 type DemoRow = RowOf<'demos'>;
 
-/** @throws Problem unless the organisation owns the demo or the caller is an operator */
-function mustManage(context: AuthenticatedContext, row: DemoRow): void {
-  if (!isOperator(context)) mustOwn(context, row);
-}
-
 function isPublished({ body }: DemoRow): boolean {
   return body.members.published;
 }
@@ -44,7 +39,6 @@ function normalTags(tags: readonly string[]): readonly string[] {
 const DEMO: Special<typeof DEMOS> = {
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
-    mustOwn(context, source);
     mustBe(context, source, 'become a demo', ['INACTIVE']);
     const copy = newRow(context, SIMULATIONS, {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
@@ -74,32 +68,24 @@ const DEMO: Special<typeof DEMOS> = {
   mayRemove: (context, row) => {
     if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
   },
-  mustManage,
 };
 
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   const { target: row } = context;
-  mustManage(context, row);
   await publishNow(context, DEMO_PUBLICATION, row, context.body);
   return { status: 204 };
 };
 
 const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) => {
   const { target: row } = context;
-  mustManage(context, row);
   await unpublishNow(context, DEMO_PUBLICATION, row);
   return { status: 204 };
 };
 
-function ownDemo(context: AuthenticatedContext<DemoRow>): DemoRow {
-  mustOwn(context, context.target);
-  return context.target;
-}
-
 /** The publisher and the tags become those of the demo at once. */
 const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
   const { publisher, tags } = context.body;
-  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING', context.body, ({ body }) => {
+  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING', context.body, ({ body }) => {
     if ((publisher ?? body.members.publisher ?? '') === '') {
       const message = 'Field `publisher` is required, because the demo has no publisher; give the name of a company.';
       throw new Problem('invalid_request', message);
@@ -114,24 +100,24 @@ const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (
 };
 
 const requestUnpublish: Handler<'air', 'demos_request_unpublish', DemoRow> = async (context) => {
-  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING_UNPUBLISH', context.body);
+  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING_UNPUBLISH', context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const requestPublic: Handler<'air', 'demos_request_public', DemoRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), status, context.body);
+  const next = await openRequest(context, DEMO_PUBLICATION, context.target, status, context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'demos_request_allowlist_change', DemoRow> = async (context) => {
-  const next = await openRequest(context, DEMO_PUBLICATION, ownDemo(context), 'PENDING_ALLOWLIST', context.body);
+  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING_ALLOWLIST', context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = async (context) => ({
   status: 200,
-  body: storedView(await cancelRequest(context, DEMO_PUBLICATION, ownDemo(context))),
+  body: storedView(await cancelRequest(context, DEMO_PUBLICATION, context.target)),
 });
 
 /** Not in the tables, because no operation lists access requests. */
@@ -199,7 +185,6 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
 
 /** Tags belong to the platform: everybody sees them, and a caller who may change one may change all. */
 const TAGS: Special<typeof DEMO_TAGS> = {
-  mustManage: () => {},
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
   complete: (_, { name }) => ({ members: { name: name.toLowerCase() }, sharedWith: [EVERYBODY] }),
 };

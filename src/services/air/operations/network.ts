@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { amend, deletion, draftObject, mustOwn, plain, resolveReference } from '../engine.ts';
+import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import {
   instructionDraft,
@@ -48,8 +48,6 @@ type InterfaceRow = RowOf<'interfaces'>;
 
 const NODE: Special<typeof NODES> = {
   complete: async (context, members) => {
-    const simulation = await resolveReference(context, SIMULATIONS, 'simulation', members.simulation);
-    mustOwn(context, simulation);
     const image = members.image ?? (await defaultImage(context));
     return { members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }) };
   },
@@ -89,17 +87,15 @@ async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Pro
 }
 
 const INTERFACE: Special<typeof INTERFACES> = {
-  complete: async (context, members) => interfaceDraft(await ownNode(context, members.node), withMac(context, members)),
+  complete: async (context, members) => interfaceDraft(await nodeOf(context, members.node), withMac(context, members)),
   change: (context, _row, { mac_address, ...members }) => {
     if (mac_address === undefined) return { members };
     return { members: withMac(context, { ...members, mac_address }) };
   },
 };
 
-async function ownNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
-  const node = await resolveReference(context, NODES, 'node', id);
-  mustOwn(context, node);
-  return node;
+function nodeOf(context: AuthenticatedContext, id: string): Promise<NodeRow> {
+  return resolveReference(context, NODES, 'node', id);
 }
 
 /** Renders a link with the names of its interfaces and nodes. */
@@ -120,7 +116,6 @@ async function linkView(
 const LINK: Special<typeof LINKS> = {
   complete: async (context, { interfaces: ids, ...members }) => {
     const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
-    for (const end of ends) mustOwn(context, end);
     const [one, other] = ends;
     if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
       throw new Problem('invalid_request', 'Field `interfaces` must be two different interfaces.');
@@ -140,7 +135,6 @@ const LINK: Special<typeof LINKS> = {
 const SERVICE: Special<typeof SERVICES> = {
   complete: async (context, members) => {
     const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
-    mustOwn(context, end);
     return serviceDraft(end, members, parseInt(context.random.hex(4), 16));
   },
   view: (_, row) => {
@@ -150,7 +144,7 @@ const SERVICE: Special<typeof SERVICES> = {
 };
 
 const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
-  complete: async (context, members) => instructionDraft(await ownNode(context, members.node), members),
+  complete: async (context, members) => instructionDraft(await nodeOf(context, members.node), members),
   change: (_, { body }, { executor = body.hidden.executor, data = body.members.data, name, ...members }) => ({
     members: { ...members, ...(name !== undefined && { name: name ?? executor }), data: { ...data, executor } },
     hidden: { executor },
@@ -163,7 +157,7 @@ async function nodesOf(
   simulation: string,
   ids: readonly string[],
 ): Promise<readonly NodeRow[]> {
-  mustOwn(context, await resolveReference(context, SIMULATIONS, 'simulation', simulation));
+  await resolveReference(context, SIMULATIONS, 'simulation', simulation);
   return Promise.all(
     ids.map(async (id) => {
       const node = await resolveReference(context, NODES, 'nodes', id);
@@ -302,11 +296,10 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
 /** Breaks one interface out into several parts. */
 const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
   const { target: row, body } = context;
-  mustOwn(context, row);
   if (row.body.hidden.parts !== undefined || row.body.members.split !== null) {
     throw new Problem('bad_state', 'The interface is already broken out.');
   }
-  const node = await ownNode(context, row.body.members.node);
+  const node = await nodeOf(context, row.body.members.node);
   const { name, interface_type } = row.body.members;
   const parts = Array.from({ length: body.split_count }, (_, index) =>
     newInterface(context, node, { name: `${name}s${index}`.slice(-15), interface_type, split: row.id }),
@@ -319,7 +312,6 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
 
 const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
   const { store, now, target: row } = context;
-  mustOwn(context, row);
   const whole = await collectionOf(INTERFACES).byId(store.collections, row.body.members.split ?? row.id);
   const ids = whole?.body.hidden.parts;
   if (whole === null || ids === undefined) throw new Problem('bad_state', 'The interface is not broken out.');

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';
-import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { amend, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { type Draft, newRow, put, storedView } from '../objects.ts';
 import { pageOf, rowsOfPage } from '../pages.ts';
@@ -104,7 +104,6 @@ async function startTransition(
   more: (members: SimulationMembers) => Partial<SimulationMembers> = () => ({}),
 ): Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   const { target: row } = context;
-  mustOwn(context, row);
   const next = await amend(
     context,
     SIMULATIONS,
@@ -219,7 +218,6 @@ function setMembers<Id extends Switch>(
 ): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   return async (context) => {
     const { target: row } = context;
-    mustOwn(context, row);
     const members = membersOf(context.body);
     return {
       status: 200,

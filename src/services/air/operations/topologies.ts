@@ -3,7 +3,6 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { mustOwn } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { changedRow, newRow, put } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
@@ -83,7 +82,6 @@ function scriptView({ body: { created, modified, members } }: Script): Schema<'a
 
 const createScript: Handler<'air', 'simulation_ztp_script_create', Simulation> = async (context) => {
   const { target: simulation } = context;
-  mustOwn(context, simulation);
   const { content } = context.body;
   if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
     throw new Problem('bad_state', 'The simulation already has a ZTP script; change it with PATCH.');
@@ -118,7 +116,6 @@ async function changeScript<After extends Script | null>(
   change: (row: Script) => After,
 ): Promise<After> {
   const { target: simulation } = context;
-  mustOwn(context, simulation);
   try {
     return await SCRIPTS.change(context.store.collections, simulation.id, change);
   } catch (thrown) {

@@ -2,7 +2,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../core/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, mustOwn, plain, resolveReference } from '../engine.ts';
+import { amend, plain, resolveReference } from '../engine.ts';
 import { newRow, put, storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
@@ -55,7 +55,6 @@ const TRAINING: Special<typeof TRAININGS> = {
     }
     checkTimes(context, times, Object.keys(times));
     const parent = await resolveReference(context, SIMULATIONS, 'parent_simulation', parent_simulation);
-    mustOwn(context, parent);
     const checkpoint =
       typeof parent_simulation_checkpoint === 'string'
         ? await resolveReference(context, CHECKPOINTS, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
@@ -102,8 +101,9 @@ const TRAINING: Special<typeof TRAININGS> = {
 
 /** Profile dsx: only the creator of a training may change it. @throws Problem */
 function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {
-  mustOwn(context, row);
-  if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) throw new Problem('forbidden');
+  if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) {
+    throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another person created the training' });
+  }
 }
 
 function distinct(attendees: readonly string[]): readonly string[] {

@@ -10,10 +10,13 @@ interface Place {
   readonly item?: true;
   /** Only for the organisation that owns the object. */
   readonly ownersOnly?: true;
+  /** With `ownersOnly`: also for operators of the platform. */
+  readonly orOperators?: true;
 }
 
 export const ITEM = { item: true } as const satisfies Place;
 export const OWN = { item: true, ownersOnly: true } as const satisfies Place;
+export const MANAGED = { ...OWN, orOperators: true } as const satisfies Place;
 
 /** The rule for an operation of a resource. */
 export interface AirRule extends Sourced, Place {
@@ -40,6 +43,14 @@ interface AirSection extends AirRule {
 /** When the referenced object is deleted: delete the referring one too, refuse the deletion, or do nothing. */
 export type OnDelete = 'cascade' | 'refuse' | 'ignore';
 
+/** A reference to another object. */
+interface Reference {
+  readonly to: string;
+  readonly onDelete: OnDelete;
+  /** The object must belong to the caller's organisation; otherwise it is enough that the caller can see it. */
+  readonly owned?: true;
+}
+
 /** A resource: its path, members and references, and the needs of its operations. */
 export interface AirResource {
   /** The prefix of its operation ids, and the name of its collection. */
@@ -61,7 +72,7 @@ export interface AirResource {
   /** Members that cannot be changed. */
   readonly fixed?: readonly string[];
   /** Members that hold the id of another object. */
-  readonly refers?: Readonly<Record<string, { readonly to: string; readonly onDelete: OnDelete }>>;
+  readonly refers?: Readonly<Record<string, Reference>>;
   readonly filters?: readonly string[];
   /** Filters by hidden members, such as parents. */
   readonly hidden?: readonly string[];

@@ -81,7 +81,7 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
       if (!specifications.some(isIt)) {
         throw new Problem('not_found', `GPU specification id '${id}': Not found in deployment '${deploymentId}'`);
       }
-      const changed = specifications.map((one) => (isIt(one) ? { ...one, ...pick(body, SPECIFICATION) } : one));
+      const changed = specifications.map((one) => (isIt(one) ? changedSpecification(one, body) : one));
       for (const specification of changed) checkInstances(specification);
       return changed;
     }),
@@ -90,6 +90,13 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
   if (changed === undefined) throw new Error('the changed specification is missing');
   return { status: 200, body: { gpuSpecification: changed } };
 };
+
+function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSpecificationUpdate'>): Specification {
+  const changed = { ...before, ...pick(body, SPECIFICATION) };
+  if (body.autoscalingConfigurationPolicy !== 'PLATFORM_CONFIGURATION') return changed;
+  const { autoscalingConfiguration: _, ...rest } = changed;
+  return rest;
+}
 
 const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context) => {
   const { target, params, now } = context;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { Collection } from '../../../store/collection.ts';
@@ -36,6 +36,65 @@ export function registryNameOf(recognized: readonly RecognizedRegistry[], hostna
   return recognized.find(({ registryHostname }) => registryHostname === hostname)?.registryName ?? hostname;
 }
 
+const UNIQUE = 'Registry credentials must have unique hostname and credential name within an account';
+
+function isNamed(one: RegistryCredential, hostname: string, name: string): boolean {
+  return one.registryHostname === hostname && one.registryCredentialName === name;
+}
+
+/** The first type of artifact for which no registry with this host is recognized. */
+function findUnrecognized(
+  recognized: readonly RecognizedRegistry[],
+  hostname: string,
+  types: readonly string[],
+): string | undefined {
+  const isRecognized = (type: string) =>
+    recognized.some((one) => one.artifactType === type && one.registryHostname === hostname);
+  return types.find((type) => !isRecognized(type));
+}
+
+/** Base64 with its first alphabet (RFC 4648, 4); the published code accepts it without padding, too. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
+/** @throws Problem unless the secret is the base64 form of `user:password` */
+function checkSecret(hostname: string, value: unknown): void {
+  const decoded = typeof value === 'string' && BASE64.test(value) ? Buffer.from(value, 'base64').toString() : '';
+  // The published code ignores colons at the end.
+  const parts = decoded.replace(/:+$/, '').split(':');
+  if (parts.length !== 2 || parts.some((part) => part.trim() === '')) {
+    const message = 'Invalid request: Registry credential secret must be base64 encoded username:password format';
+    throw new Problem('bad_state', message);
+  }
+  const isOfNgc = hostname.endsWith('nvcr.io') || hostname.endsWith('ngc.nvidia.com');
+  if (isOfNgc && !decoded.includes('$oauthtoken')) {
+    throw new Problem('bad_state', 'Invalid request: Missing $oauthtoken username in NGC registry credential');
+  }
+}
+
+/** @throws Problem if the credential cannot have the secret, or is not for one of the types of artifacts */
+async function checkUpdate(
+  context: AuthenticatedContext<CredentialRow>,
+  secret: Schema<'nvcf', 'Secret'> | undefined,
+  types: readonly string[],
+): Promise<void> {
+  const { registryCredentialId, registryHostname, registryName } = context.target.body;
+  if (secret !== undefined) checkSecret(registryHostname, secret.value);
+  const unknown = findUnrecognized(await findRecognized(context), registryHostname, types);
+  if (unknown !== undefined) {
+    const message = `Invalid request: '${registryName}' with hostname '${registryHostname}' not recognized for artifact type '${unknown}'`;
+    throw new Problem('bad_state', message);
+  }
+  if (secret === undefined) return;
+  const { name } = secret;
+  const others = await objectsOf(context, REGISTRY_CREDENTIALS);
+  if (others.some((one) => one.registryCredentialId !== registryCredentialId && isNamed(one, registryHostname, name))) {
+    throw new Problem(
+      'conflict',
+      `Account '${accountOf(context)}': Registry credential '${registryCredentialId}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUE}`,
+    );
+  }
+}
+
 function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): Shown {
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
@@ -43,10 +102,18 @@ function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): 
 const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { random, now, body } = context;
   const { registryHostname, secret, artifactTypes } = body;
-  const registryName = registryNameOf(await findRecognized(context), registryHostname);
+  const account = accountOf(context);
+  checkSecret(registryHostname, secret.value);
+  const recognized = await findRecognized(context);
+  const unknown = findUnrecognized(recognized, registryHostname, artifactTypes);
+  if (unknown !== undefined) {
+    const message = `Invalid request: ${unknown} registry with hostname ${registryHostname} is not yet recognized`;
+    throw new Problem('bad_state', message);
+  }
+  const registryName = registryNameOf(recognized, registryHostname);
   const credential: RegistryCredential = {
     registryCredentialId: random.uuid(),
-    ncaId: accountOf(context),
+    ncaId: account,
     registryCredentialName: secret.name,
     registryName,
     registryHostname,
@@ -56,13 +123,14 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     createdAt: now,
     lastUpdatedAt: now,
   };
-  const isSame = (one: RegistryCredential) =>
-    one.registryHostname === registryHostname && one.registryCredentialName === secret.name;
   await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, {
     limit: MOST,
     check: (others) => {
-      if (!others.some(isSame)) return;
-      throw new Problem('conflict', `Registry '${registryHostname}': Credential '${secret.name}' exists already`);
+      if (!others.some((one) => isNamed(one, registryHostname, secret.name))) return;
+      throw new Problem(
+        'conflict',
+        `Account '${account}': Registry credential '${secret.name}' for hostname '${registryHostname}' already exists in the account - ${UNIQUE}`,
+      );
     },
   });
   return { status: 200, body: { registryCredential: view(credential) } };
@@ -85,14 +153,15 @@ const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }
 
 /** The secret is not stored: no operation returns it. */
 const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
-  const { secret, artifactTypeEnums } = context.body;
-  if (secret === undefined && artifactTypeEnums === undefined) {
-    throw new Problem('invalid_request', 'Give at least one of the fields `secret` and `artifactTypeEnums`.');
+  const { secret, artifactTypeEnums: added = [] } = context.body;
+  if (secret === undefined && added.length === 0) {
+    throw new Problem('bad_state', 'Invalid request: Either secret or artifact types must be specified');
   }
+  await checkUpdate(context, secret, added);
   const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => ({
     ...before,
     ...(secret !== undefined && { registryCredentialName: secret.name }),
-    ...(artifactTypeEnums !== undefined && { artifactTypes: [...new Set(artifactTypeEnums)] }),
+    artifactTypes: [...new Set([...before.artifactTypes, ...added])],
     lastUpdatedAt: context.now,
   }));
   return { status: 200, body: { registryCredential: view(credential) } };

@@ -1,4 +1,4 @@
-import { type AirResource, ITEM, OWN } from '../resource.ts';
+import { type AirResource, ITEM, MANAGED, OWN } from '../resource.ts';
 import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, REFERENCE, SDK } from '../sources.ts';
 
 /** A simulation on the marketplace. */
@@ -28,8 +28,8 @@ export const DEMOS = {
       dsx: { ...REFERENCE, needs: [] },
       rows: { list: {}, get: ITEM },
     },
-    { ...REFERENCE, needs: ['air:marketplace_demo_write'], rows: { create: {}, update: ITEM, delete: ITEM } },
-    { ...REFERENCE, needs: ['air:marketplace_demo_publish'], ...ITEM, rows: ['publish', 'unpublish'] },
+    { ...REFERENCE, needs: ['air:marketplace_demo_write'], rows: { create: {}, update: MANAGED, delete: MANAGED } },
+    { ...REFERENCE, needs: ['air:marketplace_demo_publish'], ...MANAGED, rows: ['publish', 'unpublish'] },
     {
       ...REFERENCE,
       needs: { any: ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] },

@@ -8,7 +8,7 @@ export const IMAGE_SHARES = {
   part: 'image',
   required: ['image', 'target_org'],
   defaults: { expires_at: null },
-  refers: { image: { to: 'images', onDelete: 'cascade' } },
+  refers: { image: { to: 'images', onDelete: 'cascade', owned: true } },
   filters: ['image', 'target_org', 'state'],
   search: ['image_name'],
   operations: [

@@ -8,7 +8,7 @@ export const OS_IMAGE_MANIFESTS = {
   required: ['image', 'os_type'],
   defaults: { platforms: {}, capabilities: {}, os_template_partition: null },
   fixed: ['image', 'os_type'],
-  refers: { image: { to: 'images', onDelete: 'cascade' } },
+  refers: { image: { to: 'images', onDelete: 'cascade', owned: true } },
   filters: ['image', 'os_type'],
   search: ['os_type', 'image', 'creator'],
   operations: [

@@ -40,7 +40,7 @@ export const TRAININGS = {
       ...ANALOGY,
       needs: INSTRUCTOR,
       dsx: { ...REFERENCE, needs: [], roles: CHANGING },
-      rows: { external_user_group: ITEM },
+      rows: { external_user_group: OWN },
     },
     { ...ANALOGY, needs: [], roles: LOOKING, only: 'dsx', rows: { workbench_simulations: ITEM } },
   ],
