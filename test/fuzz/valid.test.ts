@@ -54,8 +54,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be two interfaces of one simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,
   // Run:ai publishes no field as required, because that depends on the grant.
   /is missing; the grant `\w+` needs it/,
-  // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic, exports.
-  /Field `content[^`]*` is not valid|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive|is not a file that/,
+  // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic, snapshot files.
+  /Field `content[^`]*` is not valid|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive|is not a snapshot file/,
   // A duration is a text, which has no maximum.
   /of at most 5 minutes|at most a year|at most 60 s/,
 ];
