@@ -30,8 +30,8 @@ function emit() {
   return emitted;
 }
 
-/** What declarations import, and the modules that they add to. */
-const TARGETS = /(?:from|declare module) '(\.[^']+)\.ts'/g;
+/** What declarations import, also within a type, and the modules that they add to. */
+const TARGETS = /(?:from |declare module |import\()(['"])(\.[^'"]+)\.ts\1/g;
 
 /**
  * Files that add to the interfaces of another, by that file's path: it must lead to them, because nothing else does.
@@ -69,10 +69,10 @@ function declarations(emitted, entries, kind) {
     if (made === undefined) throw new Error(`${name}.d.ts is needed, and was not made`);
     const text = [...(added.get(path) ?? []).map((file) => importOf(path, file)), made].join('\n');
     if (reached.has(name + ending)) continue;
-    for (const [, target] of text.matchAll(TARGETS)) waiting.push(resolve(dirname(name), String(target)));
+    for (const [, , target] of text.matchAll(TARGETS)) waiting.push(resolve(dirname(name), String(target)));
     reached.set(
       name + ending,
-      text.replaceAll(TARGETS, (whole) => whole.replace(/\.ts'$/, `.${kind}'`)),
+      text.replaceAll(TARGETS, (whole) => whole.replace(/\.ts(['"])$/, `.${kind}$1`)),
     );
   }
   return reached;
