@@ -11,6 +11,9 @@ const MOST_NAMED = 3;
 
 const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
+/** The paths of the key service; `test/hints/paths.test.ts` compares them with its document. */
+const OF_KEY_SERVICE = /^\/v1\/(?:admin|introspect|keys|namespaces|service-admin|services)(?:\/|$)/;
+
 /** Stands for an id that a path lacks. */
 const NO_ID = '{}';
 
@@ -134,6 +137,18 @@ export const PATH_HINTS: readonly HintRule[] = [
       const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
       return `This ${method} is an operation of ${profiles.join(', ')}, which the running version does not have.${flag} ${instead}.`;
     },
+  },
+  {
+    code: 'path_of_key_service',
+    symptom:
+      'a path of the key service of self-hosted Cloud Functions, such as `/v1/admin/keys`, while the mock is the hosted service',
+    advice: 'start the mock with `--nvcf open-source`',
+    source: 'published key service (NVIDIA/nvcf), which only self-hosted Cloud Functions have',
+    certainty: 'documented',
+    when: ({ problem, path, settings }) =>
+      problem.kind === 'unknown_path' && settings.nvcf !== 'open-source' && OF_KEY_SERVICE.test(path)
+        ? 'This is a path of the key service of self-hosted Cloud Functions, which `nvcf-cli` calls: start the mock with `--nvcf open-source`.'
+        : null,
   },
   {
     code: 'slash_at_end',

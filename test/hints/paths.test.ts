@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hintsOf } from '../support/hints.ts';
+import { documentsOfServices } from '../support/list-operations.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
@@ -31,6 +32,24 @@ describe('a path that nothing is served at is told', () => {
 
     expect(codes).toEqual([code]);
     expect(texts[0]).toContain(`${named}`);
+  });
+
+  it('every path of the key service, which needs a flag that the hint names', async () => {
+    const [document] = documentsOfServices().filter(({ name }) => name === 'nak');
+    const requests = (document?.operations ?? []).map(
+      ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'x')}`,
+    );
+
+    expect(requests).toContain('POST /v1/admin/keys');
+    for (const request of requests) {
+      const { codes, texts } = await hintsOf(server.call, request);
+      expect([request, codes]).toEqual([request, ['path_of_key_service']]);
+      expect(texts[0]).toContain('start the mock with `--nvcf open-source`');
+      expect((await server.call(request)).headers['x-mock-hint']).toContain('`--nvcf open-source`');
+    }
+    const selfHosted = await testServer({ nvcf: 'open-source' });
+    expect((await hintsOf(selfHosted.call, 'GET /v1/services/x/y')).codes).not.toContain('path_of_key_service');
+    expect((await hintsOf(server.call, 'GET /v1/keystone')).codes).not.toContain('path_of_key_service');
   });
 
   it.each([

@@ -26,6 +26,7 @@ import { tokenLookups, tokenOperations } from './operations/tokens.ts';
 import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
+import { NOT_EMULATED } from './tables/index.ts';
 
 const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
 
@@ -42,6 +43,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     '/llm',
   ],
   conventions: { caselessEnums: true },
+  notEmulated: NOT_EMULATED,
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (arrival) => {

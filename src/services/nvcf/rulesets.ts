@@ -4,6 +4,7 @@ import {
   ACTIONS,
   type Action,
   DOCUMENTED_TYPES,
+  NOT_EMULATED,
   type NvcfRule,
   OPEN_SOURCE_TYPES,
   OPERATIONS,
@@ -28,6 +29,7 @@ function rulesetOfReading(reading: Reading): Ruleset {
     rules: rulesOf(reading),
     operations: OPERATIONS,
     remedies: REMEDIES,
+    more: { notEmulated: NOT_EMULATED },
   });
 }
 

@@ -1,4 +1,5 @@
 import { tableOf } from '../../../core/sections.ts';
+import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-types.ts';
 import { ROLE_SECTIONS } from './roles.ts';
@@ -8,6 +9,7 @@ export type { Action, NvcfRule, Part, Reading } from './readings.ts';
 export { REMEDIES } from './remedies.ts';
 export { ACTIONS } from './rules.ts';
 
+export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
 export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
 export const DOCUMENTED_TYPES = tableOf('id', DOCUMENTED_TYPE_SECTIONS);
 export const OPEN_SOURCE_TYPES = tableOf('id', OPEN_SOURCE_TYPE_SECTIONS);

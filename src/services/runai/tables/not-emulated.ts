@@ -13,6 +13,7 @@ export const NOT_EMULATED_SECTIONS = [
     ...CLIENT,
     methods: ['GET'],
     rows: [
+      '/api/v1/clusters/{clusterUuid}/nodes',
       '/api/v1/clusters/{clusterUuid}/nodes/count',
       '/api/v1/clusters/{clusterUuid}/metrics',
       '/api/v1/clusters/{clusterUuid}/nodepools/{nodepoolName}/metrics',
@@ -23,6 +24,7 @@ export const NOT_EMULATED_SECTIONS = [
       '/api/v1/nodes/telemetry',
       '/api/v1/nodes/{nodeId}/metrics',
       '/api/v1/network-topologies/count',
+      '/api/v1/org-unit/priorities',
       '/api/v1/org-unit/reports/count',
       '/api/v1/org-unit/reports/availability',
       '/api/v1/org-unit/reports/{reportId}/file',

@@ -1,0 +1,98 @@
+import type { NotEmulatedRow } from '../../../core/not-emulated.ts';
+import type { Section } from '../../../core/sections.ts';
+import { CODE } from './readings.ts';
+
+const CONTROLLERS = { source: CODE, certainty: 'documented' } as const;
+
+/** Operations on a named account, for administrators: the mock emulates those of the caller's own account. */
+export const NOT_EMULATED_SECTIONS = [
+  {
+    ...CONTROLLERS,
+    methods: ['GET'],
+    rows: [
+      '/v2/nvcf/accounts',
+      '/v2/nvcf/accounts/{ncaId}/assets/{assetId}/content-redirect',
+      '/v2/nvcf/accounts/{ncaId}/clusterGroups',
+      '/v2/nvcf/accounts/{ncaId}/deployments',
+      '/v2/nvcf/accounts/{ncaId}/deployments/{deploymentId}',
+      '/v2/nvcf/accounts/{ncaId}/functions/ids',
+      '/v2/nvcf/accounts/{ncaId}/queues/functions/{functionId}',
+      '/v2/nvcf/accounts/{ncaId}/queues/functions/{functionId}/versions/{versionId}',
+      '/v2/nvcf/accounts/{ncaId}/queues/{requestId}/position',
+      '/v2/nvcf/accounts/{ncaId}/recognized-registries',
+      '/v2/nvcf/accounts/{ncaId}/usage/gpus',
+    ],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'POST'],
+    rows: [
+      '/v2/nvcf/accounts/{ncaId}/assets',
+      '/v2/nvcf/accounts/{ncaId}/functions',
+      '/v2/nvcf/accounts/{ncaId}/functions/{functionId}/versions',
+      '/v2/nvcf/accounts/{ncaId}/registry-credentials',
+      '/v2/nvcf/accounts/{ncaId}/telemetries',
+    ],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}/assets/{assetId}', '/v2/nvcf/accounts/{ncaId}/telemetries/{telemetryId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'POST', 'DELETE'],
+    rows: [
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}',
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/versions/{functionVersionId}',
+    ],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}/deployments/functions/{functionId}/versions/{functionVersionId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'PUT', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}/functions/{functionId}/versions/{functionVersionId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['GET', 'PATCH', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}/registry-credentials/{registryCredentialId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['PUT'],
+    rows: [
+      '/v2/nvcf/accounts/{ncaId}/metadata/functions/{functionId}/versions/{functionVersionId}',
+      '/v2/nvcf/accounts/{ncaId}/rolloverWorkers/functions/{functionId}/versions/{functionVersionId}',
+      '/v2/nvcf/accounts/{ncaId}/secrets/functions/{functionId}/versions/{versionId}',
+      '/v2/nvcf/accounts/{ncaId}/secrets/telemetries/{telemetryId}',
+    ],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['PUT', 'DELETE'],
+    rows: ['/v2/nvcf/accounts/{ncaId}/ratelimit/functions/{functionId}/versions/{versionId}'],
+  },
+  {
+    ...CONTROLLERS,
+    methods: ['PATCH'],
+    rows: [
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/add',
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/remove',
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/versions/{functionVersionId}/add',
+      '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/versions/{functionVersionId}/remove',
+      '/v2/nvcf/accounts/{ncaId}/clients/associate',
+      '/v2/nvcf/accounts/{ncaId}/clients/disassociate',
+      '/v2/nvcf/accounts/{ncaId}/deployments/{deploymentId}/gpu-specifications/{gpuSpecId}',
+    ],
+  },
+] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];
