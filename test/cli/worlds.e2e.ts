@@ -140,8 +140,8 @@ describe.concurrent('a snapshot of a world', () => {
     await first.call('POST /api/v1/access-keys', { token: await first.tokenOf(alice), body });
     const { body: snapshot } = await first.call('POST /w/alice/_mock/snapshots', { body: {} });
     const file = await fetch(`${first.url}/w/alice/_mock/snapshots/${snapshot.id}/file`);
-    await writeFile(join(folder, 'alice.db'), Buffer.from(await file.arrayBuffer()));
-    const second = await command.start(['--data', 'alice.db']);
+    await writeFile(join(folder, 'alice.ndjson'), Buffer.from(await file.arrayBuffer()));
+    const second = await command.start(['--snapshot', 'alice.ndjson']);
     const token = await second.tokenOf(alice);
     const { accessKeys } = (await second.call('GET /api/v1/access-keys', { token })).body;
 
@@ -149,6 +149,29 @@ describe.concurrent('a snapshot of a world', () => {
     expect(await credentialsOf(second, 'default')).toEqual(alice);
     expect((await second.call('POST /_mock/reset')).status).toBe(200);
     expect(await second.grant(alice)).toMatchObject({ status: 200 });
+  });
+
+  it('begins only a server that has no other world, and no seed', async ({ command, folder, expect }) => {
+    const first = await command.start(['--data', 'mock.db']);
+    const { body: snapshot } = await first.call('POST /_mock/snapshots', { body: {} });
+    const file = await fetch(`${first.url}/_mock/snapshots/${snapshot.id}/file`);
+    await writeFile(join(folder, 'one.ndjson'), Buffer.from(await file.arrayBuffer()));
+    await first.stop();
+    const refused = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await command.run(['--port', '0', '--snapshot', 'one.ndjson', ...flags]);
+      expect([code, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+      return stderr;
+    };
+
+    expect(await refused('--seed', 'none')).toMatch(/--snapshot and --seed are both given/);
+    expect(await refused('--data', 'mock.db')).toMatch(
+      /--data mock\.db has a world that did not begin with --snapshot/,
+    );
+    const begun = await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db']);
+    await begun.crash();
+    await (await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db'])).stop();
+    const { code, stderr } = await command.run(['export', 'worlds.ndjson']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('There is no command `export` any more.')]);
   });
 });
 

@@ -440,15 +440,15 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('This world has no snapshot yet').waitFor();
     });
 
-    it('are saved as data files', async () => {
+    it('are saved as snapshot files', async () => {
       const { url, mock } = await served();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
       const page = await opened(`${url}/#/snapshots`);
       const { name, content } = await saved(page, () => button(page, 'Download kept').click());
 
-      expect(name).toBe(`nv-auth-mock-default-${id}.db`);
+      expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
       expect(content.length).toBeGreaterThan(bytes);
-      expect(content.subarray(0, 15).toString()).toBe('SQLite format 3');
+      expect(content.toString().split('\n', 1)[0]).toMatch(/^\{"server":"nv-auth-mock",/);
     });
 
     it('lead to a world that is made of them', async () => {
