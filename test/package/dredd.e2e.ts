@@ -29,7 +29,7 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['nvcf', {}, 132],
     ['nvct', {}, 9],
     ['nak', { nvcf: 'open-source' }, 18],
-    ['control', {}, 46],
+    ['control', {}, 45],
   ] satisfies [string, Partial<Config>, number][])(
     'has the documented answer to the examples of %s, with %j',
     async (document, config, requests) => {

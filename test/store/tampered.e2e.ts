@@ -59,7 +59,7 @@ describe('a data file', () => {
     return refusalOf(path);
   };
 
-  it.for(['objects', 'world'])('stops the start if its table of %s is missing', async (table, { folder }) => {
+  it.for(['objects', 'store'])('stops the start if its table of %s is missing', async (table, { folder }) => {
     const path = join(folder, 'mock.db');
     const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
 
@@ -67,7 +67,7 @@ describe('a data file', () => {
     expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
   });
 
-  it.for(['objects', 'world'])('stops the start if it has no rows of %s, or starts', async (table, { folder }) => {
+  it.for(['objects', 'store'])('stops the start if it has no rows of %s, or starts', async (table, { folder }) => {
     const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
 
     expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);

@@ -44,16 +44,13 @@ describe.concurrent('the command with --tls', () => {
     expect((await command.run(['env', '--url', url])).stderr).toContain('not trusted here');
   });
 
-  it('is told from a server that is not there, by each command that calls it by http', async ({ command, folder }) => {
+  it('is told from a server that is not there, by each command that calls it by http', async ({ command }) => {
     const { port } = await command.start(['--tls']);
     const plain = await command.start();
     const url = `http://127.0.0.1:${port}`;
-    await writeFile(join(folder, 'worlds'), '');
     const results = await Promise.all([
       command.run(['env', '--url', url]),
       command.run(['env', '--port', String(port)]),
-      command.run(['export', 'file', '--url', url]),
-      command.run(['import', 'worlds', '--url', url]),
       command.run(['health', '--port', String(port)]),
     ]);
     const toPlain = await command.run(['env', '--url', `https://127.0.0.1:${plain.port}`, '--ca', 'ca.pem']);
