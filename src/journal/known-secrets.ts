@@ -9,8 +9,8 @@ export interface SecretSettings {
   readonly ofSeeds: SecretsOfSeeds;
 }
 
-/** Shorter secrets are only in seeds, and have no hash. */
-const LEAST_SECRET = 8;
+/** Every secret that the mock draws is longer; shorter ones are in seeds, as text. A word of a path needs no hash. */
+const LEAST_SECRET = 16;
 
 /** Hexadecimal numbers and UUIDs: no generated secret of a mock has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;

@@ -79,7 +79,7 @@ const VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
 /** A parameter of a path (RFC 3986, 3.3), a query or a form. */
 const PARAMETER = /(?<![\w.%-])([\w.%-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
 /** A credential with its scheme, as in `Authorization`. A word without a digit is part of a sentence. */
-const WITH_SCHEME = /(?<!\w)((?:bearer|basic)[ \t]{1,3})(?=[a-z~+._/-]{0,200}[\d=])([\w.~+/=-]{8,})/gi;
+const WITH_SCHEME = /(?<!\w)((?:bearer|basic) {1,3})(?=[a-z~+._/-]{0,200}[\d=])([\w.~+/=-]{8,})/gi;
 /** The user of a URL, with a password or a token. */
 const USER = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
 
@@ -114,6 +114,8 @@ function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
         isSecret(name, value) ? `${name}${fingerprint(value)}` : whole,
       )
     : withoutUsers;
+  // A space ends a scheme. Most paths have none.
+  if (!withoutParameters.includes(' ')) return withoutParameters;
   return withoutParameters.replace(
     WITH_SCHEME,
     (_, scheme: string, secret: string) => `${scheme}${fingerprint(secret)}`,
