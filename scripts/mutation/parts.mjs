@@ -35,7 +35,20 @@ export const PARTS = {
   },
   steps: {
     folder: 'src/http/steps',
-    groups: [{ name: 'steps', files: ['src/http/steps/*.ts'], tests: ['test/http/steps/*.test.ts'] }],
+    groups: [
+      {
+        name: 'steps',
+        files: ['src/http/steps/*.ts'],
+        tests: [
+          'test/http/steps/*.test.ts',
+          'test/http/worlds-lost.test.ts',
+          'test/scenarios/deleted-credentials.test.ts',
+          'test/services/nvcf/bound-keys.test.ts',
+          'test/services/control/mode.test.ts',
+          'test/ngc-keys/hints.test.ts',
+        ],
+      },
+    ],
   },
   core: {
     folder: 'src/core',
