@@ -49,7 +49,7 @@ export async function identityProviderFrom({ runaiIdp }: Config): Promise<Identi
   return identityProviderOf(async () => keys, shown, expected);
 }
 
-/** What `--runai-idp` says. @throws Unusable for a part that is given twice, or without a JWK set */
+/** The parts of `--runai-idp`. @throws Unusable for a part that is given twice, or without a JWK set */
 function partsOf(texts: readonly string[]): Expected & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {

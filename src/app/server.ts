@@ -162,21 +162,20 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 /** The parts of a start that come before anything opens that must be closed again. */
 async function load({ effective: { config, origins }, seed, random = systemRandom(), beginnings }: ServerParts) {
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
-  const snapshot = await snapshotFrom(config);
+  const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE);
   const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
   const isBuiltIn = config.seed === null || config.seed === BUILT_IN;
+  const seedToBeginWith = async () => {
+    if (snapshot !== null) return revivedSeed(seedOfSnapshot(snapshot), services, random);
+    if (seed !== undefined) return seedOfContent(seed, SEED_OPTION, services, random);
+    return beginnings !== undefined && isBuiltIn ? beginnings.builtIn(namesOf(services), choose) : choose();
+  };
   const [version, signingKey, identityProvider, vendorDocuments, chosenSeed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
     vendorDocumentsFrom(config, services),
-    snapshot !== null
-      ? revivedSeed(seedOfSnapshot(snapshot, config), services, random)
-      : seed !== undefined
-        ? seedOfContent(seed, SEED_OPTION, services, random)
-        : beginnings !== undefined && isBuiltIn
-          ? beginnings.builtIn(namesOf(services), choose)
-          : choose(),
+    seedToBeginWith(),
   ]);
   return {
     random,
@@ -208,7 +207,7 @@ async function open({ effective: { config }, budgets, clock, beginnings }: Serve
   const rulesets = services.map((service) => service.ruleset(config));
   const customs = { settings: config, rulesets };
   const { snapshot } = loaded;
-  const first = snapshot === null ? null : rowsOfSnapshot(snapshot, shared.revisions, config);
+  const first = snapshot === null ? null : rowsOfSnapshot(snapshot, shared.revisions);
   const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const rowsOf = (seed: Seed, at: Instant) =>
@@ -242,13 +241,13 @@ async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Prom
 async function beginDefaultWorld(
   { seed, snapshot }: Loaded,
   { worlds, place: { store }, machine, customs, first, rowsOf, revive }: Opened,
-  { reseed, data, snapshot: file }: Config,
+  { reseed, data }: Config,
 ): Promise<void> {
   // Of several processes that start at the same time with the same database, one fills it.
   const made = await store.collections.turns.take(async () => {
     const kept = await seedIn(store.collections);
     if (!reseed && kept !== null) {
-      if (snapshot !== null) await checkBegan(store, snapshot, { data: shownData(data ?? ''), snapshot: file ?? '' });
+      if (snapshot !== null) await checkBegan(store, snapshot, shownData(data ?? ''));
       return revive(kept);
     }
     await store.restore(first ?? (await rowsOf(seed, machine.now())));

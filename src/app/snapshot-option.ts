@@ -15,7 +15,11 @@ import { rowsOfFile } from './snapshot-ports.ts';
 /** The setting with the SHA-256 of the file that a world began with. */
 const BEGAN_WITH = 'snapshot';
 
-const MEGABYTE = 1024 * 1024;
+/** A file to begin with. */
+export interface FirstSnapshot extends SnapshotFile {
+  /** For messages: `--snapshot FILE`. */
+  readonly option: string;
+}
 
 /** @param value the seed that a program gave @throws Unusable if there is a seed, too */
 export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
@@ -26,64 +30,67 @@ export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' 
 /**
  * The file that `--snapshot` names; null without it.
  *
+ * @param most how many bytes it may have
  * @throws Unusable that says what is wrong with it
  */
-export async function snapshotFrom({ snapshot: file, maxState }: Config): Promise<SnapshotFile | null> {
+export async function snapshotFrom(
+  { snapshot: file }: Pick<Config, 'snapshot'>,
+  most: number,
+): Promise<FirstSnapshot | null> {
   if (file === null) return null;
-  const most = maxState * MEGABYTE;
   const reader = new SnapshotReader();
-  const name = `--snapshot ${showValue(file)}`;
+  const option = `--snapshot ${showValue(file)}`;
   try {
     let length = 0;
     for await (const part of bytesOfFile(file)) {
       length += part.length;
-      if (length > most) throw new Unusable(`${name} is larger than --max-state allows. Give a higher one.`);
+      if (length > most) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
       reader.read(part);
     }
-    return reader.end();
+    return { ...reader.end(), option };
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;
-    if (cause instanceof Problem) throw new Unusable(`${name}: ${cause.message}`, { cause });
-    throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}. Give a snapshot file.`, { cause });
+    if (cause instanceof Problem) throw unusable(option, cause);
+    throw new Unusable(`${option} cannot be read: ${whyUnreadable(cause)}. Give a snapshot file.`, { cause });
   }
 }
 
 /** The seed of the world that a snapshot was taken of, with that world's credentials. @throws Unusable if it has none */
-export function seedOfSnapshot({ rows }: SnapshotFile, { snapshot: file }: Config): KeptSeed {
+export function seedOfSnapshot({ rows, option }: FirstSnapshot): KeptSeed {
   const row = rows.find(({ collection }) => collection === SEEDS.name);
   if (row !== undefined) return row.body as KeptSeed;
-  throw new Unusable(`--snapshot ${showValue(file ?? '')} has no seed. Download the snapshot again.`);
+  throw new Unusable(`${option} has no seed. Download the snapshot again.`);
 }
 
 /** The rows that a world begins with. @throws Unusable if they do not fit each other */
-export function rowsOfSnapshot(
-  file: SnapshotFile,
-  revisions: StoreParts['revisions'],
-  { snapshot }: Config,
-): FrozenRows {
+export function rowsOfSnapshot(file: FirstSnapshot, revisions: StoreParts['revisions']): FrozenRows {
   const mark = settingRow(BEGAN_WITH, file.sha256);
   const others = file.rows.filter(({ collection, id }) => collection !== mark.collection || id !== mark.id);
   try {
     return rowsOfFile({ rows: [...others, mark] }, revisions);
   } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    throw new Unusable(`--snapshot ${showValue(snapshot ?? '')}: ${cause.message}`, { cause });
+    throw cause instanceof Problem ? unusable(file.option, cause) : cause;
   }
+}
+
+function unusable(option: string, cause: Problem): Unusable {
+  return new Unusable(`${option}: ${cause.message}`, { cause });
 }
 
 /**
  * Checks that a store with a world began with this file.
  *
+ * @param data the place of the store, for messages
  * @throws Unusable if it did not
  */
 export async function checkBegan(
   { settings }: Pick<Store, 'settings'>,
-  { sha256 }: SnapshotFile,
-  { data, snapshot }: { readonly data: string; readonly snapshot: string },
+  { sha256, option }: FirstSnapshot,
+  data: string,
 ): Promise<void> {
   if ((await settings.get(BEGAN_WITH)) === sha256) return;
   throw new Unusable(
-    `--data ${data} has a world that did not begin with --snapshot ${showValue(snapshot)}. ` +
+    `--data ${data} has a world that did not begin with ${option}. ` +
       'Leave out --snapshot to go on with it, give other --data, or replace its default world with --reseed.',
   );
 }

@@ -6,7 +6,7 @@ import { Collision } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type FrozenRows, frozenRows, rowsIn } from '../store/world-rows.ts';
-import { provenanceText } from '../worlds/provenance.ts';
+import { provenanceIn, provenanceText } from '../worlds/provenance.ts';
 import type { WorldEntry } from '../worlds/registry.ts';
 import { type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
 import type { Snapshot } from '../worlds/snapshots.ts';
@@ -28,9 +28,8 @@ export function snapshotPorts({ worlds, snapshots, state, ...parts }: SnapshotKe
     of: ({ id }) => snapshots.of(id),
     find: (world, id) => snapshots.find(id, world.id),
     download: async (world, snapshotId) => {
-      const { id, name, world: of, at, seed, credentials, rows } = await snapshots.find(snapshotId, world.id);
-      const { fingerprint, origin, text } = seed;
-      const snapshot = { id, name, world: of, at, made: { seed: { fingerprint, origin, text }, credentials } };
+      const { id, name, world: of, at, made, rows } = await snapshots.stored(snapshotId, world.id);
+      const snapshot = { id, name, world: of, at, made: provenanceIn(made) };
       return streamOfParts(snapshotBytes(parts.version, { snapshot, rows: rowsIn(rows) }));
     },
     upload: async (world, receive) => {
@@ -90,11 +89,11 @@ export function rowsOfFile({ rows }: Pick<SnapshotFile, 'rows'>, revisions: Stor
 function checkSeed(kept: KeptSeed, revive: (kept: KeptSeed) => Seed): void {
   try {
     // Reads all of it.
-    if (typeof revive(kept).fingerprint === 'string') return;
-  } catch {
-    // Told below.
+    void revive(kept).fingerprint;
+  } catch (cause) {
+    const message = 'The seed in line 2 of the snapshot file cannot be read. Download it again.';
+    throw new Problem('invalid_request', message, { cause });
   }
-  throw new Problem('invalid_request', 'The seed in line 2 of the snapshot file cannot be read. Download it again.');
 }
 
 /**

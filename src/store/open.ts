@@ -27,7 +27,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** What only some kinds of places have. */
+/** The members that only some kinds of places have, as the others have them. */
 const NOTHING_ELSE = { clock: null, worlds: null, kept: null, driver: null, started: () => {} } as const;
 
 /**

@@ -73,7 +73,7 @@ export interface WorldsParts {
   readonly shared: StoreParts;
   /** The mode that every world begins in. */
   readonly mode: Mode;
-  /** What the default world begins with in place of the rows of its seed, also after a reset; null without a snapshot. */
+  /** Rows that replace those of the seed in the default world, also after a reset; null without `--snapshot`. */
   readonly snapshot: FrozenRows | null;
   /** A seed, as another process kept it. */
   readonly revive: (kept: KeptSeed) => Seed;

@@ -82,11 +82,16 @@ export class Snapshots {
    * @throws Problem `not_found`
    */
   async find(id: string, from: string = DEFAULT_WORLD): Promise<Snapshot> {
-    const found = await this.#documents.find(id);
-    if (found === null || !isSeen(found, from)) throw noSnapshot(id);
-    const { made, ...rest } = found;
+    const { made, ...rest } = await this.stored(id, from);
     const { seed, credentials } = provenanceIn(made);
     return { ...rest, seed: this.#revive(seed), credentials };
+  }
+
+  /** As `find`, in the form in which it is stored. @throws Problem `not_found` */
+  async stored(id: string, from: string): Promise<StoredSnapshot> {
+    const found = await this.#documents.find(id);
+    if (found === null || !isSeen(found, from)) throw noSnapshot(id);
+    return found;
   }
 
   /** @throws Problem `not_found` */
