@@ -1791,7 +1791,7 @@ type MadeWorld struct {
 // WorldOrder: A world to make.
 type WorldOrder struct {
 	// 1 to 32 characters of a-z, 0-9 and inner hyphens, but not `api-keys` or `llm`, with which host names
-	// of services begin; made up when left out.
+	// of services begin. Default: that of the header `x-mock-world`; without one, an id is made up.
 	ID string `json:"id,omitempty"`
 
 	// `builtin`, `none`, or a seed as a value; default: the seed that the server was started with.

@@ -31,6 +31,8 @@ export interface Arrival extends Surroundings {
    * the same issuer.
    */
   publishedKeys(): readonly PublicJwk[];
+  /** The header `x-mock-world` of a request that makes a world; null without it, and for every other operation. */
+  readonly worldToMake: string | null;
   /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];
   /**

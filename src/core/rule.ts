@@ -86,6 +86,8 @@ export interface OperationRow extends Sourced {
   readonly selects?: 'body' | 'query';
   /** The operation works even while the store cannot be read. */
   readonly withoutStore?: true;
+  /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */
+  readonly makesWorld?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
   /** Its body is recorded traffic: it may be larger than usual, and have credentials of the vendor; nothing keeps it. */

@@ -33,6 +33,7 @@ export const RESERVED_WORLD_IDS: readonly string[] = ['api-keys', 'llm'];
 
 /** Why no world can be made with an id, as the rest of a sentence; null if one can. */
 export function worldIdFault(id: string): string | null {
+  if (id === '') return `must be ${WORLD_ID_FORM}; it is empty`;
   if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
   if (!RESERVED_WORLD_IDS.includes(id)) return null;
   return `must not be \`${id}\`, because a service has host names that begin with it. Choose another id`;

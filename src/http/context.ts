@@ -69,6 +69,7 @@ export class RequestContext extends Scope<World> implements Context {
   readonly now: Instant;
   readonly origin: string;
   readonly openOrigin: string;
+  worldToMake: string | null = null;
   caller: Caller | null = null;
   readonly method: string;
   /** As it was sent. */

@@ -46,7 +46,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // The registry that a credential is for, and the content of its secret.
   /Invalid request: (?:\w+ registry with hostname|'[^']+' with hostname|Registry credential secret|Missing \$oauthtoken)/,
   // A member or a header.
-  /names no function/,
+  /names no function|names the world `[^`]+`, and the field `id`/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has|Field `render` has the path/,
   /in Run:ai all rights come from `roles`/,

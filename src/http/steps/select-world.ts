@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { stopwatch } from '../../core/clock.ts';
 import { Problem } from '../../core/problem.ts';
+import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { RequestContext } from '../context.ts';
 import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
 import { problemOf } from '../problem.ts';
@@ -17,9 +18,13 @@ export interface Destination {
   readonly query: Readonly<Record<string, unknown>>;
 }
 
+/** A request that makes a world enters the default one, also if it has a credential of another. */
+const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
+
 /**
- * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. Nothing is
- * built for a request before this, and no other step selects a world.
+ * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. The
+ * header of a request that makes a world names the new one. Nothing is built for a request before this, and no other
+ * step selects a world.
  */
 export function selectWorld(
   server: Server,
@@ -27,7 +32,10 @@ export function selectWorld(
   destination: Destination,
 ): Arrived | Promise<Arrived> {
   const { guard, route } = destination;
-  const entry: Entry = { address: server.addresses.of(raw), base: '', fault: null, body: null, startedAt: stopwatch() };
+  const named = server.addresses.of(raw);
+  const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
+  const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
+  const entry: Entry = { address, worldToMake, base: '', fault: null, body: null, startedAt: stopwatch() };
   try {
     entry.base = originOf(raw, server);
     server.originGuard.check(raw, guard);
@@ -76,6 +84,7 @@ async function faultOf(read: () => Promise<void>, route: Route | null): Promise<
 /** The facts about a request before its world is known. */
 interface Entry {
   readonly address: WorldAddress | null;
+  readonly worldToMake: string | null;
   readonly body: BodyRead | null;
   readonly startedAt: number;
   base: string;
@@ -83,7 +92,7 @@ interface Entry {
 }
 
 function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
-  const { address, body, base, startedAt } = entry;
+  const { address, worldToMake, body, base, startedAt } = entry;
   let { fault } = entry;
   let world = server.worlds.default;
   try {
@@ -96,6 +105,7 @@ function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Dest
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
+  context.worldToMake = worldToMake;
   if (fault === null && address === null && route !== null && world === server.worlds.default && !server.worlds.isAlone)
     reportLostWorld(server, route, raw, { query, body: body?.value }, context);
   return { server, raw, context, fault, body, isForeign: false, startedAt };

@@ -14,6 +14,7 @@ interface Given {
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
   readonly withoutStore?: true;
+  readonly makesWorld?: true;
   readonly routed?: boolean;
   readonly host?: string;
   readonly body?: string;
@@ -43,7 +44,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     isShared: false,
     has: (id: string) => id === 'team-a',
     isGone: () => false,
-    find: (id: string) => (id === 'team-a' ? worldOf(id) : undefined),
+    find: (id: string) => (id === 'team-a' || id === 'default' ? worldOf(id) : undefined),
     ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
     refresh: async (...parts: unknown[]) => void told.push(['refresh', ...parts]),
     ...given.worlds,
@@ -66,7 +67,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
   };
   const { route } = toyFlight({
     route: {
-      row: { id: 'row_of_toy', selects: given.selects, withoutStore: given.withoutStore },
+      row: { id: 'row_of_toy', selects: given.selects, withoutStore: given.withoutStore, makesWorld: given.makesWorld },
       rule: null,
     },
     service: { credentialFields: { client } },
@@ -99,6 +100,22 @@ describe('a request leads', () => {
 
   it('to none where it names one that is not there', async () => {
     expect(await worldIn({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
+  });
+
+  it('to the default one where its header names the world to make', async () => {
+    const lead = async (given: Given) => {
+      const { context, fault } = await placed({ makesWorld: true, ...given }).arrived;
+      return [context.world.id, context.worldToMake, fault?.kind ?? null];
+    };
+    const query = { selects: 'query', query: { client: 'a1' } } as const;
+
+    expect(await lead({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
+    expect(await lead({ door: DOOR })).toEqual(['default', 'team-a', null]);
+    expect(await lead({ door: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
+    expect(await lead({ door: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
+    expect(await lead({ door: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
+    expect(await lead(query)).toEqual(['team-a', null, null]);
+    expect(await lead({ door: DOOR, routed: false })).toEqual(['team-a', null, null]);
   });
 
   it('to that of its credential', async () => {
@@ -199,6 +216,7 @@ describe('where other processes make worlds', () => {
     expect(await looks({ door: DOOR, selects: 'query', query: { client: 'a1' } })).toEqual([
       ['refresh', ['team-a'], []],
     ]);
+    expect(await looks({ door: DOOR, makesWorld: true })).toEqual([['refresh', ['default'], []]]);
     expect(await looks({ routed: false })).toEqual([['refresh', [], []]]);
     expect(await looks({ selects: 'body', body: '{"client":"a1"}' })).toEqual([
       [

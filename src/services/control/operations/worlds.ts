@@ -1,4 +1,4 @@
-import type { Schema } from '../../../contract/documented.ts';
+import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { WorldInfo } from '../../../contract/world.ts';
 import { rfc3339 } from '../../../core/clock.ts';
@@ -6,7 +6,14 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/dur
 import type { KnownHosts } from '../../../core/hosts.ts';
 import { comparePlaces, type Place } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
-import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPath } from '../../../core/world-id.ts';
+import {
+  DEFAULT_WORLD,
+  isWorldId,
+  MOST_WORLD_ID,
+  WORLD_HEADER,
+  worldIdFault,
+  worldPath,
+} from '../../../core/world-id.ts';
 import { shortPage } from '../lists.ts';
 import type { MadeWorld, Ports } from '../ports.ts';
 
@@ -19,6 +26,8 @@ const NEVER = 'never';
 /** The longest `ttl` in milliseconds: a year, far below the largest safe number. */
 const LONGEST_TTL = 31_536_000_000;
 
+type Order = Schema<'control', 'WorldOrder'>;
+
 /** Operations on worlds. All worlds share one registry, so the world of the request does not matter. */
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
@@ -29,7 +38,7 @@ export function worldsOperations({ worlds }: Ports) {
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
-    const { cast, ambiguous, created, ...world } = await makeWorld(worlds, context.body);
+    const { cast, ambiguous, created, ...world } = await makeWorld(worlds, orderOf(context));
     return {
       status: 201,
       body: {
@@ -59,10 +68,27 @@ export function worldsOperations({ worlds }: Ports) {
   };
 }
 
+/**
+ * The order for a world, with the id that the header names.
+ *
+ * @throws Problem if no world can have that id, or if the body has another
+ */
+function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
+  if (id === null || id === body.id) return body;
+  const fault = worldIdFault(id);
+  if (fault !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${fault}.`);
+  if (body.id === undefined) return { ...body, id };
+  const other = body.id.slice(0, 2 * MOST_WORLD_ID);
+  throw new Problem(
+    'invalid_request',
+    `The header \`${WORLD_HEADER}\` names the world \`${id}\`, and the field \`id\` the world \`${other}\`. Both name the world to make: send the same id in both, or only one of them.`,
+  );
+}
+
 /** Makes a world. @throws Problem naming the mistake in the order */
 export function makeWorld(
   worlds: Ports['worlds'],
-  { id, seed, from, credentials = 'own', ttl, label }: Schema<'control', 'WorldOrder'>,
+  { id, seed, from, credentials = 'own', ttl, label }: Order,
 ): Promise<MadeWorld> {
   return worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl), label: label ?? null });
 }
