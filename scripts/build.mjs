@@ -143,6 +143,8 @@ async function buildCore(needed) {
         { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 4 },
         // The command tells its version without the services.
         { name: 'assets', test: /src[\\/]platform[\\/]assets/, priority: 4 },
+        // The library chooses ids before it loads a server.
+        { name: 'random', test: /src[\\/]platform[\\/]random/, priority: 4 },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         {

@@ -1,7 +1,8 @@
 import type { Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
-import { worldPath } from '../core/world-id.ts';
+import { isWorldId, WORLD_HEADER, worldPath } from '../core/world-id.ts';
+import { systemRandom } from '../platform/random.ts';
 import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
@@ -22,6 +23,13 @@ export class MockError extends Error {
     super(message);
     this.status = status;
   }
+}
+
+const random = systemRandom();
+
+/** The id of a new world is known before it is sent, so that a balancer can select a process by it. */
+function freshWorldId(): string {
+  return `w-${random.hex(12)}`;
 }
 
 /** Calls the control API, and returns its answer. @throws MockError */
@@ -131,7 +139,14 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
     findings: () => pagesOf(call, 'findings'),
     deleteFinding: (finding) => call('DELETE', `/findings/${id(finding)}`),
     worlds: {
-      create: (order = {}) => call<MadeWorld>('POST', '/worlds', order),
+      create: async (order = {}) => {
+        checkObject(order, 'worlds.create', "{ id: 'team-a' }");
+        const { id: chosen = freshWorldId() } = order;
+        // The server says what is wrong with an id that no world can have.
+        const headers = isWorldId(chosen) ? { [WORLD_HEADER]: chosen } : {};
+        const answer = await answerOf('POST', '/worlds', { ...order, id: chosen }, { headers });
+        return (await answer.json()) as MadeWorld;
+      },
       list: () => pagesOf(call, 'worlds'),
       get: (world) => call('GET', `/worlds/${id(world)}`),
       delete: (world) => call('DELETE', `/worlds/${id(world)}`),

@@ -47,6 +47,7 @@ interface CreatedClient {
 
 /** The worlds of the server; the same registry for every world. */
 export interface WorldsBoard {
+  /** Without an `id`, a random one is chosen here. It is also sent as the header `x-mock-world`, for balancers. */
   create(order?: WorldOrder): Promise<MadeWorld>;
   /** The default world first. */
   list(): Promise<readonly WorldInfo[]>;

@@ -239,7 +239,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^library\//,
       /^config\/config$/,
       /^app\/server$/,
-      /^platform\/(time|node-version|process-wide)$/,
+      /^platform\/(time|node-version|process-wide|random)$/,
       /^core\/(connection-advice|hosts|log|nearest|unusable|world-id)$/,
       /^tokens\/zoo\/verdicts$/,
       /^services\/index$/,

@@ -45,6 +45,11 @@ describe('whoever writes JavaScript is told', () => {
     ],
     ['that a world is not made by name', () => mock.world(anything('x')), 'world takes an object'],
     [
+      'that a world is not created by name',
+      () => mock.worlds.create(anything('x')),
+      "worlds.create takes an object, such as `{ id: 'team-a' }`; it was given a string.",
+    ],
+    [
       'how decisions are listed',
       () => mock.decisions.list(anything('deny')),
       "decisions.list takes an object, such as `{ effect: 'deny' }`; it was given a string.",

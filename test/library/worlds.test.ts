@@ -11,6 +11,7 @@ import {
   type World,
   type WorldOptions,
 } from '../../src/index.ts';
+import { switchboard } from '../../src/library/client.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { bearer, LISTENING } from '../support/library.ts';
 import { claimsOf } from '../support/worlds.ts';
@@ -250,6 +251,63 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await orphan.stop();
     await expect(orphan.clock.now()).rejects.toThrow('The mock was stopped');
     await expect(mock.worlds.delete('default')).rejects.toThrow('The default world cannot be deleted');
+  });
+});
+
+describe('the id of a new world', () => {
+  let mock: Mock;
+  beforeAll(async () => {
+    mock = await startMock({ listen: false });
+  });
+  afterAll(() => mock.stop());
+  /** A switchboard, and what it sends to make worlds. */
+  const recording = (root = '') => {
+    const sent: { readonly id: unknown; readonly header: string | null }[] = [];
+    const board = switchboard((path, init) => {
+      const { id } = JSON.parse(String(init?.body));
+      sent.push({ id, header: new Headers(init?.headers).get('x-mock-world') });
+      return mock.fetch(`${root}${path}`, init);
+    });
+    return { sent, board };
+  };
+
+  it('is chosen by the library, another one for each world, and is also in the header by which balancers select', async () => {
+    const { sent, board } = recording();
+    const made = [await board.worlds.create(), await board.worlds.create({ id: undefined as never, label: 'mine' })];
+
+    expect(made[1]?.label).toBe('mine');
+    expect(sent).toEqual(made.map(({ id }) => ({ id, header: id })));
+    expect(made[0]?.id).toMatch(/^w-[0-9a-f]{12}$/);
+    expect(made[1]?.id).toMatch(/^w-[0-9a-f]{12}$/);
+    expect(made[0]?.id).not.toBe(made[1]?.id);
+    expect((await mock.world()).id).toMatch(/^w-[0-9a-f]{12}$/);
+  });
+
+  it('may be given', async () => {
+    const { sent, board } = recording();
+    const order = { id: 'given' };
+
+    expect((await board.worlds.create(order)).id).toBe('given');
+    expect(sent).toEqual([{ id: 'given', header: 'given' }]);
+    expect(order).toEqual({ id: 'given' });
+  });
+
+  it('is also sent below the path of another world', async () => {
+    const { sent, board } = recording('/w/default');
+
+    expect((await board.worlds.create({ id: 'below' })).id).toBe('below');
+    expect(sent).toEqual([{ id: 'below', header: 'below' }]);
+  });
+
+  it.each(['Not an id', 'ö', 'two\nlines', '漢字', ''])('is refused by the server if it is %j', async (id) => {
+    const { sent, board } = recording();
+
+    await expect(board.worlds.create({ id })).rejects.toThrow('Field `id` must be 1 to 32 characters');
+    expect(sent).toEqual([{ id, header: null }]);
+  });
+
+  it('is refused by the server if it is the name of a service', async () => {
+    await expect(recording().board.worlds.create({ id: 'llm' })).rejects.toThrow('Field `id` must not be `llm`');
   });
 });
 
