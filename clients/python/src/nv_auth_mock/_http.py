@@ -83,12 +83,12 @@ class Connection:
             )
         return f"No mock answers at {self.url}: {reason}. {self._describe_end() or 'Is it still running?'}"
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
         """Calls the control API: `call("POST", "/clock/advance", {"by": "15m"})`."""
-        headers = {} if self.admin_token is None else {"x-mock-admin-token": self.admin_token}
+        admin = {} if self.admin_token is None else {"x-mock-admin-token": self.admin_token}
         # Paths are also taken as the documents have them, and without their slash.
         path = path.removeprefix("/_mock").lstrip("/")
-        status, answer = self.send(method, f"/_mock/{path}", body, headers)
+        status, answer = self.send(method, f"/_mock/{path}", body, {**admin, **(headers or {})})
         if status < 400:
             return answer
         detail = answer.get("detail") if isinstance(answer, dict) else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
+import secrets
 import urllib.parse
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Iterable, List, Mapping, Optional, Sequence, Type, TypeVar, Union
@@ -285,8 +287,13 @@ class Mock(World):
     def world(
         self, id: Optional[str] = None, *, seed: Optional[Union[str, Mapping[str, Any]]] = None, label: Optional[str] = None
     ) -> World:
-        """A world of its own, with credentials of its own. `seed`: `builtin`, `none`, or a seed as a value; `label`: for people."""
-        made = self._connection.at(self._root()).call("POST", "/worlds", given(id=id, seed=seed, label=label))
+        """A world of its own, with credentials of its own. `id`: default a random one; `seed`: `builtin`, `none`, or a seed as a
+        value; `label`: for people."""
+        # Known before it is sent, so that a balancer can select a process by it.
+        chosen = f"w-{secrets.token_hex(6)}" if id is None else id
+        # The server says what is wrong with an id that no world can have.
+        headers = {"x-mock-world": chosen} if re.fullmatch("[a-z0-9-]+", chosen) else {}
+        made = self._connection.at(self._root()).call("POST", "/worlds", given(id=chosen, seed=seed, label=label), headers)
         return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"], made["cast"])
 
     def stop(self) -> None:
