@@ -3,7 +3,9 @@ package nvauthmock
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +26,8 @@ type control struct {
 	base       string
 	adminToken string
 	client     *http.Client
+	// newWorld is the id of the world that the call makes; empty if it makes none.
+	newWorld string
 	// process is nil if the server was not started here.
 	process *process
 }
@@ -35,6 +39,28 @@ var ofWorld = regexp.MustCompile(`/w/[^/]*$`)
 func (c control) at(id string) control {
 	c.base = ofWorld.ReplaceAllString(c.base, "") + "/w/" + id
 	return c
+}
+
+// inHeader is what an id may have in a header.
+var inHeader = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// making is the control API that makes a world: that of the server itself. A balancer selects the process by the header.
+func (c control) making(id string) control {
+	c.base = ofWorld.ReplaceAllString(c.base, "")
+	// The server says what is wrong with an id that no world can have.
+	if inHeader.MatchString(id) {
+		c.newWorld = id
+	}
+	return c
+}
+
+// freshID is the id of a new world, which is known before it is sent.
+func freshID() (string, error) {
+	var random [6]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", fmt.Errorf("no id for a world: %w", err)
+	}
+	return "w-" + hex.EncodeToString(random[:]), nil
 }
 
 // refusal is an answer that says what to change.
@@ -103,6 +129,9 @@ func (c control) request(ctx context.Context, method, path string, body any) (*h
 	}
 	if c.adminToken != "" && strings.HasPrefix(path, "/_mock/") {
 		request.Header.Set("X-Mock-Admin-Token", c.adminToken)
+	}
+	if c.newWorld != "" {
+		request.Header.Set("X-Mock-World", c.newWorld)
 	}
 	return request, nil
 }

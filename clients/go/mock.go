@@ -73,8 +73,8 @@ func Start(t TB, flags ...string) *Mock {
 	return newMock(t, "default", running.cast, running.control)
 }
 
-// World makes a world for this test, with state, clock and credentials of its own. It is deleted after the test, by
-// t.Cleanup, and its label is the name of the test. Pass a WorldOrder for another seed, or for a copy of a world.
+// World makes a world for this test, with a random id, and with state, clock and credentials of its own. It is deleted after
+// the test, by t.Cleanup, and its label is the name of the test. Pass a WorldOrder for another seed, or for a copy of a world.
 func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	t.Helper()
 	if len(order) > 1 {
@@ -85,8 +85,15 @@ func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	if wanted.Label == "" {
 		wanted.Label = labelOf(t.Name())
 	}
+	if wanted.ID == "" {
+		id, err := freshID()
+		if err != nil {
+			t.Fatalf("nvauthmock: %v", err)
+		}
+		wanted.ID = id
+	}
 	var made MadeWorld
-	if err := m.control.call(http.MethodPost, "/worlds", wanted, &made); err != nil {
+	if err := m.control.making(wanted.ID).call(http.MethodPost, "/worlds", wanted, &made); err != nil {
 		t.Fatalf("nvauthmock: %v", err)
 	}
 	world := newMock(t, made.ID, made.Cast, m.control.at(made.ID))

@@ -1,8 +1,10 @@
 package nvauthmock
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -151,6 +153,55 @@ func TestAWorldTakesAnOrder(t *testing.T) {
 	}
 	record(func(t TB) { server.World(t, WorldOrder{ID: "Not an id"}) }).expect(t, "POST /_mock/worlds was answered with 400")
 	record(func(t TB) { server.World(t, WorldOrder{}, WorldOrder{}) }).expect(t, "one WorldOrder at most; it was given 2")
+}
+
+// recordingTransport keeps what it sends to make worlds: the path, the id in the body, and the header.
+type recordingTransport struct{ sent []string }
+
+func (r *recordingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/_mock/worlds") {
+		body, err := request.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		var order WorldOrder
+		if err := json.NewDecoder(body).Decode(&order); err != nil {
+			return nil, err
+		}
+		r.sent = append(r.sent, fmt.Sprintf("%s %q %q", request.URL.Path, order.ID, request.Header["X-Mock-World"]))
+	}
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+// recording is the same world, and what it sends to make others.
+func (m *Mock) recording(t TB) (*Mock, *recordingTransport) {
+	transport := &recordingTransport{}
+	control := m.control
+	control.client = &http.Client{Transport: transport}
+	return newMock(t, m.ID, m.Cast, control), transport
+}
+
+func TestTheIDOfANewWorldIsAlsoInTheHeaderByWhichBalancersSelect(t *testing.T) {
+	server, transport := Start(t).recording(t)
+	one, other := server.World(t), server.World(t, WorldOrder{Seed: "none"})
+	given := server.World(t, WorldOrder{ID: "given"})
+	nested := given.World(t)
+	for index, world := range []*Mock{one, other, given, nested} {
+		if wanted := fmt.Sprintf("/_mock/worlds %q [%q]", world.ID, world.ID); transport.sent[index] != wanted {
+			t.Errorf("sent %s, not %s", transport.sent[index], wanted)
+		}
+	}
+	chosen := regexp.MustCompile("^w-[0-9a-f]{12}$")
+	if !chosen.MatchString(one.ID) || !chosen.MatchString(other.ID) || one.ID == other.ID || given.ID != "given" {
+		t.Errorf("got the worlds %s, %s and %s", one.ID, other.ID, given.ID)
+	}
+}
+
+func TestAnIDThatNoWorldCanHaveIsRefusedByTheServer(t *testing.T) {
+	server := Start(t)
+	for _, id := range []string{"Not an id", "ö", "two\nlines", "llm"} {
+		record(func(t TB) { server.World(t, WorldOrder{ID: id}) }).expect(t, "Field `id` must")
+	}
 }
 
 func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
