@@ -13,19 +13,21 @@ import './frame/frame.css';
 const root = document.getElementById('console');
 
 function begin(read: () => Promise<void>): void {
-  follow(
-    (event) => {
-      const { kind, data } = event;
-      if (kind === 'request') {
-        noteRequest(data);
-        noteUnread(data.status);
-      } else if (kind === 'clock') noteClock(data);
-      else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
-      noteEvent(event);
-      // The frame says why: the connection, or the token that is wanted.
-    },
-    () => void read().catch(() => {}),
-  );
+  // The frame says why it fails: the connection, or the token that is wanted.
+  const readAgain = () => void read().catch(() => {});
+  follow((event) => {
+    const { kind, data } = event;
+    if (kind === 'request') {
+      noteRequest(data);
+      noteUnread(data.status);
+    } else if (kind === 'clock') noteClock(data);
+    else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
+    else if (kind === 'restarted') {
+      forgetRequests();
+      readAgain();
+    }
+    noteEvent(event);
+  }, readAgain);
 }
 
 if (root === null) {

@@ -42,6 +42,8 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   clock: ['clock', 'keys', 'faults', 'drills'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
+  // The rest is read again as after the page was opened.
+  restarted: ['requests'],
   world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots', 'mode'],
 };
 

@@ -47,13 +47,17 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   return stream;
 }
 
-/** The events that a reader missed, preceded by the number of those that are no longer kept. */
+/** The events that a reader missed, preceded by a restart, or by the number of those that are no longer kept. */
 function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
   const number = events.numberOf(lastId);
   const missed = events.after(number ?? 0);
+  // The id before the first event, so that a reader who comes back with it gets all of them.
+  const first = (missed[0]?.number ?? events.newest + 1) - 1;
+  if (events.isOfOtherSeries(lastId)) {
+    return [{ number: first, kind: 'restarted', read: () => ({ lastEventId: lastId }) }, ...missed];
+  }
   const lost = number === null ? null : events.newest - number - missed.length;
   if (lost === 0) return missed;
-  const first = (missed[0]?.number ?? events.newest + 1) - 1;
   return [{ number: first, kind: 'world', read: () => ({ what: 'missed', events: lost }) }, ...missed];
 }
 

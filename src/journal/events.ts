@@ -1,5 +1,14 @@
 /** The kinds of events of a world. */
-export const EVENT_KINDS = ['request', 'decision', 'finding', 'clock', 'policy', 'fault', 'world'] as const;
+export const EVENT_KINDS = [
+  'request',
+  'decision',
+  'finding',
+  'clock',
+  'policy',
+  'fault',
+  'world',
+  'restarted',
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** An event. */
@@ -9,6 +18,9 @@ export interface HappenedEvent {
   /** Its data; null if it is no longer kept. */
   read(): object | null | Promise<object | null>;
 }
+
+/** The id of an event: the series and the number. */
+const ID = /^([\w-]{1,40})-e(\d{1,15})$/;
 
 /** How many events are kept for readers that reconnect. */
 const MOST = 1000;
@@ -41,8 +53,14 @@ export class Events {
 
   /** The number of an event; null if its id is not of this world. */
   numberOf(id: string): number | null {
-    const [, series, digits] = /^(.{1,40})-e(\d{1,15})$/.exec(id) ?? [];
+    const [, series, digits] = ID.exec(id) ?? [];
     return series === this.#series && Number(digits) <= this.#newest ? Number(digits) : null;
+  }
+
+  /** Does the id come from an earlier process, or from another world? */
+  isOfOtherSeries(id: string): boolean {
+    const [, series] = ID.exec(id) ?? [];
+    return series !== undefined && series !== this.#series;
   }
 
   /**

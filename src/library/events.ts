@@ -31,6 +31,11 @@ export interface EventData {
     readonly world?: string;
     readonly events?: number;
   };
+  /**
+   * An earlier process, or an earlier world of the same name, gave `lastEventId`. Its later events are lost, so read
+   * again the state that you need. The events that are kept follow.
+   */
+  readonly restarted: { readonly lastEventId: string };
 }
 
 /** An event of a world. */

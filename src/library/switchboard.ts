@@ -95,7 +95,8 @@ export interface Switchboard {
   /**
    * The world's events, from the call on.
    *
-   * @param from `lastEventId`: begins with the events after that one, of the newest 1000
+   * @param from `lastEventId`: begins with the events after that one, of the newest 1000, or with `restarted`
+   *   if an earlier process gave the id
    */
   events(from?: { readonly lastEventId?: string }): EventStream;
   /** Newest first. */

@@ -295,6 +295,24 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
   });
 
+  it('shows only what the new process knows once it has heard of the restart', async () => {
+    const first = await served();
+    const page = await opened(first.url);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    await first.ask('GET', '/before');
+    await page.getByTitle('/before', { exact: true }).waitFor();
+    await first.stop();
+    const second = await served({}, Number(new URL(first.url).port));
+    await second.ask('GET', '/meanwhile');
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    await page.getByTitle('/meanwhile', { exact: true }).waitFor();
+    await expect.poll(() => page.getByTitle('/before', { exact: true }).count()).toBe(0);
+    await second.ask('GET', '/after');
+    await page.getByTitle('/after', { exact: true }).waitFor();
+
+    expect(await rows(page).count()).toBe(2);
+  });
+
   it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
     const { url, ask } = await served();
     const page = await opened(url);

@@ -13,6 +13,7 @@ async function sent(stream: ReturnType<typeof eventStream>): Promise<string[]> {
 const happen = (events: Events, from: number, to: number) => {
   for (let number = from; number <= to; number += 1) events.publish('clock', () => ({ number }));
 };
+const restarted = (number: number) => `id: s-e${number}\nevent: restarted\ndata: {"lastEventId":"old-e3"}`;
 const block = (number: number) => `id: s-e${number}\nevent: clock\ndata: {"number":${number}}`;
 
 describe('a stream of events', () => {
@@ -62,15 +63,51 @@ describe('a stream of events', () => {
     expect(read).toBeLessThan(10);
   });
 
-  it('says how much was missed, if that is more than is kept, or if another process gave the id', async () => {
+  it('says how much was missed, if that is more than is kept', async () => {
     const events = new Events('s');
     eventStream(events, null).destroy();
     happen(events, 1, 1010);
     const [first, second] = await sent(eventStream(events, 's-e3'));
     expect(first).toBe('id: s-e10\nevent: world\ndata: {"what":"missed","events":7}');
     expect(second).toBe(block(11));
-    const [unknown] = await sent(eventStream(events, 'other-e3'));
+    const [unknown] = await sent(eventStream(events, 'no id'));
     expect(unknown).toContain('{"what":"missed","events":null}');
+  });
+
+  it('tells a reader with the id of an earlier process of the restart first, then everything that is kept', async () => {
+    const events = new Events('s');
+    expect(await sent(eventStream(events, 'old-e3'))).toEqual([restarted(0)]);
+    happen(events, 1, 2);
+    expect(await sent(eventStream(events, 'old-e3'))).toEqual([restarted(0), block(1), block(2)]);
+    happen(events, 3, 1010);
+    const [first, second] = await sent(eventStream(events, 'old-e3'));
+    expect([first, second]).toEqual([restarted(10), block(11)]);
+  });
+
+  it('goes on after the id that came with the restart, as after any other', async () => {
+    const events = new Events('s');
+    eventStream(events, 'old-e3').destroy();
+    expect(await sent(eventStream(events, 's-e0'))).toEqual([]);
+    happen(events, 1, 1010);
+    const [first] = await sent(eventStream(events, 's-e10'));
+    expect(first).toBe(block(11));
+  });
+
+  it.each([
+    's-e4',
+    'e3',
+    'old-e',
+    'old-e3x',
+    'ol"d-e3',
+    '\u00f6ld-e3',
+    `${'x'.repeat(41)}-e3`,
+    `old-e${'1'.repeat(16)}`,
+  ])('takes %j for no id of an earlier process', async (id) => {
+    const events = new Events('s');
+    eventStream(events, null).destroy();
+    happen(events, 1, 3);
+    const [first = ''] = await sent(eventStream(events, id));
+    expect(first).toContain('{"what":"missed","events":null}');
   });
 
   it('ends with its world, after everything that happened there', async () => {

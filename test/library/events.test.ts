@@ -57,6 +57,17 @@ describe.each([
     expect(missed).toEqual([second]);
   });
 
+  it('begin with the restart for a reader who comes back to another process', async () => {
+    const board = await open();
+    const events: MockEvent[] = [];
+    for await (const event of board.events({ lastEventId: 'old-e3' })) {
+      events.push(event);
+      break;
+    }
+
+    expect(events).toEqual([{ id: expect.any(String), kind: 'restarted', data: { lastEventId: 'old-e3' } }]);
+  });
+
   it('end for a reader who waits when somebody closes them', async () => {
     const stream = (await open()).events();
     await stream.opened;

@@ -91,6 +91,18 @@ it('a reader who comes back is told what happened meanwhile, and of no other wor
   expect(missed.map(({ data }) => data.principal.name)).toEqual(['researcher@acme.test']);
 });
 
+it('a reader who comes back to another process is told so, then what happened there', async () => {
+  const [world, other] = [await mock.world(), await mock.world()];
+  const [last] = await readEvents(other, 1, () => other.getToken());
+  await readEvents(world, 1, () => world.getToken());
+  const [restarted, request] = await readEvents(world, 2, async () => {}, last?.id);
+
+  expect(restarted).toMatchObject({ event: 'restarted', data: { lastEventId: last?.id } });
+  expect(request?.event).toBe('request');
+  const [next] = await readEvents(world, 1, () => world.clock.advance('1m'), restarted?.id);
+  expect(next).toEqual(request);
+});
+
 it('those who watch the default world are told which worlds are made and deleted', async () => {
   const told = await readEvents(mock, 2, async () => {
     const world = await mock.world({ id: 'told' });
