@@ -8,11 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compare } from './compare.mjs';
 import { figureText } from './figures.mjs';
-import { answerTo, LOADS } from './loads.mjs';
+import { answerTo, change, LOADS } from './loads.mjs';
 import { ours, start } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
+/** The name of a row of changes. */
+const IN_FILE = 'change in a data file';
+
 /** By how much CPU time per request may grow: less than this, one run cannot tell from chance. */
 const MOST = 1.03;
 
@@ -28,9 +31,14 @@ export async function against(ref, isAsked) {
   const slower = [];
   try {
     process.stdout.write(`against ${commit.slice(0, 8)}\n`);
-    for (const [name, load] of Object.entries(LOADS)) {
+    for (const [name, load] of Object.entries({ ...LOADS, [IN_FILE]: change })) {
       if (!isAsked(name)) continue;
-      const servers = /** @type {const} */ ([ours(process.execPath), ours(process.execPath, [], main)]);
+      // Beside the other commit, which is removed with all that is in its folder.
+      const flags = (/** @type {string} */ file) => (name === IN_FILE ? ['--data', join(dirname(folder), file)] : []);
+      const servers = /** @type {const} */ ([
+        ours(process.execPath, flags('ours.db')),
+        ours(process.execPath, flags('other.db'), main),
+      ]);
       const { figures, detail } = await compare([
         { server: servers[0], load },
         { server: servers[1], load },

@@ -125,15 +125,15 @@ async function change(file, act) {
   // The build has them too, but under no name that it promises to keep.
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
-  const { store, close } = await sources.openPlace(
-    file,
-    sources.DEFAULT_WORLD,
-    sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER })),
-  );
+  const parts = sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER }));
+  const place = await sources.openPlace(file, parts);
+  const held = await place.take(() => {});
+  if (held === null) throw new Error(`${file} was closed`);
   try {
-    await act(store.collections, sources);
+    await act(held.store.collections, sources);
   } finally {
-    await store.close();
-    await close();
+    await held.store.close();
+    await held.kept?.close();
+    await place.close();
   }
 }

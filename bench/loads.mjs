@@ -40,6 +40,11 @@ export const LOADS = {
   'list of simulations': async (url) => reads(SIMULATIONS, keyOf(await castOf(url), 'air-admin')),
 };
 
+/** A request that stores a change, for servers that keep their state. @returns {Promise<Load>} */
+export async function change() {
+  return { path: '/_mock/clock/advance', method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ by: 'PT0.001S' }) };
+}
+
 /** @param {string} url @returns {Promise<any>} */
 export async function castOf(url) {
   return (await fetch(`${url}/_mock/cast`)).json();

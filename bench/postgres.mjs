@@ -1,5 +1,6 @@
 // @ts-check
 /** A PostgreSQL for the servers that are measured: that of the tests. */
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { bundled } from './bundle.mjs';
 
@@ -7,7 +8,7 @@ import { bundled } from './bundle.mjs';
 let server;
 let schemas = 0;
 
-/** The URL of an empty schema. */
+/** An empty schema. */
 export async function freshSchema() {
   server ??= begin();
   const { url } = await server;
@@ -16,7 +17,18 @@ export async function freshSchema() {
   await client.connect();
   await client.query(`CREATE SCHEMA ${name}`);
   await client.end();
-  return { ours: `${url}?schema=${name}`, bare: `${url}?options=-csearch_path%3D${name}` };
+  return { url: `${url}?schema=${name}`, transactions: () => transactionsAt(url) };
+}
+
+/** How many transactions were committed so far. @param {string} url */
+async function transactionsAt(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  // A session reports its transactions with a delay of up to a second.
+  await setTimeout(1500);
+  const { rows } = await client.query('SELECT sum(xact_commit) AS count FROM pg_stat_database');
+  await client.end();
+  return Number(rows[0].count);
 }
 
 export async function endPostgres() {

@@ -2,7 +2,7 @@
 /**
  * The bare servers with which ours is compared: Fastify without anything that makes a mock.
  *
- * Usage: node bench/references.mjs PORT sign | send [--busy MICROSECONDS] [--data FILE | --postgres URL]
+ * Usage: node bench/references.mjs PORT sign | send [--busy MICROSECONDS] [--data FILE]
  */
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import fastify from 'fastify';
 
 const { values, positionals } = parseArgs({
-  options: { busy: { type: 'string', default: '0' }, data: { type: 'string' }, postgres: { type: 'string' } },
+  options: { busy: { type: 'string', default: '0' }, data: { type: 'string' } },
   allowPositionals: true,
 });
 const [port, kind] = positionals;
@@ -19,24 +19,6 @@ const app = fastify();
 if (values.data !== undefined) {
   const database = await openDatabase(values.data);
   database.exec('CREATE TABLE IF NOT EXISTS bench (id TEXT)');
-}
-
-if (values.postgres !== undefined) {
-  const { default: pg } = await import('pg');
-  const pool = new pg.Pool({ connectionString: values.postgres, max: 8 });
-  await pool.query('CREATE TABLE IF NOT EXISTS bench_read (id integer PRIMARY KEY, body text)');
-  await pool.query("INSERT INTO bench_read VALUES (1, repeat('x', 500)) ON CONFLICT DO NOTHING");
-  await pool.query('CREATE TABLE IF NOT EXISTS bench_written (id bigserial PRIMARY KEY, body text)');
-  app.addHook('preHandler', async () => {
-    await pool.query({ name: 'read', text: 'SELECT body FROM bench_read WHERE id = $1', values: [1] });
-  });
-  app.addHook('onSend', async () => {
-    await pool.query({
-      name: 'write',
-      text: 'INSERT INTO bench_written (body) VALUES ($1)',
-      values: ['x'.repeat(500)],
-    });
-  });
 }
 
 if (kind === 'sign') {

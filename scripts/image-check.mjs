@@ -28,7 +28,7 @@ import {
 import { COMMANDS, findEngine } from './image/engine.mjs';
 import { Skipped } from './image/expect.mjs';
 import { startsWithOptions, startsWithSeed, tellsWhyItEnded } from './image/from-a-test.mjs';
-import { replicas, twoDevelopers, validReplicas } from './image/stacks.mjs';
+import { shards, standby, twoDevelopers, validBalanced } from './image/stacks.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -49,8 +49,9 @@ const CHECKS = [
   ['its commands work in it, and beside it', hasItsCommands],
   ['its log has no token, secret or key', tellsNoSecret],
   ['compose: two developers share a mock', twoDevelopers],
-  ['compose: the file with replicas is valid', validReplicas],
-  ['compose: replicas share a database', replicas],
+  ['compose: the files with a balancer are valid', validBalanced],
+  ['compose: a standby takes over', standby],
+  ['compose: shards have worlds of their own', shards],
   ['Testcontainers: a mock with options', startsWithOptions],
   ['Testcontainers: a mock with a seed that only its owner may read', startsWithSeed],
   ['Testcontainers: a start that is refused says why', tellsWhyItEnded],

@@ -930,7 +930,7 @@ type Calls struct {
 type Health struct {
 	Status string `json:"status"`
 
-	// If `waiting`: what the server is waiting for, and what to do.
+	// If not `ready`: what the server is waiting for, and what to do.
 	Detail string `json:"detail,omitempty"`
 }
 
@@ -967,6 +967,9 @@ type Info struct {
 
 		// The module that reads and writes the file, `better-sqlite3` or `node:sqlite`; null without a file.
 		Driver string `json:"driver"`
+
+		// The schema of the database; only with one.
+		Schema string `json:"schema,omitempty"`
 
 		// How many worlds there are, with the default one.
 		Worlds int `json:"worlds"`

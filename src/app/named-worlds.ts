@@ -32,11 +32,6 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { origin: seed } = worlds.default;
   for (const id of ids.filter((one) => !worlds.has(one))) {
-    const made = worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
-    await made.catch(async (thrown: unknown) => {
-      // Another process that starts at the same time may have made it.
-      await worlds.refresh([]);
-      if (!worlds.has(id)) throw thrown;
-    });
+    await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
   }
 }

@@ -7,7 +7,7 @@ import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/in-flight.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
-import type { Place } from '../store/open.ts';
+import type { Place } from '../store/place.ts';
 
 /**
  * On a loopback address only users of this machine reach the control API; on any other, everybody who reaches that

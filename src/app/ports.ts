@@ -20,7 +20,8 @@ import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
-import type { Place } from '../store/open.ts';
+import type { Place } from '../store/place.ts';
+import type { Waiting } from '../store/waiting.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
@@ -30,7 +31,9 @@ import { type WorldKeeping, worldPorts } from './world-ports.ts';
 export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
   readonly effective: Effective;
-  readonly place: Pick<Place, 'kind' | 'driver'>;
+  readonly place: Pick<Place, 'kind' | 'driver' | 'schema'>;
+  /** Why this process has no worlds; null if it has them. */
+  readonly waiting: Waiting | null;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
 }
@@ -59,7 +62,11 @@ export function portsOf(driven: Driven): Ports {
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
-    metrics: () => server.metrics.read({ worlds: driven.worlds.list().length, bytes: driven.state.used }),
+    waiting: () => driven.waiting,
+    metrics: () => {
+      const worlds = driven.waiting === null ? driven.worlds.list().length : 0;
+      return server.metrics.read({ worlds, bytes: driven.state.used });
+    },
     tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -115,6 +122,7 @@ async function describeServer(
     counts: await countsIn(store.collections, services),
     store: {
       ...{ kind: place.kind, driver: place.driver },
+      ...(place.schema !== null && { schema: place.schema }),
       ...{ worlds: worlds.list().length, bytes: state.used, most: state.bytes },
     },
   };

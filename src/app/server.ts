@@ -4,13 +4,12 @@ import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { newBudgets } from '../core/bounded-cache.ts';
-import { type Clock, type Instant, machineClock } from '../core/clock.ts';
+import type { Clock, Instant } from '../core/clock.ts';
 import { knownHosts } from '../core/hosts.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { Unusable } from '../core/unusable.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { serveAuthority } from '../http/authority.ts';
 import { serveConsole } from '../http/console.ts';
@@ -49,24 +48,21 @@ import { ALL_REASONS, loadControl, loadServices, vendorHosts } from '../services
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
-import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
 import { newStoreParts } from '../store/shared.ts';
+import type { Waiting } from '../store/waiting.ts';
 import type { Tls } from '../tls/index.ts';
 import { type Beginnings, rowsOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import { Images, settle } from '../worlds/images.ts';
-import { LocalWorlds } from '../worlds/local.ts';
 import type { Worlds } from '../worlds/registry.ts';
-import { SharedWorlds } from '../worlds/shared.ts';
-import { Snapshots } from '../worlds/snapshots.ts';
-import type { Filled } from '../worlds/world.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
-import { checkNamedWorlds, makeNamedWorlds } from './named-worlds.ts';
-import { exposureNotices, heapNotices, postureOf, seedNotices } from './notices.ts';
+import { checkNamedWorlds } from './named-worlds.ts';
+import { exposureNotices, heapNotices, postureOf } from './notices.ts';
 import { portsOf } from './ports.ts';
-import { checkBegan, checkSnapshotOption, rowsOfSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
-import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
+import { checkSnapshotOption, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
+import { checkTlsOptions, offersTls, storedAuthority, tlsFrom } from './tls.ts';
 import { vendorDocumentsFrom } from './vendor-documents.ts';
+import { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -77,6 +73,8 @@ export interface ServerParts {
   readonly random?: Random;
   /** The log is given the world's clock, so that its lines and the decisions show the same time. */
   readonly log?: (clock: Clock) => Log;
+  /** Told why the process has to wait for its first worlds. */
+  readonly onStandby?: (waiting: Waiting) => void;
   readonly limits?: Partial<Limits>;
   /** How much may be remembered, in bytes. */
   readonly budgets?: Parameters<typeof newBudgets>[0];
@@ -90,27 +88,33 @@ export interface ServerParts {
   readonly beginnings?: Beginnings;
 }
 
+/** What is known of a server once its process has the worlds. */
+export interface Begun {
+  /** The notices for the person who starts it. */
+  readonly notices: readonly string[];
+  /** One line about its state and its versions. */
+  readonly posture: string;
+  /**
+   * The identities of the default world's seed, in one line, such as `2 users, 1 application, no NGC
+   * keys`.
+   */
+  readonly cast: string;
+}
+
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world. */
+  /** The default world; without worlds, one in which requests are refused. */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
-  /** One line about its state and its versions. */
-  readonly posture: string;
-  /** The notices for the person who starts it. */
-  readonly notices: readonly string[];
+  /** Resolves when the process has the worlds. @throws Unusable if they cannot be used */
+  begun(): Promise<Begun>;
   /** The certificate of its own authority, as PEM; null without one. */
   readonly ca: string | null;
   readonly listen: Listen;
   readonly openProductionPort: OpenProductionPort;
   /** The operations that it serves. */
   readonly routes: Routes;
-  /**
-   * The identities of the default world's seed, in one line, such as `2 users, 1 application, no NGC
-   * keys`.
-   */
-  whoIsThere(): Promise<string>;
   /**
    * The content of a seed file on this machine, as a value for the control API.
    *
@@ -137,22 +141,14 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const opened = await open(parts, loaded).catch((cause) => {
     throw startFault(cause, config);
   });
-  const { worlds, place } = opened;
+  const { all, place, authority } = opened;
   try {
-    const reopened = await beginWorlds(loaded, opened, config);
-    place.started();
-    const notices = [
-      ...place.store.notices,
-      ...reopened,
-      ...exposureNotices(config),
-      ...heapNotices(config, roomForState()),
-      ...(await seedNotices(worlds.default, loaded.seed.fingerprint, config)),
-    ];
-    return await assemble(parts, loaded, opened, notices, await tlsFrom(config, place));
+    // With https and without an authority, even a standby has to wait until it may make one.
+    if (offersTls(config) && place.kind === 'postgres' && authority === null) await all.begun;
+    const tls = await tlsFrom(config, place.kind, authority, () => all.worlds.default.store.state);
+    return await assemble(parts, loaded, opened, tls);
   } catch (cause) {
-    await worlds.close();
-    await place.store.close();
-    await place.close();
+    await all.close();
     throw startFault(cause, config);
   }
 }
@@ -196,68 +192,38 @@ function namesOf(services: readonly ServiceDefinition[]): readonly string[] {
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
-/** The place of the worlds, and the worlds, none of which is open yet. */
-async function open({ effective: { config }, budgets, clock, beginnings }: ServerParts, loaded: Loaded) {
-  const { services, random, signingKey } = loaded;
+/** The place of the worlds, and the worlds, if this process gets them at once. */
+async function open({ effective: { config }, budgets, clock, beginnings, ...parts }: ServerParts, loaded: Loaded) {
+  const { services, random, signingKey, seed, snapshot } = loaded;
   const state = Math.min(config.maxState * MEGABYTE, roomForState());
   const shared = newStoreParts(newBudgets({ state, ...budgets }));
-  const place = await openPlace(config.data, DEFAULT_WORLD, shared);
-  const { worlds: sharedWorlds, kept: keptWorlds } = place;
-  const machine = clock ?? place.clock ?? machineClock();
+  const place = await openPlace(config.data, shared, clock);
   const rulesets = services.map((service) => service.ruleset(config));
   const customs = { settings: config, rulesets };
-  const { snapshot } = loaded;
-  const first = snapshot === null ? null : rowsOfSnapshot(snapshot, shared.revisions);
   const keys = new Credentials(services);
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
-  const rowsOf = (seed: Seed, at: Instant) =>
-    beginnings === undefined ? rowsOfSeed(seed, at, shared) : beginnings.rowsOf(seed, at, shared);
-  const parts = {
-    secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
-    ...{ machine, random, signingKey, shared, keys, rulesets, revive },
-    images: new Images(machine, shared, customs, keys, rowsOf),
-    snapshot: first,
-    mode: config.mode,
-    most: config.maxWorlds,
-  };
-  const worlds = sharedWorlds === null ? new LocalWorlds(parts, keptWorlds) : new SharedWorlds(parts, sharedWorlds);
-  const snapshots = new Snapshots(random, (sharedWorlds ?? keptWorlds)?.snapshots ?? shared.state, revive);
-  const { budgets: remembered, commits, revisions } = shared;
-  const begun = { worlds, snapshots, first, rowsOf, revive };
-  return { ...begun, place, machine, customs, budgets: remembered, commits, revisions };
+  const rowsOf = (one: Seed, at: Instant) =>
+    beginnings === undefined ? rowsOfSeed(one, at, shared) : beginnings.rowsOf(one, at, shared);
+  try {
+    const authority = offersTls(config) ? await storedAuthority(place) : null;
+    const all: WorldsOfProcess = await WorldsOfProcess.start(
+      {
+        ...{ config, place, shared, customs, seed, snapshot, rowsOf, revive, random, signingKey, keys, rulesets },
+        secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
+      },
+      () => log,
+      parts.onStandby,
+    );
+    const log = parts.log?.({ now: () => all.worlds.default.clock.now() }) ?? SILENT;
+    const { budgets: remembered, commits, revisions } = shared;
+    return { all, authority, log, place, revive, customs, budgets: remembered, commits, revisions };
+  } catch (cause) {
+    await place.close();
+    throw cause;
+  }
 }
 
 const MEGABYTE = 1024 * 1024;
-
-/** @returns the notices about the worlds that existed already */
-async function beginWorlds(loaded: Loaded, opened: Opened, config: Config): Promise<readonly string[]> {
-  await beginDefaultWorld(loaded, opened, config);
-  const reopened = await opened.worlds.reopen();
-  await makeNamedWorlds(opened.worlds, config.world);
-  return reopened;
-}
-
-/** A new store is filled from the seed, or from a snapshot; a store that already has a world keeps it, unless `reseed`. */
-async function beginDefaultWorld(
-  { seed, snapshot }: Loaded,
-  { worlds, place: { store }, machine, customs, first, rowsOf, revive }: Opened,
-  { reseed, data }: Config,
-): Promise<void> {
-  // Of several processes that start at the same time with the same database, one fills it.
-  const made = await store.collections.turns.take(async () => {
-    const kept = await seedIn(store.collections);
-    if (!reseed && kept !== null) {
-      if (snapshot !== null) await checkBegan(store, snapshot, shownData(data ?? ''));
-      return revive(kept);
-    }
-    await store.restore(first ?? (await rowsOf(seed, machine.now())));
-    return seed;
-  });
-  // A user who opens the console later did not see the notices of the start.
-  const findings = store.notices.map((notice): Filled['findings'][number] => ['storage', notice, machine.now()]);
-  await settle(store, (...finding) => findings.push(finding), customs, machine.now());
-  await worlds.begin(made, { store, findings, isNew: false });
-}
 
 /** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */
 function fingerprintKey(): string {
@@ -283,55 +249,68 @@ function startFault(cause: unknown, { data }: Config): unknown {
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
 }
 
-async function assemble(
-  parts: ServerParts,
-  loaded: Loaded,
-  opened: Opened,
-  notices: readonly string[],
-  tls: Tls | null,
-): Promise<MockServer> {
+async function assemble(parts: ServerParts, loaded: Loaded, opened: Opened, tls: Tls | null): Promise<MockServer> {
   const { effective, documents = new Documents() } = parts;
   const { services, control, random, version } = loaded;
-  const { worlds, place, snapshots, budgets, revive, revisions } = opened;
-  const world = worlds.default;
+  const { all, place, budgets, revive, revisions } = opened;
   const limits = limitsOf(parts.limits);
   const server = serverOf(parts, loaded, opened, limits);
   const ports = portsOf({
-    ...{ server, place, services, worlds, snapshots, random, version, effective, revive, revisions },
+    ...{ server, place, services, random, version, effective, revive, revisions },
+    get worlds() {
+      return all.worlds;
+    },
+    get snapshots() {
+      return all.snapshots;
+    },
+    get waiting() {
+      return all.waiting;
+    },
     state: budgets.state,
     routes: () => routes,
   });
   const mounted = await mount([...services, control(ports)], server, documents);
   const { app, listen, openProductionPort, routes } = await serve(mounted, server, limits, documents, tls);
+  const { config } = effective;
   return {
     app,
-    world,
-    worlds,
+    get world() {
+      return all.worlds.default;
+    },
+    get worlds() {
+      return all.worlds;
+    },
     version,
-    posture: await postureOf(server, place, effective.config),
-    notices,
+    begun: async () => {
+      const notices = await all.begun.catch((cause) => {
+        throw startFault(cause, config);
+      });
+      return {
+        notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
+        posture: await postureOf(server, place, config),
+        cast: castLine(await all.worlds.default.seed(), services),
+      };
+    },
     ca: tls?.ca ?? null,
     listen,
     openProductionPort,
     routes,
-    whoIsThere: async () => castLine(await world.seed(), services),
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
     close: async () => {
       // Running requests are answered, and none of them goes on waiting.
-      worlds.tellOver();
+      all.worlds.tellOver();
       await app.close();
       await server.metrics.end();
-      await worlds.close();
-      await place.close();
+      await all.close();
     },
   };
 }
 
 /** The parts of the server that requests use. */
 function serverOf(
-  { effective: { config }, log, offDocument = 'report' }: ServerParts,
+  { effective: { config }, offDocument = 'report' }: ServerParts,
   { services, identityProvider, vendorDocuments }: Loaded,
-  { worlds, customs, budgets, commits }: Opened,
+  { all, log, customs, budgets, commits }: Opened,
   limits: Limits,
 ): Server {
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
@@ -342,13 +321,16 @@ function serverOf(
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((service) => service.tripwires ?? []);
   return {
-    ...{ worlds, identityProvider, hosts, limits, publicUrl, explain, strict, fidelity, offDocument },
+    get worlds() {
+      return all.worlds;
+    },
+    ...{ identityProvider, hosts, limits, publicUrl, explain, strict, fidelity, offDocument },
     vendorDocuments,
     isTls: offersTls(config),
     addresses: worldAddressesOf(hosts, serviceHosts),
     settings: config,
     rulesets: customs.rulesets,
-    log: log?.(worlds.default.clock) ?? SILENT,
+    log,
     tripwire: tripwireOf(tripwires, budgets.tokens),
     extractors: services.flatMap(({ extractors = [] }) => extractors),
     reasons: ALL_REASONS,

@@ -77,19 +77,14 @@ function unusable(option: string, cause: Problem): Unusable {
   return new Unusable(`${option}: ${cause.message}`, { cause });
 }
 
-/**
- * Checks that a store with a world began with this file.
- *
- * @param data the place of the store, for messages
- * @throws Unusable if it did not
- */
-export async function checkBegan(
-  { settings }: Pick<Store, 'settings'>,
-  { sha256, option }: FirstSnapshot,
-  data: string,
-): Promise<void> {
-  if ((await settings.get(BEGAN_WITH)) === sha256) return;
-  throw new Unusable(
+/** Did the world of a store begin with this file? */
+export async function beganWith({ settings }: Pick<Store, 'settings'>, { sha256 }: FirstSnapshot): Promise<boolean> {
+  return (await settings.get(BEGAN_WITH)) === sha256;
+}
+
+/** @param data the place of a store with a world that did not begin with the file */
+export function didNotBegin({ option }: FirstSnapshot, data: string): Unusable {
+  return new Unusable(
     `--data ${data} has a world that did not begin with ${option}. ` +
       'Leave out --snapshot to go on with it, give other --data, or replace its default world with --reseed.',
   );

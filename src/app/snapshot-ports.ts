@@ -22,32 +22,33 @@ export interface SnapshotKeeping extends Pick<WorldKeeping, 'worlds' | 'snapshot
 }
 
 /** The snapshots, as the control API takes, moves and restores them. */
-export function snapshotPorts({ worlds, snapshots, state, ...parts }: SnapshotKeeping): Ports['snapshots'] {
+export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
+  const { state, version, revisions, revive } = keeping;
   return {
-    take: ({ id }, name) => snapshots.take(worlds.entry(id), name),
-    of: ({ id }) => snapshots.of(id),
-    find: (world, id) => snapshots.find(id, world.id),
+    take: ({ id }, name) => keeping.snapshots.take(keeping.worlds.entry(id), name),
+    of: ({ id }) => keeping.snapshots.of(id),
+    find: (world, id) => keeping.snapshots.find(id, world.id),
     download: async (world, snapshotId) => {
-      const { id, name, world: of, at, made, rows } = await snapshots.stored(snapshotId, world.id);
+      const { id, name, world: of, at, made, rows } = await keeping.snapshots.stored(snapshotId, world.id);
       const snapshot = { id, name, world: of, at, made: provenanceIn(made) };
-      return streamOfParts(snapshotBytes(parts.version, { snapshot, rows: rowsIn(rows) }));
+      return streamOfParts(snapshotBytes(version, { snapshot, rows: rowsIn(rows) }));
     },
     upload: async (world, receive) => {
       const file = await receiveFile(receive, state);
       const { made, id, name, at, world: of } = file.snapshot;
-      checkSeed(made.seed, parts.revive);
-      const rows = rowsOfFile(file, parts.revisions);
-      return snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
+      checkSeed(made.seed, revive);
+      const rows = rowsOfFile(file, revisions);
+      return keeping.snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
     },
     restore: async ({ id }, which) => {
-      const snapshot = await snapshots.find(which, id);
-      const entry = worlds.entry(id);
+      const snapshot = await keeping.snapshots.find(which, id);
+      const entry = keeping.worlds.entry(id);
       const fault = whyNotHere(snapshot, entry);
       if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
       const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
       throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
     },
-    delete: (world, id) => snapshots.delete(id, world.id),
+    delete: (world, id) => keeping.snapshots.delete(id, world.id),
   };
 }
 

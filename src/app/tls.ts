@@ -1,8 +1,9 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Place } from '../store/open.ts';
+import type { KeptState } from '../store/kept-state.ts';
+import type { Place } from '../store/place.ts';
 import type { AuthorityPlace, Tls } from '../tls/index.ts';
-import { SharedState } from '../worlds/shared-state.ts';
+import { changeState, stateIn } from '../worlds/world-state.ts';
 
 /** Does its own port offer https? */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
@@ -32,25 +33,57 @@ export function checkTlsOptions(config: Config): void {
   }
 }
 
-/** What https needs; null without it, and nothing is loaded. @throws Unusable if a certificate cannot be used */
-export async function tlsFrom(config: Config, place: Pick<Place, 'kind' | 'store'>): Promise<Tls | null> {
+/**
+ * The authority of https that a database has, for a process that has no worlds yet; null if it has none.
+ *
+ * @throws Unusable if the database cannot be read
+ */
+export async function storedAuthority(place: Place): Promise<string | null> {
+  const state = await place.stateOfDefault();
+  return (state === null ? null : stateIn(state)?.authority) ?? null;
+}
+
+/**
+ * What https needs; null without it, and nothing is loaded.
+ *
+ * @param authority the authority that the database has already
+ * @param state of the default world; null if it ends with the process
+ * @throws Unusable if a certificate cannot be used
+ */
+export async function tlsFrom(
+  config: Config,
+  kind: Place['kind'],
+  authority: string | null,
+  state: () => KeptState | null,
+): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
   const { namesOfServer, tlsOfAuthority, tlsOfFiles } = await import('../tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return tlsOfFiles(tlsCert, tlsKey);
   const others = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  return tlsOfAuthority(authorityPlace(config, place), namesOfServer(host, others));
+  const keep = (text: string) => keptAuthority(config, authority, state(), text);
+  return tlsOfAuthority(authorityPlace(config, kind, keep), namesOfServer(host, others));
 }
 
 function authorityPlace(
-  { data, mode }: Config,
-  { kind, store: { state } }: Pick<Place, 'kind' | 'store'>,
+  { data }: Config,
+  kind: Place['kind'],
+  first: (text: string) => Promise<string>,
 ): AuthorityPlace {
   if (kind === 'file' && data !== null) return { kind: 'file', file: `${data}.ca.pem` };
-  if (kind !== 'postgres' || state === null) return { kind: 'memory' };
-  const shared = new SharedState(state, { mode, faults: [] });
-  // Of several processes that start at once, the first one's authority is kept.
-  const first = (text: string) =>
-    shared.update(({ authority = text }): [{ authority: string }, string] => [{ authority }, authority]);
-  return { kind: 'database', first };
+  return kind === 'postgres' ? { kind: 'database', first } : { kind: 'memory' };
+}
+
+/** The authority that there is, or else this one, which is stored. */
+async function keptAuthority(
+  { mode }: Config,
+  authority: string | null,
+  state: KeptState | null,
+  text: string,
+): Promise<string> {
+  if (authority !== null || state === null) return authority ?? text;
+  return changeState(state, { mode, faults: [], begunMode: mode }, ({ authority: kept = text }) => [
+    { authority: kept },
+    kept,
+  ]);
 }

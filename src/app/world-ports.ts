@@ -16,14 +16,17 @@ type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 export interface WorldKeeping {
   /** All services but the control API. */
   readonly services: readonly ServiceDefinition[];
+  /** Those that the process has now. */
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly random: Random;
 }
 
 /** The worlds, as the control API makes and finds them. */
-export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping): Ports['worlds'] {
+export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
+  const { services, random } = keeping;
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
+    const { worlds, snapshots } = keeping;
     if (from === undefined) {
       if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').world.origin };
       return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
@@ -38,23 +41,23 @@ export function worldPorts({ worlds, snapshots, services, random }: WorldKeeping
       const { rows, world, ...made } = await snapshots.find(from.snapshot);
       return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
     }
-    const { world, credentials } = await worlds.openEntry(from.world);
+    const { world, credentials } = worlds.entry(from.world);
     return { kind: 'copy', rows: await world.store.freeze(), seed: world.origin, credentials, of: world.id };
   };
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
-      const made = await worlds.create({ id, credentials, ttl, label, origin: await originOf(order) });
+      const made = await keeping.worlds.create({ id, credentials, ttl, label, origin: await originOf(order) });
       const { entry, kept, ambiguous } = made;
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? createdOf(made) : null;
       // Without bearers: nine signatures take ten times as long as all else.
       return { ...infoOf(entry), cast: castOf(kept, services), ambiguous, created };
     },
-    list: () => worlds.list(),
-    ofDecision: (id) => worlds.ofDecision(id),
-    find: (id) => worlds.info(id),
-    delete: (id) => worlds.delete(id),
+    list: () => keeping.worlds.list(),
+    ofDecision: (id) => keeping.worlds.ofDecision(id),
+    find: (id) => keeping.worlds.info(id),
+    delete: (id) => keeping.worlds.delete(id),
   };
 }
 

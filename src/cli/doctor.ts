@@ -129,6 +129,9 @@ async function serverCheck(root: string): Promise<Check> {
   if (answer.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, said: 'nv-auth-mock, ready' };
   }
+  if (answer.status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
+    return { what, good: false, said: `nv-auth-mock, not ready: ${body['detail']}` };
+  }
   // For example, the host name of a world that does not exist.
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {

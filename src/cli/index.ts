@@ -59,11 +59,14 @@ function addStart(root: Command): Command {
 function addHealth(root: Command): void {
   root
     .command('health')
-    .description('exit 0 if the server on this machine is ready, otherwise 1')
+    .description('exit 0 if the server on this machine is ready or a standby, otherwise 1')
+    .option('--ready', 'exit 1 on a standby, too: another process has the worlds of its database')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('tls', OPTIONS.tls))
-    .action(async (flags: FlagTexts) => (await import('./health.ts')).health(withSwitches(flags)));
+    .action(async ({ ready, ...flags }: FlagTexts & { readonly ready?: true }) =>
+      (await import('./health.ts')).health(withSwitches(flags), ready === true),
+    );
 }
 
 interface EnvFlags {

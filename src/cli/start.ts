@@ -1,10 +1,11 @@
-import type { MockServer } from '../app/server.ts';
+import type { Begun, MockServer } from '../app/server.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
 import { limitHeapGrowth } from '../platform/heap.ts';
 import { setTimeout } from '../platform/time.ts';
+import type { Waiting } from '../store/waiting.ts';
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -16,15 +17,16 @@ export async function start(flags: FlagTexts): Promise<void> {
   // Loaded after the configuration was validated, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  const server = await buildServer({ effective, log });
+  const onStandby = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
+  const server = await buildServer({ effective, log, onStandby });
   try {
+    // On a standby before it has the worlds: a balancer has to see that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
+    const begun = await server.begun();
     // Without `json` the banner shows the notices; with it, the log does.
-    if (json) for (const notice of server.notices) log(server.world.clock).warn(notice);
-    process.stdout.write(
-      json ? readyEvent(server, listening, config) : banner(server, await server.whoIsThere(), listening, config),
-    );
+    if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
+    process.stdout.write(json ? readyEvent(server, listening, config) : banner(server, begun, listening, config));
     limitHeapGrowth();
   } catch (cause) {
     await server.close();
@@ -43,8 +45,8 @@ function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, 
 
 /** The ready line comes last, once the server is seeded and listening. */
 function banner(
-  { version, posture, notices, ca }: MockServer,
-  cast: string,
+  { version, ca }: MockServer,
+  { posture, notices, cast }: Begun,
   listening: Listening,
   config: Config,
 ): string {

@@ -2,6 +2,7 @@ import type { Instant, WorldClock } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
 import type { Mode } from '../core/mode.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Views } from '../core/views.ts';
@@ -69,15 +70,11 @@ export interface WorldInfo extends WorldOrder {
 export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
-  /** Do other processes use the same worlds? Then `refresh` comes before everything else. */
-  readonly isShared: boolean;
   /**
-   * Reads the changes of other processes: the list of worlds, the default world, the named worlds
-   * and those that credentials lead to. From then on all of them are at least as new as this call.
-   *
-   * @throws Unreachable
+   * Why nothing can be answered for them now: another process has them, or may have them; null if this one certainly has
+   * them. It stays so for worlds that this process has lost.
    */
-  refresh(names: readonly string[], presented?: readonly PresentedCredential[]): Promise<void>;
+  fault(): Problem | null;
   /** Is there no other world, and has there never been one? */
   readonly isAlone: boolean;
   has(id: string): boolean;
@@ -132,8 +129,6 @@ export interface World extends WorldScope {
   setMode(mode: Mode): Promise<void>;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
-  /** Reads which secrets it has, so that they can be hidden. Null if they are known. */
-  readSecrets(): Promise<void> | null;
   /** The seed it was made from. */
   seed(): Promise<KeptSeed>;
   /** Marks a request as using it until `release`: until then it stays usable, even if it is deleted. */

@@ -67,7 +67,6 @@ export class Findings {
 
   readonly #series: string;
   readonly #notify: (finding: Finding) => void;
-  readonly #instead: Report | null;
   #reported = 0;
   /** Findings kept since the last `clear`, without deleted ones. */
   #kept = 0;
@@ -76,20 +75,17 @@ export class Findings {
   /**
    * @param series prefix of the ids, unique to the world
    * @param notify called with each report
-   * @param instead takes the reports, where processes count them together
    * @param hide hides the world's secrets in a message
    */
   constructor(
     budget: Budget,
     series = '',
     notify: (finding: Finding) => void = () => {},
-    instead: Report | null = null,
     hide: (message: string) => string = (message) => message,
   ) {
     this.#series = series;
     this.#hide = hide;
     this.#notify = notify;
-    this.#instead = instead;
     this.#byText = new BoundedCache(budget, sizeOfFinding, MOST);
   }
 
@@ -97,8 +93,7 @@ export class Findings {
   report(kind: FindingKind, said: string, at: Instant): Reported {
     const message = this.#hide(redact(said));
     const reported = { kind, message };
-    if (this.#instead === null) this.#count(reported, at);
-    else this.#instead(reported, at);
+    this.#count(reported, at);
     return reported;
   }
 
@@ -113,7 +108,7 @@ export class Findings {
     this.#reported += 1;
     const id = `${this.#series}-n${this.#reported}`;
     const place = [this.#reported] as const;
-    this.#notify(this.put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
+    this.#notify(this.#put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
   }
 
   /** Links findings to the request that caused them, once it is in the journal. */
@@ -128,11 +123,9 @@ export class Findings {
     return this.#byText.find(keyOf({ kind, message }));
   }
 
-  /** Keeps a finding that another process counted. */
-  put(finding: Finding): Finding {
-    const known = this.#byText.find(keyOf(finding));
-    if (known === undefined) this.#kept += 1;
-    return this.#byText.keep(keyOf(finding), { ...finding, request: finding.request ?? known?.request ?? null });
+  #put(finding: Finding): Finding {
+    this.#kept += 1;
+    return this.#byText.keep(keyOf(finding), finding);
   }
 
   /** Newest first. */
@@ -159,8 +152,6 @@ export class Findings {
     this.#kept = 0;
   }
 }
-
-type Report = (finding: Reported, at: Instant) => void;
 
 /** Accepts findings. */
 export interface Reports {

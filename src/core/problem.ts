@@ -114,6 +114,10 @@ export interface ProblemParts {
   readonly allow?: readonly string[];
   /** The connection closes, because nothing more can be read from it. */
   readonly close?: boolean;
+  /** The seconds of `Retry-After` (RFC 9110, 10.2.3). */
+  readonly retryAfter?: number;
+  /** The log says it already, and not with each request. */
+  readonly isLogged?: boolean;
   readonly cause?: unknown;
 }
 
@@ -131,6 +135,8 @@ export class Problem extends Error {
   readonly challenge: string | undefined;
   readonly allow: readonly string[];
   readonly close: boolean;
+  readonly retryAfter: number | undefined;
+  readonly isLogged: boolean;
 
   constructor(kind: ProblemKind, message = '', parts: ProblemParts = {}) {
     super(message, { cause: parts.cause });
@@ -142,6 +148,8 @@ export class Problem extends Error {
     this.challenge = parts.challenge;
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;
+    this.retryAfter = parts.retryAfter;
+    this.isLogged = parts.isLogged ?? false;
   }
 }
 

@@ -18,7 +18,7 @@ export class Quota {
     return true;
   }
 
-  /** Takes bytes that another process has already granted, even beyond the limit. */
+  /** Takes bytes that are in memory already, even beyond the limit. */
   takeAnyway(bytes: number): void {
     this.#used += bytes;
   }

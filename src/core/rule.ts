@@ -85,7 +85,7 @@ export interface OperationRow extends Sourced {
   /** Where credentials are, if not in a header. They help to select the world. */
   readonly selects?: 'body' | 'query';
   /** The operation works even while the store cannot be read. */
-  readonly withoutStore?: true;
+  readonly withoutWorlds?: true;
   /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */
   readonly makesWorld?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */

@@ -18,11 +18,6 @@ export interface Use {
   readonly example: { readonly method: string; readonly path: string };
 }
 
-/** A use with the principal of its credential. */
-export interface Note extends Use {
-  readonly principal: Principal;
-}
-
 /** A credential and its uses. */
 export interface UsesOfCredential {
   readonly principal: Principal;
@@ -53,11 +48,8 @@ export class Uses {
   /** Credentials ever added, including evicted ones. */
   #begun = 0;
   #isCut = false;
-  readonly #notify: ((use: Note) => void) | null;
 
-  /** @param notify called with new uses, where processes share them */
-  constructor(budget: Budget, notify: ((use: Note) => void) | null = null) {
-    this.#notify = notify;
+  constructor(budget: Budget) {
     this.#byCredential = new BoundedCache(budget, sizeOfUses);
   }
 
@@ -74,36 +66,11 @@ export class Uses {
     lookedUp: ResourceState | null,
     example: Use['example'],
   ): void {
-    const isNew = this.#keep(principal, operation, { rule, ruleset }, lookedUp, example);
-    if (isNew && this.#notify !== null) {
-      this.#notify({
-        principal,
-        operation,
-        accessRequest: { rule, ruleset },
-        lookedUp: lookedUp && limitParts(resourceStateOf(lookedUp)),
-        example,
-      });
-    }
-  }
-
-  /** Keeps a use that another process noted. */
-  take({ principal, operation, accessRequest, lookedUp, example }: Note): void {
-    this.#keep(principal, operation, accessRequest, lookedUp, example);
-  }
-
-  /** @returns whether it was new */
-  #keep(
-    principal: Principal,
-    operation: string,
-    { rule, ruleset }: Use['accessRequest'],
-    lookedUp: ResourceState | null,
-    example: Use['example'],
-  ): boolean {
     const name = credentialOf(principal);
     const credential = this.#byCredential.find(name) ?? this.#begin(name, principal);
     const key = `${ruleset.service} ${operation} ${placeOf(lookedUp)}`;
     const { uses } = credential;
-    if (uses.has(key)) return false;
+    if (uses.has(key)) return;
     const use = {
       operation,
       accessRequest: { rule, ruleset },
@@ -113,13 +80,12 @@ export class Uses {
     const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.lookedUp);
     if (uses.size >= MOST_USES || credential.bytes + bytes > MOST_BYTES) {
       this.#isCut = true;
-      return false;
+      return;
     }
     uses.set(key, use);
     credential.bytes += bytes;
     // Updates its size in the budget.
     this.#byCredential.keep(name, credential);
-    return true;
   }
 
   /** Oldest first. */

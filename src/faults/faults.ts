@@ -3,38 +3,25 @@ import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import type { Facts } from '../journal/match.ts';
 import { drawnAt } from '../platform/random.ts';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../platform/time.ts';
+import { clearTimeout, setTimeout } from '../platform/time.ts';
+import { Turns } from '../store/turns.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
 
-/** The store of a world's faults that several processes share. */
-export interface SharedFaults {
-  /** Reads the changes of other processes, and passes them to `replace`. */
-  refresh(): Promise<void>;
-  /**
-   * Replaces them by the result of `change`; no other process changes them meanwhile.
-   *
-   * @param change must have no other effect
-   */
-  update<Result>(
-    change: (before: readonly Fault[]) => readonly [after: readonly Fault[], result: Result],
-  ): Promise<Result>;
-}
-
-/** How often shared faults are read while a request waits for one, in milliseconds. */
-const LOOK_MS = 50;
+/** Stores all faults of a world, with their counters. */
+export type KeepFaults = (faults: readonly Fault[]) => Promise<void>;
 
 /** The faults of one world. */
 export class Faults {
   readonly #series: string;
-  readonly #shared: SharedFaults | null;
+  readonly #keep: KeepFaults | null;
+  readonly #turns = new Turns();
   readonly #removed: (fault: Fault) => void;
   readonly #quota: Quota;
   /** These faults' share of the quota. */
   #bytes = 0;
   /** The callbacks of waiting requests, and the fault for which each waits. */
   readonly #pauses = new Map<() => void, string>();
-  #looking: ReturnType<typeof setInterval> | undefined;
   #list = new FaultList();
   #added = 0;
   #isOver = false;
@@ -43,17 +30,18 @@ export class Faults {
    * @param series the prefix of the ids, unique to this process
    * @param quota of the faults of all worlds
    * @param removed called for each fault that is no longer in force, unless it was withdrawn
+   * @param keep null if they end with the process
    */
   constructor(
     series: string,
     quota: Quota,
     removed: (fault: Fault) => void = () => {},
-    shared: SharedFaults | null = null,
+    keep: KeepFaults | null = null,
   ) {
     this.#series = series;
     this.#quota = quota;
     this.#removed = removed;
-    this.#shared = shared;
+    this.#keep = keep;
   }
 
   /** Checked for every request: usually there are no faults, and then a request should not pay for them. */
@@ -70,12 +58,16 @@ export class Faults {
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = weightOf(order);
     if (!this.#quota.take(bytes)) throw noRoom(bytes, this.#quota);
-    this.#quota.release(bytes);
-    this.#added += 1;
-    const id = `${this.#series}-f${this.#added}`;
-    const { added, replaced } = await this.#change((list) => list.add(id, order, now));
-    this.#reportRemoved(replaced);
-    return added;
+    try {
+      this.#added += 1;
+      const id = `${this.#series}-f${this.#added}`;
+      const { added, replaced } = await this.#change((list) => list.add(id, order, now));
+      this.#reportRemoved(replaced);
+      return added;
+    } finally {
+      // By now it is weighed with the others.
+      this.#quota.release(bytes);
+    }
   }
 
   /** Oldest first. */
@@ -119,7 +111,6 @@ export class Faults {
   /** The first fault that is injected; the faults that it shadows count the request, too. */
   async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
-    // The changes of other processes were read when the request began.
     if (!this.#list.concerns(moment, facts)) return null;
     return this.#change((list) => list.inject(moment, facts));
   }
@@ -136,47 +127,25 @@ export class Faults {
       const wake = () => {
         clearTimeout(timer);
         this.#pauses.delete(wake);
-        this.#follow();
         resolve();
       };
       const timer = setTimeout(wake, milliseconds);
       this.#pauses.set(wake, id);
-      this.#follow();
     });
   }
 
-  /** Replaces all of them by those that another server had. */
-  async restore(faults: readonly Fault[]): Promise<void> {
-    await this.#shared?.update(() => [faults, undefined]);
-    this.replace(faults);
-  }
-
-  /** Applies the changes of other processes. */
-  replace(faults: readonly Fault[]): void {
-    this.#list = new FaultList(faults, this.#list);
+  /** Takes over those that were kept. */
+  begin(kept: readonly Fault[]): void {
+    this.#list = new FaultList(kept);
     this.#weigh();
-    this.#wakeOthers();
   }
 
   /** Called when the world ends: every wait ends, and faults that only this process has are removed. */
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
-    if (this.#shared === null) this.#reportRemoved(this.#list.remove(() => true));
+    if (this.#keep === null) this.#reportRemoved(this.#list.remove(() => true));
     this.#weigh();
-  }
-
-  /** Another process may remove the fault that a request waits for. */
-  #follow(): void {
-    const shared = this.#shared;
-    if (shared === null) return;
-    if (this.#pauses.size === 0) {
-      clearInterval(this.#looking);
-      this.#looking = undefined;
-    } else {
-      // If this read fails, the next one follows.
-      this.#looking ??= setInterval(() => shared.refresh().catch(() => {}), LOOK_MS).unref();
-    }
   }
 
   async #remove(which: (fault: Fault) => boolean): Promise<readonly Fault[]> {
@@ -186,24 +155,27 @@ export class Faults {
   }
 
   async #change<Result>(work: (list: FaultList) => Result): Promise<Result> {
-    const result =
-      this.#shared === null
-        ? work(this.#list)
-        : await this.#shared.update((before) => {
-            const list = new FaultList(before, this.#list);
-            const result = work(list);
-            return [list.kept, result];
-          });
+    const keep = this.#keep;
+    const result = keep === null ? work(this.#list) : await this.#turns.take(() => this.#changeKept(keep, work));
     this.#weigh();
     this.#wakeOthers();
     return result;
   }
 
-  /** Once closed, they hold no quota, even if other processes change them. */
+  /** What cannot be stored does not happen. */
+  async #changeKept<Result>(keep: KeepFaults, work: (list: FaultList) => Result): Promise<Result> {
+    const list = new FaultList(this.#list.kept, this.#list);
+    const result = work(list);
+    await keep(list.kept);
+    this.#list = list;
+    return result;
+  }
+
+  /** Once closed, they hold no quota. */
   #weigh(): void {
     const bytes = this.#isOver ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
-    // Another process may have added them.
+    // They are in memory already.
     this.#quota.takeAnyway(bytes);
     this.#bytes = bytes;
   }

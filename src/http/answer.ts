@@ -65,6 +65,7 @@ function headersOf(body: unknown, own: Outcome['headers'], problem: Problem | nu
   if (problem === null && isUsers(body, own)) Object.assign(headers, inertHeaders(own?.['content-type']));
   if (own !== undefined) Object.assign(headers, own);
   if (problem?.close === true) headers['connection'] = 'close';
+  if (problem?.retryAfter !== undefined) headers['retry-after'] ??= String(problem.retryAfter);
   return headers;
 }
 

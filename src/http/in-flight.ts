@@ -28,8 +28,9 @@ import type { Guard, OriginGuard } from './transport/origin-guard.ts';
 import type { Outgoing } from './transport/outgoing.ts';
 import type { WorldAddresses } from './transport/world-address.ts';
 
-/** The members that all worlds of a process share. They never change after the start. */
+/** The members that all worlds of a process share. They never change after the start, but for the worlds themselves. */
 export interface Server extends ServerScope {
+  /** Those that the process has now; without any, one in which requests are refused. */
   readonly worlds: WorldsByName;
   readonly addresses: WorldAddresses;
   readonly log: Log;
@@ -90,6 +91,8 @@ export interface BodyRead {
 /** A request that arrived, with its world. */
 export interface Arrived {
   readonly server: Server;
+  /** The worlds that the process had when it arrived. */
+  readonly worlds: WorldsByName;
   readonly raw: IncomingMessage;
   readonly context: RequestContext;
   /** Why it may not enter this world, or any world; null if it may. */

@@ -54,8 +54,10 @@ export function pagesOn(
   server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts' | 'isTls' | 'log'>,
 ): Pages {
   const { originGuard, addresses } = server;
-  /** The path prefix of the world. @throws Problem if the world does not exist */
+  /** The path prefix of the world. @throws Problem if the world does not exist, or if this process has none */
   const prefixOf = (raw: IncomingMessage): string => {
+    const fault = server.worlds.fault();
+    if (fault !== null) throw fault;
     const address = addresses.of(raw);
     if (address === null) return '';
     const { id } = worldBehind(server, address, raw);

@@ -6,6 +6,7 @@ import { isOurs, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { worldInLog } from '../core/world-id.ts';
 import { NO_BODY } from '../journal/entry.ts';
+import { OutcomeUnknown } from '../store/errors.ts';
 import { retrying } from '../store/updating.ts';
 import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
@@ -25,7 +26,7 @@ import { parseBody } from './steps/parse-body.ts';
 import { record } from './steps/record.ts';
 import { aboutOf, refuse } from './steps/refuse.ts';
 import { selectWorld } from './steps/select-world.ts';
-import { flushActivity, logRefusal, send } from './steps/send.ts';
+import { logRefusal, send } from './steps/send.ts';
 import { validateRequest } from './steps/validate-request.ts';
 import { validateResponse } from './steps/validate-response.ts';
 
@@ -53,8 +54,6 @@ export async function answer(
   if (!route.document.isReady) await route.document.ready();
   const placed = selectWorld(server, raw, { guard: route.guard, route, query });
   const here = placed instanceof Promise ? await placed : placed;
-  const reading = route.row.withoutStore === true ? null : here.context.world.readSecrets();
-  if (reading !== null) await reading;
   const inFlight = begin(route, here, params, query);
   const { faults } = inFlight.context.world;
   try {
@@ -67,6 +66,8 @@ export async function answer(
     } catch (thrown) {
       await refuse(inFlight, thrown);
     }
+    const lost = inFlight.route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
+    if (lost !== null) await refuseLost(inFlight, lost);
     if (!isReplaced) {
       validateResponse(inFlight);
       if (server.vendorDocuments.size > 0) compareWithVendor(inFlight);
@@ -79,6 +80,19 @@ export async function answer(
   } finally {
     onceSent(inFlight.outcome, () => inFlight.context.world.release());
   }
+}
+
+/** The process may have lost the worlds since the request began: then what was read and decided may be out of date. */
+async function refuseLost(inFlight: InFlightRequest, lost: Problem): Promise<void> {
+  if (inFlight.problem?.kind === 'unavailable') return;
+  discardStream(inFlight.outcome);
+  const mayBeStored = inFlight.isDone && !isSafe(inFlight.context.method);
+  await refuse(inFlight, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
+}
+
+/** Does a method change nothing (RFC 9110, 9.2.1)? */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** A step. It returns a promise only if it has to wait: most have what they need, and a request has many steps. */
@@ -138,8 +152,6 @@ export async function answerUnrouted(
   const guard = service.isControlApi === true ? 'admin' : 'open';
   const arrived = await selectWorld(server, raw, { guard, route: null, query: {} });
   const { context } = arrived;
-  const reading = context.world.readSecrets();
-  if (reading !== null) await reading;
   let told = problem;
   if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
   try {
@@ -166,7 +178,6 @@ export async function answerUnrouted(
     const addressee = { service: service.name ?? null, operation: null };
     record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
   }
-  if (context.world.activityLog.isShared) await flushActivity(arrived);
   context.world.release();
   return written;
 }
@@ -205,12 +216,12 @@ export async function decideOnly(
 
 function begin(
   route: Route,
-  { server, raw, context, fault, body, isForeign, startedAt }: Arrived,
+  { server, worlds, raw, context, fault, body, isForeign, startedAt }: Arrived,
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlightRequest {
   context.answers = route.answers;
   context.params = params;
   context.query = query;
-  return { server, raw, context, fault, body, isForeign, startedAt, route, decisionId: null, ...UNTOUCHED };
+  return { server, worlds, raw, context, fault, body, isForeign, startedAt, route, decisionId: null, ...UNTOUCHED };
 }

@@ -1,6 +1,6 @@
 import { asProblem, Problem } from '../core/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
-import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable, WorldGone } from '../store/errors.ts';
+import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 
 /**
@@ -13,15 +13,12 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     const message = 'The object kept changing while it was being updated, so nothing was done. Try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
-  if (thrown instanceof WorldGone) {
-    return new Problem('no_such_world', 'The world was deleted during the request.', { cause: thrown });
-  }
   if (thrown instanceof Unreachable) {
     const message =
       thrown instanceof TakesNothing
         ? `The database ${thrown.why}, so nothing was done. Try again once the database accepts changes.`
         : 'The database does not answer, so nothing was done. Try again once the database is back.';
-    return new Problem('unavailable', message, { cause: thrown });
+    return new Problem('unavailable', message, { retryAfter: 1, cause: thrown });
   }
   if (thrown instanceof OutcomeUnknown) {
     const message =
@@ -44,13 +41,14 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
   if (message === problem.message) return problem;
-  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, cause } = problem;
+  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, isLogged, cause } = problem;
   return new Problem(kind, message, {
     ...(reason !== undefined && { reason }),
     ...(why !== undefined && { why }),
     ...(claimed !== undefined && { claimed }),
     ...(ofWorld !== undefined && { ofWorld }),
     ...(challenge !== undefined && { challenge }),
-    ...{ allow, close, cause },
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...{ allow, close, isLogged, cause },
   });
 }

@@ -57,7 +57,8 @@ export async function simulate(
     }
     context.caller = caller;
   }
-  const arrived: Arrived = { server, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
+  const { worlds } = server;
+  const arrived: Arrived = { server, worlds, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
   return decideOnly(arrived, route, params, SIMULATED);
 }
 

@@ -23,8 +23,6 @@ export class Decisions {
   readonly #kept: Ring<PlacedDecision>;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
-  /** The place of the newest decision. */
-  #newest = 0;
   #recorded = 0;
   /** Decisions recorded before the last `clear`. */
   #clearedAt = 0;
@@ -33,14 +31,12 @@ export class Decisions {
     this.#kept = new Ring(budget, MOST);
   }
 
-  /** @param place from 1: the next one, or a higher one of the shared log */
-  record(decision: Decision, place = this.#newest + 1): void {
-    this.#newest = place;
+  record(decision: Decision): void {
     this.#recorded += 1;
     const whole = this.#weightOf(decision);
     const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
     const bytes = kept === decision ? whole : this.#weightOf(kept);
-    this.#kept.add(this.#recorded, { decision: kept, place }, bytes);
+    this.#kept.add(this.#recorded, { decision: kept, place: this.#recorded }, bytes);
   }
 
   /** Newest first. */

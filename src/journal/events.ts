@@ -64,12 +64,13 @@ export class Events {
   }
 
   /**
+   * Nothing happens as long as there never was a listener.
+   *
    * @param read called later or never: it must not reference large objects
-   * @param number its place in the shared log; default: the next one, if there ever was a listener
    */
-  publish(kind: EventKind, read: HappenedEvent['read'], number?: number): void {
-    if (number === undefined && !this.#isWatched) return;
-    this.#newest = number ?? this.#newest + 1;
+  publish(kind: EventKind, read: HappenedEvent['read']): void {
+    if (!this.#isWatched) return;
+    this.#newest += 1;
     const event = { number: this.#newest, kind, read };
     this.#kept[this.#newest % MOST] = event;
     for (const { onEvent: happened } of this.#listeners) happened(event);

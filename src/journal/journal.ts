@@ -46,12 +46,10 @@ export class Journal {
     this.#secrets = secrets;
   }
 
-  /**
-   * @param number from 1: the next one, or a higher one of the shared log
-   * @returns its number
-   */
-  record(draft: Draft, number = this.#recorded + 1): number {
-    this.#recorded = number;
+  /** @returns its number, from 1 */
+  record(draft: Draft): number {
+    this.#recorded += 1;
+    const number = this.#recorded;
     this.#drafts.add(number, draft, weightOf(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
@@ -143,9 +141,8 @@ export class Journal {
     return () => this.#listeners?.delete(listener);
   }
 
-  /** Forgets everything, and ends waiting verifications. @param recorded how many requests there were so far */
-  empty(recorded = this.#recorded): void {
-    this.#recorded = recorded;
+  /** Forgets everything, and ends waiting verifications. */
+  empty(): void {
     this.#forgetAll('emptied');
   }
 

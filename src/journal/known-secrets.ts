@@ -46,7 +46,7 @@ export class WorldSecrets implements KnownSecrets {
   /** Hashes of earlier secrets, because the journal may be older than their end. */
   readonly #given: BoundedCache<true>;
   readonly #hasSecret: HasSecret;
-  #key: string;
+  readonly #key: string;
 
   /** @param seed called for the first text */
   constructor(settings: SecretSettings, budget: Budget, seed: () => SeedSecrets, hasSecret: HasSecret) {
@@ -54,11 +54,6 @@ export class WorldSecrets implements KnownSecrets {
     this.#seed = seed;
     this.#hasSecret = hasSecret;
     this.#given = new BoundedCache<true>(budget, sizeOfTrue);
-  }
-
-  /** Sets the key of the fingerprints, which all processes share. */
-  set key(key: string) {
-    this.#key = key;
   }
 
   readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);

@@ -42,12 +42,9 @@ export class Ring<Entry> {
     return this.#size;
   }
 
-  /** Adds the newest entry. @param number higher than all before, from 1 */
+  /** Adds the newest entry. @param number the next one, from 1 */
   add(number: number, entry: Entry, bytes: number): void {
-    // Usually one: numbers are far apart only in a shared log.
-    for (let old = this.#newest - this.#most + 1; old <= Math.min(number - this.#most, this.#newest); old += 1) {
-      this.forget(old);
-    }
+    this.forget(number - this.#most);
     this.#newest = number;
     if (bytes > this.#budget.bytes) return;
     const at = number % this.#most;

@@ -44,6 +44,8 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     return stopped;
   };
   try {
+    // A standby is not ready for tests.
+    const { posture } = await server.begun();
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
@@ -58,7 +60,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
         return server.openProductionPort(...place);
       },
       interceptions: new Map(),
-      posture: server.posture,
+      posture,
       ca: server.ca,
       adminToken: effective.config.adminToken,
       readSeed: server.readSeed,

@@ -3,6 +3,7 @@ import type { Answered, Meter } from './prometheus.ts';
 
 /** The state of a server that is read, and not counted. */
 export interface Gauges {
+  /** 0 on a process that has none. */
   readonly worlds: number;
   /** Of the objects of all worlds, in bytes. */
   readonly bytes: number;

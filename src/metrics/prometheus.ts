@@ -48,6 +48,11 @@ export function newMeter(): Meter {
     buckets: COMMIT_SECONDS,
   });
   const worlds = new Gauge({ registers, name: 'nv_auth_mock_worlds', help: 'Worlds, the default one included.' });
+  const hasWorlds = new Gauge({
+    registers,
+    name: 'nv_auth_mock_has_worlds',
+    help: '1 if this process has the worlds, 0 on a standby.',
+  });
   const bytes = new Gauge({
     registers,
     name: 'nv_auth_mock_state_bytes',
@@ -71,6 +76,7 @@ export function newMeter(): Meter {
     committed: (milliseconds) => commits.observe(milliseconds / 1000),
     read: async (now) => {
       worlds.set(now.worlds);
+      hasWorlds.set(now.worlds > 0 ? 1 : 0);
       bytes.set(now.bytes);
       memory.set(process.memoryUsage.rss());
       delay ??= eventLoopDelay();

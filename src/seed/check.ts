@@ -4,6 +4,7 @@ import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining
 import { findNear, listNames } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
+import { isStorable } from '../core/storable-text.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
 /** Names of types for authors of YAML, where an unquoted number is not a text. */
@@ -25,7 +26,7 @@ const REMOVING =
  * @param parts the seed's content, by service
  */
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const errors = findSchemaFaults(parts, services);
+  const errors = [...findSchemaFaults(parts, services), ...findUnstorable(parts)];
   // Members that violate the schema are repaired, so that they hide no other error.
   const whole =
     errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(services)) }, parts);
@@ -35,6 +36,23 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
     present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
   );
   return [...errors, ...further.filter((fault) => whole === null || isAboutWritten(fault, whole))];
+}
+
+/** Finds texts that a database would change, or refuse. */
+function findUnstorable(parts: unknown): SeedFault[] {
+  const faults: SeedFault[] = [];
+  const waiting: [value: unknown, names: readonly string[]][] = [[parts, []]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, names] = next;
+    if (typeof value === 'object' && value !== null) {
+      const members = Object.entries(value).map(([name, member]): [unknown, string[]] => [member, [...names, name]]);
+      waiting.push(...members.reverse());
+    }
+    if (typeof value !== 'string' || isStorable(value)) continue;
+    const place = placeOf(names);
+    faults.push({ place, message: `\`${place}\` must be a text without NUL characters and unpaired surrogates` });
+  }
+  return faults;
 }
 
 /** Finds violations of the services' schemas. @param parts the seed's content, by service */

@@ -20,11 +20,6 @@ export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
-/** The world was deleted meanwhile. */
-export class WorldGone extends Error {
-  override readonly name = 'WorldGone';
-}
-
 /** The caller decided on outdated data: a secret has been replaced, or an identity disabled. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
@@ -82,4 +77,9 @@ export class TakesNothing extends Unreachable {
 /** The connection was lost during a commit. The change may have been stored, so it must not simply be repeated. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
+}
+
+/** Was something not stored, or perhaps not, for a reason outside of this program? */
+export function isStorageFailure(thrown: unknown): boolean {
+  return thrown instanceof Unwritable || thrown instanceof Unreachable || thrown instanceof OutcomeUnknown;
 }

@@ -1,6 +1,6 @@
 import type { Collections } from './collections.ts';
+import type { KeptState } from './kept-state.ts';
 import type { SettingsStore } from './settings.ts';
-import type { SharedText, Sharing } from './sharing.ts';
 import type { FrozenRows } from './world-rows.ts';
 
 /**
@@ -10,12 +10,8 @@ import type { FrozenRows } from './world-rows.ts';
 export interface Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;
-  /** Further state that several processes share; null if no other process can use the store. */
-  readonly sharing: Sharing | null;
   /** The state of a world besides its rows, which no snapshot contains; null if it does not outlive the process. */
-  readonly state: SharedText | null;
-  /** Notices for the person who opens it. */
-  readonly notices: readonly string[];
+  readonly state: KeptState | null;
   /** Has a row of a collection that is in memory this `secretHash` in its body? */
   hasSecret(collection: string, hash: string): boolean;
   /** Why nothing can be written now, as far as is known without writing; null if writing seems possible. */
@@ -25,9 +21,9 @@ export interface Store {
   /**
    * Replaces all rows by these, in one step.
    *
-   * @throws Unwritable if the file cannot be written; then nothing is changed
+   * @throws Unwritable, Unreachable if that cannot be stored; then nothing is changed
    */
   restore(state: FrozenRows): Promise<void>;
-  /** Writes pending uses and closes the store. */
+  /** Frees its memory. */
   close(): Promise<void>;
 }

@@ -20,11 +20,9 @@ export function openMemory(
 }
 
 /** The parts of a store besides its rows; empty if the rows are only in memory. */
-interface Kept extends Pick<Store, 'notices' | 'state' | 'fault'> {
-  close(): void;
-}
+type Kept = Pick<Store, 'state' | 'fault'>;
 
-const NOT_KEPT: Kept = { notices: [], state: null, fault: () => null, close: () => {} };
+const NOT_KEPT: Kept = { state: null, fault: () => null };
 
 /** A store whose rows are in memory. @param kept the place where they are stored as well */
 export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
@@ -34,15 +32,12 @@ export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
 class StoreInMemory implements Store {
   readonly collections: WorldRows;
   readonly settings: SettingsStore;
-  readonly sharing = null;
-  readonly notices: readonly string[];
   readonly state: Store['state'];
   readonly #kept: Kept;
 
   constructor(rows: WorldRows, kept: Kept) {
     this.collections = rows;
     this.settings = new Settings(rows);
-    this.notices = kept.notices;
     this.state = kept.state;
     this.#kept = kept;
   }
@@ -60,11 +55,10 @@ class StoreInMemory implements Store {
   }
 
   async restore(state: FrozenRows): Promise<void> {
-    this.collections.replace(state);
+    await this.collections.replace(state);
   }
 
   async close(): Promise<void> {
     this.collections.release();
-    this.#kept.close();
   }
 }

@@ -4,6 +4,11 @@ import type { Revision } from './collections.ts';
 export class Revisions {
   #highest: Revision = 0;
 
+  /** The latest one that was issued; 0 before the first. */
+  get highest(): Revision {
+    return this.#highest;
+  }
+
   /** @throws RangeError if the next one is not a safe integer: beyond, different revisions would be equal */
   next(): Revision {
     this.goOnAbove(this.#highest + 1);

@@ -6,9 +6,11 @@ import type { RowName } from './row-name.ts';
 export interface LoggedRow {
   readonly row: Row;
   readonly place: number;
+  /** The length of its body as JSON, in characters. */
+  readonly size: number;
 }
 
-/** The changes that are written in one step. */
+/** The changes of a world that are written in one step. */
 export interface LoggedCommit {
   readonly revision: Revision;
   /** Rows that were added or replaced. */
@@ -16,12 +18,15 @@ export interface LoggedCommit {
   readonly removed: readonly RowName[];
 }
 
-/** Stores the rows of a world beyond the process. A change is visible in memory only after its log has stored it. */
+/**
+ * Stores the rows of a world beyond the process. A change is visible in memory only after its log has stored it, and the
+ * next change of the world comes after that.
+ */
 export interface RowLog {
-  /** Writes a change durably. @throws Unwritable if nothing was written */
-  commit(commit: LoggedCommit): void;
-  /** Replaces all rows. @throws Unwritable if nothing was written */
-  replace(rows: readonly LoggedRow[], revision: Revision): void;
+  /** Writes a change durably. @throws Unwritable, Unreachable: nothing was written. OutcomeUnknown */
+  commit(commit: LoggedCommit): Promise<void>;
+  /** Replaces all rows. @throws as `commit` */
+  replace(rows: readonly LoggedRow[], revision: Revision): Promise<void>;
   /** Notes when a row was used, which may be written up to a second later. */
   use(row: RowName, at: Instant): void;
 }

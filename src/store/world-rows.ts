@@ -25,7 +25,7 @@ import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
 import { pageOf } from './search.ts';
 import type { Share, StateAccount } from './state-account.ts';
-import { COPIED_BYTES, type Entry, Table } from './table.ts';
+import { COPIED_BYTES, type Entry, Table, usedRow } from './table.ts';
 import { Turns } from './turns.ts';
 
 /** The rows of a world at one moment. They never change, so that any number of worlds can start from them. */
@@ -90,12 +90,6 @@ export interface Planned extends LoggedCommit {
   readonly growth: number;
 }
 
-/** A row that another process has removed. */
-export interface Removed extends RowName {
-  /** The revision of the removal. */
-  readonly revision: Revision;
-}
-
 /** The parts of a world besides its rows. */
 interface Beside {
   /** Stores the rows beyond the process; null if they are only in memory. */
@@ -114,11 +108,23 @@ export function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entr
   return [...tables.values()].flatMap((table) => table.entries()).sort((one, other) => one.place - other.place);
 }
 
-/** Freezes rows, which must be oldest first, so that worlds can start from them. */
+/**
+ * Freezes rows, which must be oldest first, so that worlds can start from them.
+ *
+ * @throws Collision if two rows have the same id, or the same alias
+ */
 export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRows {
-  const all = new WorldRows(NO_ROWS, revisions);
-  all.loadNow(rows);
-  return all.freeze();
+  const revision = revisions.next();
+  const tables = new Map<string, Table>();
+  for (const [index, row] of rows.entries()) {
+    const table = tables.get(row.collection) ?? new Table(revision);
+    tables.set(row.collection, table);
+    if (table.byId(row.id) !== undefined) throw new Collision();
+    for (const alias of row.aliases) if (table.byAlias(alias) !== undefined) throw new Collision();
+    const entry = entryOf(row, index + 1, revision);
+    table.put(entry.row, entry);
+  }
+  return { tables, nextPlace: rows.length + 1, revision };
 }
 
 /** The approximate memory of rows without those of a world's own, in bytes. */
@@ -152,6 +158,8 @@ export class WorldRows implements Collections {
   #made: WeakMap<object, unknown> | null = null;
   #watcher: Watcher | null = null;
   readonly #log: RowLog | null;
+  /** With a log, each change is checked against memory when the one before has been stored. */
+  readonly #changes: Turns;
   readonly #account: StateAccount | null;
   /** No list has a lower revision. */
   #loadedAt: Revision;
@@ -161,6 +169,7 @@ export class WorldRows implements Collections {
   constructor(begin: FrozenRows, revisions: Revisions, { log = null, account = null }: Partial<Beside> = {}) {
     this.#revisions = revisions;
     this.#log = log;
+    this.#changes = log === null ? NO_TURNS : new Turns();
     this.#account = account;
     this.#begin = begin;
     account?.hold(0, sharesOf(begin));
@@ -182,24 +191,13 @@ export class WorldRows implements Collections {
   /** Creates the rows of a world from stored rows, which must be in the order of their places. */
   static ofStored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
     const rows = new WorldRows(NO_ROWS, revisions, beside);
-    rows.receive(logged);
-    return rows;
-  }
-
-  /** Applies the changes of other processes, which must be oldest first. */
-  receive(changes: Iterable<LoggedRow | Removed>): void {
-    for (const change of changes) {
-      if ('row' in change) {
-        const { row, place } = change;
-        this.#change(row.collection).put(row, entryFor(row, place, textOf(row.body)));
-        this.#nextPlace = Math.max(this.#nextPlace, place + 1);
-        this.#revision = Math.max(this.#revision, row.revision);
-      } else {
-        this.#change(change.collection).remove(change.id, change.revision);
-        this.#revision = Math.max(this.#revision, change.revision);
-      }
+    for (const { row, place } of logged) {
+      rows.#change(row.collection).put(row, entryFor(row, place, textOf(row.body)));
+      rows.#nextPlace = Math.max(rows.#nextPlace, place + 1);
+      rows.#revision = Math.max(rows.#revision, row.revision);
     }
-    this.#account?.holdAnyway(this.#ownBytes);
+    rows.#account?.holdAnyway(rows.#ownBytes);
+    return rows;
   }
 
   /** The names of the collections. */
@@ -230,11 +228,20 @@ export class WorldRows implements Collections {
     return frozen;
   }
 
-  /** Replaces all rows by these. */
-  replace(begin: FrozenRows): void {
-    const revision = this.#revisions.next();
+  /** Replaces all rows by these. @throws as a commit; then nothing is changed */
+  async replace(begin: FrozenRows): Promise<void> {
+    const log = this.#log;
+    if (log === null) return this.#replace(begin, this.#revisions.next());
+    await this.#changes.take(async () => {
+      const revision = this.#revisions.next();
+      this.#account?.hold(0, sharesOf(begin));
+      await this.#writing(() => log.replace(entriesIn(begin), revision));
+      this.#replace(begin, revision);
+    });
+  }
+
+  #replace(begin: FrozenRows, revision: Revision): void {
     this.#account?.hold(0, sharesOf(begin));
-    this.#writing(() => this.#log?.replace(entriesIn(begin), revision));
     this.#take(begin);
     this.#own = null;
     this.#loadedAt = revision;
@@ -293,7 +300,11 @@ export class WorldRows implements Collections {
   }
 
   async commit(changes: readonly Change[], expects: readonly Expectation[] = []): Promise<Revision> {
-    const planned = this.#commit(changes, expects);
+    const log = this.#log;
+    const planned =
+      log === null
+        ? this.#commit(changes, expects)
+        : await this.#changes.take(() => this.#commitTo(log, changes, expects));
     await this.#watcher?.({ puts: planned.puts.map(({ row }) => row), before: planned.before });
     return planned.revision;
   }
@@ -302,26 +313,28 @@ export class WorldRows implements Collections {
     this.#watcher = watcher;
   }
 
-  /** Like `commit`, but does not call the watcher. */
-  commitNow(changes: readonly Change[]): Revision {
-    return this.#commit(changes, []).revision;
+  #commit(changes: readonly Change[], expects: readonly Expectation[]): Planned {
+    const planned = this.#plan(changes, expects, this.#revisions.next());
+    this.#reserve(planned);
+    this.#show(planned);
+    return planned;
   }
 
-  #commit(changes: readonly Change[], expects: readonly Expectation[]): Planned {
-    const planned = this.plan(changes, expects, this.#revisions.next());
+  async #commitTo(log: RowLog, changes: readonly Change[], expects: readonly Expectation[]): Promise<Planned> {
+    const planned = this.#plan(changes, expects, this.#revisions.next());
     this.#reserve(planned);
-    this.#writing(() => this.#log?.commit(planned));
-    this.show(planned);
+    await this.#writing(() => log.commit(planned));
+    this.#show(planned);
     return planned;
   }
 
   /**
-   * Plans a commit. Nothing changes until `show` is called with the result.
+   * Plans a commit. Nothing changes until `#show` is called with the result.
    *
    * @param revision must be above all revisions of the world
    * @throws Changed, Collision
    */
-  plan(changes: readonly Change[], expects: readonly Expectation[], revision: Revision): Planned {
+  #plan(changes: readonly Change[], expects: readonly Expectation[], revision: Revision): Planned {
     for (const expected of expects) if (this.#isOther(expected)) throw new Changed();
     const made = checkRow(changes, (row) => this.#find(row)?.row);
     const puts = [...made.replaced.map(({ row }) => row), ...made.added];
@@ -342,15 +355,21 @@ export class WorldRows implements Collections {
     return { revision, puts: entries, removed: made.removed, before, growth };
   }
 
-  /** Makes the planned changes. No other change may come between the plan and this call. */
-  show({ revision, puts, removed }: Planned): void {
+  /** Makes the planned changes. No other change may come between the plan and this call, but a row may be used. */
+  #show({ revision, puts, removed }: Planned): void {
     for (const { collection, id } of removed) this.#change(collection).remove(id, revision);
     for (const entry of puts) {
+      if (!entry.isNew) this.#keepUse(entry);
       this.#change(entry.row.collection).put(entry.row, entry);
       this.#nextPlace = Math.max(this.#nextPlace, entry.place + 1);
     }
     this.#revision = revision;
     this.#account?.holdAnyway(this.#ownBytes);
+  }
+
+  #keepUse(entry: Entry): void {
+    const usedAt = this.#find(entry.row)?.row.usedAt ?? null;
+    if (usedAt !== null && usedAt !== entry.row.usedAt) entry.row = usedRow(entry.row, usedAt);
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
@@ -367,23 +386,9 @@ export class WorldRows implements Collections {
     return entriesIn({ tables: this.#tables() }).map(({ row }) => row);
   }
 
+  /** @throws Collision if two rows have the same id, or the same alias */
   async load(rows: readonly Row[]): Promise<void> {
-    this.loadNow(rows);
-  }
-
-  /** Like `load`, but synchronous. @throws Collision if two rows have the same id, or the same alias */
-  loadNow(rows: readonly Row[]): void {
-    const revision = this.#revisions.next();
-    const tables = new Map<string, Table>();
-    for (const [index, row] of rows.entries()) {
-      const table = tables.get(row.collection) ?? new Table(revision);
-      tables.set(row.collection, table);
-      if (table.byId(row.id) !== undefined) throw new Collision();
-      for (const alias of row.aliases) if (table.byAlias(alias) !== undefined) throw new Collision();
-      const entry = entryOf(row, index + 1, revision);
-      table.put(entry.row, entry);
-    }
-    this.replace({ tables, nextPlace: rows.length + 1, revision });
+    await this.replace(frozenRows(rows, this.#revisions));
   }
 
   /**
@@ -414,10 +419,10 @@ export class WorldRows implements Collections {
     return rows instanceof Overlay ? rows.wholeBytes : rows.count * COPIED_BYTES;
   }
 
-  /** If `work` throws, nothing more is held than before. */
-  #writing(work: () => void): void {
+  /** If `work` fails, nothing more is held than before. */
+  async #writing(work: () => Promise<void>): Promise<void> {
     try {
-      work();
+      await work();
     } catch (cause) {
       this.#account?.holdAnyway(this.#ownBytes, sharesOf(this.#begin));
       throw cause;
@@ -550,5 +555,8 @@ function textOf(body: unknown): string {
 }
 
 const NONE: readonly Row[] = [];
+
+/** Without a log nobody takes one. */
+const NO_TURNS = new Turns();
 
 const NO_FACETS = { name: '', state: null, createdAt: 0, modifiedAt: 0 } as const;

@@ -98,13 +98,13 @@ class StoredClock implements OwnedClock {
     return this.#turns.run(async () => {
       const running = this.#state;
       if ('frozenAt' in running) return;
-      const heldRights = { frozenAt: this.now() };
+      const frozen = { frozenAt: this.now() };
       // The clock stops before the write: otherwise it would run on meanwhile, and jump back.
-      this.#state = heldRights;
+      this.#state = frozen;
       try {
-        await this.#change((stored) => ('frozenAt' in stored ? stored : heldRights));
+        await this.#change((stored) => ('frozenAt' in stored ? stored : frozen));
       } catch (cause) {
-        if (this.#state === heldRights) this.#state = running;
+        if (this.#state === frozen) this.#state = running;
         throw cause;
       }
     });
@@ -135,7 +135,7 @@ class StoredClock implements OwnedClock {
     });
   }
 
-  /** Changes the settings, also while other processes change them. */
+  /** Changes the settings, also while the world is restored. */
   async #change(change: (stored: ClockState) => ClockState): Promise<void> {
     const before = this.#state;
     let next = before;

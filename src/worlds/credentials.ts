@@ -5,11 +5,16 @@ import type { Change, Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
-import type { AliasOf } from '../store/sharing.ts';
 import { updating } from '../store/updating.ts';
 import { type FrozenRows, OwnRows } from '../store/world-rows.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
+
+/** One alias of a row. */
+interface AliasOf {
+  readonly collection: string;
+  readonly alias: string;
+}
 
 /** The source of a world's own credentials. */
 export interface Own {
@@ -50,12 +55,12 @@ export class Credentials {
   }
 
   /** The rows that a key can be. @param hash of its text */
-  keyAliases(hash: string): readonly AliasOf[] {
+  #keyAliases(hash: string): readonly AliasOf[] {
     return this.#keys.map((collection) => ({ collection, alias: hash }));
   }
 
   /** The rows that a client id can mean: several worlds may have one. */
-  clientAliases(clientId: string): readonly AliasOf[] {
+  #clientAliases(clientId: string): readonly AliasOf[] {
     return this.#clients.flatMap(([collection, { aliasesOf }]) =>
       aliasesOf(clientId).map((alias) => ({ collection, alias })),
     );
@@ -63,12 +68,12 @@ export class Credentials {
 
   /** The row with this key. */
   async keyIn(store: Store, hash: string): Promise<Row | null> {
-    return rowOf(store, this.keyAliases(hash));
+    return rowOf(store, this.#keyAliases(hash));
   }
 
   /** Does a client in this world have this client id? */
   async hasClient(store: Store, clientId: string): Promise<boolean> {
-    return (await rowOf(store, this.clientAliases(clientId))) !== null;
+    return (await rowOf(store, this.#clientAliases(clientId))) !== null;
   }
 
   /** Is this the hash of the secret of a client? */

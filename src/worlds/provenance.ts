@@ -1,7 +1,7 @@
 import type { World } from '../contract/world.ts';
 import type { KeptSeed } from '../store/seed.ts';
 
-/** The source of a world, as other processes read it. */
+/** The source of a world, as it is kept. */
 export interface Provenance {
   readonly seed: KeptSeed;
   readonly credentials: World['credentials'];

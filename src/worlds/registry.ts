@@ -10,11 +10,12 @@ import type { PresentedCredential } from '../credentials/presented-credential.ts
 import type { SecretSettings } from '../journal/known-secrets.ts';
 import type { Random } from '../platform/random.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
-import type { Store } from '../store/index.ts';
+import { isStorageFailure } from '../store/errors.ts';
+import type { KeptWorlds } from '../store/kept-worlds.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { WorldRecord } from '../store/sharing.ts';
 import type { Share, StateAccount } from '../store/state-account.ts';
+import type { KeptWorld } from '../store/world-log.ts';
 import type { FrozenRows } from '../store/world-rows.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
@@ -23,7 +24,7 @@ import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
 import { type Images, SEED_COPIES } from './images.ts';
 import { Indexing } from './indexing.ts';
-import { provenanceIn } from './provenance.ts';
+import { provenanceIn, provenanceText } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 /** The record of a world besides the world itself. */
@@ -32,8 +33,6 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   /** The world whose credentials it shares; null if they are all its own. */
   readonly source: string | null;
   lastUsedAt: Instant;
-  /** For a world that other processes use, too. */
-  readonly record?: WorldRecord;
   /** The memory that it takes beside its rows; null for the default world, which every server has. */
   readonly account: StateAccount | null;
 }
@@ -50,7 +49,7 @@ export interface MadeWorld {
 }
 
 /** How many worlds a message names. */
-export const MOST_NAMED = 5;
+const MOST_NAMED = 5;
 
 const FRESH_ID_LENGTH = 10;
 
@@ -75,35 +74,29 @@ export interface WorldsParts {
   readonly mode: Mode;
   /** Rows that replace those of the seed in the default world, also after a reset; null without `--snapshot`. */
   readonly snapshot: FrozenRows | null;
-  /** A seed, as another process kept it. */
+  /** A seed, as it was kept. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
   readonly keys: Credentials;
   readonly secrets: SecretSettings;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
+  /** Where worlds are kept that outlive the process; null if they end with it. */
+  readonly kept: KeptWorlds | null;
+  /** As `WorldsByName.fault`. */
+  readonly fault: WorldsByName['fault'];
 }
 
-/** A world that is stored in its final place. */
-export interface StoredWorld {
-  readonly filled: Filled;
-  /** For a world that other processes use, too. */
-  readonly record?: WorldRecord;
-}
-
-/**
- * The worlds of a server. Subclasses differ in whether the process has them alone (`local.ts`) or shares them with others
- * (`shared.ts`).
- */
-export abstract class Worlds implements WorldsByName {
-  abstract readonly isShared: boolean;
-  protected readonly parts: WorldsParts;
-  protected readonly common: WorldsCommon;
-  /** Those of this process, but for the default one. */
-  protected readonly entries = new Map<string, WorldEntry>();
-  protected readonly ended = new EndedWorlds();
-  protected readonly indexing: Indexing;
-  protected isClosed = false;
+/** The worlds of a server, as long as its process has them. */
+export class Worlds implements WorldsByName {
+  readonly fault: WorldsByName['fault'];
+  readonly #parts: WorldsParts;
+  readonly #common: WorldsCommon;
+  /** All but the default one. */
+  readonly #entries = new Map<string, WorldEntry>();
+  readonly #ended = new EndedWorlds();
+  readonly #indexing: Indexing;
+  #isClosed = false;
   /** Ids that are reserved while their world is being made. */
   readonly #making = new Set<string>();
   /** Those that were used last. */
@@ -114,57 +107,38 @@ export abstract class Worlds implements WorldsByName {
 
   constructor(parts: WorldsParts) {
     const { machine, random, signingKey, shared, mode, rulesets, secrets, keys } = parts;
-    this.parts = parts;
-    this.indexing = new Indexing({
+    this.#parts = parts;
+    this.fault = parts.fault;
+    this.#indexing = new Indexing({
       credentials: keys,
       default: () => this.default,
       find: (id) => this.find(id),
       isThere: (world) => this.#entryNow(world.id)?.world === world,
-      isAny: () => this.entries.size > 0,
+      isAny: () => this.#entries.size > 0,
     });
-    this.common = {
+    this.#common = {
       ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys, revive: parts.revive },
-      changed: (world, changed) => this.indexing.noteChanges(world, changed),
+      changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { rows: parts.snapshot, findings: [] };
         return beginOf({ id, credentials, seed }, parts);
       },
-      noteReplacement: (world, clients) => this.noteReplacement(world, clients),
+      noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
       left: (world) => this.#noteLeft(world),
     };
   }
 
-  abstract refresh(names: readonly string[], presented?: readonly PresentedCredential[]): Promise<void>;
-
-  abstract get isAlone(): boolean;
-
-  /** How many there are, but for the default one. */
-  protected abstract get count(): number;
-
-  /** The worlds that have a client id or a key, and are there. */
-  protected abstract holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[];
-
-  /** Stores a new world in its final place. @throws Problem that says why there is no room for it */
-  protected abstract storeWorld(
-    begun: Begun,
-    order: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
-  ): Promise<StoredWorld>;
-
-  /** Ends a world that was unused for its time to live, if this process may. */
-  protected abstract endUnused(entry: WorldEntry): void;
-
-  /** Ends a world that was deleted. */
-  protected abstract end(id: string): Promise<void> | void;
-
-  /** Ends the worlds that were unused for their time to live. */
-  protected abstract sweep(): void;
+  /** Is there no other world, and has there never been one? */
+  get isAlone(): boolean {
+    return this.#entries.size === 0 && !this.#ended.isAnyGone;
+  }
 
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
     // Every server has one, and no request has brought it.
     this.#seedShares.set(seed, { bytes: 0, base: null });
-    const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.common);
-    const entry = this.entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
+    const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
+    const entry = this.#entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
     this.#default = { ...entry, createdAt: await world.keptSince(entry.createdAt) };
   }
 
@@ -174,7 +148,17 @@ export abstract class Worlds implements WorldsByName {
    * @returns the notices about them for the user
    */
   async reopen(): Promise<readonly string[]> {
-    return [];
+    const { kept, machine } = this.#parts;
+    if (kept === null || kept.found.length === 0) return [];
+    const ended: string[] = [];
+    for (const one of kept.found) {
+      const isOver = one.ttl !== null && machine.now() - one.usedAt >= one.ttl;
+      if (isOver) await kept.delete(one.name);
+      if (isOver) ended.push(one.name);
+      else await this.#reopen(kept, one);
+    }
+    if (this.#entries.size > 0) this.#sweepLater();
+    return reopenedNotices(this.#entries.size, ended);
   }
 
   get default(): OwnedWorld {
@@ -183,18 +167,18 @@ export abstract class Worlds implements WorldsByName {
   }
 
   has(id: string): boolean {
-    return this.entryThere(id) !== undefined;
+    return this.#entryThere(id) !== undefined;
   }
 
   find(id: string): OwnedWorld | undefined {
-    const entry = this.entryThere(id);
+    const entry = this.#entryThere(id);
     if (entry === undefined) return undefined;
-    this.noteUse(entry);
+    this.#noteUse(entry);
     return entry.world;
   }
 
   isGone(id: string): boolean {
-    return this.ended.isGone(id);
+    return this.#ended.isGone(id);
   }
 
   ownersOf(presented: PresentedCredential): readonly string[] {
@@ -202,15 +186,15 @@ export abstract class Worlds implements WorldsByName {
       case 'token':
         return [presented.world];
       case 'grant':
-        return this.ended.ofMark(presented.mark);
+        return this.#ended.ofMark(presented.mark);
       case 'key': {
         // A copied key belongs to the worlds that have it now; otherwise it belongs to the world that its text names.
-        const holders = this.holdersOf(presented);
-        return holders.length > 0 ? holders : this.ended.ofMark(presented.mark);
+        const holders = this.#holdersOf(presented);
+        return holders.length > 0 ? holders : this.#ended.ofMark(presented.mark);
       }
       case 'client': {
-        const holders = this.holdersOf(presented);
-        return holders.length > 0 ? holders : this.ended.goneOfClient(presented.clientId);
+        const holders = this.#holdersOf(presented);
+        return holders.length > 0 ? holders : this.#ended.goneOfClient(presented.clientId);
       }
     }
   }
@@ -223,14 +207,14 @@ export abstract class Worlds implements WorldsByName {
 
   async isOfDefault(presented: PresentedCredential): Promise<boolean> {
     const { store } = this.default;
-    const { keys } = this.parts;
+    const { keys } = this.#parts;
     if (presented.kind === 'client') return keys.hasClient(store, presented.clientId);
     return presented.kind === 'key' && (await keys.keyIn(store, presented.hash())) !== null;
   }
 
   /** All worlds, the default one first. */
   list(): readonly WorldInfo[] {
-    const others = [...this.entries.keys()].flatMap((id) => this.entryThere(id) ?? []);
+    const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
     return (this.#default === null ? others : [this.#default, ...others]).map(infoOf);
   }
 
@@ -244,34 +228,33 @@ export abstract class Worlds implements WorldsByName {
     return infoOf(this.entry(id));
   }
 
-  /** The world, opened if only other processes have used it so far. @throws Problem `not_found` */
-  async openEntry(id: string): Promise<WorldEntry> {
-    if (id !== DEFAULT_WORLD) await this.refresh([id]);
-    return this.entry(id);
-  }
-
   /** @throws Problem `not_found` */
   entry(id: string): WorldEntry {
-    const entry = this.entryThere(id);
+    const entry = this.#entryThere(id);
     if (entry !== undefined) return entry;
     throw new Problem('not_found', `There is no world \`${id.slice(0, 100)}\`; \`GET /_mock/worlds\` lists them.`);
   }
 
   /** @throws Problem that says what is wrong with the order */
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
-    const id = order.id ?? this.parts.random.hex(FRESH_ID_LENGTH);
+    const id = order.id ?? this.#parts.random.hex(FRESH_ID_LENGTH);
     return this.#reserving(id, () => this.#make(id, order));
   }
 
   /** @throws Problem `not_found`, `conflict` for the default world */
   async delete(id: string): Promise<void> {
-    if (id !== DEFAULT_WORLD) return this.end(id);
-    const message = 'The default world cannot be deleted; `POST /_mock/reset` returns it to its seed.';
-    throw new Problem('conflict', message);
+    if (id === DEFAULT_WORLD) {
+      const message = 'The default world cannot be deleted; `POST /_mock/reset` returns it to its seed.';
+      throw new Problem('conflict', message);
+    }
+    const entry = this.entry(id);
+    // If it cannot be stored, the world is there as before.
+    await this.#parts.kept?.delete(id);
+    if (this.#entries.get(id) === entry) this.#remove(entry);
   }
 
   /** Informs watchers of the default world about the other worlds, which know nothing of each other. */
-  protected tell(what: 'made' | 'deleted', id: string): void {
+  #tell(what: 'made' | 'deleted', id: string): void {
     this.default.activityLog.event('world', { world: id, what });
   }
 
@@ -281,85 +264,103 @@ export abstract class Worlds implements WorldsByName {
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    this.stopSweeping();
+    this.#isClosed = true;
+    this.#stopSweeping();
     const all = this.#all();
-    this.entries.clear();
+    this.#entries.clear();
     await Promise.all(all.map(({ world }) => world.close()));
   }
 
   /** Was it unused for its time to live? A long request counts as use until it ends. */
-  protected isOver(entry: WorldEntry): boolean {
+  #isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
-    if (entry.world.isHeld) this.noteUse(entry);
-    return this.parts.machine.now() - this.usedAt(entry) >= entry.ttl;
-  }
-
-  /** When it was last used. */
-  protected usedAt(entry: WorldEntry): Instant {
-    return entry.lastUsedAt;
+    if (entry.world.isHeld) this.#noteUse(entry);
+    return this.#parts.machine.now() - entry.lastUsedAt >= entry.ttl;
   }
 
   /** Notes that a world is in use. */
-  protected noteUse(entry: WorldEntry): void {
-    entry.lastUsedAt = this.parts.machine.now();
+  #noteUse(entry: WorldEntry): void {
+    entry.lastUsedAt = this.#parts.machine.now();
+    if (entry.ttl !== null) this.#parts.kept?.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
   /** The whole state of a world was replaced. */
-  protected async noteReplacement(world: World, _clients: SeedClients | undefined): Promise<void> {
-    if (world.id === DEFAULT_WORLD) await this.indexing.addDefault();
+  async #noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
+    const entry = this.#entries.get(world.id);
+    if (world.id === DEFAULT_WORLD) await this.#indexing.addDefault();
+    else if (entry?.world === world) await this.#indexing.addAgain(world, entry.source, clients);
   }
 
-  /** Opens a stored world, with its source. */
-  protected async openStored(
-    id: string,
-    { store, made }: { readonly store: Store; readonly made: string },
-  ): Promise<Pick<WorldEntry, 'world' | 'credentials' | 'source' | 'label' | 'account'>> {
+  async #reopen(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
     const { seed: kept, credentials, source = null, label = null } = provenanceIn(made);
-    const seed = this.parts.revive(kept);
-    const filled = { store, findings: [], isNew: false };
-    const world = await openWorld({ id, credentials, seed, filled }, this.common);
-    const account = this.parts.shared.state.open();
+    const seed = this.#parts.revive(kept);
+    const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
+    const world = await openWorld({ id, credentials, seed, filled }, this.#common);
+    const account = this.#parts.shared.state.open();
     account.holdAnyway(WORLD_BYTES, [this.#shareOf(seed)]);
-    return { world, credentials, source, label, account };
+    this.#entries.set(id, { world, credentials, source, label, account, ttl, createdAt, lastUsedAt: usedAt });
+    this.#ended.markBegun(id);
+    await this.#indexing.add(world, source);
   }
 
-  protected entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
-    const now = this.parts.machine.now();
-    return { world, ...rest, createdAt: rest.record?.createdAt ?? now, lastUsedAt: now };
+  #entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
+    const now = this.#parts.machine.now();
+    return { world, ...rest, createdAt: now, lastUsedAt: now };
   }
 
-  protected entryThere(id: string): WorldEntry | undefined {
+  /** The worlds that have a client id or a key. */
+  #holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
+    const { index } = this.#indexing;
+    if (presented.kind === 'client') return index.of('client', presented.clientId);
+    return index.hasKeys ? index.of('key', presented.hash()) : [];
+  }
+
+  #entryThere(id: string): WorldEntry | undefined {
     if (id === DEFAULT_WORLD) return this.#default ?? undefined;
-    const entry = this.entries.get(id);
-    if (entry === undefined || !this.isOver(entry)) return entry;
-    this.endUnused(entry);
+    const entry = this.#entries.get(id);
+    if (entry === undefined || !this.#isOver(entry)) return entry;
+    this.#endUnused(entry);
     return undefined;
   }
 
+  /** If that cannot be stored, it ends when the worlds are next opened. */
+  #endUnused(entry: WorldEntry): void {
+    const deleted = this.#parts.kept?.delete(entry.world.id);
+    deleted?.catch((cause: unknown) => {
+      if (!isStorageFailure(cause)) throw cause;
+    });
+    this.#remove(entry);
+  }
+
   /** Forgets a world that has ended. */
-  protected forget(entry: WorldEntry): void {
+  #remove(entry: WorldEntry): void {
     const { world } = entry;
-    this.entries.delete(world.id);
+    this.#entries.delete(world.id);
     this.#awake.delete(entry);
-    this.indexing.drop(world.id);
-    this.ended.markEnded(world.id);
+    this.#indexing.drop(world.id);
+    this.#ended.markEnded(world.id);
     entry.account?.release();
     world.end();
+    this.#tell('deleted', world.id);
   }
 
-  protected sweepLater(): void {
-    this.#sweeping ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+  #sweep(): void {
+    for (const entry of [...this.#entries.values()]) if (this.#isOver(entry)) this.#endUnused(entry);
+    if (this.#entries.size === 0) this.#stopSweeping();
   }
 
-  protected stopSweeping(): void {
+  #sweepLater(): void {
+    this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  #stopSweeping(): void {
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
   }
 
-  protected crowdedProblem(): Problem {
-    const { most, machine } = this.parts;
-    const idle = [...this.entries.values()].filter(({ world }) => !world.isHeld);
+  #crowdedProblem(): Problem {
+    const { most, machine } = this.#parts;
+    const idle = [...this.#entries.values()].filter(({ world }) => !world.isHeld);
     const named = idle
       .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
       .slice(0, MOST_NAMED)
@@ -370,17 +371,17 @@ export abstract class Worlds implements WorldsByName {
   }
 
   #all() {
-    return [this.#default, ...this.entries.values()].flatMap((entry) => entry ?? []);
+    return [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
   }
 
   #check(id: string): void {
-    if (this.isClosed) throw closing();
+    if (this.#isClosed) throw closing();
     const fault = worldIdFault(id);
     if (fault !== null) throw new Problem('invalid_request', `Field \`id\` ${fault}.`);
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
-    if (this.count + this.#making.size < this.parts.most) return;
-    this.sweep();
-    if (this.count + this.#making.size >= this.parts.most) throw this.crowdedProblem();
+    if (this.#entries.size + this.#making.size < this.#parts.most) return;
+    this.#sweep();
+    if (this.#entries.size + this.#making.size >= this.#parts.most) throw this.#crowdedProblem();
   }
 
   /** Reserves an id while its world is being made. */
@@ -389,7 +390,7 @@ export abstract class Worlds implements WorldsByName {
     this.#making.add(id);
     try {
       const made = await make();
-      this.tell('made', id);
+      this.#tell('made', id);
       return made;
     } finally {
       this.#making.delete(id);
@@ -398,14 +399,14 @@ export abstract class Worlds implements WorldsByName {
 
   #make(id: string, { origin, ...order }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
     return this.#counted(origin.seed, async (account) => {
-      const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.parts);
+      const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.#parts);
       return this.#store(id, begun, { ...order, account }, origin.kind === 'seed' ? begun.clients : undefined);
     });
   }
 
   /** Makes a world whose memory beside its rows is counted. @throws Unwritable if there is no room for it */
   async #counted(seed: Seed, make: (account: StateAccount) => Promise<MadeWorld>): Promise<MadeWorld> {
-    const account = this.parts.shared.state.open();
+    const account = this.#parts.shared.state.open();
     account.hold(WORLD_BYTES, [this.#shareOf(seed)]);
     return make(account).catch((cause: unknown) => {
       account.release();
@@ -428,38 +429,51 @@ export abstract class Worlds implements WorldsByName {
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
-    const { filled, record } = await this.storeWorld(begun, { id, credentials, ttl, label });
+    const filled = await this.#keep(begun, { id, credentials, ttl, label });
     try {
-      const world = await openWorld({ id, credentials, seed, filled }, this.common);
-      const ambiguous = await this.indexing.add(world, source, seeded);
-      if (this.isClosed) throw closing();
-      const entry = this.entryOf(world, {
+      const world = await openWorld({ id, credentials, seed, filled }, this.#common);
+      const ambiguous = await this.#indexing.add(world, source, seeded);
+      if (this.#isClosed) throw closing();
+      const entry = this.#entryOf(world, {
         credentials,
         source,
         ttl,
         label,
         account,
-        ...(record !== undefined && { record }),
       });
-      this.entries.set(id, entry);
-      this.ended.markBegun(id);
-      this.sweepLater();
+      this.#entries.set(id, entry);
+      this.#ended.markBegun(id);
+      this.#sweepLater();
       return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
     } catch (cause) {
-      this.indexing.drop(id);
+      this.#indexing.drop(id);
       await filled.store.close();
-      this.notMade(id);
+      // If that fails as well, the first failure says more.
+      await this.#parts.kept?.delete(id).catch(() => {});
       throw cause;
     }
   }
 
-  /** A world that was stored could not be opened. */
-  protected notMade(_id: string): void {}
+  /** Stores a new world where it outlives the process. */
+  async #keep(
+    { filled, seed, source }: Begun,
+    { id, credentials, ttl, label }: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
+  ): Promise<Filled> {
+    const { kept, machine } = this.#parts;
+    if (kept === null) return filled;
+    const now = machine.now();
+    const made = provenanceText({ seed, credentials, source, label });
+    const rows = await filled.store.freeze();
+    // Its bytes are not counted twice.
+    await filled.store.close();
+    const store = await kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
+    return { ...filled, store };
+  }
 
   #noteLeft(world: OwnedWorld): void {
     const entry = this.#entryNow(world.id);
     if (entry?.world !== world) return;
-    this.noteUse(entry);
+    this.#noteUse(entry);
     // The log shows the time of its clock.
     if (entry === this.#default) return;
     this.#awake.delete(entry);
@@ -471,20 +485,30 @@ export abstract class Worlds implements WorldsByName {
   }
 
   #entryNow(id: string): WorldEntry | null | undefined {
-    return id === DEFAULT_WORLD ? this.#default : this.entries.get(id);
+    return id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
   }
 }
 
 /** A world, as users see it. */
-export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt, record }: WorldEntry): WorldInfo {
-  return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt: Math.max(lastUsedAt, record?.usedAt ?? 0) };
+export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
+  return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt };
 }
 
-export function takenProblem(id: string): Problem {
+function takenProblem(id: string): Problem {
   const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
   return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
 }
 
 function closing(): Problem {
   return new Problem('unavailable', 'The server is closing and creates no more worlds.');
+}
+
+function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
+  if (back === 0 && ended.length === 0) return [];
+  const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
+  const named = ended.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
+  const unused =
+    ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;
+  return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
 }

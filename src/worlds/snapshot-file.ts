@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
+import { isStorable } from '../core/storable-text.ts';
 import { isWorldId } from '../core/world-id.ts';
 import { NEW, type Row } from '../store/collections.ts';
-import type { SnapshotInfo } from '../store/sharing.ts';
+import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { Provenance } from './provenance.ts';
 
 /**
@@ -183,12 +184,12 @@ function jsonIn(line: Buffer): unknown {
   }
 }
 
-const isText = (value: unknown) => typeof value === 'string';
+const isText = (value: unknown) => typeof value === 'string' && isStorable(value);
 /** Later moments have no form in RFC 3339. */
 const LAST = Date.UTC(9999, 11, 31);
 const isInstant = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= LAST;
 /** As the document of the control API has it. */
-const isName = (value: unknown) => typeof value === 'string' && /^.{1,200}$/su.test(value);
+const isName = (value: unknown) => isText(value) && /^.{1,200}$/su.test(value as string);
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);
 const listOf = (is: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);
 

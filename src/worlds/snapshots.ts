@@ -3,9 +3,8 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../platform/random.ts';
 import { Collision } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
-import type { SharedSnapshots, SnapshotInfo, SnapshotRecord, StoredSnapshot } from '../store/sharing.ts';
-import type { StateAccount, StateAccounts } from '../store/state-account.ts';
-import { type FrozenRows, sharesOf, sizeOf } from '../store/world-rows.ts';
+import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot } from '../store/snapshot-store.ts';
+import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Made } from './copies.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
 import type { WorldEntry } from './registry.ts';
@@ -19,18 +18,15 @@ const MOST = 100;
 const MOST_BYTES = 256 * 1024 * 1024;
 const ID_LENGTH = 12;
 
-/** The snapshots of all worlds: in the memory of the process, or where other processes find them, too. */
+/** The snapshots of all worlds. */
 export class Snapshots {
-  readonly #documents: SharedSnapshots;
+  readonly #store: SnapshotStore;
   readonly #random: Random;
   readonly #revive: (kept: KeptSeed) => Seed;
 
-  /**
-   * @param kept where they are kept beyond the process; otherwise the state that those in memory are counted with
-   * @param revive a seed, as it was kept
-   */
-  constructor(random: Random, kept: SharedSnapshots | StateAccounts, revive: (kept: KeptSeed) => Seed) {
-    this.#documents = 'open' in kept ? snapshotsInMemory(kept) : kept;
+  /** @param revive a seed, as it was kept */
+  constructor(random: Random, store: SnapshotStore, revive: (kept: KeptSeed) => Seed) {
+    this.#store = store;
     this.#random = random;
     this.#revive = revive;
   }
@@ -43,12 +39,12 @@ export class Snapshots {
     const rows = await world.store.freeze();
     await this.#mustHaveRoom(sizeOf(rows));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return { ...info, size: await this.#documents.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
+    return { ...info, size: await this.#store.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
   }
 
   /** Those of all worlds, oldest first. */
   all(): Promise<readonly SnapshotRecord[]> {
-    return this.#documents.list();
+    return this.#store.list();
   }
 
   /**
@@ -65,7 +61,7 @@ export class Snapshots {
     }
     await this.#mustHaveRoom(sizeOf(rest.rows));
     try {
-      return { id, name, world, at, size: await this.#documents.put({ ...rest, made }) };
+      return { id, name, world, at, size: await this.#store.put({ ...rest, made }) };
     } catch (thrown) {
       if (!(thrown instanceof Collision)) throw thrown;
       throw new Problem('conflict', `There is a snapshot \`${id}\` already. Delete it first to replace it.`);
@@ -74,7 +70,7 @@ export class Snapshots {
 
   /** Those of a world, newest first. */
   async of(world: string): Promise<readonly SnapshotRecord[]> {
-    return (await this.#documents.list()).filter((one) => one.world === world).reverse();
+    return (await this.#store.list()).filter((one) => one.world === world).reverse();
   }
 
   /**
@@ -89,19 +85,19 @@ export class Snapshots {
 
   /** As `find`, in the form in which it is stored. @throws Problem `not_found` */
   async stored(id: string, from: string): Promise<StoredSnapshot> {
-    const found = await this.#documents.find(id);
+    const found = await this.#store.find(id);
     if (found === null || !isSeen(found, from)) throw noSnapshot(id);
     return found;
   }
 
   /** @throws Problem `not_found` */
   async delete(id: string, from: string): Promise<void> {
-    const isThere = (await this.#documents.list()).some((one) => one.id === id && isSeen(one, from));
-    if (!isThere || !(await this.#documents.delete(id))) throw noSnapshot(id);
+    const isThere = (await this.#store.list()).some((one) => one.id === id && isSeen(one, from));
+    if (!isThere || !(await this.#store.delete(id))) throw noSnapshot(id);
   }
 
   async #mustHaveRoom(bytes: number): Promise<void> {
-    const all = await this.#documents.list();
+    const all = await this.#store.list();
     const held = all.reduce((sum, { size }) => sum + size, 0);
     const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
     if (!isFull) return;
@@ -121,26 +117,4 @@ function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
 function noSnapshot(id: string): Problem {
   const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists those of a world. Without \`--data\` they end with the process.`;
   return new Problem('not_found', message);
-}
-
-function snapshotsInMemory(state: StateAccounts): SharedSnapshots {
-  const byId = new Map<string, StoredSnapshot & { readonly account: StateAccount }>();
-  let taken = 0;
-  return {
-    list: async () => [...byId.values()],
-    find: async (id) => byId.get(id) ?? null,
-    put: async (snapshot) => {
-      if (byId.has(snapshot.id)) throw new Collision();
-      const account = state.open();
-      account.hold(2 * snapshot.made.length, sharesOf(snapshot.rows));
-      taken += 1;
-      const size = sizeOf(snapshot.rows);
-      byId.set(snapshot.id, { ...snapshot, size, place: taken, account });
-      return size;
-    },
-    delete: async (id) => {
-      byId.get(id)?.account.release();
-      return byId.delete(id);
-    },
-  };
 }

@@ -9,7 +9,7 @@ import { DeletedCredentials } from '../credentials/deleted.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Fault } from '../faults/fault.ts';
-import { Faults, type SharedFaults } from '../faults/faults.ts';
+import { Faults, type KeepFaults } from '../faults/faults.ts';
 import { unusedSentence } from '../faults/unused.ts';
 import { TokenUsage } from '../hints/token-usage.ts';
 import { ActivityLog } from '../journal/activity-log.ts';
@@ -23,9 +23,8 @@ import type { FrozenRows } from '../store/world-rows.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import { sharedActivityLogOn } from './shared-activity-log.ts';
-import { SharedState } from './shared-state.ts';
 import { type OwnedTokens, worldTokens } from './signing-keys.ts';
+import { changeState, stateIn, type WorldState } from './world-state.ts';
 
 /** The notices about a world for its user. */
 type FoundInSeed = readonly Parameters<Reports['report']>[];
@@ -58,7 +57,7 @@ export interface OwnedWorld extends World {
   hasDecision(id: string): boolean;
   /** Drops values that can be made again, while no request uses it. */
   rest(): void;
-  /** When it was made, where that outlives the process. @param now if nobody kept it before */
+  /** When it was made, where that outlives the process. @param now if it was not kept before */
   keptSince(now: Instant): Promise<Instant>;
   /** Replaces its state. @param at the moment from which its time continues */
   restore(rows: FrozenRows, at: Instant): Promise<void>;
@@ -121,9 +120,6 @@ class OpenedWorld implements OwnedWorld {
   #seed: Seed;
   readonly store: Store;
   readonly #series: string;
-  /** Each process gives ids of its own. */
-  readonly #ownSeries: string;
-  #state: SharedState | null = null;
   #secrets: WorldSecrets | null = null;
   #activityLog: ActivityLog | null = null;
   #deleted: DeletedCredentials | null = null;
@@ -138,55 +134,28 @@ class OpenedWorld implements OwnedWorld {
   #holders = 0;
   #isEnding = false;
   #over: WorldEnd | null = null;
-  /** Of the key of fingerprints: null once it is known; a world that processes share has one of its own. */
-  #reading: Promise<void> | null | undefined;
 
   constructor({ id, credentials, seed, filled }: WorldParts, common: WorldsCommon) {
-    const { sharing } = filled.store;
     this.id = id;
     this.credentials = credentials;
     this.#seed = seed;
     this.store = filled.store;
     this.#common = common;
-    this.#series = sharing?.series ?? common.random.hex(6);
-    this.#ownSeries = sharing === null ? this.#series : common.random.hex(6);
+    // New for each start, so that no id is given twice.
+    this.#series = common.random.hex(6);
     this.#mode = common.mode;
     filled.store.collections.watch((changed) => this.#noteChanges(changed));
-    this.#reading = sharing === null ? null : undefined;
   }
 
   /** Reads its store; a new store needs no reading. */
   async open({ isNew, findings }: Filled): Promise<void> {
-    const { sharing, state: kept } = this.store;
-    const { mode: begunMode } = this.#common;
-    const first = { mode: begunMode, faults: [], ...(sharing === null && { begunMode }) };
-    const state = kept === null ? null : new SharedState(kept, first);
-    this.#state = state;
-    // The server was started with another mode before.
-    if (sharing === null && state !== null && state.now.begunMode !== begunMode) {
-      await state.update(() => [{ mode: begunMode, begunMode }, undefined]);
-    }
-    this.#rereadState();
+    await this.#beginState();
     if (!isNew) await this.#reread();
     this.#tell(findings);
-    sharing?.listen({
-      onRows: async (collections) => {
-        if (collections === 'all') {
-          this.remembered.clear();
-          this.tokenUsage.clear();
-          await this.#rereadSeed();
-        }
-        if (collections === 'all' || collections.includes('settings')) await this.#reread();
-      },
-      onText: () => this.#rereadState(),
-    });
   }
 
   async keptSince(now: Instant): Promise<Instant> {
-    const state = this.#state;
-    // Processes that start at the same moment would wait for each other.
-    if (state === null || this.store.sharing !== null) return now;
-    return state.now.createdAt ?? state.update(({ createdAt = now }) => [{ createdAt }, createdAt]);
+    return this.#changeState(({ createdAt = now }) => [{ createdAt }, createdAt], now);
   }
 
   get mark(): string {
@@ -210,10 +179,7 @@ class OpenedWorld implements OwnedWorld {
 
   get activityLog(): ActivityLog {
     if (this.#activityLog === null) {
-      const { budgets, rulesets } = this.#common;
-      const { sharing } = this.store;
-      const shared = sharing === null ? null : sharedActivityLogOn(sharing.log, rulesets);
-      this.#activityLog = new ActivityLog(budgets, this.#series, this.#knownSecrets, shared);
+      this.#activityLog = new ActivityLog(this.#common.budgets, this.#series, this.#knownSecrets);
       if (this.#over !== null) this.#activityLog.end(this.#over);
     }
     return this.#activityLog;
@@ -253,7 +219,8 @@ class OpenedWorld implements OwnedWorld {
         const sentence = unusedSentence(fault);
         if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
       };
-      this.#faults = new Faults(this.#ownSeries, this.#common.budgets.faults, reportRemoval, this.#sharedFaults());
+      this.#faults = new Faults(this.#series, this.#common.budgets.faults, reportRemoval, this.#keepFaults());
+      this.#faults.begin(this.#kept?.faults ?? []);
       if (this.#over !== null) this.#faults.end();
     }
     return this.#faults;
@@ -281,22 +248,17 @@ class OpenedWorld implements OwnedWorld {
 
   nextDecisionId(): string {
     this.#decisions += 1;
-    return `${this.#ownSeries}-${this.#decisions}`;
+    return `${this.#series}-${this.#decisions}`;
   }
 
   async setMode(next: Mode): Promise<void> {
-    await this.#state?.update(() => [{ mode: next }, undefined]);
+    await this.#changeState(() => [{ mode: next }, undefined], undefined);
     this.#mode = next;
   }
 
   async seed(): Promise<KeptSeed> {
     // A world begins with its seed in the store.
     return (await seedIn(this.store.collections)) as KeptSeed;
-  }
-
-  readSecrets(): Promise<void> | null {
-    if (this.#reading === undefined) this.#reading = this.#readSecrets();
-    return this.#reading;
   }
 
   hold(): void {
@@ -329,7 +291,7 @@ class OpenedWorld implements OwnedWorld {
     this.#tokenUsage?.clear();
     await this.#reread();
     await replaced(this);
-    this.#activityReceiver?.event('world', { world: this.id, what: 'restored' });
+    this.#activityLog?.event('world', { world: this.id, what: 'restored' });
   }
 
   async reset(): Promise<void> {
@@ -338,7 +300,7 @@ class OpenedWorld implements OwnedWorld {
     const { rows, findings, clients } = await begin(this, this.#seed);
     await this.store.restore(rows);
     await this.#reread();
-    await this.#activityReceiver?.empty();
+    this.#activityLog?.empty();
     this.#remembered?.clear();
     this.#deleted?.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
@@ -346,7 +308,7 @@ class OpenedWorld implements OwnedWorld {
     await this.setMode(begunMode);
     this.#tell(findings);
     await replaced(this, clients);
-    this.#activityReceiver?.event('world', { world: this.id, what: 'reset' });
+    this.#activityLog?.event('world', { world: this.id, what: 'reset' });
   }
 
   tellOver(): void {
@@ -370,11 +332,6 @@ class OpenedWorld implements OwnedWorld {
     await this.store.close();
   }
 
-  /** The receiver of its activities. Absent until somebody asks; then there is nobody to inform. */
-  get #activityReceiver(): ActivityLog | null {
-    return this.store.sharing === null ? this.#activityLog : this.activityLog;
-  }
-
   get #knownSecrets(): WorldSecrets {
     const { secrets, budgets, keys } = this.#common;
     this.#secrets ??= new WorldSecrets(
@@ -386,29 +343,36 @@ class OpenedWorld implements OwnedWorld {
     return this.#secrets;
   }
 
-  #sharedFaults(): SharedFaults | null {
-    const state = this.#state;
-    return (
-      state && {
-        refresh: () => state.refresh(),
-        update: async (change) => {
-          const updated = await state.update(({ faults: before }) => {
-            const [after, result] = change(before);
-            return [{ faults: after }, result];
-          });
-          // Nobody else reports it.
-          if (this.store.sharing === null) this.#rereadState();
-          return updated;
-        },
-      }
-    );
+  /** Null if they end with the process. */
+  #keepFaults(): KeepFaults | null {
+    if (this.store.state === null) return null;
+    return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
 
-  #rereadState(): void {
-    if (this.#state === null) return;
-    const { now } = this.#state;
-    this.#mode = now.mode;
-    this.faults.replace(now.faults);
+  /** Takes over what was kept, unless the server was started with another mode before. */
+  async #beginState(): Promise<void> {
+    const kept = this.#kept;
+    if (kept === null) return;
+    const { mode: begunMode } = this.#common;
+    const mode = kept.begunMode === begunMode ? kept.mode : begunMode;
+    if (kept.begunMode !== begunMode) await this.#changeState(() => [{ mode, begunMode }, undefined], undefined);
+    this.#mode = mode;
+  }
+
+  /** Its state, as it was stored; null if there is none. */
+  get #kept(): WorldState | null {
+    const { state } = this.store;
+    return state === null ? null : stateIn(state.text);
+  }
+
+  /** @param unkept the result if its state ends with the process */
+  async #changeState<Result>(
+    change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
+    unkept: Result,
+  ): Promise<Result> {
+    const { state } = this.store;
+    const { mode } = this.#common;
+    return state === null ? unkept : changeState(state, { mode, faults: [], begunMode: mode }, change);
   }
 
   /** Requests find their world by credentials, refusals say when one was deleted, and the journal hides them all. */
@@ -420,24 +384,6 @@ class OpenedWorld implements OwnedWorld {
     const removed = changed.before.filter((row) => isOf(row) && !changed.puts.some(({ id }) => id === row.id));
     for (const row of removed) this.deleted.note(keys.namesOf(row), this.clock.now());
     await tell(this, changed);
-  }
-
-  async #readSecrets(): Promise<void> {
-    const secrets = this.#knownSecrets;
-    try {
-      if (this.#state !== null) secrets.key = await fingerprintKeyIn(this.#state, this.random);
-      this.#reading = null;
-    } catch {
-      // The next request tries again.
-      this.#reading = undefined;
-    }
-  }
-
-  /** Another process may begin the default world anew, with another seed. The kept seed of a world with credentials of its own has these. */
-  async #rereadSeed(): Promise<void> {
-    if (this.credentials === 'own') return;
-    const kept = await this.seed();
-    if (kept.text !== this.#seed.text) this.#seed = this.#common.revive(kept);
   }
 
   async #reread(): Promise<void> {
@@ -455,15 +401,4 @@ class OpenedWorld implements OwnedWorld {
     this.#faults?.end();
     this.#activityLog?.end(why);
   }
-}
-
-/** The key of a world's fingerprints, which processes share: the first of them draws it. */
-async function fingerprintKeyIn(state: SharedState, random: Random): Promise<string> {
-  const { fingerprintKey } = state.now;
-  if (fingerprintKey !== undefined) return fingerprintKey;
-  const drawn = random.base64url(32);
-  return state.update((before) => {
-    const key = before.fingerprintKey ?? drawn;
-    return [{ fingerprintKey: key }, key];
-  });
 }

@@ -11,6 +11,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^platform\/assets$/, may: [/^node:(fs(\/promises)?|module|url)$/] },
   { files: /^platform\/text-file$/, may: [/^node:(fs|net)$/] },
   { files: /^platform\/heap$/, may: [/^node:v8$/] },
+  { files: /^platform\/process-name$/, may: [/^node:os$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
@@ -18,17 +19,24 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\/sqlite\//,
     may: [/^store\//, /^core\//, /^platform\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
   },
-  { files: /^store\/postgres\//, may: [/^store\//, /^core\//, /^platform\/(text-file|time)$/, /^pg$/] },
+  {
+    files: /^store\/postgres\//,
+    may: [/^store\//, /^core\//, /^platform\/(process-name|random|text-file|time)$/, /^pg$/],
+  },
   // The only file that knows which adapters there are.
   {
     files: /^store\/open$/,
-    may: [/^store\/(?:sqlite|postgres)\/index$/, /^store\/(?:data-option|memory|world-rows)$/, /^core\/unusable$/],
-    types: [/^store\//, /^core\/clock$/],
+    may: [
+      /^store\/(?:sqlite|postgres)\/index$/,
+      /^store\/(?:data-option|memory|place|waiting|world-rows)$/,
+      /^core\/(?:clock|unusable)$/,
+    ],
+    types: [/^store\//],
   },
   { files: /^store\/memory$/, may: [/^store\/[a-z-]+$/] },
   {
     files: /^store\//,
-    may: [/^store\/[a-z-]+$/, /^core\/(?:bounded-cache|own|clock|text-order)$/, /^platform\/time$/],
+    may: [/^store\/[a-z-]+$/, /^core\/(?:bounded-cache|own|clock|problem|text-order|world-id)$/, /^platform\/time$/],
     types: [/^core\//],
   },
   { files: /^tokens\//, may: [/^tokens\//, /^core\//, /^platform\/(time|process-wide)$/, /^jose$/, /^node:crypto$/] },
@@ -73,7 +81,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^faults\//,
-    may: [/^faults\//, /^core\//, /^journal\/match$/, /^platform\/(random|time)$/, /^node:http$/],
+    may: [/^faults\//, /^core\//, /^journal\/match$/, /^store\/turns$/, /^platform\/(random|time)$/, /^node:http$/],
     types: [/^generated\/library$/],
   },
   {
@@ -95,7 +103,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^core\//,
       /^credentials\/(deleted|remembered|world-mark)$/,
-      /^worlds\/(shared-activity-log|shared-state|clock|signing-keys)$/,
+      /^worlds\/(clock|signing-keys|world-state)$/,
       /^store\/seed$/,
       /^(journal|faults)\//,
       /^hints\/token-usage$/,
@@ -134,7 +142,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^services\/control\//,
       /^(ngc-keys|core|credentials|journal|faults|tokens)\//,
-      /^store\/(errors|collection|updating)$/,
+      /^store\/(errors|collection|waiting|updating)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
@@ -179,7 +187,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\//, may: [/^core\//, /^config\//, /^platform\/text-file$/, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
-    may: [/^core\/(explaining\/index|nearest|own)$/, /^seed\/repair$/, /^ajv$/],
+    may: [/^core\/(explaining\/index|nearest|own|storable-text)$/, /^seed\/repair$/, /^ajv$/],
     types: [/^contract\//, /^core\//],
   },
   { files: /^seed\/(layers|repair|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
@@ -231,7 +239,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^commander$/,
       /^node:(https?|net|path|fs(\/promises)?|stream\/promises)$/,
     ],
-    types: [/^contract\/manifest$/],
+    types: [/^contract\/manifest$/, /^store\/waiting$/],
   },
   {
     files: /^library\//,

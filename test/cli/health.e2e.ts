@@ -11,6 +11,7 @@ describe.concurrent('`health`', () => {
       command.run(['health', '-p', String(port), '--host', '0.0.0.0']),
       command.run(['health'], { env: { NV_AUTH_MOCK_PORT: String(port), NV_AUTH_MOCK_DATA: '/data/mock.db' } }),
       command.run(['health'], { env: { PORT: String(port) } }),
+      command.run(['health', '--ready', '--port', String(port)]),
     ]);
 
     for (const result of results) expect(result).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });

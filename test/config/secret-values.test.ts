@@ -47,7 +47,8 @@ async function saidBy(effective: Effective): Promise<string> {
   const server = await buildServer({ effective, ...SHARED });
   try {
     const { body } = await server.app.inject({ method: 'GET', url: '/_mock/info' });
-    return [body, ...server.notices, server.posture].join('\n');
+    const { notices, posture } = await server.begun();
+    return [body, ...notices, posture].join('\n');
   } finally {
     await server.close();
   }

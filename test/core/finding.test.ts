@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Budget } from '../../src/core/bounded-cache.ts';
-import { type Finding, Findings, findingView, ReportsOfRequest } from '../../src/core/finding.ts';
+import { Findings, findingView, ReportsOfRequest } from '../../src/core/finding.ts';
 
 it('a finding is kept once and counted', () => {
   const findings = new Findings(new Budget(100_000), 's');
@@ -20,7 +20,7 @@ it('a finding is kept once and counted', () => {
   ]);
 });
 
-it('a finding names the latest request that it is about, also when it was counted elsewhere', () => {
+it('a finding names the latest request that it is about', () => {
   const findings = new Findings(new Budget(100_000), 's');
   for (const request of ['s-r1', 's-r2']) {
     const reports = new ReportsOfRequest(findings);
@@ -32,8 +32,6 @@ it('a finding names the latest request that it is about, also when it was counte
 
   expect(first).toMatchObject({ count: 2, request: 's-r2', message: 'two names of nvapi-...' });
   expect(findings.find('storage', 'full')?.request).toBeNull();
-  findings.put({ ...(first as Finding), count: 3, request: null });
-  expect(findings.find('issuer_differs', 'two names of nvapi-...')).toMatchObject({ count: 3, request: 's-r2' });
 });
 
 it('a request with very many findings is named by the first twenty', () => {
@@ -82,35 +80,11 @@ it('findings take no more room than their budget has', () => {
   expect(findings.list().length).toBeLessThan(10);
 });
 
-it('findings of several processes are listed by their places, whichever came first, and counted once each', () => {
+it('a finding that is gone concerns no request', () => {
   const findings = new Findings(new Budget(100_000), 's');
-  const counted = (number: number, count = 1): Finding => ({
-    id: `s-n${number}`,
-    place: [number],
-    kind: 'storage',
-    message: `full ${number}`,
-    firstSeenAt: 0,
-    lastSeenAt: 0,
-    count,
-    request: null,
-  });
-  for (const one of [counted(2), counted(3), counted(1), counted(3, 2)]) findings.put(one);
-
-  expect(findings.list().map(({ id, count }) => [id, count])).toEqual([
-    ['s-n3', 2],
-    ['s-n2', 1],
-    ['s-n1', 1],
-  ]);
-  expect(findings.dropped).toBe(0);
-});
-
-it('a finding that processes count together is only passed on, and one that is gone concerns no request', () => {
-  const told: unknown[] = [];
-  const instead = (...parts: unknown[]) => void told.push(parts);
-  const findings = new Findings(new Budget(100_000), 's', undefined, instead);
   const reported = findings.report('storage', 'full', 1000);
+  findings.clear();
   findings.concern([reported], 's-r1');
 
-  expect(told).toEqual([[{ kind: 'storage', message: 'full' }, 1000]]);
   expect(findings.list()).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/core/bounded-cache.ts';
 import type { ResourceState } from '../../src/core/decide.ts';
 import type { Principal } from '../../src/core/principal.ts';
-import { credentialOf, type Note, Uses } from '../../src/core/uses.ts';
+import { credentialOf, Uses } from '../../src/core/uses.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };
@@ -76,39 +76,6 @@ describe('what a credential was used for', () => {
     uses.clear();
 
     expect([uses.list(), uses.isFull]).toEqual([[], false]);
-  });
-
-  it('is told to those who keep it together, once, and not back to those who told it', () => {
-    const told: Note[] = [];
-    const uses = new Uses(new Budget(16_000_000), (note) => void told.push(note));
-    const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
-    for (const lookedUp of [toy('ball', parts), toy('ball', parts), null]) {
-      uses.note(serviceKey, 'play', QUESTION, lookedUp, EXAMPLE);
-    }
-    const other: Note = { ...(told[1] as Note), operation: 'look' };
-    uses.take(other);
-    uses.take(other);
-    uses.note(serviceKey, 'look', QUESTION, null, EXAMPLE);
-
-    expect(told).toEqual([
-      {
-        principal: serviceKey,
-        operation: 'play',
-        accessRequest: QUESTION,
-        lookedUp: toy('ball', parts.slice(0, 100)),
-        example: EXAMPLE,
-      },
-      { principal: serviceKey, operation: 'play', accessRequest: QUESTION, lookedUp: null, example: EXAMPLE },
-    ]);
-    expect(uses.list()[0]?.uses.map(({ operation }) => operation)).toEqual(['play', 'play', 'look']);
-  });
-
-  it('is not told once there is no more room for it', () => {
-    const told: Note[] = [];
-    const uses = new Uses(new Budget(16_000_000), (note) => void told.push(note));
-    for (let number = 0; number < 1001; number++) uses.note(serviceKey, 'play', QUESTION, toy(`${number}`), EXAMPLE);
-
-    expect(told).toHaveLength(1000);
   });
 
   it('may be something that was seen without a name, or without parts, or that was not seen', () => {

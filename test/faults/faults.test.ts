@@ -3,6 +3,7 @@ import { Quota } from '../../src/core/quota.ts';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
+import { weightOf } from '../../src/faults/list.ts';
 import { unusedSentence } from '../../src/faults/unused.ts';
 import type { Facts } from '../../src/journal/match.ts';
 
@@ -54,6 +55,15 @@ describe('the faults of a world', () => {
     expect(unusedSentence({ ...(shadowed as Fault), shadowedBy: null, seen: 7 })).toBe(
       'the fault s-f2 (any request) was never injected: its probability let all 7 matching requests pass',
     );
+  });
+
+  it('that are being stored count as well: together they have no more room than one after the other', async () => {
+    const quota = new Quota(1.5 * weightOf(ORDER));
+    const stored = async () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+    const faults = new Faults('s', quota, () => {}, stored);
+    const added = await Promise.allSettled([1, 2, 3].map(() => faults.add(ORDER, 0)));
+    expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(quota.used).toBe(weightOf(ORDER));
   });
 
   it('never get the place of one that was removed', async () => {
@@ -122,57 +132,111 @@ describe('the faults of a world', () => {
   });
 });
 
-describe('faults that processes share', () => {
-  /** What two processes have in common. */
-  const shelf = () => {
+describe('faults that outlive the process', () => {
+  /** The faults of a world that is opened again and again. */
+  const kept = () => {
     let stored: readonly Fault[] = [];
-    const open = (series: string) => {
-      const faults: Faults = new Faults(series, new Quota(1e6), () => {}, {
-        refresh: async () => faults.replace(stored),
-        update: async (change) => {
-          const [after, result] = change(stored);
-          stored = after;
-          faults.replace(after);
-          return result;
-        },
-      });
-      return faults;
+    let fault: Error | null = null;
+    let writes = 0;
+    return {
+      open: (series: string, removed?: (fault: Fault) => void) => {
+        const faults = new Faults(series, new Quota(1e6), removed, async (next) => {
+          await null;
+          if (fault !== null) throw fault;
+          writes += 1;
+          stored = next;
+        });
+        faults.begin(stored);
+        return faults;
+      },
+      fail: (error: Error | null) => {
+        fault = error;
+      },
+      writes: () => writes,
     };
-    return [open('a'), open('b')] as const;
   };
+  const counted = (faults: Faults) => faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy]);
 
-  it('strike once in all if they are to strike once', async () => {
-    const both = shelf();
-    await both[0].add({ ...ORDER, times: 1 }, 0);
-    both[1].replace(both[0].list());
-    const struck = await Promise.all([0, 1, 0, 1].map((which) => both[which as 0 | 1].inject('request', FACTS, 0)));
-    expect(struck.filter((fault) => fault !== null)).toHaveLength(1);
-    for (const one of both) expect(one.list().map(({ fired }) => fired)).toEqual([1]);
+  it('go on with their counters', async () => {
+    const place = kept();
+    const before = place.open('a');
+    await before.add({ ...ORDER, times: 2 }, 0);
+    await before.add({ ...ORDER, after: 3 }, 0);
+    await before.inject('request', FACTS, 0);
+    before.end();
+
+    const after = place.open('b');
+    expect(counted(after)).toEqual([
+      [1, 1, null],
+      [1, 0, 'a-f1'],
+    ]);
+    const injected = await Promise.all(
+      [1, 2, 3].map(async () => (await after.inject('request', FACTS, 0))?.id ?? null),
+    );
+    expect(injected).toEqual(['a-f1', null, 'a-f2']);
   });
 
-  it('never get the place of one that another process added and removed', async () => {
-    const [one, other] = shelf();
-    await one.add(ORDER, 0);
-    const { id } = await one.add(ORDER, 0);
-    await one.remove(id);
-    expect(one.list().map(({ place }) => place)).toEqual([1]);
-    expect((await other.add(ORDER, 0)).place).toBe(3);
-    expect(other.list().map(({ place }) => place)).toEqual([1, 3]);
-    await other.clear();
-    expect([one, other].map((faults) => faults.isEmpty)).toEqual([false, true]);
-    expect((await one.add(ORDER, 0)).place).toBe(4);
+  it('are injected once if they are to be injected once, also by requests at the same time', async () => {
+    const faults = kept().open('a');
+    await faults.add({ ...ORDER, times: 1 }, 0);
+    const injected = await Promise.all([0, 1, 2, 3].map(() => faults.inject('request', FACTS, 0)));
+    expect(injected.filter((fault) => fault !== null)).toHaveLength(1);
+    expect(counted(faults)).toEqual([[1, 1, null]]);
   });
 
-  it('let go of who waits in another process when they are removed, and stay when a process ends', async () => {
-    const [one, other] = shelf();
-    const fault = await one.add(ORDER, 0);
-    other.replace(one.list());
-    const waiting = other.pause(fault, 1_000_000);
-    await one.remove(fault.id);
+  it('never get the place of one that was removed', async () => {
+    const place = kept();
+    const before = place.open('a');
+    await before.add(ORDER, 0);
+    const { id } = await before.add(ORDER, 0);
+    await before.remove(id);
+    expect((await before.add(ORDER, 0)).place).toBe(3);
+    await before.clear();
+    expect((await before.add(ORDER, 0)).place).toBe(4);
+  });
+
+  it('do not change where that cannot be stored', async () => {
+    const place = kept();
+    const removed: Fault[] = [];
+    const faults = place.open('a', (fault) => removed.push(fault));
+    await faults.add({ ...ORDER, times: 1 }, 0);
+    place.fail(new Error('the disk is full'));
+
+    const changes = [
+      () => faults.add(ORDER, 0),
+      () => faults.remove('a-f1'),
+      () => faults.withdraw('a-f1'),
+      () => faults.clear(),
+      () => faults.inject('request', FACTS, 0),
+    ];
+    for (const change of changes) await expect(change()).rejects.toThrow('the disk is full');
+    expect(counted(faults)).toEqual([[0, 0, null]]);
+    expect(removed).toEqual([]);
+
+    place.fail(null);
+    expect((await faults.inject('request', FACTS, 0))?.id).toBe('a-f1');
+    expect(counted(place.open('b'))).toEqual([[1, 1, null]]);
+  });
+
+  it('are not written for a request that none of them concerns', async () => {
+    const place = kept();
+    const faults = place.open('a');
+    await faults.add({ ...ORDER, match: { operation: 'get_users' } }, 0);
+    const before = place.writes();
+    expect(await faults.inject('request', FACTS, 0)).toBeNull();
+    await faults.shadow('request', FACTS, { id: 'other' });
+    expect(place.writes()).toBe(before);
+  });
+
+  it('keep nobody waiting once they end, and are there when they begin again', async () => {
+    const place = kept();
+    const removed: Fault[] = [];
+    const faults = place.open('a', (fault) => removed.push(fault));
+    const fault = await faults.add(ORDER, 0);
+    const waiting = faults.pause(fault, 1_000_000);
+    faults.end();
     await waiting;
-    await one.add(ORDER, 0);
-    other.replace(one.list());
-    one.end();
-    expect(other.list()).toHaveLength(1);
+    expect(removed).toEqual([]);
+    expect(place.open('b').list()).toHaveLength(1);
   });
 });

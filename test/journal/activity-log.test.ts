@@ -1,130 +1,123 @@
 import { describe, expect, it } from 'vitest';
 import { newBudgets } from '../../src/core/bounded-cache.ts';
-import { type Activity, ActivityLog, type Numbered, type SharedActivityLog } from '../../src/journal/activity-log.ts';
-import { NO_BODY } from '../../src/journal/entry.ts';
+import { ActivityLog } from '../../src/journal/activity-log.ts';
+import { type Draft, NO_BODY } from '../../src/journal/entry.ts';
 import { eventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
 import { toySecrets } from './toy-secrets.ts';
 
-const draft = (url: string) => ({
+const draft = (url: string, parts: Partial<Draft> = {}): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
-  ...{
-    wouldBe: null,
-    principal: null,
-    reason: null,
-    decision: null,
-    explanation: null,
-    hints: [],
-    fault: null,
-    done: true,
-    durationMs: 1,
-  },
+  ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
+  ...{ done: true, durationMs: 1 },
   ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
+  ...parts,
 });
+const opened = () => new ActivityLog(newBudgets(), 's', toySecrets());
+const requestsIn = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 
-/** An archive in memory, which several chronicles read. */
-class Shelf {
-  readonly #stored: Numbered[] = [];
-  #emptied: { readonly before: number; readonly requests: number } | null = null;
-  #requests = 0;
+describe('the activity log of a world', () => {
+  it('has requests and decisions at once, in their order', () => {
+    const log = opened();
+    log.request(draft('/one'));
+    log.decision(decision('1'));
+    log.request(draft('/two'));
 
-  /** As one process uses it. */
-  open(): SharedActivityLog {
-    let waiting: Activity[] = [];
-    let read = 0;
-    return {
-      append: (activity) => waiting.push(activity),
-      flush: async () => {
-        for (const activity of waiting) {
-          const request = activity.kind === 'request' ? ++this.#requests : null;
-          this.#stored.push({ activity, request, event: this.#stored.length + 1 });
-        }
-        waiting = [];
-      },
-      news: async () => {
-        const from = read;
-        read = this.#stored.length;
-        const emptied = this.#emptied !== null && this.#emptied.before >= from ? this.#emptied : null;
-        return {
-          emptiedAt: emptied?.requests ?? null,
-          activities: this.#stored.slice(Math.max(from, emptied?.before ?? 0)),
-          findings: [],
-        };
-      },
-      deleteFinding: async (id) => {
-        this.#stored.push({ activity: { kind: 'finding-deleted', id }, request: null, event: null });
-        return true;
-      },
-      empty: async () => {
-        this.#emptied = { before: this.#stored.length, requests: this.#requests };
-      },
-    };
-  }
-}
-
-describe('a chronicle that processes share', () => {
-  it('tells each of them everything, in the order in which it was stored', async () => {
-    const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map(
-      (archive) => new ActivityLog(newBudgets(), 's', toySecrets(), archive),
-    );
-    one?.request(draft('/one'));
-    other?.request(draft('/two'));
-    other?.decision(decision('1'));
-    await other?.flush();
-    await one?.flush();
-    await one?.catchUp();
-    await other?.catchUp();
-
-    const seen = (activityLog?: ActivityLog) => activityLog?.journal.newestFirst().map(({ id, url }) => [id, url]);
-    expect(seen(one)).toEqual([
-      ['s-r2', '/one'],
-      ['s-r1', '/two'],
+    expect(requestsIn(log)).toEqual([
+      ['s-r2', '/two'],
+      ['s-r1', '/one'],
     ]);
-    expect(seen(other)).toEqual(seen(one));
-    expect(one?.decisions.byId('1')).toEqual(decision('1'));
+    expect(log.decisions.byId('1')).toEqual(decision('1'));
   });
 
-  it('has nothing before it is caught up, and everything after', async () => {
-    const shelf = new Shelf();
-    const activityLog = new ActivityLog(newBudgets(), 's', toySecrets(), shelf.open());
-    activityLog.request(draft('/one'));
-    expect(activityLog.journal.newestFirst()).toEqual([]);
-    await activityLog.catchUp();
-    expect(activityLog.journal.newestFirst()).toHaveLength(1);
+  it('says of a finding which request caused it', () => {
+    const log = opened();
+    const reported = log.findings.report('storage', 'full', 0);
+    log.request(draft('/one', { reported: [reported] }));
+
+    expect(log.findings.list().map(({ message, request }) => [message, request])).toEqual([['full', 's-r1']]);
   });
 
-  it('is emptied for all; whoever comes later counts on from there', async () => {
-    const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map(
-      (archive) => new ActivityLog(newBudgets(), 's', toySecrets(), archive),
-    );
-    one?.request(draft('/one'));
-    await one?.catchUp();
-    await other?.catchUp();
-    await one?.empty();
-    await other?.catchUp();
-    expect(other?.journal.newestFirst()).toEqual([]);
-    other?.request(draft('/two'));
-    await other?.flush();
-    const late = new ActivityLog(newBudgets(), 's', toySecrets(), shelf.open());
-    await late.catchUp();
-    expect(late.journal.newestFirst().map(({ id }) => id)).toEqual(['s-r2']);
-    expect(late.journal.dropped).toBe(0);
+  it('hides the secrets of its world in findings', () => {
+    const secret = 'MOCKciAppSecret00000000000000001';
+    const log = new ActivityLog(newBudgets(), 's', toySecrets([secret]));
+    log.findings.report('storage', `full of ${secret}`, 0);
+
+    expect(JSON.stringify(log.findings.list())).not.toContain(secret);
   });
 
-  it('lets a reader resume in one process where it stopped in another', async () => {
-    const shelf = new Shelf();
-    const [one, other] = [shelf.open(), shelf.open()].map(
-      (archive) => new ActivityLog(newBudgets(), 's', toySecrets(), archive),
-    );
-    for (const number of [1, 2, 3]) one?.event('clock', { number });
-    await one?.flush();
-    await other?.catchUp();
-    if (other === undefined) throw new Error('there are two');
-    const stream = eventStream(other.events, 's-e1');
+  it('is emptied at once, and counts on from there', () => {
+    const log = opened();
+    log.request(draft('/one'));
+    log.decision(decision('1'));
+    log.findings.report('storage', 'full', 0);
+    log.empty();
+    expect([requestsIn(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
+
+    log.request(draft('/two'));
+    expect(requestsIn(log)).toEqual([['s-r2', '/two']]);
+    expect([log.journal.dropped, log.decisions.dropped, log.findings.dropped]).toEqual([0, 0, 0]);
+  });
+
+  it('tells listeners of requests, decisions, findings and other events, in their order', async () => {
+    const log = opened();
+    log.request(draft('/unheard'));
+    const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
+    log.request(draft('/one'));
+    log.decision(decision('1'));
+    log.findings.report('storage', 'full', 0);
+    log.event('clock', { number: 1 });
+    stop();
+
+    const events = log.events.after(0);
+    expect(events.map(({ kind }) => kind)).toEqual(['request', 'decision', 'finding', 'clock']);
+    expect(await Promise.all(events.map(({ read }) => read()))).toEqual([
+      expect.objectContaining({ id: 's-r2', path: '/one' }),
+      expect.objectContaining({ id: '1' }),
+      expect.objectContaining({ kind: 'storage', message: 'full' }),
+      { number: 1 },
+    ]);
+  });
+
+  it('has no data of an event whose request or decision was forgotten meanwhile', async () => {
+    const log = opened();
+    log.events.listen({ onEvent: () => {}, onEnd: () => {} });
+    log.request(draft('/one'));
+    log.decision(decision('1'));
+    log.empty();
+
+    expect(await Promise.all(log.events.after(0).map(({ read }) => read()))).toEqual([null, null]);
+  });
+
+  it('lets a reader resume where it stopped', async () => {
+    const log = opened();
+    const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
+    for (const number of [1, 2, 3]) log.event('clock', { number });
+    stop();
+    const stream = eventStream(log.events, 's-e1');
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(String(stream.read()).match(/id: .*/g)).toEqual(['id: s-e2', 'id: s-e3']);
     stream.destroy();
+  });
+
+  it('ends its streams and forgets its requests when its world ends, and frees the rest when it is closed', () => {
+    const log = opened();
+    let ended = 0;
+    log.events.listen({ onEvent: () => {}, onEnd: () => (ended += 1) });
+    log.request(draft('/one'));
+    log.decision(decision('1'));
+    log.findings.report('storage', 'full', 0);
+    log.end('deleted');
+    expect([ended, requestsIn(log), log.decisions.list({}).length]).toEqual([1, [], 1]);
+    log.close();
+    expect([log.decisions.list({}), log.findings.list()]).toEqual([[], []]);
+  });
+
+  it('has one text for the headers of requests that follow each other', () => {
+    const log = opened();
+    expect(log.headerText(['Host', 'mock'])).toBe('Host\nmock');
+    expect(log.headerText(['Host', 'mock'])).toBe('Host\nmock');
+    expect(log.headerText(['Host', 'mock', 'Accept', '*/*'])).toBe('Host\nmock\nAccept\n*/*');
+    expect(log.headerText(['Host', 'other', 'Accept', '*/*'])).toBe('Host\nother\nAccept\n*/*');
   });
 });

@@ -54,13 +54,13 @@ describe('the decisions of a world:', () => {
     expect(decisions.dropped).toBe(1);
   });
 
-  it('each keeps its place, also after they are cleared, and has the one that others gave it', () => {
+  it('each has a place of its own, also after they were cleared', () => {
     const decisions = recorded();
     decisions.clear();
     decisions.record(decision('5'));
-    decisions.record(decision('6'), 40);
+    decisions.record(decision('6'));
 
-    expect(decisions.list({}).map(({ place }) => place)).toEqual([40, 5]);
+    expect(decisions.list({}).map(({ place }) => place)).toEqual([6, 5]);
     expect(decisions.dropped).toBe(0);
   });
 

@@ -14,14 +14,6 @@ describe('a ring', () => {
     expect(ring.size).toBe(3);
   });
 
-  it('has numbers that are far apart, as those of a shared log are', () => {
-    const ring = new Ring<string>(new Budget(1000), 3);
-    for (const number of [5, 7, 100, 103]) ring.add(number, `entry ${number}`, 10);
-
-    expect(entriesOf(ring)).toEqual(['entry 103']);
-    expect(ring.size).toBe(1);
-  });
-
   it('makes room in the budget that it shares: the entry that is the oldest of all rings goes', () => {
     const budget = new Budget(30);
     const [one, other] = [new Ring<string>(budget, 9), new Ring<string>(budget, 9)];

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
-import { SecretsOfDrafts, viewOf } from '../../src/journal/view.ts';
+import { viewOf, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const KEY = `nvapi-${'x'.repeat(64)}`;
 
 const secrets = toySecrets([SECRET]);
-// One for all tests: what it remembers must not change what it hides.
-const hiding = new SecretsOfDrafts(secrets);
-const withoutSecrets = (draft: Draft) => hiding.hide(draft);
+/** As the control API shows a request. */
+const shown = (draft: Draft) => viewOf({ ...draft, id: 's-r1', number: 1, secrets });
 const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
@@ -21,7 +20,7 @@ const bytes = (text: string) => keptBytes(Buffer.from(text).toString('latin1'));
 const json = { requestHeaders: 'Content-Type\napplication/json' };
 const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded' };
 
-describe('a request that is written where others read it', () => {
+describe('a recorded request', () => {
   it.each<[what: string, changes: Partial<Draft>]>([
     ['names of headers', { requestHeaders: `X-${KEY}\n2` }],
     ['headers', { requestHeaders: `Authorization\nBearer ${KEY}\nX-Note\n${KEY}\nCookie\nsession=${SECRET}` }],
@@ -41,13 +40,14 @@ describe('a request that is written where others read it', () => {
         responseBody: keptPayload(JSON.stringify({ accessToken: SECRET })),
       },
     ],
-  ])('has no secret of %s, and is shown as before', (_what, changes) => {
+  ])('is shown without the secrets of %s, also when its bodies were read before', (_what, changes) => {
     const before = draft(changes);
-    const after = withoutSecrets(before);
-    expect(JSON.stringify(after)).not.toContain(SECRET);
-    expect(JSON.stringify(after)).not.toContain(KEY);
-    const shown = (one: Draft) => viewOf({ ...one, id: 's-r1', number: 1, secrets });
+    const after = withHiddenBodies(before, secrets);
+    for (const text of [shown(before), after.requestBody, after.responseBody].map((part) => JSON.stringify(part))) {
+      expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(KEY);
+    }
     expect(shown(after)).toEqual(shown(before));
-    expect(withoutSecrets(after)).toEqual(after);
+    expect(withHiddenBodies(after, secrets)).toBe(after);
   });
 });

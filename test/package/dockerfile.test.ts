@@ -61,7 +61,7 @@ describe('the Dockerfile', () => {
 it('a port is published on loopback only, wherever one is published', () => {
   const pages = [
     ...['README.md', ...documentationPages().map(({ path }) => path)],
-    ...['examples/compose/compose.yaml', 'examples/compose/replicas.yaml'],
+    ...['compose', 'standby', 'shards'].map((name) => `examples/compose/${name}.yaml`),
   ];
   const published = pages.flatMap((page) => [...text(page).matchAll(/(\S+:)?6625:6625/g)].map(([, host]) => host));
 
@@ -69,7 +69,7 @@ it('a port is published on loopback only, wherever one is published', () => {
   expect(new Set(published.map((host) => host?.replace(/^"/, '')))).toEqual(new Set(['127.0.0.1:']));
 });
 
-it.each(['compose.yaml', 'replicas.yaml'])('%s builds nothing: the package has no Dockerfile', (file) => {
+it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])('%s builds nothing: the package has no Dockerfile', (file) => {
   const { services } = parse(text(`examples/compose/${file}`), { merge: true });
 
   expect(Object.values<object>(services).filter((service) => 'build' in service)).toEqual([]);
@@ -92,31 +92,47 @@ it('the compose file waits for the mock to be healthy, and gives everybody in a 
   }
 });
 
-describe('the compose file with replicas', () => {
-  const { services, configs, volumes } = parse(text('examples/compose/replicas.yaml'), { merge: true });
-  const { mock, replica, database, client } = services;
-  const lines: string[] = configs.balancer.content.split('\n').map((line: string) => line.trim());
+/** An example with a balancer. */
+function balanced(file: string) {
+  const { services, configs, volumes } = parse(text(`examples/compose/${file}`), { merge: true });
+  const { mock, database, client, ...servers } = services;
+  const content: string = configs.balancer.content;
+  const lines = content.split('\n').map((line) => line.trim());
   const [port] = /\d+/.exec(lines.find((line) => line.startsWith('bind ')) ?? '') ?? [];
+  return { mock, database, client, servers, volumes, content, lines, port };
+}
+
+describe.each([
+  ['standby.yaml', { server: 'nv_auth_mock' }],
+  ['shards.yaml', { 'shard-1': 'shard_1', 'shard-2': 'shard_2', 'shard-3': 'shard_3' }],
+])('the compose file %s', (file, schemas) => {
+  const { mock, database, client, servers, volumes, content, lines, port } = balanced(file);
+  const all = Object.values<typeof mock>(servers);
 
   it('names the image of everything that it does not build, and its version', () => {
-    expect(replica.image).toMatch(/^\$\{NV_AUTH_MOCK_IMAGE:-nv-auth-mock\}$/);
+    for (const { image } of all) expect(image).toMatch(/^\$\{NV_AUTH_MOCK_IMAGE:-nv-auth-mock\}$/);
     for (const { image } of [mock, database, client]) expect(image).toMatch(/^[a-z]+:\d+(?:\.\d+)?(?:-[a-z-]+)?$/);
   });
 
-  it('starts replicas with options that there are, and the data in its database', async () => {
+  it('starts processes with options that there are, each with the schema of its name', async () => {
     const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
     const variables = Object.keys(OPTIONS).map((name) => variableName(name));
-    const [start, ...options] = replica.command;
-    const { NV_AUTH_MOCK_DATA: data } = replica.environment;
-    const { username, password, hostname, pathname } = new URL(data);
     const { POSTGRES_USER: user, POSTGRES_PASSWORD: secret, POSTGRES_DB: name } = database.environment;
 
-    expect(start).toBe('start');
-    expect(flags).toEqual(expect.arrayContaining(options.filter((option: string) => option.startsWith('-'))));
-    expect(variables).toEqual(expect.arrayContaining(Object.keys(replica.environment)));
-    expect([username, password, hostname, pathname]).toEqual([user, secret, 'database', `/${name}`]);
-    expect((await locationOf(data)).schema).toBe('"nv_auth_mock"');
-    expect(replica.deploy.replicas).toBeGreaterThan(1);
+    for (const { command, environment } of all) {
+      const [start, ...options] = command;
+      const { username, password, hostname, pathname } = new URL(environment.NV_AUTH_MOCK_DATA);
+
+      expect(start).toBe('start');
+      expect(flags).toEqual(expect.arrayContaining(options.filter((option: string) => option.startsWith('-'))));
+      expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
+      expect([username, password, hostname, pathname]).toEqual([user, secret, 'database', `/${name}`]);
+    }
+    const found = Object.entries<typeof mock>(servers).map(async ([server, { environment }]) => {
+      const { schema } = await locationOf(environment.NV_AUTH_MOCK_DATA);
+      return [server, schema];
+    });
+    expect(Object.fromEntries(await Promise.all(found))).toEqual(schemas);
   });
 
   it('keeps the database in a volume, and waits in turn for what is needed', () => {
@@ -124,39 +140,39 @@ describe('the compose file with replicas', () => {
 
     expect(Object.keys(volumes).map((name) => `${name}:/var/lib/postgresql/data`)).toEqual(database.volumes);
     expect(database.healthcheck.test.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
-    expect(replica.depends_on).toEqual({ database: isHealthy });
-    expect(mock.depends_on).toEqual({ replica: isHealthy });
+    for (const server of all) expect(server.depends_on).toEqual({ database: isHealthy });
+    expect(mock.depends_on).toEqual(Object.fromEntries(Object.keys(servers).map((name) => [name, isHealthy])));
     expect(client.depends_on).toEqual({ mock: isHealthy });
     // The image brings its own.
-    expect(replica.healthcheck).toBeUndefined();
+    for (const server of all) expect(server.healthcheck).toBeUndefined();
   });
 
-  it('has one name and port for all, which the replicas know as theirs', () => {
-    const [, , publicUrl] = replica.command;
+  it('has one name and port for all, which the processes know as theirs', () => {
+    const publicUrl = `http://mock:${port}`;
+    const urls = Object.values<string>(client.environment).filter((value) => value.includes(':'));
 
-    expect(publicUrl).toBe(`http://mock:${port}`);
-    expect(new Set(Object.values(client.environment))).toEqual(new Set([publicUrl]));
+    for (const { command } of all) expect(command).toEqual(['start', '--public-url', publicUrl]);
+    expect(new Set(urls)).toEqual(new Set([publicUrl]));
     expect(mock.ports).toEqual([`127.0.0.1:${port}:${port}`]);
-    expect(lines.filter((line) => line.startsWith('server-template '))).toEqual(
-      ['ready', 'living'].map(() => `server-template replica 8 replica:${port}`),
-    );
+    for (const line of lines.filter((one) => /^server(?:-template)? /.test(one))) {
+      expect(Object.keys(servers).map((name) => `${name}:${port}`)).toContain(line.split(' ').at(-1));
+    }
   });
 
-  it('has a balancer that takes turns, asks for readiness, and neither changes, keeps nor repeats what it passes on', () => {
-    const asked = lines.filter((line) => line.startsWith('http-check send '));
+  it('has a balancer that neither changes, keeps nor repeats what it passes on', () => {
     const verbs = new Set(lines.map((line) => line.split(' ').slice(0, 2).join(' ')));
 
     expect(mock.configs).toEqual([{ source: 'balancer', target: '/usr/local/etc/haproxy/haproxy.cfg' }]);
     // Compose copies the configuration into the container.
     expect(mock.read_only).toBeUndefined();
-    expect(lines).toContain('balance roundrobin');
-    expect(asked.map((line) => / uri (\S+)/.exec(line)?.[1])).toEqual(['/_mock/health?ready', '/_mock/health']);
     expect(mock.healthcheck.test.at(-1)).toBe(`http://127.0.0.1:${port}/_mock/health?ready`);
-    expect([...verbs].filter((verb) => /^http-re|buffer|^retry-on|forwardfor|^compression|^cookie/.test(verb))).toEqual(
-      [],
-    );
+    expect(
+      [...verbs].filter((verb) =>
+        /^http-re(?!quest set-var\(txn\.)|buffer|^retry-on|forwardfor|^compression|^cookie/.test(verb),
+      ),
+    ).toEqual([]);
     // Compose takes what follows it for a variable.
-    expect(configs.balancer.content).not.toContain('$');
+    expect(content).not.toContain('$');
   });
 
   it('waits longer than any fault delays an answer', () => {
@@ -165,4 +181,26 @@ describe('the compose file with replicas', () => {
     expect(minutes).toHaveLength(2);
     expect(Math.min(...minutes)).toBeGreaterThan(5);
   });
+});
+
+it('the compose file with a standby has two processes, and a balancer that asks which one is ready', () => {
+  const { servers, lines, port } = balanced('standby.yaml');
+  const asked = lines.flatMap((line) => /^option httpchk GET (\S+)/.exec(line)?.[1] ?? []);
+
+  expect(servers['server'].deploy.replicas).toBe(2);
+  expect(asked).toEqual(['/_mock/health?ready', '/_mock/health']);
+  expect(lines.filter((line) => line.startsWith('server-template '))).toEqual(
+    asked.map(() => `server-template server 4 server:${port}`),
+  );
+});
+
+it('the compose file with shards has a backend for each process, and makes worlds where it finds them', () => {
+  const { servers, lines, client, content } = balanced('shards.yaml');
+  const backends = lines.flatMap((line) => /^backend (\S+)$/.exec(line)?.[1] ?? []);
+
+  expect(backends).toEqual(Object.keys(servers));
+  expect(content).toContain(`mod(${backends.length}),add(1)`);
+  // HAProxy would try another server of the same backend.
+  expect(content).not.toMatch(/redispatch|\bcheck /);
+  expect(client.command.at(-1)).toContain('make-world.mjs');
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { locationOf } from '../../src/store/postgres/location.ts';
 import { it as withCommand } from '../support/command.ts';
 import { copied, write } from '../support/package.ts';
 
@@ -36,7 +37,7 @@ for (const manifest of JSON.parse(readFileSync('manifests.json', 'utf8'))) {
   console.log('valid', manifest.kind, manifest.metadata.name);
 }`;
 
-describe.each(['nv-auth-mock.yaml', 'replicas.yaml'])('%s', (file) => {
+describe.each(['nv-auth-mock.yaml', 'postgres.yaml', 'shards.yaml'])('%s', (file) => {
   let folder: string;
   let all: readonly Manifest[];
   beforeAll(async () => {
@@ -101,10 +102,61 @@ describe.each(['nv-auth-mock.yaml', 'replicas.yaml'])('%s', (file) => {
         container.volumeMounts.map(({ name }: Manifest) => name).sort(),
       );
       for (const { valueFrom } of container.env ?? []) {
-        if (valueFrom !== undefined) expect(Object.keys(secret['stringData'])).toContain(valueFrom.secretKeyRef.key);
+        const key = valueFrom?.secretKeyRef?.key;
+        if (key !== undefined) expect(Object.keys(secret['stringData'])).toContain(key);
       }
       expect(kind).toMatch(/^(Deployment|StatefulSet)$/);
     }
+  });
+});
+
+it('postgres.yaml has one pod, which ends before another one starts', async () => {
+  const { spec } = oneOf(await manifests('postgres.yaml'), 'Deployment');
+
+  expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+});
+
+describe('shards.yaml', () => {
+  /** The value of a variable in a pod. */
+  const variable = (env: readonly Manifest[], name: string): string =>
+    env.find((one) => one['name'] === name)?.['value'];
+
+  it('has a pod and a schema for each backend of its balancer', async () => {
+    const all = await manifests('shards.yaml');
+    const { spec } = oneOf(all, 'StatefulSet', 'nv-auth-mock-shard');
+    const configuration: string = oneOf(all, 'ConfigMap')['data']['haproxy.cfg'];
+    const backends = [...configuration.matchAll(/^backend (\S+)\n {2}server \S+ (\S+?)\./gm)];
+    const ordinals = Array.from({ length: spec.replicas }, (_, index) => spec.ordinals.start + index);
+    const [{ env }] = spec.template.spec.containers;
+
+    expect(backends.map(([, backend, pod]) => [backend, pod])).toEqual(
+      ordinals.map((ordinal) => [`shard-${ordinal}`, `nv-auth-mock-shard-${ordinal}`]),
+    );
+    expect(configuration).toContain(`mod(${spec.replicas}),add(${spec.ordinals.start})`);
+    const schemas = ordinals.map(async (ordinal) => {
+      const { schema } = await locationOf(variable(env, 'NV_AUTH_MOCK_DATA').replace('$(SHARD)', String(ordinal)));
+      return schema;
+    });
+    expect(await Promise.all(schemas)).toEqual(ordinals.map((ordinal) => `shard_${ordinal}`));
+  });
+
+  it('has the balancer of the compose example, with the names of this mock', async () => {
+    const all = await manifests('shards.yaml');
+    const [{ env }] = oneOf(all, 'StatefulSet', 'nv-auth-mock-shard')['spec'].template.spec.containers;
+    const names = ['nv-auth-mock', 'localhost', ...variable(env, 'NV_AUTH_MOCK_ALIAS').split(',')];
+    const example = await readFile(join(EXAMPLES, '../compose/shards.yaml'), 'utf8');
+    const expected: string = parse(example, { merge: true }).configs.balancer.content;
+
+    expect(variable(env, 'NV_AUTH_MOCK_PUBLIC_URL')).toBe(`http://${names[0]}:6625`);
+    expect(oneOf(all, 'ConfigMap')['data']['haproxy.cfg']).toBe(
+      expected
+        .replace('-m str mock localhost', `-m str ${names.join(' ')}`)
+        .replace('`api-keys.alice.mock`', '`api-keys.alice.nv-auth-mock`')
+        .replace(
+          /shard-\d:/g,
+          (name) => `nv-auth-mock-${name.slice(0, -1)}.nv-auth-mock-shard.default.svc.cluster.local:`,
+        ),
+    );
   });
 });
 

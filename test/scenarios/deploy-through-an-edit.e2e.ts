@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
 import { it } from '../support/command.ts';
 import { castFunction } from '../support/ngc-cast.ts';
 import { START, testServer } from '../support/server.ts';
@@ -61,11 +62,10 @@ async function walked(data: string | null): Promise<void> {
     () => made.key,
   );
   const moveTo = async (minutes: number, milliseconds = 0) => {
-    if (data !== null) {
-      await server.close();
-      server = await testServer(config);
-    }
-    server.clock.set(START + minutes * MINUTE + milliseconds);
+    const time = START + minutes * MINUTE + milliseconds;
+    if (data === null) return server.clock.set(time);
+    await server.close();
+    server = await testServer(config, { clock: manualClock(time) });
   };
 
   await edit(made.id, BOTH);

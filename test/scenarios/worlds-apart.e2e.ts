@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { START, testServer } from '../support/server.ts';
 import { callsBelow, fetchThrough } from '../support/sockets.ts';
 import { claimsOf, DOORS, makeWorld, type TestWorld } from '../support/worlds.ts';
@@ -64,7 +64,7 @@ async function expectOwnAnswers(call: Call, { id, now, delay, name, key, mayRead
 }
 
 /** Six hundred requests at once are more than a database on the same machine answers within its deadline. */
-const MANY = inject('roundRobin') === true ? 40 : 200;
+const MANY = 200;
 
 describe(`${MANY} worlds at once, each with a clock, a toggle, keys and objects of its own`, () => {
   it('answer twenty rounds by credential alone, and never for another one', { timeout: 120_000 }, async () => {

@@ -50,6 +50,29 @@ describe('the faults of a seed are told at once', () => {
     );
   });
 
+  it('where a text has what no database stores, beside other faults', async () => {
+    const said = await saidOf({
+      runai: {
+        tenant,
+        users: [
+          { ...ada, email: 'a\0b@umbra.test' },
+          { ...ada, password: '\ud800' },
+          { ...ada, email: 5 },
+        ],
+      },
+      ngc,
+    });
+
+    expect(said).toHaveLength(3);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        '`runai.users[0].email` must be a text without NUL characters and unpaired surrogates',
+        '`runai.users[1].password` must be a text without NUL characters and unpaired surrogates',
+        expect.stringMatching(/^`runai.users\[2\].email` must be a text that/),
+      ]),
+    );
+  });
+
   it('where a whole part, or a whole list, is of another kind, and other parts refer to nothing', async () => {
     const said = await saidOf({
       runai: { tenant, users: 'ada', accessRules: [rule('ada@umbra.test'), rule('x', { scopeType: 'project' })] },

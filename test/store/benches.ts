@@ -53,5 +53,5 @@ export const inFileBy = (driver: SqliteDriver) => async () => {
     await store.close();
     return open();
   };
-  return benchOn(open(), reopened, { usesWrittenIn: 1100, end: () => rm(folder, { recursive: true }) });
+  return benchOn(await open(), reopened, { usesWrittenIn: 1100, end: () => rm(folder, { recursive: true }) });
 };

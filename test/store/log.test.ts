@@ -23,7 +23,7 @@ async function readingsIn(frozen: FrozenRows) {
 }
 
 async function filledAt(path: string): Promise<Store> {
-  const store = fullStore(openFile(path));
+  const store = fullStore(await openFile(path));
   await fill(store);
   return store;
 }
@@ -42,14 +42,14 @@ it('a use of a row is in the file a second later, and at once when it is closed'
 
 it('another row that gets the id of a used one was not used', async ({ folder }) => {
   const path = join(folder, 'mock.db');
-  const store = fullStore(openFile(path));
+  const store = fullStore(await openFile(path));
   const { collections } = plainly(store);
   await collections.insert(row('a'), null);
   await store.collections.note('things', 'a', NOON);
   await collections.change('things', 'a', () => null);
   await collections.insert(row('a'), null);
   await store.close();
-  const again = fullStore(openFile(path));
+  const again = fullStore(await openFile(path));
 
   expect((await again.collections.byId('things', 'a'))?.usedAt).toBeNull();
   await again.close();
@@ -107,7 +107,7 @@ describe('a data file', () => {
     // The last frame of the log is the one that makes the change count.
     await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
     await store.close();
-    const [torn, whole] = [fullStore(openFile(copy)), fullStore(openFile(path))];
+    const [torn, whole] = [fullStore(await openFile(copy)), fullStore(await openFile(path))];
 
     expect((await torn.world.counts())['ngcKeys']).toBe(0);
     expect((await torn.world.counts())['users']).toBe(2);

@@ -29,7 +29,7 @@ async function refusalOf(path: string): Promise<string> {
   const before = await bytesIn(dirname(path));
   let refusal: unknown;
   try {
-    await fullStore(openFile(path)).close();
+    await fullStore(await openFile(path)).close();
   } catch (thrown) {
     refusal = thrown;
   }
@@ -41,7 +41,7 @@ async function refusalOf(path: string): Promise<string> {
 /** A file of ours that was closed, with a world in it that takes more than a few pages. */
 async function ourFile(folder: string): Promise<string> {
   const path = join(folder, 'mock.db');
-  const store = fullStore(openFile(path));
+  const store = fullStore(await openFile(path));
   const names = Array.from({ length: 200 }, (_, number) => `key-${number}`);
   await store.world.load(keptSeed, { ...people, accessKeys: names.map((name) => accessKey(name)) });
   await store.close();
@@ -96,14 +96,14 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     expect(await refusalOf(path)).toMatch(/not an SQLite database.*left as it is.*give another file/);
   });
 
-  it.for([0, 2, 9])('one of schema %i, of another version', async (schema, { folder }) => {
+  it.for([0, 1, 9])('one of schema %i, of another version', async (schema, { folder }) => {
     const path = await ourFile(folder);
     const database = new Database(path);
     database.pragma(`user_version = ${schema}`);
     database.close();
 
     expect(await refusalOf(path)).toBe(
-      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this one knows 1): ` +
+      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this one knows 2): ` +
         'use that version, or rename or delete the file.',
     );
   });
@@ -156,11 +156,11 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already', async ({ folder }) => {
     const path = await ourFile(folder);
-    const first = fullStore(openFile(path));
+    const first = fullStore(await openFile(path));
     try {
       const before = await readFile(path);
 
-      expect(() => openFile(path)).toThrow(
+      await expect(openFile(path)).rejects.toThrow(
         new Unusable(
           `--data ${path} is in use by another server. Stop that server, use it, or give this one another file.`,
         ),
@@ -175,9 +175,9 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
   it('one that is open already, and stays closed to other processes', async ({ command, folder }) => {
     const path = await ourFile(folder);
-    const first = fullStore(openFile(path));
+    const first = fullStore(await openFile(path));
     try {
-      expect(() => openFile(path)).toThrow(/in use by another server/);
+      await expect(openFile(path)).rejects.toThrow(/in use by another server/);
 
       expect(await command.run(['--port', '0', '--data', path])).toMatchObject({
         code: 2,
@@ -273,10 +273,10 @@ describe('a data file is refused untouched to a user who', () => {
 describe('a data file is used', () => {
   /** Uses a store as a server would, and shows that it keeps what it is given. */
   const use = async (path: string) => {
-    const store: Store = fullStore(openFile(path));
+    const store: Store = fullStore(await openFile(path));
     await store.settings.set('name', 'value');
     await store.close();
-    const again = fullStore(openFile(path));
+    const again = fullStore(await openFile(path));
     expect(await again.settings.get('name')).toBe('value');
     await again.close();
   };
@@ -308,7 +308,7 @@ describe('a data file is used', () => {
   it('when it bears its mark from the moment it exists, so that a crash leaves it usable', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const copy = join(folder, 'copy.db');
-    const store = fullStore(openFile(path));
+    const store = fullStore(await openFile(path));
     await copyFile(path, copy);
     await store.close();
 
@@ -318,9 +318,9 @@ describe('a data file is used', () => {
   it('when another server had it and was killed', async ({ command, folder }) => {
     const path = join(folder, 'mock.db');
     const server = await command.start(['--data', path]);
-    expect(() => openFile(path)).toThrow(/in use by another server/);
+    await expect(openFile(path)).rejects.toThrow(/in use by another server/);
     await server.crash();
-    const store = fullStore(openFile(path));
+    const store = fullStore(await openFile(path));
 
     expect((await store.world.counts())['users']).toBe(3);
     await store.close();

@@ -1,22 +1,74 @@
 /** What a database has to be, and what is said of one that is not. */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type * as Postgres from 'pg';
 import pg from 'pg';
-import { describe, expect } from 'vitest';
-import { openPostgres } from '../../src/store/postgres/index.ts';
+import { describe, expect, onTestFinished } from 'vitest';
+import { machineClock } from '../../src/core/clock.ts';
+import { systemRandom } from '../../src/platform/random.ts';
+import type { Held, Place } from '../../src/store/place.ts';
+import { PostgresPlace } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
+import { openSession } from '../../src/store/postgres/open.ts';
+import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { describePostgres, it } from '../support/postgres.ts';
+import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
+import { emptyFolder } from '../support/folder.ts';
+import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
+import { changed, sql } from '../support/standby-faults.ts';
 
-describe('where a database is', () => {
-  it('is shown without the password', async () => {
-    const { shown, settings } = await locationOf('postgres://ada:secret@db.test:5433/mock?schema=team_a');
+/** As the command loads it. */
+const DRIVER = pg as unknown as typeof Postgres;
+
+/** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
+async function taken(url: string): Promise<{ readonly place: Place; readonly held: Held }> {
+  const place = await PostgresPlace.open(url, newStoreParts(), machineClock());
+  onTestFinished(() => place.close());
+  const held = await place.take(() => {});
+  if (held === null) throw new Error('the place was closed');
+  return { place, held };
+}
+
+/** What is said of a database that is refused: one line, without the password. */
+async function refusal(url: string): Promise<string> {
+  const said = await taken(url).then(
+    () => '',
+    (thrown: Error) => `${thrown.name}: ${thrown.message}`,
+  );
+  expect(said).toMatch(/^Unusable: --data postgres:\/\/.+\.$/);
+  expect(said).not.toMatch(/secret|\n/);
+  return said;
+}
+
+/** A user of a server who may do nothing yet. */
+async function guestOn(url: string): Promise<string> {
+  const name = `guest_${systemRandom().hex(6)}`;
+  await sql(url, `CREATE ROLE ${name} LOGIN PASSWORD 'right'`);
+  return changed(url, (one) => Object.assign(one, { username: name, password: 'right' }));
+}
+
+const nameIn = (url: string) => new URL(url).username;
+
+describe('the URL of a database', () => {
+  it('is shown without the password, and its parts are taken out of it', async () => {
+    const { shown, settings, schema, options } = await locationOf(
+      'postgres://ada:secret@db.test:5433/mock?schema=team_a&options=-c%20geqo%3Doff',
+    );
     expect(shown).toBe('postgres://ada@db.test:5433/mock');
+    expect([schema, options]).toEqual(['team_a', '-c geqo=off']);
     expect(settings).toEqual({ connectionString: 'postgres://ada:secret@db.test:5433/mock', ssl: false });
+    const { schema: usual, options: none } = await locationOf('postgresql://db.test/mock');
+    expect([usual, none]).toEqual(['nv_auth_mock', null]);
   });
 
   it.each<[url: string, said: RegExp]>([
     ['postgres://db.test:99999/mock', /^--data is not a valid URL/],
     ['postgres://ada:secret@db.test/mock?schema=Team', /`Team` cannot be the name of a schema/],
     ['postgres://ada:secret@db.test/mock?schema=a"b', /cannot be the name of a schema/],
+    [`postgres://ada:secret@db.test/mock?schema=${'a'.repeat(64)}`, /cannot be the name of a schema/],
+    ['postgres://ada:secret@db.test/mock?schema=', /cannot be the name of a schema/],
     ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not known. Give disable/],
     ['postgres://ada:secret@db.test/mock?sslmode=verify-ca&sslrootcert=/nowhere.pem', /\/nowhere.pem cannot be read/],
   ])('is refused with what to do: %s', async (url, said) => {
@@ -26,97 +78,290 @@ describe('where a database is', () => {
 });
 
 describePostgres('a database', () => {
-  const refusal = async (url: string) => {
-    const cause = await openPostgres(url).then(
-      () => null,
-      (thrown: Error) => thrown.message,
-    );
-    expect(cause).not.toBeNull();
-    expect(cause).not.toMatch(/secret|\n/);
-    return cause;
-  };
-  const changed = (url: string, change: (url: URL) => void) => {
-    const other = new URL(url);
-    change(other);
-    return other.href;
-  };
-  const run = async (url: string, ...statements: string[]) => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    for (const statement of statements) await client.query(statement);
-    await client.end();
-  };
-
-  it('is opened by several processes at once, and again', async ({ schema }) => {
-    const opened = await Promise.all([1, 2, 3, 4].map(() => openPostgres(schema.url)));
-    const [first, second] = opened;
-    const store = await first?.store('default', newStoreParts());
-    await store?.settings.set('name', 'value');
-    expect(await (await second?.store('default', newStoreParts()))?.settings.get('name')).toBe('value');
-    for (const one of opened) await one.close();
-    const again = await openPostgres(schema.url);
-    expect(await (await again.store('default', newStoreParts())).settings.get('name')).toBe('value');
-    await again.close();
+  it('is made ready by the first process, and has what it had for the next one', async ({ schema }) => {
+    const { place, held } = await taken(schema.url);
+    expect([place.kind, place.driver, place.schema]).toEqual(['postgres', null, schema.name]);
+    expect([held.isFirstTry, held.notices, place.waiting]).toEqual([true, [], null]);
+    await held.store.settings.set('name', 'value');
+    await held.kept?.close();
+    await held.over;
+    const again = await taken(schema.url);
+    expect(await again.held.store.settings.get('name')).toBe('value');
   });
 
-  it('has worlds that know nothing of one another', async ({ schema }) => {
-    const database = await openPostgres(schema.url);
-    const [one, other] = [await database.store('one', newStoreParts()), await database.store('other', newStoreParts())];
-    await one.settings.set('mode', 'fixed');
-    expect(await other.settings.get('mode')).toBeNull();
-    await database.close();
+  it('may be one whose user has nothing but a schema', async ({ schema }) => {
+    const url = await guestOn(schema.url);
+    const own = nameIn(url);
+    await sql(
+      schema.url,
+      `CREATE SCHEMA ${own} AUTHORIZATION ${own}`,
+      `REVOKE CREATE ON DATABASE postgres FROM PUBLIC`,
+    );
+    const { held } = await taken(changed(url, (one) => one.searchParams.set('schema', own)));
+    await held.store.settings.set('name', 'value');
+    await held.kept?.close();
+    await sql(schema.url, `DROP SCHEMA ${own} CASCADE`, `DROP ROLE ${own}`);
+  });
+
+  it('has locks of its own for each schema, and for each database', async ({ server }) => {
+    await sql(server.url, 'CREATE DATABASE other');
+    const other = changed(server.url, (one) => Object.assign(one, { pathname: '/other' }));
+    const all = [`${server.url}?schema=one`, `${server.url}?schema=two`, `${other}?schema=one`];
+    for (const url of all) expect((await taken(url)).held.isFirstTry).toBe(true);
   });
 
   it('that is refused is told in one line, without the password', async ({ server }) => {
-    await run(server.url, `CREATE ROLE guest LOGIN PASSWORD 'right'`);
-    const as = (name: string, password: string) =>
-      changed(server.url, (url) => {
-        url.username = name;
-        url.password = password;
-      });
-    expect(await refusal(as('guest', 'secret'))).toMatch(/refuses the user or the password. Check both/);
-    expect(await refusal(as('guest', 'right'))).toMatch(/lacks the right to create or use the schema "nv_auth_mock"/);
-    expect(await refusal(changed(server.url, (url) => (url.pathname = '/nothing')))).toMatch(
+    const guest = await guestOn(server.url);
+    const wrong = changed(guest, (one) => Object.assign(one, { password: 'secret' }));
+    expect(await refusal(wrong)).toMatch(/refuses the user or the password. Check both/);
+    expect(await refusal(guest)).toMatch(/lacks the right to create or use the schema `nv_auth_mock`/);
+    expect(await refusal(changed(server.url, (one) => Object.assign(one, { pathname: '/nothing' })))).toMatch(
       /names a database that does not exist/,
     );
     expect(await refusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached by TLS/);
     expect(await refusal('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refuses connections/);
+    expect(await refusal('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/names a host that is not known/);
   });
 
-  it('of another program, or of another version, is left as it is', async ({ server }) => {
-    await run(server.url, 'CREATE SCHEMA taken', 'CREATE TABLE taken.things (a text)');
-    expect(await refusal(`${server.url}?schema=taken`)).toMatch(/belongs to another program. It was left as it is/);
-    const database = await openPostgres(`${server.url}?schema=ours`);
-    await database.close();
-    for (const version of [3, 99]) {
-      await run(server.url, `UPDATE ours.meta SET version = ${version}`);
-      expect(await refusal(`${server.url}?schema=ours`)).toMatch(
-        new RegExp(`another version of nv-auth-mock \\(${version}; this one knows 4\\).*rename or drop the schema`),
-      );
-    }
-    await run(server.url, 'SELECT revision FROM ours.directory');
-    await run(server.url, 'SELECT a FROM taken.things');
+  it('that has no free connection is refused', async () => {
+    const server = await privatePostgres({ settings: { max_connections: 3, superuser_reserved_connections: 1 } });
+    onTestFinished(() => server.end());
+    const guest = await guestOn(server.url);
+    const clients = [1, 2].map(() => new pg.Client({ connectionString: guest }));
+    for (const client of clients) await client.connect();
+    expect(await refusal(guest)).toMatch(/has no free connection: its limit is reached/);
+    for (const client of clients) await client.end();
   });
 
-  it('that goes away answers within a second, and works again once it is back', async ({ server }) => {
-    const database = await openPostgres(server.url);
-    const store = await database.store('default', newStoreParts());
-    await store.settings.set('name', 'before');
-    database.started();
-    const read = async () => {
-      await database.worlds.refresh(['default']);
-      return store.settings.get('name');
-    };
-    server.freeze();
-    const start = performance.now();
-    await expect(read()).rejects.toMatchObject({ name: 'Unreachable' });
-    expect(performance.now() - start).toBeLessThan(2000);
-    server.thaw();
-    expect(await read()).toBe('before');
-    await server.kill();
-    await expect(read()).rejects.toMatchObject({ name: 'Unreachable' });
-    await server.restart();
-    expect(await read()).toBe('before');
-    await database.close();
+  describe('whose user may not do everything', () => {
+    const CASES: readonly [what: string, grants: readonly string[]][] = [
+      ['use the schema', []],
+      ['read the tables', ['GRANT USAGE ON SCHEMA $schema TO $name']],
+      [
+        'change the tables',
+        ['GRANT USAGE ON SCHEMA $schema TO $name', 'GRANT SELECT ON ALL TABLES IN SCHEMA $schema TO $name'],
+      ],
+      [
+        'delete rows',
+        [
+          'GRANT USAGE ON SCHEMA $schema TO $name',
+          'GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA $schema TO $name',
+        ],
+      ],
+      [
+        'change one of the tables',
+        [
+          'GRANT USAGE ON SCHEMA $schema TO $name',
+          'GRANT ALL ON ALL TABLES IN SCHEMA $schema TO $name',
+          'REVOKE INSERT ON $schema.snapshot_parts FROM $name',
+        ],
+      ],
+    ];
+
+    it.for(CASES)('is refused: it may not %s', async ([, grants]) => {
+      const schema = await freshSchema();
+      onTestFinished(() => schema.drop());
+      const { held } = await taken(schema.url);
+      await held.kept?.close();
+      const guest = await guestOn(schema.url);
+      const own = grants.map((one) => one.replaceAll('$schema', schema.name).replaceAll('$name', nameIn(guest)));
+      await sql(schema.url, ...own);
+      expect(await refusal(guest)).toMatch(/lacks the right to /);
+      await sql(schema.url, `DROP OWNED BY ${nameIn(guest)}`, `DROP ROLE ${nameIn(guest)}`);
+    });
+  });
+
+  describe('with a schema that is not ours', () => {
+    /** How the schema `$schema` comes about, and what is said. */
+    const OTHER = /the schema `\w+` belongs to another program. It was left as it is; give another one/;
+    const CASES: readonly [whose: string, statements: readonly string[], said: RegExp][] = [
+      ['another program', ['CREATE TABLE $schema.things (a text)'], OTHER],
+      ['a program with a view', ['CREATE VIEW $schema.things AS SELECT 1 AS one'], OTHER],
+      ['a program with a table `store`', ['CREATE TABLE $schema.store (a text)'], OTHER],
+      [
+        'a program with a table `store` of the same columns',
+        ['CREATE TABLE $schema.store (program text, schema text)', `INSERT INTO $schema.store VALUES ('shop', 'x')`],
+        OTHER,
+      ],
+      [
+        'a program with a table `meta`',
+        ['CREATE TABLE $schema.meta (program text)', `INSERT INTO $schema.meta VALUES ('shop')`],
+        OTHER,
+      ],
+      [
+        'the versions before the first release',
+        [
+          'CREATE TABLE $schema.meta (program text, version integer, revision bigint)',
+          `INSERT INTO $schema.meta VALUES ('nv-auth-mock', 4, 77)`,
+          'CREATE TABLE $schema.objects (world text)',
+        ],
+        /the schema `\w+` was written before the first release of nv-auth-mock, in a form that this version does not read: rename or drop it\./,
+      ],
+      [
+        'ours, of which a table was dropped',
+        [
+          'CREATE TABLE $schema.store (program text, schema integer)',
+          `INSERT INTO $schema.store VALUES ('nv-auth-mock', ${POSTGRES_SCHEMA})`,
+        ],
+        /the schema `\w+` lacks tables that nv-auth-mock made. Restore it from a dump, or drop it\./,
+      ],
+      [
+        'another version',
+        [
+          'CREATE TABLE $schema.store (program text, schema integer, novelty text)',
+          `INSERT INTO $schema.store VALUES ('nv-auth-mock', 99, 'x')`,
+        ],
+        new RegExp(`another version of nv-auth-mock \\(99; this one knows ${POSTGRES_SCHEMA}\\): use that version, or`),
+      ],
+    ];
+
+    it.for(CASES)('of %s is left as it is', async ([, statements, said], { schema: common }) => {
+      const schema = await freshSchema();
+      onTestFinished(() => schema.drop());
+      await sql(common.url, ...statements.map((one) => one.replaceAll('$schema', schema.name)));
+      const tables = () =>
+        sql(
+          common.url,
+          `SELECT c.relname, c.relkind, (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid) AS columns
+           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '${schema.name}' ORDER BY 1`,
+        );
+      const before = await tables();
+      expect(await refusal(schema.url)).toMatch(said);
+      expect(await tables()).toEqual(before);
+    });
+
+    it('of another number is refused, also where it changes while a process waits for the lock', async () => {
+      const schema = await freshSchema();
+      onTestFinished(() => schema.drop());
+      const { held } = await taken(schema.url);
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
+      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${POSTGRES_SCHEMA + 1}; this one knows`));
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
+      const place = await PostgresPlace.open(schema.url, newStoreParts(), machineClock());
+      onTestFinished(() => place.close());
+      const reasons: string[] = [];
+      const taking = place.take(({ status, why }) => reasons.push(`${status}: ${why}`));
+      await expect.poll(() => reasons).toEqual([expect.stringMatching(/^standby: Another process \(/)]);
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
+      await held.kept?.close();
+      await expect.poll(() => reasons).toHaveLength(2);
+      expect(reasons[1]).toMatch(/^waiting: --data .*another version of nv-auth-mock/);
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
+      expect((await taking)?.isFirstTry).toBe(false);
+    });
+  });
+
+  describe('by TLS', () => {
+    it('is reached in each mode, and refused where its certificate is not the right one', async () => {
+      const clock = machineClock();
+      const authority = makeAuthority(clock.now(), systemRandom());
+      const key = newKey();
+      const cert = new Issuer(authority, systemRandom()).issue(['db.test'], key, clock.now());
+      const server = await privatePostgres({
+        settings: { ssl: 'on' },
+        files: {
+          'server.crt': cert,
+          'server.key': keyText(key),
+          'pg_hba.conf': 'hostssl all all 127.0.0.1/32 trust\n',
+        },
+      });
+      onTestFinished(() => server.end());
+      const folder = await emptyFolder();
+      const [ours, others] = [join(folder, 'ours.pem'), join(folder, 'others.pem')];
+      await writeFile(ours, authority.certificate);
+      await writeFile(others, makeAuthority(clock.now(), systemRandom()).certificate);
+      const by = (mode: string, file?: string) =>
+        `${server.url}?schema=${mode.replace('-', '_')}&sslmode=${mode}${file === undefined ? '' : `&sslrootcert=${file}`}`;
+      await taken(by('require'));
+      await taken(by('verify-ca', ours));
+      expect(await refusal(by('verify-ca', others))).toMatch(/cannot be reached by TLS: .*Check `sslmode`/);
+      expect(await refusal(by('verify-ca'))).toMatch(/cannot be reached by TLS/);
+      // The certificate is not for this address.
+      expect(await refusal(by('verify-full', ours))).toMatch(/cannot be reached by TLS: .*altnames/);
+      expect(await refusal(server.url)).toMatch(/no entry in `pg_hba.conf` .* without TLS. Add `sslmode=require`/);
+    });
+  });
+
+  describe('that is not what it has to be', () => {
+    /** A client of a server that says something else of itself. */
+    const clientOf = (said: object) =>
+      class extends DRIVER.Client {
+        override query(...given: unknown[]): never {
+          const asked = super.query(...(given as [never])) as unknown as Promise<Postgres.QueryResult>;
+          const told = asked.then((result) => {
+            for (const row of result.rows) if ('process_id' in row) Object.assign(row, said);
+            return result;
+          });
+          return told as never;
+        }
+      };
+
+    it.for<[what: string, said: object, told: string]>([
+      [
+        'too old',
+        { number: '130014', version: '13.14' },
+        'is PostgreSQL 13.14, which is too old. Use version 14 or newer.',
+      ],
+      [
+        'a pooler that gives it sessions of others',
+        { process_id: 1 },
+        'is a pooler such as PgBouncer, behind which no',
+      ],
+      ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, behind which no lock says'],
+      ['a pooler with settings of others', { mark: 'other' }, 'is a pooler such as PgBouncer, behind which no lock'],
+      ['a replica', { is_replica: true, read_only: true }, 'is a replica, which accepts no changes. Give the address'],
+      [
+        'read-only',
+        { read_only: true },
+        'is read-only. Make it writable, or give the address of a server that accepts',
+      ],
+    ])('is refused: %s', async ([, said, told], { schema }) => {
+      const location = await locationOf(schema.url);
+      const other = { ...DRIVER, Client: clientOf(said) } as typeof DRIVER;
+      await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${told}`);
+      const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;
+      await expect.poll(() => sql(schema.url, sessions)).toEqual([{ open: 0 }]);
+    });
+  });
+
+  it.for([
+    ['22023', 'invalid value for parameter "client_connection_check_interval": 1000'],
+    ['42704', 'unrecognized configuration parameter "client_connection_check_interval"'],
+  ] as const)('that cannot look for its clients is used without that: %s', async ([code, message], { schema }) => {
+    const { port, refused } = await withoutChecks(Number(new URL(schema.url).port), code, message);
+    const own = await freshSchema();
+    onTestFinished(() => own.drop());
+    const url = changed(own.url, (one) => Object.assign(one, { port: String(port) }));
+    const { held } = await taken(url);
+    await held.store.settings.set('name', 'value');
+    expect(refused()).toBe(1);
+    await held.kept?.close();
   });
 });
+
+/** A server in front of PostgreSQL that refuses a setting, as PostgreSQL does on systems that cannot do it. */
+async function withoutChecks(target: number, code: string, message: string) {
+  let refused = 0;
+  const server = createServer((client: Socket) => {
+    client.on('error', () => {});
+    client.once('data', (first: Buffer) => {
+      if (first.includes('client_connection_check_interval')) {
+        refused += 1;
+        const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
+        const head = Buffer.from('E\0\0\0\0');
+        head.writeInt32BE(fields.length + 4, 1);
+        client.end(Buffer.concat([head, fields]));
+        return;
+      }
+      const database = connect(target, '127.0.0.1');
+      database.on('error', () => {});
+      database.write(first);
+      client.pipe(database).pipe(client);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, refused: () => refused };
+}

@@ -1,45 +1,96 @@
-/** The contract of a store, on PostgreSQL. */
-import { randomUUID } from 'node:crypto';
-import { vi } from 'vitest';
+/** The contract of a store, and of a log, on PostgreSQL. */
+import type * as Postgres from 'pg';
+import pg from 'pg';
+import { afterAll, beforeAll, vi } from 'vitest';
+import { machineClock } from '../../src/core/clock.ts';
 import type { Store } from '../../src/store/index.ts';
-import type { PostgresDatabase } from '../../src/store/postgres/index.ts';
+import type { Held } from '../../src/store/place.ts';
+import { PostgresPlace } from '../../src/store/postgres/index.ts';
+import { type Location, locationOf } from '../../src/store/postgres/location.ts';
+import { PostgresLog } from '../../src/store/postgres/log.ts';
+import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { fullStore } from '../support/nouns.ts';
-import { describePostgres, twoDatabases } from '../support/postgres.ts';
+import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';
+import { type LogBench, worldLogContract } from './contract-world-log.ts';
 import { CONTRACTS } from './contracts.ts';
 
-/**
- * A world of its own for each test.
- *
- * @param handles by turns the steps of a test read and write through these: what one has written, the others see
- */
-async function benchOn(handles: readonly PostgresDatabase[]): Promise<Bench> {
-  const world = randomUUID();
-  const stores = await Promise.all(handles.map((database) => database.store(world, newStoreParts())));
-  let steps = 0;
+/** The worlds of a schema, as a process has them. */
+async function held(url: string): Promise<Held & { close(): Promise<void> }> {
+  const place = await PostgresPlace.open(url, newStoreParts(), machineClock());
+  const found = await place.take(() => {});
+  if (found === null) throw new Error('the place was closed');
+  const close = async () => {
+    await found.kept?.close();
+    await place.close();
+  };
+  return { ...found, close };
+}
+
+/** @param isReopened each step closes everything, and reads it again */
+async function benchOn(url: string, isReopened: boolean): Promise<Bench> {
+  let current = await held(url);
+  let { store }: { store: Store } = current;
+  await store.restore(NO_ROWS);
   const next = async () => {
-    // As a request does: it ends with what it noted, and the next one begins with what others have changed.
-    for (const store of stores) await store.sharing?.log.flush();
-    const turn = steps++ % handles.length;
-    await handles[turn]?.worlds.refresh([world]);
-    return fullStore(stores[turn] as Store);
+    if (isReopened) {
+      await store.close();
+      await current.close();
+      current = await held(url);
+      store = current.store;
+    }
+    return fullStore(store);
   };
   const end = async () => {
-    for (const store of stores) await store.close();
+    await store.close();
+    await current.close();
   };
-  return { remembers: handles.length === 1, usesWrittenIn: 1100, next, end };
+  return { remembers: true, usesWrittenIn: 1100, next, end };
+}
+
+/** As the command loads it. */
+const DRIVER = pg as unknown as typeof Postgres;
+
+/** The log alone, as the process has it that has the lock. */
+async function openLog(location: Location): Promise<PostgresLog> {
+  const session = await openSession(DRIVER, location);
+  if (!(await tryLock(session, location)).has) throw new Error('another process has the lock');
+  await createTables(session, location);
+  return new PostgresLog(session, location.schema);
+}
+
+async function logOn(): Promise<LogBench> {
+  const schema = await freshSchema();
+  const location = await locationOf(schema.url);
+  let log = await openLog(location);
+  const reopen = async () => {
+    await log.close();
+    log = await openLog(location);
+    return log;
+  };
+  const end = async () => {
+    await log.close();
+    await schema.drop();
+  };
+  return { log, reopen, end };
 }
 
 // Each step goes to a server, and some tests take thousands.
 vi.setConfig({ testTimeout: 120_000 });
 
 describePostgres('a store', () => {
-  const databases = twoDatabases();
-  const benches = [
-    ['PostgreSQL', () => benchOn(databases.slice(0, 1))],
-    ['PostgreSQL through two handles by turns', () => benchOn(databases)],
-  ] as const;
+  let schema: Schema;
+  beforeAll(async () => {
+    schema = await freshSchema();
+  });
+  afterAll(() => schema.drop());
 
-  for (const contract of CONTRACTS) for (const [kind, bench] of benches) contract(kind, bench);
+  worldLogContract('PostgreSQL', logOn);
+
+  for (const contract of CONTRACTS) {
+    contract('PostgreSQL', () => benchOn(schema.url, false));
+    contract('PostgreSQL that is read again for each step', () => benchOn(schema.url, true));
+  }
 });

@@ -22,7 +22,7 @@ function bigRow(id: string, bytes: number): Row {
 async function killed(folder: string): Promise<{ readonly path: string; readonly rows: readonly string[] }> {
   const original = join(folder, 'original.db');
   const path = join(folder, 'mock.db');
-  const store = fullStore(openFile(original));
+  const store = fullStore(await openFile(original));
   await store.world.load(keptSeed, people);
   const rows = ['first', 'second', 'third'];
   for (const id of rows) await plainly(store).collections.insert(bigRow(id, 900_000), null);
@@ -49,11 +49,11 @@ function checkpointed(log: Buffer): readonly { readonly page: number; readonly b
 
 /** What is found when the file is opened, as a server would. */
 async function foundIn(path: string): Promise<{ rows: string[]; notices: readonly string[] }> {
-  const store = fullStore(openFile(path));
+  const file = await openFile(path);
+  const store = fullStore(file);
   const rows = await plainly(store).collections.ofOwner('things', 'acme');
-  const { notices } = store;
   await store.close();
-  return { rows: rows.map(({ id }) => id), notices };
+  return { rows: rows.map(({ id }) => id), notices: file.notices };
 }
 
 describe('a data file whose process was killed', () => {

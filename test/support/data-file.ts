@@ -1,26 +1,34 @@
+import { machineClock } from '../../src/core/clock.ts';
 import type { Store } from '../../src/store/index.ts';
+import { heldOf } from '../../src/store/place.ts';
 import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
 import { driver } from './driver.ts';
 
-/** The store of a data file, by the driver that is there. */
-export function openFile(path: string, shared: StoreParts = newStoreParts(), by: SqliteDriver = driver()): Store {
-  const file = openSqliteFile(path, by, shared);
+/** The store of the default world in a data file, which its `close` closes. */
+export interface OpenFile extends Store {
+  readonly notices: readonly string[];
+}
+
+/** Opens a data file, by the driver that is there. */
+export async function openFile(
+  path: string,
+  parts: StoreParts = newStoreParts(),
+  by: SqliteDriver = driver(),
+): Promise<OpenFile> {
+  const { log, notices } = openSqliteFile(path, by);
   try {
-    const store = file.open('default');
+    const { store, kept } = await heldOf(log, parts, machineClock());
     const closeStore = store.close.bind(store);
     const close = async () => {
-      try {
-        await closeStore();
-      } finally {
-        file.close();
-      }
+      await closeStore();
+      await kept?.close();
     };
-    return Object.assign(store, { notices: file.notices, close });
+    return Object.assign(store, { notices, close });
   } catch (cause) {
-    file.close();
+    await log.close();
     throw damagedFile(path, cause);
   }
 }

@@ -33,7 +33,7 @@ const PATIENCE_MS = 20_000;
 
 export function clientOf(port: number): Client {
   // A connection that is idle is closed here before the server does it, which would look like a crash.
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: PATIENCE_MS });
+  const agent = new Agent({ keepAlive: true, maxSockets: 128, timeout: PATIENCE_MS });
   return {
     close: () => agent.destroy(),
     call: (what, { token, body, headers } = {}) =>

@@ -89,9 +89,9 @@ export interface FullStore extends Store {
 }
 
 export function fullStore(store: Store): FullStore {
-  const { collections, settings, sharing, notices, state } = store;
+  const { collections, settings, state } = store;
   return {
-    ...{ collections, settings, sharing, notices, state },
+    ...{ collections, settings, state },
     hasSecret: (...given) => store.hasSecret(...given),
     fault: () => store.fault(),
     freeze: () => store.freeze(),

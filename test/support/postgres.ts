@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, inject, test } from 'vitest';
-import { openPostgres, type PostgresDatabase } from '../../src/store/postgres/index.ts';
+import { describe, inject, test } from 'vitest';
 import { commonPostgres } from './postgres-offer.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from './postgres-server.ts';
 
@@ -38,22 +37,6 @@ export async function freshSchema(server?: string): Promise<Schema> {
     // A transaction that was left open fails its own test, and no other.
     drop: () => statements(url, ["SET lock_timeout = '5s'", `DROP SCHEMA IF EXISTS ${name} CASCADE`]),
   };
-}
-
-/** Two databases on one schema, as two processes have them, for the tests around; there are none before these begin. */
-export function twoDatabases(): readonly PostgresDatabase[] {
-  const databases: PostgresDatabase[] = [];
-  let schema: Schema | undefined;
-  beforeAll(async () => {
-    schema = await freshSchema();
-    // On a busy machine, none of these tests is about how long something takes.
-    for (const _ of [1, 2]) databases.push(await openPostgres(schema.url, undefined, 30_000));
-  });
-  afterAll(async () => {
-    for (const database of databases) await database.close();
-    await schema?.drop();
-  });
-  return databases;
 }
 
 /** A server that a test may hurt. */

@@ -1,6 +1,6 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
-import { afterAll, inject, onTestFinished } from 'vitest';
-import { buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
+import { afterAll, onTestFinished } from 'vitest';
+import { type Begun, buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
@@ -9,13 +9,6 @@ import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { Beginnings } from '../../src/worlds/beginnings.ts';
 import type { CastUser } from './cast.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Is every server under test two of them, on one database, that are called by turns? */
-    roundRobin: boolean | undefined;
-  }
-}
 
 /** Every test reads the same documents, and most begin with the same rows, so they are made once. */
 export const SHARED: Pick<ServerParts, 'documents' | 'beginnings'> = {
@@ -43,7 +36,7 @@ export interface Request {
 }
 
 /** A server under test: in process, at a standing clock, and any answer that does not fit its document fails. */
-export interface TestServer extends MockServer {
+export interface TestServer extends Omit<MockServer, 'begun'>, Begun {
   readonly clock: ManualClock;
   /** Sends `GET /path`. A body that is no string is sent as JSON. */
   call(request: string, parts?: Request): Promise<Answer>;
@@ -56,10 +49,9 @@ export interface TestServer extends MockServer {
 /** Builds a server, and closes it after the test that builds it, or after the file's tests. */
 export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
   const clock = manualClock(START);
-  const build: Build = (seed, more) => built({ ...config, ...more }, { clock, random: seededRandom(seed), ...parts });
-  // What keeps its state elsewhere is about that.
-  const isShared = inject('roundRobin') === true && config.data === undefined;
-  return driven(await (isShared ? builtTwice(build) : builtOnce(build)), clock);
+  const server = await built(config, { clock, random: seededRandom('test'), ...parts });
+  closeAfterUse(() => server.close());
+  return driven(server, clock);
 }
 
 /** Builds a server that its test closes, so that many can follow each other in one test. */
@@ -67,7 +59,7 @@ export async function openServer(
   config: Partial<Config>,
   parts: Partial<ServerParts> & { readonly clock: ManualClock },
 ): Promise<TestServer> {
-  return driven([await built(config, parts)], parts.clock);
+  return driven(await built(config, parts), parts.clock);
 }
 
 function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
@@ -80,15 +72,10 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   });
 }
 
-/** @param servers are called by turns */
-function driven(servers: Servers, clock: ManualClock): TestServer {
-  const [server] = servers;
-  let turns = 0;
-
+async function driven(server: MockServer, clock: ManualClock): Promise<TestServer> {
+  const { app } = server;
   const call: TestServer['call'] = async (request, given = {}) => {
     const [method, url] = request.split(' ') as [HTTPMethods, string];
-    turns += 1;
-    const { app } = servers[turns % servers.length] ?? server;
     const response: LightMyRequestResponse = await app.inject({ method, url, ...optionsOf(given) });
     const decision = response.headers['x-mock-decision'];
     // No `expect`, which takes as long as a step of the request, in tests that send thousands.
@@ -103,6 +90,7 @@ function driven(servers: Servers, clock: ManualClock): TestServer {
   const grant: TestServer['grant'] = (body) => call('POST /api/v1/token', { body });
   return {
     ...server,
+    ...(await server.begun()),
     clock,
     call,
     grant,
@@ -113,15 +101,6 @@ function driven(servers: Servers, clock: ManualClock): TestServer {
   };
 }
 
-type Servers = readonly [MockServer, ...MockServer[]];
-type Build = (seed: string, config?: Partial<Config>) => Promise<MockServer>;
-
-async function builtOnce(build: Build): Promise<Servers> {
-  const server = await build('test');
-  closeAfterUse(() => server.close());
-  return [server];
-}
-
 /** Closes servers after the test that built them, because files build dozens; what no test built, after those of its file. */
 function closeAfterUse(close: () => Promise<void>): void {
   try {
@@ -129,20 +108,6 @@ function closeAfterUse(close: () => Promise<void>): void {
   } catch {
     afterAll(close);
   }
-}
-
-/** Two servers with one clock, on a schema of their own. */
-async function builtTwice(build: Build): Promise<Servers> {
-  const { freshSchema } = await import('./postgres.ts');
-  const schema = await freshSchema();
-  const data = { data: schema.url };
-  const servers: Servers = [await build('test', data), await build('other test', data)];
-  const close = async () => {
-    for (const server of servers) await server.close();
-    await schema.drop();
-  };
-  closeAfterUse(close);
-  return servers;
 }
 
 /** JSON as a value, anything else as text. */

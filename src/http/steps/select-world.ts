@@ -4,12 +4,11 @@ import { Problem } from '../../core/problem.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { RequestContext } from '../context.ts';
 import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
-import { problemOf } from '../problem.ts';
 import { originOf } from '../transport/arrival.ts';
 import { readBody } from '../transport/body.ts';
 import type { Guard } from '../transport/origin-guard.ts';
 import type { WorldAddress } from '../transport/world-address.ts';
-import { originsOf, presentedBy, reportLostWorld, worldBehind, worldOfCredential } from '../which-world.ts';
+import { originsOf, reportLostWorld, worldBehind, worldOfCredential } from '../which-world.ts';
 
 /** The target of a request, as the transport knows it. */
 export interface Destination {
@@ -44,41 +43,8 @@ export function selectWorld(
   }
   // Only a body that may select the world is awaited.
   const isToBeRead = entry.fault === null && entry.address === null && route?.row.selects === 'body';
-  // Other processes may have created worlds, so the shared registry must be read first.
-  if (server.worlds.isShared) return afterLook(server, raw, destination, entry, isToBeRead);
   if (!isToBeRead || server.worlds.isAlone) return enterWorld(server, raw, destination, entry);
   return bodyOf(server, route, raw).then((body) => enterWorld(server, raw, destination, { ...entry, body }));
-}
-
-/** Selects among worlds that other processes share. */
-async function afterLook(
-  server: Server,
-  raw: IncomingMessage,
-  destination: Destination,
-  entry: Entry,
-  isRead: boolean,
-): Promise<Arrived> {
-  const { route, guard } = destination;
-  const body = isRead && route !== null ? await bodyOf(server, route, raw) : null;
-  const { address } = entry;
-  const names = address === null ? [] : [address.world, address.beside ?? []].flat();
-  const sent = { query: destination.query, body: body?.value };
-  const presented = address === null && route !== null ? presentedBy(server, route, raw, sent) : [];
-  const fault = await faultOf(() => server.worlds.refresh(names, presented), route);
-  const here = enterWorld(server, raw, destination, { ...entry, body, fault: entry.fault ?? fault });
-  if (guard !== 'admin' || here.fault !== null || route?.row.withoutStore === true) return here;
-  // Clients of the control API see the activity of all processes.
-  return { ...here, fault: await faultOf(() => here.context.world.activityLog.catchUp(), route) };
-}
-
-/** Why the store cannot be read; null if it can, or if the operation does not need it. */
-async function faultOf(read: () => Promise<void>, route: Route | null): Promise<Problem | null> {
-  try {
-    await read();
-    return null;
-  } catch (thrown) {
-    return route?.row.withoutStore === true ? null : problemOf(thrown);
-  }
 }
 
 /** The facts about a request before its world is known. */
@@ -93,11 +59,12 @@ interface Entry {
 
 function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
   const { address, worldToMake, body, base, startedAt } = entry;
-  let { fault } = entry;
-  let world = server.worlds.default;
+  const { worlds } = server;
+  let fault = entry.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
+  let world = worlds.default;
   try {
     if (fault === null && address !== null) world = worldBehind(server, address, raw);
-    else if (fault === null && route !== null && !server.worlds.isAlone) {
+    else if (fault === null && route !== null && !worlds.isAlone) {
       world = worldOfCredential(server, route, raw, { query, body: body?.value }) ?? world;
     }
   } catch (thrown) {
@@ -106,9 +73,9 @@ function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Dest
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
   context.worldToMake = worldToMake;
-  if (fault === null && address === null && route !== null && world === server.worlds.default && !server.worlds.isAlone)
+  if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, { query, body: body?.value }, context);
-  return { server, raw, context, fault, body, isForeign: false, startedAt };
+  return { server, worlds, raw, context, fault, body, isForeign: false, startedAt };
 }
 
 /** @throws any error that is not a Problem */

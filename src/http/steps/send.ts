@@ -44,17 +44,7 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
     status: outcome.status,
     reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (problem?.kind ?? null),
   });
-  if (context.world.activityLog.isShared) await flushActivity(inFlight);
   return answer;
-}
-
-/** Writes the activity log of a shared world before the answer ends, so that all processes can read it. */
-export async function flushActivity({ server, context }: Pick<InFlightRequest, 'server' | 'context'>): Promise<void> {
-  const { activityLog, store } = context.world;
-  // The entries wait until the database is back.
-  if (store.fault() !== null) return;
-  // Losing the record does not change the result of the operation.
-  await activityLog.flush().catch((cause) => server.log.error('the activity log could not be written', cause));
 }
 
 /** The line in the log for a refusal. */
@@ -77,5 +67,6 @@ export function logRefusal(
   const line = `${status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${where}`;
   if (problem.kind === 'internal') log.error(line, problem.cause);
   else if (isStorageProblem(problem)) log.error(line);
+  else if (problem.isLogged) log.debug(line);
   else log.info(line);
 }

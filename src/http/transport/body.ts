@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isJsonType } from '../../core/media-type.ts';
 import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
+import { isStorable, showStorable } from '../../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import type { Operation } from '../openapi.ts';
 import { headerLines } from './arrival.ts';
@@ -305,9 +306,6 @@ function checkMembers(root: unknown): void {
   }
 }
 
-/** A NUL or an unpaired surrogate: databases truncate or change such a text. */
-const UNKEEPABLE = /[\0\p{Surrogate}]/u;
-
 /**
  * Checks that every text of a value can be stored unchanged. Runs after validation, because violations of the document
  * are better reported first.
@@ -319,11 +317,11 @@ export function checkTexts(what: string, root: unknown): void {
   const waiting: [value: unknown, name: string][] = [[root, '']];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, name] = next;
-    if (typeof value === 'string' && UNKEEPABLE.test(value)) throw unkeepableProblem(what, name);
+    if (typeof value === 'string' && !isStorable(value)) throw unkeepableProblem(what, name);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
     for (const [key, member] of Object.entries(value)) {
       const place = shortName(name === '' ? key : `${name}.${key}`);
-      if (UNKEEPABLE.test(key)) throw unkeepableProblem(what, place);
+      if (!isStorable(key)) throw unkeepableProblem(what, place);
       waiting.push([member, place]);
     }
   }
@@ -331,7 +329,7 @@ export function checkTexts(what: string, root: unknown): void {
 
 /** @param name characters that cannot be sent back are replaced */
 function unkeepableProblem(what: string, name: string): Problem {
-  const shown = name === '' ? 'The body' : `${what} \`${name.replace(/[\0\p{Surrogate}]/gu, '?')}\``;
+  const shown = name === '' ? 'The body' : `${what} \`${showStorable(name)}\``;
   return new Problem(
     'invalid_request',
     `${shown} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,

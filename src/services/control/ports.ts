@@ -12,7 +12,8 @@ import type { Outcome } from '../../core/outcome.ts';
 import type { Holding } from '../../core/policy.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
-import type { SnapshotInfo, SnapshotRecord } from '../../store/sharing.ts';
+import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';
+import type { Waiting } from '../../store/waiting.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
@@ -108,6 +109,8 @@ export interface Ports {
   readonly loginClients: LoginClients;
   /** What is counted for a monitoring system, from the first call on. */
   metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
+  /** Why this process has no worlds; null if it has them. */
+  waiting(): Waiting | null;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;

@@ -1,141 +1,130 @@
-import { type Clock, machineClock } from '../../core/clock.ts';
+import type * as Postgres from 'pg';
+import type { Clock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
-import type { Store } from '../index.ts';
-import { Settings } from '../settings.ts';
+import { setTimeout } from '../../platform/time.ts';
+import { type Held, heldOf, type Place } from '../place.ts';
 import type { StoreParts } from '../shared.ts';
-import type { SharedWorlds, Sharing } from '../sharing.ts';
-import { rowsIn } from '../world-rows.ts';
-import { connectionTo } from './connection.ts';
-import { locationOf } from './location.ts';
+import { UNREACHABLE, type Waiting } from '../waiting.ts';
+import { type Location, locationOf } from './location.ts';
 import { PostgresLog } from './log.ts';
-import { logStatementsIn } from './log-statements.ts';
-import { prepareSchema } from './open.ts';
-import { Refreshing } from './refreshing.ts';
-import { insertRows, LoadedWorlds, SharedRows } from './shared-rows.ts';
-import { postgresSnapshots } from './snapshots.ts';
-import { statementsIn } from './statements.ts';
-import { PostgresWorlds, type WorldsParts } from './worlds.ts';
+import { createTables, openSession, stateOfDefault, tryLock } from './open.ts';
+import type { Session } from './session.ts';
 
-/** A database with the stores of worlds. */
-export interface PostgresDatabase {
-  /** Real time by the clock of the database. */
-  readonly clock: Clock;
-  /** Opens the store of a world, or creates it. Several processes may use it at once. */
-  store(world: string, shared: StoreParts): Promise<Store>;
-  /** The worlds other than the default one. */
-  readonly worlds: SharedWorlds;
-  /** Called when the server has started: from now on a statement may take `deadline`, and before that 10 s. */
-  started(): void;
-  close(): Promise<void>;
-}
+/** How often a process asks for the lock that another one has, in milliseconds. */
+const ASK_MS = 250;
 
 /**
- * Opens a database, and creates the tables if they do not exist.
- *
- * @param data such as `postgres://user@host/database?schema=name`
- * @param deadline how long a statement may take, in milliseconds, in place of the default that is documented for users
- * @throws Unusable if the database cannot be used
+ * A schema of a PostgreSQL database. The process with its lock has the worlds, and PostgreSQL releases the lock with the
+ * session, however that ends.
  */
-export async function openPostgres(
-  data: string,
-  machine: Clock = machineClock(),
-  deadline?: number,
-): Promise<PostgresDatabase> {
-  const location = await locationOf(data);
-  const connection = connectionTo(await driver(), location, deadline);
-  const { schema } = location;
-  const sql = (text: string) => text.replaceAll('$schema', schema);
-  try {
-    await prepareSchema(connection, location);
-    const statements = statementsIn(schema);
-    const logStatements = logStatementsIn(schema);
-    const refreshing: Refreshing = new Refreshing(connection, sql, statements.look, machine, (directory, used) =>
-      worlds.reread(directory, used),
-    );
-    const loaded = new LoadedWorlds();
-    const fault = () => {
-      if (refreshing.fault !== null || connection.isSilent) return UNREACHABLE;
-      const { takesNothing } = connection;
-      return takesNothing === null
-        ? null
-        : `The database ${takesNothing}, so nothing can be stored now. Make it writable, or wait until it is.`;
-    };
-    const storeOf = (world: string, series: string, { state, commits }: StoreParts): Store => {
-      const log = new PostgresLog({
-        ...{ connection, statements: logStatements, world },
-        noted: (before, after) => rows.wrote(before, after),
-      });
-      const rows: SharedRows = new SharedRows({
-        ...{ connection, statements, world, loaded, notes: log },
-        state,
-        commits,
-      });
-      const { text, listen, end } = refreshing.watch(world, rows);
-      return storeOn({ rows, sharing: { series, log, text, listen }, fault, end });
-    };
-    const fill: WorldsParts['fill'] = async (transaction, world, rows, revision) => {
-      await insertRows(transaction, statements, world, rows, revision);
-    };
-    const refresh = (ids: readonly string[]) => refreshing.refresh(ids);
-    const worlds: PostgresWorlds = new PostgresWorlds({ connection, sql, storeOf, fill });
-    return {
-      clock: refreshing.clock,
-      store: async (world, shared) => {
-        // The first process that opens the default world creates it.
-        for (const text of [statements.beginLog, statements.begin]) await connection.change(text, [world]);
-        const [row] = await connection.query<{ readonly series: string }>(statements.seriesOf, [world]);
-        return storeOf(world, row?.series ?? '', shared);
-      },
-      worlds: Object.assign(worlds, { refresh, snapshots: postgresSnapshots(connection, sql) }),
-      started: () => connection.started(),
-      close: () => connection.close(),
-    };
-  } catch (cause) {
-    await connection.close();
-    throw cause;
+export class PostgresPlace implements Place {
+  readonly kind = 'postgres';
+  readonly driver = null;
+  readonly schema: string;
+  readonly #pg: typeof Postgres;
+  readonly #location: Location;
+  readonly #parts: StoreParts;
+  readonly #clock: Clock;
+  /** The session that waits for the lock, or has it; null if there is none. */
+  #session: Session | null;
+  #waiting: Waiting | null = null;
+  #hasAsked = false;
+  #isClosed = false;
+
+  private constructor(pg: typeof Postgres, location: Location, session: Session, parts: StoreParts, clock: Clock) {
+    this.schema = location.schema;
+    this.#pg = pg;
+    this.#location = location;
+    this.#session = session;
+    this.#parts = parts;
+    this.#clock = clock;
+  }
+
+  /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if the database cannot be used */
+  static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresPlace> {
+    const location = await locationOf(data);
+    const pg = await driver();
+    return new PostgresPlace(pg, location, await openSession(pg, location), parts, clock);
+  }
+
+  get waiting(): Waiting | null {
+    return this.#waiting;
+  }
+
+  async stateOfDefault(): Promise<string | null> {
+    return this.#session === null ? null : stateOfDefault(this.#session, this.#location);
+  }
+
+  async take(onWait: (waiting: Waiting) => void): Promise<Held | null> {
+    for (; !this.#isClosed; await pause()) {
+      const isFirstTry = !this.#hasAsked;
+      try {
+        const session = await this.#openSession();
+        this.#hasAsked = true;
+        const { has, holder } = await tryLock(session, this.#location);
+        if (has) return await this.#held(session, isFirstTry);
+        this.#wait({ status: 'standby', why: standbySentence(holder) }, onWait);
+      } catch (cause) {
+        await this.#session?.close();
+        this.#session = null;
+        if (isFirstTry) throw cause;
+        this.#wait({ status: 'waiting', why: cause instanceof Unusable ? cause.message : UNREACHABLE }, onWait);
+      }
+    }
+    return null;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#session?.close();
+  }
+
+  async #openSession(): Promise<Session> {
+    const session = this.#session ?? (await openSession(this.#pg, this.#location));
+    this.#session = session;
+    // It was closed meanwhile.
+    if (this.#isClosed) await session.close();
+    return session;
+  }
+
+  /** Everything is read in statements of its own, after the lock was granted. */
+  async #held(session: Session, isFirstTry: boolean): Promise<Held> {
+    await createTables(session, this.#location);
+    const held = await heldOf(new PostgresLog(session, this.schema), this.#parts, this.#clock);
+    this.#waiting = null;
+    const over = session.ended.then(() => {
+      this.#session = null;
+    });
+    return { ...held, isFirstTry, over };
+  }
+
+  /** Tells each reason once, not with every attempt. */
+  #wait(waiting: Waiting, tell: (waiting: Waiting) => void): void {
+    if (this.#waiting?.why === waiting.why) return;
+    this.#waiting = waiting;
+    tell(waiting);
   }
 }
 
-/** The message for users while the database is unreachable. */
-const UNREACHABLE =
-  'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
+function standbySentence(holder: string | null): string {
+  const who = holder === null ? 'Another process' : `Another process (${holder})`;
+  return `${who} has the worlds of this database; this one takes over when it ends.`;
+}
+
+function pause(): Promise<void> {
+  // It keeps a process running that does not listen yet.
+  return new Promise((resolve) => setTimeout(resolve, ASK_MS));
+}
 
 /** Loads the driver, which only a PostgreSQL database needs. */
-async function driver(): Promise<typeof import('pg')> {
+async function driver(): Promise<typeof Postgres> {
   try {
     const loaded = await import('pg');
     // The module is CommonJS: its members are those of the default export at run time.
-    return loaded.default as unknown as typeof import('pg');
+    return loaded.default as unknown as typeof Postgres;
   } catch (cause) {
     throw new Unusable('--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.', {
       cause,
     });
   }
-}
-
-interface Parts extends Pick<Store, 'fault'> {
-  readonly rows: SharedRows;
-  readonly sharing: Sharing;
-  readonly end: () => void;
-}
-
-function storeOn({ rows, sharing, fault, end }: Parts): Store {
-  return {
-    collections: rows,
-    settings: new Settings(rows),
-    sharing,
-    notices: [],
-    state: sharing.text,
-    hasSecret: (collection, hash) => rows.hasSecret(collection, hash),
-    fault,
-    freeze: async () => {
-      await sharing.log.flush();
-      return rows.freeze();
-    },
-    restore: (state) => rows.load(rowsIn(state)),
-    close: async () => {
-      end();
-      rows.leave();
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import type { PoolConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import { whyUnreadable } from '../../core/file-fault.ts';
 import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
@@ -8,9 +8,11 @@ import { readTextFile } from '../../platform/text-file.ts';
 export interface Location {
   /** The URL for messages, without the password. */
   readonly shown: string;
-  /** The quoted name of the schema with the tables. */
+  /** The name of the schema with the tables. */
   readonly schema: string;
-  readonly settings: Pick<PoolConfig, 'connectionString' | 'ssl'>;
+  /** The user's own `options` of the session (libpq); null without any. */
+  readonly options: string | null;
+  readonly settings: Pick<ClientConfig, 'connectionString' | 'ssl'>;
 }
 
 const DEFAULT_SCHEMA = 'nv_auth_mock';
@@ -34,6 +36,7 @@ export async function locationOf(data: string): Promise<Location> {
     return value;
   };
   const schema = take('schema') ?? DEFAULT_SCHEMA;
+  const options = take('options');
   const shown = shownUrl(url);
   if (!SCHEMA_NAME.test(schema)) {
     throw new Unusable(
@@ -42,7 +45,7 @@ export async function locationOf(data: string): Promise<Location> {
   }
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
   const ssl = await sslOf(mode, certificates, shown);
-  return { shown, schema: `"${schema}"`, settings: { connectionString: url.href, ssl } };
+  return { shown, schema, options, settings: { connectionString: url.href, ssl } };
 }
 
 function shownUrl(url: URL): string {
@@ -50,7 +53,7 @@ function shownUrl(url: URL): string {
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
-async function sslOf(mode: string | null, certificates: string | null, shown: string): Promise<PoolConfig['ssl']> {
+async function sslOf(mode: string | null, certificates: string | null, shown: string): Promise<ClientConfig['ssl']> {
   const ca = certificates === null ? {} : { ca: await certificatesIn(certificates, shown) };
   switch (mode) {
     case null:

@@ -1,271 +1,281 @@
-import type { Instant } from '../../core/clock.ts';
 import { TakesNothing } from '../errors.ts';
-import type { Counted, LogNews, NewActivity, SharedLog, StoredActivity } from '../sharing.ts';
-import type { Connection } from './connection.ts';
-import { type LogStatements, MOST_CHARACTERS, MOST_COUNTED, PAGE } from './log-statements.ts';
+import type { LoggedRow } from '../row-log.ts';
+import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';
+import { UNREACHABLE } from '../waiting.ts';
+import type {
+  KeptWorld,
+  LogChanges,
+  Logged,
+  LoggedSnapshot,
+  LoggedWorld,
+  LogHead,
+  LogUses,
+  WorldLog,
+} from '../world-log.ts';
+import type { Session, Statements } from './session.ts';
 
-/** The oldest activities are deleted each time so many more were stored. */
-const PRUNED_EVERY = 1000;
-/** The most activities that are queued while the database accepts no changes. */
-const MOST_WAITING = 10_000;
+/** The most rows that one statement writes or reads. */
+const MOST_ROWS = 1000;
+/** The most characters that the rows of one statement have, unless a single row has more. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
 
-/** The finding about activities for which the queue had no room. */
-const LOST =
-  'Requests, decisions or events were not recorded: the database refused changes for so long that the queue was full.';
+/** The columns of a row, with their types, in the order in which they are sent. */
+const COLUMNS = {
+  seq: 'bigint',
+  collection: 'text',
+  id: 'text',
+  owner: 'text',
+  parent: 'text',
+  aliases: 'text',
+  labels: 'text',
+  shared: 'text',
+  due_at: 'bigint',
+  body: 'text',
+  revision: 'bigint',
+  used_at: 'bigint',
+  name: 'text',
+  state: 'text',
+  created_at: 'bigint',
+  modified_at: 'bigint',
+} as const;
+const NAMES = Object.keys(COLUMNS);
+/** What a row that is replaced keeps. */
+const KEPT = ['seq', 'collection', 'id'];
 
-/** When a row was used. */
-interface Note {
-  readonly collection: string;
-  readonly id: string;
-  readonly at: Instant;
-}
+/** A row as the driver returns it: large integers are texts. */
+type Received = { readonly world: string } & Readonly<Record<keyof typeof COLUMNS, string | null>>;
 
-/** The activities, counts and uses that one write stores. */
-class Batch {
-  readonly activities: NewActivity[] = [];
-  readonly counted = new Map<string, Omit<Counted, 'name'>>();
-  readonly notes = new Map<string, Note>();
-  #characters = 0;
+type PlacedRow = LogChanges['puts'][number];
 
-  /**
-   * @returns whether there was room. The limit of characters is that of the stored log: more would be deleted again.
-   */
-  append(activity: NewActivity): boolean {
-    const { length } = activity.data;
-    if (this.activities.length === MOST_WAITING || this.#characters + length > MOST_CHARACTERS) return false;
-    this.#characters += length;
-    this.activities.push(activity);
-    return true;
+/** The worlds in a schema of a PostgreSQL database, for the process that has them. */
+export class PostgresLog implements WorldLog {
+  readonly #session: Session;
+  readonly #texts: ReturnType<typeof textsFor>;
+
+  constructor(session: Session, schema: string) {
+    this.#session = session;
+    this.#texts = textsFor(schema);
+    session.tryChange = () => this.#tryChange();
   }
 
-  count({ kind, message, firstAt, lastAt, count }: Omit<Counted, 'name'>): void {
-    const name = `${kind} ${message}`;
-    const before = this.counted.get(name);
-    if (before === undefined && this.counted.size === MOST_COUNTED) return;
-    const first = before?.firstAt ?? firstAt;
-    this.counted.set(name, { kind, message, firstAt: first, lastAt, count: count + (before?.count ?? 0) });
-  }
-
-  note(note: Note): void {
-    this.notes.set(nameOf(note.collection, note.id), note);
-  }
-
-  get isEmpty(): boolean {
-    return this.activities.length === 0 && this.counted.size === 0 && this.notes.size === 0;
-  }
-}
-
-interface Head {
-  readonly position: string;
-  readonly requests: string;
-  readonly emptied_position: string;
-  readonly emptied_requests: string;
-}
-
-interface StoredPlace extends StoredActivity {
-  readonly position: string;
-  readonly request: string | null;
-  readonly event: string | null;
-}
-
-export interface PostgresLogParts {
-  readonly connection: Connection;
-  readonly statements: LogStatements;
-  readonly world: string;
-  /** Called when uses of rows were written, with the number of written uses before and after. */
-  readonly noted: (before: number, after: number) => void;
-}
-
-/**
- * The log of one world in a database. Requests that end at the same time share a write: activities that arrive during a
- * write are stored with the next one.
- */
-export class PostgresLog implements SharedLog {
-  readonly #parts: PostgresLogParts;
-  #waiting = new Batch();
-  /** The batch that is being written. */
-  #leaving = new Batch();
-  #writing: Promise<void> | null = null;
-  #next: Promise<void> | null = null;
-  #latest: Instant = 0;
-  /** The position up to which this process has read. */
-  #read = 0;
-  #isPruning = false;
-
-  constructor(parts: PostgresLogParts) {
-    this.#parts = parts;
-  }
-
-  append(activity: NewActivity, at: Instant): void {
-    this.#latest = Math.max(this.#latest, at);
-    this.#append(activity);
-  }
-
-  count(kind: string, message: string, at: Instant): void {
-    this.#waiting.count({ kind, message, firstAt: at, lastAt: at, count: 1 });
-  }
-
-  /** Queues the use of a row for the next `flush`. */
-  note(collection: string, id: string, at: Instant): void {
-    this.#waiting.note({ collection, id, at });
-  }
-
-  /** When a row was used, if that is not stored yet. */
-  noteOf(collection: string, id: string): Instant | undefined {
-    const [waiting, leaving] = [this.#waiting.notes, this.#leaving.notes];
-    if (waiting.size === 0 && leaving.size === 0) return undefined;
-    const name = nameOf(collection, id);
-    return (waiting.get(name) ?? leaving.get(name))?.at;
-  }
-
-  /** Discards queued uses of a row that was removed, or of all rows. */
-  dropNotes(of?: { readonly collection: string; readonly id: string }): void {
-    for (const { notes } of [this.#waiting, this.#leaving]) {
-      if (of === undefined) notes.clear();
-      else notes.delete(nameOf(of.collection, of.id));
-    }
-  }
-
-  flush(): Promise<void> {
-    if (this.#waiting.isEmpty) return this.#writing ?? Promise.resolve();
-    if (this.#next !== null) return this.#next;
-    const begin = () => this.#writeWaiting();
-    this.#next = (this.#writing ?? Promise.resolve()).then(begin, begin);
-    return this.#next;
-  }
-
-  async news(): Promise<LogNews> {
-    const { connection, statements, world } = this.#parts;
-    const from = this.#read;
-    const [head] = await connection.query<Head>(statements.head, [world]);
-    const to = Number(head?.position ?? 0);
-    if (head === undefined || to === from) return { emptiedAt: null, activities: [], counted: [] };
-    const activities = await this.#activities(from, to);
-    const counted = await connection.query<Record<keyof Counted, string>>(statements.counted, [world, from]);
-    this.#read = to;
-    return {
-      emptiedAt: Number(head.emptied_position) > from ? Number(head.emptied_requests) : null,
-      activities,
-      counted: counted.map(({ name, kind, message, firstAt, lastAt, count }) => ({
-        ...{ name, kind, message },
-        ...{ firstAt: Number(firstAt), lastAt: Number(lastAt), count: Number(count) },
-      })),
-    };
-  }
-
-  async uncount(name: string, { kind, data }: StoredActivity): Promise<boolean> {
-    const { connection, statements, world } = this.#parts;
-    await this.flush();
-    return connection.transaction(async (transaction) => {
-      // This locks the log: other writers wait until the end of the transaction.
-      const [head] = await transaction.query<{ readonly position: string }>(statements.place, [world]);
-      const gone = await transaction.query(statements.uncount, [world, name]);
-      if (head === undefined || gone.length === 0) return false;
-      await transaction.query(statements.store, [world, head.position, kind, data]);
-      return true;
+  async read(): Promise<Logged> {
+    const texts = this.#texts;
+    return this.#session.transaction(async (transaction) => {
+      const [head] = await transaction.query<{ readonly revision: string; readonly at: string }>(texts.head);
+      const worlds = await transaction.query<Readonly<Record<keyof KeptWorld | 'state', string>>>(texts.worlds);
+      const snapshots = await transaction.query<Readonly<Record<keyof LoggedSnapshot, string>>>(texts.snapshots);
+      const rows = await this.#rows(transaction);
+      return {
+        head: { revision: Number(head?.revision), at: Number(head?.at) },
+        worlds: worlds.map((world): LoggedWorld => {
+          const { name, made, state, ttl, createdAt, usedAt } = world;
+          const times = { createdAt: Number(createdAt), usedAt: Number(usedAt) };
+          const its = rows.get(name) ?? [];
+          its.sort((one, other) => one.place - other.place);
+          return { name, made, state, ttl: numberOf(ttl), ...times, rows: its };
+        }),
+        snapshots: snapshots.map(({ place, at, size, ...rest }) => {
+          return { ...rest, place: Number(place), at: Number(at), size: Number(size) };
+        }),
+      };
     });
   }
 
-  async empty(): Promise<void> {
-    const { connection, statements, world } = this.#parts;
-    await this.flush();
-    await connection.transaction(async (transaction) => {
-      for (const statement of statements.empty) await transaction.query(statement, [world]);
+  /** The rows of all worlds, in pages and in any order: the server need not sort what is sorted here anyway. */
+  async #rows(transaction: Statements): Promise<Map<string, LoggedRow[]>> {
+    const byWorld = new Map<string, LoggedRow[]>();
+    await transaction.query(this.#texts.openRows);
+    for (;;) {
+      const page = await transaction.query<Received>(`FETCH ${MOST_ROWS} FROM rows`);
+      for (const { world, ...received } of page) {
+        const rows = byWorld.get(world) ?? [];
+        rows.push(loggedOf(storedRowOf(received)));
+        byWorld.set(world, rows);
+      }
+      if (page.length < MOST_ROWS) return byWorld;
+    }
+  }
+
+  async commit(changes: LogChanges, head: LogHead): Promise<void> {
+    const [first = [], ...others] = pagesOf(changes.puts);
+    const commit = [this.#texts.commit, this.#valuesOf({ ...changes, puts: first }, head)] as const;
+    if (others.length === 0) return this.#session.change(...commit);
+    await this.#session.transaction(async (transaction) => {
+      await transaction.query(...commit);
+      for (const puts of others) {
+        await transaction.query(this.#texts.commit, this.#valuesOf({ puts, removed: [], states: [] }, head));
+      }
     });
   }
 
-  /**
-   * Queues an activity. One without room is counted, and the count is stored as soon as the database accepts changes.
-   */
-  #append(activity: NewActivity): void {
-    if (this.#waiting.append(activity)) return;
-    this.count('storage', LOST, this.#latest);
+  async use({ rows, worlds }: LogUses, { at }: LogHead): Promise<void> {
+    await this.#session.change(this.#texts.use, [
+      at,
+      ...columnsOf(rows, ['world', 'collection', 'id', 'at']),
+      ...columnsOf(worlds, ['world', 'at']),
+    ]);
   }
 
-  #writeWaiting(): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = new Batch();
-    this.#next = null;
-    this.#leaving = batch;
-    const writing = this.#write(batch)
-      .catch((fault) => {
-        if (fault instanceof TakesNothing) this.#keep(batch);
-        throw fault;
-      })
-      .finally(() => {
-        if (this.#writing === writing) this.#writing = null;
-        if (this.#leaving === batch) this.#leaving = new Batch();
-      });
-    this.#writing = writing;
-    return writing;
+  async fill(world: string | KeptWorld, rows: readonly LoggedRow[], head: LogHead): Promise<void> {
+    const name = typeof world === 'string' ? world : world.name;
+    await this.#session.transaction(async (transaction) => {
+      await transaction.query(this.#texts.empty, [name]);
+      if (typeof world !== 'string') {
+        const { made, ttl, createdAt, usedAt } = world;
+        await transaction.query(this.#texts.make, [name, made, ttl, createdAt, usedAt]);
+      }
+      const placed = rows.map(({ row, place, size }) => ({ world: name, row, place, size }));
+      for (const puts of [...pagesOf(placed), []]) {
+        await transaction.query(this.#texts.commit, this.#valuesOf({ puts, removed: [], states: [] }, head));
+      }
+    });
   }
 
-  async #write({ activities, counted, notes }: Batch): Promise<void> {
-    const { connection, statements, world, noted } = this.#parts;
-    let requests = 0;
-    let events = 0;
-    const given = activities.map(({ kind, data, isRequest, isEvent }, index) => ({
-      ...{ place: index + 1, kind, data },
-      request: isRequest ? ++requests : null,
-      event: isEvent ? ++events : null,
-    }));
-    // A batch with only counts takes a position, too, so that other processes notice it.
-    const places = Math.max(given.length, counted.size > 0 ? 1 : 0);
-    const lists = [given, [...counted.values()], [...notes.values()]].map((list) => JSON.stringify(list));
-    const values = [world, places, requests, events, notes.size, ...lists];
-    const [head] = await connection.query<Record<'position' | 'noted', string>>(statements.write, values);
-    // No head: the world was deleted.
-    if (head === undefined) return;
-    if (notes.size > 0) noted(Number(head.noted) - notes.size, Number(head.noted));
-    const position = Number(head.position);
-    if (Math.floor(position / PRUNED_EVERY) > Math.floor((position - places) / PRUNED_EVERY)) this.#prune();
+  async delete(world: string): Promise<void> {
+    await this.#session.change(this.#texts.delete, [world]);
   }
 
-  /**
-   * Not awaited: the next pruning deletes the rest if this one fails. It takes one connection and no more, because a
-   * database under load takes long to delete, and requests wait for connections, too.
-   */
-  #prune(): void {
-    if (this.#isPruning) return;
-    this.#isPruning = true;
-    const { connection, statements, world } = this.#parts;
-    const all = async () => {
-      for (const statement of statements.prune) await connection.change(statement, [world]);
-    };
-    all()
-      .catch(() => {})
-      .finally(() => {
-        this.#isPruning = false;
-      });
+  async putSnapshot(
+    { place, id, name, world, at, size, made }: LoggedSnapshot,
+    parts: Iterable<string>,
+  ): Promise<void> {
+    await this.#session.transaction(async (transaction) => {
+      await transaction.query(this.#texts.putSnapshot, [place, id, name, world, at, size, made]);
+      let part = 0;
+      for (const rows of parts) {
+        await transaction.query(this.#texts.putPart, [id, part, rows]);
+        part += 1;
+      }
+    });
   }
 
-  /** Puts a batch of which certainly nothing was stored back at the head of the queue. */
-  #keep({ activities, counted, notes }: Batch): void {
-    const later = this.#waiting;
-    this.#waiting = new Batch();
-    for (const one of [...activities, ...later.activities]) this.#append(one);
-    for (const one of [...counted.values(), ...later.counted.values()]) this.#waiting.count(one);
-    for (const one of [...notes.values(), ...later.notes.values()]) this.#waiting.note(one);
-  }
-
-  /** The activities after one position, up to another. */
-  async #activities(from: number, to: number): Promise<LogNews['activities']> {
-    const { connection, statements, world } = this.#parts;
-    const stored: StoredPlace[] = [];
-    for (let at = from, isMore = true; isMore; ) {
-      const page = await connection.query<StoredPlace>(statements.after, [world, at, to]);
-      stored.push(...page);
-      at = Number(page.at(-1)?.position ?? to);
-      isMore = page.length === PAGE;
+  async partsOfSnapshot(id: string): Promise<readonly string[]> {
+    const parts: string[] = [];
+    for (;;) {
+      const [found] = await this.#session.query<{ readonly rows: string }>(this.#texts.part, [id, parts.length]);
+      if (found === undefined) return parts;
+      parts.push(found.rows);
     }
-    return stored.map(({ kind, data, request, event }) => ({
-      ...{ kind, data },
-      request: request === null ? null : Number(request),
-      event: event === null ? null : Number(event),
-    }));
+  }
+
+  async deleteSnapshot(id: string): Promise<void> {
+    await this.#session.change(this.#texts.deleteSnapshot, [id]);
+  }
+
+  isSure(): boolean {
+    return this.#session.isSure;
+  }
+
+  fault(): string | null {
+    const { isSure, refusal } = this.#session;
+    if (!isSure) return UNREACHABLE;
+    return refusal === null ? null : `The database ${refusal.why}, so nothing can be stored now. ${refusal.advice}`;
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  /** Writes more than fits into an existing page, and rolls it back. */
+  async #tryChange(): Promise<void> {
+    const undone = new Error('only tried');
+    const tried = this.#session.transaction(async (transaction) => {
+      await transaction.query(this.#texts.tryChange);
+      throw undone;
+    });
+    await tried.catch((cause: unknown) => {
+      if (cause === undone) this.#session.refusal = null;
+      else if (!(cause instanceof TakesNothing)) throw cause;
+    });
+  }
+
+  #valuesOf({ puts, removed, states }: LogChanges, { revision, at }: LogHead): readonly unknown[] {
+    const stored = puts.map((put) => ({ world: put.world, ...storedOf(put) }));
+    return [
+      ...[revision, at],
+      ...columnsOf(removed, ['world', 'collection', 'id']),
+      ...columnsOf(states, ['world', 'state']),
+      ...columnsOf(stored, STORED),
+    ];
   }
 }
 
-function nameOf(collection: string, id: string): string {
-  return `${collection} ${id}`;
+/** The members of a stored row, in the order of the columns. */
+const STORED = [
+  ...(['world', 'seq', 'collection', 'id', 'owner', 'parent', 'aliases', 'labels', 'shared', 'dueAt', 'body'] as const),
+  ...(['revision', 'usedAt', 'name', 'state', 'createdAt', 'modifiedAt'] as const),
+] as const satisfies readonly (keyof StoredRow | 'world')[];
+
+/** One list for each member. */
+function columnsOf<Its extends object>(all: readonly Its[], members: readonly (keyof Its)[]): readonly unknown[][] {
+  return members.map((member) => all.map((one) => one[member]));
+}
+
+function numberOf(stored: string | null): number | null {
+  return stored === null ? null : Number(stored);
+}
+
+function storedRowOf({ seq, collection, id, owner, body, revision, ...rest }: Omit<Received, 'world'>): StoredRow {
+  return {
+    ...{ seq: Number(seq), collection: collection ?? '', id: id ?? '', owner: owner ?? '', body: body ?? '' },
+    ...{ parent: rest.parent, aliases: rest.aliases, labels: rest.labels, shared: rest.shared },
+    ...{ revision: Number(revision), dueAt: numberOf(rest.due_at), usedAt: numberOf(rest.used_at) },
+    ...{ name: rest.name, state: rest.state },
+    ...{ createdAt: numberOf(rest.created_at), modifiedAt: numberOf(rest.modified_at) },
+  };
+}
+
+/** Rows in lists that one statement can write. */
+function pagesOf(rows: readonly PlacedRow[]): readonly (readonly PlacedRow[])[] {
+  const pages: PlacedRow[][] = [];
+  let characters = 0;
+  for (const row of rows) {
+    const page = pages.at(-1);
+    characters += row.size;
+    if (page !== undefined && page.length < MOST_ROWS && characters <= MOST_CHARACTERS) {
+      page.push(row);
+    } else {
+      pages.push([row]);
+      characters = row.size;
+    }
+  }
+  return pages;
+}
+
+/** The statements, with the name of the schema. */
+function textsFor(schema: string) {
+  const objects = `"${schema}".objects`;
+  const arrays = (from: number, types: readonly string[]) =>
+    types.map((type, index) => `$${from + index}::${type}[]`).join(', ');
+  const columns = NAMES.join(', ');
+  const replaced = NAMES.filter((name) => !KEPT.includes(name)).map((name) => `${name} = excluded.${name}`);
+  const text = ['text', 'text', 'text'];
+  return {
+    head: `SELECT revision, at FROM "${schema}".store`,
+    worlds: `SELECT name, made, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
+    snapshots: `SELECT place, id, name, world, at, size, made FROM "${schema}".snapshots ORDER BY place`,
+    openRows: `DECLARE rows NO SCROLL CURSOR FOR SELECT world, ${columns} FROM ${objects}`,
+    commit: `WITH head AS (UPDATE "${schema}".store SET revision = greatest(revision, $1), at = greatest(at, $2)),
+      gone AS (DELETE FROM ${objects} o USING unnest(${arrays(3, text)}) AS r (world, collection, id)
+        WHERE o.world = r.world AND o.collection = r.collection AND o.id = r.id),
+      states AS (UPDATE "${schema}".worlds w SET state = s.state FROM unnest(${arrays(6, ['text', 'text'])}) AS s (world, state)
+        WHERE w.name = s.world)
+      INSERT INTO ${objects} (world, ${columns}) SELECT * FROM unnest(${arrays(8, ['text', ...Object.values(COLUMNS)])})
+      ON CONFLICT (world, collection, id) DO UPDATE SET ${replaced.join(', ')}`,
+    use: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $1)),
+      rows AS (UPDATE ${objects} o SET used_at = u.at FROM unnest(${arrays(2, [...text, 'bigint'])}) AS u (world, collection, id, at)
+        WHERE o.world = u.world AND o.collection = u.collection AND o.id = u.id)
+      UPDATE "${schema}".worlds w SET used_at = u.at FROM unnest(${arrays(6, ['text', 'bigint'])}) AS u (world, at) WHERE w.name = u.world`,
+    empty: `DELETE FROM ${objects} WHERE world = $1`,
+    make: `INSERT INTO "${schema}".worlds (name, made, ttl, created_at, used_at, state) VALUES ($1, $2, $3, $4, $5, '')
+      ON CONFLICT (name) DO UPDATE SET place = DEFAULT, made = $2, ttl = $3, created_at = $4, used_at = $5, state = ''`,
+    delete: `WITH gone AS (DELETE FROM ${objects} WHERE world = $1) DELETE FROM "${schema}".worlds WHERE name = $1`,
+    putSnapshot: `INSERT INTO "${schema}".snapshots (place, id, name, world, at, size, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    putPart: `INSERT INTO "${schema}".snapshot_parts (snapshot, part, rows) VALUES ($1, $2, $3)`,
+    part: `SELECT rows FROM "${schema}".snapshot_parts WHERE snapshot = $1 AND part = $2`,
+    deleteSnapshot: `WITH gone AS (DELETE FROM "${schema}".snapshot_parts WHERE snapshot = $1)
+      DELETE FROM "${schema}".snapshots WHERE id = $1`,
+    tryChange: `INSERT INTO ${objects} (world, seq, collection, id, owner, body, revision)
+      SELECT '', 0, 'room', gen_random_uuid(), '', string_agg(gen_random_uuid()::text, ''), 0 FROM generate_series(1, 1000)`,
+  } as const;
 }

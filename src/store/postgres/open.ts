@@ -1,8 +1,9 @@
+import type * as Postgres from 'pg';
 import { Unusable } from '../../core/unusable.ts';
-import { Unreachable } from '../errors.ts';
-import type { Connection, Reader } from './connection.ts';
+import { Unreachable, Unwritable } from '../errors.ts';
 import type { Location } from './location.ts';
-import { POSTGRES_SCHEMA, STATEMENTS } from './schema.ts';
+import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';
+import { Session, type Statements } from './session.ts';
 
 /** The program that the tables name as their owner. */
 const PROGRAM = 'nv-auth-mock';
@@ -10,96 +11,193 @@ const PROGRAM = 'nv-auth-mock';
 /** The oldest tested version of PostgreSQL: 14. */
 const OLDEST = 140_000;
 
-/** The lock for which servers wait that start at the same time: any number that no other program uses. */
-const LOCK = 6_625_000_001;
-
-/** How long tables may be created, or waited for, in milliseconds. */
-const CHANGE_MS = 60_000;
+/** Tells the locks of this program from those of others in the same database: "nvam". */
+const LOCK_CLASS = 0x6e76616d;
 
 /**
- * Creates the tables of a store, or checks the existing ones. A schema of another program or version is left unchanged.
+ * Opens a session in which the lock can be trusted: with PostgreSQL itself, and with a server that accepts changes.
  *
  * @throws Unusable with a remedy
  */
-export async function prepareSchema(connection: Connection, location: Location): Promise<void> {
+export async function openSession(pg: typeof Postgres, location: Location): Promise<Session> {
+  let session: Session | undefined;
+  try {
+    session = await Session.open(pg, location);
+    await checkServer(session, location);
+    await checkSchema(session, location);
+    return session;
+  } catch (cause) {
+    await session?.close();
+    throw cause instanceof Unusable ? cause : unusable(cause, location);
+  }
+}
+
+/** Takes the lock of the schema. @returns whether it was free, and otherwise the name of the process that has it, if that can be seen */
+export async function tryLock(
+  session: Session,
+  { schema }: Location,
+): Promise<{ readonly has: boolean; readonly holder: string | null }> {
+  const [row] = await session.query<{ readonly has: boolean; readonly holder: string | null }>(
+    `SELECT pg_try_advisory_lock($1, hashtext($2)) AS has, (
+       SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid AND l.objid = (hashtext($2)::bigint & 4294967295)::oid
+         AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS holder`,
+    [LOCK_CLASS, schema],
+  );
+  return { has: row?.has === true, holder: row?.holder ? row.holder : null };
+}
+
+/** The state of the default world; null if there are no tables. */
+export async function stateOfDefault(session: Session, { schema }: Location): Promise<string | null> {
+  const found = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
+    `"${schema}".worlds`,
+  ]);
+  if (found[0]?.table == null) return null;
+  const [row] = await session.query<{ readonly state: string }>(
+    `SELECT state FROM "${schema}".worlds WHERE name = 'default'`,
+  );
+  return row?.state ?? null;
+}
+
+/** Creates the tables, if there are none. To be called under the lock. @throws Unusable with a remedy */
+export async function createTables(session: Session, location: Location): Promise<void> {
   const { schema } = location;
   try {
-    await checkVersion(connection, location.shown);
-    // Usually the tables exist, and then no server has to wait for another.
-    const meta = await metaOf(connection, schema);
-    if (meta !== null) return checkMeta(meta, location);
-    await connection.transaction(async (transaction) => {
-      await transaction.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-      const name = schema.slice(1, -1);
-      const [found] = await transaction.query<{ readonly tables: string; readonly is_there: boolean }>(
-        `SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid) AS tables, n.oid IS NOT NULL AS is_there
-         FROM (SELECT $1::name AS wanted) w LEFT JOIN pg_namespace n ON n.nspname = w.wanted`,
-        [name],
-      );
-      if (found?.is_there !== true) await transaction.query(`CREATE SCHEMA ${schema}`);
-      if (Number(found?.tables ?? 0) > 0) return checkMeta(await metaOf(transaction, schema), location);
-      for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', schema));
-      await transaction.query(`INSERT INTO ${schema}.meta VALUES ($1, $2)`, [PROGRAM, POSTGRES_SCHEMA]);
-    }, CHANGE_MS);
+    if ((await checkSchema(session, location)) === 'ours') return;
+    await session.transaction(async (transaction) => {
+      const [found] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+      // `IF NOT EXISTS` asks for the right to create schemas, even of a user who has this one.
+      if (found === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
+      for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
+      const columns = '(program, schema, revision, at)';
+      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 1, 0)`, [
+        PROGRAM,
+        POSTGRES_SCHEMA,
+      ]);
+    });
   } catch (cause) {
     throw cause instanceof Unusable ? cause : unusable(cause, location);
   }
 }
 
-async function checkVersion(reader: Reader, shown: string): Promise<void> {
-  const [row] = await reader.query<{ readonly number: string; readonly version: string }>(
-    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version`,
-  );
-  if (Number(row?.number) >= OLDEST) return;
-  throw new Unusable(
-    `--data ${shown} is PostgreSQL ${row?.version}, which is too old. Use version ${OLDEST / 10_000} or newer.`,
-  );
+interface Found {
+  readonly number: string;
+  readonly version: string;
+  readonly process_id: number;
+  readonly mark: string | null;
+  readonly read_only: boolean;
+  readonly is_replica: boolean;
 }
 
-interface Meta {
-  readonly program: string;
-  readonly version: number;
-}
-
-/** The description of the tables in the schema; null if there is none. */
-async function metaOf(reader: Reader, schema: string): Promise<Meta | null> {
-  const [table] = await reader.query<{ readonly oid: string | null }>('SELECT to_regclass($1) AS oid', [
-    `${schema}.meta`,
-  ]);
-  if (table?.oid == null) return null;
-  const [meta = null] = await reader.query<Meta>(
-    `SELECT to_jsonb(m)->>'program' AS program, (to_jsonb(m)->>'version')::integer AS version FROM ${schema}.meta m LIMIT 1`,
+/**
+ * Behind a pooler two processes would both get the lock: the pooler gives them one session by turns. A replica would grant
+ * it beside its primary.
+ */
+async function checkServer(session: Session, { shown }: Location): Promise<void> {
+  const [found] = await session.query<Found>(
+    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
+       pg_backend_pid() AS process_id, current_setting('app.session', true) AS mark,
+       current_setting('transaction_read_only') = 'on' AS read_only, pg_is_in_recovery() AS is_replica`,
   );
-  return meta;
-}
-
-function checkMeta(meta: Meta | null, { schema, shown }: Location): void {
-  if (meta?.program !== PROGRAM) {
+  if (found === undefined || found.process_id !== session.processId || found.mark !== session.mark) {
+    throw new Unusable(`--data ${shown} ${POOLER}`);
+  }
+  if (Number(found.number) < OLDEST) {
+    const oldest = OLDEST / 10_000;
     throw new Unusable(
-      `--data ${shown}: the schema ${schema} belongs to another program. It was left as it is; give another one with \`?schema=\`.`,
+      `--data ${shown} is PostgreSQL ${found.version}, which is too old. Use version ${oldest} or newer.`,
     );
   }
-  if (meta.version === POSTGRES_SCHEMA) return;
-  const what = `the schema ${schema} was written by another version of nv-auth-mock (${meta.version}; this one knows ${POSTGRES_SCHEMA})`;
-  throw new Unusable(`--data ${shown}: ${what}: use that version, or rename or drop the schema.`);
+  if (found.is_replica) {
+    throw new Unusable(`--data ${shown} is a replica, which accepts no changes. Give the address of its primary.`);
+  }
+  if (found.read_only) {
+    throw new Unusable(
+      `--data ${shown} is read-only. Make it writable, or give the address of a server that accepts changes.`,
+    );
+  }
+}
+
+const POOLER =
+  'is a pooler such as PgBouncer, behind which no lock says whose the worlds are. Give the address of the PostgreSQL server itself.';
+
+/** @throws Unusable if the schema has tables of another program or version */
+async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
+  const { schema, shown } = location;
+  const [found] = await session.query<
+    Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: string }
+  >(
+    `SELECT to_regclass($1) AS ours, to_regclass($2) AS earlier,
+       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $3) AS tables`,
+    [`"${schema}".store`, `"${schema}".meta`, schema],
+  );
+  const other = `--data ${shown}: the schema \`${schema}\` belongs to another program. It was left as it is; give another one with \`?schema=\`.`;
+  if (found?.ours == null) {
+    if (Number(found?.tables ?? 0) === 0) return 'empty';
+    if (found?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(other);
+    throw new Unusable(
+      `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a form that this version does not read: rename or drop it.`,
+    );
+  }
+  const [store] = await session.query<Readonly<Record<'program' | 'schema', string | null>>>(
+    `SELECT to_jsonb(s)->>'program' AS program, to_jsonb(s)->>'schema' AS schema FROM "${schema}".store s LIMIT 1`,
+  );
+  if (store?.program !== PROGRAM) throw new Unusable(other);
+  if (store.schema !== String(POSTGRES_SCHEMA)) {
+    const what = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this one knows ${POSTGRES_SCHEMA})`;
+    throw new Unusable(`--data ${shown}: ${what}: use that version, or rename or drop the schema.`);
+  }
+  await checkRights(session, location);
+  return 'ours';
+}
+
+/** @throws Unusable unless the user may read and change all tables */
+async function checkRights(session: Statements, { schema, shown }: Location): Promise<void> {
+  const [found] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
+    `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
+     FROM (SELECT to_regclass(n) AS id FROM unnest($1::text[]) AS n) AS t,
+       unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p (name)`,
+    [TABLES.map((name) => `"${schema}".${name}`)],
+  );
+  if (found?.are_there !== true) {
+    throw new Unusable(
+      `--data ${shown}: the schema \`${schema}\` lacks tables that nv-auth-mock made. Restore it from a dump, or drop it.`,
+    );
+  }
+  if (found.may !== true) {
+    throw new Unusable(
+      `--data ${shown} lacks the right to read and change the tables of the schema \`${schema}\`. Grant it (\`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema}\`), or give the user that owns them.`,
+    );
+  }
+}
+
+async function isEarlier(session: Statements, schema: string): Promise<boolean> {
+  const found = await session.query<{ readonly program: string | null }>(
+    `SELECT to_jsonb(m)->>'program' AS program FROM "${schema}".meta m LIMIT 1`,
+  );
+  return found[0]?.program === PROGRAM;
 }
 
 /** Why a database cannot be used, in one line and without the password. */
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
-  const reported = cause instanceof Unreachable ? cause.cause : cause;
+  const reported = cause instanceof Unreachable || cause instanceof Unwritable ? cause.cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
   return new Unusable(`--data ${shown} ${reasonOf(code, reported, schema)}`, { cause });
 }
 
 function reasonOf(code: string, reported: unknown, schema: string): string {
+  const said = reported instanceof Error ? reported.message : String(reported);
   switch (code) {
     case '28P01':
     case '28000':
+      if (/no encryption$/.test(said)) {
+        return 'has no entry in `pg_hba.conf` for this user and address without TLS. Add `sslmode=require` to the URL, or the entry to the file.';
+      }
       return 'refuses the user or the password. Check both, or give others in the URL.';
     case '3D000':
       return 'names a database that does not exist. Create it, or name another one.';
     case '42501':
-      return `lacks the right to create or use the schema ${schema}. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
+      return `lacks the right to create or use the schema \`${schema}\`. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
     case '53300':
       return 'has no free connection: its limit is reached. Raise `max_connections`, or close other connections.';
     case '57P03':
@@ -109,11 +207,15 @@ function reasonOf(code: string, reported: unknown, schema: string): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'names a host that is not known. Check its name.';
-    default: {
-      const said = reported instanceof Error ? reported.message : String(reported);
+    default:
+      // What PgBouncer says of settings that it does not pass on.
+      if (/unsupported startup parameter/i.test(said)) return POOLER;
       if (/SSL|TLS|certificate|self.signed/i.test(said))
         return `cannot be reached by TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
+      // What the driver says, and what a session does.
+      if (/^timeout expired$|does not answer$/.test(said)) {
+        return 'does not answer. Check host and port, and that no firewall in between drops the packets.';
+      }
       return `cannot be used: ${said}. Check the URL, and that PostgreSQL runs there.`;
-    }
   }
 }

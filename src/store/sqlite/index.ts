@@ -1,31 +1,34 @@
 import { Unusable } from '../../core/unusable.ts';
 import { Damaged } from '../errors.ts';
-import type { StoreParts } from '../shared.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
-import { SqliteFile } from './file.ts';
-import { closeDatabase, openDatabase } from './open.ts';
+import { SqliteLog } from './log.ts';
+import { openDatabase } from './open.ts';
+
+/** An open data file. */
+export interface DataFileLog {
+  readonly log: SqliteLog;
+  /** The name of its driver. */
+  readonly driver: string;
+  /** Notices for the person who opens it. */
+  readonly notices: readonly string[];
+}
 
 /**
  * Opens a data file. Only one process can use it at a time.
  *
  * @throws Unusable if the file cannot be used
  */
-export function openSqliteFile(path: string, driver: SqliteDriver, shared: StoreParts): SqliteFile {
+export function openSqliteFile(path: string, driver: SqliteDriver): DataFileLog {
   const opened = openDatabase(path, driver);
-  try {
-    return new SqliteFile(opened, shared, driver.name);
-  } catch (cause) {
-    closeDatabase(opened.database);
-    throw damagedFile(path, cause);
-  }
+  return { log: new SqliteLog(opened), driver: driver.name, notices: opened.notices };
 }
 
 /**
  * Opens a data file with a driver that can be loaded. @throws Unusable if there is none, or if the file cannot be used
  */
-export async function openDataFile(path: string, shared: StoreParts): Promise<SqliteFile> {
-  return openSqliteFile(path, await loadDriver(), shared);
+export async function openDataFile(path: string): Promise<DataFileLog> {
+  return openSqliteFile(path, await loadDriver());
 }
 
 /** The error for a damaged file; any other error is returned unchanged. */

@@ -1,34 +1,13 @@
 import type { Instant } from '../../core/clock.ts';
-import { clearTimeout, setTimeout } from '../../platform/time.ts';
-import type { Revision, Row } from '../collections.ts';
-import type { CommitTimes } from '../commit-times.ts';
+import type { Revision } from '../collections.ts';
 import { Damaged } from '../errors.ts';
-import type { LoggedCommit, LoggedRow, RowLog } from '../row-log.ts';
-import { nameOf, type RowName } from '../row-name.ts';
-import type { DataFile } from './data-file.ts';
-import { inTransaction, type SqliteDatabase } from './driver.ts';
+import type { LoggedRow } from '../row-log.ts';
+import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';
+import type { KeptWorld, LogChanges, Logged, LoggedSnapshot, LogHead, LogUses, WorldLog } from '../world-log.ts';
+import { inTransaction, type SqliteDatabase, type SqliteStatement } from './driver.ts';
+import { closeDatabase, type Opened } from './open.ts';
 
-/** A row as the database stores it. Lists are JSON, or null if they are empty. */
-interface StoredRow {
-  readonly seq: number;
-  readonly collection: string;
-  readonly id: string;
-  readonly owner: string;
-  readonly parent: string | null;
-  readonly aliases: string | null;
-  readonly labels: string | null;
-  readonly shared: string | null;
-  readonly dueAt: Instant | null;
-  readonly body: string;
-  readonly revision: Revision;
-  readonly usedAt: Instant | null;
-  readonly name: string | null;
-  readonly state: string | null;
-  readonly createdAt: Instant | null;
-  readonly modifiedAt: Instant | null;
-}
-
-const SELECT = `SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at AS dueAt, body, revision,
+const ROWS = `SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at AS dueAt, body, revision,
   used_at AS usedAt, name, state, created_at AS createdAt, modified_at AS modifiedAt FROM objects WHERE world = ? ORDER BY seq`;
 const PUT = `INSERT INTO objects (world, seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision,
   used_at, name, state, created_at, modified_at)
@@ -37,194 +16,170 @@ const PUT = `INSERT INTO objects (world, seq, collection, id, owner, parent, ali
   aliases = @aliases, labels = @labels, shared = @shared, due_at = @dueAt, body = @body, revision = @revision,
   used_at = @usedAt, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt`;
 
-/**
- * How long a use may wait before it is written, in milliseconds. Without a delay every request with a token would
- * write.
- */
-const DELAY_MS = 1000;
-
-interface Use extends RowName {
-  readonly at: Instant;
-}
-
-/** Stores the rows of one world in an SQLite database. */
-export class SqliteLog implements RowLog {
+/** Each statement is prepared when it is first needed. */
+class Statements {
   readonly #database: SqliteDatabase;
-  readonly #file: DataFile;
-  /** Uses that are not written yet. */
-  readonly #uses = new Map<string, Use>();
-  #timer: NodeJS.Timeout | undefined;
-  readonly #put: (rows: readonly LoggedRow[]) => void;
-  readonly commit: (commit: LoggedCommit) => void;
-  readonly replace: (rows: readonly LoggedRow[], revision: Revision) => void;
-  readonly #write: (uses: Iterable<Use>, worldUsedAt: Instant | null) => void;
-  readonly #world: string;
-  /** When the world was last used; null if that is written already. */
-  #worldUsedAt: Instant | null = null;
-  #isEnded = false;
+  readonly #prepared = new Map<string, SqliteStatement>();
 
-  constructor(database: SqliteDatabase, file: DataFile, world: string, commits: CommitTimes) {
-    this.#world = world;
+  constructor(database: SqliteDatabase) {
     this.#database = database;
-    this.#file = file;
-    const put = database.prepare<[StoredRow & { readonly world: string }]>(PUT);
-    const remove = database.prepare<[string, string, string]>(
-      'DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?',
-    );
-    const empty = database.prepare<[string]>('DELETE FROM objects WHERE world = ?');
-    const setRevision = database.prepare<[Revision]>('UPDATE store SET revision = ?');
-    const use = database.prepare<[Instant, string, string, string]>(
-      'UPDATE objects SET used_at = ? WHERE world = ? AND collection = ? AND id = ?',
-    );
-    const useWorld = database.prepare<[Instant, string]>('UPDATE worlds SET used_at = ? WHERE name = ?');
-    this.#put = (rows) => {
-      for (const row of rows) put.run({ world, ...storedOf(row) });
-    };
-    const inOneStep = (work: () => void) => inTransaction(database, 'IMMEDIATE', work);
-    const guard = (work: () => void, isLess: boolean) => {
-      // A request may still run in a deleted world; its changes are discarded.
-      if (this.#isEnded) return;
-      if (isLess) file.writeLess(() => inOneStep(work));
-      else file.write(() => inOneStep(work));
-    };
-    this.commit = ({ puts, removed, revision }) => {
-      commits.measure(() =>
-        guard(() => {
-          for (const { collection, id } of removed) remove.run(world, collection, id);
-          this.#put(puts);
-          setRevision.run(revision);
-        }, removed.length > 0),
-      );
-      // A new row may get the id of a removed one, and must not get its use.
-      for (const row of removed) this.#uses.delete(nameOf(row));
-    };
-    this.replace = (rows, revision) => {
-      guard(() => {
-        empty.run(world);
-        this.#put(rows);
-        setRevision.run(revision);
-      }, true);
-      this.#uses.clear();
-    };
-    this.#write = (uses, worldUsedAt) => {
-      inOneStep(() => {
-        for (const { collection, id, at } of uses) use.run(at, world, collection, id);
-        if (worldUsedAt !== null) useWorld.run(worldUsedAt, world);
-      });
-    };
   }
 
-  /** All rows, in the order of their places. @throws Damaged */
-  read(): readonly LoggedRow[] {
-    const all = this.#database.prepare<[string], StoredRow>(SELECT).all(this.#world);
-    return all.map((stored) => ({ row: rowOf(stored), place: stored.seq }));
-  }
-
-  /** Writes the rows of a new world within a transaction of the caller. */
-  fill(rows: readonly LoggedRow[]): void {
-    this.#put(rows);
-  }
-
-  /** The highest revision of any world. @throws Damaged */
-  static revisionIn(database: SqliteDatabase): Revision {
-    const found = database.prepare<[], { readonly revision: Revision }>('SELECT revision FROM store').get();
-    if (found === undefined) throw new Damaged('store', 'revision', 'it is not there');
-    return found.revision;
-  }
-
-  use({ collection, id }: RowName, at: Instant): void {
-    const use = { collection, id, at };
-    this.#uses.set(nameOf(use), use);
-    this.#flushLater();
-  }
-
-  /** Notes when the world was used, which is written as late as the use of a row. */
-  useWorld(at: Instant): void {
-    this.#worldUsedAt = at;
-    this.#flushLater();
-  }
-
-  /** Called when the world was deleted. */
-  end(): void {
-    this.#isEnded = true;
-    this.#forgetUses();
-  }
-
-  /** Writes the uses that are not written yet. */
-  flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#isEnded || (this.#uses.size === 0 && this.#worldUsedAt === null)) return;
-    this.#write(this.#uses.values(), this.#worldUsedAt);
-    this.#forgetUses();
-  }
-
-  #forgetUses(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#uses.clear();
-    this.#worldUsedAt = null;
-  }
-
-  #flushLater(): void {
-    this.#timer ??= setTimeout(() => this.#flushIfPossible(), DELAY_MS).unref();
-  }
-
-  /** If the disk is full, the uses stay queued, and the next use tries to write them again. */
-  #flushIfPossible(): void {
-    try {
-      this.flush();
-    } catch (cause) {
-      if (this.#file.refusalOf(cause) === null) throw cause;
+  run(text: string, ...bound: readonly unknown[]): void {
+    let prepared = this.#prepared.get(text);
+    if (prepared === undefined) {
+      prepared = this.#database.prepare(text);
+      this.#prepared.set(text, prepared);
     }
+    prepared.run(...bound);
+  }
+
+  all<Found>(text: string, ...bound: readonly unknown[]): Found[] {
+    return this.#database.prepare<unknown[], Found>(text).all(...bound);
   }
 }
 
-const NO_FACETS = { name: null, state: null, createdAt: null, modifiedAt: null } as const;
+/** All worlds in a data file. */
+export class SqliteLog implements WorldLog {
+  readonly #opened: Opened;
+  readonly #statements: Statements;
+  #isClosed = false;
 
-function storedOf({ row, place }: LoggedRow): StoredRow {
-  const { collection, id, owner, parent, dueAt, usedAt, revision, facets } = row;
-  const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  const [aliases, labels, shared] = [listOf(row.aliases), listOf(row.labels), listOf(row.sharedWith)];
-  const [seq, body] = [place, JSON.stringify(row.body)];
-  const found = { seq, collection, id, owner, parent, aliases, labels, shared, dueAt, body, revision, usedAt };
-  return Object.assign(found, { name, state, createdAt, modifiedAt });
-}
-
-function listOf(entries: readonly string[]): string | null {
-  return entries.length === 0 ? null : JSON.stringify(entries);
-}
-
-const NONE: readonly string[] = [];
-
-function entriesOf(stored: string | null): readonly string[] {
-  return stored === null ? NONE : JSON.parse(stored);
-}
-
-/** @throws Damaged */
-function rowOf(stored: StoredRow): Row {
-  try {
-    return readRow(stored);
-  } catch (cause) {
-    throw new Damaged(stored.collection, stored.id, cause);
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#statements = new Statements(opened.database);
   }
-}
 
-function readRow(stored: StoredRow): Row {
-  const { collection, id, owner, parent, dueAt, revision, usedAt, name, state, createdAt, modifiedAt } = stored;
-  const hasFacets = name !== null && createdAt !== null && modifiedAt !== null;
-  const row = {
-    collection,
-    id,
-    owner,
-    parent,
-    aliases: entriesOf(stored.aliases),
-    labels: entriesOf(stored.labels),
-    sharedWith: entriesOf(stored.shared),
-    dueAt,
-    body: JSON.parse(stored.body),
-    revision,
-    usedAt,
-  };
-  return hasFacets ? { ...row, facets: { name, state, createdAt, modifiedAt } } : row;
+  async read(): Promise<Logged> {
+    const statements = this.#statements;
+    const [head] = statements.all<{ readonly revision: Revision; readonly at: Instant }>(
+      'SELECT revision, at FROM store',
+    );
+    if (head === undefined) throw new Damaged('store', 'revision', 'it is not there');
+    const worlds = statements.all<KeptWorld & { readonly state: string }>(
+      'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
+    );
+    return {
+      head,
+      worlds: worlds.map((world) => ({
+        ...world,
+        rows: statements.all<StoredRow>(ROWS, world.name).map(loggedOf),
+      })),
+      snapshots: statements.all<LoggedSnapshot>(
+        'SELECT place, id, name, world, at, size, made FROM snapshots ORDER BY place',
+      ),
+    };
+  }
+
+  async commit({ puts, removed, states }: LogChanges, head: LogHead): Promise<void> {
+    const statements = this.#statements;
+    const write = () => {
+      for (const { world, collection, id } of removed) {
+        statements.run('DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
+      }
+      for (const put of puts) statements.run(PUT, { world: put.world, ...storedOf(put) });
+      for (const { world, state } of states) statements.run('UPDATE worlds SET state = ? WHERE name = ?', state, world);
+      this.#setHead(head);
+    };
+    if (removed.length > 0) this.#writeLess(write);
+    else this.#write(write);
+  }
+
+  async use({ rows, worlds }: LogUses, head: LogHead): Promise<void> {
+    const statements = this.#statements;
+    this.#write(() => {
+      for (const { world, collection, id, at } of rows) {
+        const row = [at, world, collection, id];
+        statements.run('UPDATE objects SET used_at = ? WHERE world = ? AND collection = ? AND id = ?', ...row);
+      }
+      for (const { world, at } of worlds) statements.run('UPDATE worlds SET used_at = ? WHERE name = ?', at, world);
+      this.#setHead(head);
+    });
+  }
+
+  async fill(world: string | KeptWorld, rows: readonly LoggedRow[], head: LogHead): Promise<void> {
+    const statements = this.#statements;
+    const name = typeof world === 'string' ? world : world.name;
+    const write = () => {
+      statements.run('DELETE FROM objects WHERE world = ?', name);
+      if (typeof world !== 'string') {
+        const { made, ttl, createdAt, usedAt } = world;
+        statements.run(
+          `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`,
+          ...[name, made, ttl, createdAt, usedAt],
+        );
+      }
+      for (const row of rows) statements.run(PUT, { world: name, ...storedOf(row) });
+      this.#setHead(head);
+    };
+    if (typeof world === 'string') this.#writeLess(write);
+    else this.#write(write);
+  }
+
+  async delete(world: string): Promise<void> {
+    this.#writeLess(() => {
+      this.#statements.run('DELETE FROM worlds WHERE name = ?', world);
+      this.#statements.run('DELETE FROM objects WHERE world = ?', world);
+    });
+  }
+
+  async putSnapshot(snapshot: LoggedSnapshot, parts: Iterable<string>): Promise<void> {
+    const { place, id, name, world, at, size, made } = snapshot;
+    this.#write(() => {
+      this.#statements.run(
+        'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[place, id, name, world, at, size, made],
+      );
+      let part = 0;
+      for (const rows of parts) {
+        this.#statements.run('INSERT INTO snapshot_parts (snapshot, part, rows) VALUES (?, ?, ?)', id, part, rows);
+        part += 1;
+      }
+    });
+  }
+
+  async partsOfSnapshot(id: string): Promise<readonly string[]> {
+    const parts = this.#statements.all<{ readonly rows: string }>(
+      'SELECT rows FROM snapshot_parts WHERE snapshot = ? ORDER BY part',
+      id,
+    );
+    return parts.map(({ rows }) => rows);
+  }
+
+  async deleteSnapshot(id: string): Promise<void> {
+    this.#writeLess(() => {
+      this.#statements.run('DELETE FROM snapshots WHERE id = ?', id);
+      this.#statements.run('DELETE FROM snapshot_parts WHERE snapshot = ?', id);
+    });
+  }
+
+  /** The file is locked. */
+  isSure(): boolean {
+    return true;
+  }
+
+  fault(): string | null {
+    return this.#opened.file.fault;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#opened.file.close();
+    closeDatabase(this.#opened.database);
+  }
+
+  #setHead({ revision, at }: LogHead): void {
+    this.#statements.run('UPDATE store SET revision = max(revision, ?), at = max(at, ?)', revision, at);
+  }
+
+  /** @throws Unwritable */
+  #write(work: () => void): void {
+    this.#opened.file.write(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
+  }
+
+  /** Runs a write after which the file has less in it. @throws Unwritable */
+  #writeLess(work: () => void): void {
+    this.#opened.file.writeLess(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
+  }
 }

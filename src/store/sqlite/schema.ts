@@ -1,5 +1,5 @@
 /** The number of the schema (`user_version`). A file of another schema is refused. */
-export const SCHEMA_NUMBER = 1;
+export const SCHEMA_NUMBER = 2;
 
 /** A time in ISO 8601, for views. */
 const time = (milliseconds: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
@@ -19,12 +19,13 @@ const view = (name: string, condition: string, columns: Readonly<Record<string, 
  * objects is stored. Times are integers: milliseconds since 1970. Lists are JSON.
  */
 export const SCHEMA = `
--- The highest revision of all worlds.
+-- The highest revision of all worlds, and the latest time at which a process wrote, by its clock.
 CREATE TABLE store (
   only     INTEGER PRIMARY KEY CHECK (only = 1),
-  revision INTEGER NOT NULL
+  revision INTEGER NOT NULL,
+  at       INTEGER NOT NULL
 ) STRICT;
-INSERT INTO store VALUES (1, 1);
+INSERT INTO store VALUES (1, 1, 0);
 CREATE TABLE objects (
   world       TEXT NOT NULL,
   seq         INTEGER NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE worlds (
   ttl        INTEGER,
   created_at INTEGER NOT NULL,
   used_at    INTEGER NOT NULL,
-  driven     TEXT NOT NULL
+  state      TEXT NOT NULL
 ) STRICT;
 INSERT INTO worlds VALUES ('default', '', NULL, 0, 0, '');
 CREATE TABLE snapshots (
@@ -62,8 +63,14 @@ CREATE TABLE snapshots (
   world TEXT NOT NULL,
   at    INTEGER NOT NULL,
   size  INTEGER NOT NULL,
-  made  TEXT NOT NULL,
-  rows  TEXT NOT NULL
+  made  TEXT NOT NULL
+) STRICT;
+-- The rows of snapshots, each part a JSON array.
+CREATE TABLE snapshot_parts (
+  snapshot TEXT NOT NULL,
+  part     INTEGER NOT NULL,
+  rows     TEXT NOT NULL,
+  PRIMARY KEY (snapshot, part)
 ) STRICT;
 ${view('users', `collection = 'identities' AND ${member('kind')} = 'user'`, {
   email: member('name'),

@@ -13,7 +13,7 @@ interface Given {
   readonly door?: WorldAddress | null;
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
-  readonly withoutStore?: true;
+  readonly withoutWorlds?: true;
   readonly makesWorld?: true;
   readonly routed?: boolean;
   readonly host?: string;
@@ -21,7 +21,6 @@ interface Given {
   readonly query?: Record<string, unknown>;
   readonly worlds?: object;
   readonly originGuard?: () => void;
-  readonly catchUp?: () => Promise<void>;
 }
 
 /** A server with the worlds `default` and `team-a`; credentials that begin with `a` are of the latter. */
@@ -31,22 +30,15 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     id,
     clock: { now: () => 7 },
     hold: () => told.push(['hold', id]),
-    activityLog: {
-      catchUp: async () => {
-        told.push(['catchUp', id]);
-        await given.catchUp?.();
-      },
-    },
   });
   const worlds = {
     default: worldOf('default'),
     isAlone: false,
-    isShared: false,
+    fault: () => null,
     has: (id: string) => id === 'team-a',
     isGone: () => false,
     find: (id: string) => (id === 'team-a' || id === 'default' ? worldOf(id) : undefined),
     ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
-    refresh: async (...parts: unknown[]) => void told.push(['refresh', ...parts]),
     ...given.worlds,
   };
   const client = (clientId: string) => ({ kind: 'client', clientId }) as const;
@@ -67,7 +59,12 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
   };
   const { route } = toyFlight({
     route: {
-      row: { id: 'row_of_toy', selects: given.selects, withoutStore: given.withoutStore, makesWorld: given.makesWorld },
+      row: {
+        id: 'row_of_toy',
+        selects: given.selects,
+        withoutWorlds: given.withoutWorlds,
+        makesWorld: given.makesWorld,
+      },
       rule: null,
     },
     service: { credentialFields: { client } },
@@ -198,76 +195,26 @@ describe('a request that has arrived', () => {
   });
 });
 
-describe('where other processes make worlds', () => {
-  const shared = { isShared: true };
+describe('a process that has no worlds', () => {
+  const worlds = { fault: () => new Problem('unavailable', 'another process has them') };
 
-  it('they are looked for by every name that leads to one', async () => {
-    const looks = async (given: Given) => {
-      const { told, arrived } = placed({ ...given, worlds: { ...shared, ...given.worlds } });
-      await arrived;
-      return told.filter(([what]) => what === 'refresh');
-    };
-
-    expect(await looks({ door: { kind: 'prefix', world: 'team-a', beside: 'team-b' } })).toEqual([
-      ['refresh', ['team-a', 'team-b'], []],
-    ]);
-    expect(await looks({ door: DOOR })).toEqual([['refresh', ['team-a'], []]]);
-    expect(await looks({ door: { ...DOOR, beside: null } })).toEqual([['refresh', ['team-a'], []]]);
-    expect(await looks({ door: DOOR, selects: 'query', query: { client: 'a1' } })).toEqual([
-      ['refresh', ['team-a'], []],
-    ]);
-    expect(await looks({ door: DOOR, makesWorld: true })).toEqual([['refresh', ['default'], []]]);
-    expect(await looks({ routed: false })).toEqual([['refresh', [], []]]);
-    expect(await looks({ selects: 'body', body: '{"client":"a1"}' })).toEqual([
-      [
-        'refresh',
-        [],
-        [
-          { kind: 'client', clientId: 'xyz' },
-          { kind: 'client', clientId: 'a1' },
-        ],
-      ],
-    ]);
-    expect(await looks({ selects: 'query', query: { client: 'a2' } })).toMatchObject([
-      ['refresh', [], [{}, { clientId: 'a2' }]],
-    ]);
+  it('refuses every request, whatever it leads to', async () => {
+    expect(await worldIn({ worlds })).toEqual(['default', 'unavailable']);
+    expect(await worldIn({ worlds, door: DOOR })).toEqual(['default', 'unavailable']);
+    expect(await worldIn({ worlds, routed: false })).toEqual(['default', 'unavailable']);
+    expect(await worldIn({ worlds, selects: 'query', query: { client: 'a1' } })).toEqual(['default', 'unavailable']);
   });
 
-  it('a body that need not be read is left where it is', async () => {
-    const { arrived } = placed({ selects: 'body', body: '{}', door: DOOR, worlds: shared });
-
-    expect((await arrived).body).toBeNull();
+  it('answers those that need no world', async () => {
+    expect(await worldIn({ worlds, withoutWorlds: true })).toEqual(['default', null]);
   });
 
-  it('whoever drives the mock is told what happened anywhere, and nobody else', async () => {
-    const toldTo = async (given: Given) => {
-      const { told, arrived } = placed({ ...given, worlds: shared });
-      await arrived;
-      return told.filter(([what]) => what === 'catchUp');
-    };
-
-    expect(await toldTo({ guard: 'admin', door: DOOR })).toEqual([['catchUp', 'team-a']]);
-    expect(await toldTo({ guard: 'admin', routed: false })).toEqual([['catchUp', 'default']]);
-    expect(await toldTo({ guard: 'open' })).toEqual([]);
-    expect(await toldTo({ guard: 'admin', withoutStore: true })).toEqual([]);
-    expect(await toldTo({ guard: 'admin', host: 'a b' })).toEqual([]);
-  });
-
-  it('a database that is away keeps requests out, but for those that do without it', async () => {
-    const away = () => Promise.reject(new Problem('unavailable', 'away'));
+  it('refuses a request that may not come in for that reason', async () => {
     const originGuard = () => {
       throw new Problem('foreign_page');
     };
 
-    expect(await worldIn({ worlds: { ...shared, refresh: away } })).toEqual(['default', 'unavailable']);
-    expect(await worldIn({ worlds: { ...shared, refresh: away }, routed: false })).toEqual(['default', 'unavailable']);
-    expect(await worldIn({ worlds: { ...shared, refresh: away }, withoutStore: true })).toEqual(['default', null]);
-    expect(await worldIn({ worlds: { ...shared, refresh: away }, originGuard })).toEqual(['default', 'foreign_page']);
-    expect(await worldIn({ worlds: shared, guard: 'admin', door: DOOR, catchUp: away })).toEqual([
-      'team-a',
-      'unavailable',
-    ]);
-    expect(await worldIn({ worlds: shared, guard: 'admin', door: DOOR })).toEqual(['team-a', null]);
+    expect(await worldIn({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
   });
 });
 

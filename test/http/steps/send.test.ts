@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import { flushActivity, logRefusal, send } from '../../../src/http/steps/send.ts';
+import { logRefusal, send } from '../../../src/http/steps/send.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
@@ -137,49 +137,5 @@ describe('the metrics count', () => {
     ],
   ])('%s', async (_what, flight, status, reason) => {
     expect(await counted({ flight })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
-  });
-});
-
-describe('in a world that processes share', () => {
-  const shared = (flush: () => Promise<void>, fault: string | null = null) => {
-    const flight = toyFlight({ world: { store: { fault: () => fault } } });
-    Object.assign(flight.context.world.activityLog, { isShared: true, flush });
-    return flight;
-  };
-
-  it('what happened can be read before the answer ends', async () => {
-    let isFlushed = false;
-    const later = async () => {
-      await Promise.resolve();
-      isFlushed = true;
-    };
-    await send(shared(later));
-
-    expect(isFlushed).toBe(true);
-  });
-
-  it('what could not be recorded changes nothing, and is in the log', async () => {
-    const flight = shared(() => Promise.reject(new Error('gone')));
-    await flushActivity(flight);
-
-    expect(flight.told).toEqual([['error', 'the activity log could not be written', new Error('gone')]]);
-  });
-
-  it('nothing is written while the database is away', async () => {
-    let tries = 0;
-    await flushActivity(
-      shared(async () => {
-        tries += 1;
-      }, 'away'),
-    );
-
-    expect(tries).toBe(0);
-  });
-
-  it('and in no other', async () => {
-    const flight = toyFlight();
-    await send(flight);
-
-    expect(flight.told.map(([what]) => what)).not.toContain('flush');
   });
 });

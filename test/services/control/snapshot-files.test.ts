@@ -149,6 +149,11 @@ describe('a snapshot file', async () => {
         rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace('"dueAt":null', '"dueAt":1e300'))]),
       /Line \d+ is not as the mock writes it/,
     ],
+    ...[String.raw`a\u0000b`, String.raw`\ud800`].map((text): [string, (file: string) => string, RegExp] => [
+      `with an id that no database stores: ${text}`,
+      (file) => rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace(/"id":"/, `"id":"${text}`))]),
+      /Line \d+ is not as the mock writes it/,
+    ]),
     ['with a row twice', (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]), /Line \d+ has an object that/],
     [
       'with a seed that is none',

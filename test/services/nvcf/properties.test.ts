@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../../src/core/clock.ts';
 import { drawnAt } from '../../../src/platform/random.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
@@ -395,8 +396,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
     const answer = await before.call(LINE, { token: key.key });
     await before.close();
 
-    const after = await testServer({ propagation: mode, data });
-    after.clock.set(now);
+    const after = await testServer({ propagation: mode, data }, { clock: manualClock(now) });
     expect((await after.call(`GET /_mock/keys/${key.id}`)).body.history).toEqual(history);
     const again = await after.call(LINE, { token: key.key });
     expect({ ...again.decision, id: null }).toEqual({ ...answer.decision, id: null });

@@ -316,13 +316,17 @@ class Info_Services_Entry(TypedDict):
     operations: "int"
 
 
-# Where the state is, and how much memory the objects of all worlds take beyond those of their seeds, in bytes.
-class Info_Store(TypedDict):
+class _Info_Store(TypedDict):
     kind: "Literal[\"memory\", \"file\", \"postgres\"]"
     driver: "Optional[str]"
     worlds: "int"
     bytes: "int"
     most: "int"
+
+
+# Where the state is, and how much memory the objects of all worlds take beyond those of their seeds, in bytes.
+class Info_Store(_Info_Store, total=False):
+    schema: "str"
 
 
 # What is running.

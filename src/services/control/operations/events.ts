@@ -16,7 +16,6 @@ const watch: Handler<'control', 'watch_events'> = (context) => {
   }
   const [lastId = null] = context.headerLines('last-event-id');
   const body = eventStream(world.activityLog.events, lastId);
-  body.once('close', world.activityLog.follow());
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body };
 };
 

@@ -74,7 +74,7 @@ export function explanationOperations(ports: Ports) {
   };
 
   const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
-    if (await world.activityLog.deleteFinding(params.findingId)) return { status: 204 };
+    if (world.activityLog.findings.delete(params.findingId)) return { status: 204 };
     throw new Problem('not_found', 'No finding has this id. `GET /_mock/findings` lists them.');
   };
 

@@ -64,10 +64,9 @@ export function requestOperations(ports: Ports) {
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const wait = waitOf(within);
     const { activityLog } = world;
-    const unfollow = wait === 0 ? () => {} : activityLog.follow();
     const onLeft = (callback: () => void) => context.onLeft(callback);
     const { journal, verifications } = activityLog;
-    const verifying = verify(journal, match, expectation, wait, verifications, onLeft).finally(unfollow);
+    const verifying = verify(journal, match, expectation, wait, verifications, onLeft);
     const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });

@@ -1,6 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { noWorldsProblem } from '../../../store/waiting.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
@@ -14,12 +15,16 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { calls, ...extentOf(calls), documentation: '/docs' } };
   };
 
-  /** `ready` while the store accepts writes. */
-  const getHealth: Handler<'control', 'get_health'> = ({ store, world, findings, query, now }) => {
+  /** `ready` while this process has the worlds, and their store accepts writes. */
+  const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
+    const waiting = ports.waiting();
+    if (waiting !== null) {
+      if (query.ready !== undefined) throw noWorldsProblem(waiting);
+      return { status: 200, body: { status: waiting.status, detail: waiting.why } };
+    }
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
-    // A shared world stores findings in the database, which does not answer now.
-    if (!world.activityLog.isShared) findings.report('storage', fault, now);
+    findings.report('storage', fault, now);
     if (query.ready !== undefined) throw new Problem('storage_failing', fault);
     return { status: 200, body: { status: 'waiting', detail: fault } };
   };

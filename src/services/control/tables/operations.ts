@@ -9,9 +9,9 @@ export const OPERATION_SECTIONS = [
     certainty: 'ours',
     rows: {
       list_calls: {},
-      get_health: { unguarded: true, withoutStore: true },
+      get_health: { unguarded: true, withoutWorlds: true },
       get_info: {},
-      get_metrics: {},
+      get_metrics: { withoutWorlds: true },
       get_cast: {},
       reset_world: {},
       get_clock: {},

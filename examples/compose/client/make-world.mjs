@@ -1,0 +1,10 @@
+// Makes the world that its argument names, unless it exists. The header tells a balancer which process is to have it.
+const [id] = process.argv.slice(2);
+const response = await fetch(`${process.env.MOCK_URL}/_mock/worlds`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json', 'x-mock-world': id },
+  body: JSON.stringify({ id }),
+});
+if (!response.ok && response.status !== 409) {
+  throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+}

@@ -1,0 +1,288 @@
+import type * as Postgres from 'pg';
+import { stopwatch } from '../../core/clock.ts';
+import { processName } from '../../platform/process-name.ts';
+import { systemRandom } from '../../platform/random.ts';
+import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
+import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../errors.ts';
+import { Turns } from '../turns.ts';
+import type { Location } from './location.ts';
+
+/** How often PostgreSQL hears of this process at least, in milliseconds. */
+const BEAT_MS = 1000;
+
+/**
+ * PostgreSQL ends a session that it has not heard of for this long, in milliseconds; so does this process if a statement
+ * is not answered. No other process gets the lock sooner than this after the latest statement.
+ */
+const SILENCE_MS = 5000;
+
+/**
+ * How long after sending a statement that was answered this process can be sure that it still has the lock, in
+ * milliseconds: less than `SILENCE_MS`, for clocks that run at different speeds.
+ */
+const SURE_MS = 4000;
+
+/** How long the last statements of a process that stops may take, in milliseconds. */
+const PATIENCE_MS = 1000;
+
+/** How long opening a session may take, in milliseconds: what was lost on the way is not waited for. */
+const CONNECT_MS = 5000;
+
+/** Ordinary users may set all of these (https://www.postgresql.org/docs/current/runtime-config-client.html). */
+const SETTINGS: Readonly<Record<string, string>> = {
+  // Ends the session of a process that vanished, stopped, or was cut off.
+  idle_session_timeout: String(SILENCE_MS),
+  idle_in_transaction_session_timeout: String(SILENCE_MS),
+  tcp_keepalives_idle: '2',
+  tcp_keepalives_interval: '1',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: String(SILENCE_MS),
+  // A statement of a process that vanished does not run on.
+  statement_timeout: '10000',
+  // What was acknowledged survives a crash, whatever the defaults of database and user are.
+  synchronous_commit: 'on',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read\\ committed',
+};
+
+/** PostgreSQL has this one on some systems only. */
+const CHECK_CLIENT = { client_connection_check_interval: '1000' } as const;
+
+/** The errors for a setting that a server does not know, or cannot apply. */
+const UNKNOWN_SETTING: readonly string[] = ['42704', '22023'];
+
+/** Why the database accepts no changes. */
+interface Refusal {
+  /** In words that follow "the database". */
+  readonly why: string;
+  /** A sentence. */
+  readonly advice: string;
+}
+
+const LOST_TABLES: Refusal = {
+  why: 'no longer has the tables of this server',
+  advice: 'Restore them, or restart the server to begin anew.',
+};
+
+/** Why the database accepts no changes, by the code of its error. */
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+  ['25006', { why: 'is read-only, as after a failover', advice: 'Make it writable, or wait until it is.' }],
+  ['53100', { why: 'has no space left: its disk is full', advice: 'Make room on it.' }],
+  ['58030', { why: 'cannot write to its disk', advice: 'Check the disk.' }],
+  ['42P01', LOST_TABLES],
+  ['3F000', LOST_TABLES],
+  ['42501', { why: 'no longer lets this user change the tables', advice: 'Grant the right again.' }],
+]);
+
+/** PostgreSQL cancelled the statement, which had no effect. */
+const CANCELLED = '57014';
+/** PostgreSQL itself does not know whether the statement was completed. */
+const COMPLETION_UNKNOWN = '40003';
+
+/** Runs statements, one at a time. */
+export interface Statements {
+  /** @throws Unreachable, TakesNothing, Unwritable if the statement certainly had no effect; OutcomeUnknown */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * The one session of this process with PostgreSQL. Everything that it writes goes through it, one statement at a time,
+ * so a process that lost the session, and with it the lock, can write nothing.
+ */
+export class Session implements Statements {
+  /** As the protocol announced it. */
+  readonly processId: number | null;
+  /** A setting of this session alone, by which a pooler is recognised. */
+  readonly mark: string;
+  /** Resolves when the session has ended, with the reason. */
+  readonly ended: Promise<unknown>;
+  /** Why the latest change was refused; null if it was accepted. */
+  refusal: Refusal | null = null;
+  /** Tries to make a change, and undoes it; called while changes are refused. */
+  tryChange: (() => Promise<void>) | null = null;
+  readonly #pg: typeof Postgres;
+  readonly #client: Postgres.Client;
+  readonly #turns = new Turns();
+  readonly #timer: NodeJS.Timeout;
+  /** The names of prepared statements, by text. All texts are made of constants, so there are few. */
+  readonly #names = new Map<string, string>();
+  #end: (cause: unknown) => void = () => {};
+  #isOver = false;
+  /** Stops waiting for the statement that is under way. */
+  #abandon: (cause: unknown) => void = () => {};
+  /** When the statement that is under way was sent; null if none is. */
+  #sentAt: number | null = null;
+  /** When the latest statement was sent that was answered. */
+  #sureFrom = stopwatch();
+
+  private constructor(pg: typeof Postgres, client: Postgres.Client, mark: string) {
+    this.#pg = pg;
+    this.#client = client;
+    this.mark = mark;
+    // The types do not have it.
+    this.processId = (client as unknown as { readonly processID: number | null }).processID;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    client.on('error', (cause) => this.#over(cause));
+    client.on('end', () => this.#over(new Error('the connection was closed')));
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
+  }
+
+  /** @throws the errors of the driver */
+  static async open(pg: typeof Postgres, location: Location): Promise<Session> {
+    try {
+      return await Session.#open(pg, location, { ...SETTINGS, ...CHECK_CLIENT });
+    } catch (cause) {
+      if (!(cause instanceof pg.DatabaseError && UNKNOWN_SETTING.includes(cause.code ?? ''))) throw cause;
+      return Session.#open(pg, location, SETTINGS);
+    }
+  }
+
+  static async #open(pg: typeof Postgres, { settings, options }: Location, all: typeof SETTINGS): Promise<Session> {
+    const mark = systemRandom().hex(16);
+    const set = Object.entries({ ...all, 'app.session': mark }).map(([name, value]) => `-c ${name}=${value}`);
+    const client = new pg.Client({
+      ...settings,
+      application_name: processName(),
+      options: [...(options === null ? [] : [options]), ...set].join(' '),
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+    });
+    // Without a listener, an error between two events would end the process.
+    client.on('error', () => {});
+    await client.connect();
+    return new Session(pg, client, mark);
+  }
+
+  /** Is it certain that no other process has the lock? */
+  get isSure(): boolean {
+    return !this.#isOver && stopwatch() - this.#sureFrom < SURE_MS;
+  }
+
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.#turns.take(() => this.#send<Row>(text, values, 'reads'));
+  }
+
+  /** Runs one statement that makes a change. */
+  change(text: string, values: readonly unknown[]): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#send(text, values, 'changes');
+      this.refusal = null;
+    });
+  }
+
+  /** Runs `work` in a transaction. It certainly had no effect unless this throws OutcomeUnknown. */
+  transaction<Result>(work: (transaction: Statements) => Promise<Result>): Promise<Result> {
+    return this.#turns.take(async () => {
+      await this.#send('BEGIN', undefined, 'reads');
+      let result: Result;
+      try {
+        result = await work({ query: (text, values) => this.#send(text, values, 'reads') });
+      } catch (cause) {
+        // If this fails, the session has ended, and PostgreSQL rolls back.
+        await this.#send('ROLLBACK', undefined, 'reads').catch(() => {});
+        throw cause;
+      }
+      await this.#send('COMMIT', undefined, 'changes');
+      this.refusal = null;
+      return result;
+    });
+  }
+
+  /** Ends the session: PostgreSQL releases its lock. */
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    const end = async () => {
+      // What is under way is finished.
+      await this.#turns.take(async () => this.#over(new Error('this process has closed the connection'), false));
+      await this.#client.end();
+    };
+    await Promise.race([end(), patience()]).catch(() => {});
+    this.#over(new Error('PostgreSQL does not answer'));
+    this.#destroy();
+  }
+
+  #beat(): void {
+    if (this.#sentAt !== null) {
+      if (stopwatch() - this.#sentAt >= SILENCE_MS) this.#over(new Error('PostgreSQL does not answer'));
+      return;
+    }
+    const beat = this.refusal === null || this.tryChange === null ? this.query('SELECT 1', []) : this.tryChange();
+    beat.catch(() => {});
+  }
+
+  async #send<Row extends object>(
+    text: string,
+    values: readonly unknown[] | undefined,
+    kind: 'reads' | 'changes',
+  ): Promise<Row[]> {
+    if (this.#isOver) throw new Unreachable('the connection to PostgreSQL has ended');
+    const sentAt = stopwatch();
+    this.#sentAt = sentAt;
+    const prepared = values === undefined ? {} : { values: [...values], name: this.#nameOf(text) };
+    try {
+      const { rows } = await new Promise<Postgres.QueryResult<Row & Postgres.QueryResultRow>>((resolve, reject) => {
+        this.#abandon = reject;
+        this.#client.query<Row & Postgres.QueryResultRow>({ text, ...prepared }).then(resolve, reject);
+      });
+      this.#sureFrom = sentAt;
+      return rows;
+    } catch (cause) {
+      if (this.#isAnswer(cause)) this.#sureFrom = sentAt;
+      throw this.#errorFor(cause, kind);
+    } finally {
+      this.#sentAt = null;
+    }
+  }
+
+  #errorFor(cause: unknown, kind: 'reads' | 'changes'): unknown {
+    // A value that cannot be sent.
+    if (cause instanceof TypeError) return cause;
+    if (!this.#isAnswer(cause) || cause.code === COMPLETION_UNKNOWN) {
+      this.#over(cause);
+      if (kind === 'changes') return new OutcomeUnknown('PostgreSQL did not say whether it was stored', { cause });
+      return new Unreachable('PostgreSQL does not answer', { cause });
+    }
+    const { code = '' } = cause;
+    if (code === CANCELLED) return new Unreachable('PostgreSQL did not finish in time', { cause });
+    const refusal = REFUSALS.get(code);
+    if (refusal !== undefined) {
+      this.refusal = refusal;
+      return new TakesNothing(refusal.why, { cause });
+    }
+    const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so this was not stored. Check the tables and their owner, and try again.`;
+    return new Unwritable('failing', message, { cause });
+  }
+
+  /** Did PostgreSQL report that a statement failed, in a session that goes on? */
+  #isAnswer(cause: unknown): cause is Postgres.DatabaseError {
+    return cause instanceof this.#pg.DatabaseError && cause.severity === 'ERROR' && !this.#isOver;
+  }
+
+  #nameOf(text: string): string {
+    const name = this.#names.get(text) ?? `nv${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+
+  #over(cause: unknown, isCut = true): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    this.#abandon(cause);
+    this.#end(cause);
+    if (isCut) this.#destroy();
+  }
+
+  /** Without the usual last message: a server that does not answer would leave it unread, and keep this process running. */
+  #destroy(): void {
+    // The types do not have these members.
+    const { connection } = this.#client as unknown as { readonly connection: { readonly stream: { destroy(): void } } };
+    connection.stream.destroy();
+  }
+}
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+}

@@ -1,0 +1,457 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
+import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
+import type { Row } from '../../src/store/collections.ts';
+import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
+import type { Store } from '../../src/store/index.ts';
+import { KeptWorlds } from '../../src/store/kept-worlds.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import type {
+  KeptWorld,
+  LogChanges,
+  Logged,
+  LoggedSnapshot,
+  LogHead,
+  LogUses,
+  WorldLog,
+} from '../../src/store/world-log.ts';
+import { frozenRows, NO_ROWS, rowsIn } from '../../src/store/world-rows.ts';
+import { fullStore } from '../support/nouns.ts';
+import { NOON, row } from '../support/records.ts';
+import { plainly } from '../support/rows.ts';
+
+/** How long a use waits, and some more for a busy machine. In milliseconds. */
+const A_SECOND = 1300;
+
+const FULL = () => new Unwritable('full', 'the disk is full');
+
+/** The texts of what a log was told to write. */
+type Written = readonly [what: keyof WorldLog, ...about: unknown[]];
+
+const rowText = ({
+  world,
+  collection,
+  id,
+}: {
+  readonly world: string;
+  readonly collection: string;
+  readonly id: string;
+}) => `${world} ${collection} ${id}`;
+const usesText = ({ rows, worlds }: LogUses) => [
+  ...rows.map((one) => `${rowText(one)} ${one.at - NOON}`),
+  ...worlds.map(({ world, at }) => `${world} ${at - NOON}`),
+];
+const changesText = ({ puts, removed, states }: LogChanges) => [
+  ...puts.map(({ world, row }) => rowText({ world, ...row })),
+  ...removed.map((one) => `-${rowText(one)}`),
+  ...states.map(({ world, state }) => `${world}: ${state}`),
+];
+
+/** A log in memory. Its writes can fail, and can be held up. */
+function logOf() {
+  const written: Written[] = [];
+  const heads: LogHead[] = [];
+  const parts = new Map<string, readonly string[]>();
+  const faults = new Map<keyof WorldLog, Error>();
+  let held: Promise<void> | null = null;
+  let resume = () => {};
+  const write = async (...one: Written) => {
+    written.push(one);
+    if (held !== null) await held;
+    const fault = faults.get(one[0]);
+    if (fault !== undefined) throw fault;
+  };
+  const log: WorldLog = {
+    read: async () => logged(),
+    commit: (changes, head) => {
+      heads.push(head);
+      return write('commit', ...changesText(changes));
+    },
+    use: (uses) => write('use', ...usesText(uses)),
+    fill: (world, rows) => {
+      const name = typeof world === 'string' ? world : `new ${world.name}`;
+      return write('fill', name, ...rows.map((one) => one.row.id));
+    },
+    delete: (world) => write('delete', world),
+    putSnapshot: async ({ id, place, size }, all) => {
+      const made = [...all];
+      await write('putSnapshot', id, place, size, made.length);
+      parts.set(id, made);
+    },
+    partsOfSnapshot: async (id) => {
+      await write('partsOfSnapshot', id);
+      return parts.get(id) ?? [];
+    },
+    deleteSnapshot: async (id) => {
+      await write('deleteSnapshot', id);
+      parts.delete(id);
+    },
+    isSure: () => true,
+    fault: () => faults.get('commit')?.message ?? null,
+    close: () => write('close'),
+  };
+  return {
+    log,
+    written,
+    heads,
+    parts,
+    of: (what: keyof WorldLog) => written.filter(([one]) => one === what).map(([, ...about]) => about),
+    fail: (what: keyof WorldLog, fault: Error = FULL()) => faults.set(what, fault),
+    mend: () => faults.clear(),
+    hold: () => {
+      held = new Promise((resolve) => {
+        resume = resolve;
+      });
+    },
+    go: () => {
+      held = null;
+      resume();
+    },
+  };
+}
+
+const world = (name: string, given: Partial<KeptWorld> = {}): KeptWorld => ({
+  ...{ name, made: `made of ${name}`, ttl: null, createdAt: NOON, usedAt: NOON },
+  ...given,
+});
+const logged = (given: Partial<Logged> = {}): Logged => ({
+  head: { revision: 100, at: NOON },
+  worlds: [{ ...world(DEFAULT_WORLD), state: '', rows: [] }],
+  snapshots: [],
+  ...given,
+});
+
+/** Worlds in a log in memory: the default one, which is open, and what else it had. */
+function keptWorlds(given: Partial<Logged> = {}) {
+  const parts = newStoreParts();
+  const clock = manualClock(NOON);
+  const log = logOf();
+  const kept = new KeptWorlds(log.log, logged(given), parts, clock);
+  const make = (name: string, rows: readonly Row[] = [], info: Partial<KeptWorld> = {}) =>
+    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : frozenRows(rows, parts.revisions));
+  return { ...log, kept, parts, clock, make, main: kept.open(DEFAULT_WORLD) };
+}
+const insert = (store: Store, id: string) => plainly(fullStore(store)).collections.insert(row(id), null);
+const remove = (store: Store, id: string) => plainly(fullStore(store)).collections.change('things', id, () => null);
+const idsIn = async (store: Store) => (await store.collections.list({ collection: 'things' })).rows.map(({ id }) => id);
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('worlds that outlive the process', () => {
+  it('are found with their rows and state, and each is opened once', async () => {
+    const rows = [{ row: row('a', { revision: 40 }), place: 3, size: 1 }];
+    const worlds = [
+      { ...world(DEFAULT_WORLD), state: '', rows: [] },
+      { ...world('alice', { ttl: 1000 }), state: 'observe', rows },
+      { ...world('bob'), state: '', rows: [] },
+    ];
+    const { kept } = keptWorlds({ worlds });
+    expect(kept.found).toEqual([world('alice', { ttl: 1000 }), world('bob')]);
+
+    const alice = kept.open('alice');
+    expect([await idsIn(alice), alice.state?.text]).toEqual([['a'], 'observe']);
+    expect(() => kept.open('alice')).toThrow('not in the log, or open already');
+    expect(() => kept.open('carol')).toThrow('not in the log, or open already');
+  });
+
+  it('are written with revisions above all that were written before, and with the time', async () => {
+    const { main, heads, clock } = keptWorlds();
+    clock.set(NOON + 5);
+    await insert(main, 'a');
+    await insert(main, 'b');
+    const [first, second] = heads;
+    expect(first?.revision).toBeGreaterThan(100);
+    expect(second?.revision).toBeGreaterThan(first?.revision ?? 0);
+    expect(first?.at).toBe(NOON + 5);
+    expect((await main.collections.byId('things', 'b'))?.revision).toBe(second?.revision);
+  });
+
+  it('are made and written with their rows, and then changed like the others', async () => {
+    const { make, written } = keptWorlds();
+    const alice = await make('alice', [row('a'), row('b')]);
+    await insert(alice, 'c');
+    await alice.state?.update(() => ['observe', undefined]);
+    expect(written).toEqual([
+      ['fill', 'new alice', 'a', 'b'],
+      ['commit', 'alice things c'],
+      ['commit', 'alice: observe'],
+    ]);
+    expect(await idsIn(alice)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are not made if that cannot be stored, and take no memory', async () => {
+    const { make, fail, mend, parts } = keptWorlds();
+    const { used } = parts.budgets.state;
+    fail('fill');
+    await expect(make('alice', [row('a')])).rejects.toThrow('the disk is full');
+    expect(parts.budgets.state.used).toBe(used);
+    mend();
+    expect(await idsIn(await make('alice', [row('a')]))).toEqual(['a']);
+  });
+
+  it('do not change if that cannot be stored', async () => {
+    const { main, fail, mend } = keptWorlds();
+    await insert(main, 'a');
+    const frozen = await main.freeze();
+    await insert(main, 'b');
+    for (const what of ['commit', 'fill'] as const) fail(what);
+    await expect(insert(main, 'c')).rejects.toThrow('the disk is full');
+    await expect(remove(main, 'a')).rejects.toThrow('the disk is full');
+    await expect(main.restore(frozen)).rejects.toThrow('the disk is full');
+    await expect(main.state?.update(() => ['observe', undefined])).rejects.toThrow('the disk is full');
+    expect([await idsIn(main), main.state?.text, main.fault()]).toEqual([['a', 'b'], '', 'the disk is full']);
+    mend();
+    await main.restore(frozen);
+    expect([await idsIn(main), main.fault()]).toEqual([['a'], null]);
+  });
+});
+
+describe('uses', () => {
+  it('of all worlds and their rows are written together, at most once a second, each the latest', async () => {
+    const { kept, main, make, of } = keptWorlds();
+    const alice = await make('alice', [row('a')]);
+    await insert(main, 'a');
+    for (const at of [1, 2, 3]) {
+      await main.collections.note('things', 'a', NOON + at);
+      await alice.collections.note('things', 'a', NOON + 10 * at);
+      kept.noteUse('alice', NOON + 100 * at);
+    }
+    expect(of('use')).toEqual([]);
+    await setTimeout(A_SECOND);
+    expect(of('use')).toEqual([['default things a 3', 'alice things a 30', 'alice 300']]);
+
+    await setTimeout(A_SECOND);
+    expect(of('use')).toHaveLength(1);
+    await main.collections.note('things', 'a', NOON + 4);
+    await setTimeout(A_SECOND);
+    expect(of('use').slice(1)).toEqual([['default things a 4']]);
+  });
+
+  it('are written before the log is closed', async () => {
+    const { kept, main, written } = keptWorlds();
+    await insert(main, 'a');
+    await main.collections.note('things', 'a', NOON + 1);
+    await kept.close();
+    expect(written.slice(1)).toEqual([['use', 'default things a 1'], ['close']]);
+  });
+
+  it('that cannot be written are written later, but not instead of later ones', async () => {
+    const { kept, main, of, fail, mend } = keptWorlds();
+    for (const id of ['a', 'b']) await insert(main, id);
+    for (const id of ['a', 'b']) await main.collections.note('things', id, NOON + 1);
+    fail('use');
+    await setTimeout(A_SECOND);
+    expect(of('use')).toHaveLength(1);
+    mend();
+    await main.collections.note('things', 'b', NOON + 2);
+    await kept.close();
+    expect(
+      of('use')
+        .slice(1)
+        .map((uses) => uses.toSorted()),
+    ).toEqual([['default things a 1', 'default things b 2']]);
+  });
+
+  it('that can never be written do not keep the log open', async () => {
+    const { kept, main, of, fail } = keptWorlds();
+    await insert(main, 'a');
+    await main.collections.note('things', 'a', NOON + 1);
+    fail('use', new Unreachable('gone'));
+    await kept.close();
+    expect(of('close')).toHaveLength(1);
+  });
+
+  it('of a removed row are not those of another one with its id', async () => {
+    const { kept, main, of } = keptWorlds();
+    await insert(main, 'a');
+    await main.collections.note('things', 'a', NOON + 1);
+    await remove(main, 'a');
+    await insert(main, 'a');
+    await kept.close();
+    expect(of('use')).toEqual([]);
+  });
+
+  it('of rows that were replaced all at once are forgotten', async () => {
+    const { kept, main, of } = keptWorlds();
+    await insert(main, 'a');
+    const frozen = await main.freeze();
+    await main.collections.note('things', 'a', NOON + 1);
+    await main.restore(frozen);
+    await kept.close();
+    expect(of('use')).toEqual([]);
+  });
+
+  it('of a world that is not there are not written', async () => {
+    const { kept, of } = keptWorlds();
+    kept.noteUse('carol', NOON + 1);
+    await kept.close();
+    expect(of('use')).toEqual([]);
+  });
+});
+
+describe('a world that is deleted', () => {
+  it('is not written any more, although requests may still run in it', async () => {
+    const { kept, make, written, hold, go } = keptWorlds();
+    const alice = await make('alice', [row('a')]);
+    const frozen = await alice.freeze();
+    hold();
+    const deleted = kept.delete('alice');
+    await alice.collections.note('things', 'a', NOON + 1);
+    kept.noteUse('alice', NOON + 1);
+    const late = [insert(alice, 'b'), alice.state?.update(() => ['observe', undefined]), alice.restore(frozen)];
+    go();
+    await deleted;
+    await Promise.all(late);
+    await insert(alice, 'c');
+    await kept.close();
+    expect(written).toEqual([['fill', 'new alice', 'a'], ['delete', 'alice'], ['close']]);
+  });
+
+  it('goes on if that cannot be stored, with the changes that came meanwhile', async () => {
+    const { kept, make, of, hold, go, fail, mend } = keptWorlds();
+    const alice = await make('alice', [row('a')]);
+    fail('delete');
+    hold();
+    const deleted = kept.delete('alice');
+    const late = insert(alice, 'b');
+    go();
+    await expect(deleted).rejects.toThrow('the disk is full');
+    await late;
+    await alice.collections.note('things', 'a', NOON + 1);
+    kept.noteUse('alice', NOON + 2);
+    mend();
+    await kept.close();
+    expect(of('commit')).toEqual([['alice things b']]);
+    expect(of('use')).toEqual([['alice things a 1', 'alice 2']]);
+  });
+
+  it('can be deleted again after an attempt that failed', async () => {
+    const { kept, make, of, fail, mend } = keptWorlds();
+    const alice = await make('alice', [row('a')]);
+    fail('delete');
+    await expect(kept.delete('alice')).rejects.toThrow('the disk is full');
+    mend();
+    await kept.delete('alice');
+    await insert(alice, 'b');
+    expect([of('delete'), of('commit')]).toEqual([[['alice'], ['alice']], []]);
+  });
+
+  it('leaves its name to another one at once, which is not deleted with it', async () => {
+    const { kept, make, written, hold, go } = keptWorlds();
+    const old = await make('alice', [row('a')]);
+    hold();
+    const deleted = kept.delete('alice');
+    const made = make('alice', [row('b')]);
+    go();
+    await deleted;
+    const alice = await made;
+    await insert(old, 'lost');
+    await insert(alice, 'c');
+    await alice.collections.note('things', 'b', NOON + 1);
+    kept.noteUse('alice', NOON + 2);
+    await kept.close();
+    expect(written.slice(1)).toEqual([
+      ['delete', 'alice'],
+      ['fill', 'new alice', 'b'],
+      ['commit', 'alice things c'],
+      ['use', 'alice things b 1', 'alice 2'],
+      ['close'],
+    ]);
+  });
+
+  it('need not have been opened', async () => {
+    const worlds = [DEFAULT_WORLD, 'alice'].map((name) => ({ ...world(name), state: '', rows: [] }));
+    const { kept, written } = keptWorlds({ worlds });
+    await kept.delete('alice');
+    expect(written).toEqual([['delete', 'alice']]);
+    expect(() => kept.open('alice')).toThrow('not in the log');
+  });
+});
+
+describe('snapshots that outlive the process', () => {
+  const taken = (id: string, place: number): LoggedSnapshot => ({
+    ...{ id, place, name: null, world: 'default', at: NOON, size: 7, made: 'made' },
+  });
+  const snapshotOf = (id: string, rows: readonly Row[], { parts }: Pick<ReturnType<typeof keptWorlds>, 'parts'>) => ({
+    ...{ id, name: 'mine', world: 'default', at: NOON, made: 'made of it' },
+    rows: frozenRows(rows, parts.revisions),
+  });
+
+  it('are listed oldest first, and a new one comes after those that were there', async () => {
+    const all = keptWorlds({ snapshots: [taken('one', 2), taken('two', 5)] });
+    await all.kept.snapshots.put(snapshotOf('three', [], all));
+    const listed = await all.kept.snapshots.list();
+    expect(listed.map(({ id, place }) => [id, place])).toEqual([
+      ['one', 2],
+      ['two', 5],
+      ['three', 6],
+    ]);
+  });
+
+  it('are written in parts, and read back with all of their rows', async () => {
+    const all = keptWorlds();
+    const rows = Array.from({ length: 1001 }, (_, index) => row(`row-${index}`));
+    const size = await all.kept.snapshots.put(snapshotOf('one', rows, all));
+    expect(all.of('putSnapshot')).toEqual([['one', 1, size, 3]]);
+    expect(size).toBe(rows.reduce((sum, { body }) => sum + JSON.stringify(body).length, 0));
+
+    const found = await all.kept.snapshots.find('one');
+    expect(found).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
+    expect(found && rowsIn(found.rows).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+    expect(await all.kept.snapshots.find('two')).toBeNull();
+  });
+
+  it('have an id of their own', async () => {
+    const all = keptWorlds({ snapshots: [taken('one', 1)] });
+    await expect(all.kept.snapshots.put(snapshotOf('one', [], all))).rejects.toThrow(Collision);
+    expect(all.of('putSnapshot')).toEqual([]);
+  });
+
+  it('are not there if they cannot be stored', async () => {
+    const all = keptWorlds();
+    all.fail('putSnapshot');
+    await expect(all.kept.snapshots.put(snapshotOf('one', [row('a')], all))).rejects.toThrow('the disk is full');
+    expect([await all.kept.snapshots.list(), await all.kept.snapshots.find('one')]).toEqual([[], null]);
+    all.mend();
+    await all.kept.snapshots.put(snapshotOf('one', [row('a')], all));
+    expect(await all.kept.snapshots.list()).toHaveLength(1);
+  });
+
+  it('are deleted once, and stay if that cannot be stored', async () => {
+    const all = keptWorlds({ snapshots: [taken('one', 1)] });
+    const { snapshots } = all.kept;
+    all.fail('deleteSnapshot');
+    await expect(snapshots.delete('one')).rejects.toThrow('the disk is full');
+    expect(await snapshots.list()).toHaveLength(1);
+    all.mend();
+    expect([await snapshots.delete('one'), await snapshots.delete('one')]).toEqual([true, false]);
+    expect([await snapshots.list(), await snapshots.find('one')]).toEqual([[], null]);
+  });
+
+  it('are deleted once, although two ask for it at the same time', async () => {
+    const { snapshots } = keptWorlds({ snapshots: [taken('one', 1)] }).kept;
+    expect(await Promise.all([snapshots.delete('one'), snapshots.delete('one')])).toEqual([true, false]);
+  });
+
+  it('are not found without their rows while they are being deleted', async () => {
+    const all = keptWorlds();
+    const { snapshots } = all.kept;
+    await snapshots.put(snapshotOf('one', [row('a')], all));
+    const deleted = snapshots.delete('one');
+    const found = await snapshots.find('one');
+    await deleted;
+    expect(found).toBeNull();
+  });
+});
+
+it('the log is closed after everything that was still to be written', async () => {
+  const { kept, make, written, hold, go } = keptWorlds();
+  for (const name of ['alice', 'bob']) await make(name);
+  hold();
+  const deleted = [kept.delete('alice'), kept.delete('bob')];
+  const closed = kept.close();
+  await settled();
+  go();
+  await Promise.all([...deleted, closed]);
+  expect(written.slice(2)).toEqual([['delete', 'alice'], ['delete', 'bob'], ['close']]);
+});

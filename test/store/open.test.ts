@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { manualClock } from '../../src/core/clock.ts';
+import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
+import { openPlace } from '../../src/store/open.ts';
+import type { Place } from '../../src/store/place.ts';
+import { newStoreParts } from '../../src/store/shared.ts';
+import { frozenRows, rowsIn } from '../../src/store/world-rows.ts';
+import { hasDriver } from '../support/driver.ts';
+import { it } from '../support/in-folder.ts';
+import { NOON, row } from '../support/records.ts';
+
+async function taken(place: Place) {
+  const held = await place.take(() => {
+    throw new Error('nobody has to wait');
+  });
+  if (held === null) throw new Error('it is not closed');
+  return held;
+}
+
+describe('the place of all worlds', () => {
+  it('is memory without `--data`, and has the time of the machine', async () => {
+    const clock = manualClock(NOON);
+    const place = await openPlace(null, newStoreParts(), clock);
+    const held = await taken(place);
+
+    expect([place.kind, place.driver, place.schema, place.waiting]).toEqual(['memory', null, null, null]);
+    expect([held.kept, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
+      null,
+      clock,
+      true,
+      true,
+      [],
+    ]);
+    expect(await place.stateOfDefault()).toBeNull();
+    await place.close();
+  });
+
+  it('is refused if `--data` names nothing that can be one', async () => {
+    await expect(openPlace('mysql://host/db', newStoreParts())).rejects.toThrow(/--data/);
+  });
+
+  it.runIf(hasDriver)('is a file, which has all worlds and snapshots when it is next opened', async ({ folder }) => {
+    const path = join(folder, 'mock.db');
+    const parts = newStoreParts();
+    const place = await openPlace(path, parts, manualClock(NOON));
+    const { store, kept } = await taken(place);
+    const rows = frozenRows([row('a'), row('b')], parts.revisions);
+    await store.restore(rows);
+    await store.state?.update(() => ['observe', undefined]);
+    const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
+    for (const name of ['bob', 'alice', 'carol']) await kept?.make({ name, ...info }, rows);
+    await kept?.delete('carol');
+    kept?.noteUse('alice', NOON + 5);
+    await kept?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', rows });
+    await kept?.close();
+    await place.close();
+
+    const again = await openPlace(path, newStoreParts(), manualClock(NOON));
+    const held = await taken(again);
+    expect([again.kind, typeof again.driver, held.isFirstTry, held.isSure()]).toEqual(['file', 'string', true, true]);
+    expect(held.kept?.found).toEqual([
+      { name: 'bob', ...info },
+      { name: 'alice', ...info, usedAt: NOON + 5 },
+    ]);
+    expect(held.store.state?.text).toBe('observe');
+    for (const one of [held.store, held.kept?.open('alice')]) {
+      expect((await one?.collections.list({ collection: 'things' }))?.rows.map(({ id }) => id)).toEqual(['a', 'b']);
+    }
+    expect((await held.kept?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
+    const found = await held.kept?.snapshots.find('s');
+    expect(found && rowsIn(found.rows).map(({ id }) => id)).toEqual(['a', 'b']);
+    await held.kept?.close();
+    await again.close();
+  });
+});

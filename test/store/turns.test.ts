@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../src/store/turns.ts';
+
+/** A task that ends when the test says so. */
+function task(name: string, log: string[]) {
+  let end: (fault?: Error) => void = () => {};
+  const ended = new Promise<string>((resolve, reject) => {
+    end = (fault) => (fault === undefined ? resolve(name) : reject(fault));
+  });
+  const work = async () => {
+    log.push(`${name} begins`);
+    try {
+      return await ended;
+    } finally {
+      log.push(`${name} ends`);
+    }
+  };
+  return { work, end };
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('tasks that take turns', () => {
+  it('run one after the other, in their order, the first at once', async () => {
+    const log: string[] = [];
+    const turns = new Turns();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => task(name, log)) as [
+      ReturnType<typeof task>,
+      ReturnType<typeof task>,
+      ReturnType<typeof task>,
+    ];
+    const all = Promise.all([a, b, c].map(({ work }) => turns.take(work)));
+    expect(log).toEqual(['a begins']);
+    for (const { end } of [c, b, a]) end();
+    expect(await all).toEqual(['a', 'b', 'c']);
+    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  });
+
+  it('do not wait for the success of those before', async () => {
+    const log: string[] = [];
+    const turns = new Turns();
+    const [a, b] = [task('a', log), task('b', log)];
+    const [first, second] = [turns.take(a.work), turns.take(b.work)];
+    a.end(new Error('broken'));
+    b.end();
+    await expect(first).rejects.toThrow('broken');
+    expect(await second).toBe('b');
+    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+  });
+
+  it('are idle when none is running or waiting', async () => {
+    const turns = new Turns();
+    const [a, b] = [task('a', []), task('b', [])];
+    expect(turns.isIdle).toBe(true);
+    const both = [turns.take(a.work), turns.take(b.work)];
+    expect(turns.isIdle).toBe(false);
+    a.end(new Error('broken'));
+    await expect(both[0]).rejects.toThrow('broken');
+    expect(turns.isIdle).toBe(false);
+    b.end();
+    await both[1];
+    expect(turns.isIdle).toBe(true);
+  });
+
+  it('come after one that was taken just as another one ended', async () => {
+    const log: string[] = [];
+    const turns = new Turns();
+    const [a, b, c] = [task('a', log), task('b', log), task('c', log)];
+    const first = turns.take(a.work).then(() => turns.take(b.work));
+    a.end();
+    await settled();
+    const last = turns.take(c.work);
+    await settled();
+    expect(log).toEqual(['a begins', 'a ends', 'b begins']);
+    b.end();
+    c.end();
+    await Promise.all([first, last]);
+    expect(log.slice(2)).toEqual(['b begins', 'b ends', 'c begins', 'c ends']);
+  });
+});
