@@ -41,6 +41,12 @@ const PARTS = [
     config: 'vitest.e2e.config.ts',
     settings: { TEST_DRIVER: 'node:sqlite' },
   },
+  {
+    name: 'takeovers by a standby',
+    files: ['test/standby/kills', 'test/standby/stops'],
+    config: 'vitest.e2e.config.ts',
+    settings: { STANDBY_KILLS: '100', STANDBY_STOPS: '20' },
+  },
   { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },
   { name: 'models', files: ['test/models/'], settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
   {

@@ -1,0 +1,81 @@
+/** What was acknowledged is there after a kill of the process that has the worlds, and another one goes on at once. */
+import { randomInt } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { stopwatch } from '../../src/core/clock.ts';
+import { describePostgres } from '../support/postgres.ts';
+import { type Instance, it } from '../support/standby.ts';
+import { report, reportTimes } from './figures.ts';
+import { Readiness } from './readiness.ts';
+import { AIR, Ledger, namesAt, Writers } from './simulations.ts';
+
+const { STANDBY_KILLS = '10' } = process.env;
+const KILLS = Number(STANDBY_KILLS);
+/** After so many kills the world begins anew, so that a takeover is always one of a small world. */
+const ROUNDS_OF_A_WORLD = 10;
+const LOAD = { clients: 8, aSecond: 200, isPersistent: false };
+const MOST_GAP_MS = 1000;
+
+const NODES = { imports: 50, each: 2000 };
+
+describePostgres('a process that is killed', () => {
+  it(`under 200 writes a second, ${KILLS} times, loses nothing, stores nothing late, and another one is ready within a second`, {
+    timeout: 60_000 + KILLS * 15_000,
+  }, async ({ pair }) => {
+    let { active, standby } = pair;
+    let ledger = new Ledger();
+    let acknowledged = 0;
+    const gaps: number[] = [];
+    for (let round = 0; round < KILLS; round += 1) {
+      if (round > 0 && round % ROUNDS_OF_A_WORLD === 0) {
+        expect((await active.call('POST /_mock/reset')).status).toBe(200);
+        ledger = new Ledger();
+      }
+      const before = ledger.acknowledged.size;
+      const readiness = new Readiness(active, standby);
+      const writers = new Writers(ledger, `round-${round}`, [active, standby], LOAD);
+      await setTimeout(randomInt(300, 800));
+      const killedAt = stopwatch();
+      const killed = active.crash();
+      gaps.push(await readiness.gapFrom(killedAt, standby));
+      await killed;
+      await setTimeout(200);
+      await writers.end();
+      await readiness.end();
+
+      readiness.expectOneAfterTheOther(active, standby);
+      ledger.expectKept(await namesAt(standby));
+      expect(ledger.acknowledged.size - before).toBeGreaterThan(20);
+      acknowledged += ledger.acknowledged.size - before;
+      [active, standby] = await exchanged(active, standby);
+    }
+    reportTimes(`${KILLS} kills, ${acknowledged} changes acknowledged; until the other process is ready`, gaps);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(MOST_GAP_MS);
+  });
+
+  it('is followed by one that has all rows of a large world', async ({ pair: { active, standby } }) => {
+    for (let number = 0; number < NODES.imports; number += 1) {
+      const nodes = Array.from({ length: NODES.each }, (_, node) => [`node-${node}`, { os: 'generic/ubuntu2204' }]);
+      const body = { format: 'JSON', name: `large-${number}`, content: { nodes: Object.fromEntries(nodes) } };
+      const { status } = await active.call('POST /api/v3/simulations/import/', { token: AIR, body });
+      expect(status).toBe(201);
+    }
+    const { objects } = (await active.call('GET /_mock/info')).body.counts;
+    const readiness = new Readiness(standby);
+    const killedAt = stopwatch();
+    await active.crash();
+    const gap = await readiness.gapFrom(killedAt, standby);
+    await readiness.end();
+
+    expect((await standby.call('GET /_mock/info')).body.counts.objects).toBe(objects);
+    expect(objects).toBeGreaterThan(NODES.imports * NODES.each);
+    report(`a kill of the process with ${objects} objects: ${Math.round(gap)} ms until the other process is ready`);
+  });
+});
+
+/** The process that took over, and the one that ended as its standby. */
+async function exchanged(ended: Instance, active: Instance): Promise<[Instance, Instance]> {
+  const standby = await ended.again();
+  await standby.until('standby');
+  return [active, standby];
+}

@@ -1,0 +1,149 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { test } from 'vitest';
+import { type Credentials, type Ended, launchProgram, MAIN, type Running } from './command.ts';
+import { emptyFolder } from './folder.ts';
+import { type Client, clientOf, type Received, type Sent } from './keep-alive.ts';
+import { takenPort } from './ports.ts';
+import { freshSchema, privatePostgres, type Schema } from './postgres.ts';
+import type { PostgresServer } from './postgres-server.ts';
+
+/** A process of the command, on a schema that other processes use as well. */
+export interface Instance {
+  readonly port: number;
+  readonly url: string;
+  /** Resolves when the command prints that it is ready, with that line. */
+  readonly ready: Promise<string>;
+  call(request: string, sent?: Sent): Promise<Received>;
+  /** The answer to a token request. */
+  grant(credentials: Credentials): Promise<Received>;
+  tokenOf(credentials: Credentials): Promise<string>;
+  /** The status of `GET /_mock/health`; null if it does not answer. */
+  status(): Promise<'ready' | 'waiting' | 'standby' | null>;
+  /** Waits until it has this status. */
+  until(status: 'ready' | 'standby'): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  /** `kill -9`. */
+  crash(): Promise<Ended>;
+  stop(): Promise<Ended>;
+  /** Another process at the same port, once it listens. The one before must have ended. */
+  again(): Promise<Instance>;
+}
+
+/** Two processes on one schema. */
+export interface Pair {
+  /** Has the worlds. */
+  readonly active: Instance;
+  /** Waits for them. */
+  readonly standby: Instance;
+  /** The value of `--data` of both. */
+  readonly data: string;
+}
+
+/** A pair with a database of its own, which a test may hurt. */
+export interface PairAlone extends Pair {
+  readonly database: PostgresServer;
+}
+
+/** Starts a process with `--data`, and waits until it listens. */
+export type Start = (data: string, ...args: readonly string[]) => Promise<Instance>;
+
+/** How long a process may take to start, or to get a status, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** Tests with processes on PostgreSQL, which are killed afterwards. */
+export const it = test.extend<{ folder: string; start: Start; schema: Schema; pair: Pair; alone: PairAlone }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
+  folder: async ({}, use) => {
+    const folder = await emptyFolder();
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  start: async ({ folder }, use) => {
+    const launched: Running[] = [];
+    const clients: Client[] = [];
+    const startAt = async (port: number, args: readonly string[]): Promise<Instance> => {
+      const all = ['start', '--port', String(port), '--json', ...args];
+      const running = launchProgram(process.execPath, [MAIN, ...all], folder);
+      const client = clientOf(port);
+      launched.push(running);
+      clients.push(client);
+      const instance = instanceOf(port, running, client, () => startAt(port, args));
+      await Promise.race([untilIt(async () => (await instance.status()) !== null), endedEarly(running)]);
+      return instance;
+    };
+    await use(async (data, ...args) => {
+      // Before it is ready, only a port that was chosen is known.
+      const { port, release } = await takenPort();
+      await release();
+      return startAt(port, ['--data', data, ...args]);
+    });
+    for (const { close } of clients) close();
+    for (const { kill } of launched) kill('SIGKILL');
+    for (const { ended } of launched) await ended;
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  schema: async ({}, use) => {
+    const schema = await freshSchema();
+    await use(schema);
+    await schema.drop();
+  },
+  pair: async ({ schema, start }, use) => {
+    await use(await pairOn(schema.url, start));
+  },
+  alone: async ({ start }, use) => {
+    const database = await privatePostgres();
+    await use({ ...(await pairOn(database.url, start)), database });
+    await database.end();
+  },
+});
+
+async function pairOn(data: string, start: Start): Promise<Pair> {
+  const active = await start(data);
+  await active.ready;
+  const standby = await start(data);
+  await standby.until('standby');
+  return { active, standby, data };
+}
+
+function instanceOf(port: number, running: Running, { call }: Client, again: Instance['again']): Instance {
+  const grant: Instance['grant'] = ({ clientId, clientSecret }) =>
+    call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
+  const status: Instance['status'] = async () => {
+    const answer = await call('GET /_mock/health').catch(() => null);
+    return answer === null ? null : answer.body.status;
+  };
+  const endBy = (signal: NodeJS.Signals) => {
+    running.kill(signal);
+    return running.ended;
+  };
+  const ready = running.said(/^.*"event":"ready".*\n/).then(([line]) => line);
+  // One that is killed before says nothing.
+  ready.catch(() => {});
+  return {
+    ...{ port, ready, call, grant, status, again },
+    url: `http://127.0.0.1:${port}`,
+    tokenOf: async (credentials) => {
+      const answer = await grant(credentials);
+      if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body.accessToken;
+    },
+    until: (expected) => untilIt(async () => (await status()) === expected),
+    kill: running.kill,
+    crash: () => endBy('SIGKILL'),
+    stop: () => endBy('SIGTERM'),
+  };
+}
+
+async function endedEarly({ ended }: Running): Promise<never> {
+  const { stderr } = await ended;
+  throw new Error(`it ended before it listened: ${stderr}`);
+}
+
+async function untilIt(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`it did not come to that in ${PATIENCE_MS} ms`);
+    await setTimeout(10);
+  }
+}
