@@ -82,9 +82,9 @@ export async function endsInTime(engine) {
 /** @param {Engine} engine */
 export async function refusesConfiguration(engine) {
   const variable = ['--env', 'NV_AUTH_MOCK_RUNIA=3.0'];
-  await refuses(engine, { args: ['start', '--rnai', '3.0'] }, /^nv-auth-mock: Unknown flag `--rnai`\. .*`--runai`\.$/);
-  await refuses(engine, { options: variable }, /^nv-auth-mock: Unknown variable NV_AUTH_MOCK_RUNIA\. .*_RUNAI`\.$/);
-  await refuses(engine, { args: ['start', '--runai', '9'] }, /^nv-auth-mock: --runai is `9`; expected one of .*\.$/);
+  await refuses(engine, { args: ['start', '--rnai', '3.0'] }, /^nv-auth-mock: Unknown flag `--rnai`\. .*`--runai`\?$/);
+  await refuses(engine, { options: variable }, /^nv-auth-mock: Unknown variable NV_AUTH_MOCK_RUNIA\. .*_RUNAI`\?$/);
+  await refuses(engine, { args: ['start', '--runai', '9'] }, /^nv-auth-mock: --runai is `9`\. Expected one of .*\.$/);
   await refuses(engine, { args: ['start', '--data', 'mongodb://a/b'] }, /^nv-auth-mock: --data .*`mongodb:\/\/`.*\.$/);
 }
 

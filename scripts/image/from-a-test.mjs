@@ -50,7 +50,7 @@ export async function tellsWhyItEnded(engine) {
   matches(
     'the error',
     said,
-    /^The mock did not become ready: [\s\S]* It said last:\nnv-auth-mock: NV_AUTH_MOCK_RUNAI is `9`; /,
+    /^The mock did not become ready: [\s\S]* It said last:\nnv-auth-mock: NV_AUTH_MOCK_RUNAI is `9`\. /,
   );
 }
 
