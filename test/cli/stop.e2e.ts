@@ -156,6 +156,26 @@ describe.concurrent('a server', () => {
     expect((await server.ended).code).toBe(0);
   });
 
+  it('ends at once while answers are on their way', async ({ command }) => {
+    const body = { type: 'service', name: 'x', services: ['air'], scopes: ['air:access'] };
+    // The moment decides: each of them is told to end while it is busy.
+    for (let round = 0; round < 6; round += 1) {
+      const server = await command.start(['--data', `${round}.db`]);
+      let made = 0;
+      const clients = Array.from({ length: 4 }, async () => {
+        while ((await server.call('POST /_mock/keys', { body })).status === 201) made += 1;
+      });
+      const ended = Promise.allSettled(clients);
+      await vi.waitFor(() => expect(made).toBeGreaterThan(50), 10_000);
+      const start = performance.now();
+      server.kill('SIGTERM');
+
+      expect((await server.ended).code).toBe(0);
+      expect(since(start)).toBeLessThan(AT_ONCE_MS);
+      await ended;
+    }
+  }, 60_000);
+
   it('ends at once by a second signal', async ({ command }) => {
     const server = await command.start();
     const idle = await idleLine(server);

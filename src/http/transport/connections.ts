@@ -114,16 +114,28 @@ export class Connections {
     return this.#busyWith.get(socket)?.request;
   }
 
-  /** Adds `Connection: close` to answers not yet sent, and ends connections on which nothing was sent. */
+  /**
+   * Adds `Connection: close` to answers not yet sent, and ends connections on which nothing was sent. Those whose answer is
+   * on its way without it end after it: Node takes them for busy, and looks for idle ones only once.
+   */
   announceClose(): void {
     clearInterval(this.#looking);
     for (const socket of this.#handshakes.values()) socket.destroy();
     for (const [socket, exchange] of this.#busyWith) {
       // Stopping the server waits for them to end.
       socket.ref();
-      if (exchange?.response.headersSent === false) exchange.response.setHeader('connection', 'close');
-      if (exchange === null && socket.bytesRead === 0) socket.destroy();
+      if (exchange === null) {
+        if (socket.bytesRead === 0) socket.destroy();
+      } else if (!exchange.response.headersSent) exchange.response.setHeader('connection', 'close');
+      else if (!exchange.response.writableFinished) this.#endAfter(socket, exchange.response);
     }
+  }
+
+  /** Ends a connection after an answer, unless another request has arrived on it: its own answer says that it ends. */
+  #endAfter(socket: Socket, response: ServerResponse): void {
+    response.once('close', () => {
+      if (this.#busyWith.get(socket)?.response === response) socket.destroySoon();
+    });
   }
 
   /** Ends these connections, each after the answer that it waits for. */
