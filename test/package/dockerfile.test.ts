@@ -201,6 +201,7 @@ it('the compose file with shards has a backend for each process, and makes world
   expect(backends).toEqual(Object.keys(servers));
   expect(content).toContain(`mod(${backends.length}),add(1)`);
   // HAProxy would try another server of the same backend.
-  expect(content).not.toMatch(/redispatch|\bcheck /);
+  expect(content).not.toMatch(/redispatch|httpchk/);
+  expect(content).toMatch(/default-server .*\bcheck /);
   expect(client.command.at(-1)).toContain('make-world.mjs');
 });

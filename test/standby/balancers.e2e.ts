@@ -1,6 +1,6 @@
 /** The balancers of the compose examples, in front of servers of this process. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { Agent, createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MockServer } from '../../src/app/server.ts';
@@ -111,6 +111,18 @@ describe.runIf(hasHaproxy)('the balancer of shards.yaml', () => {
 
     expect(after.map(({ status }) => status)).toEqual(before.map((backend) => (backend === 'shard-2' ? 503 : 200)));
     expect(after.map(({ backend }) => backend)).toEqual(before.map((name) => (name === 'shard-2' ? '' : name)));
+
+    // A client that reuses its connection is answered as well.
+    const [away, here] = ['shard-2', 'shard-1'].map((name) => WORLDS[before.indexOf(name)]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: number[] = [];
+    for (const world of [here, away, here, away, away]) {
+      const [answer] = await once(get({ host: '127.0.0.1', port, path: `/w/${world}/_mock/info`, agent }), 'response');
+      statuses.push(answer.statusCode);
+      await once(answer.resume(), 'end');
+    }
+    agent.destroy();
+    expect(statuses).toEqual([200, 503, 200, 503, 503]);
   });
 });
 

@@ -71,6 +71,8 @@ describePostgres('sixty worlds in three processes', () => {
 
       const again = await killed?.again();
       await again?.ready;
+      // The balancer notices within half a second.
+      await expect.poll(async () => (await call(isAway.indexOf(true), '/_mock/keys')).status).toBe(200);
       for (const [number, id] of WORLDS.entries()) expect(await keysOf(number)).toContain(`key-of-${id}`);
       for (const shard of [again, ...shards.slice(1)]) await shard?.stop();
       for (const schema of schemas) await schema.drop();
