@@ -88,7 +88,7 @@ export interface ServerParts {
   readonly beginnings?: Beginnings;
 }
 
-/** What is known of a server once its process has the worlds. */
+/** Facts about a server that are known once its process has the worlds. */
 export interface Begun {
   /** The notices for the person who starts it. */
   readonly notices: readonly string[];

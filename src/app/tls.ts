@@ -44,7 +44,7 @@ export async function storedAuthority(place: Place): Promise<string | null> {
 }
 
 /**
- * What https needs; null without it, and nothing is loaded.
+ * The parts of https; null without it, and then nothing is loaded.
  *
  * @param authority the authority that the database has already
  * @param state of the default world; null if it ends with the process
@@ -82,8 +82,5 @@ async function keptAuthority(
   text: string,
 ): Promise<string> {
   if (authority !== null || state === null) return authority ?? text;
-  return changeState(state, { mode, faults: [], begunMode: mode }, ({ authority: kept = text }) => [
-    { authority: kept },
-    kept,
-  ]);
+  return changeState(state, mode, ({ authority: kept = text }) => [{ authority: kept }, kept]);
 }

@@ -19,7 +19,7 @@ import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { beganWith, didNotBegin, type FirstSnapshot, rowsOfSnapshot } from './snapshot-option.ts';
 
-/** What is the same each time that the process gets the worlds. */
+/** The parts that stay the same each time the process gets the worlds. */
 export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'images' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
   readonly config: Config;
@@ -158,7 +158,7 @@ export class WorldsOfProcess {
       const { current, notices } = await beginWorlds(this.#parts, held, { mayAct, isFirst });
       this.#current = current;
       this.#failure = null;
-      // What was refused meanwhile takes no memory any more.
+      // Requests that were refused meanwhile need no memory any more.
       this.#standIn?.worlds.default.activityLog.empty();
       return notices;
     } catch (cause) {
@@ -274,7 +274,7 @@ async function snapshotFor(
   return { snapshot: null, unused: true };
 }
 
-/** What did not happen because another process had the worlds. */
+/** The notices about options that had no effect, because another process had the worlds. */
 function actionNotices({ reseed }: Config, isSnapshotUnused: boolean): readonly string[] {
   const options = [...(reseed ? ['--reseed'] : []), ...(isSnapshotUnused ? ['--snapshot'] : [])];
   return options.map((option) => `${option} had no effect: another process had the worlds when this one started`);

@@ -80,18 +80,17 @@ export class LogQueue {
       await commit(together(group.map(({ changes }) => changes)));
       for (const { done } of group) done();
     } catch (cause) {
-      const [first, ...others] = group;
       const isOver = cause instanceof OutcomeUnknown || cause instanceof Unreachable;
-      if (isOver || others.length === 0) for (const { failed } of group) failed(cause);
+      if (isOver || group.length === 1) for (const { failed } of group) failed(cause);
       // One of them cannot be stored; the others can.
-      else for (const one of [first as Waiting, ...others]) await commit(one.changes).then(one.done, one.failed);
+      else for (const { changes, done, failed } of group) await commit(changes).then(done, failed);
     }
   }
 }
 
 function together(all: readonly LogChanges[]): LogChanges {
-  const [first, ...others] = all;
-  if (first !== undefined && others.length === 0) return first;
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return first;
   return {
     puts: all.flatMap(({ puts }) => puts),
     removed: all.flatMap(({ removed }) => removed),

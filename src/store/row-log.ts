@@ -26,7 +26,7 @@ export interface RowLog {
   /** Writes a change durably. @throws Unwritable, Unreachable: nothing was written. OutcomeUnknown */
   commit(commit: LoggedCommit): Promise<void>;
   /** Replaces all rows. @throws as `commit` */
-  replace(rows: readonly LoggedRow[], revision: Revision): Promise<void>;
+  replace(rows: readonly LoggedRow[]): Promise<void>;
   /** Notes when a row was used, which may be written up to a second later. */
   use(row: RowName, at: Instant): void;
 }

@@ -235,7 +235,7 @@ export class WorldRows implements Collections {
     await this.#changes.take(async () => {
       const revision = this.#revisions.next();
       this.#account?.hold(0, sharesOf(begin));
-      await this.#writing(() => log.replace(entriesIn(begin), revision));
+      await this.#writing(() => log.replace(entriesIn(begin)));
       this.#replace(begin, revision);
     });
   }

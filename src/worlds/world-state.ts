@@ -24,16 +24,16 @@ export function stateIn(text: string): WorldState | null {
 /**
  * Stores another state.
  *
- * @param first the state before anything was stored
+ * @param begunMode the mode that the server was started with, which is the state before anything was stored
  * @param change must only return what changes
  */
 export function changeState<Result>(
   kept: KeptState,
-  first: WorldState,
+  begunMode: Mode,
   change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
 ): Promise<Result> {
   return kept.update((text) => {
-    const before = stateIn(text) ?? first;
+    const before = stateIn(text) ?? { mode: begunMode, faults: [], begunMode };
     const [after, result] = change(before);
     return [JSON.stringify({ ...before, ...after }), result];
   });

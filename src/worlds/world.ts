@@ -372,7 +372,7 @@ class OpenedWorld implements OwnedWorld {
   ): Promise<Result> {
     const { state } = this.store;
     const { mode } = this.#common;
-    return state === null ? unkept : changeState(state, { mode, faults: [], begunMode: mode }, change);
+    return state === null ? unkept : changeState(state, mode, change);
   }
 
   /** Requests find their world by credentials, refusals say when one was deleted, and the journal hides them all. */

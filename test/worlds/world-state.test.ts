@@ -9,9 +9,9 @@ it('the state of a world begins as the server says, and each change keeps the re
   const kept = new KeptState('', async (text) => void texts.push(text));
   expect(stateIn(kept.text)).toBeNull();
 
-  expect(await changeState(kept, FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
+  expect(await changeState(kept, 'enforce', (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
   expect(stateIn(kept.text)).toEqual({ ...FIRST, mode: 'observe' });
-  await changeState(kept, FIRST, () => [{ createdAt: 7 }, undefined]);
+  await changeState(kept, 'enforce', () => [{ createdAt: 7 }, undefined]);
   expect(stateIn(kept.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
   expect(texts).toHaveLength(2);
 });

@@ -1,4 +1,5 @@
-import { TakesNothing } from '../errors.ts';
+import { keysOf } from '../../core/own.ts';
+import { Damaged, TakesNothing } from '../errors.ts';
 import type { LoggedRow } from '../row-log.ts';
 import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';
 import { UNREACHABLE } from '../waiting.ts';
@@ -19,31 +20,32 @@ const MOST_ROWS = 1000;
 /** The most characters that the rows of one statement have, unless a single row has more. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
-/** The columns of a row, with their types, in the order in which they are sent. */
+/** The members of a stored row in the order in which they are sent, each with its column and the type of that. */
 const COLUMNS = {
-  seq: 'bigint',
-  collection: 'text',
-  id: 'text',
-  owner: 'text',
-  parent: 'text',
-  aliases: 'text',
-  labels: 'text',
-  shared: 'text',
-  due_at: 'bigint',
-  body: 'text',
-  revision: 'bigint',
-  used_at: 'bigint',
-  name: 'text',
-  state: 'text',
-  created_at: 'bigint',
-  modified_at: 'bigint',
-} as const;
-const NAMES = Object.keys(COLUMNS);
+  seq: ['seq', 'bigint'],
+  collection: ['collection', 'text'],
+  id: ['id', 'text'],
+  owner: ['owner', 'text'],
+  parent: ['parent', 'text'],
+  aliases: ['aliases', 'text'],
+  labels: ['labels', 'text'],
+  shared: ['shared', 'text'],
+  dueAt: ['due_at', 'bigint'],
+  body: ['body', 'text'],
+  revision: ['revision', 'bigint'],
+  usedAt: ['used_at', 'bigint'],
+  name: ['name', 'text'],
+  state: ['state', 'text'],
+  createdAt: ['created_at', 'bigint'],
+  modifiedAt: ['modified_at', 'bigint'],
+} as const satisfies Record<keyof StoredRow, readonly [column: string, type: 'bigint' | 'text']>;
+const MEMBERS = keysOf(COLUMNS);
+const NAMES = MEMBERS.map((member) => COLUMNS[member][0]);
 /** What a row that is replaced keeps. */
-const KEPT = ['seq', 'collection', 'id'];
+const KEPT: readonly string[] = ['seq', 'collection', 'id'];
 
-/** A row as the driver returns it: large integers are texts. */
-type Received = { readonly world: string } & Readonly<Record<keyof typeof COLUMNS, string | null>>;
+/** A row as it is read. */
+type Received = StoredRow & { readonly world: string };
 
 type PlacedRow = LogChanges['puts'][number];
 
@@ -61,23 +63,13 @@ export class PostgresLog implements WorldLog {
   async read(): Promise<Logged> {
     const texts = this.#texts;
     return this.#session.transaction(async (transaction) => {
-      const [head] = await transaction.query<{ readonly revision: string; readonly at: string }>(texts.head);
-      const worlds = await transaction.query<Readonly<Record<keyof KeptWorld | 'state', string>>>(texts.worlds);
-      const snapshots = await transaction.query<Readonly<Record<keyof LoggedSnapshot, string>>>(texts.snapshots);
+      const [head] = await transaction.query<LogHead>(texts.head);
+      if (head === undefined) throw new Damaged('store', 'revision', 'it is not there');
+      const worlds = await transaction.query<Omit<LoggedWorld, 'rows'>>(texts.worlds);
+      const snapshots = await transaction.query<LoggedSnapshot>(texts.snapshots);
       const rows = await this.#rows(transaction);
-      return {
-        head: { revision: Number(head?.revision), at: Number(head?.at) },
-        worlds: worlds.map((world): LoggedWorld => {
-          const { name, made, state, ttl, createdAt, usedAt } = world;
-          const times = { createdAt: Number(createdAt), usedAt: Number(usedAt) };
-          const its = rows.get(name) ?? [];
-          its.sort((one, other) => one.place - other.place);
-          return { name, made, state, ttl: numberOf(ttl), ...times, rows: its };
-        }),
-        snapshots: snapshots.map(({ place, at, size, ...rest }) => {
-          return { ...rest, place: Number(place), at: Number(at), size: Number(size) };
-        }),
-      };
+      const rowsOf = (world: string) => (rows.get(world) ?? []).sort((one, other) => one.place - other.place);
+      return { head, worlds: worlds.map((world) => ({ ...world, rows: rowsOf(world.name) })), snapshots };
     });
   }
 
@@ -87,9 +79,9 @@ export class PostgresLog implements WorldLog {
     await transaction.query(this.#texts.openRows);
     for (;;) {
       const page = await transaction.query<Received>(`FETCH ${MOST_ROWS} FROM rows`);
-      for (const { world, ...received } of page) {
+      for (const { world, ...stored } of page) {
         const rows = byWorld.get(world) ?? [];
-        rows.push(loggedOf(storedRowOf(received)));
+        rows.push(loggedOf(stored));
         byWorld.set(world, rows);
       }
       if (page.length < MOST_ROWS) return byWorld;
@@ -195,34 +187,14 @@ export class PostgresLog implements WorldLog {
       ...[revision, at],
       ...columnsOf(removed, ['world', 'collection', 'id']),
       ...columnsOf(states, ['world', 'state']),
-      ...columnsOf(stored, STORED),
+      ...columnsOf(stored, ['world', ...MEMBERS]),
     ];
   }
 }
 
-/** The members of a stored row, in the order of the columns. */
-const STORED = [
-  ...(['world', 'seq', 'collection', 'id', 'owner', 'parent', 'aliases', 'labels', 'shared', 'dueAt', 'body'] as const),
-  ...(['revision', 'usedAt', 'name', 'state', 'createdAt', 'modifiedAt'] as const),
-] as const satisfies readonly (keyof StoredRow | 'world')[];
-
 /** One list for each member. */
 function columnsOf<Its extends object>(all: readonly Its[], members: readonly (keyof Its)[]): readonly unknown[][] {
   return members.map((member) => all.map((one) => one[member]));
-}
-
-function numberOf(stored: string | null): number | null {
-  return stored === null ? null : Number(stored);
-}
-
-function storedRowOf({ seq, collection, id, owner, body, revision, ...rest }: Omit<Received, 'world'>): StoredRow {
-  return {
-    ...{ seq: Number(seq), collection: collection ?? '', id: id ?? '', owner: owner ?? '', body: body ?? '' },
-    ...{ parent: rest.parent, aliases: rest.aliases, labels: rest.labels, shared: rest.shared },
-    ...{ revision: Number(revision), dueAt: numberOf(rest.due_at), usedAt: numberOf(rest.used_at) },
-    ...{ name: rest.name, state: rest.state },
-    ...{ createdAt: numberOf(rest.created_at), modifiedAt: numberOf(rest.modified_at) },
-  };
 }
 
 /** Rows in lists that one statement can write. */
@@ -248,19 +220,21 @@ function textsFor(schema: string) {
   const arrays = (from: number, types: readonly string[]) =>
     types.map((type, index) => `$${from + index}::${type}[]`).join(', ');
   const columns = NAMES.join(', ');
+  const types = MEMBERS.map((member) => COLUMNS[member][1]);
+  const read = MEMBERS.map((member) => `${COLUMNS[member][0]} AS "${member}"`).join(', ');
   const replaced = NAMES.filter((name) => !KEPT.includes(name)).map((name) => `${name} = excluded.${name}`);
   const text = ['text', 'text', 'text'];
   return {
     head: `SELECT revision, at FROM "${schema}".store`,
     worlds: `SELECT name, made, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
     snapshots: `SELECT place, id, name, world, at, size, made FROM "${schema}".snapshots ORDER BY place`,
-    openRows: `DECLARE rows NO SCROLL CURSOR FOR SELECT world, ${columns} FROM ${objects}`,
+    openRows: `DECLARE rows NO SCROLL CURSOR FOR SELECT world, ${read} FROM ${objects}`,
     commit: `WITH head AS (UPDATE "${schema}".store SET revision = greatest(revision, $1), at = greatest(at, $2)),
       gone AS (DELETE FROM ${objects} o USING unnest(${arrays(3, text)}) AS r (world, collection, id)
         WHERE o.world = r.world AND o.collection = r.collection AND o.id = r.id),
       states AS (UPDATE "${schema}".worlds w SET state = s.state FROM unnest(${arrays(6, ['text', 'text'])}) AS s (world, state)
         WHERE w.name = s.world)
-      INSERT INTO ${objects} (world, ${columns}) SELECT * FROM unnest(${arrays(8, ['text', ...Object.values(COLUMNS)])})
+      INSERT INTO ${objects} (world, ${columns}) SELECT * FROM unnest(${arrays(8, ['text', ...types])})
       ON CONFLICT (world, collection, id) DO UPDATE SET ${replaced.join(', ')}`,
     use: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $1)),
       rows AS (UPDATE ${objects} o SET used_at = u.at FROM unnest(${arrays(2, [...text, 'bigint'])}) AS u (world, collection, id, at)

@@ -125,7 +125,7 @@ const POOLER =
 async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
   const [found] = await session.query<
-    Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: string }
+    Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: number }
   >(
     `SELECT to_regclass($1) AS ours, to_regclass($2) AS earlier,
        (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $3) AS tables`,
@@ -133,7 +133,7 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
   );
   const other = `--data ${shown}: the schema \`${schema}\` belongs to another program. It was left as it is; give another one with \`?schema=\`.`;
   if (found?.ours == null) {
-    if (Number(found?.tables ?? 0) === 0) return 'empty';
+    if ((found?.tables ?? 0) === 0) return 'empty';
     if (found?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(other);
     throw new Unusable(
       `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a form that this version does not read: rename or drop it.`,

@@ -148,6 +148,10 @@ export class Session implements Statements {
       options: [...(options === null ? [] : [options]), ...set].join(' '),
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_MS,
+      types: {
+        getTypeParser: (type, format) =>
+          type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
+      },
     });
     // Without a listener, an error between two events would end the process.
     client.on('error', () => {});
