@@ -13,16 +13,8 @@ import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { describePostgres, hasPostgres, privatePostgres } from '../support/postgres.ts';
 import type { PostgresOptions, PostgresServer } from '../support/postgres-server.ts';
 import { NOTHING } from '../support/runai.ts';
-import {
-  changed,
-  type DatabaseProxy,
-  it,
-  type Manner,
-  type Process,
-  sql,
-  startProxy,
-  until,
-} from '../support/standby-faults.ts';
+import { type Instance, it, until } from '../support/standby.ts';
+import { changed, type DatabaseProxy, type Manner, sql, startProxy } from '../support/standby-faults.ts';
 
 /** The longest that an answer may take; a busy machine may take somewhat longer than the 6 seconds of a silent database. */
 const IN_TIME_MS = 7000;
@@ -55,7 +47,7 @@ interface Write {
 }
 
 /** Requests that go on until they are told to stop: reads and changes, each after the answer before. */
-function traffic(at: Process, prefix: string, writers = 4) {
+function traffic(at: Instance, prefix: string, writers = 4) {
   const reads: Received[] = [];
   const writes: Write[] = [];
   let isOver = false;
@@ -95,7 +87,7 @@ interface Fates {
 
 /** Checks that each answer came in time, and is true by what there is now. */
 async function checkFates(
-  at: Process,
+  at: Instance,
   prefix: string,
   { reads, writes }: ReturnType<typeof traffic>,
   inTime = IN_TIME_MS,
@@ -347,7 +339,7 @@ function membersOf(value: unknown): unknown {
   );
 }
 
-async function tokenOf(at: Process): Promise<string> {
+async function tokenOf(at: Instance): Promise<string> {
   const { status, body } = await at.call('POST /api/v1/token', {
     body: { grantType: 'client_credentials', ...researcher.accessKey },
   });
@@ -355,7 +347,7 @@ async function tokenOf(at: Process): Promise<string> {
   return body.accessToken;
 }
 
-async function countsAt(at: Process): Promise<unknown> {
+async function countsAt(at: Instance): Promise<unknown> {
   const { status, body } = await at.call('GET /_mock/info');
   expect(status).toBe(200);
   return body.counts;

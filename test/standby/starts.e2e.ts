@@ -7,9 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin } from '../support/cast.ts';
 import type { Ended } from '../support/command.ts';
+import { freePort } from '../support/ports.ts';
 import { describePostgres, freshSchema, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
-import { changed, freePort, it, listening, type Process, sql, until } from '../support/standby-faults.ts';
+import { type Instance, it, until } from '../support/standby.ts';
+import { changed, listening, sql } from '../support/standby-faults.ts';
 
 /** Rounds of processes that start at once, by turns two and five. */
 const ROUNDS = 20;
@@ -23,15 +25,15 @@ function messagesOf({ stderr }: Ended): readonly string[] {
 }
 
 /** Waits until one of several has the worlds. @returns it, and the others */
-async function oneOf(all: readonly Process[]): Promise<readonly [ready: Process, standbys: readonly Process[]]> {
-  let statuses: readonly string[] = [];
+async function oneOf(all: readonly Instance[]): Promise<readonly [ready: Instance, standbys: readonly Instance[]]> {
+  let statuses: readonly (string | null)[] = [];
   await until(async () => {
     statuses = await Promise.all(all.map((one) => one.status()));
     return statuses.includes('ready');
   }, 30_000);
   const standbys = all.filter((_, index) => statuses[index] !== 'ready');
   expect(statuses.filter((one) => one === 'ready')).toHaveLength(1);
-  return [all[statuses.indexOf('ready')] as Process, standbys];
+  return [all[statuses.indexOf('ready')] as Instance, standbys];
 }
 
 describePostgres('processes', () => {
@@ -89,27 +91,27 @@ describePostgres('processes', () => {
   });
 });
 
-function grant(at: Process, { clientId, clientSecret }: { clientId: string; clientSecret: string }) {
+function grant(at: Instance, { clientId, clientSecret }: { clientId: string; clientSecret: string }) {
   return at.call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
 }
 
-async function tokenOf(at: Process): Promise<string> {
+async function tokenOf(at: Instance): Promise<string> {
   const { status, body } = await grant(at, admin.accessKey);
   expect(status).toBe(200);
   return body.accessToken;
 }
 
-async function keysOf(at: Process): Promise<readonly string[]> {
+async function keysOf(at: Instance): Promise<readonly string[]> {
   const { body } = await at.call('GET /api/v1/access-keys', { token: await tokenOf(at) });
   return body.accessKeys.map(({ name }: { name: string }) => name);
 }
 
-async function makeKey(at: Process, name: string): Promise<void> {
+async function makeKey(at: Instance, name: string): Promise<void> {
   const made = await at.call('POST /api/v1/access-keys', { token: await tokenOf(at), body: { name } });
   expect(made.status).toBe(201);
 }
 
-async function snapshotOf({ url }: Process, id: string): Promise<string> {
+async function snapshotOf({ url }: Instance, id: string): Promise<string> {
   return (await fetch(`${url}/_mock/snapshots/${id}/file`)).text();
 }
 
@@ -270,7 +272,7 @@ describePostgres('a standby', () => {
     const holder = await start(schema.url);
     await holder.untilReady();
     const standby = await start(schema.url);
-    const health = (at: Process, ...flags: string[]) => launch(['health', '--port', String(at.port), ...flags]).ended;
+    const health = (at: Instance, ...flags: string[]) => launch(['health', '--port', String(at.port), ...flags]).ended;
     const who = `Another process (nv-auth-mock on `;
 
     for (const flags of [[], ['--ready']]) {

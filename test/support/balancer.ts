@@ -10,7 +10,7 @@ import { afterAll } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../architecture/source-files.ts';
 import { emptyFolder } from './folder.ts';
-import { takenPort } from './ports.ts';
+import { freePort } from './ports.ts';
 
 /** Debian has it where only the administrator's PATH leads. */
 const ENVIRONMENT = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
@@ -37,12 +37,6 @@ export function configurationOf(file: string, port: number): string {
   const { configs } = parse(readFileSync(join(ROOT, 'examples/compose', file), 'utf8'), { merge: true });
   const { content }: { content: string } = configs.balancer;
   return content.replace('bind :6625', `bind 127.0.0.1:${port}\n  http-response set-header x-backend %[be_name]`);
-}
-
-async function freePort(): Promise<number> {
-  const { port, release } = await takenPort();
-  await release();
-  return port;
 }
 
 /** Starts a balancer, and waits until it accepts connections. @returns its port */

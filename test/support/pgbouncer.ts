@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { emptyFolder } from './folder.ts';
-import { takenPort } from './ports.ts';
+import { freePort } from './ports.ts';
 
 /** Where Debian has it is not in the PATH of every user. */
 const PATH = `${process.env['PATH']}:/usr/sbin`;
@@ -29,8 +29,7 @@ export interface Pooler {
 /** Starts PgBouncer in front of a server that trusts the user `postgres`. @param settings as in `pgbouncer.ini` */
 export async function startPgBouncer(target: number, settings: Readonly<Record<string, string>>): Promise<Pooler> {
   const folder = await emptyFolder();
-  const { port, release } = await takenPort();
-  await release();
+  const port = await freePort();
   const all = {
     ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '', auth_type: 'any', pool_mode: 'session' },
     ...{ logfile: join(folder, 'log'), pidfile: join(folder, 'pid') },

@@ -17,6 +17,13 @@ export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; rel
   };
 }
 
+/** A port that was free a moment ago, for a process that does not tell which one it chose. */
+export async function freePort(): Promise<number> {
+  const { port, release } = await takenPort();
+  await release();
+  return port;
+}
+
 /** A server on a given port: where it says it is, or null when something else has the port. */
 export async function urlOnPort(command: Command, port: number): Promise<string | null> {
   const running = command.launch(['-p', String(port)]);

@@ -1,81 +1,9 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { test } from 'vitest';
-import { type Ended, launchProgram, MAIN, type Running, type Surroundings } from './command.ts';
-import { emptyFolder } from './folder.ts';
-import { type Client, clientOf, type Received } from './keep-alive.ts';
-import { takenPort } from './ports.ts';
-import { freshSchema, type Schema } from './postgres.ts';
-
-/** A process of the server, whether it has the worlds or not. */
-export interface Process extends Client {
-  readonly running: Running;
-  readonly port: number;
-  readonly url: string;
-  /** What its health says: `ready`, `standby` or `waiting`. */
-  status(): Promise<string>;
-  isReady(): Promise<boolean>;
-  /** Waits until it has the worlds. */
-  untilReady(milliseconds?: number): Promise<void>;
-  stop(): Promise<Ended>;
-  crash(): Promise<Ended>;
-}
-
-/** Starts a process on a database, and waits until it listens. */
-export type Start = (data: string, ...args: readonly string[]) => Promise<Process>;
-
-/** Tests with processes on PostgreSQL, which are killed afterwards. */
-export const it = test.extend<{
-  folder: string;
-  launch: (args: readonly string[], surroundings?: Surroundings) => Running;
-  start: Start;
-  schema: Schema;
-}>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
-  folder: async ({}, use) => {
-    const folder = await emptyFolder();
-    await use(folder);
-    await rm(folder, { recursive: true, force: true });
-  },
-  launch: async ({ folder }, use) => {
-    const launched: Running[] = [];
-    await use((args, surroundings) => {
-      const running = launchProgram(process.execPath, [MAIN, ...args], folder, surroundings);
-      launched.push(running);
-      return running;
-    });
-    for (const { kill } of launched) kill('SIGKILL');
-    for (const { ended } of launched) await ended;
-  },
-  start: async ({ launch }, use) => {
-    const clients: Client[] = [];
-    await use(async (data, ...args) => {
-      const port = await freePort();
-      const running = launch(['start', '--port', String(port), '--json', '--data', data, ...args]);
-      const client = clientOf(port);
-      clients.push(client);
-      await listening(port, running);
-      return processOf(running, port, client);
-    });
-    for (const { close } of clients) close();
-  },
-  // biome-ignore lint/correctness/noEmptyPattern: as above
-  schema: async ({}, use) => {
-    const schema = await freshSchema();
-    await use(schema);
-    await schema.drop();
-  },
-});
-
-/** A port that was free a moment ago: a standby does not print the one that it chose. */
-export async function freePort(): Promise<number> {
-  const { port, release } = await takenPort();
-  await release();
-  return port;
-}
+import type { Ended, Running } from './command.ts';
+import type { Received } from './keep-alive.ts';
 
 /** Waits until something listens. @throws what the process said, if it ends before */
 export async function listening(port: number, running: Running): Promise<void> {
@@ -92,31 +20,6 @@ export async function listening(port: number, running: Running): Promise<void> {
   while (!(await isOpen())) {
     if (ended !== null) throw new Error(`it ended: ${JSON.stringify(ended)}`);
     await setTimeout(10);
-  }
-}
-
-function processOf(running: Running, port: number, client: Client): Process {
-  const endBy = (signal: NodeJS.Signals) => {
-    running.kill(signal);
-    return running.ended;
-  };
-  const isReady = async () => (await client.call('GET /_mock/health?ready')).status === 200;
-  return {
-    ...client,
-    ...{ running, port, url: `http://127.0.0.1:${port}`, isReady },
-    status: async () => (await client.call('GET /_mock/health')).body.status,
-    untilReady: (milliseconds = 15_000) => until(isReady, milliseconds),
-    stop: () => endBy('SIGTERM'),
-    crash: () => endBy('SIGKILL'),
-  };
-}
-
-/** Waits until it is so. */
-export async function until(isSo: () => Promise<boolean>, milliseconds: number): Promise<void> {
-  const deadline = performance.now() + milliseconds;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not so within ${milliseconds} ms: ${isSo}`);
-    await setTimeout(20);
   }
 }
 

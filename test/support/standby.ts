@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'vitest';
-import { type Credentials, type Ended, launchProgram, MAIN, type Running } from './command.ts';
+import { type Credentials, type Ended, launchProgram, MAIN, type Running, type Surroundings } from './command.ts';
 import { emptyFolder } from './folder.ts';
 import { type Client, clientOf, type Received, type Sent } from './keep-alive.ts';
-import { takenPort } from './ports.ts';
+import { freePort } from './ports.ts';
 import { freshSchema, privatePostgres, type Schema } from './postgres.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** A process of the command, on a schema that other processes use as well. */
 export interface Instance {
+  readonly running: Running;
   readonly port: number;
   readonly url: string;
   /** Resolves when the command prints that it is ready, with that line. */
@@ -22,6 +23,11 @@ export interface Instance {
   status(): Promise<'ready' | 'waiting' | 'standby' | null>;
   /** Waits until it has this status. */
   until(status: 'ready' | 'standby'): Promise<void>;
+  /** What `GET /_mock/health?ready` says. */
+  isReady(): Promise<boolean>;
+  untilReady(milliseconds?: number): Promise<void>;
+  /** Closes the connections to it. */
+  close(): void;
   kill(signal: NodeJS.Signals): void;
   /** `kill -9`. */
   crash(): Promise<Ended>;
@@ -45,6 +51,9 @@ export interface PairAlone extends Pair {
   readonly database: PostgresServer;
 }
 
+/** Runs the command without waiting for anything. */
+export type Launch = (args: readonly string[], surroundings?: Surroundings) => Running;
+
 /** Starts a process with `--data`, and waits until it listens. */
 export type Start = (data: string, ...args: readonly string[]) => Promise<Instance>;
 
@@ -52,35 +61,43 @@ export type Start = (data: string, ...args: readonly string[]) => Promise<Instan
 const PATIENCE_MS = 20_000;
 
 /** Tests with processes on PostgreSQL, which are killed afterwards. */
-export const it = test.extend<{ folder: string; start: Start; schema: Schema; pair: Pair; alone: PairAlone }>({
+export const it = test.extend<{
+  folder: string;
+  launch: Launch;
+  start: Start;
+  schema: Schema;
+  pair: Pair;
+  alone: PairAlone;
+}>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
   folder: async ({}, use) => {
     const folder = await emptyFolder();
     await use(folder);
     await rm(folder, { recursive: true, force: true });
   },
-  start: async ({ folder }, use) => {
+  launch: async ({ folder }, use) => {
     const launched: Running[] = [];
-    const clients: Client[] = [];
-    const startAt = async (port: number, args: readonly string[]): Promise<Instance> => {
-      const all = ['start', '--port', String(port), '--json', ...args];
-      const running = launchProgram(process.execPath, [MAIN, ...all], folder);
-      const client = clientOf(port);
+    await use((args, surroundings) => {
+      const running = launchProgram(process.execPath, [MAIN, ...args], folder, surroundings);
       launched.push(running);
-      clients.push(client);
-      const instance = instanceOf(port, running, client, () => startAt(port, args));
-      await Promise.race([untilIt(async () => (await instance.status()) !== null), endedEarly(running)]);
-      return instance;
-    };
-    await use(async (data, ...args) => {
-      // Before it is ready, only a port that was chosen is known.
-      const { port, release } = await takenPort();
-      await release();
-      return startAt(port, ['--data', data, ...args]);
+      return running;
     });
-    for (const { close } of clients) close();
     for (const { kill } of launched) kill('SIGKILL');
     for (const { ended } of launched) await ended;
+  },
+  start: async ({ launch }, use) => {
+    const clients: Client[] = [];
+    const startAt = async (port: number, args: readonly string[]): Promise<Instance> => {
+      const running = launch(['start', '--port', String(port), '--json', ...args]);
+      const client = clientOf(port);
+      clients.push(client);
+      const instance = instanceOf(port, running, client, () => startAt(port, args));
+      await Promise.race([until(async () => (await instance.status()) !== null), endedEarly(running)]);
+      return instance;
+    };
+    // Before it is ready, only a port that was chosen is known.
+    await use(async (data, ...args) => startAt(await freePort(), ['--data', data, ...args]));
+    for (const { close } of clients) close();
   },
   // biome-ignore lint/correctness/noEmptyPattern: as above
   schema: async ({}, use) => {
@@ -106,7 +123,7 @@ async function pairOn(data: string, start: Start): Promise<Pair> {
   return { active, standby, data };
 }
 
-function instanceOf(port: number, running: Running, { call }: Client, again: Instance['again']): Instance {
+function instanceOf(port: number, running: Running, { call, close }: Client, again: Instance['again']): Instance {
   const grant: Instance['grant'] = ({ clientId, clientSecret }) =>
     call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
   const status: Instance['status'] = async () => {
@@ -117,18 +134,20 @@ function instanceOf(port: number, running: Running, { call }: Client, again: Ins
     running.kill(signal);
     return running.ended;
   };
+  const isReady = async () => (await call('GET /_mock/health?ready')).status === 200;
   const ready = running.said(/^.*"event":"ready".*\n/).then(([line]) => line);
   // One that is killed before says nothing.
   ready.catch(() => {});
   return {
-    ...{ port, ready, call, grant, status, again },
+    ...{ running, port, ready, call, close, grant, status, isReady, again },
     url: `http://127.0.0.1:${port}`,
     tokenOf: async (credentials) => {
       const answer = await grant(credentials);
       if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body.accessToken;
     },
-    until: (expected) => untilIt(async () => (await status()) === expected),
+    until: (expected) => until(async () => (await status()) === expected),
+    untilReady: (milliseconds) => until(isReady, milliseconds),
     kill: running.kill,
     crash: () => endBy('SIGKILL'),
     stop: () => endBy('SIGTERM'),
@@ -140,10 +159,11 @@ async function endedEarly({ ended }: Running): Promise<never> {
   throw new Error(`it ended before it listened: ${stderr}`);
 }
 
-async function untilIt(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+/** Waits until it is so. */
+export async function until(isSo: () => Promise<boolean>, milliseconds = PATIENCE_MS): Promise<void> {
+  const deadline = performance.now() + milliseconds;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`it did not come to that in ${PATIENCE_MS} ms`);
+    if (performance.now() > deadline) throw new Error(`not so within ${milliseconds} ms: ${isSo}`);
     await setTimeout(10);
   }
 }
