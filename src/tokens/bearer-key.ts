@@ -1,6 +1,5 @@
-import { importJWK } from 'jose';
+import { base64url, importJWK } from 'jose';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import { encodePart } from './compose.ts';
 import type { PublicJwk } from './index.ts';
 
 /**
@@ -23,7 +22,9 @@ export const BEARER_TIMES = { iat: 1_577_836_800, exp: 253_402_300_799 } as cons
 export const BEARER_ORIGIN = 'http://localhost:6625';
 
 /** The header of every bearer, encoded. */
-export const BEARER_HEADER: string = encodePart({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid });
+export const BEARER_HEADER: string = base64url.encode(
+  JSON.stringify({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid }),
+);
 
 /** Whether a token claims to be a bearer of the cast. */
 export function looksLikeBearer(token: string): boolean {

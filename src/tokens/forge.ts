@@ -1,4 +1,6 @@
-import { compose, noSignature, type Signer, signerByPublicKey } from './compose.ts';
+import { subtle } from 'node:crypto';
+import { CompactSign, type CryptoKey, exportSPKI } from 'jose';
+import { compose } from './compose.ts';
 import type { SigningKey } from './keys.ts';
 import { type Claims, plainJson } from './mint.ts';
 
@@ -42,10 +44,15 @@ export interface Forged {
 /** Signs claims, with the requested changes. */
 export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
   const { sign = 'key' } = changes;
-  const { alg, kid, signer } = signingFor(keys, sign);
+  const { alg, kid, key } = await signingFor(keys, sign);
   const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);
   const said = applyChanges(claims, changes.claims);
-  return { token: await compose(plainJson(header), plainJson(said), signer), header, claims: said };
+  const payload = plainJson(said);
+  const isRefused = key === null || header['alg'] !== alg || header['crit'] !== undefined;
+  const token = isRefused
+    ? await compose(plainJson(header), payload, key)
+    : await new CompactSign(Buffer.from(payload)).setProtectedHeader({ ...header, alg }).sign(key);
+  return { token, header, claims: said };
 }
 
 function applyChanges(values: Claims, changes: Claims = {}): Claims {
@@ -55,11 +62,12 @@ function applyChanges(values: Claims, changes: Claims = {}): Claims {
 interface Signing {
   readonly alg: string;
   readonly kid: string;
-  readonly signer: Signer;
+  /** Null: it is not signed. */
+  readonly key: CryptoKey | null;
 }
 
-function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Signing {
-  const by = (key: SigningKey): Signing => ({ alg: key.algorithm, kid: key.kid, signer: key.sign });
+async function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Promise<Signing> {
+  const by = ({ algorithm, kid, privateKey }: SigningKey): Signing => ({ alg: algorithm, kid, key: privateKey });
   switch (mode) {
     case 'key':
       return by(own);
@@ -68,8 +76,18 @@ function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Signing {
     case 'retired-key':
       return by(retired);
     case 'hs256-public':
-      return { alg: 'HS256', kid: own.kid, signer: signerByPublicKey(own) };
+      return { alg: 'HS256', kid: own.kid, key: await secretOf(own) };
     case 'none':
-      return { alg: 'none', kid: own.kid, signer: noSignature };
+      return { alg: 'none', kid: own.kid, key: null };
   }
+}
+
+/**
+ * The public key, as PEM, as the secret of HMAC. A verifier that takes the algorithm from the token and that PEM as its
+ * key accepts the signature.
+ */
+async function secretOf({ publicKey }: SigningKey): Promise<CryptoKey> {
+  // Node ends its PEM with a newline, jose does not.
+  const pem = Buffer.from(`${await exportSPKI(publicKey)}\n`);
+  return subtle.importKey('raw', pem, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
 }

@@ -1,7 +1,6 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
 import { Unusable } from '../core/unusable.ts';
-import { encodePart, type Signer, signerOf } from './compose.ts';
 
 export type { JWK } from 'jose';
 
@@ -17,11 +16,7 @@ export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
-  readonly privateKey: KeyObject;
-  /** Signs with the private key. */
-  readonly sign: Signer;
-  /** The header of its tokens, encoded. */
-  readonly header: string;
+  readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
   /** The public half, as in the JWKS. */
   readonly publicJwk: JWK;
@@ -59,28 +54,25 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
 export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
-  // Node and jose mean the same by a JWK.
-  const privateKey = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
   return {
     algorithm,
     kid,
-    privateKey,
-    sign: signerOf({ privateKey }),
-    header: encodePart({ alg: algorithm, typ: 'JWT', kid }),
-    publicKey: await importPublic(publicJwk, algorithm),
+    // The zoo signs with it by another algorithm.
+    privateKey: await importKey(jwk, algorithm, { extractable: true }),
+    publicKey: await importKey(publicJwk, algorithm),
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
 }
 
 /** The public half of a key, as a JWKS of ours had it. */
 export async function publicKeyOf(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
-  const publicKey = await importPublic(publicJwk, algorithm);
+  const publicKey = await importKey(publicJwk, algorithm);
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
 }
 
 /** Only symmetric keys are imported as bytes. */
-async function importPublic(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey> {
-  return (await importJWK(publicJwk, algorithm)) as CryptoKey;
+async function importKey(jwk: JWK, algorithm: SigningAlgorithm, options?: KeyImportOptions): Promise<CryptoKey> {
+  return (await importJWK(jwk, algorithm, options)) as CryptoKey;
 }
 
 function algorithmOf(key: KeyObject): SigningAlgorithm | null {

@@ -1,16 +1,17 @@
-import { encodePart } from './compose.ts';
+import { CompactSign } from 'jose';
 import type { SigningKey } from './keys.ts';
 
 /** The claims of a token; times in whole seconds (RFC 7519, 4.1). */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/**
- * Signs a JWT with these claims. Its header has the key's `kid`. Node signs without jose's conversions between Web
- * Crypto and JWS, which take a third as long as all else that is not the signature.
- */
-export async function mint(claims: Claims, { header, sign }: SigningKey): Promise<string> {
-  const input = `${header}.${encodePart(plainJson(claims))}`;
-  return `${input}.${(await sign(input)).toString('base64url')}`;
+/** Signs a JWT with these claims. Its header has the key's `kid`. */
+export function mint(claims: Claims, key: SigningKey): Promise<string> {
+  return signPayload(plainJson(claims), key);
+}
+
+/** Signs any text as the payload of a token. `SignJWT` would write the JSON itself, and not as `plainJson` does. */
+export function signPayload(payload: string, { algorithm, kid, privateKey }: SigningKey): Promise<string> {
+  return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid }).sign(privateKey);
 }
 
 /**

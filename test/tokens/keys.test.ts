@@ -2,8 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
-import { signerOf } from '../../src/tokens/compose.ts';
-import { publicKeyOf, readSigningKey } from '../../src/tokens/keys.ts';
+import { publicKeyOf, readSigningKey, signingKeyOf } from '../../src/tokens/keys.ts';
 import { mint } from '../../src/tokens/mint.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -57,9 +56,10 @@ describe('a private key that was read', () => {
   });
 
   it('fails to sign where it cannot, instead of signing nothing', async () => {
-    const tooShort = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+    const tooShort = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
+    const key = await signingKeyOf(JSON.parse(jwk(tooShort)), 'RS256');
 
-    await expect(signerOf({ privateKey: tooShort }, 'sha512')('text')).rejects.toThrow('digest too big');
+    await expect(mint({ sub: 'a' }, key)).rejects.toThrow('2048 bits or larger');
   });
 });
 

@@ -3,7 +3,6 @@ import { nameInWorld } from '../../core/world-id.ts';
 import { fixture } from '../../platform/assets.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';
-import { encodePart } from '../../tokens/compose.ts';
 import { type JWK, type SigningKey, signingKeyOf } from '../../tokens/keys.ts';
 import { type Claims, mint, plainJson } from '../../tokens/mint.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
@@ -64,7 +63,7 @@ class BearerSigner {
 
   async bearerOf(holder: Holder): Promise<string> {
     const claims = this.#claimsOf(holder);
-    const input = `${BEARER_HEADER}.${encodePart(plainJson(claims))}.`;
+    const input = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
     // The fixture is a list of tokens.
     this.#shipped ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
     const shipped = (await this.#shipped).find((token) => token.startsWith(input));

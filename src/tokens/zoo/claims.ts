@@ -1,6 +1,5 @@
-import { compose, signerOf } from '../compose.ts';
 import { forge } from '../forge.ts';
-import { plainJson } from '../mint.ts';
+import { plainJson, signPayload } from '../mint.ts';
 import { type Stock, type TokenMaker, withClaims } from './stock.ts';
 
 const HOUR = 3600;
@@ -39,6 +38,6 @@ function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknow
     const { [name]: _, ...others } = claims;
     const text = plainJson(others).replace(/\}$/, `,"${name}":${JSON.stringify(last)}}`);
     const twice = text.replace(/^\{/, `{"${name}":${JSON.stringify(first)},`);
-    return compose({ alg: keys.own.algorithm, typ: 'JWT', kid: keys.own.kid }, twice, signerOf(keys.own));
+    return signPayload(twice, keys.own);
   };
 }

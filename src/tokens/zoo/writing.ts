@@ -1,5 +1,6 @@
-import { compose, encodePart, type Signer, signerOf } from '../compose.ts';
-import { plainJson } from '../mint.ts';
+import { base64url } from 'jose';
+import { compose, signInput } from '../compose.ts';
+import { plainJson, signPayload } from '../mint.ts';
 import { forgeFrom, type Stock, type TokenMaker, withHeader } from './stock.ts';
 
 /** Tokens that differ in their encoding. */
@@ -7,41 +8,40 @@ export const WRITING = {
   'unknown-header': withHeader(() => ({ 'https://example.test/header': 'nobody knows it' })),
   'escaped-names': (stock) => {
     const { alg, kid } = headerOf(stock);
-    return composeWith(stock, `{"\\u0061lg":"${alg}","t\\u0079p":"JWT","kid":"${kid}"}`, plainJson(stock.claims));
+    const header = `{"\\u0061lg":"${alg}","t\\u0079p":"JWT","kid":"${kid}"}`;
+    return compose(header, plainJson(stock.claims), stock.keys.own.privateKey);
   },
   'typ-at-jwt': withHeader(() => ({ typ: 'at+jwt' })),
   'typ-of-another-kind': withHeader(() => ({ typ: 'logout+jwt' })),
   'unknown-extension': withHeader(() => ({ crit: ['https://example.test/rule'], 'https://example.test/rule': 'obey' })),
   'unencoded-payload': (stock) => {
-    const header = encodePart({ ...headerOf(stock), b64: false, crit: ['b64'] });
+    const header = encodeJson({ ...headerOf(stock), b64: false, crit: ['b64'] });
     // An unencoded payload must not contain periods (RFC 7797, 5.2), so those of the issuer are escaped.
     const payload = plainJson(stock.claims).replaceAll('.', '\\u002e');
-    return signText(stock, `${header}.${payload}`);
+    return signInput(`${header}.${payload}`, stock.keys.own.privateKey);
   },
   'algorithm-said-twice': (stock) => {
     const { alg, kid } = headerOf(stock);
-    return composeWith(stock, `{"alg":"${alg}","typ":"JWT","kid":"${kid}","alg":"none"}`, plainJson(stock.claims));
+    const header = `{"alg":"${alg}","typ":"JWT","kid":"${kid}","alg":"none"}`;
+    return compose(header, plainJson(stock.claims), stock.keys.own.privateKey);
   },
-  'payload-that-is-a-list': (stock) => composeWith(stock, headerOf(stock), JSON.stringify([stock.claims])),
+  'payload-that-is-a-list': ({ claims, keys }) => signPayload(JSON.stringify([claims]), keys.own),
   'changed-payload': async (stock) => {
     const [header, , signature] = (await forgeFrom(stock, {})).split('.');
-    return `${header}.${encodePart(plainJson({ ...stock.claims, sub: 'somebody-else' }))}.${signature}`;
+    return `${header}.${base64url.encode(plainJson({ ...stock.claims, sub: 'somebody-else' }))}.${signature}`;
   },
   'padded-base64': (stock) => {
-    const encodePadded = (part: object | string) =>
-      Buffer.from(typeof part === 'string' ? part : JSON.stringify(part))
-        .toString('base64')
-        .replaceAll('+', '-')
-        .replaceAll('/', '_');
     // An additional space forces padding at any length.
     const text = plainJson(stock.claims);
     const payload = text.length % 3 === 0 ? `${text} ` : text;
-    return signText(stock, `${encodePart(headerOf(stock))}.${encodePadded(payload)}`);
+    const encoded = base64url.encode(payload);
+    const padded = encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=');
+    return signInput(`${encodeJson(headerOf(stock))}.${padded}`, stock.keys.own.privateKey);
   },
   'other-characters-in-the-signature': async (stock) => `${await forgeFrom(stock, {})}!`,
   'bits-that-say-nothing': async (stock) => changeUnusedBits(await forgeFrom(stock, {})),
   'two-parts': async (stock) => (await forgeFrom(stock, {})).split('.', 2).join('.'),
-  'four-parts': async (stock) => `${await forgeFrom(stock, {})}.${encodePart({})}`,
+  'four-parts': async (stock) => `${await forgeFrom(stock, {})}.${encodeJson({})}`,
   'no-jwt': async () => 'not-a-jwt',
   'with-its-scheme': async (stock) => `Bearer ${await forgeFrom(stock, {})}`,
 } as const satisfies Readonly<Record<string, TokenMaker>>;
@@ -50,14 +50,8 @@ function headerOf({ keys: { own } }: Stock) {
   return { alg: own.algorithm, typ: 'JWT', kid: own.kid };
 }
 
-function composeWith({ keys: { own } }: Stock, header: object | string, payload: string): Promise<string> {
-  return compose(header, payload, signerOf(own));
-}
-
-/** @param input the text before the second period, not encoded again */
-async function signText({ keys: { own } }: Stock, input: string): Promise<string> {
-  const sign: Signer = signerOf(own);
-  return `${input}.${(await sign(input)).toString('base64url')}`;
+function encodeJson(value: object): string {
+  return base64url.encode(JSON.stringify(value));
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
