@@ -40,9 +40,9 @@ import {
   readerFile,
   swaggerUiFile,
 } from '../platform/assets.ts';
-import { roomForState } from '../platform/heap.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
+import { roomForState } from '../platform/room-for-state.ts';
 import { BUILT_IN, castLine, chooseSeed, revivedSeed, seedOfContent, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, loadControl, loadServices, vendorHosts } from '../services/index.ts';
 import { shownData } from '../store/data-option.ts';

@@ -3,7 +3,6 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
-import { limitHeapGrowth } from '../platform/heap.ts';
 import { setTimeout } from '../platform/time.ts';
 import type { Waiting } from '../store/waiting.ts';
 
@@ -27,7 +26,6 @@ export async function start(flags: FlagTexts): Promise<void> {
     // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
     process.stdout.write(json ? readyEvent(server, listening, config) : banner(server, begun, listening, config));
-    limitHeapGrowth();
   } catch (cause) {
     await server.close();
     throw cause;

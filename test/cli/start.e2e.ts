@@ -1,5 +1,5 @@
 /** What a server says when it is ready. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -19,22 +19,6 @@ describe.concurrent('a start', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await readdir(folder, { recursive: true })).toEqual(['node-compile-cache']);
-  });
-
-  it('limits how far the heap grows once it is ready', async ({ command, folder }) => {
-    const telling = join(folder, 'telling.cjs');
-    await writeFile(
-      telling,
-      `const v8 = require('node:v8');
-      const { setFlagsFromString } = v8;
-      v8.setFlagsFromString = (flag) => { console.log(flag); setFlagsFromString(flag); };`,
-    );
-    const running = command.launch(['start', '--port', '0'], { env: { NODE_OPTIONS: `--require ${telling}` } });
-    await running.said(/--heap/);
-    running.kill('SIGTERM');
-    const { stdout } = await running.ended;
-
-    expect(stdout).toMatch(/ready on .+\n--semi-space-growth-factor=1\n--heap-growing-percent=150\n$/);
   });
 
   it('tells people what it is, and last that it is ready; the log is on stderr', async ({ command }) => {
