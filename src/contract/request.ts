@@ -2,7 +2,6 @@ import type { Instant } from '../core/clock.ts';
 import type { Caller, LookupResult, ResourceAttributes } from '../core/decide.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Sources } from '../core/views.ts';
 import type { PublicJwk } from '../tokens/index.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';
@@ -69,21 +68,6 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
   receive(most: number, take: (chunk: Buffer) => void): Promise<number>;
   /** Does the rule also allow this caller this object? For lists, which show only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
-  /**
-   * The outcome that `make` returns. It is reused while the same request of the same caller finds nothing changed:
-   * neither the caller's rights nor the outcome's inputs. It must not be modified.
-   *
-   * @param made the other inputs of the outcome
-   */
-  once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its;
-}
-
-/** The inputs of an outcome, besides the request, its caller and the mode of the world. */
-export interface MadeFrom {
-  /** Revisions of rows and lists, and inputs that revisions do not cover, such as the times of uses. */
-  readonly from: Sources;
-  /** When its content changes by itself; null: never. Called only when an outcome is made. */
-  readonly moments?: () => Iterable<Instant | null>;
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;

@@ -34,28 +34,24 @@ export class Views {
 
   /** The view with this name, made if it is missing or stale. */
   of<View extends object>(kind: ViewKind<View>, name: string, from: Sources, make: () => View): View {
-    return this.find(kind, name, from) ?? this.keep(kind, name, from, make());
-  }
-
-  /** The cached view with this name, if it has these sources. */
-  find<View extends object>(kind: ViewKind<View>, name: string, from: Sources): View | undefined {
-    const made = this.#byKind.get(kind)?.find(name);
+    const held = this.#viewsOf(kind);
+    const known = held.find(name);
     // Views of a kind were kept by a call with that kind.
-    return made !== undefined && isSame(made.from, from) ? (made.view as View) : undefined;
-  }
-
-  /** Keeps a view in place of the earlier one with its name, and returns it. */
-  keep<View extends object>(kind: ViewKind<View>, name: string, from: Sources, view: View): View {
-    let held = this.#byKind.get(kind);
-    if (held === undefined) {
-      held = new BoundedCache<Made>(
-        this.#budget,
-        (made) => SOURCE_BYTES * made.from.length + kind.sizeOf(made.view as View),
-      );
-      this.#byKind.set(kind, held);
-    }
+    if (known !== undefined && isSame(known.from, from)) return known.view as View;
+    const view = make();
     held.keep(name, { from, view });
     return view;
+  }
+
+  #viewsOf<View extends object>(kind: ViewKind<View>): BoundedCache<Made> {
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known;
+    const held = new BoundedCache<Made>(
+      this.#budget,
+      ({ from, view }) => SOURCE_BYTES * from.length + kind.sizeOf(view as View),
+    );
+    this.#byKind.set(kind, held);
+    return held;
   }
 
   clear(): void {

@@ -5,7 +5,6 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { BrokenAt } from '../faults/fault.ts';
-import type { Remembered } from './answers.ts';
 import { streamOfParts } from './streamed.ts';
 
 /** An answer as it is written to the socket. */
@@ -34,12 +33,8 @@ const PASSING = {
   'x-accel-buffering': 'no',
 };
 
-/** Serializes an outcome. @param remembered the cached entry of the outcome, which keeps the serialized text */
-export function writeAnswer(
-  { status, body, headers }: Outcome,
-  problem: Problem | null,
-  remembered: Remembered | null = null,
-): WireAnswer {
+/** Serializes an outcome. */
+export function writeAnswer({ status, body, headers }: Outcome, problem: Problem | null): WireAnswer {
   if (body instanceof Readable) {
     return { status, headers: { ...PASSING, ...headers }, payload: undefined, stream: body };
   }
@@ -55,7 +50,7 @@ export function writeAnswer(
   return {
     status,
     headers: headersOf(body, headers, problem),
-    payload: remembered === null ? bytesOf(body) : textOf(remembered),
+    payload: bytesOf(body),
   };
 }
 
@@ -72,11 +67,6 @@ function headersOf(body: unknown, own: Outcome['headers'], problem: Problem | nu
 /** Are these bytes a user's content? Pages of this server have a content security policy. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
   return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
-}
-
-function textOf(remembered: Remembered): string {
-  remembered.text ??= JSON.stringify(remembered.outcome.body);
-  return remembered.text;
 }
 
 function bytesOf(body: unknown): string | Buffer | undefined {

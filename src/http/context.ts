@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context, MadeFrom } from '../contract/request.ts';
+import type { Context } from '../contract/request.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { type AnswersOfOperation, type Remembered, rememberedAnswer } from './answers.ts';
 import type { Server } from './in-flight.ts';
 import { headerLines, methodOf } from './transport/arrival.ts';
 import { digestOf, receiveBody } from './transport/body.ts';
@@ -72,10 +70,6 @@ export class RequestContext extends Scope<World> implements Context {
   worldToMake: string | null = null;
   caller: Caller | null = null;
   readonly method: string;
-  /** As it was sent. */
-  readonly url: string;
-  /** The cached answers of its operation; null until the operation is known. */
-  answers: AnswersOfOperation | null = null;
   /** Path parameters; empty until the operation is known. */
   params: Record<string, string> = {};
   query: Record<string, unknown> = {};
@@ -83,8 +77,6 @@ export class RequestContext extends Scope<World> implements Context {
   target: unknown;
   /** The access request that the route's rule decides; null for public operations. */
   accessRequest: AccessRequest | null = null;
-  /** The answer that the handler caches; null if none. */
-  remembering: Remembered | null = null;
   readonly #worlds: Server['worlds'];
   readonly #originGuard: Server['originGuard'];
   readonly #raw: IncomingMessage;
@@ -97,7 +89,6 @@ export class RequestContext extends Scope<World> implements Context {
     this.origin = origin;
     this.openOrigin = openOrigin;
     this.method = methodOf(raw);
-    this.url = raw.url ?? '/';
     this.#worlds = server.worlds;
     this.#limits = server.limits;
     this.#originGuard = server.originGuard;
@@ -146,13 +137,6 @@ export class RequestContext extends Scope<World> implements Context {
 
   receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
     return receiveBody(this.#raw, most, this.#limits, take);
-  }
-
-  once<const Its extends Outcome>(made: MadeFrom, make: () => Its): Its {
-    if (this.answers === null) return make();
-    this.remembering = rememberedAnswer(this.answers, this, made, make);
-    // The same operation made it.
-    return this.remembering.outcome as Its;
   }
 }
 

@@ -18,7 +18,6 @@ import type { Fault } from '../faults/fault.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { KeptBody } from '../journal/entry.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { AnswersOfOperation } from './answers.ts';
 import type { RequestContext } from './context.ts';
 import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
@@ -76,7 +75,6 @@ export interface Route {
   readonly rule: Rule | null;
   /** Null: the path does not name an object. */
   readonly lookup: Lookup | null;
-  readonly answers: AnswersOfOperation;
 }
 
 /** A body that was read before its world was known. */

@@ -1,7 +1,6 @@
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import { newAnswers } from './answers.ts';
 import type { Route } from './in-flight.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
@@ -93,7 +92,6 @@ function routeOf(
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
   const guard = service.isControlApi !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
-  const answers = newAnswers();
   return {
     service,
     ruleset,
@@ -106,7 +104,6 @@ function routeOf(
     guard,
     rule,
     lookup,
-    answers,
   };
 }
 

@@ -220,7 +220,6 @@ function begin(
   params: Record<string, string>,
   query: Record<string, unknown>,
 ): InFlightRequest {
-  context.answers = route.answers;
   context.params = params;
   context.query = query;
   return { server, worlds, raw, context, fault, body, isForeign, startedAt, route, decisionId: null, ...UNTOUCHED };

@@ -99,6 +99,6 @@ export function weightOf(draft: Draft): number {
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   for (const { message } of reported) characters += message.length;
-  // Answers may have characters of two bytes. An answer's text may also be cached elsewhere.
+  // Answers may have characters of two bytes.
   return ENTRY_BYTES + characters + 2 * (responseBody.text?.length ?? 0);
 }

@@ -262,7 +262,7 @@ export class WorldRows implements Collections {
     const rows = table === undefined ? NONE : rowsOf(table, query);
     const { revision } = this.#sizeOf(table, owner);
     if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
-    // Rendered answers are cached by the list object, so an unchanged list must be the same object.
+    // `made` knows values by the list object, so an unchanged list must be the same object.
     const known = this.made.get(rows) as List | undefined;
     if (known?.revision === revision) return known;
     const list = { rows, revision };

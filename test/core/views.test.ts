@@ -48,12 +48,13 @@ describe('a view', () => {
   });
 
   it('takes the place of the one before', () => {
-    const { views, of } = counted();
+    const budget = new Budget(10_000);
+    const { of } = counted(budget);
     of('a', [1]);
-    of('a', [2]);
+    const { used } = budget;
 
-    expect(views.find(COUNTS, 'a', [1])).toBeUndefined();
-    expect(views.find(COUNTS, 'a', [2])).toEqual({ count: 2 });
+    expect([of('a', [2]), of('a', [2]), of('a', [1])]).toEqual([2, 2, 3]);
+    expect(budget.used).toBe(used);
   });
 
   it('is kept only as long as the budget has room for it', () => {

@@ -54,16 +54,6 @@ describe('an outcome is written', () => {
       stream: body,
     });
   });
-
-  it('from the text that is remembered of it, and otherwise so that the text is remembered', () => {
-    const body = { made: 1 };
-    const outcome = { status: 200, body };
-    const remembered = { outcome, text: null, from: 0, until: 1 };
-    writeAnswer(outcome, null, remembered);
-    body.made = 2;
-
-    expect(writeAnswer(outcome, null, remembered).payload).toBe('{"made":1}');
-  });
 });
 
 it('an answer stands on a line as HTTP, the last one there', () => {

@@ -9,7 +9,6 @@ import { worldInLog } from '../../core/world-id.ts';
 import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { type WireAnswer, writeAnswer } from '../answer.ts';
-import { rememberedOf } from '../answers.ts';
 import type { InFlightRequest } from '../in-flight.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './admit.ts';
@@ -21,7 +20,7 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
   const { server, route, context, raw, problem, outcome, injectedFault } = inFlight;
   const { secrets } = context.world.activityLog;
   const decision = inFlight.decision === null ? null : decisionWithoutSecrets(inFlight.decision, secrets);
-  const whole = writeAnswer(outcome, problem, rememberedOf(context, outcome));
+  const whole = writeAnswer(outcome, problem);
   const answer = injectedFault === null ? whole : applyFault(whole, injectedFault);
   if (decision !== null) {
     context.world.activityLog.decision(decision);

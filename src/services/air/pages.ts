@@ -49,7 +49,7 @@ export async function page<Its extends Resource, View>(
 }
 
 /** Reads the rows of the requested page. */
-export async function rowsOfPage<Its extends Resource>(
+async function rowsOfPage<Its extends Resource>(
   context: Listing,
   resource: Its,
 ): Promise<Extent & { readonly rows: readonly RowOf<Its['name']>[] }> {
@@ -83,7 +83,7 @@ interface Extent {
 }
 
 /** Renders a page with absolute links to the next and previous pages. */
-export function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
+function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();

@@ -53,15 +53,6 @@ describe('an answer', () => {
       `the answer does not match its document: ${UNDOCUMENTED}`,
     );
   });
-
-  it('that was compared before is not compared again', () => {
-    const outcome = { status: 200, body: {} };
-    const remembering = (text: string | null) => ({ context: { remembering: { outcome, text } } });
-
-    expect(findingsOf(outcome, remembering('{}')).compared).toEqual([]);
-    expect(findingsOf(outcome, remembering(null)).compared).toHaveLength(1);
-    expect(findingsOf({ ...outcome }, remembering('{}')).compared).toHaveLength(1);
-  });
 });
 
 describe('a status that comes from the server as a whole', () => {

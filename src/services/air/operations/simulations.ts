@@ -8,7 +8,7 @@ import { creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import { type Draft, newRow, put, storedView } from '../objects.ts';
-import { pageOf, rowsOfPage } from '../pages.ts';
+import { page } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
@@ -235,18 +235,7 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
     const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
   }
-  // Read before the rows: after a change in between, the next request reads again.
-  const { revision } = await store.collections.size(collectionOf(SIMULATIONS).name);
-  const { rows, ...extent } = await rowsOfPage(context, SIMULATIONS);
-  const moments = () => rows.flatMap(({ body }) => (body.hidden.steps ?? []).map(({ at }) => at));
-  return context.once({ from: [revision], moments }, () =>
-    pageOf(
-      context,
-      SIMULATIONS.path,
-      extent,
-      rows.map((row) => simulationView(context, row)),
-    ),
-  );
+  return page(context, SIMULATIONS, (row) => simulationView(context, row));
 };
 
 export const simulationOperations = {

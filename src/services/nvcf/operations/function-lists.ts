@@ -17,15 +17,13 @@ async function listVisible<Body>(
   bodyOf: (rows: Rows) => Body,
 ): Promise<Outcome<200, Body>> {
   const account = accountOf(context);
-  const { rows, revision } = await FUNCTIONS.visibleTo(context.store.collections, account);
-  return context.once({ from: [revision], moments: () => rows.map(({ dueAt }) => dueAt) }, () => {
-    const shown = rows.filter((row) => {
-      const relation = relationTo(row, account);
-      const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
-      return relation !== null && isAsked && context.mayAccess(attributesOfVersion(row, relation));
-    });
-    return { status: 200, body: bodyOf(shown) };
+  const { rows } = await FUNCTIONS.visibleTo(context.store.collections, account);
+  const shown = rows.filter((row) => {
+    const relation = relationTo(row, account);
+    const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
+    return relation !== null && isAsked && context.mayAccess(attributesOfVersion(row, relation));
   });
+  return { status: 200, body: bodyOf(shown) };
 }
 
 const list: Handler<'nvcf', 'listFunctions'> = (context) =>

@@ -1,6 +1,6 @@
 import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Collections, List, Row } from '../../../store/collections.ts';
+import type { Collections, Row } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import { updating } from '../../../store/updating.ts';
@@ -42,15 +42,6 @@ function keyName(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
-/** The keys of an owner, not decoded yet. */
-export interface KeyList {
-  /** A new object after every change or use of a key, and sometimes without one. A cache can compare it. */
-  readonly state: object;
-  readonly count: number;
-  /** Oldest first. */
-  keys(): readonly AccessKey[];
-}
-
 /** The access keys of a world. */
 export function accessKeysIn({ collections }: Pick<Store, 'collections'>): AccessKeys {
   return new AccessKeys(collections);
@@ -89,13 +80,6 @@ export class AccessKeys {
   /** The owner's keys, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
     return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(keyOf);
-  }
-
-  /** Like `ofOwner`, for answers that are cached until the list changes. */
-  async listOf(owner: string): Promise<KeyList> {
-    const list: List<AccessKeyRow> = await ACCESS_KEYS.listOf(this.#rows, owner);
-    // The store returns the same array until the list changes.
-    return { state: list, count: list.rows.length, keys: () => list.rows.map(keyOf) };
   }
 
   /** All keys of all owners, oldest first. Filters match exactly. */
