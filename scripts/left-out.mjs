@@ -7,23 +7,12 @@
 /** Replaces a module of which nothing is used. A use fails, because it has no member. */
 const NOTHING = 'module.exports = {};';
 
-/** What the validator of openapi-backend uses of other modules, when it is given operations one by one. */
-const OF_THE_VALIDATOR = `
-  export class OpenAPIRouter {}
-  export const uniq = (values) => [...new Set(values)];
-`;
-
 /**
  * Replacements of modules, by the package that imports them and the name that it imports.
  *
  * @type {Readonly<Record<string, string>>}
  */
 export const LEFT_OUT = {
-  // The rest of the package finds operations in a document and follows references, which the build has resolved. It needs
-  // lodash, a reference parser and an HTTP client for that.
-  'openapi-backend lodash': OF_THE_VALIDATOR,
-  'openapi-backend ./router': OF_THE_VALIDATOR,
-  'openapi-backend ./backend': OF_THE_VALIDATOR,
   // Routes have no schemas (`http/transport/fastify.ts`).
   'fastify @fastify/ajv-compiler': NOTHING,
   'fastify @fastify/fast-json-stringify-compiler': NOTHING,

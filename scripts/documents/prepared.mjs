@@ -1,7 +1,7 @@
 // @ts-check
-/** What the server reads of a document (`src/http/openapi/prepared.ts`): it contains no references. */
+/** What the server reads of a document (`src/http/openapi/prepared.ts`). */
 import { closed } from './closed.mjs';
-import { resolved } from './resolved.mjs';
+import { resolved, targetOf } from './resolved.mjs';
 
 /** @typedef {import('../../src/http/openapi/prepared.ts').PreparedOperations} PreparedOperations */
 /** @typedef {import('../../src/http/openapi/prepared.ts').PreparedOperation} PreparedOperation */
@@ -16,27 +16,40 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
  * @returns {{ operations: PreparedOperations, schemas: PreparedSchemas }}
  */
 export function prepared(document) {
-  const { security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
-  const all = resolvedOperations(document);
+  const { openapi, info, security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
+  const answers = new Answers(document);
+  const all = resolvedOperations(document, answers);
+  for (const schema of errors) answers.schema(schema);
   return {
     operations: { operations: all.map((one) => factsOf({ security, ...one })), otherVersions },
     schemas: {
-      operations: Object.fromEntries(all.map((one) => [one.operationId, schemasOf(one)])),
-      errors: Object.fromEntries(
-        errors.map((/** @type {any} */ schema) => [schema.$ref.split('/').at(-1), closed(resolved(document, schema))]),
-      ),
+      openapi,
+      info: resolved(document, info),
+      paths: pathsOf(all),
+      components: answers.components,
     },
   };
 }
 
+/** @param {readonly any[]} operations */
+function pathsOf(operations) {
+  /** @type {Record<string, Record<string, OperationSchemas>>} */
+  const paths = {};
+  for (const { path, method, operationId, parameters, requestBody, responses } of operations) {
+    const schemas = { operationId, parameters, ...(requestBody !== undefined && { requestBody }), responses };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: schemas };
+  }
+  return paths;
+}
+
 /**
- * All operations, each with the parameters of its path, and complete: parameters, bodies, answers and schemas are
- * included.
+ * All operations, each with the parameters of its path, and complete: only answers refer to components.
  *
  * @param {any} document
+ * @param {Answers} answers
  * @returns {any[]}
  */
-function resolvedOperations(document) {
+function resolvedOperations(document, answers) {
   const whole = (/** @type {any} */ part) => resolved(document, part);
   return Object.entries(document.paths).flatMap(([path, { parameters: shared = [], ...item }]) =>
     Object.entries(item).map(([method, { parameters = [], requestBody, responses = {}, ...operation }]) => ({
@@ -45,7 +58,7 @@ function resolvedOperations(document) {
       path,
       parameters: [...shared, ...parameters].map(whole),
       requestBody: whole(requestBody),
-      responses: whole(responses),
+      responses: answers.of(responses),
     })),
   );
 }
@@ -89,20 +102,62 @@ function bodyFormOf(content) {
 }
 
 /**
- * @param {any} operation
- * @returns {OperationSchemas}
+ * Answers with closed schemas. What many of them refer to is a component here, too, so that openapi-backend has one object
+ * of it, which is compiled once.
  */
-function schemasOf({ parameters, requestBody, responses }) {
-  const answers = Object.entries(responses).map(([status, { content }]) => [status, content ? formsOf(content) : null]);
-  return { parameters, ...(requestBody !== undefined && { requestBody }), answers: Object.fromEntries(answers) };
-}
+class Answers {
+  #document;
+  /** @type {Record<'responses' | 'schemas', Record<string, any>>} */
+  components = { responses: {}, schemas: {} };
 
-/**
- * Schemas by media type. A media type without a schema is not a form of an answer, unless it stands for every type.
- *
- * @param {Record<string, { readonly schema?: object }>} content
- */
-function formsOf(content) {
-  const told = Object.entries(content).filter(([type, { schema }]) => schema !== undefined || type === '*/*');
-  return Object.fromEntries(told.map(([type, { schema = {} }]) => [type, closed(schema)]));
+  /** @param {any} document */
+  constructor(document) {
+    this.#document = document;
+  }
+
+  /** @param {Record<string, any>} responses @returns {OperationSchemas['responses']} */
+  of(responses) {
+    return Object.fromEntries(Object.entries(responses).map(([status, one]) => [status, this.#response(one)]));
+  }
+
+  /** @param {any} schema */
+  schema(schema) {
+    return this.#component('schemas', schema, (one) => closed(resolved(this.#document, one)));
+  }
+
+  /** @param {any} response */
+  #response(response) {
+    return this.#component('responses', response, (one) => {
+      const { content } = this.#followed(one);
+      // OpenAPI requires the description.
+      return { description: '', ...(content && { content: this.#forms(content) }) };
+    });
+  }
+
+  /**
+   * The forms of an answer. A media type without a schema is none, unless it stands for every type.
+   *
+   * @param {Record<string, { readonly schema?: any }>} content
+   */
+  #forms(content) {
+    const told = Object.entries(content).filter(([type, { schema }]) => schema !== undefined || type === '*/*');
+    return Object.fromEntries(told.map(([type, { schema = {} }]) => [type, { schema: this.schema(schema) }]));
+  }
+
+  /**
+   * @param {'responses' | 'schemas'} kind
+   * @param {any} part
+   * @param {(part: any) => any} make
+   */
+  #component(kind, part, make) {
+    const start = `#/components/${kind}/`;
+    if (!part.$ref?.startsWith(start)) return make(part);
+    this.components[kind][part.$ref.slice(start.length)] ??= make(targetOf(this.#document, part.$ref));
+    return { $ref: part.$ref };
+  }
+
+  /** @param {any} part @returns {any} */
+  #followed(part) {
+    return part.$ref === undefined ? part : this.#followed(targetOf(this.#document, part.$ref));
+  }
 }

@@ -37,9 +37,20 @@ export function resolved(document, part) {
   /** @type {(reference: string, trail: readonly string[]) => any} */
   function referred(reference, trail) {
     if (trail.includes(reference)) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
-    const [, ...steps] = reference.split('/');
-    const target = steps.reduce((found, step) => found?.[step], document);
-    if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
-    return within(target, [...trail, reference], false);
+    return within(targetOf(document, reference), [...trail, reference], false);
   }
+}
+
+/**
+ * What a reference refers to.
+ *
+ * @param {any} document
+ * @param {string} reference
+ * @returns {any}
+ */
+export function targetOf(document, reference) {
+  const [, ...steps] = reference.split('/');
+  const target = steps.reduce((found, step) => found?.[step], document);
+  if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
+  return target;
 }

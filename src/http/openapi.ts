@@ -1,7 +1,7 @@
 import { DocumentOperation, type Operation } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
-import { type Compiler, loadCompiler, type Validators, validatorsOf } from './openapi/validators.ts';
+import { type Compiler, type Keywords, loadCompiler, type Validators, validatorsOf } from './openapi/validators.ts';
 
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
@@ -9,8 +9,8 @@ export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepa
 /** A service's document. Its validators are built on first use, because building them takes most of a start. */
 export interface ApiDocument {
   readonly operations: readonly Operation[];
-  /** Builds the validators. Nothing can be checked before. */
-  ready(): Promise<void>;
+  /** Builds the validators. Nothing can be checked before. @param keywords of requests */
+  ready(keywords?: Keywords): Promise<void>;
   /** Have the validators been built? */
   readonly isReady: boolean;
   /** Operations that only other versions have. */
@@ -59,21 +59,27 @@ export class Documents {
 
 function openDocument({ operations: text, schemas }: PreparedDocument, compiler: () => Promise<Compiler>): ApiDocument {
   const { operations, otherVersions }: PreparedOperations = JSON.parse(text);
-  let validators: Validators | undefined;
-  let loading: Promise<Validators> | undefined;
-  const getValidators = (): Validators => {
+  const loading = new Map<Keywords, Promise<void>>();
+  const loaded = new Map<Keywords, Validators>();
+  const getValidators = (keywords: Keywords = 'validated'): Validators => {
+    const validators = loaded.get(keywords);
     if (validators === undefined) throw new Error('the document was used before `ready()` resolved');
     return validators;
+  };
+  const load = async (keywords: Keywords) => {
+    const [read, made] = await Promise.all([schemas(), compiler()]);
+    loaded.set(keywords, await validatorsOf(read, made, keywords));
   };
   return {
     operations: operations.map((operation) => new DocumentOperation(operation, getValidators)),
     otherVersions,
     get isReady() {
-      return validators !== undefined;
+      return loaded.has('validated');
     },
-    ready: async () => {
-      loading ??= Promise.all([schemas(), compiler()]).then(([read, made]) => validatorsOf(read, made));
-      validators = await loading;
+    ready: (keywords = 'validated') => {
+      const ready = loading.get(keywords) ?? load(keywords);
+      loading.set(keywords, ready);
+      return ready;
     },
     schemaFault: (name, body) => getValidators().bodyFault(name, getValidators().errorSchema(name), body),
   };

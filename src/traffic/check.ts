@@ -99,7 +99,8 @@ class TrafficChecker {
       operation: match?.route.operation.id ?? null,
     };
     if (match === null) return { about, faults: [{ part: 'request', what: this.#unknownPath(method, path) }] };
-    await match.route.document.ready();
+    const { document } = match.route;
+    await Promise.all([document.ready(), document.ready('documented')]);
     const faults = [
       ...requestFaults(match, query, request),
       ...(answer === null ? [] : answerFaults(match.route.operation, method, answer)),

@@ -170,7 +170,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^platform\/time$/,
       /^fastify$/,
       /^find-my-way$/,
-      /^openapi-backend\/validation\.js$/,
+      /^openapi-backend$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto|stream)$/,
       /^store\/(errors|updating)$/,

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import { type Document, OpenAPIBackend } from 'openapi-backend';
 import { describe, expect, it } from 'vitest';
 import { closed } from '../../scripts/documents/closed.mjs';
 import { prepared } from '../../scripts/documents/prepared.mjs';
 import { resolved } from '../../scripts/documents/resolved.mjs';
-import type { OperationSchemas, PreparedSchemas } from '../../src/http/openapi/prepared.ts';
+import type { OperationSchemas } from '../../src/http/openapi/prepared.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -64,6 +65,8 @@ describe('what the server reads of a document', () => {
     Refusal: { description: 'What went wrong.', properties: { why: { type: 'string' } } },
   };
   const made = prepared({
+    openapi: '3.0.3',
+    info: { title: 'Toys', version: '1', description: 'Toys.' },
     security: [{ byKey: [] }],
     paths: {
       '/toys/{id}': {
@@ -75,8 +78,10 @@ describe('what the server reads of a document', () => {
           requestBody: { required: true, content: json(ref('Toy')) },
           responses: {
             200: { description: 'Changed.', content: { ...json(ref('Toy')), 'text/plain': {} } },
+            201: { description: 'Changed.', content: json({ items: ref('Toy') }) },
             204: { description: 'Nothing.' },
             303: { content: { '*/*': {} } },
+            404: { $ref: '#/components/responses/Refused' },
           },
         },
       },
@@ -89,7 +94,7 @@ describe('what the server reads of a document', () => {
         },
       },
     },
-    components: { parameters: { id }, schemas },
+    components: { parameters: { id }, schemas, responses: { Refused: { content: json(ref('Refusal')) } } },
     'x-errors': [ref('Refusal')],
     'x-other-versions': [{ method: 'GET', path: '/toys', profiles: ['2'] }],
   });
@@ -135,31 +140,43 @@ describe('what the server reads of a document', () => {
   });
 
   it('are the schemas of what it is sent, and closed ones of what it answers', () => {
-    const { operations, errors } = made.schemas;
+    const { paths, ...document } = made.schemas;
+    const toy = { ...schemas.Toy, additionalProperties: false };
 
-    expect(operations['change_toy']).toEqual({
-      parameters: [id, sizes],
-      requestBody: { required: true, content: json(schemas.Toy) },
-      answers: {
-        200: { 'application/json': { ...schemas.Toy, additionalProperties: false } },
-        204: null,
-        303: { '*/*': {} },
+    expect(paths).toEqual({
+      '/toys/{id}': {
+        put: {
+          operationId: 'change_toy',
+          parameters: [id, sizes],
+          requestBody: { required: true, content: json(schemas.Toy) },
+          responses: {
+            200: { description: '', content: json(ref('Toy')) },
+            201: { description: '', content: json({ items: toy }) },
+            204: { description: '' },
+            303: { description: '', content: { '*/*': { schema: {} } } },
+            404: { $ref: '#/components/responses/Refused' },
+          },
+        },
+      },
+      '/old/{id}': { post: expect.objectContaining({ operationId: 'change_toy_alias', responses: {} }) },
+    });
+    expect(document).toEqual({
+      openapi: '3.0.3',
+      info: { title: 'Toys', version: '1' },
+      components: {
+        responses: { Refused: { description: '', content: json(ref('Refusal')) } },
+        schemas: { Toy: toy, Refusal: { properties: schemas.Refusal.properties, additionalProperties: false } },
       },
     });
-    expect(operations['change_toy_alias']?.answers).toEqual({});
-    expect(errors).toEqual({ Refusal: { properties: schemas.Refusal.properties, additionalProperties: false } });
   });
 });
 
 const OPERATIONS = new URL('../../dist/operations/', import.meta.url);
 
 /** All schemas of an operation. */
-function schemasOf({ parameters, requestBody, answers }: OperationSchemas): unknown[] {
-  return [
-    ...parameters.map((one) => (one as { schema: unknown }).schema),
-    ...Object.values(requestBody?.content ?? {}).map(({ schema = {} }) => schema),
-    ...Object.values(answers).flatMap((one) => Object.values(one ?? {})),
-  ];
+function schemasOf({ parameters, requestBody, responses }: OperationSchemas): unknown[] {
+  const content = [requestBody, ...Object.values(responses)].flatMap((one) => Object.values(one?.content ?? {}));
+  return [...parameters.map((one) => (one as { schema: unknown }).schema), ...content.map(({ schema = {} }) => schema)];
 }
 
 /** What is wrong with schemas, as the schema of schemas has it. */
@@ -171,15 +188,26 @@ function faultsOf(schemas: readonly unknown[]): string[] {
 }
 
 describe('the schemas that the server compiles without looking at them', () => {
-  it.each(readdirSync(OPERATIONS).filter((name) => name.endsWith('.schemas.json')))('are schemas: %s', (name) => {
-    const { operations, errors } = JSON.parse(readFileSync(new URL(name, OPERATIONS), 'utf8')) as PreparedSchemas;
-    const schemas = [...Object.values(operations).flatMap(schemasOf), ...Object.values(errors)];
+  it.each(readdirSync(OPERATIONS).filter((name) => name.endsWith('.schemas.json')))(
+    'are schemas in an OpenAPI document: %s',
+    async (name) => {
+      const definition: Document = JSON.parse(readFileSync(new URL(name, OPERATIONS), 'utf8'));
+      const api = await new OpenAPIBackend({ definition, strict: true, validate: false }).init();
+      const operations = api.getOperations() as unknown as OperationSchemas[];
+      const schemas = [...operations.flatMap(schemasOf), ...Object.values(api.definition.components?.schemas ?? {})];
 
-    expect(schemas.length).toBeGreaterThan(10);
-    expect(faultsOf(schemas)).toEqual([]);
-  });
+      expect(schemas.length).toBeGreaterThan(10);
+      expect(faultsOf(schemas)).toEqual([]);
+    },
+  );
 
   it('would be seen if they were none', () => {
     expect(faultsOf([{ type: 'text' }, { required: 'id' }, { type: 'string' }])).toHaveLength(2);
+  });
+
+  it('would be seen in something else than an OpenAPI document', async () => {
+    const definition = { openapi: '3.0.3', paths: {} } as unknown as Document;
+
+    await expect(new OpenAPIBackend({ definition, strict: true }).init()).rejects.toThrow('not valid OpenAPI');
   });
 });

@@ -60,11 +60,11 @@ export class DocumentOperation implements Operation {
   readonly bodyNames: readonly string[];
   readonly bodyOtherVersions: Operation['bodyOtherVersions'];
   readonly #operationId: string;
-  readonly #validators: () => Validators;
+  readonly #validators: (keywords?: Keywords) => Validators;
   #bodyFields: Operation['bodyFields'] | undefined;
 
   /** @param validators returns the document's validators, once it is ready */
-  constructor(prepared: PreparedOperation, validators: () => Validators) {
+  constructor(prepared: PreparedOperation, validators: (keywords?: Keywords) => Validators) {
     this.id = prepared.id;
     this.public = prepared.public;
     this.method = prepared.method;
@@ -105,24 +105,25 @@ export class DocumentOperation implements Operation {
       ...{ path, query, header: {}, cookie: {} },
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
-    const [first, ...others] = this.#validators().requestErrors(this.#operationId, request, keywords);
+    const [first, ...others] = this.#validators(keywords).requestErrors(this.#operationId, request);
     return first === undefined ? null : requestFaultOf([first, ...others]);
   }
 
   statuses(): readonly number[] {
-    return Object.keys(this.#schemas().answers).map(Number);
+    return Object.keys(this.#schemas().responses).map(Number);
   }
 
   answerFault(status: number, mediaType: string | null, body: unknown): string | null {
     const { id } = this;
-    const content = own(this.#schemas().answers, String(status));
-    if (content === undefined) return `${id} answered ${status}, which its document does not name`;
-    if (content === null) {
+    const response = own(this.#schemas().responses, String(status));
+    if (response === undefined) return `${id} answered ${status}, which its document does not name`;
+    const { content } = response;
+    if (content === undefined) {
       return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
     }
     if (Object.hasOwn(content, '*/*')) return null;
     if (body === undefined) return `${id} answered ${status} without a body, but its document has one`;
-    const schema = own(content, mediaType ?? '');
+    const schema = own(content, mediaType ?? '')?.schema;
     if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
     if (Buffer.isBuffer(body) || body instanceof Readable) return null;
     return this.#validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);

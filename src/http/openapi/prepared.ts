@@ -1,8 +1,8 @@
 import type { OfOtherVersions } from '../../core/other-versions.ts';
 
 /**
- * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts without references. The start
- * needs the first. The second is ten times as long, has the schemas for requests and answers, and is read on first use.
+ * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts. The start needs the first. The
+ * second is four times as long, has the schemas for requests and answers, and is read on first use.
  */
 export interface PreparedDocument {
   /** `PreparedOperations` as JSON. */
@@ -59,30 +59,39 @@ export interface PreparedOperation extends DocumentedOperation {
 /** How a body is sent: JSON, a form of a web page, or bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';
 
-/** Schemas of requests and answers, without annotations such as descriptions. */
+/**
+ * A valid OpenAPI document that has only the schemas of requests and answers, without annotations such as descriptions.
+ * Its answers refer to components; openapi-backend resolves that.
+ */
 export interface PreparedSchemas {
-  /** By `operationId`. */
-  readonly operations: Readonly<Record<string, OperationSchemas>>;
-  /** Schemas of refusals, by name, in the form of `OperationSchemas.answers`. */
-  readonly errors: Readonly<Record<string, JsonSchema>>;
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  /** Operations by path and method. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationSchemas>>>>;
+  /** Schemas of refusals and of other answers, by name. */
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
 /** The schemas of one operation. */
 export interface OperationSchemas {
+  readonly operationId: string;
   readonly parameters: readonly object[];
   readonly requestBody?: RequestBody;
   /**
-   * Schemas by status and media type; null: no body. Objects allow only the members they name. The vendor's schemas
-   * allow any other, so a misspelt member of ours would pass.
+   * Answers by status. Objects allow only the members they name. The vendor's schemas allow any other, so a misspelt
+   * member of ours would pass.
    */
-  readonly answers: Readonly<Record<string, Readonly<Record<string, JsonSchema>> | null>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
 /** As in OpenAPI. */
 export interface RequestBody {
   readonly required?: boolean;
-  readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>>;
+  readonly content: Content;
 }
+
+/** Schemas by media type. */
+type Content = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
 
 /** The few members of a schema that we read ourselves. */
 export interface JsonSchema {

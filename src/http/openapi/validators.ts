@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import type { OpenAPIValidator } from 'openapi-backend/validation.js';
+import type { Document, OpenAPIBackend } from 'openapi-backend';
 import { isRecord, memberOf, own } from '../../core/own.ts';
 import { showPath } from '../../core/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
@@ -11,11 +11,11 @@ export interface Validators {
    * The errors of a request, as ajv reports them; empty if none. Numbers and booleans of the query are converted in
    * place.
    */
-  requestErrors(operationId: string, request: object, keywords?: Keywords): readonly ErrorObject[];
+  requestErrors(operationId: string, request: object): readonly ErrorObject[];
   /**
    * How a body differs from a schema: a sentence, or null.
    *
-   * @param name of the schema, for the sentence; unique to it
+   * @param name of the schema, for the sentence
    */
   bodyFault(name: string, schema: JsonSchema, body: unknown): string | null;
   /** The schema of the refusals with this name. */
@@ -36,42 +36,32 @@ const COMPILING = {
   code: { optimize: false },
 } as const;
 
-/**
- * Compiles schemas. The documents of a process share it, so a schema that several versions of an API have is compiled
- * once.
- */
+/** Makes validators. The documents of a process share it. */
 export interface Compiler {
-  requests(given: RequestSchemas): readonly ValidateFunction[];
+  /** The result has a copy of the definition, in which references are resolved. */
+  requests(definition: Document): Promise<OpenAPIBackend>;
   body(schema: JsonSchema): ValidateFunction;
-  /** Describes the errors of a validation that has just failed. @param name of the schema */
-  sentence(name: string, check: ValidateFunction): string;
 }
 
 /** Loads the libraries now rather than with this file: a server that receives no requests never needs them. */
 export async function loadCompiler(): Promise<Compiler> {
-  const [{ OpenAPIValidator }, { Ajv }, { default: addFormats }] = await Promise.all([
-    import('openapi-backend/validation.js'),
+  const [{ OpenAPIBackend }, { Ajv }, { default: addFormats }] = await Promise.all([
+    import('openapi-backend'),
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const validator = new OpenAPIValidator({
-    // Operations are passed in one by one. In a whole document it would search for operations and resolve references.
-    definition: { openapi: '3.0.3', info: { title: '', version: '' }, paths: {} },
-    ajvOpts: { verbose: true, ...COMPILING },
-    lazyCompileValidators: true,
-    customizeAjv: (ajv) => {
-      addFormats.default(ajv);
-      return ajv;
-    },
-  });
-  const ajv = new Ajv({ strict: false, ...COMPILING });
-  addFormats.default(ajv);
-  // Most answers have one of a few error schemas, and many requests have the same parameters: operations share
-  // validators.
+  const ajv = addFormats.default(new Ajv({ strict: false, ...COMPILING }));
   return {
-    requests: sharing((given: RequestSchemas) => requestValidators(validator, given)),
-    body: sharing((schema: JsonSchema) => ajv.compile(schema)),
-    sentence: (name, { errors }) => `${name}: ${(errors ?? []).map(errorText).join(', ')}`,
+    requests: (definition) =>
+      new OpenAPIBackend({
+        definition,
+        // Tests prove that the document is valid. Validators are compiled when they are first needed.
+        quick: true,
+        strict: true,
+        ajvOpts: { verbose: true, ...COMPILING },
+        customizeAjv: (one) => addFormats.default(one),
+      }).init(),
+    body: (schema) => ajv.compile(schema),
   };
 }
 
@@ -82,72 +72,40 @@ function errorText({ instancePath, message, params }: ErrorObject): string {
 }
 
 /** @param text `PreparedSchemas` as JSON */
-export function validatorsOf(text: string, compiler: Compiler): Validators {
-  const { operations, errors }: PreparedSchemas = JSON.parse(text);
-  const schemasOf = (operationId: string): OperationSchemas => {
-    const found = own(operations, operationId);
-    if (found === undefined) throw new Error(`the document has no operation \`${operationId}\``);
-    return found;
-  };
-  const ofRequests = new Map<string, readonly ValidateFunction[]>();
-  const ofBodies = new Map<string, ValidateFunction>();
+export async function validatorsOf(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
+  const { validator, definition } = await compiler.requests(
+    JSON.parse(text, keywords === 'documented' ? asDocumented : undefined),
+  );
+  const { paths, components } = definition as unknown as PreparedSchemas;
+  const operations = new Map(
+    Object.values(paths)
+      .flatMap(Object.values<OperationSchemas>)
+      .map((one) => [one.operationId, one]),
+  );
   return {
-    schemasOf,
-    requestErrors: (operationId, request, keywords = 'validated') => {
-      const name = `${operationId} ${keywords}`;
-      let compiled = ofRequests.get(name);
-      if (compiled === undefined) {
-        const { parameters, requestBody } = schemasOf(operationId);
-        const given = { parameters, requestBody };
-        compiled = compiler.requests(keywords === 'documented' ? asDocumented(given) : given);
-        ofRequests.set(name, compiled);
-      }
-      return compiled.find((validate) => !validate(request))?.errors ?? [];
+    schemasOf: (operationId) => {
+      const found = operations.get(operationId);
+      if (found === undefined) throw new Error(`the document has no operation \`${operationId}\``);
+      return found;
+    },
+    requestErrors: (operationId, request) => {
+      const validators = validator.getRequestValidatorsForOperation(operationId) ?? [];
+      return validators.find((validate) => !validate(request))?.errors ?? [];
     },
     bodyFault: (name, schema, body) => {
-      const validate = ofBodies.get(name) ?? compiler.body(schema);
-      ofBodies.set(name, validate);
-      return validate(body) ? null : compiler.sentence(name, validate);
+      const validate = compiler.body(schema);
+      return validate(body) ? null : `${name}: ${(validate.errors ?? []).map(errorText).join(', ')}`;
     },
     errorSchema: (name) => {
-      const found = own(errors, name);
+      const found = own(components.schemas, name);
       if (found === undefined) throw new Error(`the document has no \`${name}\` among its \`x-errors\``);
       return found;
     },
   };
 }
 
-/** A copy with the keywords that operations check themselves (`scripts/documents/handler-checks.mjs`). */
-function asDocumented<Part>(part: Part): Part {
-  const text = JSON.stringify(part, (_, value) => {
-    const kept = memberOf(value, 'x-documented');
-    return isRecord(value) && isRecord(kept) ? { ...value, ...kept, 'x-documented': undefined } : value;
-  });
-  return JSON.parse(text);
-}
-
-/** The schemas of a request. */
-type RequestSchemas = Pick<OperationSchemas, 'parameters'> & {
-  requestBody: OperationSchemas['requestBody'] | undefined;
-};
-
-function requestValidators(
-  validator: OpenAPIValidator,
-  { parameters, requestBody }: RequestSchemas,
-): readonly ValidateFunction[] {
-  // The type demands a whole operation object. Only these members are read, and the id is not used.
-  type Given = Parameters<OpenAPIValidator['buildRequestValidatorsForOperation']>[0];
-  const operation = { operationId: 'any', parameters, requestBody };
-  return validator.buildRequestValidatorsForOperation(operation as Given) ?? [];
-}
-
-/** Caches the results of `make` by the JSON of its argument. */
-function sharing<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {
-  const known = new Map<string, Made>();
-  return (given) => {
-    const text = JSON.stringify(given);
-    const made = known.get(text) ?? make(given);
-    known.set(text, made);
-    return made;
-  };
+/** Restores the keywords that operations check themselves (`scripts/documents/handler-checks.mjs`). */
+function asDocumented(_: string, value: unknown): unknown {
+  const kept = memberOf(value, 'x-documented');
+  return isRecord(value) && isRecord(kept) ? { ...value, ...kept, 'x-documented': undefined } : value;
 }
