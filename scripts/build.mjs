@@ -1,7 +1,7 @@
 // @ts-check
 /** Everything that can be prepared before the start: the documents, and the code in a few files. */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledOf, noticesOf } from './bundled.mjs';
@@ -9,7 +9,6 @@ import { buildConsole } from './console.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
-import { leftOut } from './left-out.mjs';
 import { sbomOf } from './sbom.mjs';
 
 const DIST = new URL('../dist/', import.meta.url);
@@ -111,7 +110,7 @@ export async function buildIfChanged() {
 
 /**
  * All code, as CommonJS, which everything can load, even jest in its default configuration. Libraries are bundled,
- * because finding and reading their files is a fifth of the start, and because every dependency of ours is one that all
+ * because finding and reading their files is a sixth of the start, and because every dependency of ours is one that all
  * users install.
  *
  * @param {ReadonlySet<string>} needed sources that ES modules import
@@ -122,7 +121,7 @@ async function buildCore(needed) {
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
     external: EXTERNAL,
-    plugins: [leftOut, inAscii],
+    plugins: [inAscii],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
   });
@@ -136,7 +135,7 @@ async function buildCore(needed) {
     chunkFileNames: '[name].cjs',
     // `import()` of a package becomes `require`: jest refuses the former, and Node would load its second loader for it.
     dynamicImportInCjs: false,
-    // Code that many files need must not pull in the validator, nor the validator the server.
+    // Code that many files need must not pull in Ajv, nor Ajv the server.
     codeSplitting: {
       groups: [
         { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 4 },
@@ -180,21 +179,20 @@ async function buildModules() {
   const bundle = await rolldown({
     input: Object.fromEntries(MODULES.map((name) => [name, source(name)])),
     platform: 'node',
-    external: EXTERNAL,
-    plugins: [
-      {
-        name: 'core',
-        resolveId: (id, importer) => {
-          if (importer === undefined || !id.startsWith('.')) return null;
-          const name = relative(SOURCES, resolve(dirname(importer), id)).replace(/\.ts$/, '');
-          needed.add(name);
-          return { id: `./${flat(name)}.cjs`, external: true };
-        },
-      },
-    ],
+    external: (_, importer) => importer !== undefined,
     logLevel: 'warn',
   });
-  const { output } = await bundle.write({ dir: fileURLToPath(DIST), format: 'esm', sourcemap: true });
+  const { output } = await bundle.write({
+    dir: fileURLToPath(DIST),
+    format: 'esm',
+    sourcemap: true,
+    paths: (id) => {
+      if (!isAbsolute(id)) return id;
+      const name = relative(SOURCES, id).replace(/\.ts$/, '');
+      needed.add(name);
+      return `./${flat(name)}.cjs`;
+    },
+  });
   await bundle.close();
   return { output, needed };
 }

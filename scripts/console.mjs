@@ -10,17 +10,6 @@ import { build } from 'vite';
 
 const CONSOLE = fileURLToPath(new URL('../console/', import.meta.url));
 
-/**
- * Vite wraps every `import()` in code that loads style sheets and further scripts beforehand. The second script has neither.
- *
- * @type {import('vite').Plugin}
- */
-const noPreload = {
-  name: 'no-preload',
-  enforce: 'pre',
-  load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null),
-};
-
 /** @type {import('vite').InlineConfig} */
 const SETTINGS = {
   root: CONSOLE,
@@ -32,7 +21,6 @@ const SETTINGS = {
     jsx: { runtime: 'classic', pragma: '_h', pragmaFrag: '_Fragment', development: false },
     jsxInject: `import { h as _h, Fragment as _Fragment } from 'preact'`,
   },
-  plugins: [noPreload],
 };
 
 /** The little of a browser that the console asks for before its first view is drawn. */
@@ -52,10 +40,10 @@ async function firstView() {
       write: false,
       minify: false,
       cssCodeSplit: false,
-      rolldownOptions: {
-        input: fileURLToPath(new URL('../console/frame/first-view.tsx', import.meta.url)),
-        preserveEntrySignatures: 'strict',
-        output: { format: 'iife', name: 'firstView', codeSplitting: false },
+      lib: {
+        entry: fileURLToPath(new URL('../console/frame/first-view.tsx', import.meta.url)),
+        formats: ['iife'],
+        name: 'firstView',
       },
     },
   });

@@ -15,6 +15,7 @@
  * @property {Record<string, string>} [devDependencies] of the project itself
  * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, string>} [peerDependencies]
+ * @property {Record<string, object>} [peerDependenciesMeta] an optional one may be named only here
  */
 
 /** @typedef {Record<string, Locked>} Lock its packages, by the folders in which they are installed */
@@ -122,8 +123,10 @@ function installedParts(lock, names, scope) {
  * @param {string} path
  */
 function needsOf(lock, path) {
-  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = lock[path] ?? {};
-  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies });
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+    lock[path] ?? {};
+  const runtime = { ...dependencies, ...optionalDependencies, ...peerDependencies, ...peerDependenciesMeta };
+  const names = Object.keys({ ...runtime, ...devDependencies });
   return names.flatMap((name) => resolved(lock, path, name) ?? []);
 }
 
