@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { compare } from './compare.mjs';
+import { compare, MORE_PAIRS } from './compare.mjs';
 import { figureText } from './figures.mjs';
 import { answerTo, change, LOADS } from './loads.mjs';
 import { ours, start } from './processes.mjs';
@@ -39,10 +39,11 @@ export async function against(ref, isAsked) {
         ours(process.execPath, flags('ours.db')),
         ours(process.execPath, flags('other.db'), main),
       ]);
-      const { figures, detail } = await compare([
+      const sides = /** @type {const} */ ([
         { server: servers[0], load },
         { server: servers[1], load },
       ]);
+      const { figures, detail } = await compare(sides, MORE_PAIRS);
       process.stdout.write(`  ${name}: ${figures.map(figureText).join(', ')}; ${detail}\n`);
       const [bytes = 0, before = 0] = await Promise.all(servers.map((server) => answerBytes(server, load)));
       if (bytes !== before) process.stdout.write(`    the answers differ: ${bytes} bytes, before ${before}\n`);

@@ -8,7 +8,9 @@ import { compared } from './figures.mjs';
 import { start } from './processes.mjs';
 
 /** One process differs from the next of the same program by up to a tenth, so a few of each are measured. */
-const PAIRS = 5;
+const PAIRS = 3;
+/** For builds of ours beside each other, which differ by less. */
+export const MORE_PAIRS = 5;
 const ROUNDS_OF_A_PAIR = 2;
 const CONNECTIONS = 8;
 /** Requests, and not seconds: every server, also a slow one, gets faster until its 10,000th. */
@@ -22,17 +24,18 @@ const SAMPLE = 10;
 /** `load` prepares a running server, and tells which requests to send it. @typedef {{ server: import('./processes.mjs').Server, load: (url: string) => Promise<Load | Load[]> }} Side */
 
 /**
- * Medians of ten rounds, in which both take turns to go first, because each finds the machine as the other left it.
+ * Medians of some rounds, in which both take turns to go first, because each finds the machine as the other left it.
  *
  * @param {readonly [Side, Side]} sides what is measured, and what it is compared with
+ * @param {number} [pairs] of processes
  * @returns {Promise<{ figures: import('./figures.mjs').Figure[], detail: string }>}
  */
-export async function compare(sides) {
+export async function compare(sides, pairs = PAIRS) {
   /** @type {[number[], number[]]} */
   const cpu = [[], []];
   /** @type {[number[], number[]]} */
   const rates = [[], []];
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     /** @type {import('./processes.mjs').Running[]} */
     const running = [];
     /** @type {(Load | Load[])[]} */

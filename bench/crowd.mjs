@@ -1,9 +1,9 @@
 // @ts-check
 /**
  * The memory of a world among 10,000 in one process, in kB: its heap and what belongs to it outside. Each has credentials
- * of its own, and has granted one token. The process ends if they do not fit.
+ * of its own, and has granted one token.
  *
- * Usage: node --max-old-space-size=160 --expose-gc bench/crowd.mjs
+ * Usage: node --expose-gc bench/crowd.mjs
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenRequest } from './loads.mjs';

@@ -6,15 +6,10 @@
 
 const RATIOS = new Set(['rate', 'CPU', 'time', 'growth']);
 
-/** @param {readonly number[]} numbers @param {number} part between 0 and 1 */
-export function quantile(numbers, part) {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-}
-
 /** @param {readonly number[]} numbers */
 export function median(numbers) {
-  return quantile(numbers, 0.5);
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** The medians of both sides, and that of their quotients. @param {readonly [number[], number[]]} sides */

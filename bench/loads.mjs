@@ -1,7 +1,12 @@
 // @ts-check
 /** The requests of each kind that is measured. */
 
+/** A key of Run:ai in our seed; the other servers know it too. */
 export const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
+/** A key of NGC that the bare server knows. */
+export const BARE_KEY = `nvapi-${'bench'.repeat(13).slice(0, 64)}`;
+/** The API for which oidc-provider grants tokens. */
+export const API = 'https://api.acme.test/';
 export const FUNCTIONS = '/v2/nvcf/functions';
 export const ACCESS_KEYS = '/api/v1/access-keys';
 const SIMULATIONS = '/api/v3/simulations/';
@@ -40,6 +45,17 @@ export const LOADS = {
   'list of simulations': async (url) => reads(SIMULATIONS, keyOf(await castOf(url), 'air-admin')),
 };
 
+/**
+ * The same requests for the bare server, with credentials of its own.
+ *
+ * @satisfies {Partial<Record<keyof typeof LOADS, (url: string) => Promise<Load>>>}
+ */
+export const BARE_LOADS = {
+  'token grants': LOADS['token grants'],
+  'list of 20 access keys': async (/** @type {string} */ url) => reads(ACCESS_KEYS, await accessToken(url)),
+  'decided list of functions': async () => reads(FUNCTIONS, BARE_KEY),
+};
+
 /** A request that stores a change, for servers that keep their state. @returns {Promise<Load>} */
 export async function change() {
   return { path: '/_mock/clock/advance', method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ by: 'PT0.001S' }) };
@@ -70,6 +86,19 @@ export function grants(key) {
     headers: JSON_TYPE,
     body: JSON.stringify(tokenRequest(key)),
   };
+}
+
+/**
+ * A client credentials grant, as OAuth has it.
+ *
+ * @param {string} path
+ * @param {Record<string, string>} parameters
+ * @param {Record<string, string>} [headers]
+ * @returns {Load}
+ */
+export function oauthGrants(path, parameters, headers = {}) {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...parameters }).toString();
+  return { path, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body };
 }
 
 /** @param {string} path @param {string} credential */

@@ -1,13 +1,23 @@
 // @ts-check
 /** Other programs, which servers of ours are compared with, and releases of Node. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { installedOnce, newestOf, unpacked } from '../scripts/nodes/unpacked.mjs';
 import { LINES } from '../scripts/test-nodes.mjs';
 
-/** @typedef {import('./loads.mjs').Load} Load */
-/** `oldest`: the oldest line of Node that it runs on. @typedef {{ version: string, oldest: string, main: string, args: (port: number) => string[] }} Peer */
+const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** The newest versions that run on every Node that is measured, so that a column compares programs and not Nodes. */
+/** @typedef {import('./loads.mjs').Load} Load */
+/**
+ * @typedef {object} Peer
+ * @property {string} version
+ * @property {string} oldest the oldest line of Node that it runs on
+ * @property {string} main its entry
+ * @property {string} [script] a file of this folder that configures and starts it
+ * @property {(port: number) => string[]} args
+ */
+
+/** The newest versions that run on every Node that is measured, if any, so that a column compares programs and not Nodes. */
 const ALL = /** @satisfies {Record<string, Peer>} */ ({
   'oauth2-mock-server': {
     version: '8.2.3',
@@ -15,11 +25,19 @@ const ALL = /** @satisfies {Record<string, Peer>} */ ({
     main: 'dist/oauth2-mock-server.mjs',
     args: (port) => ['-a', '127.0.0.1', '-p', `${port}`],
   },
+  // It warns that it does not support Node 20.
+  'oidc-provider': {
+    version: '9.13.3',
+    oldest: '22',
+    main: 'lib/index.js',
+    script: 'oidc-provider.mjs',
+    args: (port) => [`${port}`],
+  },
   '@stoplight/prism-cli': {
     version: '5.14.2',
     oldest: '18',
     main: 'dist/index.js',
-    args: (port) => ['mock', '--port', `${port}`, '--errors', '--verboseLevel', 'silent'],
+    args: (port) => ['mock', '--port', `${port}`, '--errors'],
   },
   // No version of this line runs on Node 20. The package of this name was another one until 1.0.2.
   emulate: {
@@ -42,10 +60,11 @@ export const PEERS = ALL;
  * @returns {Promise<import('./processes.mjs').Server>}
  */
 export async function peer(name, line, probe, more = []) {
-  const { version, oldest, main, args } = PEERS[name];
+  const { version, oldest, main, script, args } = PEERS[name];
   const folder = await installedOnce(`${name}@${version}`);
   const { program } = await nodeOf(Number(line) < Number(oldest) ? oldest : line);
-  return { node: program, args: (port) => [join(folder, 'node_modules', name, main), ...args(port), ...more], probe };
+  const begin = [...(script === undefined ? [] : [join(HERE, script)]), join(folder, 'node_modules', name, main)];
+  return { node: program, args: (port) => [...begin, ...args(port), ...more], probe };
 }
 
 /** The Node that runs this, or the newest release of another line. @param {string} line @returns {Promise<{ program: string, version: string }>} */

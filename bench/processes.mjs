@@ -7,6 +7,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { grants, KEY } from './loads.mjs';
 
 const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 const METER = new URL('./meter.mjs', import.meta.url).href;
@@ -25,7 +26,6 @@ const PAUSE = 1;
  * @property {string} node the program that runs it
  * @property {(port: number) => string[]} args
  * @property {Load} probe its first successful answer is that to this request
- * @property {string} [input] for its standard input
  */
 
 /** @type {Load} */
@@ -40,19 +40,18 @@ export function ours(node, flags = [], main = MAIN) {
   };
 }
 
-/** A server of `references.mjs`. @param {string} node @param {string[]} words @param {Load} probe @param {string} [input] @returns {Server} */
-export function bare(node, words, probe, input = '') {
-  return { node, args: (port) => [REFERENCES, `${port}`, ...words], probe, input };
+/** The server of `references.mjs`, ready when it has granted a token. @param {string} node @param {string[]} [flags] @returns {Server} */
+export function bare(node, flags = []) {
+  return { node, args: (port) => [REFERENCES, `${port}`, ...flags], probe: grants(KEY) };
 }
 
 /** Starts a server. @param {Server} server @returns {Promise<Running>} after its first successful answer, `startedIn` milliseconds later */
-export async function start({ node, args, probe, input = '' }) {
+export async function start({ node, args, probe }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const begin = performance.now();
   const line = ['--import', METER, ...args(port)];
-  const child = spawn(node, line, { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
-  child.stdin?.end(input);
+  const child = spawn(node, line, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   while (!(await answers(url, probe))) {
     if (child.exitCode !== null) throw new Error(`${line.join(' ')}: exit ${child.exitCode}`);
     if (performance.now() - begin > PATIENCE) {
