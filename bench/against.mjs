@@ -10,14 +10,20 @@ import { compare, MORE_PAIRS } from './compare.mjs';
 import { figureText } from './figures.mjs';
 import { answerTo, change, LOADS } from './loads.mjs';
 import { ours, start } from './processes.mjs';
+import { compareInProcess } from './starts.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
-/** The name of a row of changes. */
+/** The names of rows that are not among the loads. */
 const IN_FILE = 'change in a data file';
+const IN_PROCESS = 'start in process';
+
+const LIBRARY = join(ROOT, 'dist/index.js');
 
 /** By how much CPU time per request may grow: less than this, one run cannot tell from chance. */
-const MOST = 1.03;
+const MOST_CPU = 1.03;
+/** By how much a start in process may grow: suites of tests have many. */
+const MOST_TIME = 1.3;
 
 /**
  * Compares the rows of this build, and fails if one is slower.
@@ -27,8 +33,19 @@ const MOST = 1.03;
  */
 export async function against(ref, isAsked) {
   const commit = await commitOf(ref === '' ? await commitBefore() : ref);
-  const { folder, main } = await built(commit);
+  const { folder, main, library } = await built(commit);
+  /** @type {string[]} */
   const slower = [];
+  /**
+   * @param {string} name
+   * @param {import('./rows.mjs').Measured} measured
+   * @param {{ label: string, atMost: number }} goal
+   */
+  const judge = (name, { figures, detail }, { label, atMost }) => {
+    process.stdout.write(`  ${name}: ${figures.map(figureText).join(', ')}; ${detail}\n`);
+    const value = figures.find((figure) => figure.label === label)?.value ?? Number.NaN;
+    if (!(value <= atMost)) slower.push(`${name} by ${((value - 1) * 100).toFixed(0)} %`);
+  };
   try {
     process.stdout.write(`against ${commit.slice(0, 8)}\n`);
     for (const [name, load] of Object.entries({ ...LOADS, [IN_FILE]: change })) {
@@ -43,12 +60,14 @@ export async function against(ref, isAsked) {
         { server: servers[0], load },
         { server: servers[1], load },
       ]);
-      const { figures, detail } = await compare(sides, MORE_PAIRS);
-      process.stdout.write(`  ${name}: ${figures.map(figureText).join(', ')}; ${detail}\n`);
+      judge(name, await compare(sides, MORE_PAIRS), { label: 'CPU', atMost: MOST_CPU });
       const [bytes = 0, before = 0] = await Promise.all(servers.map((server) => answerBytes(server, load)));
       if (bytes !== before) process.stdout.write(`    the answers differ: ${bytes} bytes, before ${before}\n`);
-      const value = figures.find(({ label }) => label === 'CPU')?.value ?? Number.NaN;
-      if (!(value <= MOST)) slower.push(`${name} by ${((value - 1) * 100).toFixed(0)} %`);
+    }
+    if (isAsked(IN_PROCESS)) {
+      for (const [name, measured] of Object.entries(await compareInProcess([LIBRARY, library]))) {
+        judge(name, measured, { label: 'time', atMost: MOST_TIME });
+      }
     }
   } finally {
     await removed(folder);
@@ -85,8 +104,8 @@ async function built(commit) {
     await removed(folder);
     throw cause;
   }
-  const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  return { folder, main: join(folder, bin['nv-auth-mock']) };
+  const { bin, exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return { folder, main: join(folder, bin['nv-auth-mock']), library: join(folder, exports['.'].import.default) };
 }
 
 /** @param {string} folder of a worktree, inside a temporary one */

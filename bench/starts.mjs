@@ -1,9 +1,14 @@
 // @ts-check
 /** How long servers take to start. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { compared } from './figures.mjs';
 import { start } from './processes.mjs';
 
 const STARTS = 9;
+const IN_PROCESS = fileURLToPath(new URL('./in-process.mjs', import.meta.url));
+const run = promisify(execFile);
 
 /** @param {readonly [import('./processes.mjs').Server, import('./processes.mjs').Server]} servers @returns {Promise<import('./rows.mjs').Measured>} */
 export async function compareStarts(servers) {
@@ -30,4 +35,34 @@ export async function compareStarts(servers) {
     ],
     detail: `${time.one.toFixed(0)} / ${time.other.toFixed(0)} ms, CPU ${cpu.one.toFixed(0)} / ${cpu.other.toFixed(0)} ms`,
   };
+}
+
+/**
+ * Two builds of our library.
+ *
+ * @param {readonly [string, string]} libraries their files
+ * @returns {Promise<Record<string, import('./rows.mjs').Measured>>} the first start in a process, and those after it
+ */
+export async function compareInProcess(libraries) {
+  /** @type {[number[], number[]]} */
+  const first = [[], []];
+  /** @type {[number[], number[]]} */
+  const later = [[], []];
+  for (let round = -1; round < STARTS; round++) {
+    for (const index of /** @type {const} */ ([0, 1])) {
+      const { stdout } = await run(process.execPath, [IN_PROCESS, libraries[index]]);
+      if (round < 0) continue;
+      const times = JSON.parse(stdout);
+      first[index].push(times.first);
+      later[index].push(times.later);
+    }
+  }
+  const measured = Object.entries({ 'first start in process': first, 'later starts in process': later }).map(
+    ([name, times]) => {
+      const { ratio, one, other } = compared(times);
+      const detail = `${one.toFixed(0)} / ${other.toFixed(0)} ms`;
+      return [name, { figures: [{ label: 'time', value: ratio }], detail }];
+    },
+  );
+  return Object.fromEntries(measured);
 }
