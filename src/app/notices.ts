@@ -1,10 +1,11 @@
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
+import { MEGABYTE } from '../core/bounded-cache.ts';
 import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Server } from '../http/in-flight.ts';
+import type { Server } from '../http/flight.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
 import type { Place } from '../store/place.ts';
@@ -19,8 +20,6 @@ export function exposureNotices({ host, adminToken }: Config): string[] {
     `anybody who reaches ${host} can control the mock at /_mock and read its credentials; --admin-token TEXT makes it ask for a token`,
   ];
 }
-
-const MEGABYTE = 1024 * 1024;
 
 /** @param room the bytes that Node's heap has for state */
 export function heapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {

@@ -9,7 +9,7 @@ import { describeDecision, explain, type Fix, findFixes } from '../core/explaini
 import { keysOf } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import type { Server } from '../http/in-flight.ts';
+import type { Server } from '../http/flight.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
 import type { Operation } from '../http/openapi.ts';
@@ -21,19 +21,18 @@ import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Place } from '../store/place.ts';
-import type { Waiting } from '../store/waiting.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
 import { type WorldKeeping, worldPorts } from './world-ports.ts';
+import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The server, as the control API uses it. */
 export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
   readonly effective: Effective;
   readonly place: Pick<Place, 'kind' | 'driver' | 'schema'>;
-  /** Why this process has no worlds; null if it has them. */
-  readonly waiting: Waiting | null;
+  readonly process: WorldsOfProcess;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
 }
@@ -62,9 +61,9 @@ export function portsOf(driven: Driven): Ports {
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
-    waiting: () => driven.waiting,
+    waiting: () => driven.process.waiting,
     metrics: () => {
-      const worlds = driven.waiting === null ? driven.worlds.list().length : 0;
+      const worlds = driven.process.waiting === null ? driven.process.worlds.list().length : 0;
       return server.metrics.read({ worlds, bytes: driven.state.used });
     },
     tables: (name) => rulesetOf(server, name) ?? null,
@@ -103,7 +102,7 @@ function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {
 }
 
 async function describeServer(
-  { services, worlds, version, effective: { config, origins }, state, place }: Driven,
+  { services, process: { worlds }, version, effective: { config, origins }, state, place }: Driven,
   { store }: World,
 ): ReturnType<Ports['info']> {
   // `origins` has a member for each option, and no other.

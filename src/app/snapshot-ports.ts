@@ -13,7 +13,7 @@ import type { Snapshot } from '../worlds/snapshots.ts';
 import type { WorldKeeping } from './world-ports.ts';
 
 /** The parts of the server that snapshots need. */
-export interface SnapshotKeeping extends Pick<WorldKeeping, 'worlds' | 'snapshots'> {
+export interface SnapshotKeeping extends Pick<WorldKeeping, 'process'> {
   readonly version: string;
   readonly revisions: StoreParts['revisions'];
   readonly revive: (kept: KeptSeed) => Seed;
@@ -25,11 +25,11 @@ export interface SnapshotKeeping extends Pick<WorldKeeping, 'worlds' | 'snapshot
 export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
   const { state, version, revisions, revive } = keeping;
   return {
-    take: ({ id }, name) => keeping.snapshots.take(keeping.worlds.entry(id), name),
-    of: ({ id }) => keeping.snapshots.of(id),
-    find: (world, id) => keeping.snapshots.find(id, world.id),
+    take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),
+    of: ({ id }) => keeping.process.snapshots.of(id),
+    find: (world, id) => keeping.process.snapshots.find(id, world.id),
     download: async (world, snapshotId) => {
-      const { id, name, world: of, at, made, rows } = await keeping.snapshots.stored(snapshotId, world.id);
+      const { id, name, world: of, at, made, rows } = await keeping.process.snapshots.stored(snapshotId, world.id);
       const snapshot = { id, name, world: of, at, made: provenanceIn(made) };
       return streamOfParts(snapshotBytes(version, { snapshot, rows: rowsIn(rows) }));
     },
@@ -38,17 +38,17 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
       const { made, id, name, at, world: of } = file.snapshot;
       checkSeed(made.seed, revive);
       const rows = rowsOfFile(file, revisions);
-      return keeping.snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
+      return keeping.process.snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
     },
     restore: async ({ id }, which) => {
-      const snapshot = await keeping.snapshots.find(which, id);
-      const entry = keeping.worlds.entry(id);
+      const snapshot = await keeping.process.snapshots.find(which, id);
+      const entry = keeping.process.worlds.entry(id);
       const fault = whyNotHere(snapshot, entry);
       if (fault === null) return entry.world.restore(snapshot.rows, snapshot.at);
       const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
       throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
     },
-    delete: (world, id) => keeping.snapshots.delete(id, world.id),
+    delete: (world, id) => keeping.process.snapshots.delete(id, world.id),
   };
 }
 

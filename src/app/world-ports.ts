@@ -7,8 +7,8 @@ import type { Random } from '../platform/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
-import { infoOf, type MadeWorld, type Worlds } from '../worlds/registry.ts';
-import type { Snapshots } from '../worlds/snapshots.ts';
+import { infoOf, type MadeWorld } from '../worlds/registry.ts';
+import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 
@@ -16,9 +16,7 @@ type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 export interface WorldKeeping {
   /** All services but the control API. */
   readonly services: readonly ServiceDefinition[];
-  /** Those that the process has now. */
-  readonly worlds: Worlds;
-  readonly snapshots: Snapshots;
+  readonly process: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
   readonly random: Random;
 }
 
@@ -26,7 +24,7 @@ export interface WorldKeeping {
 export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
   const { services, random } = keeping;
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
-    const { worlds, snapshots } = keeping;
+    const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
       if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').world.origin };
       return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
@@ -47,17 +45,17 @@ export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
-      const made = await keeping.worlds.create({ id, credentials, ttl, label, origin: await originOf(order) });
+      const made = await keeping.process.worlds.create({ id, credentials, ttl, label, origin: await originOf(order) });
       const { entry, kept, ambiguous } = made;
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? createdOf(made) : null;
       // Without bearers: nine signatures take ten times as long as all else.
       return { ...infoOf(entry), cast: castOf(kept, services), ambiguous, created };
     },
-    list: () => keeping.worlds.list(),
-    ofDecision: (id) => keeping.worlds.ofDecision(id),
-    find: (id) => keeping.worlds.info(id),
-    delete: (id) => keeping.worlds.delete(id),
+    list: () => keeping.process.worlds.list(),
+    ofDecision: (id) => keeping.process.worlds.ofDecision(id),
+    find: (id) => keeping.process.worlds.info(id),
+    delete: (id) => keeping.process.worlds.delete(id),
   };
 }
 

@@ -213,7 +213,8 @@ const OF_OUTPUT = {
     ...oneOf(MODES),
   },
   strict: {
-    description: 'refuse, with 400, requests with query parameters or fields that the document does not name',
+    description:
+      'refuse, with 400, requests with query parameters or fields that the document does not name, and compare answers with it',
     fallback: false,
     ...onOff,
   },

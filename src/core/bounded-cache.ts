@@ -204,7 +204,8 @@ export function bytesOf(root: unknown): number {
   return bytes;
 }
 
-const MEGABYTE = 1024 * 1024;
+/** In bytes. */
+export const MEGABYTE = 1024 * 1024;
 
 /** The caches of a process, in bytes. Everything else is bounded by the size of the store. */
 const SHARES = {

@@ -112,10 +112,10 @@ export class FaultList {
   }
 
   /** The facts about a request that decide which faults match it. */
-  needs(moment: Moment, facts: Facts): { readonly body: boolean; readonly principal: boolean } {
+  needs(moment: Moment, facts: Facts): { readonly isPossible: boolean; readonly principal: boolean } {
     const possible = this.#at(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
     return {
-      body: possible.some(({ match }) => match.body !== undefined),
+      isPossible: possible.length > 0,
       principal: possible.some(({ match }) => match.principal !== undefined),
     };
   }

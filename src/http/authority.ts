@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import { problemDetails } from '../core/problem-details.ts';
-import { writeAnswer } from './answer.ts';
-import type { Server } from './in-flight.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, sendProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
-import { sendAnswer } from './transport/send-answer.ts';
 
 /** Where clients get the certificate that they have to trust. */
 const PATH = '/_mock/ca.pem';
 
-/** Serves the certificate of the authority to any program, without a credential: it is public, and needed first. */
-export function serveAuthority(app: FastifyInstance, server: Server, certificate: string): void {
+/** Serves the certificate of the authority to any program, without a credential: it is public, and needed first. A plugin. */
+export async function authority(
+  app: FastifyInstance,
+  { certificate }: { readonly certificate: string },
+): Promise<void> {
+  const { mock: server } = app;
   app.route({
     method: ['GET', 'HEAD'],
     url: PATH,
@@ -20,8 +20,7 @@ export function serveAuthority(app: FastifyInstance, server: Server, certificate
         server.originGuard.check(raw, 'open');
         return reply.type('application/x-pem-file').header('cache-control', 'no-store').send(certificate);
       } catch (thrown) {
-        const problem = problemOf(thrown);
-        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
+        return sendProblem(reply, problemOf(thrown));
       }
     },
   });

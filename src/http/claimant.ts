@@ -1,8 +1,7 @@
 import type { Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
-import type { InFlightRequest } from './in-flight.ts';
+import type { InFlightRequest } from './flight.ts';
 import { findPresentedCredentials } from './presented-credentials.ts';
-import { bodyOf } from './steps/select-world.ts';
 
 /**
  * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it
@@ -14,7 +13,6 @@ export async function claimantOf(inFlight: InFlightRequest): Promise<Principal |
     inFlight.authentication ??= route.service.authenticate(context);
     return principalUnless(inFlight.authentication.then(({ principal }) => principal));
   }
-  if (route.row.selects === 'body') inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
   const { extractors } = inFlight.server;
   const sent = {
     headerLines: (name: string) => context.headerLines(name),

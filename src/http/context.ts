@@ -4,9 +4,9 @@ import type { ServerScope, Surroundings, World, WorldScope } from '../contract/w
 import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
-import type { Server } from './in-flight.ts';
+import { digestOf, receiveBody } from './bodies.ts';
+import type { Server } from './flight.ts';
 import { headerLines, methodOf } from './transport/arrival.ts';
-import { digestOf, receiveBody } from './transport/body.ts';
 
 /** Access to the members of a world and its server. They are read each time, never copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
@@ -70,6 +70,8 @@ export class RequestContext extends Scope<World> implements Context {
   worldToMake: string | null = null;
   caller: Caller | null = null;
   readonly method: string;
+  /** As it was sent. */
+  readonly url: string;
   /** Path parameters; empty until the operation is known. */
   params: Record<string, string> = {};
   query: Record<string, unknown> = {};
@@ -89,6 +91,7 @@ export class RequestContext extends Scope<World> implements Context {
     this.origin = origin;
     this.openOrigin = openOrigin;
     this.method = methodOf(raw);
+    this.url = raw.url ?? '/';
     this.#worlds = server.worlds;
     this.#limits = server.limits;
     this.#originGuard = server.originGuard;

@@ -1,7 +1,7 @@
 import type { RequestFacts } from '../core/decision.ts';
 import { shortenPath } from '../core/redact.ts';
 import { hideInLine } from '../journal/secrets.ts';
-import type { InFlightRequest } from './in-flight.ts';
+import type { InFlightRequest } from './flight.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The facts that all decisions about this request share. */

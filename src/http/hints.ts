@@ -16,7 +16,7 @@ import {
   sentCredential,
 } from '../hints/refused-request.ts';
 import { earlyRenewal } from '../hints/tokens.ts';
-import type { Arrived, InFlightRequest, Server } from './in-flight.ts';
+import type { Arrived, InFlightRequest, Server } from './flight.ts';
 import { principalOf } from './principal.ts';
 import { pathOf } from './transport/arrival.ts';
 

@@ -9,7 +9,7 @@ import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { credentialOf, type UsesOfCredential } from '../core/uses.ts';
 import type { RequestContext } from './context.ts';
-import type { Server } from './in-flight.ts';
+import type { Server } from './flight.ts';
 import { callerOf, imagine } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;

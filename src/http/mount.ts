@@ -1,7 +1,7 @@
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import type { Route } from './in-flight.ts';
+import type { Route } from './flight.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';

@@ -1,14 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Problem } from '../core/problem.ts';
-import { problemDetails } from '../core/problem-details.ts';
 import { worldPath } from '../core/world-id.ts';
-import { writeAnswer } from './answer.ts';
 import { lostPage } from './docs-pages.ts';
-import type { Server } from './in-flight.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, sendProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
-import { sendAnswer } from './transport/send-answer.ts';
 import { worldBehind } from './which-world.ts';
 
 export const HTML = 'text/html; charset=utf-8';
@@ -49,10 +45,8 @@ export interface Pages {
   serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
 }
 
-export function pagesOn(
-  app: FastifyInstance,
-  server: Pick<Server, 'originGuard' | 'addresses' | 'worlds' | 'outgoing' | 'publicUrl' | 'hosts' | 'isTls' | 'log'>,
-): Pages {
+export function pagesOn(app: FastifyInstance): Pages {
+  const { mock: server } = app;
   const { originGuard, addresses } = server;
   /** The path prefix of the world. @throws Problem if the world does not exist, or if this process has none */
   const prefixOf = (raw: IncomingMessage): string => {
@@ -96,7 +90,7 @@ export function pagesOn(
             .send(lostPage(problem.message, wayBack(raw)));
         }
         if (problem.kind === 'internal') server.log.error(`GET /${params['*']} failed`, problem.cause);
-        return sendAnswer(reply, writeAnswer(problemDetails(problem), problem), server.outgoing);
+        return sendProblem(reply, problem);
       }
     },
   });

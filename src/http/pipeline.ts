@@ -1,18 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
-import type { FindingKind } from '../core/finding.ts';
-import { isOurs, Problem } from '../core/problem.ts';
-import { problemDetails } from '../core/problem-details.ts';
-import { worldInLog } from '../core/world-id.ts';
 import { NO_BODY } from '../journal/entry.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import { retrying } from '../store/updating.ts';
-import { type WireAnswer, writeAnswer } from './answer.ts';
 import { factsOf } from './facts.ts';
-import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
-import type { Arrived, InFlightRequest, Route, Server } from './in-flight.ts';
-import { problemOf, problemWithoutSecrets } from './problem.ts';
+import type { Arrival, Arrived, InFlightRequest, ReceivedBody, Route, Server } from './flight.ts';
 import { admit, isOfForeignPage } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { checkFidelity } from './steps/check-fidelity.ts';
@@ -20,72 +12,95 @@ import { checkResource } from './steps/check-resource.ts';
 import { compareWithVendor } from './steps/compare-with-vendor.ts';
 import { decide } from './steps/decide.ts';
 import { handle } from './steps/handle.ts';
-import { injectAnswerFault, injectRequestFault } from './steps/inject-fault.ts';
+import { injectAnswerFault } from './steps/inject-fault.ts';
 import { locate } from './steps/locate.ts';
 import { parseBody } from './steps/parse-body.ts';
-import { record } from './steps/record.ts';
-import { aboutOf, refuse } from './steps/refuse.ts';
+import { refuse } from './steps/refuse.ts';
 import { selectWorld } from './steps/select-world.ts';
-import { logRefusal, send } from './steps/send.ts';
 import { validateRequest } from './steps/validate-request.ts';
 import { validateResponse } from './steps/validate-response.ts';
 
-import { discardStream, onceSent } from './streamed.ts';
+/**
+ * The way of a request, in the order of Fastify's hooks (`service.ts`): it enters its world, is decided, checked
+ * against its document, carried out, and concluded. A step refuses by throwing a Problem; the rest are skipped.
+ */
 
-/** The parts of a service that answer a request without an operation. */
-export type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'authenticate' | 'hints'>>;
-
-/** A finding about a request without an operation. */
-export interface WorthKnowing {
-  readonly kind: FindingKind;
-  readonly message: string;
+/** Leads a request into its world. @param body null if it was not received yet */
+export function enter(
+  server: Server,
+  raw: IncomingMessage,
+  arrival: Arrival,
+  body: ReceivedBody | null,
+): InFlightRequest {
+  return begin(arrival.route, selectWorld(server, raw, arrival, body), arrival);
 }
 
-/** Takes a request through every step, in order. A step refuses by throwing a Problem; the rest are skipped. */
-export async function answer(
-  server: Server,
-  route: Route,
-  raw: IncomingMessage,
-  params: Record<string, string>,
-  query: Record<string, unknown>,
-): Promise<WireAnswer> {
-  // Refusals are validated too, so the document must be ready before the first step that can refuse.
-  if (!route.document.isReady) await route.document.ready();
-  const placed = selectWorld(server, raw, { guard: route.guard, route, query });
-  const here = placed instanceof Promise ? await placed : placed;
-  const inFlight = begin(route, here, params, query);
-  const { faults } = inFlight.context.world;
+/** May it enter? */
+export function admitToWorld(inFlight: InFlightRequest): void {
+  admit(inFlight);
+  locate(inFlight.route, inFlight);
+}
+
+/** Who asks, and may they do this at all? */
+export async function decideRequest(inFlight: InFlightRequest): Promise<void> {
+  await authenticate(inFlight);
+  checkFidelity(inFlight);
+  await decide(inFlight);
+  if (looksUpFirst(inFlight)) await checkResource(inFlight);
+}
+
+/** Does the request match its document? */
+export async function checkRequest(inFlight: InFlightRequest): Promise<void> {
+  const { document } = inFlight.route;
+  if (!document.isReady) await document.ready();
+  parseBody(inFlight);
+  validateRequest(inFlight);
+}
+
+/** Is its object there, and do the caller's rights cover it? */
+export async function checkObject(inFlight: InFlightRequest): Promise<void> {
+  if (!looksUpFirst(inFlight)) await checkResource(inFlight);
+}
+
+/** Some vendors say that an object does not exist before they read the body. */
+function looksUpFirst({ route }: InFlightRequest): boolean {
+  return route.service.conventions?.looksUpFirst === true;
+}
+
+/** Carries the operation out, and once more if what it read was changed before it could commit. */
+export async function carryOut(inFlight: InFlightRequest): Promise<void> {
+  let isFirst = true;
+  await retrying(async () => {
+    if (!isFirst) await checkResource(inFlight);
+    isFirst = false;
+    await handle(inFlight);
+  });
+}
+
+/** Checks the answer before it is sent, and may put another in its place. */
+export async function conclude(inFlight: InFlightRequest): Promise<void> {
+  const { server, route, context } = inFlight;
+  const lost = route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
+  if (lost !== null) await refuseLost(inFlight, lost);
+  if (inFlight.isReplaced) return;
   try {
-    let isReplaced = false;
-    try {
-      admit(inFlight);
-      locate(route, inFlight);
-      isReplaced = !faults.isEmpty && (await injectRequestFault(inFlight));
-      if (!isReplaced) await carryOut(inFlight);
-    } catch (thrown) {
-      await refuse(inFlight, thrown);
-    }
-    const lost = inFlight.route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
-    if (lost !== null) await refuseLost(inFlight, lost);
-    if (!isReplaced) {
+    if (server.offDocument !== 'off') {
+      await route.document.ready();
       validateResponse(inFlight);
-      if (server.vendorDocuments.size > 0) compareWithVendor(inFlight);
-      if (!faults.isEmpty && !isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
     }
-    return await send(inFlight);
+    if (server.vendorDocuments.size > 0) {
+      await route.document.ready();
+      compareWithVendor(inFlight);
+    }
+    if (!context.world.faults.isEmpty && !isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
   } catch (thrown) {
-    discardStream(inFlight.outcome);
-    throw thrown;
-  } finally {
-    onceSent(inFlight.outcome, () => inFlight.context.world.release());
+    await refuse(inFlight, thrown);
   }
 }
 
 /** The process may have lost the worlds since the request began: then what was read and decided may be out of date. */
-async function refuseLost(inFlight: InFlightRequest, lost: Problem): Promise<void> {
+async function refuseLost(inFlight: InFlightRequest, lost: Error): Promise<void> {
   if (inFlight.problem?.kind === 'unavailable') return;
-  discardStream(inFlight.outcome);
   const mayBeStored = inFlight.isDone && !isSafe(inFlight.context.method);
   await refuse(inFlight, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
 }
@@ -95,107 +110,6 @@ function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** A step. It returns a promise only if it has to wait: most have what they need, and a request has many steps. */
-type Step = (inFlight: InFlightRequest) => Promise<void> | undefined;
-
-/** The steps before the operation, in order. */
-const STEPS: readonly Step[] = [authenticate, checkFidelity, decide, parseBody, validateRequest, checkResource];
-/** With vendors who say that an object does not exist before they read the body. */
-const LOOKING_UP_FIRST: readonly Step[] = [
-  authenticate,
-  checkFidelity,
-  decide,
-  checkResource,
-  parseBody,
-  validateRequest,
-];
-
-/** The steps that lead to an outcome. */
-async function carryOut(inFlight: InFlightRequest): Promise<void> {
-  for (const step of stepsOf(inFlight.route)) {
-    const waiting = step(inFlight);
-    if (waiting !== undefined) await waiting;
-  }
-  const handling = handle(inFlight);
-  if (handling !== undefined) await orAgain(inFlight, handling);
-}
-
-function stepsOf({ service }: Route): readonly Step[] {
-  return service.conventions?.looksUpFirst === true ? LOOKING_UP_FIRST : STEPS;
-}
-
-/** Carries the operation out again if what it read was changed before it could commit. */
-async function orAgain(inFlight: InFlightRequest, first: Promise<void>): Promise<void> {
-  let handling: Promise<void> | null = first;
-  await retrying(async () => {
-    if (handling === null) await checkResource(inFlight);
-    const now = handling ?? handle(inFlight);
-    handling = null;
-    await now;
-  });
-}
-
-/**
- * Answers a request that matches no operation: an unknown path, a wrong method, or an unreadable path.
- *
- * @param offered alternatives, for hints
- * @param worthKnowing a finding about the request, if any
- */
-export async function answerUnrouted(
-  server: Server,
-  service: UnroutedService,
-  raw: IncomingMessage,
-  problem: Problem,
-  offered: Offered,
-  worthKnowing?: WorthKnowing,
-): Promise<WireAnswer> {
-  const guard = service.isControlApi === true ? 'admin' : 'open';
-  const arrived = await selectWorld(server, raw, { guard, route: null, query: {} });
-  const { context } = arrived;
-  let told = problem;
-  if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
-  try {
-    admit(arrived);
-    const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(context);
-  } catch (thrown) {
-    told = problemOf(thrown);
-  }
-  told = problemWithoutSecrets(told, context.world.activityLog.secrets);
-  let hints = hintsOfUnrouted(arrived, service, told, offered);
-  if (service.isControlApi === true && hints.length > 0) {
-    // The control API puts hints into its problems.
-    told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
-    hints = [];
-  }
-  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
-  const outcome = addHintHeader(refusal, hints, server);
-  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
-  const written = writeAnswer(outcome, told);
-  const reason = told.kind;
-  server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
-  if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
-    const addressee = { service: service.name ?? null, operation: null };
-    record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
-  }
-  context.world.release();
-  return written;
-}
-
-/** The state of a request before its first step. */
-const UNTOUCHED = {
-  authentication: null,
-  decision: null,
-  problem: null,
-  outcome: { status: 500 },
-  claimant: null,
-  sent: NO_BODY,
-  hints: [],
-  injectedFault: null,
-  isDone: false,
-  wouldBe: null,
-} as const satisfies Partial<InFlightRequest>;
-
 /** Runs only the deciding steps, for a simulated request: no authentication, no operation. */
 export async function decideOnly(
   arrived: Arrived,
@@ -203,7 +117,7 @@ export async function decideOnly(
   params: Record<string, string>,
   decisionId: string,
 ): Promise<Decision> {
-  const inFlight = { ...begin(route, arrived, params, {}), decisionId };
+  const inFlight = { ...begin(route, arrived, { params, query: {} }), decisionId };
   try {
     locate(route, inFlight);
     await decide(inFlight);
@@ -214,11 +128,26 @@ export async function decideOnly(
   return inFlight.decision ?? { ...factsOf(inFlight), effect: 'allow', principal: null, rule: null, reason: null };
 }
 
+/** The state of a request before its first step. */
+export const UNTOUCHED = {
+  authentication: null,
+  decision: null,
+  problem: null,
+  outcome: { status: 500 },
+  claimant: null,
+  sent: NO_BODY,
+  hints: [],
+  injectedFault: null,
+  isDecided: false,
+  isReplaced: false,
+  isDone: false,
+  wouldBe: null,
+} as const satisfies Partial<InFlightRequest>;
+
 function begin(
   route: Route,
   { server, worlds, raw, context, fault, body, isForeign, startedAt }: Arrived,
-  params: Record<string, string>,
-  query: Record<string, unknown>,
+  { params, query }: Pick<Arrival, 'params' | 'query'>,
 ): InFlightRequest {
   context.params = params;
   context.query = query;

@@ -1,7 +1,7 @@
 import type { Context } from '../contract/request.ts';
 import { isRecord, own } from '../core/own.ts';
 import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
-import type { Route } from './in-flight.ts';
+import type { Route } from './flight.ts';
 
 /** Longer headers cannot hold a credential of the mock, and are not read. */
 const MOST_HEADER = 16 * 1024;

@@ -1,5 +1,5 @@
 import type { Principal } from '../core/principal.ts';
-import type { InFlightRequest } from './in-flight.ts';
+import type { InFlightRequest } from './flight.ts';
 
 /**
  * The principal of a request: the caller, the one that the credential claims, the client that was granted a token or,

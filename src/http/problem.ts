@@ -1,7 +1,10 @@
+import type { FastifyReply } from 'fastify';
 import { asProblem, Problem } from '../core/problem.ts';
+import { problemDetails } from '../core/problem-details.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
 import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
+import { headersOf } from './headers.ts';
 
 /**
  * Converts a thrown value to a Problem.
@@ -35,6 +38,12 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     return fault === null ? problem : new Problem('storage_failing', fault, { cause: thrown });
   }
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
+}
+
+/** Sends a problem of a page, which belongs to no vendor. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const outcome = problemDetails(problem);
+  return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(outcome.body);
 }
 
 /** Hides secrets in a problem's message, which may quote one that was sent in the wrong place. */

@@ -2,8 +2,8 @@ import type { NotEmulatedOperation } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import type { ServedPath } from '../hints/refused-request.ts';
-import { mediaTypeOf } from './answer.ts';
-import type { Route } from './in-flight.ts';
+import type { Route } from './flight.ts';
+import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 
 /** The route of a path, with the path's parameters. */
@@ -15,6 +15,7 @@ export interface Match {
 /** Finds routes by path without the router, for requests that the router refused and for hypothetical requests. */
 export class Routes {
   readonly #routes: readonly Route[];
+  #byOperation: ReadonlyMap<Operation, Route> | undefined;
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   readonly #served = new Map<boolean, readonly ServedPath[]>();
 
@@ -36,6 +37,12 @@ export class Routes {
     this.#routes = routes;
     this.#otherVersions = otherVersions;
     this.#notEmulated = notEmulated;
+  }
+
+  /** The route of an operation that the router of its document found. */
+  routeOf(operation: Operation): Route | undefined {
+    this.#byOperation ??= new Map(this.#routes.map((route) => [route.operation, route]));
+    return this.#byOperation.get(operation);
   }
 
   /** The operations of a service, in the order of its document. */

@@ -4,7 +4,7 @@ import { type Caller, decide, type Lack } from '../core/decide.ts';
 import type { DenyReason } from '../core/explaining/reasons.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import type { Server } from './in-flight.ts';
+import type { Server } from './flight.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */

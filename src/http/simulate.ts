@@ -9,7 +9,7 @@ import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import type { RequestContext } from './context.ts';
-import type { Arrived, Route, Server } from './in-flight.ts';
+import type { Arrived, Route, Server } from './flight.ts';
 import { decideOnly } from './pipeline.ts';
 import type { Match, Routes } from './routes.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';

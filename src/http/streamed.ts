@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
-import type { Outcome } from '../core/outcome.ts';
 import { eventLoopTurn } from '../platform/time.ts';
+
+/** A serialized body, as Fastify's hook `onSend` gets it. */
+export type Payload = string | Buffer | Readable | null | undefined;
 
 /**
  * Streams parts that are made on demand. Between two parts the process answers other requests, and notices that the
@@ -19,13 +21,8 @@ async function* withTurns(parts: AsyncIterable<Uint8Array> | Iterable<string>): 
   }
 }
 
-/** Calls back once an outcome no longer needs its world: now or, for a stream, when it closes. */
-export function onceSent({ body }: Outcome, callback: () => void): void {
-  if (body instanceof Readable && !body.closed) body.once('close', callback);
+/** Calls back once a body no longer needs its world: now or, for a stream, when it closes. */
+export function onceRead(payload: Payload, callback: () => void): void {
+  if (payload instanceof Readable && !payload.closed) payload.once('close', callback);
   else callback();
-}
-
-/** Closes the stream of an outcome that will not be sent. */
-export function discardStream({ body }: Outcome): void {
-  if (body instanceof Readable) body.destroy();
 }

@@ -1,6 +1,5 @@
 import type { StaticDocumentSpec } from '@fastify/swagger';
 import fastify from 'fastify';
-import { NO_SCHEMAS } from './transport/fastify.ts';
 
 /** A document, as @fastify/swagger serves it. */
 export interface RegisteredDocument {
@@ -16,7 +15,7 @@ export interface RegisteredDocument {
  */
 export async function registerDocument(document: object): Promise<RegisteredDocument> {
   const { fastifySwagger } = await import('@fastify/swagger');
-  const app = fastify({ schemaController: NO_SCHEMAS });
+  const app = fastify();
   // Tests prove that the documents are valid. The server is the only member that differs between worlds.
   const { servers: _, ...rest } = document as Extract<StaticDocumentSpec['document'], { openapi: string }>;
   await app.register(fastifySwagger, { mode: 'static', specification: { document: rest } });

@@ -1,5 +1,5 @@
 import { decodeAscii } from '../core/redact.ts';
-import type { Arrived } from './in-flight.ts';
+import type { Arrived } from './flight.ts';
 
 /** Reports possibly real credentials in an incoming text. @returns whether there were any */
 export function reportForeignCredentials(

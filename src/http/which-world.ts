@@ -7,7 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Origins } from './context.ts';
-import type { Route, Server } from './in-flight.ts';
+import type { Route, Server } from './flight.ts';
 import { findPresentedCredentials } from './presented-credentials.ts';
 import { headerLines, pathOf } from './transport/arrival.ts';
 import { isBelowWorld, type WorldAddress } from './transport/world-address.ts';

@@ -3,11 +3,11 @@ import { findNearPath } from '../core/nearest.ts';
 import { otherVersionViolation } from '../core/other-versions.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
+import { documentSpelling } from '../http/bodies.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
 import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Match, Routes } from '../http/routes.ts';
-import { documentSpelling } from '../http/transport/body.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 

@@ -161,7 +161,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^hints\//, /^journal\/match$/],
   },
-  { files: /^http\/swagger$/, may: [/^fastify$/, /^@fastify\/swagger$/, /^http\/transport\/fastify$/] },
+  { files: /^http\/swagger$/, may: [/^fastify$/, /^@fastify\/swagger$/] },
   {
     files: /^http\//,
     may: [
@@ -213,13 +213,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^traffic\//,
-    may: [
-      /^traffic\//,
-      /^core\//,
-      /^platform\/time$/,
-      /^http\/openapi\/(statuses|undocumented)$/,
-      /^http\/transport\/body$/,
-    ],
+    may: [/^traffic\//, /^core\//, /^platform\/time$/, /^http\/openapi\/(statuses|undocumented)$/, /^http\/bodies$/],
     types: [/^http\/(openapi|routes)$/],
   },
   {

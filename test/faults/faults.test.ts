@@ -94,10 +94,13 @@ describe('the faults of a world', () => {
     expect(momentOf(action)).toBe(moment);
   });
 
-  it('need the body or the caller only for a request that could be theirs', async () => {
+  it('are possible, and need the caller, only for a request that could be theirs', async () => {
     const faults = await faultsWith({ match: { operation: 'get_users', principal: 'ann', body: {} } });
-    expect(faults.needs('request', FACTS)).toEqual({ body: false, principal: false });
-    expect(faults.needs('request', { ...FACTS, operation: 'get_users' })).toEqual({ body: true, principal: true });
+    expect(faults.needs('request', FACTS)).toEqual({ isPossible: false, principal: false });
+    expect(faults.needs('request', { ...FACTS, operation: 'get_users' })).toEqual({
+      isPossible: true,
+      principal: true,
+    });
   });
 
   it('wait a time between the two that their seed determines', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LookupResult } from '../../src/core/decide.ts';
 import type { Rule } from '../../src/core/rule.ts';
-import type { InFlightRequest } from '../../src/http/in-flight.ts';
+import type { InFlightRequest } from '../../src/http/flight.ts';
 import { lookUp } from '../../src/http/look-up.ts';
 import { ask } from '../core/toy-law.ts';
 

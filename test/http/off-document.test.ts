@@ -63,6 +63,32 @@ const findingsAfter = async (documents: Documents, request: string, parts = {}) 
     .map(({ message }: { message: string }) => message);
 };
 
+describe('an answer that does not fit its document', () => {
+  /** The status of a refusal that its document does not name, and what the control API finds worth knowing. */
+  const refusedBy = async (offDocument: ServerParts['offDocument'], strict = false) => {
+    const parts = { documents: without(401), log: () => SILENT, offDocument: offDocument as never };
+    const { app, call } = await testServer({ strict }, parts);
+    const { statusCode } = await app.inject({ url: PATH, headers: { host: 'localhost' } });
+    const { findings } = (await call('GET /_mock/findings')).body;
+    return [statusCode, findings.map(({ kind }: { kind: string }) => kind)];
+  };
+
+  it('is sent as it is, and not compared, unless somebody asks for it', async () => {
+    expect(await refusedBy('off')).toEqual([401, []]);
+    expect(await refusedBy(undefined)).toEqual([401, []]);
+  });
+
+  it('is sent and becomes a finding, also of a server that is strict', async () => {
+    expect(await refusedBy('report')).toEqual([401, ['answer_off_document']]);
+    expect(await refusedBy(undefined, true)).toEqual([401, ['answer_off_document']]);
+  });
+
+  it('fails its request, where tests want that', async () => {
+    expect(await refusedBy('throw')).toEqual([500, []]);
+    expect(await refusedBy('throw', true)).toEqual([500, []]);
+  });
+});
+
 describe('a refusal that does not fit its document', () => {
   it('is a finding when its operation does not name the status', async () => {
     expect(await findingsAfter(without(401), `GET ${PATH}`)).toEqual([

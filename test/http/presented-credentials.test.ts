@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CredentialExtractor } from '../../src/credentials/presented-credential.ts';
 import { presentClient, presentGrant } from '../../src/credentials/presented-credential.ts';
-import type { Route } from '../../src/http/in-flight.ts';
+import type { Route } from '../../src/http/flight.ts';
 import { findPresentedCredentials } from '../../src/http/presented-credentials.ts';
 
 const client: CredentialExtractor = (line) =>

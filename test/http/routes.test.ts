@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Route } from '../../src/http/in-flight.ts';
+import type { Route } from '../../src/http/flight.ts';
 import { Routes, versionsWith } from '../../src/http/routes.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { discardStream, onceSent, streamOfParts } from '../../src/http/streamed.ts';
+import { onceRead, streamOfParts } from '../../src/http/streamed.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
@@ -20,22 +20,24 @@ it('a world is held by a stream until its reader leaves', async () => {
   await vi.waitFor(() => expect(world?.isHeld).toBe(false));
 });
 
-it('an outcome that is no stream, or one that had already closed, holds nothing', async () => {
+it('a body that is no stream, or one that had already closed, holds nothing', async () => {
   const closed = new Readable({ read: () => {} }).destroy();
   await vi.waitFor(() => expect(closed.closed).toBe(true));
   const released = vi.fn();
-  onceSent({ status: 200, body: { not: 'a stream' } }, released);
-  onceSent({ status: 200, body: closed }, released);
+  for (const payload of ['text', Buffer.from('bytes'), undefined, null, closed]) onceRead(payload, released);
 
-  expect(released).toHaveBeenCalledTimes(2);
+  expect(released).toHaveBeenCalledTimes(5);
 });
 
-it('a stream that nobody will be sent is closed', () => {
-  const stream = new Readable({ read: () => {} });
-  discardStream({ status: 200, body: stream });
-  discardStream({ status: 200, body: { not: 'a stream' } });
+it('a stream holds until it closes, however it does', async () => {
+  const [ended, failed] = [Readable.from(['a']), new Readable({ read: () => {} })];
+  const released = vi.fn();
+  for (const stream of [ended, failed]) onceRead(stream, released);
+  expect(released).not.toHaveBeenCalled();
 
-  expect(stream.destroyed).toBe(true);
+  ended.resume();
+  failed.on('error', () => {}).destroy(new Error('no more'));
+  await vi.waitFor(() => expect(released).toHaveBeenCalledTimes(2));
 });
 
 describe('a body that is made part by part', () => {

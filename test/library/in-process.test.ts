@@ -12,25 +12,25 @@ const waiting: (() => void)[] = [];
 const server = await answeringServer({
   '/counted': () => {
     asked += 1;
-    return { status: 200, headers: {}, payload: 'done' };
+    return { outcome: { status: 200, body: Buffer.from('done') } };
   },
   '/waiting': async () => {
     await new Promise<void>((resolve) => waiting.push(resolve));
     const stream = new Readable({ read: () => {} });
     opened.push(stream);
-    return { status: 200, headers: {}, payload: undefined, stream };
+    return { outcome: { status: 200, body: stream } };
   },
   '/stream': () => {
     const stream = new Readable({ read: () => {} });
     stream.push('one');
     opened.push(stream);
-    return { status: 200, headers: {}, payload: undefined, stream };
+    return { outcome: { status: 200, body: stream } };
   },
-  '/slow': () => ({ status: 200, headers: {}, payload: 'x'.repeat(1000), delivery: { slow: 60_000 } }),
+  '/slow': () => ({ outcome: { status: 200, body: Buffer.alloc(1000, 'x') }, action: { body: 'slow' } }),
   '/large': () => {
     const stream = Readable.from(Array.from({ length: 100 }, (_, index) => Buffer.alloc(100_000, index)));
     opened.push(stream);
-    return { status: 200, headers: {}, payload: undefined, stream };
+    return { outcome: { status: 200, body: stream } };
   },
 });
 const { inProcess, overSocket } = server;
@@ -62,7 +62,7 @@ describe.each([
     await pause(50);
     waiting.shift()?.();
     await vi.waitFor(() => expect(opened.at(-1)?.closed).toBe(true));
-    expect(server.outgoing.size).toBe(0);
+    expect(server.streams.size).toBe(0);
   });
 
   it.each(['/stream', '/slow'])('while its body arrives is given up with the reason: %s', async (path) => {
@@ -72,7 +72,7 @@ describe.each([
     controller.abort(reason);
 
     await expect(text).rejects.toBe(reason);
-    await vi.waitFor(() => expect(server.outgoing.size).toBe(0));
+    await vi.waitFor(() => expect(server.streams.size).toBe(0));
   });
 
   it('after it was answered stays as it is', async () => {

@@ -1,62 +1,104 @@
 import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/core/hosts.ts';
 import { SILENT } from '../../src/core/log.ts';
-import type { WireAnswer } from '../../src/http/answer.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import type { Fault } from '../../src/faults/fault.ts';
+import { addAnswerHook, respond } from '../../src/http/answers.ts';
+import type { Server } from '../../src/http/flight.ts';
+import type { Strays } from '../../src/http/strays.ts';
+import { OpenStreams } from '../../src/http/streams.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
 import { CrossOrigin } from '../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
-import { Outgoing } from '../../src/http/transport/outgoing.ts';
-import type { ProtocolErrors } from '../../src/http/transport/protocol-errors.ts';
-import { sendAnswer } from '../../src/http/transport/send-answer.ts';
 import { worldAddressesOf } from '../../src/http/transport/world-address.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
+import { faultThat, type Given, toyFlight } from '../http/steps/toy-flight.ts';
 
 /** Asks a server. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
+/** An answer that a test wants. */
+export interface Wanted {
+  readonly outcome: Outcome;
+  /** The fault that was injected into its request, and gave this answer. */
+  readonly action?: Fault['action'];
+  /** The world of its request, as far as it is not a toy's. */
+  readonly world?: Given['world'];
+  /** Is the answer concluded like one of an operation? */
+  readonly isOfOperation?: boolean;
+}
+
 /** A server without services, which answers what a test wants, over sockets and in process. */
 export interface AnsweringServer {
   readonly port: number;
-  readonly outgoing: Outgoing;
+  readonly streams: OpenStreams;
   readonly overSocket: Fetch;
   readonly inProcess: Fetch;
+  /** How many requests have not released their world yet? */
+  held(): number;
   close(): Promise<void>;
 }
 
 /** @param answers called for each request to a path */
 export async function answeringServer(
-  answers: Readonly<Record<string, () => WireAnswer | Promise<WireAnswer>>>,
+  answers: Readonly<Record<string, () => Wanted | Promise<Wanted>>>,
 ): Promise<AnsweringServer> {
   const limits = limitsOf();
-  const lines = new Connections(limits);
-  const outgoing = new Outgoing();
-  // No test asks for what only the edges answer.
-  const edges = {} as ProtocolErrors;
-  const app = makeFastify(edges, { answer: () => null }, lines, limits, {
+  const connections = new Connections(limits);
+  const streams = new OpenStreams();
+  const server = {
     addresses: worldAddressesOf(knownHosts([]), []),
-    outgoing,
     crossOrigin: new CrossOrigin([]),
     log: SILENT,
+    streams,
+  };
+  const failed = async () => ({ status: 500, headers: {}, payload: 'failed' });
+  const app = makeFastify({
+    server: server as unknown as Server,
+    strays: { failed, render: () => ({ status: 400 }) } as unknown as Strays,
+    ownHosts: { pathFor: () => null },
+    connections,
+    limits,
+    makeTlsServer: null,
   });
+  addAnswerHook(app);
+  let held = 0;
   for (const [url, answer] of Object.entries(answers)) {
     app.route({
       method: ['GET', 'HEAD', 'POST'],
       url,
-      handler: async (_, reply) => sendAnswer(reply, await answer(), outgoing),
+      handler: async (request, reply) => {
+        held += 1;
+        const { outcome, action, world, isOfOperation = false } = await answer();
+        request.flight = toyFlight({
+          server: { streams, vendorDocuments: new Map(), offDocument: 'off' },
+          world: { release: () => (held -= 1), faults: { isEmpty: true }, ...world },
+          flight: {
+            raw: request.raw,
+            worlds: { fault: () => null } as never,
+            outcome,
+            isReplaced: !isOfOperation,
+            injectedFault: action === undefined ? null : faultThat(action),
+          },
+        });
+        respond(reply, request.flight);
+        return reply;
+      },
     });
   }
-  const listen = prepareToListen(app, lines, outgoing);
+  const listen = prepareToListen(app, connections, streams);
   await app.ready();
   const { port, url: base } = await listen('127.0.0.1', 0);
   const close = () => app.close();
   afterAll(close);
   return {
     port,
-    outgoing,
+    streams,
     overSocket: (path, init) => fetch(`${base}${path}`, init),
     inProcess: inProcessFetch(app, base),
+    held: () => held,
     close,
   };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem.ts';
-import type { Arrived } from '../in-flight.ts';
+import type { Arrived } from '../flight.ts';
 import { reportForeignCredentials } from '../tripwire.ts';
 
 /** Contains no text from the page, so that a page cannot flood the findings. */

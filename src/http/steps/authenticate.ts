@@ -1,9 +1,6 @@
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 
 /** Identifies the caller. */
-export function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> | undefined {
-  if (route.rule === null) return undefined;
-  return (authentication ?? route.service.authenticate(context)).then((caller) => {
-    context.caller = caller;
-  });
+export async function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> {
+  if (route.rule !== null) context.caller = await (authentication ?? route.service.authenticate(context));
 }

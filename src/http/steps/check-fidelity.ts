@@ -1,12 +1,12 @@
 import { describeEntry, effectOf } from '../../core/fidelity.ts';
 import { Problem } from '../../core/problem.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 
 /**
  * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover. The control API is
  * exempt.
  */
-export function checkFidelity({ server, route, context }: InFlightRequest): undefined {
+export function checkFidelity({ server, route, context }: InFlightRequest): void {
   if (server.fidelity === 'any' || route.service.isControlApi === true) return;
   const { effect, entry } = effectOf(route.row, route.rule, context.caller?.heldRights.resources);
   if (entry === null) return;

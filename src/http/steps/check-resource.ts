@@ -8,21 +8,18 @@ import {
 } from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 
 /** Does the object exist for this caller, and do their rights cover it? */
-export function checkResource(inFlight: InFlightRequest): Promise<void> | undefined {
+export async function checkResource(inFlight: InFlightRequest): Promise<void> {
   const { context, decision } = inFlight;
   const { caller, accessRequest } = context;
-  if (accessRequest === null || caller === null || decision === null) return undefined;
-  const lookingUp = lookUp(inFlight, accessRequest);
-  if (lookingUp !== null) {
-    return lookingUp.then((lookedUp) => checkObject(inFlight, decision, accessRequest, caller, lookedUp));
-  }
-  noteUse(inFlight, decision, accessRequest, null);
-  return undefined;
+  if (accessRequest === null || caller === null || decision === null) return;
+  const lookedUp = await lookUp(inFlight, accessRequest);
+  if (lookedUp === null) noteUse(inFlight, decision, accessRequest, null);
+  else checkObject(inFlight, decision, accessRequest, caller, lookedUp);
 }
 
 function checkObject(

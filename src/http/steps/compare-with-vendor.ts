@@ -1,6 +1,6 @@
 import { showPath } from '../../core/redact.ts';
-import { mediaTypeOf } from '../answer.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
+import { mediaTypeOf } from '../headers.ts';
 import type { VendorDocument } from '../openapi/vendor-document.ts';
 import type { Operation } from '../openapi.ts';
 import { pathOf } from '../transport/arrival.ts';

@@ -9,30 +9,30 @@ import {
 import { decisionOfVerdict } from '../../core/decision.ts';
 import { Problem } from '../../core/problem.ts';
 import { factsOf } from '../facts.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { lookUp } from '../look-up.ts';
 import { isLetPass, letPass } from './let-pass.ts';
 import { withOther } from './with-other.ts';
 
 /** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
-export function decide(inFlight: InFlightRequest): Promise<void> | undefined {
+export async function decide(inFlight: InFlightRequest): Promise<void> {
   const { route, context } = inFlight;
   const { caller } = context;
-  if (route.rule === null || caller === null) return undefined;
+  if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
   const accessRequest = { rule, ruleset, org: context.params['org'], names: namesInPath(rule, context.params) };
   context.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
     inFlight.decision = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params);
-    return undefined;
+    return;
   }
   if (isLetPass(inFlight, accessRequest, verdict)) {
     // `checkResource` looks up the object later, and refuses the request if it does not exist.
     letPass(inFlight, decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params));
-    return undefined;
+    return;
   }
-  return deny(inFlight, accessRequest, caller, verdict);
+  await deny(inFlight, accessRequest, caller, verdict);
 }
 
 async function deny(

@@ -1,19 +1,13 @@
 import { decisionOfProblem } from '../../core/decision.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { factsOf } from '../facts.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from '../hints.ts';
-import type { InFlightRequest } from '../in-flight.ts';
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
-export function handle(inFlight: InFlightRequest): Promise<void> | undefined {
+export async function handle(inFlight: InFlightRequest): Promise<void> {
   // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
-  const outcome = inFlight.route.handler(inFlight.context as never);
-  if (outcome instanceof Promise) return outcome.then((its) => take(inFlight, its));
-  take(inFlight, outcome);
-  return undefined;
-}
-
-function take(inFlight: InFlightRequest, outcome: Outcome): void {
+  const outcome: Outcome = await inFlight.route.handler(inFlight.context as never);
   inFlight.outcome = outcome;
   inFlight.isDone = outcome.refusal === undefined;
   if (outcome.principal !== undefined) inFlight.hints = hintsOfGrant(inFlight, outcome.principal);

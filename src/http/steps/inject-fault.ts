@@ -9,18 +9,26 @@ import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
-import type { WireAnswer } from '../answer.ts';
 import { claimantOf } from '../claimant.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { mayRenew } from '../hints.ts';
-import type { InFlightRequest } from '../in-flight.ts';
 import { principalOf } from '../principal.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { spoil } from '../transport/spoiled.ts';
 import { aboutOf } from './refuse.ts';
-import { bodyOf } from './select-world.ts';
 
 /** The status of an answer that breaks off before the client can read it. */
 const UNREAD = 503;
+
+/**
+ * May a fault be injected before anything is done? Then the body is received first: the fault may match it, and the
+ * journal records it although no step reads it.
+ */
+export function waitsForFault(inFlight: InFlightRequest): boolean {
+  const { context, route } = inFlight;
+  const { faults } = context.world;
+  if (faults.isEmpty || route.service.isControlApi === true || !route.readsBody) return false;
+  return faults.needs('request', factsOf(inFlight, null)).isPossible;
+}
 
 /**
  * Injects a fault before anything is done, after its delay.
@@ -29,16 +37,13 @@ const UNREAD = 503;
  */
 export async function injectRequestFault(inFlight: InFlightRequest): Promise<boolean> {
   const { context, route } = inFlight;
-  if (route.service.isControlApi === true) return false;
   const { faults } = context.world;
+  if (faults.isEmpty || route.service.isControlApi === true) return false;
   const needs = faults.needs('request', factsOf(inFlight, null));
-  if (needs.body && route.readsBody) inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
   const principal = needs.principal ? await claimantOf(inFlight) : null;
   const fault = await faults.inject('request', factsOf(inFlight, principal), context.now);
   if (fault === null) return false;
-  // The journal records the body, although no step will read it.
-  if (route.readsBody) inFlight.body ??= await bodyOf(inFlight.server, route, inFlight.raw);
-  inFlight.sent = keptBytes(inFlight.body?.texts[0] ?? '');
+  inFlight.sent = keptBytes(inFlight.body?.text ?? '');
   inFlight.claimant = principal ?? (await claimantOf(inFlight));
   await beginFault(inFlight, fault);
   const outcome = outcomeOf(inFlight, fault) ?? (hidesStatus(fault.action) ? errorOf(inFlight, fault, UNREAD) : null);
@@ -96,22 +101,9 @@ function errorOf(inFlight: InFlightRequest, fault: Fault, status: number): Outco
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a good one. */
-const SLOW_MS = 3000;
-
-/** Applies a fault's delivery to an answer. */
-export function applyFault(answer: WireAnswer, { id, action: { drop, body } }: Fault): WireAnswer {
-  const named = { ...answer, headers: { ...answer.headers, 'x-mock-fault': id } };
-  if (drop !== undefined) return { ...named, delivery: { drop } };
-  if (body === undefined) return named;
-  return body === 'slow'
-    ? { ...named, delivery: { slow: SLOW_MS } }
-    : { ...named, payload: spoil(named.payload, body) };
-}
-
 /** The body with its members' names as sent, as in the journal; the operation may spell some differently. */
 function bodyAsSent({ raw, context, body, sent }: InFlightRequest): unknown {
-  const text = body?.texts[0] ?? sent.text;
+  const text = body?.text ?? sent.text;
   if (text === null || (body === null && isTruncated(sent))) return context.body;
   return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
 }

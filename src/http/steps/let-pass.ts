@@ -2,7 +2,7 @@ import type { AccessRequest, Verdict } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
 import { isForRights } from '../../core/mode.ts';
 import { Problem } from '../../core/problem.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { aboutOf } from './refuse.ts';
 
 /** Does a denied request continue? It does if its world only observes, and only rights are missing. */

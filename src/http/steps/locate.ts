@@ -1,4 +1,4 @@
-import type { InFlightRequest, Route } from '../in-flight.ts';
+import type { InFlightRequest, Route } from '../flight.ts';
 
 /** Normalizes the ids in the path. */
 export function locate({ operation }: Route, { context }: Pick<InFlightRequest, 'context'>): void {

@@ -3,8 +3,7 @@ import { redact } from '../../core/redact.ts';
 import { hidesStatus } from '../../faults/fault.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
-import type { WireAnswer } from '../answer.ts';
-import type { Arrived, InFlightRequest } from '../in-flight.ts';
+import type { Arrived, InFlightRequest } from '../flight.ts';
 import { principalOf } from '../principal.ts';
 
 /** The journal's facts about a request, besides those of its arrival. */
@@ -19,8 +18,15 @@ export interface Addressee {
   readonly operation: string | null;
 }
 
+/** An answer as it is sent; a stream has no payload. */
+interface SentAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string | Buffer | undefined;
+}
+
 /** Records the request and its answer, before the answer is sent. */
-export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: WireAnswer): void {
+export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: SentAnswer): void {
   const { raw, context, startedAt } = arrived;
   const { activityLog, id: world } = context.world;
   const { decision, sent, hints, injectedFault, isDone, wouldBe } = told;

@@ -3,64 +3,62 @@ import { stopwatch } from '../../core/clock.ts';
 import { Problem } from '../../core/problem.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import { RequestContext } from '../context.ts';
-import type { Arrived, BodyRead, Route, Server } from '../in-flight.ts';
+import type { Arrival, Arrived, ReceivedBody, Route, Server } from '../flight.ts';
 import { originOf } from '../transport/arrival.ts';
-import { readBody } from '../transport/body.ts';
 import type { Guard } from '../transport/origin-guard.ts';
 import type { WorldAddress } from '../transport/world-address.ts';
 import { originsOf, reportLostWorld, worldBehind, worldOfCredential } from '../which-world.ts';
 
-/** The target of a request, as the transport knows it. */
-export interface Destination {
+/** The target of a request, as its service knows it. */
+interface Destination<Its extends Route | null> extends Pick<Arrival<Its>, 'route' | 'params' | 'query'> {
   readonly guard: Guard;
-  readonly route: Route | null;
-  readonly query: Readonly<Record<string, unknown>>;
 }
 
 /** A request that makes a world enters the default one, also if it has a credential of another. */
 const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
 
+/** Reads how a request names its world, and whether it may enter any. */
+export function arrive<Its extends Route | null>(
+  server: Server,
+  raw: IncomingMessage,
+  { guard, route, params, query }: Destination<Its>,
+): Arrival<Its> {
+  const named = server.addresses.of(raw);
+  const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
+  const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
+  const startedAt = stopwatch();
+  let base = '';
+  let fault: Problem | null = null;
+  try {
+    base = originOf(raw, server);
+    server.originGuard.check(raw, guard);
+  } catch (thrown) {
+    fault = asFault(thrown);
+  }
+  return { route, params, query, address, worldToMake, base, fault, startedAt };
+}
+
+/** May the body of this request select its world? Then it has to be received first. */
+export function isSelectedByBody({ worlds }: Server, { route, address, fault }: Arrival<Route | null>): boolean {
+  return fault === null && address === null && route?.row.selects === 'body' && !worlds.isAlone;
+}
+
 /**
  * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. The
  * header of a request that makes a world names the new one. Nothing is built for a request before this, and no other
  * step selects a world.
+ *
+ * @param body null if it was not received yet
  */
 export function selectWorld(
   server: Server,
   raw: IncomingMessage,
-  destination: Destination,
-): Arrived | Promise<Arrived> {
-  const { guard, route } = destination;
-  const named = server.addresses.of(raw);
-  const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
-  const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
-  const entry: Entry = { address, worldToMake, base: '', fault: null, body: null, startedAt: stopwatch() };
-  try {
-    entry.base = originOf(raw, server);
-    server.originGuard.check(raw, guard);
-  } catch (thrown) {
-    entry.fault = asFault(thrown);
-  }
-  // Only a body that may select the world is awaited.
-  const isToBeRead = entry.fault === null && entry.address === null && route?.row.selects === 'body';
-  if (!isToBeRead || server.worlds.isAlone) return enterWorld(server, raw, destination, entry);
-  return bodyOf(server, route, raw).then((body) => enterWorld(server, raw, destination, { ...entry, body }));
-}
-
-/** The facts about a request before its world is known. */
-interface Entry {
-  readonly address: WorldAddress | null;
-  readonly worldToMake: string | null;
-  readonly body: BodyRead | null;
-  readonly startedAt: number;
-  base: string;
-  fault: Problem | null;
-}
-
-function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Destination, entry: Entry): Arrived {
-  const { address, worldToMake, body, base, startedAt } = entry;
+  arrival: Arrival<Route | null>,
+  body: ReceivedBody | null,
+): Arrived {
+  const { route, query, address, worldToMake, base, startedAt } = arrival;
   const { worlds } = server;
-  let fault = entry.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
+  let fault = arrival.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
   let world = worlds.default;
   try {
     if (fault === null && address !== null) world = worldBehind(server, address, raw);
@@ -82,15 +80,4 @@ function enterWorld(server: Server, raw: IncomingMessage, { route, query }: Dest
 function asFault(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   throw thrown;
-}
-
-/** Reads the body before `parseBody`, because an earlier step depends on it. */
-export async function bodyOf({ limits }: Server, { operation, row }: Route, raw: IncomingMessage): Promise<BodyRead> {
-  const texts: string[] = [];
-  try {
-    const value = await readBody(raw, operation, row.fieldNames ?? 'exact', limits, (text) => texts.push(text));
-    return { value, texts, fault: null };
-  } catch (fault) {
-    return { value: undefined, texts, fault };
-  }
 }

@@ -2,18 +2,18 @@ import { findNear } from '../../core/nearest.ts';
 import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
+import { checkTexts } from '../bodies.ts';
 import type { RequestContext } from '../context.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
-import { checkTexts } from '../transport/body.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
  * refuses them, because its clients should learn what was not understood.
  */
-export function validateRequest(inFlight: InFlightRequest): undefined {
+export function validateRequest(inFlight: InFlightRequest): void {
   const { route, context } = inFlight;
   const { operation, service } = route;
   if (inFlight.isForeign && !presentsKey(route, context)) throw foreignCredential();

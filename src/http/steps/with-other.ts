@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/decision.ts';
 import { own } from '../../core/own.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 
 /** Adds to a refusal another credential that would be allowed, if the service knows one. */

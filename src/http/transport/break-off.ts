@@ -1,18 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { FastifyReply } from 'fastify';
 import type { BrokenAt } from '../../faults/fault.ts';
-import { headBytes, type WireAnswer } from '../answer.ts';
-
-/** An answer with a `Content-Length` header. */
-interface Framed extends Pick<WireAnswer, 'status' | 'headers'> {
-  readonly body: Buffer;
-}
+import { sentHeaders } from '../headers.ts';
+import { headBytes } from './wire-answer.ts';
 
 /**
  * Breaks the connection before or within an answer, after the answers to earlier requests on it. Without a body it
  * breaks within the headers at the latest, so that no client takes the answer for complete.
  */
-export function breakOff(response: ServerResponse, { status, headers, body }: Framed, where: BrokenAt): void {
+export function breakOff(reply: FastifyReply, payload: string | Buffer, where: BrokenAt): void {
+  const { raw: response, statusCode: status } = reply;
+  const body = Buffer.from(payload);
+  reply.header('content-length', body.length);
+  const headers = sentHeaders(reply);
   if (where === 'body' && body.length > 0) {
     response.writeHead(status, headers);
     response.write(halfOf(body), () => response.destroy());

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
-import { wireBytes, writeAnswer } from '../answer.ts';
+import { wireBytes, writeAnswer } from './wire-answer.ts';
 
 /** A request with its answer. */
 interface Exchange {

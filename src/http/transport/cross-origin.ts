@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './arrival.ts';
 
 /**
@@ -26,20 +26,24 @@ export class CrossOrigin {
    *
    * @returns whether the request was a preflight, which is answered with this
    */
-  answer({ headers, method, url = '/' }: IncomingMessage, response: ServerResponse): boolean {
-    if (/^\/_mock(?:\/|$)/.test(pathOf(url))) return false;
-    response.setHeader('vary', 'Origin');
+  isPreflightAnswered({ raw: { headers, method, url = '/' } }: FastifyRequest, reply: FastifyReply): boolean {
+    if (this.isOff || /^\/_mock(?:\/|$)/.test(pathOf(url))) return false;
+    reply.header('vary', 'Origin');
     const { origin = '' } = headers;
     if (!this.allows(origin)) return false;
-    response.setHeader('access-control-allow-origin', origin);
-    // No answer depends on cookies; this only lets in clients that send them to everybody.
-    response.setHeader('access-control-allow-credentials', 'true');
-    response.setHeader('access-control-expose-headers', EXPOSED);
+    reply.headers({
+      'access-control-allow-origin': origin,
+      // No answer depends on cookies; this only lets in clients that send them to everybody.
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': EXPOSED,
+    });
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
-    response.setHeader('access-control-allow-methods', METHODS);
-    response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '');
-    response.setHeader('access-control-max-age', String(REMEMBERED));
-    response.writeHead(204).end();
+    reply.headers({
+      'access-control-allow-methods': METHODS,
+      'access-control-allow-headers': headers['access-control-request-headers'] ?? '',
+      'access-control-max-age': String(REMEMBERED),
+    });
+    reply.code(204).send();
     return true;
   }
 }

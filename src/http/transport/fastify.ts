@@ -1,63 +1,68 @@
-import type { Server as HttpServer, RequestListener, ServerOptions } from 'node:http';
+import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
-import type { Server } from '../in-flight.ts';
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
+import type { Server } from '../flight.ts';
+import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
+import { type Strays, sendStray } from '../strays.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Limits } from './limits.ts';
-import { connectProtocolErrors, endWithWireProblem, type ProtocolErrors, type WireError } from './protocol-errors.ts';
-import { sendAnswer } from './send-answer.ts';
-import type { OwnHosts } from './services.ts';
+import { answerExpectations, endWithWireError, type WireError } from './protocol-errors.ts';
 import { WrongScheme } from './wrong-scheme.ts';
-
-/** Routes have no schemas, so schema compilers are never used; loading them would take an eighth of the start. */
-export const NO_SCHEMAS = { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } };
 
 /** Makes a server for https, with the options of one for http. */
 export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
-/** Fastify listens, routes, and reports requests without a route. Its other automatic behaviour is turned off. */
-export function makeFastify(
-  protocolErrors: ProtocolErrors,
-  ownHosts: Pick<OwnHosts, 'answer'>,
-  connections: Connections,
-  limits: Limits,
-  { addresses, outgoing, crossOrigin, log }: Pick<Server, 'addresses' | 'outgoing' | 'crossOrigin' | 'log'>,
-  makeTlsServer: MakeTlsServer | null = null,
-): FastifyInstance {
+/** The parts of a server that requests pass before they reach a service. */
+export interface Entrance {
+  readonly server: Server;
+  readonly strays: Strays;
+  readonly ownHosts: Pick<OwnHosts, 'pathFor'>;
+  readonly connections: Connections;
+  readonly limits: Limits;
+  /** Null: the server speaks http. */
+  readonly makeTlsServer: MakeTlsServer | null;
+}
+
+/** The instance of Fastify that services, pages and documents are registered with. */
+export function makeFastify({
+  server,
+  strays,
+  ownHosts,
+  connections,
+  limits,
+  makeTlsServer,
+}: Entrance): FastifyInstance {
   const http = {
     requireHostHeader: false,
     headersTimeout: limits.headersTimeout,
     connectionsCheckingInterval: limits.checkingInterval,
   };
-  const wrongScheme = new WrongScheme(log, makeTlsServer !== null);
+  const wrongScheme = new WrongScheme(server.log, makeTlsServer !== null);
   const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
-    // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`. The router of the document refuses those that are too long.
+    // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`.
     routerOptions: { maxParamLength: LONGEST_PARAM },
-    schemaController: NO_SCHEMAS,
     http,
-    // Fastify's own https is left out of the build, since few servers need it.
+    // Fastify's own https takes certificates only as options.
     ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),
     // Removes the prefix of a world, so that routes need not know worlds.
     rewriteUrl: (request) => {
       readTarget(request);
-      return addresses.open(request);
+      const path = server.addresses.open(request);
+      return ownHosts.pathFor(request) ?? path;
     },
-    frameworkErrors: (error, request, reply) => {
-      // Fastify cannot decode the path. A service that owns the whole host answers any path.
-      const answering = ownHosts.answer(request.raw) ?? protocolErrors.framework(error, request.raw);
-      answering.then((answer) => sendAnswer(reply, answer, outgoing));
-    },
+    // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then.
+    frameworkErrors: (error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)),
     // Node adds the error code and the unreadable bytes.
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
       if (isFirst && wrongScheme.answerHttps(wireError.rawPacket, socket)) return;
-      endWithWireProblem(protocolErrors, connections, wireError, socket);
+      endWithWireError(strays, connections, wireError, socket);
     },
   });
   if (makeTlsServer !== null) {
@@ -68,22 +73,37 @@ export function makeFastify(
       else socket.destroy();
     });
   }
-  // Bodies stay streams: a caller without rights is refused even if the body is broken, so `parseBody` reads it later.
-  for (const method of app.supportedMethods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
-  if (!crossOrigin.isOff) {
-    app.addHook('onRequest', ({ raw }, reply, next) => {
-      if (crossOrigin.answer(raw, reply.raw)) reply.hijack();
-      else next();
-    });
-  }
-  // Fastify prefers a route with a longer path to one with a host, so hosts come before all routes.
-  app.addHook('onRequest', ({ raw }, reply, next) => {
-    const answering = ownHosts.answer(raw);
-    if (answering === null) next();
-    else answering.then((answer) => void sendAnswer(reply, answer, outgoing)).catch(next);
+  app.decorate('mock', server);
+  app.decorateRequest('arrival', null);
+  app.decorateRequest('flight', null);
+  // A GET has a body where the document says so, and the host of a function takes any request.
+  for (const method of METHODS)
+    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody: true, overrideExisting: true });
+  // Services receive bodies; nobody reads one beside them.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', (request, reply, next) => {
+    ignoreUnreadableType(request);
+    if (server.crossOrigin.isPreflightAnswered(request, reply)) return;
+    next();
   });
-  connectProtocolErrors(app, protocolErrors, outgoing);
+  app.setNotFoundHandler(({ raw }, reply) => sendStray(reply, strays.noOperation(raw)));
+  app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));
+  answerExpectations(app, strays);
   return app;
+}
+
+/** `type/subtype`, and what may follow (RFC 9110, 8.3.1). */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
+
+/**
+ * Fastify refuses a type that it cannot read, and QUERY without a type, before any parser, also where a body may have any
+ * type. The parser of a service reads the header as it was sent.
+ */
+function ignoreUnreadableType({ method, raw: { headers } }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
+  if (method === 'QUERY') headers['content-type'] ??= 'application/octet-stream';
 }
 
 /** As Fastify's own servers are set. */
@@ -94,8 +114,4 @@ function factoryOf(make: MakeTlsServer, http: ServerOptions): FastifyServerFacto
     server.keepAliveTimeout = Number(keepAliveTimeout);
     return server;
   };
-}
-
-function noCompiler(): never {
-  throw new Error('routes have no schemas: requests are validated against the documents');
 }

@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
+import type { OpenStreams } from '../streams.ts';
 import { type Connections, isTls } from './connections.ts';
-import type { Outgoing } from './outgoing.ts';
 
 /** Milliseconds that a stopping server waits for incomplete requests. */
 const HALF_SENT_MS = 3000;
@@ -41,7 +41,7 @@ export type Listen = (
  * To stop: answers say `Connection: close`, idle connections close at once, complete requests are finished, and
  * incomplete ones are cut after three seconds. The rest of a slow body is sent at once, and streams close.
  */
-export function prepareToListen(app: FastifyInstance, connections: Connections, outgoing: Outgoing): Listen {
+export function prepareToListen(app: FastifyInstance, connections: Connections, streams: OpenStreams): Listen {
   const { server } = app;
   const scheme = isTls(server) ? 'https' : 'http';
   /** The listeners besides Fastify's own. */
@@ -51,10 +51,10 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
   app.addHook('preClose', (done) => {
     for (const other of others) other.close();
     connections.announceClose();
-    outgoing.finish();
+    streams.finish();
     setTimeout(() => {
       connections.cutHalfSent();
-      outgoing.cut();
+      streams.cut();
     }, HALF_SENT_MS).unref();
     done();
   });

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { stopwatch } from '../../core/clock.ts';
 import { SERVES_HTTPS } from '../../core/connection-advice.ts';
 import type { Log } from '../../core/log.ts';
-import { wireBytes } from '../answer.ts';
+import { wireBytes } from './wire-answer.ts';
 
 /** A record of a TLS handshake begins with its type and the major version (RFC 8446, 5.1). */
 const HANDSHAKE = Buffer.from([0x16, 0x03]);

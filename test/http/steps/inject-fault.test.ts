@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/core/decide.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { applyFault, injectAnswerFault, injectRequestFault } from '../../../src/http/steps/inject-fault.ts';
+import { injectAnswerFault, injectRequestFault, waitsForFault } from '../../../src/http/steps/inject-fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
 import { ALLOWED, faultThat, type Given, NOW, toyFlight } from './toy-flight.ts';
 
 interface Asked extends Given {
   readonly fault?: Fault | null;
-  readonly needs?: { readonly body?: boolean; readonly principal?: boolean };
+  readonly needs?: { readonly isPossible?: boolean; readonly principal?: boolean };
 }
 
 /** A request in a world with one fault, which strikes it, or with none. */
-function struck({ fault = null, needs: { body = false, principal = false } = {}, ...given }: Asked = {}) {
+function struck({ fault = null, needs: { isPossible = false, principal = false } = {}, ...given }: Asked = {}) {
   const asked: unknown[][] = [];
   const seen: Facts[] = [];
   const pauses: unknown[][] = [];
   const faults = {
     needs: (moment: string, facts: Facts) => {
       asked.push(['needs', moment, facts.principal]);
-      return { body, principal };
+      return { isPossible, principal };
     },
     shadow: async (moment: string, _facts: Facts, by: { id: string }) => {
       asked.push(['shadow', moment, by.id]);
@@ -125,25 +125,37 @@ describe('a request', () => {
 
 describe('the body of a request', () => {
   const readable = { ...sending('{"name":"ball"}'), route: { readsBody: true, row: { id: 'row_of_toy' } } };
+  const received = { value: { name: 'ball' }, text: '{"name":"ball"}', fault: null };
 
-  it('is read before its step if a fault looks at it', async () => {
-    const { flight, seen } = struck({ ...readable, needs: { body: true } });
+  it('is received first if a fault may strike', () => {
+    const { flight, asked } = struck({ ...readable, needs: { isPossible: true } });
+
+    expect(waitsForFault(flight)).toBe(true);
+    expect(asked).toEqual([['needs', 'request', null]]);
+  });
+
+  it('is left to its turn otherwise', () => {
+    const possible = { needs: { isPossible: true } };
+    const { flight: unread } = struck(readable);
+    const { flight: without } = struck({ ...sending('{}'), ...possible });
+    const control = struck({ ...readable, ...possible, service: { isControlApi: true } });
+    const quiet = struck({ ...readable, ...possible });
+    Object.assign(quiet.flight.context.world.faults, { isEmpty: true });
+
+    expect([unread, without, control.flight, quiet.flight].map(waitsForFault)).toEqual([false, false, false, false]);
+    expect([control.asked, quiet.asked]).toEqual([[], []]);
+  });
+
+  it('is what a fault looks at', async () => {
+    const { flight, seen } = struck({ ...readable, flight: { body: received } });
     await injectRequestFault(flight);
 
-    expect(flight.body).toMatchObject({ value: { name: 'ball' }, texts: ['{"name":"ball"}'] });
     expect(seen[0]?.body()).toEqual({ name: 'ball' });
+    expect(flight.sent.text).toBeNull();
   });
 
-  it('is left to its step otherwise', async () => {
-    const [unread, without] = [struck(readable), struck({ ...sending('{}'), needs: { body: true } })];
-    await injectRequestFault(unread.flight);
-    await injectRequestFault(without.flight);
-
-    expect([unread.flight.body, without.flight.body]).toEqual([null, null]);
-  });
-
-  it('is in the journal of a request that was struck, although nobody has read it', async () => {
-    const { flight } = struck({ ...readable, fault: faultThat({ status: 503 }) });
+  it('is in the journal of a request that was struck, although no step takes it', async () => {
+    const { flight } = struck({ ...readable, flight: { body: received }, fault: faultThat({ status: 503 }) });
     await injectRequestFault(flight);
 
     expect(flight.sent).toEqual({ text: '{"name":"ball"}', form: 'bytes', size: 15 });
@@ -172,7 +184,7 @@ describe('the body of a request', () => {
     expect(await seenBy({ flight: kept(null, 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
     expect(await seenBy({ flight: kept('"\u00c3\u00a9"', 4) }, 'e')).toBe('é');
     expect(await seenBy({ flight: kept('"', 4), ...{} }, undefined)).toBeUndefined();
-    const read = { value: 1, texts: ['{"a":2}'], fault: null };
+    const read = { value: 1, text: '{"a":2}', fault: null };
     expect(await seenBy({ flight: { ...kept('{', 7), body: read } }, 1)).toEqual({ a: 2 });
     const struckForm = struck({ ...form, flight: kept('a=1', 3) });
     struckForm.flight.raw.headers['content-type'] = 'application/x-www-form-urlencoded';
@@ -224,7 +236,7 @@ describe('a finished answer', () => {
     Object.assign(flight.context.world.faults, { isEmpty: true });
     await injectAnswerFault(flight);
 
-    expect(asked).toEqual([]);
+    expect([await injectRequestFault(flight), asked]).toEqual([false, []]);
   });
 
   it('is replaced by the answer that a test gave to the fault', async () => {
@@ -263,20 +275,5 @@ describe('a finished answer', () => {
     await injectAnswerFault(flight);
 
     expect(asked).toEqual([['shadow', 'answer', 'f-1']]);
-  });
-});
-
-describe('the way of an answer that was struck', () => {
-  const answer = { status: 200, headers: { a: 'b' }, payload: '{"name":"ball"}' };
-  const headers = { a: 'b', 'x-mock-fault': 'f-1' };
-
-  it.each([
-    [{}, { ...answer, headers }],
-    [{ drop: 'before' }, { ...answer, headers, delivery: { drop: 'before' } }],
-    [{ body: 'slow' }, { ...answer, headers, delivery: { slow: 3000 } }],
-    [{ body: 'empty' }, { ...answer, headers, payload: '' }],
-    [{ body: 'truncated' }, { ...answer, headers, payload: Buffer.from('{"name"') }],
-  ] as const)('is that of the fault: %j', (action, expected) => {
-    expect(applyFault(answer, faultThat(action))).toEqual(expected);
   });
 });

@@ -1,28 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { parseBody } from '../../../src/http/steps/parse-body.ts';
-import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { NO_BODY } from '../../../src/journal/entry.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
-const JSON_TYPE = ['content-type', 'application/json'] as const;
-const OPERATION = {
-  body: 'optional',
-  bodyForm: 'json',
-  bodyTypes: ['application/json'],
-  normalizeSpelling: () => 'spelled',
-};
-const sending = (body: string, given: Given = {}) =>
+/** A request whose body was received. */
+const sending = (text: string, { flight, ...given }: Given = {}) =>
   toyFlight({
-    raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', String(body.length)]], body },
-    route: { readsBody: true },
-    operation: OPERATION,
+    operation: { normalizeSpelling: () => 'spelled' },
+    flight: { body: { value: JSON.parse(text), text, fault: null }, ...flight },
     ...given,
   });
 
 describe('a body', () => {
-  it('is read as a value, and kept as it was sent', async () => {
+  it('is taken as it was received, and kept as it was sent', () => {
     const flight = sending('{"name": "REAL"}');
-    await parseBody(flight);
+    parseBody(flight);
 
     expect(flight.context.body).toEqual({ name: 'REAL' });
     expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
@@ -30,67 +23,55 @@ describe('a body', () => {
     expect(flight.isForeign).toBe(true);
   });
 
-  it('without a key that may be real makes the request no other than it was', async () => {
+  it('that was not received changes nothing', () => {
+    const flight = toyFlight();
+    parseBody(flight);
+
+    expect(flight).toMatchObject({ isForeign: false, told: [], sent: NO_BODY });
+    expect(flight.context.body).toBeUndefined();
+  });
+
+  it('without a key that may be real makes the request no other than it was', () => {
     for (const isForeign of [true, false]) {
       const flight = sending('{"name":"ball"}', { flight: { isForeign } });
-      await parseBody(flight);
+      parseBody(flight);
 
       expect(flight).toMatchObject({ isForeign, told: [] });
     }
   });
 
-  it('of recorded traffic may hold any key, and is read up to a limit of its own', async () => {
-    const server = { limits: limitsOf({ bodyBytes: 10 }) };
-    const reading = (readsTraffic: boolean) =>
-      sending('{"name": "REAL"}', { server, route: { readsBody: true, row: { id: 'row_of_toy', readsTraffic } } });
-    const [traffic, other] = [reading(true), reading(false)];
-    await parseBody(traffic);
+  it('of recorded traffic may hold any key', () => {
+    const traffic = sending('{"name": "REAL"}', { route: { row: { id: 'row_of_toy', readsTraffic: true } } });
+    parseBody(traffic);
 
     expect(traffic).toMatchObject({ isForeign: false, told: [], context: { body: { name: 'REAL' } } });
-    await expect(parseBody(other)).rejects.toMatchObject({ kind: 'too_large' });
   });
 
-  it('is spelled as the document does where the service does not mind', async () => {
+  it('is spelled as the document does where the service does not mind', () => {
     const [minding, other] = [
       sending('{}', { service: { conventions: {} } }),
       sending('{}', { service: { conventions: { caselessEnums: true } } }),
     ];
-    await parseBody(minding);
-    await parseBody(other);
+    parseBody(minding);
+    parseBody(other);
 
     expect([minding.context.body, other.context.body]).toEqual([{}, 'spelled']);
   });
 
-  it('has its fields in any case, where the operation says so', async () => {
-    const operation = { ...OPERATION, bodyFields: new Map([['name', 'name']]) };
-    const [exact, caseless] = [
-      sending('{"NAME":1}', { operation }),
-      sending('{"NAME":1}', {
-        operation,
-        route: { readsBody: true, row: { id: 'row_of_toy', fieldNames: 'caseless' } },
-      }),
-    ];
-    await parseBody(exact);
-    await parseBody(caseless);
-
-    expect([exact.context.body, caseless.context.body]).toEqual([{ NAME: 1 }, { name: 1 }]);
-  });
-
-  it('that was read before is taken from there', async () => {
-    const body = { value: { name: 'ball' }, texts: ['{"name": "REAL"}'], fault: null };
-    const flight = sending('never read', { flight: { body } });
-    await parseBody(flight);
-
-    expect(flight.context.body).toEqual({ name: 'ball' });
-    expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
-    expect(flight.told).toHaveLength(1);
-  });
-
-  it('that could not be read before cannot be read now, and was seen', async () => {
+  it('that could not be read is refused for that reason, and was seen', () => {
     const fault = new Problem('too_large');
-    const flight = sending('never read', { flight: { body: { value: undefined, texts: ['REAL-1'], fault } } });
+    const flight = toyFlight({ flight: { body: { value: undefined, text: 'REAL-1', fault } } });
 
-    await expect(parseBody(flight)).rejects.toBe(fault);
+    expect(() => parseBody(flight)).toThrow(fault);
     expect(flight.told).toHaveLength(1);
+    expect(flight.sent).toEqual({ text: 'REAL-1', form: 'bytes', size: 6 });
+  });
+
+  it('that was not read to its end is refused, and not kept', () => {
+    const fault = new Problem('too_large');
+    const flight = toyFlight({ flight: { body: { value: undefined, text: null, fault } } });
+
+    expect(() => parseBody(flight)).toThrow(fault);
+    expect(flight).toMatchObject({ sent: NO_BODY, told: [] });
   });
 });

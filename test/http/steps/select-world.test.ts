@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { Problem } from '../../../src/core/problem.ts';
-import { bodyOf, selectWorld } from '../../../src/http/steps/select-world.ts';
+import { receive } from '../../../src/http/bodies.ts';
+import { arrive, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import type { WorldAddress } from '../../../src/http/transport/world-address.ts';
 import { incoming } from '../../support/incoming.ts';
@@ -80,12 +81,17 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     ],
     ...(body !== undefined && { body }),
   });
-  const destination = { guard, route: routed ? route : null, query: given.query ?? {} };
-  return { told, arrived: selectWorld(server as never, raw, destination) };
+  const destination = { guard, route: routed ? route : null, params: {}, query: given.query ?? {} };
+  const arrival = arrive(server as never, raw, destination);
+  const isReceivedFirst = isSelectedByBody(server as never, arrival);
+  const enter = async () => {
+    const received = isReceivedFirst ? await receive(raw, route, server.limits) : null;
+    return selectWorld(server as never, raw, arrival, received);
+  };
+  return { told, arrival, isReceivedFirst, enter };
 }
 const worldIn = async (given: Given) => {
-  const { arrived } = placed(given);
-  const { context, fault } = await arrived;
+  const { context, fault } = await placed(given).enter();
   return [context.world.id, fault?.kind ?? null];
 };
 const DOOR: WorldAddress = { kind: 'header', world: 'team-a' };
@@ -101,7 +107,7 @@ describe('a request leads', () => {
 
   it('to the default one where its header names the world to make', async () => {
     const lead = async (given: Given) => {
-      const { context, fault } = await placed({ makesWorld: true, ...given }).arrived;
+      const { context, fault } = await placed({ makesWorld: true, ...given }).enter();
       return [context.world.id, context.worldToMake, fault?.kind ?? null];
     };
     const query = { selects: 'query', query: { client: 'a1' } } as const;
@@ -147,8 +153,8 @@ describe('a request leads', () => {
 describe('a request that has arrived', () => {
   it('holds its world, and knows under which name it was called and since when', async () => {
     const begin = performance.now();
-    const { told, arrived } = placed({ door: DOOR, guard: 'admin' });
-    const { context, startedAt, body } = await arrived;
+    const { told, enter } = placed({ door: DOOR, guard: 'admin' });
+    const { context, startedAt, body } = await enter();
 
     expect(told).toEqual([
       ['check', 'admin'],
@@ -160,30 +166,36 @@ describe('a request that has arrived', () => {
   });
 
   it('has no name of the server, if it named none that can be one', async () => {
-    const { context } = await placed({ host: 'a b' }).arrived;
+    const { context } = await placed({ host: 'a b' }).enter();
 
     expect([context.origin, context.openOrigin]).toEqual(['', '']);
   });
 
-  it('is not waited for, unless its body may name the world', () => {
-    expect(placed({}).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'query' }).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'body', body: '{}', worlds: { isAlone: true } }).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'body', body: '{}', door: DOOR }).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'body', body: '{}', routed: false }).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'body', body: '{}', host: 'a b' }).arrived).not.toBeInstanceOf(Promise);
-    expect(placed({ selects: 'body', body: '{}' }).arrived).toBeInstanceOf(Promise);
+  it('has its body received first only if that may name the world, and it may come in', () => {
+    const originGuard = () => {
+      throw new Problem('foreign_page');
+    };
+    const isReceivedFirst = (given: Given) => placed({ body: '{}', ...given }).isReceivedFirst;
+
+    expect(isReceivedFirst({})).toBe(false);
+    expect(isReceivedFirst({ selects: 'query' })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', worlds: { isAlone: true } })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', door: DOOR })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', routed: false })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', host: 'a b' })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', originGuard })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body' })).toBe(true);
   });
 
-  it('brings the body that was read, or what is wrong with it', async () => {
-    const bodyIn = async (body: string) => (await placed({ selects: 'body', body }).arrived).body;
+  it('brings the body that was received, or what is wrong with it', async () => {
+    const bodyIn = async (body: string) => (await placed({ selects: 'body', body }).enter()).body;
 
     expect(await bodyIn('{"client":"a1"}')).toEqual({
       value: { client: 'a1' },
-      texts: ['{"client":"a1"}'],
+      text: '{"client":"a1"}',
       fault: null,
     });
-    expect(await bodyIn('{')).toMatchObject({ value: undefined, texts: ['{'], fault: { kind: 'invalid_request' } });
+    expect(await bodyIn('{')).toMatchObject({ value: undefined, text: '{', fault: { kind: 'invalid_request' } });
   });
 
   it('is not answered for a fault of the mock', () => {
@@ -216,18 +228,4 @@ describe('a process that has no worlds', () => {
 
     expect(await worldIn({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
   });
-});
-
-it('a body is read in the spelling that its operation says', async () => {
-  const fields = new Map([['name', 'name']]);
-  const read = async (fieldNames?: 'caseless') => {
-    const { server, route, raw } = toyFlight({
-      raw: { method: 'POST', headers: [JSON_TYPE, ['content-length', '10']], body: '{"NAME":1}' },
-      route: { row: { id: 'row_of_toy', fieldNames } },
-      operation: { body: 'required', bodyForm: 'json', bodyFields: fields },
-    });
-    return (await bodyOf(server, route, raw)).value;
-  };
-
-  expect([await read(), await read('caseless')]).toEqual([{ NAME: 1 }, { name: 1 }]);
 });

@@ -3,7 +3,7 @@ import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestContext } from '../../../src/http/context.ts';
-import type { InFlightRequest } from '../../../src/http/in-flight.ts';
+import type { InFlightRequest } from '../../../src/http/flight.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
 import { toyLaw } from '../../core/toy-law.ts';

@@ -53,6 +53,13 @@ describe('an answer', () => {
       `the answer does not match its document: ${UNDOCUMENTED}`,
     );
   });
+
+  it('is compared with nothing where nobody wants to know', () => {
+    expect(findingsOf({ status: 200, body: {} }, { server: { offDocument: 'off' } })).toMatchObject({
+      compared: [],
+      findings: [],
+    });
+  });
 });
 
 describe('a status that comes from the server as a whole', () => {

@@ -1,26 +1,37 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import type { FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { SILENT } from '../../../src/core/log.ts';
+import type { Server } from '../../../src/http/flight.ts';
+import type { Strays } from '../../../src/http/strays.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
 import { CrossOrigin } from '../../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
-import { Outgoing } from '../../../src/http/transport/outgoing.ts';
-import type { ProtocolErrors } from '../../../src/http/transport/protocol-errors.ts';
 import { worldAddressesOf } from '../../../src/http/transport/world-address.ts';
 
 /** A server without services. */
-const made = () => {
+const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
   const limits = limitsOf();
-  const framework = async () => ({ status: 418, headers: {}, payload: 'edge' });
-  const edges = { framework } as unknown as ProtocolErrors;
-  return makeFastify(edges, { answer: () => null }, new Connections(limits), limits, {
+  const stray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
+  const strays = {
+    noOperation: stray('nothing here'),
+    failed: (error: Error) => stray(`failed: ${error.message}`)(),
+  };
+  const server = {
     addresses: worldAddressesOf(knownHosts([]), []),
-    outgoing: new Outgoing(),
-    crossOrigin: new CrossOrigin([]),
+    crossOrigin: new CrossOrigin(cors),
     log: SILENT,
+  };
+  return makeFastify({
+    server: server as unknown as Server,
+    strays: strays as unknown as Strays,
+    ownHosts: { pathFor: ({ headers: { host = '' } }) => hosts[host] ?? null },
+    connections: new Connections(limits),
+    limits,
+    makeTlsServer: null,
   });
 };
 
@@ -31,6 +42,17 @@ it('a request is routed below its world', async () => {
   expect((await app.inject({ method: 'GET', url: '/w/alice/a', headers: { host: 'mock.test' } })).body).toBe(
     'mock.test',
   );
+});
+
+it('a preflight that asks for what no header can say fails, and only that', async () => {
+  const origin = 'http://localhost:5173';
+  const headers = {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': '\u0001',
+  };
+
+  expect((await made({ cors: [origin] }).inject({ method: 'OPTIONS', url: '/a', headers })).statusCode).toBe(418);
 });
 
 it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
@@ -54,24 +76,83 @@ it('a host of paths adds its prefix below the world, which its name or the path 
   expect(opened('mytoys.localhost', '/v1')).toEqual(['/v1', 'mytoys']);
 });
 
-it('a body stays a stream, of whatever type it is said to be', async () => {
-  const app = made();
-  app.post('/a', async ({ raw, body }) => ({ body, sent: await text(raw) }));
+it('a request to a host of an operation has the path of the operation, whatever path it names', async () => {
+  const app = made({ hosts: { 'f.test': '/_hosts/call' } });
+  app.get('/_hosts/call', async ({ originalUrl }) => ({ originalUrl }));
+  const pathOf = async (url: string) =>
+    (await app.inject({ method: 'GET', url, headers: { host: 'f.test' } })).json().originalUrl;
 
-  const answer = await app.inject({ method: 'POST', url: '/a', headers: { 'content-type': 'none' }, payload: '{' });
-
-  expect(answer.json()).toEqual({ sent: '{' });
+  expect([await pathOf('/'), await pathOf('/a?b=1'), await pathOf('/w/alice/a')]).toEqual([
+    '/',
+    '/a?b=1',
+    '/w/alice/a',
+  ]);
+  expect((await app.inject({ url: '/_hosts', headers: { host: 'f.test' } })).json()).toEqual({
+    originalUrl: '/_hosts',
+  });
 });
 
-it('what the framework refuses by itself is answered by the edges', async () => {
+describe('a body', () => {
+  it.each(['none', ';', '', 'a', 'text/', '/json', 'application/json', 'application/json; charset'])(
+    'stays a stream, if its type is said to be "%s"',
+    async (type) => {
+      const app = made();
+      app.post('/a', async ({ raw, body = null }) => ({ body, sent: await text(raw) }));
+      const answer = await app.inject({ method: 'POST', url: '/a', headers: { 'content-type': type }, payload: '{' });
+
+      expect(answer.json()).toEqual({ body: null, sent: '{' });
+    },
+  );
+
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'QUERY', 'PROPFIND', 'POST'])(
+    'is received where a service has a parser, with any method: %s',
+    async (method) => {
+      const app = made();
+      app.register(async (service) => {
+        service.removeAllContentTypeParsers();
+        service.addContentTypeParser('*', async ({ raw }: FastifyRequest) => text(raw));
+        service.route({ method, url: '/a', handler: async ({ body }, reply) => reply.header('x-body', body).send() });
+      });
+      const bodyOf = async (headers: Record<string, string>) => {
+        const answer = await app.inject({ method: method as 'GET', url: '/a', headers, payload: 'abc' });
+        return answer.headers['x-body'];
+      };
+
+      expect([
+        await bodyOf({}),
+        await bodyOf({ 'content-type': 'none' }),
+        await bodyOf({ 'content-type': 'a/b' }),
+      ]).toEqual(['abc', 'abc', 'abc']);
+    },
+  );
+});
+
+it('a request that no route has, or that fails, is answered as a stray', async () => {
+  const app = made();
+  app.get('/a', async () => {
+    throw new Error('broken');
+  });
+  const answerTo = async (url: string) => {
+    const { statusCode, headers, body } = await app.inject(url);
+    return [statusCode, headers['x-stray'], body];
+  };
+
+  expect(await answerTo('/b')).toEqual([418, '1', 'nothing here']);
+  expect(await answerTo('/a')).toEqual([418, '1', 'failed: broken']);
+});
+
+it('so is one that the framework refuses by itself', async () => {
   const { statusCode, body } = await made().inject('/%zz');
 
-  expect([statusCode, body]).toEqual([418, 'edge']);
+  expect([statusCode, body]).toEqual([418, expect.stringMatching(/^failed: .*%zz/)]);
 });
 
-it('a route with a schema is refused: the documents are what is validated against', async () => {
-  const app = made();
-  app.get('/a', { schema: { querystring: { type: 'object' } } }, async () => 'here');
+it('a page of an allowed origin is let through before any route', async () => {
+  const app = made({ cors: ['http://page.test'] });
+  const headers = { origin: 'http://page.test', 'access-control-request-method': 'POST' };
+  const preflight = await app.inject({ method: 'OPTIONS', url: '/b', headers });
+  const stray = await app.inject({ method: 'GET', url: '/b', headers });
 
-  await expect(app.ready()).rejects.toThrow('routes have no schema');
+  expect([preflight.statusCode, preflight.headers['access-control-allow-origin']]).toEqual([204, 'http://page.test']);
+  expect([stray.statusCode, stray.headers['access-control-allow-origin']]).toEqual([418, 'http://page.test']);
 });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { spoil } from '../../../src/http/transport/spoiled.ts';
 
@@ -24,6 +25,14 @@ it('or bytes that are no UTF-8, and so no JSON, as many as before and the same i
 it.each(['empty', 'truncated', 'garbage'] as const)('a body that is not there is not made %s', (how) => {
   expect(spoil(undefined, how)).toBeUndefined();
   expect(spoil('', how)).toBe('');
+});
+
+it('a body stays whole without a fault of it, and if it is only slow or made while it is read', () => {
+  const stream = Readable.from([TEXT]);
+
+  expect([spoil(TEXT, undefined), spoil(TEXT, 'slow')]).toEqual([TEXT, TEXT]);
+  expect(spoil(stream, 'garbage')).toBe(stream);
+  expect(spoil(null, 'garbage')).toBeNull();
 });
 
 it('what is spoiled is left as it was', () => {

@@ -70,6 +70,19 @@ describe('the journal', () => {
     });
   });
 
+  it('has the size of a body that was read, and none of one that was refused before', async () => {
+    const sizeAfter = async (body: string, type: string) => {
+      await server.call('POST /api/v1/token', { body, headers: { 'content-type': type } });
+      return (await newest()).request.size;
+    };
+
+    expect([await sizeAfter('{}', 'application/json'), await sizeAfter('{', 'application/json')]).toEqual([2, 1]);
+    expect([await sizeAfter('{}', 'foo'), await sizeAfter('x'.repeat(2 ** 21), 'application/json')]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
   it('lists requests without bodies if they are not wanted, with what else it knows of them', async () => {
     await server.grant(order);
 
@@ -203,7 +216,7 @@ describe('the journal', () => {
         url: 'http://localhost:6625/api/v1/token',
         postData: { mimeType: 'application/json' },
       },
-      response: { status: 200, statusText: 'OK', content: { mimeType: 'application/json' } },
+      response: { status: 200, statusText: 'OK', content: { mimeType: 'application/json; charset=utf-8' } },
       timings: { send: 0, receive: 0 },
     });
     expect(JSON.stringify(body)).not.toContain(clientSecret);

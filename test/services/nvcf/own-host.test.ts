@@ -65,18 +65,21 @@ function expectHostProblem({ status, headers, text }: Asked, wanted: number, tit
 const absent = (functionId: string, account = ACME) => `Function '${functionId}': Not found for account '${account}'`;
 
 describe('under its own host name an echo', () => {
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET'])('gives the bytes of a %s back', async (method) => {
-    const body = Buffer.from([0, 255, 13, 10, 128, 7]);
-    const { status, headers, bytes } = await ask(`${method} /any/path?q=1`, {
-      body,
-      headers: { 'content-type': 'application/x-custom' },
-    });
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'QUERY', 'PROPFIND'])(
+    'gives the bytes of a %s back',
+    async (method) => {
+      const body = Buffer.from([0, 255, 13, 10, 128, 7]);
+      const { status, headers, bytes } = await ask(`${method} /any/path?q=1`, {
+        body,
+        headers: { 'content-type': 'application/x-custom' },
+      });
 
-    expect(status).toBe(200);
-    expect(bytes.equals(body)).toBe(true);
-    expect(headers).toMatchObject({ 'content-type': 'application/x-custom', 'nvcf-status': 'fulfilled' });
-    expect(headers['nvcf-reqid']).toMatch(UUID);
-  });
+      expect(status).toBe(200);
+      expect(bytes.equals(body)).toBe(true);
+      expect(headers).toMatchObject({ 'content-type': 'application/x-custom', 'nvcf-status': 'fulfilled' });
+      expect(headers['nvcf-reqid']).toMatch(UUID);
+    },
+  );
 
   it.each([
     ['application/json', '{"text": "with  its   spaces", "text": "twice"}'],
@@ -85,11 +88,27 @@ describe('under its own host name an echo', () => {
     ['text/event-stream', 'data: x\n\n'],
     ['multipart/form-data; boundary=b', '--b--'],
     ['application/json', '12345678901234567890'],
+    ['foo', '{"of": "a type that is none"}'],
+    [';', '{"of": "a type that is none"}'],
   ])('leaves a body of %s as it is: %s', async (contentType, body) => {
     const { status, headers, text } = await ask('POST /v1/chat', { body, headers: { 'content-type': contentType } });
 
     expect({ status, text }).toEqual({ status: 200, text: body });
     expect(headers['content-type']).toBe(contentType);
+  });
+
+  it('gives bytes back that have no type, or an empty one', async () => {
+    for (const method of ['GET', 'QUERY', 'POST']) {
+      const untyped = await ask(`${method} /`, { body: 'abc' });
+      const empty = await ask(`${method} /`, { body: 'abc', headers: { 'content-type': '' } });
+
+      expect([untyped.status, untyped.text, untyped.headers['content-type']]).toEqual([
+        200,
+        'abc',
+        'application/octet-stream',
+      ]);
+      expect([empty.status, empty.text, empty.headers['content-type']]).toEqual([200, 'abc', '']);
+    }
   });
 
   it('answers a request without a body with none', async () => {

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import type { Decision } from '../../core/decision.ts';
 import { decisionHeader, explain } from '../../core/explaining/index.ts';
 import type { Reasons } from '../../core/explaining/reasons.ts';
@@ -8,23 +10,22 @@ import { showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
 import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
-import { type WireAnswer, writeAnswer } from '../answer.ts';
-import type { InFlightRequest } from '../in-flight.ts';
+import type { InFlightRequest } from '../flight.ts';
+import { sentHeaders } from '../headers.ts';
+import type { Payload } from '../streamed.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './admit.ts';
-import { applyFault } from './inject-fault.ts';
 import { record } from './record.ts';
 
-/** Writes the answer, with its decision in a header. */
-export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
+/** Adds the decision to the headers of an answer, and tells the log, the journal and the metrics of it. */
+export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, payload: Payload): void {
   const { server, route, context, raw, problem, outcome, injectedFault } = inFlight;
   const { secrets } = context.world.activityLog;
   const decision = inFlight.decision === null ? null : decisionWithoutSecrets(inFlight.decision, secrets);
-  const whole = writeAnswer(outcome, problem);
-  const answer = injectedFault === null ? whole : applyFault(whole, injectedFault);
+  if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
     context.world.activityLog.decision(decision);
-    if (server.explain) answer.headers['x-mock-decision'] = decisionHeader(decision);
+    if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
   const where = worldInLog(context.world.id);
   if (decision?.effect === 'deny')
@@ -35,7 +36,12 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
       decision: decision?.id,
     });
   if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
-    record(inFlight, { service: route.service.name, operation: route.operation.id }, inFlight, answer);
+    const addressee = { service: route.service.name, operation: route.operation.id };
+    record(inFlight, addressee, inFlight, {
+      status: outcome.status,
+      headers: sentHeaders(reply),
+      payload: textOf(payload),
+    });
   }
   server.metrics.answered({
     service: route.service.name,
@@ -43,7 +49,11 @@ export async function send(inFlight: InFlightRequest): Promise<WireAnswer> {
     status: outcome.status,
     reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (problem?.kind ?? null),
   });
-  return answer;
+}
+
+/** The journal records no streams. */
+function textOf(payload: Payload): string | Buffer | undefined {
+  return payload instanceof Readable ? undefined : (payload ?? undefined);
 }
 
 /** The line in the log for a refusal. */

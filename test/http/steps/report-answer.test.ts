@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import { logRefusal, send } from '../../../src/http/steps/send.ts';
+import { logRefusal, reportAnswer } from '../../../src/http/steps/report-answer.ts';
+import type { Payload } from '../../../src/http/streamed.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
@@ -8,54 +10,84 @@ const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } a
 const lines = ({ told }: ReturnType<typeof toyFlight>) =>
   told.filter(([what]) => ['info', 'error', 'debug'].includes(String(what)));
 
-describe('an answer is sent', () => {
-  it('with its decision, which the world keeps, and is recorded', async () => {
-    const flight = toyFlight({ flight: { decision: ALLOWED, outcome: { status: 200, body: { name: 'ball' } } } });
+/** Reports the answer to a request. @returns the headers that it has then */
+function report(flight: ReturnType<typeof toyFlight>, payload?: Payload, headers: Record<string, unknown> = {}) {
+  const all = { ...headers };
+  const reply = { header: (name: string, value: unknown) => (all[name] = value), getHeaders: () => all };
+  reportAnswer(flight, reply as never, payload);
+  return all;
+}
 
-    expect(await send(flight)).toEqual({
-      status: 200,
-      headers: { 'content-type': 'application/json', 'x-mock-decision': '{"id":"d-1","effect":"allow"}' },
-      payload: '{"name":"ball"}',
+describe('an answer has', () => {
+  it('its decision, which the world keeps, and is recorded as it is sent', () => {
+    const flight = toyFlight({ flight: { decision: ALLOWED } });
+    const headers = report(flight, '{"name":"ball"}', { 'content-type': 'application/json; charset=utf-8', age: 7 });
+
+    expect(headers).toEqual({
+      'content-type': 'application/json; charset=utf-8',
+      age: 7,
+      'x-mock-decision': '{"id":"d-1","effect":"allow"}',
     });
     expect(flight.told).toEqual([
       ['decision', ALLOWED],
-      ['request', expect.objectContaining({ service: 'toys', operation: 'get_toy', status: 200 })],
+      [
+        'request',
+        expect.objectContaining({
+          service: 'toys',
+          operation: 'get_toy',
+          status: 200,
+          responseHeaders: { ...headers, age: '7' },
+          responseBody: expect.objectContaining({ text: '{"name":"ball"}', size: 15 }),
+        }),
+      ],
     ]);
   });
 
-  it('without its decision where nobody is to know, and the world keeps it all the same', async () => {
+  it('no decision where nobody is to know, and the world keeps it all the same', () => {
     const flight = toyFlight({ server: { explain: false }, flight: { decision: ALLOWED } });
 
-    expect((await send(flight)).headers).toEqual({});
+    expect(report(flight)).toEqual({});
     expect(flight.told[0]).toEqual(['decision', ALLOWED]);
   });
 
-  it('without a decision, if there was none', async () => {
+  it('no decision, if there was none', () => {
     const flight = toyFlight();
 
-    expect((await send(flight)).headers).toEqual({});
+    expect(report(flight)).toEqual({});
     expect(flight.told.map(([what]) => what)).toEqual(['request']);
   });
 
-  it('and not recorded if the switchboard gave it', async () => {
+  it('no record if the control API gave it', () => {
     const flight = toyFlight({ service: { isControlApi: true } });
-    await send(flight);
+    report(flight);
 
     expect(flight.told).toEqual([]);
   });
 
-  it('as a fault breaks it', async () => {
-    const flight = toyFlight({ flight: { injectedFault: faultThat({ drop: 'body' }) } });
+  it('no body in its record if that is made while it is read', () => {
+    const flight = toyFlight();
+    report(flight, Readable.from(['a']));
 
-    expect(await send(flight)).toMatchObject({ headers: { 'x-mock-fault': 'f-1' }, delivery: { drop: 'body' } });
-    expect(flight.told).toEqual([['request', expect.objectContaining({ fault: 'f-1' })]]);
+    expect(flight.told).toEqual([
+      ['request', expect.objectContaining({ responseBody: { text: null, form: 'text', size: 0 } })],
+    ]);
+  });
+
+  it('the fault that is injected into it', () => {
+    const flight = toyFlight({ flight: { injectedFault: faultThat({ drop: 'body' }) } });
+    const headers = report(flight);
+
+    expect(headers).toEqual({ 'x-mock-fault': 'f-1' });
+    expect(flight.told).toEqual([
+      ['request', expect.objectContaining({ fault: 'f-1', responseHeaders: { 'x-mock-fault': 'f-1' } })],
+    ]);
   });
 });
 
 describe('the log has', () => {
-  it('a line for a refusal, with its reason and its decision', async () => {
+  it('a line for a refusal, with its reason and its decision', () => {
     const flight = toyFlight({ world: { id: 'team-a' }, flight: { decision: REFUSED, outcome: { status: 403 } } });
-    await send(flight);
+    report(flight);
 
     expect(lines(flight)).toEqual([
       [
@@ -66,31 +98,31 @@ describe('the log has', () => {
     ]);
   });
 
-  it('a line for a request that could not be read', async () => {
+  it('a line for a request that could not be read', () => {
     const problem = new Problem('invalid_request', 'Field `size` is wrong.');
     const flight = toyFlight({ flight: { problem, outcome: { status: 400 } } });
-    await send(flight);
+    report(flight);
 
     expect(lines(flight)).toEqual([['info', '400 GET /toys/ball - Field `size` is wrong.']]);
   });
 
-  it('a line for any other answer if somebody wants every one', async () => {
+  it('a line for any other answer if somebody wants every one', () => {
     const [wanted, other] = [
       toyFlight({ world: { id: 'team-a' }, flight: { decision: ALLOWED } }),
       toyFlight({ flight: { decision: ALLOWED } }),
     ];
     Object.assign(wanted.server.log, { debugging: true });
-    await send(wanted);
-    await send(other);
+    report(wanted);
+    report(other);
 
     expect(lines(wanted)).toEqual([['debug', '200 GET /toys/ball [world team-a]', { decision: 'd-1' }]]);
     expect(lines(other)).toEqual([]);
   });
 
-  it('no decision in that line if there was none', async () => {
+  it('no decision in that line if there was none', () => {
     const flight = toyFlight();
     Object.assign(flight.server.log, { debugging: true });
-    await send(flight);
+    report(flight);
 
     expect(lines(flight)).toEqual([['debug', '200 GET /toys/ball', { decision: undefined }]]);
   });
@@ -116,9 +148,9 @@ describe('the log has', () => {
 });
 
 describe('the metrics count', () => {
-  const counted = async (flight: Parameters<typeof toyFlight>[0]) => {
+  const counted = (flight: Parameters<typeof toyFlight>[0]) => {
     const seen: unknown[] = [];
-    await send(toyFlight({ ...flight, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
+    report(toyFlight({ ...flight, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
     return seen;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
@@ -135,7 +167,7 @@ describe('the metrics count', () => {
       400,
       'invalid_request',
     ],
-  ])('%s', async (_what, flight, status, reason) => {
-    expect(await counted({ flight })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
+  ])('%s', (_what, flight, status, reason) => {
+    expect(counted({ flight })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
   });
 });

@@ -3,10 +3,10 @@
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../../src/http/openapi.ts';
-import { BodyRoom, checkTexts, digestOf, readBody } from '../../../src/http/transport/body.ts';
-import { limitsOf } from '../../../src/http/transport/limits.ts';
-import { incoming } from '../../support/incoming.ts';
+import { BodyRoom, checkTexts, digestOf, readBody, receive } from '../../src/http/bodies.ts';
+import type { Operation } from '../../src/http/openapi.ts';
+import { limitsOf } from '../../src/http/transport/limits.ts';
+import { incoming } from '../support/incoming.ts';
 
 const limits = limitsOf({ bodyBytes: 1000 });
 const FORM = 'application/x-www-form-urlencoded';
@@ -54,6 +54,39 @@ describe('a body is read', () => {
     await read('{"a":1}', operation('required'), undefined, (text) => shown.push(text));
 
     expect(shown).toEqual(['{"a":1}']);
+  });
+});
+
+describe('a body is received', () => {
+  const received = (body: string, row: object = {}, of = operation('required')) =>
+    receive(sent(body), { operation: of, row: { id: 'row_of_toy', ...row } as never }, limitsOf({ bodyBytes: 15 }));
+
+  it('as a value, with its text as it was sent', async () => {
+    expect(await received('{"name": 1}')).toEqual({ value: { name: 1 }, text: '{"name": 1}', fault: null });
+  });
+
+  it('with its fields in any case, where the operation says so', async () => {
+    expect((await received('{"NAME":1}')).value).toEqual({ NAME: 1 });
+    expect((await received('{"NAME":1}', { fieldNames: 'caseless' })).value).toEqual({ name: 1 });
+  });
+
+  it('although it cannot be read: its operation refuses it, in its turn', async () => {
+    expect(await received('{"name":')).toEqual({
+      value: undefined,
+      text: '{"name":',
+      fault: expect.objectContaining({ kind: 'invalid_request' }),
+    });
+  });
+
+  it('up to a limit, which is another one for recorded traffic', async () => {
+    const long = JSON.stringify('x'.repeat(1000));
+
+    expect(await received(long)).toMatchObject({ value: undefined, text: null, fault: { kind: 'too_large' } });
+    expect(await received(long, { readsTraffic: true })).toMatchObject({ value: 'x'.repeat(1000), fault: null });
+  });
+
+  it('as nothing where the operation takes none', async () => {
+    expect(await received('{}', {}, operation('none'))).toEqual({ value: undefined, text: null, fault: null });
   });
 });
 

@@ -18,14 +18,27 @@ import type { Fault } from '../faults/fault.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { KeptBody } from '../journal/entry.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { BodyLimits } from './bodies.ts';
 import type { RequestContext } from './context.ts';
 import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import type { BodyLimits } from './transport/body.ts';
+import type { OpenStreams } from './streams.ts';
 import type { CrossOrigin } from './transport/cross-origin.ts';
 import type { Guard, OriginGuard } from './transport/origin-guard.ts';
-import type { Outgoing } from './transport/outgoing.ts';
-import type { WorldAddresses } from './transport/world-address.ts';
+import type { WorldAddress, WorldAddresses } from './transport/world-address.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The members that all requests share. */
+    readonly mock: Server;
+  }
+  interface FastifyRequest {
+    /** Null until its operation is known. */
+    arrival: Arrival | null;
+    /** Null until it is in its world. */
+    flight: InFlightRequest | null;
+  }
+}
 
 /** The members that all worlds of a process share. They never change after the start, but for the worlds themselves. */
 export interface Server extends ServerScope {
@@ -46,7 +59,7 @@ export interface Server extends ServerScope {
   readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
-  readonly outgoing: Outgoing;
+  readonly streams: OpenStreams;
   readonly metrics: Metrics;
   /** Watches incoming texts for credentials that may be real. */
   readonly tripwire: Watch;
@@ -54,8 +67,11 @@ export interface Server extends ServerScope {
   readonly extractors: readonly CredentialExtractor[];
   /** All reasons for which a request can be refused. */
   readonly reasons: Reasons;
-  /** An answer that does not match its document: `throw` in tests, `report` as a finding in a server. */
-  readonly offDocument: 'throw' | 'report';
+  /**
+   * Answers are compared with their document, and one that does not match it is a failure (`throw`, in tests) or a
+   * finding (`report`, with `--strict`). `off`: they are not compared.
+   */
+  readonly offDocument: 'throw' | 'report' | 'off';
 }
 
 /** One operation, with everything known about it before a request arrives. */
@@ -77,16 +93,33 @@ export interface Route {
   readonly lookup: Lookup | null;
 }
 
-/** A body that was read before its world was known. */
-export interface BodyRead {
+/** A request before its world is known. @typeParam Its null: no operation has its path */
+export interface Arrival<Its extends Route | null = Route> {
+  readonly route: Its;
+  readonly params: Record<string, string>;
+  readonly query: Record<string, unknown>;
+  /** How it names its world; null if it does not. */
+  readonly address: WorldAddress | null;
+  /** The world that it makes; null if it makes none. */
+  readonly worldToMake: string | null;
+  /** The scheme and authority by which it came; empty if they are not valid. */
+  readonly base: string;
+  /** Why it may not enter any world; null if it may. */
+  readonly fault: Problem | null;
+  /** When it arrived, in milliseconds of a monotonic clock. */
+  readonly startedAt: number;
+}
+
+/** A body that was received, as its parser gives it. */
+export interface ReceivedBody {
   readonly value: unknown;
-  /** Its texts, exactly as they arrived. */
-  readonly texts: readonly string[];
-  /** The error; null if none. */
+  /** Its text, exactly as it arrived, in Latin-1; null if it was not read to its end. */
+  readonly text: string | null;
+  /** Why it cannot be read; null if it can. */
   readonly fault: unknown;
 }
 
-/** A request that arrived, with its world. */
+/** A request in its world. */
 export interface Arrived {
   readonly server: Server;
   /** The worlds that the process had when it arrived. */
@@ -95,8 +128,8 @@ export interface Arrived {
   readonly context: RequestContext;
   /** Why it may not enter this world, or any world; null if it may. */
   readonly fault: Problem | null;
-  /** Its body, if it had to be read before its step. */
-  body: BodyRead | null;
+  /** Its body, once it was received. */
+  body: ReceivedBody | null;
   /** May its URL or body contain a real credential? Then it is refused before anything is stored. */
   isForeign: boolean;
   /** When it arrived, in milliseconds of a monotonic clock. */
@@ -121,6 +154,10 @@ export interface InFlightRequest extends Arrived {
   hints: readonly Hint[];
   /** The fault that is injected into it. */
   injectedFault: Fault | null;
+  /** May it go on? Otherwise its body has to be received first. */
+  isDecided: boolean;
+  /** Did a fault answer in place of the operation? */
+  isReplaced: boolean;
   /** Was the operation carried out? */
   isDone: boolean;
   /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */

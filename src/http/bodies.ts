@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isJsonType } from '../../core/media-type.ts';
-import { isRecord } from '../../core/own.ts';
-import { Problem } from '../../core/problem.ts';
-import { isStorable, showStorable } from '../../core/storable-text.ts';
-import { clearTimeout, setTimeout } from '../../platform/time.ts';
-import type { Operation } from '../openapi.ts';
-import { headerLines } from './arrival.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isJsonType } from '../core/media-type.ts';
+import { isRecord } from '../core/own.ts';
+import { Problem } from '../core/problem.ts';
+import { isStorable, showStorable } from '../core/storable-text.ts';
+import { clearTimeout, setTimeout } from '../platform/time.ts';
+import type { ReceivedBody, Route } from './flight.ts';
+import type { Operation } from './openapi.ts';
+import { headerLines } from './transport/arrival.ts';
 
 /** How large a body may be, and how slowly it may arrive. */
 export interface BodyLimits {
@@ -20,8 +22,39 @@ export interface BodyLimits {
   readonly room: BodyRoom;
 }
 
+/**
+ * Parses the bodies of a service. One parser takes all media types, because the document of the operation says how its
+ * body is read. It runs after the hooks `onRequest`, so a caller without rights is refused even if the body is broken.
+ */
+export function addBodyParser(service: FastifyInstance): void {
+  const { limits } = service.mock;
+  service.removeAllContentTypeParsers();
+  service.addContentTypeParser('*', async ({ raw, arrival }: FastifyRequest) => {
+    const route = arrival?.route;
+    return route?.readsBody === true ? receive(raw, route, limits) : undefined;
+  });
+}
+
+/** Receives and parses a body. Why it cannot be read is thrown later, in its turn. */
+export async function receive(
+  raw: IncomingMessage,
+  { operation, row }: Pick<Route, 'operation' | 'row'>,
+  limits: BodyLimits,
+): Promise<ReceivedBody> {
+  let text: string | null = null;
+  const most = row.readsTraffic === true ? limitsForTraffic(limits) : limits;
+  try {
+    const value = await readBody(raw, operation, row.fieldNames ?? 'exact', most, (its) => {
+      text = its;
+    });
+    return { value, text, fault: null };
+  } catch (fault) {
+    return { value: undefined, text, fault };
+  }
+}
+
 /** The limits for a body of recorded traffic. */
-export function limitsForTraffic(limits: BodyLimits): BodyLimits {
+function limitsForTraffic(limits: BodyLimits): BodyLimits {
   return { ...limits, bodyBytes: Math.max(limits.bodyBytes, MOST_TRAFFIC) };
 }
 

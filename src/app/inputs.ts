@@ -1,0 +1,71 @@
+import type { Config } from '../config/options.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import { MEGABYTE } from '../core/bounded-cache.ts';
+import type { VendorDocument } from '../http/openapi/vendor-document.ts';
+import { packageVersion } from '../platform/assets.ts';
+import { type Random, systemRandom } from '../platform/random.ts';
+import { BUILT_IN, chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
+import { loadControl, loadServices, type Ports } from '../services/index.ts';
+import type { Seed } from '../store/seed.ts';
+import type { IdentityProvider } from '../tokens/identity-provider.ts';
+import type { SigningKey } from '../tokens/keys.ts';
+import { identityProviderFrom, signingKeyFrom } from './keys.ts';
+import type { ServerParts } from './server.ts';
+import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
+import { vendorDocumentsFrom } from './vendor-documents.ts';
+
+/** Everything that a start reads before it opens what must be closed again. */
+export interface Inputs {
+  readonly version: string;
+  readonly random: Random;
+  /** All services but the control API. */
+  readonly services: readonly ServiceDefinition[];
+  readonly control: (ports: Ports) => ServiceDefinition;
+  readonly signingKey: SigningKey;
+  readonly identityProvider: IdentityProvider | null;
+  /** The vendors' own documents, by service. */
+  readonly vendorDocuments: ReadonlyMap<string, VendorDocument>;
+  /** The seed of a new default world. */
+  readonly seed: Seed;
+  /** The file that a new default world begins with; null without `--snapshot`. */
+  readonly snapshot: FirstSnapshot | null;
+}
+
+/** The name, in messages, of a seed that a program gave. */
+export const SEED_OPTION = 'the option `seed`';
+
+/** @throws Unusable if a file or a value in the configuration cannot be used */
+export async function readInputs(parts: ServerParts): Promise<Inputs> {
+  const { config } = parts.effective;
+  const random = parts.random ?? systemRandom();
+  const [services, control] = await Promise.all([loadServices(config), loadControl()]);
+  const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE);
+  const [version, signingKey, identityProvider, vendorDocuments, seed] = await Promise.all([
+    packageVersion(),
+    signingKeyFrom(config),
+    identityProviderFrom(config),
+    vendorDocumentsFrom(config, services),
+    seedToBeginWith(parts, services, random, snapshot),
+  ]);
+  return { version, random, services, control, signingKey, identityProvider, vendorDocuments, seed, snapshot };
+}
+
+async function seedToBeginWith(
+  { effective: { config, origins }, seed, beginnings }: ServerParts,
+  services: readonly ServiceDefinition[],
+  random: Random,
+  snapshot: FirstSnapshot | null,
+): Promise<Seed> {
+  if (snapshot !== null) return revivedSeed(seedOfSnapshot(snapshot), services, random);
+  if (seed !== undefined) return seedOfContent(seed, SEED_OPTION, services, random);
+  const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
+  if (beginnings === undefined || !isBuiltIn(config)) return choose();
+  return beginnings.builtIn(
+    services.map(({ name }) => name),
+    choose,
+  );
+}
+
+function isBuiltIn({ seed }: Config): boolean {
+  return seed === null || seed === BUILT_IN;
+}

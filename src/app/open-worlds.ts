@@ -1,0 +1,111 @@
+import type { Config } from '../config/options.ts';
+import { MEGABYTE, newBudgets } from '../core/bounded-cache.ts';
+import type { Instant } from '../core/clock.ts';
+import { type Log, SILENT } from '../core/log.ts';
+import { Unusable } from '../core/unusable.ts';
+import { SecretsOfSeeds } from '../journal/known-secrets.ts';
+import { processWide } from '../platform/process-wide.ts';
+import { systemRandom } from '../platform/random.ts';
+import { roomForState } from '../platform/room-for-state.ts';
+import { revivedSeed } from '../seed/index.ts';
+import { shownData } from '../store/data-option.ts';
+import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
+import { openPlace } from '../store/open.ts';
+import type { Place } from '../store/place.ts';
+import type { KeptSeed, Seed } from '../store/seed.ts';
+import { newStoreParts, type StoreParts } from '../store/shared.ts';
+import { rowsOfSeed } from '../worlds/beginnings.ts';
+import { Credentials } from '../worlds/credentials.ts';
+import type { Customs } from '../worlds/images.ts';
+import type { Inputs } from './inputs.ts';
+import type { ServerParts } from './server.ts';
+import { offersTls, storedAuthority } from './tls.ts';
+import { WorldsOfProcess } from './worlds-of-process.ts';
+
+/** The place of the worlds, and the worlds, once this process has them. It must be closed. */
+export interface OpenWorlds {
+  readonly place: Place;
+  readonly process: WorldsOfProcess;
+  readonly shared: StoreParts;
+  readonly customs: Customs;
+  readonly log: Log;
+  /** The authority of https that the place has; null without https, or without one. */
+  readonly authority: string | null;
+  /** A seed that was kept, with the credentials of its world. */
+  readonly revive: (kept: KeptSeed) => Seed;
+}
+
+/** @throws Unusable if the worlds cannot be used */
+export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<OpenWorlds> {
+  const { config } = parts.effective;
+  try {
+    const state = Math.min(config.maxState * MEGABYTE, roomForState());
+    const shared = newStoreParts(newBudgets({ state, ...parts.budgets }));
+    const place = await openPlace(config.data, shared, parts.clock);
+    try {
+      return await openIn(place, shared, parts, inputs);
+    } catch (cause) {
+      await place.close();
+      throw cause;
+    }
+  } catch (cause) {
+    throw startFault(cause, config);
+  }
+}
+
+async function openIn(
+  place: Place,
+  shared: StoreParts,
+  { effective: { config }, beginnings, log: makeLog, onStandby }: ServerParts,
+  { services, random, signingKey, seed, snapshot }: Inputs,
+): Promise<OpenWorlds> {
+  const rulesets = services.map((service) => service.ruleset(config));
+  const customs = { settings: config, rulesets };
+  const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
+  const authority = offersTls(config) ? await storedAuthority(place) : null;
+  const process: WorldsOfProcess = await WorldsOfProcess.start(
+    {
+      config,
+      place,
+      shared,
+      customs,
+      rulesets,
+      seed,
+      snapshot,
+      random,
+      signingKey,
+      revive,
+      rowsOf: (one: Seed, at: Instant) => beginnings?.rowsOf(one, at, shared) ?? rowsOfSeed(one, at, shared),
+      keys: new Credentials(services),
+      secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
+    },
+    () => log,
+    onStandby,
+  );
+  const log = makeLog?.({ now: () => process.worlds.default.clock.now() }) ?? SILENT;
+  return { place, process, shared, customs, log, authority, revive };
+}
+
+/** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */
+function fingerprintKey(): string {
+  return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
+}
+
+/**
+ * A failure to store stops the start, as an unusable file does. So does a row that cannot be read, or that holds JSON of
+ * another shape: the error appears where an expected member is missing.
+ */
+export function startFault(cause: unknown, { data }: Config): unknown {
+  const isMissing = cause instanceof TypeError || cause instanceof RangeError;
+  if (data !== null && (cause instanceof Damaged || isMissing)) {
+    const said = cause instanceof Damaged ? cause.message : `something in it is not what was stored (${cause.message})`;
+    return new Unusable(`--data ${shownData(data)} is damaged: ${said}. It was left as it is; give another file.`, {
+      cause,
+    });
+  }
+  if (data !== null && cause instanceof Unreachable) {
+    const why = `--data ${shownData(data)} cannot be used now: ${cause.message}. Start again when it can.`;
+    return new Unusable(why, { cause });
+  }
+  return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import type { ServiceDefinition } from '../contract/service.ts';
+import { notEmulatedOperations } from '../core/not-emulated.ts';
+import type { Ruleset } from '../core/ruleset.ts';
+import { serveConsole } from '../http/console.ts';
+import { serveDocs } from '../http/docs.ts';
+import type { Server } from '../http/flight.ts';
+import { type Mounted, routesOf } from '../http/mount.ts';
+import type { Documents } from '../http/openapi.ts';
+import { pagesOn } from '../http/pages.ts';
+import { Routes } from '../http/routes.ts';
+import { consoleFile, documentText, preparedDocument, readerFile, swaggerUiFile } from '../platform/assets.ts';
+
+/** Opens the documents of services. */
+export function mount(
+  all: readonly ServiceDefinition[],
+  { settings }: Pick<Server, 'settings'>,
+  documents: Documents,
+): Promise<readonly Mounted[]> {
+  const mounted = all.map(async (service) => {
+    const ruleset = service.ruleset(settings);
+    return { service, ruleset, document: await documents.open(ruleset.document, preparedDocument) };
+  });
+  return Promise.all(mounted);
+}
+
+/** The operations of all services. */
+export function routesOfAll(all: readonly Mounted[]): Routes {
+  return new Routes(
+    all.flatMap(routesOf),
+    all.flatMap(({ document }) => document.otherVersions),
+    all.flatMap(({ service }) => notEmulatedOperations(service.name, service.notEmulated)),
+  );
+}
+
+/** The console, and the pages of the documents. A plugin. */
+export async function pages(
+  app: FastifyInstance,
+  { mounted }: { readonly mounted: readonly Mounted[] },
+): Promise<void> {
+  const served = pagesOn(app);
+  serveConsole(served, consoleFile);
+  const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
+    name,
+    title,
+    tables: ruleset.tables,
+    isControlApi,
+    read: () => servedText(ruleset),
+  }));
+  serveDocs(served, documented, { swaggerUi: swaggerUiFile, own: readerFile });
+}
+
+/** The document of a ruleset for readers, as JSON text. */
+async function servedText({ document, servedAs }: Ruleset): Promise<string> {
+  const text = await documentText(document);
+  if (servedAs === undefined) return text;
+  // The build marks the documents of other versions with it.
+  const { asVersion } = await import('../../scripts/documents/deprecated.mjs');
+  const whole = JSON.parse(text);
+  const { info, ...rest } = asVersion(whole, servedAs);
+  const description = `${info.description} The operations of ${servedAs} are those of ${whole.info.version}.`;
+  return JSON.stringify({ ...rest, info: { ...info, description } });
+}

@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Outcome } from '../core/outcome.ts';
+import { StreamedList } from '../core/streamed-list.ts';
+import type { InFlightRequest } from './flight.ts';
+import { headersOf } from './headers.ts';
+import { conclude } from './pipeline.ts';
+import { reportAnswer } from './steps/report-answer.ts';
+import { onceRead, type Payload, streamOfParts } from './streamed.ts';
+import { breakOff } from './transport/break-off.ts';
+import { SlowBody } from './transport/slow-body.ts';
+import { spoil } from './transport/spoiled.ts';
+
+/** Sends the outcome of a request. */
+export function respond(reply: FastifyReply, { outcome, problem }: InFlightRequest): void {
+  reply.code(outcome.status).headers(headersOf(outcome, problem)).send(sendable(outcome));
+}
+
+/** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
+function sendable({ body }: Outcome): unknown {
+  if (body instanceof StreamedList) return streamOfParts(body.parts());
+  return typeof body === 'string' ? JSON.stringify(body) : body;
+}
+
+/**
+ * Concludes the answers of a service before they are sent: compares them with their document, injects faults, and
+ * records them. `onResponse` would be too late: a client may ask the journal as soon as it has its answer.
+ */
+export function addAnswerHook(service: FastifyInstance): void {
+  service.addHook<Payload>('onSend', (request, reply, payload, next) => {
+    const { flight } = request;
+    if (flight === null) {
+      next();
+      return;
+    }
+    finish(flight, reply, payload)
+      // Without a call of `next`, Fastify sends nothing.
+      .then((its) => {
+        if (its === BROKEN) reply.hijack();
+        else next(null, its);
+      })
+      // Fastify throws if it cannot write a header, such as a type that a function gives back.
+      .catch((thrown) => {
+        // The error handler must not conclude it again.
+        request.flight = null;
+        removeHeaders(reply, flight.outcome);
+        next(thrown);
+      });
+  });
+}
+
+/** In place of a payload: the connection breaks. */
+const BROKEN = Symbol('broken');
+
+async function finish(flight: InFlightRequest, reply: FastifyReply, given: Payload): Promise<Payload | typeof BROKEN> {
+  const { outcome, context } = flight;
+  let payload = given;
+  try {
+    const { 'content-type': type } = outcome.headers ?? {};
+    // Fastify has put another in the place of a type that it cannot read.
+    if (type !== undefined && Buffer.isBuffer(outcome.body)) reply.type(type);
+    await conclude(flight);
+    if (flight.outcome !== outcome) {
+      if (given instanceof Readable) given.destroy();
+      payload = replace(reply, outcome, flight);
+    }
+    payload = spoil(payload, flight.injectedFault?.action.body);
+    reportAnswer(flight, reply, payload);
+    return deliver(flight, reply, payload);
+  } catch (thrown) {
+    if (payload instanceof Readable) payload.destroy();
+    throw thrown;
+  } finally {
+    onceRead(payload, () => context.world.release());
+  }
+}
+
+/** Puts another outcome in the place of the one that Fastify has serialized. */
+function replace(reply: FastifyReply, before: Outcome, { outcome, problem }: InFlightRequest): Payload {
+  removeHeaders(reply, before);
+  reply.code(outcome.status).headers(headersOf(outcome, problem));
+  const body = sendable(outcome);
+  if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
+  // Given no payload at all, Fastify sends the one before.
+  return JSON.stringify(body) ?? null;
+}
+
+function removeHeaders(reply: FastifyReply, outcome: Outcome): void {
+  for (const name of Object.keys(headersOf(outcome, null))) reply.removeHeader(name);
+}
+
+/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a good one. */
+const SLOW_MS = 3000;
+
+/** Lets Fastify send a payload, or does with it what a fault says. */
+function deliver(
+  { server, injectedFault, raw }: InFlightRequest,
+  reply: FastifyReply,
+  payload: Payload,
+): Payload | typeof BROKEN {
+  const { drop, body } = injectedFault?.action ?? {};
+  // RFC 9110, 6.4.1.
+  const isWithoutBody = raw.method === 'HEAD' || reply.statusCode === 204 || reply.statusCode === 304;
+  if (payload instanceof Readable) {
+    if (drop === undefined && !isWithoutBody && server.streams.watch(reply.raw, payload)) return payload;
+    payload.destroy();
+  }
+  const whole = payload instanceof Readable ? null : payload;
+  if (drop !== undefined) {
+    breakOff(reply, isWithoutBody ? '' : (whole ?? ''), drop);
+    return BROKEN;
+  }
+  return body === 'slow' && !isWithoutBody && whole ? slowly(server, reply, Buffer.from(whole)) : whole;
+}
+
+function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, payload: Buffer): Payload {
+  const body = new SlowBody(payload, SLOW_MS);
+  reply.header('content-length', payload.length);
+  return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
+}

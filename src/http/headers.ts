@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { inertHeaders } from '../core/inert.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Problem } from '../core/problem.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** Headers for a stream: proxies must not cache it, nor buffer it until it ends. */
+const PASSING = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * The headers of an outcome. Fastify adds those that say how long its body is. It names the charset only of a text that
+ * it is given to send, not of a streamed list, nor where one answer takes the place of another.
+ */
+export function headersOf({ body, headers }: Outcome, problem: Problem | null): Record<string, string> {
+  if (body instanceof Readable) return { ...PASSING, ...headers };
+  const all: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
+  if (problem === null && isUsers(body, headers)) Object.assign(all, inertHeaders(headers?.['content-type']));
+  Object.assign(all, headers);
+  const { 'content-type': type = '' } = all;
+  if (!Buffer.isBuffer(body) && type.includes('json') && !type.includes('charset'))
+    all['content-type'] = `${type}; charset=utf-8`;
+  if (problem?.close === true) all['connection'] = 'close';
+  if (problem?.retryAfter !== undefined) all['retry-after'] ??= String(problem.retryAfter);
+  return all;
+}
+
+/** Are these bytes a user's content? Pages of this server have a content security policy. */
+function isUsers(body: unknown, headers: Outcome['headers']): boolean {
+  return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
+}
+
+/** The media type of an outcome's body, without parameters. */
+export function mediaTypeOf({ headers }: Outcome): string {
+  const [type = JSON_TYPE] = (headers?.['content-type'] ?? JSON_TYPE).split(';');
+  return type;
+}
+
+/** The headers that Fastify is about to send. */
+export function sentHeaders(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,176 @@
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addAnswerHook, respond } from './answers.ts';
+import { addBodyParser, receive } from './bodies.ts';
+import type { InFlightRequest, ReceivedBody, Route } from './flight.ts';
+import { paramsOfHost, pathOfHost } from './hosts.ts';
+import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
+import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
+import { admitToWorld, carryOut, checkObject, checkRequest, decideRequest, enter } from './pipeline.ts';
+import type { Routes } from './routes.ts';
+import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
+import { refuse } from './steps/refuse.ts';
+import { arrive, isSelectedByBody } from './steps/select-world.ts';
+import { type Strays, sendStray } from './strays.ts';
+import { methodOf, readTarget } from './transport/arrival.ts';
+
+/** An operation, with the path parameters of a request. */
+interface Found {
+  readonly route: Route;
+  readonly params: Record<string, string>;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Finds the operation of a request to this route. */
+    readonly find?: (request: FastifyRequest) => Found | 'path_too_long' | null;
+  }
+}
+
+/** A service, as it is registered. */
+export interface ServiceOptions {
+  readonly mounted: Mounted;
+  readonly routes: Routes;
+  readonly router: OperationRouter;
+  readonly strays: Strays;
+}
+
+/**
+ * A vendor's service, as a plugin. A request passes its hooks in this order: `onRequest` leads it into its world,
+ * authenticates the caller and decides; the parser receives the body; `preValidation` validates; `preHandler` looks the
+ * object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
+ * throws in the vendor's form.
+ *
+ * Hooks are callbacks: `async` ones take 8 µs of a request.
+ */
+export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
+  const { strays } = options;
+  addBodyParser(app);
+  app.addHook('onRequest', (request, reply, next) => {
+    const found = request.routeOptions.config.find?.(request) ?? null;
+    if (found === null) sendStray(reply, strays.noOperation(request.raw));
+    else if (found === 'path_too_long') sendStray(reply, strays.pathTooLong(request.raw));
+    else goOnAfter(arriveAt(found, request, reply), next);
+  });
+  app.addHook('preValidation', (request, reply, next) => {
+    goOnAfter(validate(request, reply), next);
+  });
+  app.addHook('preHandler', ({ flight }, _reply, next) => {
+    goOnAfter(checkObject(known(flight)), next);
+  });
+  addAnswerHook(app);
+  app.setErrorHandler((error, { raw, flight }, reply) => {
+    if (flight === null) sendStray(reply, strays.failed(error, raw));
+    else sendAfter(refuse(flight, error), reply, flight);
+  });
+  addRoutes(app, options);
+}
+
+/** @returns whether the request goes on to its next hook */
+async function arriveAt({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const { mock } = request.server;
+  // Fastify's type of a query depends on a schema, which our routes do not have.
+  const query = request.query as Record<string, unknown>;
+  const arrival = arrive(mock, request.raw, { guard: route.guard, route, params, query });
+  request.arrival = arrival;
+  return isSelectedByBody(mock, arrival) || decide(request, reply, null);
+}
+
+/**
+ * Leads a request into its world and decides it, unless its body has to be received first.
+ *
+ * @param body null if it was not received yet
+ * @returns whether the request goes on to its next hook
+ */
+async function decide(request: FastifyRequest, reply: FastifyReply, body: ReceivedBody | null): Promise<boolean> {
+  const flight = request.flight ?? enterWorld(request, body);
+  flight.body = body;
+  if (body === null && waitsForFault(flight)) return true;
+  flight.isDecided = true;
+  flight.isReplaced = await injectRequestFault(flight);
+  if (flight.isReplaced) respond(reply, flight);
+  else await decideRequest(flight);
+  return !flight.isReplaced;
+}
+
+function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFlightRequest {
+  const arrival = known(request.arrival);
+  const flight = enter(request.server.mock, request.raw, arrival, body);
+  request.flight = flight;
+  admitToWorld(flight);
+  return flight;
+}
+
+/** @returns whether the request goes on to its next hook */
+async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const { route } = known(request.arrival);
+  const body = await bodyOf(request, route);
+  if (request.flight?.isDecided !== true && !(await decide(request, reply, body))) return false;
+  const flight = known(request.flight);
+  flight.body = body;
+  await checkRequest(flight);
+  return true;
+}
+
+/** Fastify calls no parser for a request without a body, but the operation may need one. */
+async function bodyOf({ body, raw, server }: FastifyRequest, route: Route): Promise<ReceivedBody | null> {
+  // The parser of the service gives nothing else.
+  if (body !== undefined) return body as ReceivedBody;
+  return route.readsBody ? receive(raw, route, server.mock.limits) : null;
+}
+
+/** One route for each prefix, and one for each host: the router of the document finds the operation (decision 35). */
+function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
+  const handler = ({ flight }: FastifyRequest, reply: FastifyReply) => {
+    sendAfter(carryOut(known(flight)), reply, known(flight));
+  };
+  const find = ({ raw }: FastifyRequest) => {
+    const found = router.find(methodOf(raw), raw.url ?? '/');
+    if (found === null || found === 'path_too_long') return found;
+    const route = routes.routeOf(found.operation);
+    return route === undefined ? null : { route, params: found.params };
+  };
+  const method = [...new Set(['HEAD', ...mounted.document.operations.map((operation) => operation.method)])];
+  for (const prefix of mounted.service.prefixes) {
+    app.route({ method, url: `${fastifyPath(prefix)}*`, config: { find }, handler });
+  }
+  for (const host of ownHostsOf(mounted.service)) {
+    const route = routeOfHost(host, mounted);
+    const findHost = ({ raw, originalUrl }: FastifyRequest) => {
+      const params = paramsOfHost(host, raw.headers.host);
+      // Under another host, this is the path that was asked for.
+      if (params === null) return null;
+      raw.url = originalUrl;
+      readTarget(raw);
+      return { route, params };
+    };
+    app.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find: findHost }, handler });
+  }
+}
+
+/** Node hands CONNECT to no request listener. */
+const ANY_METHOD = METHODS.filter((method) => method !== 'CONNECT');
+
+/** Calls the next hook after a step. @param step resolves to false if the request is answered by now */
+function goOnAfter(step: Promise<unknown>, next: (error?: Error) => void): void {
+  step.then(
+    (goesOn) => goesOn !== false && next(),
+    (thrown) => next(errorOf(thrown)),
+  );
+}
+
+/** Sends the outcome of a request once there is one. */
+function sendAfter(coming: Promise<void>, reply: FastifyReply, flight: InFlightRequest): void {
+  coming.then(() => respond(reply, flight)).catch((thrown) => reply.send(errorOf(thrown)));
+}
+
+/** Fastify takes anything else for a result. */
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('something that is no error was thrown', { cause: thrown });
+}
+
+/** A part of the request that an earlier hook made. */
+function known<Part>(part: Part | null): Part {
+  if (part === null) throw new Error('the hooks of a service ran out of their order');
+  return part;
+}

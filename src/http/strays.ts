@@ -1,0 +1,204 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { FindingKind } from '../core/finding.ts';
+import { notEmulatedSentence } from '../core/not-emulated.ts';
+import { otherVersionSentence } from '../core/other-versions.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { isBelow } from '../core/path-template.ts';
+import { asProblem, isOurs, Problem } from '../core/problem.ts';
+import { problemDetails } from '../core/problem-details.ts';
+import { showPath } from '../core/redact.ts';
+import { worldInLog } from '../core/world-id.ts';
+import type { Server } from './flight.ts';
+import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
+import type { Mounted } from './mount.ts';
+import type { OtherOperation } from './openapi.ts';
+import { UNTOUCHED } from './pipeline.ts';
+import { problemOf, problemWithoutSecrets } from './problem.ts';
+import type { Routes } from './routes.ts';
+import { admit, isOfForeignPage } from './steps/admit.ts';
+import { record } from './steps/record.ts';
+import { aboutOf } from './steps/refuse.ts';
+import { logRefusal } from './steps/report-answer.ts';
+import { arrive, selectWorld } from './steps/select-world.ts';
+import { methodOf, pathOf } from './transport/arrival.ts';
+import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
+
+/** The parts of a service that answer a request without an operation. */
+type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
+  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'authenticate' | 'hints'>>;
+
+/** A finding about a request without an operation. */
+interface WorthKnowing {
+  readonly kind: FindingKind;
+  readonly message: string;
+}
+
+/** Requests that reach no operation. The service that owns the path renders their errors. */
+export class Strays {
+  readonly #server: Server;
+  readonly #services: readonly ServiceDefinition[];
+  readonly #routes: Routes;
+
+  constructor(server: Server, mounted: readonly Pick<Mounted, 'service'>[], routes: Routes) {
+    this.#server = server;
+    this.#services = mounted.map(({ service }) => service);
+    this.#routes = routes;
+  }
+
+  /** No operation has this method and path. */
+  noOperation(raw: IncomingMessage): Promise<WireAnswer> {
+    const path = pathOf(raw.url);
+    const method = methodOf(raw);
+    const other = this.#routes.otherVersions(method, path);
+    if (other === null) {
+      const lacking = this.#routes.notEmulated(method, path);
+      if (lacking === null) return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
+      const message = notEmulatedSentence(lacking);
+      return this.#refuse(raw, new Problem('unknown_path', message), null, { kind: 'not_emulated', message });
+    }
+    // An operation of another version of the vendor's API is unknown here, and worth a finding.
+    return this.#refuse(raw, unknownPath(raw), other, {
+      kind: 'other_version',
+      message: otherVersionSentence(method, path, other),
+    });
+  }
+
+  pathTooLong(raw: IncomingMessage): Promise<WireAnswer> {
+    return this.#refuse(raw, new Problem('path_too_long', 'A part of the path is too long.'));
+  }
+
+  /** Fastify refused the request, or the mock failed before the request was in its world. */
+  failed(error: unknown, raw: IncomingMessage): Promise<WireAnswer> {
+    return this.#refuse(raw, frameworkProblem(error));
+  }
+
+  /** The request has an expectation other than `100-continue`. */
+  expectation(raw: IncomingMessage): Promise<WireAnswer> {
+    const message = 'The server supports no expectation other than `100-continue`.';
+    return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
+  }
+
+  /** A problem of a connection, as the service that owns the path renders it. */
+  render(problem: Problem, path: string): Outcome {
+    const { settings, worlds } = this.#server;
+    const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
+    return this.#ownerOf(path).renderProblem(problem, { settings, random: worlds.default.random, path, ...nothing });
+  }
+
+  /** The service whose prefix matches best; without any, one that answers as the mock itself. */
+  #ownerOf(path: string): UnroutedService {
+    const claims = this.#services.flatMap((service) =>
+      service.prefixes
+        .filter((prefix) => isBelow(path, prefix))
+        .map((prefix) => ({ service, depth: prefix.split('/').length })),
+    );
+    return claims.sort((one, other) => other.depth - one.depth)[0]?.service ?? nobody(this.#services);
+  }
+
+  #refuse(
+    raw: IncomingMessage,
+    problem: Problem,
+    otherVersions: OtherOperation | null = null,
+    worthKnowing?: WorthKnowing,
+  ): Promise<WireAnswer> {
+    const service = this.#ownerOf(pathOf(raw.url));
+    // No other path is meant by one that the vendor has.
+    const isMeant = worthKnowing?.kind === 'not_emulated';
+    const listServed = () => (isMeant ? [] : this.#routes.listServed(service.isControlApi === true));
+    return answerUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, worthKnowing);
+  }
+}
+
+/** Sends an answer that no operation gave. */
+export function sendStray(reply: FastifyReply, answering: Promise<WireAnswer>): void {
+  answering
+    .then(({ status, headers, payload }) => {
+      reply.code(status).headers(headers).send(payload);
+    })
+    .catch((thrown) => reply.send(thrown));
+}
+
+/**
+ * @param offered alternatives, for hints
+ * @param worthKnowing a finding about the request, if any
+ */
+async function answerUnrouted(
+  server: Server,
+  service: UnroutedService,
+  raw: IncomingMessage,
+  problem: Problem,
+  offered: Offered,
+  worthKnowing?: WorthKnowing,
+): Promise<WireAnswer> {
+  const guard = service.isControlApi === true ? 'admin' : 'open';
+  const arrived = selectWorld(server, raw, arrive(server, raw, { guard, route: null, params: {}, query: {} }), null);
+  const { context } = arrived;
+  let told = problem;
+  if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
+  try {
+    admit(arrived);
+    const isKnownPath = problem.kind === 'method_not_allowed';
+    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(context);
+  } catch (thrown) {
+    told = problemOf(thrown);
+  }
+  told = problemWithoutSecrets(told, context.world.activityLog.secrets);
+  let hints = hintsOfUnrouted(arrived, service, told, offered);
+  if (service.isControlApi === true && hints.length > 0) {
+    // The control API puts hints into its problems.
+    told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
+    hints = [];
+  }
+  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
+  const outcome = addHintHeader(refusal, hints, server);
+  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
+  const written = writeAnswer(outcome, told);
+  const reason = told.kind;
+  server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
+  if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
+    const addressee = { service: service.name ?? null, operation: null };
+    record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
+  }
+  context.world.release();
+  return written;
+}
+
+/** Renders errors of paths that no service owns as problem details (RFC 9457). */
+function nobody(services: readonly ServiceDefinition[]): UnroutedService {
+  const served = services.map(
+    ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
+  );
+  return {
+    renderProblem: (problem: Problem) =>
+      problemDetails(
+        problem.kind === 'unknown_path'
+          ? new Problem(
+              'unknown_path',
+              `Nothing is served at this path. Available are: ${served.join('; ')}; documentation at /docs.`,
+            )
+          : problem,
+      ),
+  };
+}
+
+function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
+  if (allow.length === 0) return unknownPath(raw);
+  const message = `\`${showPath(pathOf(raw.url))}\` does not support ${raw.method}; use ${allow.join(' or ')}.`;
+  return new Problem('method_not_allowed', message, { allow });
+}
+
+/** No operation has this path. */
+function unknownPath({ url }: IncomingMessage): Problem {
+  return new Problem('unknown_path', `There is no operation at \`${showPath(pathOf(url))}\`.`);
+}
+
+function frameworkProblem(error: unknown): Problem {
+  // Fastify's errors have a code; others have none.
+  const code = (error as { code?: unknown }).code;
+  if (code === 'FST_ERR_BAD_URL')
+    return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('path_too_long', 'A part of the path is too long.');
+  return asProblem(error);
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/core/problem.ts';
+import { headBytes, wireBytes, writeAnswer } from '../../../src/http/transport/wire-answer.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const PROBLEM = new Problem('not_found');
+
+describe('a refusal is written', () => {
+  it('as JSON, unless it says otherwise', () => {
+    expect(writeAnswer({ status: 404, body: { id: 7 } }, PROBLEM)).toEqual({
+      status: 404,
+      headers: JSON_TYPE,
+      payload: '{"id":7}',
+    });
+    const page = { status: 404, body: Buffer.from('No.'), headers: { 'content-type': 'text/plain' } };
+    expect(writeAnswer(page, PROBLEM)).toEqual({ status: 404, headers: page.headers, payload: page.body });
+  });
+
+  it('without a body as no type and no bytes', () => {
+    expect(writeAnswer({ status: 404 }, PROBLEM)).toEqual({ status: 404, headers: {}, payload: undefined });
+  });
+
+  it('with the headers of its problem', () => {
+    const last = new Problem('too_large', 'Too large.', { close: true });
+
+    expect(writeAnswer({ status: 413 }, last).headers).toEqual({ connection: 'close' });
+  });
+});
+
+describe('an answer stands on a line as HTTP', () => {
+  it('and is the last one there', () => {
+    const answer = { status: 408, headers: JSON_TYPE, payload: '{"a":"ä"}' };
+
+    expect(wireBytes(answer).toString()).toBe(
+      [
+        'HTTP/1.1 408 Request Timeout',
+        'content-type: application/json; charset=utf-8',
+        'content-length: 10',
+        'connection: close',
+        '',
+        '{"a":"ä"}',
+      ].join('\r\n'),
+    );
+    expect(wireBytes({ status: 400, headers: {}, payload: undefined }).toString()).toBe(
+      'HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n',
+    );
+  });
+
+  it('up to its body', () => {
+    expect(headBytes(204, { etag: '"1"', age: 7 }).toString()).toBe(
+      'HTTP/1.1 204 No Content\r\netag: "1"\r\nage: 7\r\n\r\n',
+    );
+  });
+});
