@@ -126,7 +126,8 @@ export function changedRow<Name extends StoredName>(
 
 /** Renders the stored members of an object. */
 export function storedView<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
-  return { ...members, id, created: rfc3339(created), modified: rfc3339(modified) };
+  // Not `{ ...members, id }`, which takes V8 many times as long.
+  return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }
 
 export function put(row: Row): Change {

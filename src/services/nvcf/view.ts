@@ -18,24 +18,8 @@ const DEFAULT_HEALTH = {
   expectedStatusCode: 200,
 } as const;
 
-/** Members that only the owner of a function sees. */
-const OWNERS_ONLY = [
-  'inferenceUrl',
-  'inferencePort',
-  'containerArgs',
-  'containerEnvironment',
-  'containerImage',
-  'models',
-  'resources',
-  'helmChart',
-  'helmChartServiceName',
-  'rateLimit',
-] as const;
-
 /** The most instances that one function lists. */
 const MOST_INSTANCES = 64;
-
-type Changeable<Its> = { -readonly [Name in keyof Its]: Its[Name] };
 
 /** Renders a version in the vendor's form, as the account sees it. */
 export function functionView(
@@ -45,27 +29,44 @@ export function functionView(
   detail?: Detail,
 ): Schema<'nvcf', 'Function'> {
   const { body, parent, id, owner } = row;
+  const { definition } = body;
   const isOwn = owner === account;
   // `healthUri` is the deprecated name of `health.uri`.
-  const { healthUri = DEFAULT_HEALTH.uri } = body.definition;
-  const health = { ...DEFAULT_HEALTH, uri: healthUri, ...body.definition.health };
-  const view: Changeable<Schema<'nvcf', 'Function'>> = {
-    ...body.definition,
+  const { healthUri = DEFAULT_HEALTH.uri } = definition;
+  const health = Object.assign({}, DEFAULT_HEALTH, { uri: healthUri }, definition.health);
+  // Not `{ ...definition, id: parent }`, which takes V8 many times as long.
+  return Object.assign({}, isOwn ? definition : withoutOwnersMembers(definition), {
     id: parent,
     ncaId: owner,
     versionId: id,
     name: body.name,
     status: statusAt(body, now),
     createdAt: rfc3339(body.createdAt),
-    functionType: body.definition.functionType ?? 'DEFAULT',
+    functionType: definition.functionType ?? 'DEFAULT',
     health,
-    healthUri: body.definition.healthUri ?? health.uri,
+    healthUri: definition.healthUri ?? health.uri,
     ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row, now) }),
     ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
     ...(!isOwn && { ownedByDifferentAccount: true }),
-  };
-  if (!isOwn) for (const member of OWNERS_ONLY) delete view[member];
-  return view;
+  });
+}
+
+/** A definition without the members that only the owner of a function sees. */
+function withoutOwnersMembers(definition: FunctionVersion['definition']) {
+  const {
+    inferenceUrl: _inferenceUrl,
+    inferencePort: _inferencePort,
+    containerArgs: _containerArgs,
+    containerEnvironment: _containerEnvironment,
+    containerImage: _containerImage,
+    models: _models,
+    resources: _resources,
+    helmChart: _helmChart,
+    helmChartServiceName: _helmChartServiceName,
+    rateLimit: _rateLimit,
+    ...seen
+  } = definition;
+  return seen;
 }
 
 /** Renders the deployment of a version in the vendor's form. */

@@ -47,7 +47,7 @@ export function simulationView(
   { now, settings }: Pick<AuthenticatedContext, 'now' | 'settings'>,
   row: SimulationRow,
 ): Schema<'air', 'Simulation'> {
-  const view = { ...storedView(row), state: stateAt(row, now) };
+  const view = Object.assign(storedView(row), { state: stateAt(row, now) });
   if (settings.air === '2.0') return view;
   const { auto_netq_enabled: _enabled, netq_username: _username, netq_password: _password, ...rest } = view;
   return rest;
