@@ -230,6 +230,28 @@ describe('a server with --tls', () => {
     await expect(open()).rejects.toThrow();
   });
 
+  it.each([
+    ['before', /^HTTP\/1\.1 401 (?:(?!HTTP).)*\r\n\r\n$/s],
+    ['headers', /\r\n\r\nHTTP\/1\.1 503 (?:(?!\r\n\r\n).)*$/s],
+    ['body', /\r\n\r\nHTTP\/1\.1 403 .*\r\n\r\n\{[^}]*$/s],
+  ])('breaks a connection where a fault says so, after the answers before it: %s', async (drop, arrived) => {
+    const log: string[] = [];
+    const { app, port } = await httpsServer({}, log);
+    const headers = { host: 'localhost' };
+    const payload = { match: { service: 'air' }, do: { drop } };
+    await app.inject({ method: 'POST', url: '/_mock/faults', headers, payload });
+    const socket = await handshake(port, { rejectUnauthorized: false });
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk)).on('error', () => {});
+    const paths = ['/v2/nvcf/functions', '/api/v3/simulations', '/v2/nvcf/functions'];
+    socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
+    await new Promise((resolve) => socket.once('close', resolve));
+
+    expect(text.match(/HTTP\/1\.1 401/g)).toHaveLength(1);
+    expect(text).toMatch(arrived);
+    expect([log, (await app.inject({ url: '/_mock/health', headers })).statusCode]).toEqual([[], 200]);
+  });
+
   it('survives bytes that are not TLS', async () => {
     const log: string[] = [];
     const { port, ca } = await httpsServer({}, log);

@@ -22,9 +22,15 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, where: B
   inTurn(response, (line) => {
     // In process there is no connection that could carry half of the headers.
     if (!(line instanceof Socket)) response.destroy();
-    else if (where === 'before') line.resetAndDestroy();
+    else if (where === 'before') reset(line);
     else line.write(halfOf(headBytes(status, headers)), () => line.destroy());
   });
+}
+
+/** Node throws if it is to reset a connection with TLS. Its client sees the end of it without an answer. */
+function reset(line: Socket): void {
+  if ('encrypted' in line) line.destroy();
+  else line.resetAndDestroy();
 }
 
 /** Answers that wait for earlier ones (pipelining) have no socket yet. */
