@@ -220,6 +220,9 @@ function consume(
   const tooLarge = () =>
     new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
   if ((announcedLength(request) ?? 0) > most) return Promise.reject(tooLarge());
+  const closed = () => timeoutProblem('The connection closed before the whole body arrived.');
+  // The client may have left while the request was decided.
+  if (request.destroyed && !request.readableEnded) return Promise.reject(closed());
 
   return new Promise((resolve, reject) => {
     let length = 0;
@@ -269,7 +272,7 @@ function consume(
       resolve(length);
     });
     request.on('close', () => {
-      if (!request.readableEnded) giveUp(timeoutProblem('The connection closed before the whole body arrived.'));
+      if (!request.readableEnded) giveUp(closed());
     });
   });
 }

@@ -17,7 +17,7 @@ const PASSING = {
  * The headers of an outcome. Fastify adds those that say how long its body is. It names the charset only of a text that
  * it is given to send, not of a streamed list, nor where one answer takes the place of another.
  */
-export function headersOf({ body, headers }: Outcome, problem: Problem | null): Record<string, string> {
+export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
   if (body instanceof Readable) return { ...PASSING, ...headers };
   const all: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
   if (problem === null && isUsers(body, headers)) Object.assign(all, inertHeaders(headers?.['content-type']));
@@ -25,6 +25,7 @@ export function headersOf({ body, headers }: Outcome, problem: Problem | null): 
   const { 'content-type': type = '' } = all;
   if (!Buffer.isBuffer(body) && type.includes('json') && !type.includes('charset'))
     all['content-type'] = `${type}; charset=utf-8`;
+  if (status === 204) delete all['content-type'];
   if (problem?.close === true) all['connection'] = 'close';
   if (problem?.retryAfter !== undefined) all['retry-after'] ??= String(problem.retryAfter);
   return all;

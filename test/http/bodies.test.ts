@@ -116,6 +116,18 @@ describe('a body is refused', () => {
     await expect(read(body, of, type)).rejects.toThrow(said);
   });
 
+  it('whose client has left before it is read, without waiting for more', async () => {
+    const request = sent('{"a":1}');
+    request.destroy();
+    request.on('error', () => {});
+    await new Promise((resolve) => request.once('close', resolve));
+
+    await expect(readBody(request, operation('required'), 'exact', limits, () => {})).rejects.toMatchObject({
+      kind: 'timeout',
+      message: 'The connection closed before the whole body arrived.',
+    });
+  });
+
   it('with too many members', async () => {
     const wider = JSON.stringify(Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [index, 1])));
     const room = limitsOf();

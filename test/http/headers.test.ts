@@ -15,6 +15,7 @@ describe('the headers of an outcome', () => {
 
   it('say no type without a body', () => {
     expect(headersOf({ status: 204 }, null)).toEqual({});
+    expect(headersOf({ status: 204, headers: { 'content-type': 'a/b', etag: '1' } }, null)).toEqual({ etag: '1' });
     expect(headersOf({ status: 302, headers: { location: '/a' } }, null)).toEqual({ location: '/a' });
   });
 
