@@ -27,12 +27,14 @@ export interface BodyLimits {
  * body is read. It runs after the hooks `onRequest`, so a caller without rights is refused even if the body is broken.
  */
 export function addBodyParser(service: FastifyInstance): void {
-  const { limits } = service.mock;
   service.removeAllContentTypeParsers();
-  service.addContentTypeParser('*', async ({ raw, arrival }: FastifyRequest) => {
-    const route = arrival?.route;
-    return route?.readsBody === true ? receive(raw, route, limits) : undefined;
-  });
+  service.addContentTypeParser('*', parseBodyOf);
+}
+
+/** The body of a request; null if its operation reads none. */
+export async function parseBodyOf({ raw, arrival, server }: FastifyRequest): Promise<ReceivedBody | null> {
+  const route = arrival?.route;
+  return route?.readsBody === true ? receive(raw, route, server.mock.limits) : null;
 }
 
 /** Receives and parses a body. Why it cannot be read is thrown later, in its turn. */

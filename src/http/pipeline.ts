@@ -79,20 +79,17 @@ export async function carryOut(inFlight: InFlightRequest): Promise<void> {
 
 /** Checks the answer before it is sent, and may put another in its place. */
 export async function conclude(inFlight: InFlightRequest): Promise<void> {
-  const { server, route, context } = inFlight;
+  const { server, route } = inFlight;
   const lost = route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
   if (lost !== null) await refuseLost(inFlight, lost);
   if (inFlight.isReplaced) return;
   try {
-    if (server.offDocument !== 'off') {
+    if (server.offDocument !== 'off' || server.vendorDocuments.size > 0) {
       await route.document.ready();
       validateResponse(inFlight);
-    }
-    if (server.vendorDocuments.size > 0) {
-      await route.document.ready();
       compareWithVendor(inFlight);
     }
-    if (!context.world.faults.isEmpty && !isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
+    if (!isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
   } catch (thrown) {
     await refuse(inFlight, thrown);
   }

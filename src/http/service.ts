@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addAnswerHook, respond } from './answers.ts';
-import { addBodyParser, receive } from './bodies.ts';
+import { addBodyParser, parseBodyOf } from './bodies.ts';
 import type { InFlightRequest, ReceivedBody, Route } from './flight.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
@@ -103,20 +103,13 @@ function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFligh
 
 /** @returns whether the request goes on to its next hook */
 async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  const { route } = known(request.arrival);
-  const body = await bodyOf(request, route);
+  // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
+  const body = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
   if (request.flight?.isDecided !== true && !(await decide(request, reply, body))) return false;
   const flight = known(request.flight);
   flight.body = body;
   await checkRequest(flight);
   return true;
-}
-
-/** Fastify calls no parser for a request without a body, but the operation may need one. */
-async function bodyOf({ body, raw, server }: FastifyRequest, route: Route): Promise<ReceivedBody | null> {
-  // The parser of the service gives nothing else.
-  if (body !== undefined) return body as ReceivedBody;
-  return route.readsBody ? receive(raw, route, server.mock.limits) : null;
 }
 
 /** One route for each prefix, and one for each host: the router of the document finds the operation (decision 35). */

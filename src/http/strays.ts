@@ -66,7 +66,7 @@ export class Strays {
   }
 
   pathTooLong(raw: IncomingMessage): Promise<WireAnswer> {
-    return this.#refuse(raw, new Problem('path_too_long', 'A part of the path is too long.'));
+    return this.#refuse(raw, pathTooLongProblem());
   }
 
   /** Fastify refused the request, or the mock failed before the request was in its world. */
@@ -194,11 +194,15 @@ function unknownPath({ url }: IncomingMessage): Problem {
   return new Problem('unknown_path', `There is no operation at \`${showPath(pathOf(url))}\`.`);
 }
 
+function pathTooLongProblem(): Problem {
+  return new Problem('path_too_long', 'A part of the path is too long.');
+}
+
 function frameworkProblem(error: unknown): Problem {
   // Fastify's errors have a code; others have none.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
     return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new Problem('path_too_long', 'A part of the path is too long.');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return pathTooLongProblem();
   return asProblem(error);
 }

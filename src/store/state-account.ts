@@ -1,7 +1,6 @@
+import { MEGABYTE } from '../core/bounded-cache.ts';
 import type { Quota } from '../core/quota.ts';
 import { Unwritable } from './errors.ts';
-
-const MEGABYTE = 1024 * 1024;
 
 /** Memory that several worlds and snapshots may have at once. It counts once, for as long as any of them has it. */
 export interface Share {

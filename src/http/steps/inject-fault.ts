@@ -24,10 +24,13 @@ const UNREAD = 503;
  * journal records it although no step reads it.
  */
 export function waitsForFault(inFlight: InFlightRequest): boolean {
-  const { context, route } = inFlight;
-  const { faults } = context.world;
-  if (faults.isEmpty || route.service.isControlApi === true || !route.readsBody) return false;
-  return faults.needs('request', factsOf(inFlight, null)).isPossible;
+  if (!mayHaveFaults(inFlight) || !inFlight.route.readsBody) return false;
+  return inFlight.context.world.faults.needs('request', factsOf(inFlight, null)).isPossible;
+}
+
+/** No fault is injected into the control API, which removes them. */
+function mayHaveFaults({ context, route }: InFlightRequest): boolean {
+  return !context.world.faults.isEmpty && route.service.isControlApi !== true;
 }
 
 /**
@@ -36,9 +39,9 @@ export function waitsForFault(inFlight: InFlightRequest): boolean {
  * @returns whether the fault replaces the steps that lead to an answer
  */
 export async function injectRequestFault(inFlight: InFlightRequest): Promise<boolean> {
-  const { context, route } = inFlight;
+  if (!mayHaveFaults(inFlight)) return false;
+  const { context } = inFlight;
   const { faults } = context.world;
-  if (faults.isEmpty || route.service.isControlApi === true) return false;
   const needs = faults.needs('request', factsOf(inFlight, null));
   const principal = needs.principal ? await claimantOf(inFlight) : null;
   const fault = await faults.inject('request', factsOf(inFlight, principal), context.now);
@@ -54,10 +57,9 @@ export async function injectRequestFault(inFlight: InFlightRequest): Promise<boo
 
 /** Injects a fault into the finished answer. */
 export async function injectAnswerFault(inFlight: InFlightRequest): Promise<void> {
-  const { context, route, outcome } = inFlight;
-  if (route.service.isControlApi === true) return;
+  if (!mayHaveFaults(inFlight)) return;
+  const { context, outcome } = inFlight;
   const { faults } = context.world;
-  if (faults.isEmpty) return;
   const facts = factsOf(inFlight, principalOf(inFlight, context));
   if (inFlight.injectedFault !== null) return faults.shadow('answer', facts, inFlight.injectedFault);
   const fault = await faults.inject('answer', facts, context.now);
