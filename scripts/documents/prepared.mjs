@@ -84,12 +84,28 @@ function factsOf({ operationId, 'x-alias-of': id = operationId, method, path, pa
     pathParams: named('path'),
     uuidParams: named('path', ({ format }) => format === 'uuid'),
     queryNames: named('query'),
-    queryLists: named('query', ({ type }) => type === 'array'),
+    queryTypes: queryTypesOf(parameters),
     body: requestBody === undefined ? 'none' : requestBody.required === true ? 'required' : 'optional',
     bodyForm: bodyFormOf(requestBody?.content),
     bodyFields: Object.keys(bodySchema?.properties ?? {}),
     bodyOtherVersions: (bodySchema?.properties && bodySchema['x-other-versions']) ?? {},
   };
+}
+
+/** Where `nullable` is a type of its own, the other one counts. */
+const QUERY_TYPES = new Set(['array', 'boolean', 'integer', 'number']);
+
+/**
+ * @param {readonly any[]} parameters
+ * @returns {PreparedOperation['queryTypes']}
+ */
+function queryTypesOf(parameters) {
+  const queries = parameters.filter((one) => one.in === 'query');
+  const types = queries.map(({ name, schema = {} }) => [
+    name,
+    [schema.type].flat().find((one) => QUERY_TYPES.has(one)),
+  ]);
+  return Object.fromEntries(types.filter(([, type]) => type !== undefined));
 }
 
 /**

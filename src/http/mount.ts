@@ -46,7 +46,7 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
     summary: '',
     queryNames: 'any',
     uuidParams: [],
-    queryLists: [],
+    queryTypes: {},
     body: 'optional',
     bodyForm: 'bytes',
     bodyFields: new Map(),

@@ -203,18 +203,14 @@ describe('a subject that this version does not have', () => {
 
   it.each(cases)('is refused and becomes a finding: %s and %s', async (profile, subjectType, subjectId, others) => {
     const server = await fresh(profile);
-    const bodies = [
-      [`POST ${RULES}`, { ...rule, subjectType, subjectId }],
-      [`GET ${RULES}?subjectType=${subjectType}`, undefined],
-    ] as const;
-    for (const [request, body] of bodies)
-      expectRefused(await server.admin(request, body), 400, 'one of', '`user`, `group`');
-    const [inQuery, inBody] = await server.findings('other_version');
+    const refused = await server.admin(`POST ${RULES}`, { ...rule, subjectType, subjectId });
 
-    expect(inBody).toContain(
-      `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
-    );
-    expect(inQuery).toContain(`get_access_rules was refused for a value that only ${others} has: Query parameter`);
+    expectRefused(refused, 400, 'one of', '`user`, `group`');
+    expect(await server.findings('other_version')).toEqual([
+      expect.stringContaining(
+        `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
+      ),
+    ]);
   });
 
   it('is no finding where no version has it', async () => {
@@ -226,7 +222,7 @@ describe('a subject that this version does not have', () => {
 
   it('may have a rule from the seed, which is listed all the same', async () => {
     const server = await fresh('2.19');
-    const { accessRules } = await server.done(200, `GET ${RULES}`);
+    const { accessRules } = await server.done(200, `GET ${RULES}?subjectType=service-account`);
 
     expect(accessRules.map(({ subjectType }: { subjectType: string }) => subjectType)).toContain('service-account');
   });

@@ -54,7 +54,7 @@ export class DocumentOperation implements Operation {
   readonly pathParams: readonly string[];
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
-  readonly queryLists: readonly string[];
+  readonly queryTypes: PreparedOperation['queryTypes'];
   readonly body: Operation['body'];
   readonly bodyForm: Operation['bodyForm'];
   readonly bodyNames: readonly string[];
@@ -73,7 +73,7 @@ export class DocumentOperation implements Operation {
     this.pathParams = prepared.pathParams;
     this.uuidParams = prepared.uuidParams;
     this.queryNames = prepared.queryNames;
-    this.queryLists = prepared.queryLists;
+    this.queryTypes = prepared.queryTypes;
     this.body = prepared.body;
     this.bodyForm = prepared.bodyForm;
     this.bodyNames = prepared.bodyFields;

@@ -46,8 +46,8 @@ export interface PreparedOperation extends DocumentedOperation {
   /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
-  /** Query parameters that are lists, even if sent only once. */
-  readonly queryLists: readonly string[];
+  /** The types of query parameters that are not texts, by name. */
+  readonly queryTypes: Readonly<Record<string, QueryType>>;
   readonly body: 'none' | 'optional' | 'required';
   readonly bodyForm: BodyForm;
   /** Members of a JSON body. */
@@ -55,6 +55,9 @@ export interface PreparedOperation extends DocumentedOperation {
   /** Members of the body that only other versions have, with the names of those versions. */
   readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
 }
+
+/** What the schema of a query parameter says, where it is not a text. */
+export type QueryType = 'array' | 'boolean' | 'integer' | 'number';
 
 /** How a body is sent: JSON, a form of a web page, or bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';

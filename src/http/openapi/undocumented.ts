@@ -39,14 +39,17 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
     for (const [index, entry] of value.entries()) collect(items, entry, `${path}[${index}]`, found);
     return;
   }
-  if (!isRecord(value) || !all.some(({ properties }) => properties !== undefined)) return;
+  const entries = all.map((one) => one['additionalProperties']).filter(isRecord);
+  if (!isRecord(value) || !(entries.length > 0 || all.some(({ properties }) => properties !== undefined))) return;
   const isOpen = all.some((one) => one['additionalProperties'] !== undefined && one['additionalProperties'] !== false);
   const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
   for (const [name, member] of Object.entries(value)) {
-    const described = all.flatMap(({ properties }): JsonSchema[] => {
+    const named = all.flatMap(({ properties }): JsonSchema[] => {
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];
     });
+    // Of a map, such as objects by name, each value is described.
+    const described = named.length > 0 ? named : entries;
     const at = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
     if (described.length > 0) collect(described, member, at, found);
     else if (!isOpen && found.length < MOST_LISTED) {

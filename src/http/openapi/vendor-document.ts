@@ -5,7 +5,10 @@ import { type FoundOperation, OperationRouter } from './operation-router.ts';
 export class VendorDocument {
   /** `--spec-of runai=openapi.yaml` */
   readonly name: string;
+  /** Of its operations, with the base path. */
+  readonly paths: readonly string[];
   readonly #base: string;
+  readonly #document: ApiDocument;
   readonly #router: OperationRouter;
 
   /**
@@ -14,8 +17,21 @@ export class VendorDocument {
    */
   constructor(name: string, document: ApiDocument, base: string) {
     this.name = name;
+    this.paths = [...new Set(document.operations.map(({ path }) => `${base}${path}`))];
     this.#base = base;
+    this.#document = document;
     this.#router = new OperationRouter(document.operations, true);
+  }
+
+  /** Reads its schemas with all keywords, which `requestFault` needs for `documented`. */
+  async ready(): Promise<void> {
+    await Promise.all([this.#document.ready(), this.#document.ready('documented')]);
+  }
+
+  /** The methods that it has for a path. */
+  methodsOf(path: string): string[] {
+    const methods = new Set(this.#document.operations.map(({ method }) => method));
+    return [...methods].filter((method) => this.find(method, path) !== null).sort();
   }
 
   /** Its operation for a path; null if it has none. */

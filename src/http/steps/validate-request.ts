@@ -5,6 +5,7 @@ import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../bodies.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';
+import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
@@ -20,15 +21,15 @@ export function validateRequest(inFlight: InFlightRequest): void {
   const { query } = context;
   if (inFlight.server.strict) refuseUndocumented(operation, context);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, context);
-  for (const name of operation.queryLists) {
-    if (typeof query[name] === 'string') query[name] = query[name].split(',');
+  for (const [name, type] of Object.entries(operation.queryTypes)) {
+    if (Object.hasOwn(query, name)) query[name] = readQueryValue(type, query[name]);
   }
   reportOtherMembers(operation, context);
   if (service.isControlApi !== true) reportMisspelt(operation, context);
   const sent = { ...query };
   const fault = operation.requestFault({ path: context.params, query, body: context.body });
   if (fault === null) {
-    refuseOtherNumerals(sent, query);
+    refuseOtherNumerals(operation, sent, query);
     checkTexts('Query parameter', query);
     checkTexts('Field', context.body);
     return;
@@ -45,15 +46,19 @@ export function validateRequest(inFlight: InFlightRequest): void {
 const MOST_SHOWN = 40;
 
 /** Ajv's coercion also accepts `0x10` and `1e1`, which are probably mistakes. */
-function refuseOtherNumerals(sent: Readonly<Record<string, unknown>>, query: Readonly<Record<string, unknown>>): void {
+function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Query): void {
   for (const [name, value] of Object.entries(query)) {
-    if (typeof value !== 'number' || /^-?\d+$/.test(String(sent[name]))) continue;
+    if (typeof value !== 'number') continue;
+    const isWhole = queryTypes[name] !== 'number';
+    if ((isWhole ? /^-?\d+$/ : /^-?\d+(?:\.\d+)?$/).test(String(sent[name]))) continue;
     throw new Problem(
       'invalid_request',
-      `Query parameter \`${name}\` is not valid; expected a whole number in decimal digits, got \`${String(sent[name]).slice(0, MOST_SHOWN)}\`.`,
+      `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MOST_SHOWN)}\`.`,
     );
   }
 }
+
+type Query = Readonly<Record<string, unknown>>;
 
 /** No later step sees the credential, so none can store it. */
 function foreignCredential(): Problem {

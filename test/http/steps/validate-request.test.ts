@@ -3,8 +3,8 @@ import { validateRequest } from '../../../src/http/steps/validate-request.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
 const OPERATION = {
-  queryNames: ['size', 'tags'],
-  queryLists: ['tags'],
+  queryNames: ['size', 'tags', 'open', 'share'],
+  queryTypes: { tags: 'array', open: 'boolean', share: 'number' } as const,
   bodyNames: [],
   bodyOtherVersions: { colour: ['2.0', '3.0'] },
   requestFault: () => null,
@@ -49,6 +49,22 @@ describe('a list in a query', () => {
       { tags: ['a,b', 'c'] },
       {},
     ]);
+  });
+});
+
+describe('a boolean in a query', () => {
+  it.each(['true', 'True', 'TRUE', 'false', 'False'])('is written in any case: %s', (open) => {
+    const flight = asked({ open });
+    validateRequest(flight);
+
+    expect(flight.context.query).toEqual({ open: open.toLowerCase() });
+  });
+
+  it.each(['yes', '1', ''])('is nothing else, as validation says: `%s`', (open) => {
+    const flight = asked({ open });
+    validateRequest(flight);
+
+    expect(flight.context.query).toEqual({ open });
   });
 });
 
@@ -146,6 +162,22 @@ describe('a whole number in a query', () => {
     expect(refusalOf(`0x${'1'.repeat(39)}`)).toMatchObject({
       message: expect.stringMatching(/ got `0x1{38}`\.$/),
     });
+  });
+});
+
+describe('a number in a query', () => {
+  const requestFault = ({ query }: { query: Record<string, unknown> }) => {
+    query['share'] = Number(query['share']);
+    return null;
+  };
+  const ask = (share: string) => () => validateRequest(asked({ share }, undefined, { requestFault }));
+
+  it.each(['0', '1.5', '-0.25', '1.0'])('is written in decimal digits: %s', (share) => {
+    expect(ask(share)).not.toThrow();
+  });
+
+  it.each(['1e1', '.5', '0x10', '1.'])('is not written otherwise: `%s`', (share) => {
+    expect(ask(share)).toThrow(`\`share\` is not valid; expected a number in decimal digits, got \`${share}\`.`);
   });
 });
 
