@@ -8,6 +8,7 @@ import type { Ports } from '../services/index.ts';
 import { checkTraffic } from '../traffic/check.ts';
 import type { Exchange, RecordedBody } from '../traffic/exchange.ts';
 import { exchangesIn } from '../traffic/har.ts';
+import { judgeOfRoutes } from '../traffic/judge.ts';
 
 /** How many requests without violations an answer has at most, and how many violations. */
 const MOST_TOLD = 1000;
@@ -16,7 +17,7 @@ const MOST_TOLD = 1000;
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
     const exchanges = archive === null ? journalOf(world) : ofArchive(archive);
-    const { checked, skipped, conforming, violations } = await checkTraffic(routes(), exchanges);
+    const { checked, skipped, conforming, violations } = await checkTraffic(judgeOfRoutes(routes()), exchanges);
     return {
       ...{ checked, skipped, conforming: conforming.slice(0, MOST_TOLD) },
       ...{ total: violations.length, violations: violations.slice(0, MOST_TOLD) },

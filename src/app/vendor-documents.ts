@@ -27,13 +27,19 @@ export async function vendorDocumentsFrom(
     if (!names.includes(service)) {
       throw new Unusable(`--spec-of ${showValue(text)} names no service.${adviseName(service, names)}`);
     }
-    return [service, await openVendorDocument(text.slice(at + 1), `--spec-of ${showValue(text)}`)];
+    const content = await readDocument(text.slice(at + 1), '--spec-of');
+    return [service, await openVendorDocument(content, `--spec-of ${showValue(text)}`)];
   });
   return new Map(await Promise.all(opened));
 }
 
-async function openVendorDocument(file: string, name: string): Promise<VendorDocument> {
-  const content = await readDocument(file, '--spec-of');
+/**
+ * Prepares a vendor's document, so that its operations judge requests and answers.
+ *
+ * @param name for messages
+ * @throws Unusable if it is no OpenAPI 3
+ */
+export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
   const document = isRecord(content) ? content : {};
   const { openapi, paths } = document;
   if (!isRecord(paths)) throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`.`);

@@ -121,13 +121,14 @@ interface VerifyCommandFlags extends Partial<VerifyFlags> {
   readonly junit?: string;
   readonly url?: string;
   readonly world?: string;
+  readonly basePath?: string;
 }
 
 function addVerify(root: Command): void {
   root
     .command('verify')
     .description(
-      "compare a vendor's OpenAPI document with the mock, or recorded traffic with its documents: exit 0 if they agree, otherwise 1",
+      "compare a vendor's OpenAPI document with the mock, or recorded traffic with the documents of the mock or with that one: exit 0 if they agree, otherwise 1",
     )
     .option('--spec <FILE|URL>', "the vendor's document, JSON or YAML")
     .option('--har <FILE>', 'recorded traffic: an HTTP Archive, as browsers and proxies export it')
@@ -136,6 +137,8 @@ function addVerify(root: Command): void {
     .option('--service <NAME>', 'service to compare with, in the version that the configuration names')
     .option('--baseline <FILE>', 'accepted differences, each with a reason')
     .option('--update-baseline', 'write the differences to the baseline; known ones keep their reasons')
+    .option('--base-path <PATH>', 'with --har or --journal: what the recorded paths begin with, such as /proxy')
+    .option('--all', 'a line for every place of a difference, not one for each change')
     .option('--json', 'as JSON')
     .option('--junit <FILE>', 'write the result about traffic as JUnit XML, too')
     .option('--url <URL>', 'with --journal: URL of the server or of a world; default: the server on this machine')
@@ -149,18 +152,27 @@ function addVerify(root: Command): void {
     .action(verify);
 }
 
-async function verify({ har, journal, junit, url, world, ...rest }: FlagTexts & VerifyCommandFlags): Promise<void> {
-  const { spec, document, service, baseline, updateBaseline, json, ...flags } = rest;
-  if ([spec, har, journal].filter((one) => one !== undefined).length !== 1)
-    throw new Unusable('Give one of --spec FILE, --har FILE and --journal.');
-  if (spec !== undefined) {
-    const given = { spec, document, service, baseline, updateBaseline, json };
+async function verify({
+  har,
+  journal,
+  junit,
+  url,
+  world,
+  basePath,
+  ...rest
+}: FlagTexts & VerifyCommandFlags): Promise<void> {
+  const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
+  if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
+  if (har === undefined && journal === undefined) {
+    if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
+    const given = { spec, document, service, baseline, updateBaseline, json, all };
     return (await import('./verify.ts')).verifyDocument(given);
   }
   const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
   const output = { json: json === true, junit: junit ?? null };
-  if (har !== undefined) await verifyHar(har, flags, output);
-  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, output);
+  const by = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
+  if (har !== undefined) await verifyHar(har, flags, by, output);
+  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, by, output);
 }
 
 interface DoctorFlags {
@@ -225,7 +237,8 @@ function addCompare(root: Command): void {
       new Flag('--service <NAME>', 'the API').choices(['runai', 'air', 'nvcf', 'nvct', 'ngc']).default('runai'),
     )
     .option('--from <SOURCE>', 'requests: `cast` (examples of the document), `journal`, or an HTTP Archive', 'cast')
-    .option('--write', 'also send requests that write')
+    .option('--org <NAME>', 'organisation (or realm) of the real account, in place of the one in the requests')
+    .option('--write', 'also send requests that write: only to what the comparison made, which is deleted afterwards')
     .option('--dry-run', 'print the requests, and send none')
     .option('--report <FILE>', 'write the report to a file')
     .option('--patience <DURATION>', 'wait this long in all until reads after writes are as in the mock', '10s')

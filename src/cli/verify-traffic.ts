@@ -1,15 +1,22 @@
 import { buildServer } from '../app/server.ts';
+import { openVendorDocument } from '../app/vendor-documents.ts';
 import { configOf, type FlagTexts, readConfig } from '../config/config.ts';
 import { countOf } from '../core/count.ts';
-import { showValue } from '../core/redact.ts';
+import { showPath, showValue } from '../core/redact.ts';
+import { Unusable } from '../core/unusable.ts';
+import type { Routes } from '../http/routes.ts';
 import { checkTraffic, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
-import { readHar } from '../traffic/har.ts';
+import { exchangesIn, readHar } from '../traffic/har.ts';
+import { type Judge, judgeOfDocument, judgeOfRoutes } from '../traffic/judge.ts';
 import { junitOf } from '../traffic/junit.ts';
+import { sourceOf } from '../verify/source.ts';
 import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
 import { runningWorld } from './running.ts';
+import { readVendorDocument } from './vendor-document.ts';
+import { candidatesOf, documentFor } from './verify.ts';
 
 /** How the result is told. */
 export interface TrafficOutput {
@@ -19,19 +26,35 @@ export interface TrafficOutput {
   readonly junit: string | null;
 }
 
-/**
- * Compares the traffic in an HTTP Archive with the documents. The exit code is 1 if they do not allow something in it.
- *
- * @param flags `--runai` and the like: the versions of the documents
- * @throws Unusable if the file is no archive, or too large
- */
-export async function verifyHar(file: string, flags: FlagTexts, output: TrafficOutput): Promise<void> {
-  const exchanges = readHar(await archiveText(file, '--har'), showValue(file));
-  await tell(await checkOffline(exchanges, flags), output);
+/** What traffic is judged by, and how its paths begin. */
+export interface TrafficJudge {
+  /** A vendor's document, JSON or YAML: a file or a URL; null: the documents of the mock. */
+  readonly spec: string | null;
+  /** The document of the mock that the vendor's is about; null: the best match. */
+  readonly document: string | null;
+  /** What paths begin with before those of the documents, such as `/proxy`; null: nothing. */
+  readonly basePath: string | null;
 }
 
 /**
- * Compares the journal of a running server with its documents.
+ * Compares the traffic in an HTTP Archive with the documents, or with one that is given. The exit code is 1 if something in
+ * it is not allowed.
+ *
+ * @param flags `--runai` and the like: the versions of the documents
+ * @throws Unusable if the file is no archive, too large, or has no request for an API of the documents
+ */
+export async function verifyHar(
+  file: string,
+  flags: FlagTexts,
+  by: TrafficJudge,
+  output: TrafficOutput,
+): Promise<void> {
+  const exchanges = readHar(await archiveText(file, '--har'), showValue(file));
+  await tell(await checkOffline(exchanges, flags, by, `--har ${showValue(file)}`), output);
+}
+
+/**
+ * Compares the journal of a running server with its documents, or with one that is given.
  *
  * @param url of the server or of a world; null: on this machine
  * @param world null: that of the URL, or the default one
@@ -39,24 +62,79 @@ export async function verifyHar(file: string, flags: FlagTexts, output: TrafficO
 export async function verifyJournal(
   flags: FlagTexts,
   { url, world: named }: { readonly url: string | null; readonly world: string | null },
+  by: TrafficJudge,
   output: TrafficOutput,
 ): Promise<void> {
   const { server, world } = await runningWorld(flags, url, named);
+  if (by.spec !== null) {
+    const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
+    const exchanges = exchangesIn(archive, 'the journal', (index) => `request ${index + 1}`);
+    return tell(await checkOffline(exchanges, flags, by, 'The journal'), output);
+  }
   // A server of another version may answer something else.
   const read = (body: object) => ('violations' in body ? (body as TrafficReport) : undefined);
   await tell(await askWorld(server, world, '/requests/check', read, 'POST'), output);
 }
 
 /** With the operations of a server that is never started, so that a path means here what it means there. */
-async function checkOffline(exchanges: readonly Exchange[], flags: FlagTexts): Promise<TrafficReport> {
+async function checkOffline(
+  exchanges: readonly Exchange[],
+  flags: FlagTexts,
+  by: TrafficJudge,
+  name: string,
+): Promise<TrafficReport> {
+  if (exchanges.length === 0) throw new Unusable(`${name} has no requests, so there is nothing to check.`);
   const { config } = await readConfig(flags);
   const { routes, close } = await buildServer({
     effective: configOf({ ...config, data: null, seed: 'none', world: [] }),
   });
   try {
-    return await checkTraffic(routes, exchanges);
+    const judge = by.spec === null ? judgeOfRoutes(routes) : await judgeOfSpec(by.spec, by.document, routes);
+    const report = await checkTraffic(judge, withoutBase(exchanges, by.basePath));
+    if (report.checked > 0) return report;
+    throw new Unusable(`${name} has no request for an API of the documents.${adviseBase(judge, exchanges)}`);
   } finally {
     await close();
+  }
+}
+
+/** @param document the mock's; null: the best match */
+async function judgeOfSpec(spec: string, document: string | null, routes: Routes): Promise<Judge> {
+  const { name, content } = await readVendorDocument(spec, '--spec');
+  const [about] = await documentFor(sourceOf(content, name), await candidatesOf({ document }), null);
+  return judgeOfDocument(await openVendorDocument(content, name), routes, about.replace(/\..*$/s, ''));
+}
+
+function withoutBase(exchanges: readonly Exchange[], basePath: string | null): readonly Exchange[] {
+  const base = (basePath ?? '').replace(/\/$/, '');
+  if (base === '') return exchanges;
+  return exchanges.map((one) =>
+    one.url === base || one.url.startsWith(`${base}/`) ? { ...one, url: one.url.slice(base.length) } : one,
+  );
+}
+
+/** Behind a proxy, each path has a prefix that the documents do not know. */
+function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
+  for (const { method, url } of exchanges.slice(0, MOST_TRIED)) {
+    const segments = (url.split('?', 1)[0] ?? '').split('/');
+    for (let at = 2; at < Math.min(segments.length, MOST_SEGMENTS); at += 1) {
+      if (!isFound(judge, method, `/${segments.slice(at).join('/')}`)) continue;
+      return ` Its paths begin with \`${showPath(segments.slice(0, at).join('/'))}\`: give --base-path ${showPath(segments.slice(0, at).join('/'))}.`;
+    }
+  }
+  return ' If its paths have a prefix, such as that of a proxy, name it with --base-path.';
+}
+
+/** How many requests, and how many segments of each, are tried for a prefix. */
+const MOST_TRIED = 100;
+const MOST_SEGMENTS = 8;
+
+function isFound(judge: Judge, method: string, path: string): boolean {
+  try {
+    return judge.find(method, path) !== null;
+  } catch {
+    // The path cannot be decoded.
+    return false;
   }
 }
 

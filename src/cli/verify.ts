@@ -24,6 +24,8 @@ export interface VerifyFlags {
   readonly baseline?: string | undefined;
   readonly updateBaseline?: true | undefined;
   readonly json?: true | undefined;
+  /** A line for every place of a difference. */
+  readonly all?: true | undefined;
 }
 
 /**
@@ -40,21 +42,34 @@ export async function verifyDocument(flags: VerifyFlags): Promise<void> {
   const compared = compareDocuments(theirs, ours);
   const verdict = await verdictOf(compared, document, file, before, updateBaseline);
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify({ document, differences: verdict.open }, null, 2)}\n`);
-    process.stderr.write(asLines(notesOf(verdict)));
+    const { open: differences, accepted, stale, unexplained } = verdict;
+    const { operations, otherPaths, missingPaths } = compared;
+    const counts = { operations, otherPaths, missingPaths, accepted: accepted.length, stale, unexplained };
+    process.stdout.write(`${JSON.stringify({ document, ...counts, differences }, null, 2)}\n`);
   } else {
     process.stdout.write(
-      asLines([...groupsOf(verdict.open), ...notesOf(verdict), countsOf(compared, verdict, document)]),
+      asLines([
+        ...groupsOf(verdict.open, flags.all === true),
+        ...notesOf(verdict),
+        countsOf(compared, verdict, document),
+      ]),
     );
   }
-  if (verdict.open.length > 0) process.exitCode = 1;
+  if (verdict.open.some((one) => one.class !== 'information')) process.exitCode = 1;
 }
 
 /** The names of the documents of the mock that may be meant. */
-async function candidatesOf({ document, service }: VerifyFlags): Promise<readonly string[]> {
+export async function candidatesOf({
+  document,
+  service,
+}: {
+  readonly document?: string | null | undefined;
+  readonly service?: string | undefined;
+}): Promise<readonly string[]> {
   const names = await documentNames();
-  if (document !== undefined && service !== undefined) throw new Unusable('Give either --document or --service.');
-  if (document !== undefined) {
+  const isNamed = document !== undefined && document !== null;
+  if (isNamed && service !== undefined) throw new Unusable('Give either --document or --service.');
+  if (isNamed) {
     if (names.includes(document)) return [document];
     throw new Unusable(`--document ${showValue(document)} does not exist.${adviseName(document, names)}`);
   }
@@ -72,7 +87,7 @@ async function candidatesOf({ document, service }: VerifyFlags): Promise<readonl
  * Of several documents the one with the most common paths; then the one of the baseline; then the one with the fewest
  * differences.
  */
-async function documentFor(
+export async function documentFor(
   theirs: Source,
   names: readonly string[],
   ofBaseline: string | null,
@@ -95,7 +110,10 @@ async function documentFor(
   const best = known.length > 0 ? known : fitting;
   const counted = best.map((one) => ({
     ...one,
-    differences: best.length === 1 ? 0 : compareDocuments(theirs, one.source).differences.length,
+    differences:
+      best.length === 1
+        ? 0
+        : compareDocuments(theirs, one.source).differences.filter(({ id }) => !id.endsWith(': path')).length,
   }));
   const { name, source } = counted.reduce((one, other) => (other.differences < one.differences ? other : one));
   return [name, source];
@@ -113,7 +131,9 @@ async function verdictOf(
   // Also before an update: it must not overwrite the baseline of another document.
   const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
   if (file === undefined || !isUpdate) return verdict;
-  const updated = { document, differences: withReasons(differences, before) };
+  const { patterns = [] } = before ?? {};
+  const kept = patterns.length === 0 ? {} : { patterns };
+  const updated = { document, differences: withReasons(differences, before), ...kept };
   await writeBaselineFile(file, updated);
   return { ...judge(differences, updated, document, name), stale: [] };
 }

@@ -1,15 +1,14 @@
 import { isJsonType } from '../core/media-type.ts';
-import { findNearPath } from '../core/nearest.ts';
-import { otherVersionViolation } from '../core/other-versions.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { documentSpelling } from '../http/bodies.ts';
+import { readQueryValue } from '../http/openapi/query-values.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
 import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
-import type { Match, Routes } from '../http/routes.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
+import { type Judge, type Judged, LONGEST_METHOD } from './judge.ts';
 
 /** A request in recorded traffic that is for a documented API. */
 export interface CheckedRequest {
@@ -19,7 +18,7 @@ export interface CheckedRequest {
   readonly path: string;
   /** Null if there was no answer. */
   readonly status: number | null;
-  /** Null if no document has the path. */
+  /** Null if no document has the path, or it is one that was given. */
   readonly service: string | null;
   readonly operation: string | null;
 }
@@ -49,16 +48,15 @@ interface Checked {
   readonly faults: readonly What[];
 }
 
-/** Checks recorded traffic against the documents of a server. */
-export async function checkTraffic(routes: Routes, exchanges: readonly Exchange[]): Promise<TrafficReport> {
-  const checker = new TrafficChecker(routes);
+/** Checks recorded traffic. */
+export async function checkTraffic(judge: Judge, exchanges: readonly Exchange[]): Promise<TrafficReport> {
   const conforming: CheckedRequest[] = [];
   const violations: Violation[] = [];
   let checked = 0;
   for (const [index, exchange] of exchanges.entries()) {
     // Other requests are answered in between.
     if (index % AT_ONCE === AT_ONCE - 1) await eventLoopTurn();
-    const found = await checker.check(exchange);
+    const found = await check(judge, exchange);
     if (found === null) continue;
     checked += 1;
     const { about, faults } = found;
@@ -68,57 +66,32 @@ export async function checkTraffic(routes: Routes, exchanges: readonly Exchange[
   return { checked, skipped: exchanges.length - checked, conforming, violations };
 }
 
-/** Longer than any method that is registered. */
-const LONGEST_METHOD = 20;
-
 /** How many exchanges are checked without a pause: that takes about 10 ms. */
 const AT_ONCE = 200;
 
-class TrafficChecker {
-  readonly #routes: Routes;
-  /** The paths of all services, and their beginnings. */
-  readonly #paths: readonly string[];
-  readonly #beginnings: ReadonlySet<string>;
-
-  constructor(routes: Routes) {
-    this.#routes = routes;
-    this.#paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
-    this.#beginnings = new Set(this.#paths.map(beginningOf));
+/** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
+async function check(judge: Judge, { place, method, url, request, answer }: Exchange): Promise<Checked | null> {
+  const { path, query } = targetOf(url);
+  // A browser's question before a request (CORS).
+  if (method === 'OPTIONS') return null;
+  const canRead = isReadable(path);
+  const found = canRead ? judge.find(method, path) : null;
+  if (found === null && !judge.concerns(method, path)) return null;
+  const about = {
+    ...{ place, method: method.slice(0, LONGEST_METHOD), path: showPath(path), status: answer?.status ?? null },
+    service: found?.service ?? null,
+    operation: found?.operation.id ?? null,
+  };
+  if (found === null) {
+    const what = canRead ? judge.whyUnknown(method, path) : 'the path has an escape sequence that cannot be decoded';
+    return { about, faults: [{ part: 'request', what }] };
   }
-
-  /** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
-  async check({ place, method, url, request, answer }: Exchange): Promise<Checked | null> {
-    const { path, query } = targetOf(url);
-    // A browser's question before a request (CORS).
-    if (method === 'OPTIONS') return null;
-    const match = isReadable(path) ? this.#routes.find(method, path) : null;
-    if (match === null && !this.#beginnings.has(beginningOf(path))) return null;
-    const about = {
-      ...{ place, method: method.slice(0, LONGEST_METHOD), path: showPath(path), status: answer?.status ?? null },
-      service: match?.route.service.name ?? null,
-      operation: match?.route.operation.id ?? null,
-    };
-    if (match === null) return { about, faults: [{ part: 'request', what: this.#unknownPath(method, path) }] };
-    const { document } = match.route;
-    await Promise.all([document.ready(), document.ready('documented')]);
-    const faults = [
-      ...requestFaults(match, query, request),
-      ...(answer === null ? [] : answerFaults(match.route.operation, method, answer)),
-    ];
-    return { about, faults };
-  }
-
-  #unknownPath(method: string, path: string): string {
-    if (!isReadable(path)) return 'the path has an escape sequence that cannot be decoded';
-    if (this.#routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
-    const methods = this.#routes.methodsOf(path);
-    if (methods.length > 0)
-      return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
-    const other = this.#routes.otherVersions(method, path);
-    if (other !== null) return otherVersionViolation(other);
-    const near = findNearPath(path, this.#paths);
-    return `no document has this path${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
-  }
+  await found.ready();
+  const faults = [
+    ...requestFaults(found, query, request),
+    ...(answer === null ? [] : answerFaults(found.operation, method, answer)),
+  ];
+  return { about, faults };
 }
 
 /** Path and query of a URL, without the prefix of a world. */
@@ -137,19 +110,17 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** The first two segments of a path: `/api/v1`. */
-function beginningOf(path: string): string {
-  return path.split('/', 3).join('/');
-}
-
-function requestFaults({ route, params }: Match, search: URLSearchParams, recorded: RecordedBody): readonly What[] {
-  const { operation, service, row } = route;
+function requestFaults(
+  { operation, params, caseless }: Judged,
+  search: URLSearchParams,
+  recorded: RecordedBody,
+): readonly What[] {
   const faults: string[] = [];
   const query = queryOf(operation, search, faults);
   const written = bodyOf(operation, recorded, faults);
   if (written === UNKNOWN) return faults.map(inRequest);
-  const sent = row.fieldNames === 'caseless' ? spelt(operation, written, faults) : written;
-  const body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(sent) : sent;
+  const sent = caseless.members ? spelt(operation, written, faults) : written;
+  const body = caseless.enums ? operation.normalizeSpelling(sent) : sent;
   const fault = operation.requestFault({ path: params, query, body }, 'documented');
   if (fault !== null) faults.push(fault.sentence);
   for (const member of undocumentedMembers(operation.bodySchema(), sent))
@@ -166,7 +137,7 @@ function undocumentedSentence(kind: string, { path, near }: UndocumentedMember):
 }
 
 /** The parameters that the document names, lists as lists. Tells of all others. */
-function queryOf({ queryNames, queryLists }: Operation, search: URLSearchParams, faults: string[]) {
+function queryOf({ queryNames, queryTypes }: Operation, search: URLSearchParams, faults: string[]) {
   const names = new Set(search.keys());
   for (const other of undocumentedQuery(queryNames, names)) faults.push(undocumentedSentence('query parameter', other));
   const query: Record<string, unknown> = {};
@@ -174,8 +145,7 @@ function queryOf({ queryNames, queryLists }: Operation, search: URLSearchParams,
     if (queryNames !== 'any' && !queryNames.includes(name)) continue;
     const values = search.getAll(name);
     const [first = ''] = values;
-    const isList = queryLists.includes(name) || values.length > 1;
-    query[name] = !isList ? first : values.length > 1 ? values : first.split(',');
+    query[name] = values.length > 1 ? values : readQueryValue(queryTypes[name], first);
   }
   return query;
 }

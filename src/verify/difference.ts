@@ -5,8 +5,10 @@
  * - `breaks-requests`: a request that is valid by our document is refused, or means something else.
  * - `breaks-answers`: an answer can be one that our document does not allow, or lacks what ours has.
  * - `widens`: neither; the other document allows more requests, or says more about its answers.
+ * - `information`: no message differs.
  */
-export type DifferenceClass = 'breaks-requests' | 'breaks-answers' | 'widens';
+export const CLASSES = ['breaks-requests', 'breaks-answers', 'widens', 'information'] as const;
+export type DifferenceClass = (typeof CLASSES)[number];
 
 export interface Difference {
   /** Place and kind; unique in a comparison, and the same each time. */
@@ -17,6 +19,8 @@ export interface Difference {
   readonly what: string;
   /** Why a baseline accepts it. */
   readonly reason?: string;
+  /** What the reason is taken from. */
+  readonly source?: string;
 }
 
 /** The messages that a part of a document describes. */

@@ -1,5 +1,6 @@
+import { findNearPath } from '../core/nearest.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell, textOf } from './difference.ts';
-import { OperationComparison, pathNames } from './operations.ts';
+import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
@@ -10,8 +11,10 @@ export interface Compared {
   readonly differences: readonly Difference[];
   /** Operations of shared paths that both documents have. */
   readonly operations: number;
-  /** Paths of the vendor's document that ours does not have, and which are not compared. */
+  /** Paths that only the vendor's document has, and which are not compared. */
   readonly otherPaths: number;
+  /** Paths that only ours has, and that count as no difference, because the vendor's document is a part of one. */
+  readonly missingPaths: number;
 }
 
 interface Path {
@@ -25,18 +28,24 @@ interface Path {
 interface Pair {
   readonly theirs: Path;
   readonly ours: Path;
-  /** Are they only equal as written, and the servers have other base paths? */
-  readonly isMoved: boolean;
+  /** The base paths, theirs and ours, where these differ, and the rest of the paths is equal. */
+  readonly moved: readonly [theirs: string, ours: string] | null;
+}
+
+interface Pairs {
+  readonly pairs: readonly Pair[];
+  readonly onlyTheirs: readonly Path[];
+  readonly onlyOurs: readonly Path[];
 }
 
 /** Checks whether documents are about the same API. @returns the number of paths that both have */
 export function sharedPaths(theirs: Source, ours: Source): number {
-  return pairsOf(theirs, ours).length;
+  return pairsOf(theirs, ours).pairs.length;
 }
 
 /**
- * Compares what a client can notice: methods, parameters, bodies, statuses, headers, security, and schemas with their
- * keywords. Only paths that both documents have are compared, because a vendor's document may be a part.
+ * Compares what a client can notice: paths, methods, parameters, bodies, statuses, headers, security, and schemas with
+ * their keywords. Paths that only the vendor has are counted: no client of the mock calls them.
  */
 export function compareDocuments(theirs: Source, ours: Source): Compared {
   const differences = new Map<string, Difference>();
@@ -46,7 +55,12 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
     differences.set(id, { id, class: found, where: place, what });
   };
   const schemas = new SchemaComparison(theirs, ours);
-  const pairs = pairsOf(theirs, ours);
+  const { pairs, onlyTheirs, onlyOurs } = pairsOf(theirs, ours);
+  if (!speaksOfSecurity(theirs) && speaksOfSecurity(ours)) {
+    tell('document', 'security', 'widens', 'the document does not say how requests are authenticated');
+  }
+  const isPart = pairs.length < LEAST_SHARE * (pairs.length + onlyOurs.length);
+  const gone = onlyOurs.filter((path) => tellGone(path, onlyTheirs, isPart, tell));
   let operations = 0;
   for (const pair of pairs) {
     tellPath(pair, tell);
@@ -64,16 +78,36 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
     }
   }
   const sorted = [...differences.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-  return { differences: sorted, operations, otherPaths: pathsOf(theirs).length - pairs.length };
+  return {
+    differences: sorted,
+    operations,
+    otherPaths: onlyTheirs.length,
+    missingPaths: onlyOurs.length - gone.length,
+  };
 }
 
 /** A place names members at most 500 levels deep. */
 const MOST_PLACE = 2000;
 
-function tellPath({ theirs, ours, isMoved }: Pair, tell: Tell): void {
-  if (isMoved) {
+/** Vendors publish parts of their documents, such as one for each page of a reference. A part has less than this of our paths. */
+const LEAST_SHARE = 0.25;
+
+/** A path that the vendor does not have, or has by another name. @param isPart without another name it is no difference */
+function tellGone({ path }: Path, candidates: readonly Path[], isPart: boolean, tell: Tell): boolean {
+  const near = findNearPath(
+    path,
+    candidates.map((one) => one.path),
+  );
+  if (near === undefined && isPart) return false;
+  const meant = near === undefined ? '' : `; the nearest path of the document is \`${oneLine(near)}\``;
+  tell(path, 'path', 'breaks-requests', `${onlyIn(false)}${meant}`);
+  return true;
+}
+
+function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
+  if (moved !== null) {
     const where = theirs.item['servers'] === undefined ? 'servers' : `${ours.path} servers`;
-    tell(where, 'base path', 'breaks-requests', bothValues(theirs.bases.join(' '), ours.bases.join(' ')));
+    tell(where, 'base path', 'breaks-requests', bothValues(...moved));
   }
   if (canonical(pathNames(theirs.path)) !== canonical(pathNames(ours.path))) {
     tell(ours.path, 'path parameters', 'widens', bothValues(theirs.path, ours.path));
@@ -82,9 +116,10 @@ function tellPath({ theirs, ours, isMoved }: Pair, tell: Tell): void {
 
 /**
  * A path is the same where base path and path together are; else where they are but for the names of parameters; else
- * where the path alone is, and the base path differs.
+ * where the path alone is, and the base path differs; else where it is after the beginning that most paths have instead
+ * of ours.
  */
-function pairsOf(theirs: Source, ours: Source): Pair[] {
+function pairsOf(theirs: Source, ours: Source): Pairs {
   const own = pathsOf(ours);
   const wholes = (path: Path) => path.bases.map((base) => `${base}${path.path}`);
   const exact = new Map(own.flatMap((path) => wholes(path).map((whole) => [whole, path])));
@@ -96,11 +131,58 @@ function pairsOf(theirs: Source, ours: Source): Pair[] {
   const free = own.filter((path) => !taken.has(path));
   const byWhole = new Map(free.flatMap((path) => wholes(path).map((whole) => [nameless(whole), path])));
   const byPath = new Map(free.map((path) => [nameless(path.path), path]));
-  return rest.flatMap(({ path, found }): Pair[] => {
+  const pairs = rest.flatMap(({ path, found }): Pair[] => {
     const whole = found ?? wholes(path).flatMap((one) => byWhole.get(nameless(one)) ?? [])[0];
     const pair = whole ?? byPath.get(nameless(path.path));
-    return pair === undefined ? [] : [{ theirs: path, ours: pair, isMoved: whole === undefined }];
+    if (pair === undefined) return [];
+    const moved = whole === undefined ? ([path.bases.join(' '), pair.bases.join(' ')] as const) : null;
+    return [{ theirs: path, ours: pair, moved }];
   });
+  const paired = new Set(pairs.flatMap((pair) => [pair.theirs.item, pair.ours.item]));
+  const isFree = ({ item }: Path) => !paired.has(item);
+  const [onlyTheirs, onlyOurs] = [rest.map(({ path }) => path).filter(isFree), own.filter(isFree)];
+  const later = movedPairs(onlyTheirs, onlyOurs);
+  const isLeft = (path: Path) => !later.some((pair) => pair.theirs === path || pair.ours === path);
+  return {
+    pairs: [...pairs, ...later],
+    onlyTheirs: onlyTheirs.filter(isLeft),
+    onlyOurs: onlyOurs.filter(isLeft),
+  };
+}
+
+/** Segments that a base path has at most. */
+const MOST_SEGMENTS = 4;
+/** Fewer paths with another beginning are paths of another name. */
+const LEAST_MOVED = 2;
+
+/** Paths that are equal after the beginning that most of them have instead of ours: `/v2/users` and `/api/v1/users`. */
+function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
+  const byRest = new Map<string, { path: Path; beginning: string }>();
+  for (const path of ours) for (const { beginning, rest } of partsOf(path)) byRest.set(rest, { path, beginning });
+  const groups = new Map<string, Pair[]>();
+  for (const path of theirs) {
+    for (const { beginning, rest } of partsOf(path)) {
+      const found = byRest.get(rest);
+      if (found === undefined) continue;
+      const moved = [beginning, found.beginning] as const;
+      const key = canonical(moved);
+      groups.set(key, [...(groups.get(key) ?? []), { theirs: path, ours: found.path, moved }]);
+    }
+  }
+  const most = [...groups.values()].reduce<Pair[]>((one, other) => (other.length > one.length ? other : one), []);
+  return most.length < LEAST_MOVED ? [] : most;
+}
+
+/** A path divided after each of its first segments. */
+function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {
+  const segments = nameless(path).split('/').slice(1);
+  return segments.slice(0, MOST_SEGMENTS + 1).map((_, at) => ({
+    beginning: segments
+      .slice(0, at)
+      .map((one) => `/${one}`)
+      .join(''),
+    rest: segments.slice(at).join('/'),
+  }));
 }
 
 function nameless(path: string): string {

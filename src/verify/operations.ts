@@ -45,14 +45,12 @@ export class OperationComparison {
 
   /** Tells all differences. @param where `GET /users/{id}` */
   compare(where: string): void {
-    const [security, other] = [securityOf(this.#theirs), securityOf(this.#ours)];
-    const found = compareNames(security, other);
-    const isOpen = security.has('none');
-    if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
+    this.#compareSecurity(where);
+    this.#compareDeprecation(where);
     this.#compareParameters(where);
     this.#compareBodies(`${where} body`);
-    const [theirs, ours] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
-    for (const [status, one, before] of pairsOf(theirs ?? NONE, ours ?? NONE)) {
+    const [theirs = NONE, ours = NONE] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
+    for (const [status, one, before] of answersOf(theirs, ours)) {
       const part = this.#part(one, before, `${where} ${status}`, 'answer');
       if (one !== undefined && before !== undefined) {
         this.#compareHeaders(part);
@@ -62,6 +60,20 @@ export class OperationComparison {
         this.#tell(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
       }
     }
+  }
+
+  /** Of a document that never speaks of credentials, that is told once, and not of each operation. */
+  #compareSecurity(where: string): void {
+    if (!speaksOfSecurity(this.#theirs.source)) return;
+    const security = securityOf(this.#theirs);
+    const found = compareNames(security, securityOf(this.#ours));
+    const isOpen = security.has('none');
+    if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
+  }
+
+  #compareDeprecation(where: string): void {
+    const [one, other] = [this.#theirs, this.#ours].map(({ members }) => members['deprecated'] === true);
+    if (one !== other) this.#tell(where, 'deprecated', 'information', onlyIn(one === true));
   }
 
   /** Follows references. */
@@ -108,8 +120,7 @@ export class OperationComparison {
       const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
       this.#tell(where, 'media type', classOf(side, effect), found.what);
     }
-    for (const [type, media, own] of pairsOf(theirs, ours)) {
-      if (media === undefined || own === undefined) continue;
+    for (const [type, media, own] of contentPairs(theirs, ours)) {
       const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
       if (canonical(media['encoding']) !== canonical(own['encoding']))
         this.#tell(place, 'encoding', classOf(side, 'alters'), 'differs');
@@ -185,12 +196,58 @@ function contentsOf({ content }: Members): Map<string, Members> {
   return new Map(entries.map(([type, value]) => [type.replace(/;.*$/s, '').trim().toLowerCase(), membersOf(value)]));
 }
 
+/** Bodies of one media type, or of a type and a range that has it. */
+function contentPairs(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<string, Members>) {
+  return [...theirs].flatMap(([type, media]): [type: string, theirs: Members, ours: Members][] => {
+    const exact = ours.get(type);
+    if (exact !== undefined) return [[type, media, exact]];
+    const inRange = [...ours].filter(
+      ([other]) => !theirs.has(other) && (isWithin(other, type) || isWithin(type, other)),
+    );
+    return inRange.map(([other, own]) => [isWithin(other, type) ? other : type, media, own]);
+  });
+}
+
+function isWithin(type: string, range: string): boolean {
+  return range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
+}
+
 function headersOf({ headers }: Members): Map<string, unknown> {
   const entries = Object.entries(membersOf(headers)).map(([name, header]): [string, unknown] => [
     name.toLowerCase(),
     header,
   ]);
   return new Map(entries.filter(([name]) => name !== 'content-type'));
+}
+
+/**
+ * Answers by status. `4XX` and `default` stand for the statuses that they cover and that their document does not name.
+ */
+function* answersOf(
+  theirs: ReadonlyMap<string, unknown>,
+  ours: ReadonlyMap<string, unknown>,
+): Generator<[status: string, theirs: unknown, ours: unknown]> {
+  const used = new Set<string>();
+  const coveredBy = (all: ReadonlyMap<string, unknown>, status: string) => {
+    const range = [`${status.charAt(0)}XX`, `${status.charAt(0)}xx`, 'default'].find((name) => all.has(name));
+    if (range !== undefined) used.add(range);
+    return range === undefined ? undefined : all.get(range);
+  };
+  const ranges: [status: string, theirs: unknown, ours: unknown][] = [];
+  for (const [status, one, other] of pairsOf(theirs, ours)) {
+    if (!/^[1-5]\d\d$/.test(status)) ranges.push([status, one, other]);
+    else yield [status, one ?? coveredBy(theirs, status), other ?? coveredBy(ours, status)];
+  }
+  for (const [status, one, other] of ranges) {
+    if ((one !== undefined && other !== undefined) || !used.has(status)) yield [status, one, other];
+  }
+}
+
+/** Whether a document says anywhere how requests are authenticated. */
+export function speaksOfSecurity({ root }: Source): boolean {
+  if (Object.keys(membersOf(membersOf(root['components'])['securitySchemes'])).length > 0) return true;
+  const operations = Object.values(membersOf(root['paths'])).flatMap((item) => Object.values(membersOf(item)));
+  return [root, ...operations].some((part) => listOf(membersOf(part)['security']).length > 0);
 }
 
 /** The ways to authenticate, each as a text. Names of schemes are a matter of the document. */

@@ -23,6 +23,8 @@ export interface SchemaView {
   readonly alternatives: Alternatives | null;
   /** `not`, `patternProperties` and others: schemas by keyword and name. */
   readonly others: ReadonlyMap<string, Schemas>;
+  /** Does it allow every value? */
+  readonly isOpen: boolean;
   /** The side whose messages never have such a member. */
   readonly absentIn: 'request' | 'answer' | null;
 }
@@ -151,6 +153,7 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
       : leaves.flatMap(({ additionalProperties: schema }) => (isEmpty(schema) ? [] : [schema])),
     alternatives: alternativesOf(leaves),
     others: grouped(leaves.flatMap(othersOf)),
+    isOpen: leaves.length > 0 && leaves.every((leaf) => Object.keys(leaf).every((keyword) => isWord(keyword, leaf))),
     absentIn: leaves.some(({ readOnly }) => readOnly === true)
       ? 'request'
       : leaves.some(({ writeOnly }) => writeOnly === true)
@@ -269,6 +272,11 @@ function withBounds(leaf: Leaf): Leaf {
 /** Keywords that say nothing about values. */
 const WORDS =
   /^(?:\$?(?:comment|id|schema|anchor|defs|ref)|title|description|examples?|deprecated|externalDocs|xml|discriminator|allOf|oneOf|anyOf|nullable|x-.*)$/;
+
+/** Says a keyword of a schema nothing about values? */
+function isWord(keyword: string, leaf: Leaf): boolean {
+  return /^(?:allOf|oneOf|anyOf)$/.test(keyword) ? leaf[keyword] === undefined : WORDS.test(keyword);
+}
 
 function alternativesOf(leaves: readonly Leaf[]): Alternatives | null {
   const found = leaves.flatMap(({ oneOf, anyOf }) => listOf(oneOf ?? anyOf).map((branch) => [branch]));

@@ -95,8 +95,11 @@ export class SchemaComparison {
     pushWithin(run, pair, '[]', theirs.items, ours.items);
     compareAdditional(run, pair, theirs, ours);
     this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
-    for (const [keyword, one, other] of pairsOf(theirs.others, ours.others)) {
-      if (!this.#isEqual(run, one ?? [], other ?? [])) tellEffect(run, pair, oneLine(keyword), 'alters', 'differs');
+    for (const [keyword, one = [], other = []] of pairsOf(theirs.others, ours.others)) {
+      if (this.#isEqual(run, one, other)) continue;
+      // Each of these keywords allows fewer values than none.
+      const effect = other.length === 0 ? 'narrows' : one.length === 0 ? 'widens' : 'alters';
+      tellEffect(run, pair, oneLine(keyword), effect, bothValues(one[0], other[0]));
     }
   }
 
@@ -135,7 +138,14 @@ export class SchemaComparison {
   #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
     const { alternatives: one } = theirs;
     const { alternatives: other } = ours;
-    if ((one === null) === (other === null) || theirs.key === '' || ours.key === '') return false;
+    if ((one === null) === (other === null)) return false;
+    if (theirs.isOpen || ours.isOpen) {
+      const count = `${(one ?? other)?.branches.length} alternatives`;
+      const what = `${theirs.isOpen ? 'any value' : count} in the document, ${ours.isOpen ? 'any value' : count} in the mock`;
+      tellEffect(run, pair, (one ?? other)?.keyword ?? 'oneOf', theirs.isOpen ? 'widens' : 'narrows', what);
+      return true;
+    }
+    if (theirs.key === '' || ours.key === '') return false;
     if (one?.isAll === true) {
       this.#compareAlternatives(run, pair, one, { ...one, branches: [pair.ours] });
     } else if (other?.isAll === true) {
@@ -253,9 +263,16 @@ function compareValues(run: Run, pair: Pair, { values: theirs }: SchemaView, { v
 
 function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { plain: ours }: SchemaView): void {
   for (const [keyword, one, other] of pairsOf(theirs, ours)) {
+    if (isImplied(keyword, one, ours) || isImplied(keyword, other, theirs)) continue;
     if (canonical(one) === canonical(other) || (keyword === 'default' && run.side === 'answer')) continue;
     tellEffect(run, pair, keyword, effectOf(keyword, one, other), bothValues(one, other));
   }
+}
+
+/** A UUID has 36 characters (RFC 9562, 4), whether a schema says so or not. */
+function isImplied(keyword: string, value: unknown, other: ReadonlyMap<string, unknown>): boolean {
+  if (other.get('format') !== 'uuid' || other.has(keyword)) return false;
+  return (keyword === 'minLength' && Number(value) <= 36) || (keyword === 'maxLength' && Number(value) >= 36);
 }
 
 function effectOf(keyword: string, theirs: unknown, ours: unknown): Effect {

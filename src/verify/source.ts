@@ -1,5 +1,6 @@
 import { Unusable } from '../core/unusable.ts';
 import { oneLine, textOf } from './difference.ts';
+import { checkStructure } from './structure.ts';
 
 /** Some object of a document. A user's document may be malformed, so each member is checked where it is read. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -43,6 +44,7 @@ export function sourceOf(content: unknown, name: string): Source {
   if (membersOf(paths) !== paths) {
     throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`, or they are not an object.`);
   }
+  checkStructure(root, name);
   const source = { name, root, hasSiblings: !/^3(?:\.0|$)/.test(version) };
   checkReferences(source);
   return source;

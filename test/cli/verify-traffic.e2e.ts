@@ -82,12 +82,95 @@ describe('nv-auth-mock verify --har', () => {
     const both = await command.launch(['verify', '--har', 'a', '--journal']).ended;
     expect([both.code, both.stderr]).toEqual([
       2,
-      expect.stringContaining('Give one of --spec FILE, --har FILE and --journal'),
+      expect.stringContaining('Give either --har FILE or --journal, not both.'),
+    ]);
+  });
+});
+
+/** A vendor's document in which one path has another name and one answer another member. */
+const SPEC = JSON.stringify({
+  openapi: '3.0.3',
+  paths: {
+    '/api/v1/users/count': {
+      get: {
+        parameters: [{ name: 'region', in: 'query', required: true, schema: { type: 'string' } }],
+        responses: {
+          200: {
+            description: '',
+            content: {
+              'application/json': { schema: { type: 'object', required: ['total'], properties: { total: {} } } },
+            },
+          },
+        },
+      },
+    },
+    '/api/v1/user': { get: { responses: { 200: { description: '' } } } },
+  },
+});
+
+describe('nv-auth-mock verify --har --spec', () => {
+  it('judges recorded traffic by the given document: by line, operation and place, with the nearest name', async ({
+    command,
+    folder,
+  }) => {
+    await writeFile(join(folder, 'spec.json'), SPEC);
+    const text = archive(
+      CLEAN,
+      entry('/api/v1/users', '[]'),
+      entry('/v2/nvcf/functions', '{}'),
+      entry('/logo.svg', ''),
+    );
+    await writeFile(join(folder, 'traffic.har'), text);
+    const args = ['verify', '--har', 'traffic.har', '--spec', 'spec.json', '--document', 'runai.2.24'];
+    const { code, stdout } = await command.launch(args).ended;
+
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^traffic.har:5 GET \/api\/v1\/users\/count \(get \/api\/v1\/users\/count\): .*`region`/),
+      expect.stringMatching(/^traffic.har:5 GET .*: answer 200: .*`?total`?/),
+      expect.stringMatching(
+        /^traffic.har:\d+ GET \/api\/v1\/users: .* does not have this path; did you mean `\/api\/v1\/user`\?$/,
+      ),
+      '2 requests checked, 2 for no documented API; 3 violations',
+      '',
+    ]);
+  });
+
+  it('strips what paths begin with, and names it where all paths have it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'proxied.har'), archive(entry('/proxy/runai/api/v1/users/count', '{"count":1}')));
+    const verify = (...more: string[]) => command.launch(['verify', '--har', 'proxied.har', ...more]).ended;
+    const without = await verify();
+    const stripped = await verify('--base-path', '/proxy/runai');
+
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      'nv-auth-mock: --har proxied.har has no request for an API of the documents. Its paths begin with `/proxy/runai`: give --base-path /proxy/runai.\n',
+    ]);
+    expect([stripped.code, stripped.stdout]).toEqual([0, '1 request checked; 0 violations\n']);
+  });
+
+  it('exits with 2 for an archive without requests', async ({ command, folder }) => {
+    await writeFile(join(folder, 'empty.har'), archive());
+    const { code, stderr } = await command.launch(['verify', '--har', 'empty.har']).ended;
+
+    expect([code, stderr]).toEqual([
+      2,
+      'nv-auth-mock: --har empty.har has no requests, so there is nothing to check.\n',
     ]);
   });
 });
 
 describe('nv-auth-mock verify --journal', () => {
+  it('judges what a running server was sent by a given document', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), SPEC);
+    const { url } = await command.start();
+    await fetch(`${url}/api/v1/users`);
+    const { code, stdout } = await command.launch(['verify', '--journal', '--url', url, '--spec', 'spec.json']).ended;
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('GET /api/v1/users: the document does not have this path; did you mean `/api/v1/user`?');
+  });
+
   it('compares what a running server was sent', async ({ command }) => {
     const { url } = await command.start();
     await fetch(`${url}/api/v1/users?filterby=a`);

@@ -40,7 +40,7 @@ describe('a baseline', () => {
       expect(verdict([difference('a', more)], [before])).toMatchObject({
         open: [difference('a', more)],
         accepted: [],
-        stale: [before],
+        stale: [before.id],
       });
     }
   });
@@ -58,6 +58,32 @@ describe('a baseline', () => {
     expect(judge([], { document: null, differences: [] }, 'runai.2.24', 'x').open).toEqual([]);
   });
 
+  it('accepts by a pattern what has no entry of its own, and names patterns that accept nothing', () => {
+    const pattern = (text: string, more = {}) => ({
+      pattern: text,
+      class: 'widens' as const,
+      what: '* document',
+      reason: 'ours',
+      ...more,
+    });
+    const found = ['a 415', 'b 415', 'c 400'].map((name) => difference(name));
+    const patterns = [
+      pattern('GET /* 415: method'),
+      pattern('* 400: method', { reason: '' }),
+      pattern('* 400: method', { class: 'breaks-answers' }),
+      pattern('GET /c 400*0: method'),
+    ];
+    const entries = [{ ...difference('b 415'), reason: 'its own' }];
+
+    expect(judge(found, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
+      open: [found[2]],
+      accepted: [found[0], found[1]],
+      stale: ['* 400: method', 'GET /c 400*0: method'],
+      unexplained: 0,
+    });
+    expect(withReasons(found, { document: 'x', differences: [], patterns })).toEqual([{ ...found[2], reason: '' }]);
+  });
+
   it('keeps the reasons of an update, and asks for those of new differences', () => {
     const [one, other] = [difference('a'), difference('b')];
     const before = baseline({ ...one, reason: 'ours' }, difference('c', { reason: 'old' }));
@@ -71,7 +97,11 @@ describe('a baseline', () => {
   it('reads what `--json` prints', () => {
     const printed = JSON.parse(JSON.stringify({ differences: [difference('a')] }));
 
-    expect(readBaseline(printed, 'x')).toEqual({ document: null, differences: [{ ...difference('a'), reason: '' }] });
+    expect(readBaseline(printed, 'x')).toEqual({
+      document: null,
+      differences: [{ ...difference('a'), reason: '' }],
+      patterns: [],
+    });
   });
 
   it.each([
@@ -79,6 +109,12 @@ describe('a baseline', () => {
     ['a list', [], 'x is not a baseline.'],
     ['an entry without its members', { differences: [difference('a'), { id: 'b' }] }, 'x: `differences[1]` needs `id`'],
     ['an unknown class', { differences: [{ ...difference('a'), class: 'breaks' }] }, 'x: `differences[0]` needs `id`'],
+    [
+      'a pattern without a class',
+      { differences: [], patterns: [{ pattern: '*', what: '*', reason: 'ours' }] },
+      'x: `patterns[0]` needs `pattern`, `class`, `what` and `reason`.',
+    ],
+    ['patterns that are no list', { differences: [], patterns: {} }, 'x: `patterns` must be an array.'],
     [
       'a reason that is no text',
       { differences: [{ ...difference('a'), reason: 1 }] },

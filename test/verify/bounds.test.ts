@@ -154,15 +154,39 @@ describe('a document that cannot be compared is one message with the place', () 
     expect(compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
   });
 
-  it('malformed parts count as missing', () => {
-    const get = { parameters: 1, requestBody: [], responses: { 200: null }, security: 'x', servers: {} };
-    const broken = {
-      openapi: '3.0.3',
-      servers: [null],
-      components: 7,
-      paths: { '/things': { get, put: null }, 'x-y': 1, '/a': null },
-    };
+  const PATHS = { '/things': { get: { responses: {} } } };
 
-    expect(compared(broken, broken)).toEqual([]);
+  it.each<[what: string, broken: object, said: string]>([
+    [
+      'an operation that is null',
+      { paths: { '/things': { get: null } } },
+      '`#/paths/~1things/get` is null. Expected an object.',
+    ],
+    [
+      'parameters that are a text',
+      { paths: { '/things': { get: { parameters: 'no' } } } },
+      '`#/paths/~1things/get/parameters` is "no". Expected a list.',
+    ],
+    ['a path that is a number', { paths: { '/a': 1 } }, '`#/paths/~1a` is 1. Expected an object.'],
+    [
+      'a status that is null',
+      { paths: { '/a': { get: { responses: { 200: null } } } } },
+      '`#/paths/~1a/get/responses/200` is null. Expected an object.',
+    ],
+    [
+      'a schema that is a list',
+      { paths: PATHS, components: { schemas: { Thing: [] } } },
+      '`#/components/schemas/Thing` is []. Expected a schema: an object, `true` or `false`.',
+    ],
+    ['components that are a number', { paths: PATHS, components: 7 }, '`#/components` is 7. Expected an object.'],
+    ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
+  ])('%s is refused, with its place', (_what, broken, said) => {
+    expect(() => sourceOf({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
+  });
+
+  it('parts that OpenAPI does not name may have any form', () => {
+    const document = { openapi: '3.0.3', 'x-y': 1, servers: [null], paths: { ...PATHS, 'x-y': 1 } };
+
+    expect(compared(document, document)).toEqual([]);
   });
 });

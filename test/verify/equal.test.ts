@@ -147,7 +147,6 @@ describe('documents are equal', () => {
         [ERROR_BODY, { $ref: '#/components/schemas/Error', description: 'x' }],
       ],
     ],
-    ['with a path that only one has', [['paths /others', { get: { responses: { 200: { description: 'ok' } } } }]]],
   ];
 
   it.each(cases)('%s', (_what, theirs, ours = []) => {
@@ -254,6 +253,19 @@ describe('documents differ', () => {
   it.each(cases)('%s', (_what, theirs, found) => {
     expect(ids(theirs)).toEqual(found);
   });
+
+  it.each([['*/*'], ['application/*']])(
+    'by the members of a body, also where its media type is the range %s',
+    (range) => {
+      const OK = 'paths /things get responses 200 content';
+      const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
+      const theirs = sourceOf(changed([OK, { [range]: { schema } }]), 'theirs');
+      const found = compareDocuments(theirs, sourceOf(exampleDocument(), 'ours')).differences.map((one) => one.id);
+
+      expect(found).toContain('GET /things 200 body more: field');
+      expect(found).toContain('GET /things 200 body: media type');
+    },
+  );
 
   it('by the media type of an answer without one: clients go on as before', () => {
     const content = { 'application/json': { schema: STRING } };

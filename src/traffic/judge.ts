@@ -1,0 +1,110 @@
+import { findNearPath } from '../core/nearest.ts';
+import { otherVersionViolation } from '../core/other-versions.ts';
+import type { VendorDocument } from '../http/openapi/vendor-document.ts';
+import type { Operation } from '../http/openapi.ts';
+import type { Match, Routes } from '../http/routes.ts';
+
+/** What recorded traffic is judged by. */
+export interface Judge {
+  /** The operation of a request; null if there is none. */
+  find(method: string, path: string): Judged | null;
+  /** Whether a request without an operation is for an API of this judge nevertheless. */
+  concerns(method: string, path: string): boolean;
+  /** Why there is no operation: a sentence without a full stop. */
+  whyUnknown(method: string, path: string): string;
+}
+
+/** The operation of a recorded request. */
+export interface Judged {
+  readonly operation: Operation;
+  readonly params: Record<string, string>;
+  /** Null: the API of a document that was given. */
+  readonly service: string | null;
+  /** Are members of a body, and values of enumerations, taken in any case? */
+  readonly caseless: { readonly members: boolean; readonly enums: boolean };
+  /** Until then the operation cannot judge. */
+  ready(): Promise<unknown>;
+}
+
+/** The documents that a server answers by. */
+export function judgeOfRoutes(routes: Routes): Judge {
+  const paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
+  const beginnings = new Set(paths.map(beginningOf));
+  return {
+    find: (method, path) => {
+      const match = routes.find(method, path);
+      return match === null ? null : judgedOf(match);
+    },
+    concerns: (_, path) => beginnings.has(beginningOf(path)),
+    whyUnknown: (method, path) => {
+      if (routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
+      const methods = routes.methodsOf(path);
+      if (methods.length > 0) return otherMethod(method, methods);
+      const other = routes.otherVersions(method, path);
+      return other === null ? unknownPath('no document has this path', path, paths) : otherVersionViolation(other);
+    },
+  };
+}
+
+function judgedOf({ route: { operation, service, row, document }, params }: Match): Judged {
+  return {
+    operation,
+    params,
+    service: service.name,
+    caseless: { members: row.fieldNames === 'caseless', enums: service.conventions?.caselessEnums === true },
+    ready: () => Promise.all([document.ready(), document.ready('documented')]),
+  };
+}
+
+/**
+ * A vendor's document in place of the mock's. Requests that the mock knows as those of another service are no concern of
+ * it.
+ *
+ * @param service that the document is about
+ */
+export function judgeOfDocument(document: VendorDocument, routes: Routes, service: string): Judge {
+  const { paths } = document;
+  const own = routes.operationsOf(service).map(({ path }) => path);
+  const beginnings = new Set([...paths, ...own].map(beginningOf));
+  return {
+    find: (method, path) => {
+      const found = document.find(method, path);
+      if (found === null) return null;
+      const { operation, params } = found;
+      return {
+        operation,
+        params,
+        service: null,
+        caseless: { members: false, enums: false },
+        ready: () => document.ready(),
+      };
+    },
+    concerns: (method, path) => {
+      const known = routes.find(method, path);
+      return known === null ? beginnings.has(beginningOf(path)) : known.route.service.name === service;
+    },
+    whyUnknown: (method, path) => {
+      const methods = document.methodsOf(path);
+      return methods.length > 0
+        ? otherMethod(method, methods)
+        : unknownPath('the document does not have this path', path, paths);
+    },
+  };
+}
+
+function otherMethod(method: string, methods: readonly string[]): string {
+  return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
+}
+
+function unknownPath(what: string, path: string, paths: readonly string[]): string {
+  const near = findNearPath(path, paths);
+  return `${what}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+}
+
+/** Longer than any method that is registered. */
+export const LONGEST_METHOD = 20;
+
+/** The first two segments of a path: `/api/v1`. */
+function beginningOf(path: string): string {
+  return path.split('/', 3).join('/');
+}
