@@ -14,6 +14,13 @@ import { fileURLToPath } from 'node:url';
  * @property {string} date as `2026-11-23`
  * @property {Record<string, number>} operations how many requests called each of them
  * @property {readonly Difference[]} differences
+ * @property {readonly NotCompared[]} notCompared
+ *
+ * @typedef {object} NotCompared
+ * @property {string | null} operation
+ * @property {string} request
+ * @property {string} place
+ * @property {string} reason
  *
  * @typedef {object} Difference
  * @property {string | null} operation
@@ -26,22 +33,29 @@ import { fileURLToPath } from 'node:url';
  *
  * @typedef {object} Observation
  * @property {string} id of the table of operations
- * @property {'observed' | null} certainty null where the real service does something else
+ * @property {'observed' | null} certainty null where the real service does something else, or not all was compared
  * @property {string} source
  * @property {readonly string[]} [differences] what it does
+ * @property {readonly string[]} [notCompared] where nothing can be said
  */
 
 /**
  * @param {Report} report
  * @returns {readonly Observation[]}
  */
-export function observationsOf({ against, date, operations, differences }) {
+export function observationsOf({ against, date, operations, differences, notCompared }) {
   return Object.entries(operations).map(([id, requests]) => {
     const source = `compared with ${against} on ${date}, ${requests} ${requests === 1 ? 'request' : 'requests'}`;
     const found = differences.filter(({ operation, kind }) => operation === id && kind === 'behaviour');
-    if (found.length === 0) return { id, certainty: 'observed', source };
+    const open = notCompared.filter(({ operation }) => operation === id);
+    if (found.length + open.length === 0) return { id, certainty: 'observed', source };
     const told = found.map((one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`);
-    return { id, certainty: null, source, differences: told };
+    const untold = open.map(({ request, place, reason }) => `${request}, ${place}: ${reason}`);
+    return {
+      ...{ id, certainty: null, source },
+      ...(told.length > 0 && { differences: told }),
+      ...(untold.length > 0 && { notCompared: untold }),
+    };
   });
 }
 
@@ -51,9 +65,10 @@ export function observationsOf({ against, date, operations, differences }) {
  */
 export function reportIn(text) {
   try {
-    const { against, date, operations, differences } = JSON.parse(text);
-    const isReport = [against, date].every((one) => typeof one === 'string') && Array.isArray(differences);
-    return isReport && typeof operations === 'object' ? { against, date, operations, differences } : null;
+    const { against, date, operations, differences, notCompared } = JSON.parse(text);
+    const isDated = [against, date].every((one) => typeof one === 'string');
+    const isReport = isDated && [differences, notCompared].every(Array.isArray) && typeof operations === 'object';
+    return isReport ? { against, date, operations, differences, notCompared } : null;
   } catch {
     return null;
   }

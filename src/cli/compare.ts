@@ -1,6 +1,8 @@
-import { compare, type Side } from '../compare/compare.ts';
+import { compare } from '../compare/compare.ts';
+import type { Side } from '../compare/credentials.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
-import { type DriftReport, driftReport, dryRun } from '../compare/report.ts';
+import { withWrongCredentials } from '../compare/probes.ts';
+import { type DriftReport, driftReport, requestList } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
 import { compareCredentials, type FlagTexts } from '../config/config.ts';
 import { machineClock, rfc3339 } from '../core/clock.ts';
@@ -21,6 +23,8 @@ export interface CompareFlags {
   readonly service: string;
   /** `cast`, `journal`, or a HAR file. */
   readonly from: string;
+  /** The organisation of the real account. */
+  readonly org?: string;
   readonly url?: string;
   readonly world?: string;
   readonly report?: string;
@@ -46,13 +50,17 @@ export async function compareWith(given: CompareFlags, flags: FlagTexts): Promis
   // Asked first: its errors name what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askRunning(server, `/openapi/${given.service}.json`);
-  const plan = await planFrom(given, server, world, document);
+  const plan = withWrongCredentials(await planFrom(given, server, world, document), given.service);
   if (given.dryRun === true) {
-    process.stdout.write(dryRun(plan));
+    process.stdout.write(requestList(plan));
     return;
   }
-  const mock = { url: `${server.url}${prefixOf(world)}`, token: mockToken(given.service, cast) };
-  const real = { url: against, token: await realToken(against, given.service) };
+  const expiredKeys = () => askWorld(server, world, '/keys', expiredIn);
+  const mock = await mockSide(`${server.url}${prefixOf(world)}`, cast, given, expiredKeys);
+  const { token, expired, clientId } = credentialsFor(given.service);
+  process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST}\n` : ''}${requestList(plan)}`);
+  const bearer = token ?? (await exchanged(against));
+  const real = { url: against, token: bearer, expired, clientId, org: given.org ?? realmOf(bearer) };
   await tell(await compare(given.service, plan, real, mock, { document, patience }), given);
 }
 
@@ -87,35 +95,90 @@ async function planFrom(
   const mayWrite = write === true;
   if (from === 'journal') {
     const archive = await askWorld(server, world, '/requests/har', (body) => body);
-    return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite);
+    return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite, document);
   }
-  if (from !== 'cast') return planOfTraffic(readHar(await archiveText(from, '--from'), showValue(from)), mayWrite);
+  if (from !== 'cast') {
+    const archive = readHar(await archiveText(from, '--from'), showValue(from));
+    return planOfTraffic(archive, mayWrite, document);
+  }
   return planOfDocument(document, mayWrite);
 }
 
-/** The administrator's bearer for Run:ai, the first key of the service for the others. */
-function mockToken(service: string, cast: object): string {
+/** The mock, with the administrator's bearer for Run:ai, and the first key of the service for the others. */
+async function mockSide(
+  url: string,
+  cast: object,
+  { service, from }: CompareFlags,
+  expiredKeys: () => Promise<readonly unknown[]>,
+): Promise<Side> {
   const isRunai = service === 'runai';
   const list = memberOf(memberOf(cast, isRunai ? 'runai' : 'ngc'), isRunai ? 'users' : 'keys');
   const all: readonly unknown[] = Array.isArray(list) ? list : [];
   const isOfService = (entry: unknown) => [memberOf(entry, 'services')].flat().includes(service);
-  const token = memberOf(all.find(isOfService) ?? all[0], isRunai ? 'bearer' : 'key');
-  if (typeof token === 'string') return token;
-  throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
+  const who = all.find(isOfService) ?? all[0];
+  const token = memberOf(who, isRunai ? 'bearer' : 'key');
+  if (typeof token !== 'string')
+    throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
+  const { expired, clientId } = compareCredentials();
+  const expiredOf = async () => {
+    if (isRunai) return expiredToken(url, memberOf(who, 'id'));
+    const ids = await expiredKeys();
+    return memberOf(
+      all.find((key) => isOfService(key) && ids.includes(memberOf(key, 'id'))),
+      'key',
+    );
+  };
+  // Beside one of the real service that was valid once; otherwise both are made alike.
+  const ended = expired === null ? null : await expiredOf();
+  return {
+    ...{ url, token, hasIds: from === 'cast' || from === 'journal' },
+    expired: typeof ended === 'string' ? ended : null,
+    clientId: isRunai && clientId !== null ? clientOf(cast) : null,
+  };
 }
 
-async function realToken(url: string, service: string): Promise<string> {
-  const { token, clientId, clientSecret } = compareCredentials();
-  if (token !== null) return token;
-  if (service !== 'runai' || clientId === null || clientSecret === null)
+function expiredIn(body: object): readonly unknown[] {
+  const keys = memberOf(body, 'keys');
+  return (Array.isArray(keys) ? keys : []).flatMap((key: unknown) =>
+    memberOf(key, 'status') === 'expired' ? [memberOf(key, 'id')] : [],
+  );
+}
+
+function clientOf(cast: object): string | null {
+  const bots = memberOf(memberOf(cast, 'runai'), 'serviceAccounts');
+  const id = memberOf(Array.isArray(bots) ? bots[0] : null, 'clientId');
+  return typeof id === 'string' ? id : null;
+}
+
+/** A token of the mock that has expired; null if its control API does not make one. */
+async function expiredToken(url: string, id: unknown): Promise<string | null> {
+  const body = JSON.stringify({ for: id, expiresIn: '-1s' });
+  const answer = await play(url, { method: 'POST', url: '/_mock/tokens', mediaType: 'application/json', body }, null);
+  return /"token"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] ?? null;
+}
+
+/** The credentials of the real service; the token is null if a client gets one. */
+function credentialsFor(service: string) {
+  const credentials = compareCredentials();
+  const { token, clientId, clientSecret } = credentials;
+  if (token === null && (service !== 'runai' || clientId === null || clientSecret === null))
     throw new Unusable(`Set ${VARIABLE}TOKEN, or for Run:ai ${VARIABLE}CLIENT_ID and ${VARIABLE}CLIENT_SECRET.`);
-  return exchanged({ url, token: '' }, clientId, clientSecret);
+  return credentials;
 }
 
-async function exchanged({ url }: Side, clientId: string, clientSecret: string): Promise<string> {
+/** The realm of the issuer of a token of Run:ai; null for another credential. */
+function realmOf(token: string): string | null {
+  const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return /"iss"\s*:\s*"[^"]{1,500}\/realms\/([^"/]{1,200})"/.exec(claims)?.[1] ?? null;
+}
+
+const TOKEN_REQUEST = 'POST /api/v1/token (the client of the environment)';
+
+async function exchanged(url: string): Promise<string> {
+  const { clientId, clientSecret } = compareCredentials();
   const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
-  const request = { name: '', method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
-  const answer = await play(url, { ...request, credential: 'none' }, '').catch((cause: Error) => {
+  const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
+  const answer = await play(url, request, null).catch((cause: Error) => {
     throw new Unusable(`--against ${url} does not answer: ${cause.message.slice(0, 200)}.`, { cause });
   });
   const token = answer.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] : undefined;

@@ -1,18 +1,13 @@
 import { Unusable } from '../core/unusable.ts';
 import { setTimeout } from '../platform/time.ts';
-import { compareAnswers } from './diff.ts';
+import { Account, type Played, type Send } from './account.ts';
+import type { Side } from './credentials.ts';
+import { compareAnswers, type Findings } from './diff.ts';
 import { Operations } from './operations.ts';
 import { isRead, type Plan } from './plan.ts';
-import type { Difference, PlannedRequest, PlayedAnswer } from './play.ts';
+import type { Difference, NotCompared, PlannedRequest } from './play.ts';
 import type { DriftReport } from './report.ts';
 import { play } from './send.ts';
-
-/** A service to play requests against. */
-export interface Side {
-  /** Without a slash at its end. */
-  readonly url: string;
-  readonly token: string;
-}
 
 /** What a comparison may do besides. */
 export interface Means {
@@ -26,7 +21,7 @@ export interface Means {
 const PAUSE = 500;
 
 /**
- * Plays the requests of a plan against both sides, one after another.
+ * Plays the requests of a plan against both sides, one after another, and deletes what it made.
  *
  * @throws Unusable if the real service cannot be reached, or refuses the credential
  */
@@ -39,51 +34,130 @@ export async function compare(
 ): Promise<DriftReport> {
   if (plan.requests.length === 0)
     throw new Unusable('There is nothing to send: no request reads, or none has an example. See --from and --write.');
-  await checkCredential(real, plan);
   const operations = new Operations(document);
-  const means = { secrets: [real.token, mock.token], operations };
-  const differences: Difference[] = [];
-  const played = new Map<string, number>();
-  let hasWritten = false;
-  let left = patience;
-  for (const request of plan.requests) {
-    const answers = [await answerOf(real, request, '--against'), await answerOf(mock, request, '--url')] as const;
-    const found = compareAnswers(request, ...answers, means);
-    const isSettling = hasWritten && request.credential === 'valid' && isRead(request.method) && found.some(counts);
-    differences.push(...(isSettling ? await settled(request, found, answers[1]) : found));
-    hasWritten ||= !isRead(request.method) && request.credential === 'valid' && answers[0].status < 400;
-    const operation = operations.idOf(request.method, request.url);
-    if (operation !== null) played.set(operation, (played.get(operation) ?? 0) + 1);
+  let isMock = false;
+  const ofReal = new Account(real, plan, operations, async (...sent) => {
+    const answer = await sender(real, '--against')(...sent);
+    isMock ||= Object.keys(answer.headers).some((name) => name.startsWith('x-mock-'));
+    return answer;
+  });
+  const ofMock = new Account(mock, plan, operations, sender(mock, '--url'));
+  const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
+  const run = new Run(ofReal, ofMock, { secrets, operations }, patience);
+  await checkCredential(ofReal, real, plan);
+  try {
+    for (const request of plan.requests) await run.play(request);
+  } catch (error) {
+    await ofMock.cleanUp();
+    const left = await ofReal.cleanUp();
+    if (left.length === 0 || !(error instanceof Unusable)) throw error;
+    throw new Unusable(`${error.message} Delete what was made: ${left.join(', ')}.`, { cause: error });
   }
-  const { requests, writes, skipped } = plan;
-  const remark = await remarkOn(real);
+  await ofMock.cleanUp();
+  const { requests, ...counts } = plan;
   return {
     service,
-    requests: requests.length,
-    writes,
-    skipped,
-    remark,
-    differences,
-    operations: Object.fromEntries(played),
+    requests: requests.length - run.unsent,
+    ...counts,
+    remark: isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null,
+    differences: run.differences,
+    notCompared: [...run.notCompared, ...run.onlyRefused()],
+    leftBehind: await ofReal.cleanUp(),
+    operations: Object.fromEntries(run.played),
   };
+}
+
+interface Context {
+  readonly secrets: readonly string[];
+  readonly operations: Operations;
+}
+
+/** What a comparison has found so far. */
+class Run {
+  readonly differences: Difference[] = [];
+  readonly notCompared: NotCompared[] = [];
+  /** How many requests called each operation. */
+  readonly played = new Map<string, number>();
+  unsent = 0;
+  readonly #real: Account;
+  readonly #mock: Account;
+  readonly #means: Context;
+  readonly #allowed = new Set<string>();
+  #hasWritten = false;
+  #patience: number;
+
+  constructor(real: Account, mock: Account, means: Context, patience: number) {
+    this.#real = real;
+    this.#mock = mock;
+    this.#means = means;
+    this.#patience = patience;
+  }
+
+  async play(request: PlannedRequest): Promise<void> {
+    const operation = this.#means.operations.find(request.method, request.url)?.id ?? null;
+    const real = await this.#real.play(request);
+    const mock = typeof real === 'string' ? real : await this.#mock.play(request);
+    if (typeof real === 'string' || typeof mock === 'string') {
+      this.unsent += 1;
+      this.#skip(request, operation, typeof real === 'string' ? `real service: ${real}` : `mock: ${mock}`);
+      return;
+    }
+    const missing = missingOn(real, mock) ?? missingOn(mock, real);
+    if (missing !== null) {
+      this.#skip(request, operation, `${missing === real ? 'real service' : 'mock'}: no such object is known`);
+      return;
+    }
+    if (real.answer.status === 429 && mock.answer.status !== 429) {
+      this.#skip(request, operation, 'real service: too many requests (429)');
+      return;
+    }
+    const isOfWrites = this.#hasWritten && request.credential === 'valid' && isRead(request.method);
+    const found = compareAnswers(request, real, mock, this.#means);
+    const { differences, notCompared } =
+      isOfWrites && found.differences.some(counts) ? await this.#settled(request, found, mock) : found;
+    this.differences.push(...differences);
+    this.notCompared.push(...notCompared);
+    this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.answer.status < 400;
+    if (operation === null) return;
+    this.played.set(operation, (this.played.get(operation) ?? 0) + 1);
+    if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
+  }
+
+  #skip(request: PlannedRequest, operation: string | null, reason: string): void {
+    // A credential that is missing says nothing about the operation, and the others only repeat the reason.
+    const about = request.credential === 'expired' ? null : operation;
+    if (request.credential === 'valid' || about === null)
+      this.notCompared.push({ request: request.name, operation: about, place: 'request', reason });
+  }
+
+  /** The operations of which only refusals were compared. */
+  onlyRefused(): readonly NotCompared[] {
+    const reason = 'no request to it was allowed on both sides';
+    return [...this.played.keys()].flatMap((operation) =>
+      this.#allowed.has(operation) ? [] : [{ request: operation, operation, place: 'answer', reason }],
+    );
+  }
 
   /** Reads again until the real service answers as the mock does: then only the time is a difference. */
-  async function settled(
-    request: PlannedRequest,
-    found: readonly Difference[],
-    ofMock: PlayedAnswer,
-  ): Promise<readonly Difference[]> {
-    for (let waited = PAUSE; left >= PAUSE; waited += PAUSE) {
-      left -= PAUSE;
+  async #settled(request: PlannedRequest, found: Findings, mock: Played): Promise<Findings> {
+    for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
+      this.#patience -= PAUSE;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      const again = compareAnswers(request, await answerOf(real, request, '--against'), ofMock, means);
-      if (again.some(counts)) continue;
-      const { request: name, operation } = found[0] ?? { request: request.name, operation: null };
+      const real = await this.#real.play(request);
+      const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#means);
+      if (again.differences.some(counts)) continue;
+      const { request: name, operation } = found.differences[0] ?? { request: request.name, operation: null };
       const times = { real: `about ${waited / 1000} s`, mock: 'at once' };
-      return [{ request: name, operation, class: 'propagation time', place: 'time', ...times, kind: 'behaviour' }];
+      const late = { request: name, operation, class: 'propagation time', place: 'time', ...times, kind: 'behaviour' };
+      return { ...again, differences: [late as Difference] };
     }
     return found;
   }
+}
+
+/** The side that lacks an object of the plan, and may lack it because it is another account. */
+function missingOn(side: Played, other: Played): Played | null {
+  return side.answer.status === 404 && !side.isSure && other.answer.status < 400 ? side : null;
 }
 
 /** Other data of an account says nothing about the service. */
@@ -92,33 +166,20 @@ function counts({ kind }: Difference): boolean {
 }
 
 /** With a read, because every other request is sent once only. */
-async function checkCredential(real: Side, { requests }: Plan): Promise<void> {
+async function checkCredential(account: Account, real: Side, { requests }: Plan): Promise<void> {
   const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
-  if (first === undefined || (await answerOf(real, first, '--against')).status !== 401) return;
+  const played = first && (await account.play(first));
+  if (played === undefined || typeof played === 'string' || played.answer.status !== 401) return;
   throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
 }
 
-async function answerOf(side: Side, request: PlannedRequest, flag: string): Promise<PlayedAnswer> {
-  try {
-    return await play(side.url, request, side.token);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'no answer';
-    throw new Unusable(`${flag} ${side.url} does not answer: ${why.slice(0, 200)}.`, { cause });
-  }
-}
-
-async function remarkOn(real: Side): Promise<string | null> {
-  const health = {
-    name: '',
-    method: 'GET',
-    url: '/_mock/health',
-    mediaType: null,
-    body: '',
-    credential: 'none',
-  } as const;
-  const isMock = await play(real.url, health, '').then(
-    ({ status, headers }) => status === 200 && headers['content-type']?.includes('json') === true,
-    () => false,
-  );
-  return isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null;
+function sender(side: Side, flag: string): Send {
+  return async (request, url, credential) => {
+    try {
+      return await play(side.url, { ...request, url }, credential);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'no answer';
+      throw new Unusable(`${flag} ${side.url} does not answer: ${why.slice(0, 200)}.`, { cause });
+    }
+  };
 }

@@ -1,109 +1,158 @@
-import { isRecord } from '../core/own.ts';
-import { isSecretName, normalise } from './normalise.ts';
-import type { Operations } from './operations.ts';
-import type { Difference, PlannedRequest, PlayedAnswer } from './play.ts';
+import { memberOf } from '../core/own.ts';
+import { idsBeside, type Played } from './account.ts';
+import { normalise } from './normalise.ts';
+import { classOf, constantsOf, type DifferenceClass, type Operations } from './operations.ts';
+import { isRead } from './plan.ts';
+import type { Difference, NotCompared, PlannedRequest, PlayedAnswer } from './play.ts';
+import { type Shape, shapesOf } from './shapes.ts';
 
 /** Headers that clients act on. */
-const HEADERS = ['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'] as const;
+const HEADERS = [
+  ...['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'],
+  // RFC 9745 and RFC 8594: clients must move to something else.
+  ...['deprecation', 'sunset'],
+] as const;
 
-/** Names of members whose values are chosen by users, or count their objects. */
-const FREE_VALUE =
-  /^(?:count|totalRecords|displayRecords|name|displayName|description|email|username|createdBy|updatedBy|lastLogin)$/i;
+/** Documents of OpenID Connect Discovery and JWK sets: their lists are settings of the service, not objects of an account. */
+const SETTINGS = /\/\.well-known\/|\/certs(?:$|\?)|jwks/;
 
-/** Deeper values are not compared. */
-const MOST_DEPTH = 20;
+/** What a comparison of two answers finds. */
+export interface Findings {
+  readonly differences: readonly Difference[];
+  readonly notCompared: readonly NotCompared[];
+}
 
-/** The differences between the answers of the real service and the mock to one request. */
+type Kind = Difference['kind'];
+type Tell = (place: string, one: string, other: string, kind?: Kind, as?: DifferenceClass) => void;
+
+/** Compares the answers of the real service and the mock to one request. */
 export function compareAnswers(
   request: PlannedRequest,
-  real: PlayedAnswer,
-  mock: PlayedAnswer,
+  ofReal: Played,
+  ofMock: Played,
   { secrets, operations }: { readonly secrets: readonly string[]; readonly operations: Operations },
-): readonly Difference[] {
-  const found: Difference[] = [];
-  const operation = operations.idOf(request.method, request.url);
-  const tell = (place: string, one: string, other: string, kind: Difference['kind'] = 'behaviour') => {
+): Findings {
+  const [real, mock] = [ofReal.answer, ofMock.answer];
+  const ids = [...idsBeside(ofReal.url, ofMock.url), ...idsBeside(ofMock.url, ofReal.url)];
+  const differences: Difference[] = [];
+  const notCompared: NotCompared[] = [];
+  const called = operations.find(request.method, request.url);
+  const by = { request: request.name, operation: called?.id ?? null };
+  const schemaAt = (place: string) => operations.schemaAt(called, real.status, place);
+  const tell: Tell = (place, one, other, kind = 'behaviour', as) => {
     if (one === other) return;
     const told = { place, real: one, mock: other };
-    const of = operations.classOf(request, told, real.status);
-    found.push({ request: request.name, operation, class: of, ...told, kind });
+    differences.push({ ...by, class: as ?? classOf(request, told, real.status, schemaAt(place)), ...told, kind });
   };
   tell('status', String(real.status), String(mock.status));
   for (const name of HEADERS) {
-    const shown = ({ headers }: PlayedAnswer) => headerText(name, headers[name], secrets);
+    if (name === 'content-type' && real.status !== mock.status) continue;
+    const shown = ({ headers }: PlayedAnswer) => headerText(name, headers[name], secrets, ids);
     tell(`header ${name}`, shown(real), shown(mock));
   }
   // Bodies of different statuses have nothing in common.
-  if (real.status !== mock.status) return found;
-  const [ofReal, ofMock] = [shapesOf(real, secrets), shapesOf(mock, secrets)];
-  for (const place of new Set([...ofReal.keys(), ...ofMock.keys()])) {
-    // A member of entries that the other list does not have says nothing.
-    if (place.includes('[]') && isEmptyList(place, ofReal, ofMock)) continue;
-    const [one, other] = [ofReal.get(place), ofMock.get(place)];
-    const hasData = one?.isData === true || other?.isData === true;
-    if (one === undefined || other === undefined) tell(place, one?.types ?? '(missing)', other?.types ?? '(missing)');
-    else if (one.types !== other.types) tell(place, one.types, other.types);
-    else
-      tell(
-        place,
-        one.values,
-        other.values,
-        hasData || (real.status < 400 && place.includes('[]')) ? 'data' : 'behaviour',
-      );
-  }
-  return found;
-}
-
-/** All values at one place; of a list, those of all entries. */
-interface Shape {
-  types: string;
-  values: string;
-  isData: boolean;
-}
-
-function shapesOf({ text }: PlayedAnswer, secrets: readonly string[]): Map<string, Shape> {
-  const found = new Map<string, { types: Set<string>; values: Set<string>; isData: boolean }>();
-  const visit = (value: unknown, place: string, name: string, depth: number): void => {
-    const shape = found.get(place) ?? { types: new Set(), values: new Set(), isData: FREE_VALUE.test(name) };
-    found.set(place, shape);
-    shape.types.add(typeOf(value));
-    if (depth > MOST_DEPTH) return;
-    if (Array.isArray(value)) for (const one of value) visit(one, `${place}[]`, name, depth + 1);
-    else if (isRecord(value))
-      for (const [member, inner] of Object.entries(value))
-        visit(inner, `${place}.${normalise(member)}`, member, depth + 1);
-    else shape.values.add(isSecretName(name) ? '<secret>' : normalise(String(value), secrets));
+  if (real.status !== mock.status) return { differences, notCompared };
+  const reading = {
+    ...{ secrets, ids, url: request.url },
+    constantsAt: (place: string) => constantsOf(schemaAt(place)),
+    formatAt: (place: string) => memberOf(schemaAt(place), 'format'),
   };
-  visit(jsonOr(text), 'body', '', 0);
-  const joined = (set: ReadonlySet<string>) => [...set].sort().join(', ');
-  return new Map(
-    [...found].map(([place, { types, values, isData }]) => [
-      place,
-      { types: joined(types), values: joined(values), isData },
-    ]),
-  );
+  const left = shapesOf(real, reading);
+  const right = shapesOf(mock, reading);
+  const isSame = (ofReal.isMade && ofMock.isMade) || ids.length === 0;
+  const isOther = isRead(request.method) && !isSame;
+  const told = new Set<string>();
+  for (const place of new Set([...left.keys(), ...right.keys()])) {
+    // What is in a value that is missing or of another type was told with it.
+    if ([...told].some((above) => place.startsWith(`${above}.`) || place.startsWith(`${above}[`))) continue;
+    const [one, other] = [left.get(place), right.get(place)];
+    const empty = emptySides(place, left, right);
+    if (empty !== null) {
+      told.add(place);
+      notCompared.push({ ...by, place, reason: empty });
+    }
+    if (one === undefined || other === undefined) {
+      told.add(place);
+      const mayBe = isOther && operations.isOptional(called, real.status, place);
+      tell(place, typesOf(one), typesOf(other), mayBe ? 'data' : 'behaviour');
+    } else if (typesOf(one) !== typesOf(other)) {
+      const isNull = onlyNullDiffers(one, other);
+      if (!isNull) told.add(place);
+      tell(place, typesOf(one), typesOf(other), isNull && allowsNull(schemaAt(place)) ? 'data' : 'behaviour');
+    } else {
+      const isOfAccount = real.status < 400 && !SETTINGS.test(request.url) && (isOther || place.includes('[]'));
+      compareValues(place, one, other, isOfAccount, reading.constantsAt(place), tell);
+    }
+  }
+  return { differences, notCompared };
 }
 
-function isEmptyList(place: string, ...sides: readonly ReadonlyMap<string, Shape>[]): boolean {
-  const list = place.slice(0, place.lastIndexOf('[]'));
-  return sides.some((side) => side.has(list) && !side.has(`${list}[]`));
+function compareValues(
+  place: string,
+  real: Shape,
+  mock: Shape,
+  isOfAccount: boolean,
+  constants: readonly string[] | null,
+  tell: Tell,
+): void {
+  if (real.count !== null && mock.count !== null && real.count.fits !== mock.count.fits)
+    tell(place, real.count.text, mock.count.text, 'behaviour', 'count');
+  const [ofReal, ofMock] = ordersOf(real.order, mock.order);
+  tell(place, ofReal, ofMock, 'behaviour', 'order of a list');
+  const forms = [real.idForms, mock.idForms];
+  const isGenerated = forms.every((form) => form.size > 0 && !form.has(null));
+  if (isGenerated && ![...real.idForms].some((form) => mock.idForms.has(form)))
+    tell(place, joined(real.idForms), joined(mock.idForms), 'behaviour', 'id form');
+  const isNew = constants !== null && [...real.values].some((value) => !constants.includes(value));
+  const isData = !isNew && (real.isData || mock.isData || isOfAccount);
+  tell(place, joined(real.values), joined(mock.values), isData ? 'data' : 'behaviour');
 }
 
-function headerText(name: string, text: string | undefined, secrets: readonly string[]): string {
+/** The common entries of two lists, from the first that is at another place. */
+function ordersOf(real: readonly string[], mock: readonly string[]): readonly [string, string] {
+  const [one, other] = [real.filter((name) => mock.includes(name)), mock.filter((name) => real.includes(name))];
+  const from = one.findIndex((name, at) => name !== other[at]);
+  if (from < 0 || one.length !== other.length) return ['', ''];
+  const told = (names: readonly string[]) => {
+    const some = names.slice(from, from + 3).map((name) => normalise(name));
+    return `${some.join(', ')}${names.length > from + 3 ? ', ...' : ''}`;
+  };
+  return [told(one), told(other)];
+}
+
+/** Says on which side a list is empty; null for neither, and for what is no list. */
+function emptySides(place: string, real: ReadonlyMap<string, Shape>, mock: ReadonlyMap<string, Shape>): string | null {
+  const isEmpty = (side: ReadonlyMap<string, Shape>) =>
+    side.get(place)?.types.has('array') === true && !side.has(`${place}[]`);
+  const sides = [...(isEmpty(real) ? ['the real service'] : []), ...(isEmpty(mock) ? ['the mock'] : [])];
+  return sides.length === 0 ? null : `the list is empty in ${sides.join(' and in ')}`;
+}
+
+function typesOf(shape: Shape | undefined): string {
+  return shape === undefined ? '(missing)' : joined(shape.types);
+}
+
+function joined(set: ReadonlySet<string | null>): string {
+  return [...set].sort().join(', ');
+}
+
+function onlyNullDiffers(one: Shape, other: Shape): boolean {
+  const [left, right] = [one, other].map(({ types }) => joined(new Set([...types].filter((type) => type !== 'null'))));
+  return left === right || left === '' || right === '';
+}
+
+/** As OpenAPI 3.0 or 3.1 says it. */
+function allowsNull(schema: unknown): boolean {
+  return memberOf(schema, 'nullable') === true || [memberOf(schema, 'type')].flat().includes('null');
+}
+
+function headerText(
+  name: string,
+  text: string | undefined,
+  secrets: readonly string[],
+  ids: readonly string[],
+): string {
   if (text === undefined) return '(missing)';
   // `charset=utf-8` is what JSON has anyway (RFC 8259, 8.1).
-  return normalise(name === 'content-type' ? text.replace(/;.*$/s, '').trim().toLowerCase() : text, secrets);
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return normalise(name === 'content-type' ? text.replace(/;.*$/s, '').trim().toLowerCase() : text, secrets, ids);
 }

@@ -1,7 +1,8 @@
 import { isRecord, memberOf } from '../core/own.ts';
 import { redact } from '../core/redact.ts';
 import type { Exchange } from '../traffic/exchange.ts';
-import { isSecretName } from './normalise.ts';
+import { isIdName, isSecretName } from './normalise.ts';
+import { Operations, variablesOf } from './operations.ts';
 import type { PlannedRequest } from './play.ts';
 
 /** The requests to send, and the number of those left out. */
@@ -9,27 +10,50 @@ export interface Plan {
   readonly requests: readonly PlannedRequest[];
   /** Requests that write, and were not sent without `--write`. */
   readonly writes: number;
-  /** Operations without examples, or recorded requests without their whole body. */
+  /** Requests that are never sent: see `isHarmless`. */
+  readonly harmful: number;
+  /** Operations without examples, and recorded requests that cannot be sent. */
   readonly skipped: number;
 }
 
 type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
 
-const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+/** Of no object. */
+export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
 
-/** The requests of recorded traffic. Their headers are not read, and one with a secret elsewhere is not sent. */
-export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean): Plan {
-  const bases = exchanges.map(({ method, url, request: { mediaType, text } }): Base | null =>
-    text === null || hasSecret(url) || hasSecret(text) ? null : { method, url, mediaType, body: text },
-  );
-  return planOf(bases, mayWrite);
+/** The control API of the mock, which no real service has: also that of a world. */
+const CONTROL = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
+/** Ends a session, whatever the method. */
+const LOGOUT = /\/logout(?:[/?]|$)/;
+const WORLD = /^\/w\/[^/?]+(?=\/)/;
+const SOME_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+/**
+ * The requests of recorded traffic. Their headers are not read, and one with a secret elsewhere is not sent.
+ *
+ * @param document of the service
+ */
+export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean, document?: unknown): Plan {
+  const bases = exchanges
+    .filter(({ url }) => !CONTROL.test(url))
+    .map(({ method, url, request: { mediaType, text } }): Base | null =>
+      text === null || hasSecret(url) || hasSecret(text)
+        ? null
+        : { method, url: url.replace(WORLD, ''), mediaType, body: text },
+    );
+  return planOf(bases, mayWrite, new Operations(document));
 }
 
 /** Whether an address, a form or JSON has a member that is called like a secret. */
 function hasSecret(text: string): boolean {
+  return namesIn(text).some(isSecretName);
+}
+
+/** The names of the members of an address, a form or JSON. */
+function namesIn(text: string): readonly string[] {
   const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
-  return [...members].some(([, inJson, inForm]) => isSecretName(inJson ?? inForm ?? ''));
+  return [...members].map(([, inJson, inForm]) => inJson ?? inForm ?? '');
 }
 
 /** The requests of a document's examples. */
@@ -39,18 +63,52 @@ export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
       .filter(([method]) => /^(?:get|head|post|put|patch|delete)$/.test(method))
       .map(([method, operation]) => exampleOf(path, method.toUpperCase(), item, operation)),
   );
-  return planOf(bases, mayWrite);
+  // What was made is deleted only after everything else was tried with it.
+  const isDeletion = (base: Base | null) => base?.method === 'DELETE';
+  const ordered = [...bases.filter((base) => !isDeletion(base)), ...bases.filter(isDeletion)];
+  return planOf(ordered, mayWrite, new Operations(document));
 }
 
-function planOf(bases: readonly (Base | null)[], mayWrite: boolean): Plan {
+function planOf(bases: readonly (Base | null)[], mayWrite: boolean, operations: Operations): Plan {
   const usable = bases.filter((base) => base !== null);
-  const sent = usable.filter(({ method }) => mayWrite || isRead(method));
-  const requests = new Map(sent.flatMap(probesOf).map((request) => [JSON.stringify(request), request]));
+  const made = new Set(usable.filter(isPlain).flatMap((base) => collectionsMadeBy(base, operations)));
+  const allowed = usable.filter((base) =>
+    isRead(base.method) ? !LOGOUT.test(base.url) : mayWrite && isHarmless(base, operations, made),
+  );
+  const requests = new Map(allowed.flatMap(probesOf).map((request) => [JSON.stringify(request), request]));
+  const left = usable.length - allowed.length;
   return {
     requests: [...requests.values()],
-    writes: usable.length - sent.length,
+    writes: mayWrite ? 0 : left,
+    harmful: mayWrite ? left : 0,
     skipped: bases.length - usable.length,
   };
+}
+
+/** The collections in which a request makes something that can be deleted again. */
+function collectionsMadeBy({ method, url }: Base, operations: Operations): readonly string[] {
+  const called = operations.find(method, url);
+  const deletion = called && operations.deletionOf(called);
+  if (called === undefined || deletion === undefined) return [];
+  return variablesOf(deletion).flatMap(({ at, collection }) => (at >= called.path.length - 1 ? [collection] : []));
+}
+
+/**
+ * May a request that writes be sent to a real account? Only if it makes something that can be deleted again, or is about
+ * what was made so.
+ */
+function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string>): boolean {
+  const called = operations.find(base.method, base.url);
+  if (called === undefined || !isPlain(base)) return false;
+  const variables = variablesOf(called);
+  const isNew = collectionsMadeBy(base, operations).length > 0 || variables.length > 0;
+  return isNew && variables.every(({ collection }) => made.has(collection));
+}
+
+/** Does it name nothing that was there before, and no secret? That of a login could lock an account. */
+function isPlain({ url, body }: Base): boolean {
+  const query = url.split('?').slice(1).join('?');
+  return !SOME_ID.test(body) && !SOME_ID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
 }
 
 /** The request as it is, and requests that show which check comes first. */

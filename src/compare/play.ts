@@ -1,5 +1,11 @@
 import type { DifferenceClass } from './operations.ts';
 
+/**
+ * What a request is sent with: the credential of the side, a text that is none, nothing, a credential of the right form
+ * that nobody has, or one that has expired.
+ */
+export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
+
 /** A request that both services get. */
 export interface PlannedRequest {
   /** Method and path, and what was changed about the request. */
@@ -7,7 +13,7 @@ export interface PlannedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  readonly credential: 'valid' | 'broken' | 'none';
+  readonly credential: CredentialKind;
   readonly mediaType: string | null;
   readonly body: string;
 }
@@ -19,16 +25,25 @@ export interface PlayedAnswer {
   readonly text: string;
 }
 
-/** Something in which the real service answers otherwise than the mock. */
-export interface Difference {
+/** Where something was found. */
+interface Place {
   readonly request: string;
   /** The operation; null if the document names none. */
   readonly operation: string | null;
-  readonly class: DifferenceClass;
   /** Where: `status`, `header NAME`, or a path into the body. */
   readonly place: string;
+}
+
+/** Something in which the real service answers otherwise than the mock. */
+export interface Difference extends Place {
+  readonly class: DifferenceClass;
   readonly real: string;
   readonly mock: string;
   /** `data`: the accounts hold other data. Does not count. */
   readonly kind: 'behaviour' | 'data';
+}
+
+/** Something about which the comparison says nothing. */
+export interface NotCompared extends Place {
+  readonly reason: string;
 }

@@ -1,23 +1,25 @@
 import { countOf } from '../core/count.ts';
 import { type Plan, shownUrl } from './plan.ts';
-import type { Difference } from './play.ts';
+import type { CredentialKind, Difference, NotCompared } from './play.ts';
 
 /** The result of a comparison. */
-export interface DriftReport {
+export interface DriftReport extends Omit<Plan, 'requests'> {
   readonly service: string;
+  /** How many were sent to both. */
   readonly requests: number;
-  /** Requests that write, which were not sent. */
-  readonly writes: number;
-  readonly skipped: number;
   /** A remark, such as that the target is a mock; null for none. */
   readonly remark: string | null;
   readonly differences: readonly Difference[];
+  readonly notCompared: readonly NotCompared[];
+  /** What the comparison made in the real account and could not delete, by its path. */
+  readonly leftBehind: readonly string[];
   /** How many requests of the comparison called each operation. */
   readonly operations: Readonly<Record<string, number>>;
 }
 
 /** The report in Markdown. */
-export function driftReport({ service, requests, writes, skipped, remark, differences }: DriftReport): string {
+export function driftReport(report: DriftReport): string {
+  const { service, requests, remark, differences, notCompared, leftBehind } = report;
   const counted = differences.filter(({ kind }) => kind === 'behaviour');
   const data = differences.filter(({ kind }) => kind === 'data');
   const lines = [
@@ -25,32 +27,56 @@ export function driftReport({ service, requests, writes, skipped, remark, differ
     '',
     ...(remark === null ? [] : [remark, '']),
     `${countOf(requests, 'request')} sent to both, ${countOf(counted.length, 'difference')}.`,
-    `Not sent: ${countOf(writes, 'request')} that would write (see \`--write\`), and ${skipped} without an example.`,
-    ...table('Differences', counted),
-    ...table('Other data', data),
+    `Not sent: ${leftOut(report)}.`,
+    ...(leftBehind.length === 0 ? [] : ['', '**Still in the real account, to delete by hand:**', '']),
+    ...leftBehind.map((path) => `- \`${shownUrl(path)}\``),
+    ...differencesIn('Differences', counted),
+    ...table(
+      'Not compared',
+      ['request', 'place', 'reason'],
+      notCompared.map(({ request, place, reason }) => [request, place, reason]),
+    ),
+    ...differencesIn('Other data', data),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The requests of a plan, one per line. */
-export function dryRun({ requests, writes, skipped }: Plan): string {
-  const lines = requests.map(({ method, url, credential }) => `${method} ${shownUrl(url)} (credential: ${credential})`);
-  return `${[...lines, `${countOf(requests.length, 'request')}; left out: ${writes} that write, ${skipped} without an example`].join('\n')}\n`;
+const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
+  valid: 'valid',
+  none: 'none',
+  broken: 'broken',
+  unknown: "nobody's",
+  expired: 'expired',
+};
+
+/** The requests of a plan, those with the same address in one line. */
+export function requestList(plan: Plan): string {
+  const byAddress = new Map<string, Set<string>>();
+  for (const { method, url, credential } of plan.requests) {
+    const address = `${method} ${shownUrl(url)}`;
+    byAddress.set(address, (byAddress.get(address) ?? new Set()).add(CREDENTIALS[credential]));
+  }
+  const lines = [...byAddress].map(([address, all]) => `${address} (credential: ${[...all].join(', ')})`);
+  return `${[...lines, `${countOf(plan.requests.length, 'request')}; left out: ${leftOut(plan)}`].join('\n')}\n`;
 }
 
-function table(title: string, differences: readonly Difference[]): readonly string[] {
-  if (differences.length === 0) return [];
-  const rows = differences.map(
-    (one) => `| ${[one.request, one.class, one.place, one.real, one.mock].map(cell).join(' | ')} |`,
-  );
+function leftOut({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
   return [
-    '',
-    `## ${title}`,
-    '',
-    '| request | class | place | real service | mock |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ];
+    ...(writes === 0 ? [] : [`${writes} that write (see \`--write\`)`]),
+    ...(harmful === 0 ? [] : [`${harmful} that would change what the comparison did not make`]),
+    `${skipped} without an example`,
+  ].join(', ');
+}
+
+function differencesIn(title: string, differences: readonly Difference[]): readonly string[] {
+  const rows = differences.map((one) => [one.request, one.class, one.place, one.real, one.mock]);
+  return table(title, ['request', 'class', 'place', 'real service', 'mock'], rows);
+}
+
+function table(title: string, names: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return ['', `## ${title}`, '', line(names), line(names.map(() => '---')), ...rows.map((row) => line(row.map(cell)))];
 }
 
 function cell(text: string): string {

@@ -7,16 +7,15 @@ import type { PlannedRequest, PlayedAnswer } from './play.ts';
 const PATIENCE = 10_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Sends a request, and follows no redirect. @throws Error if there is no answer in time, or a too large one */
+/** Sends a request with a bearer token or without, and follows no redirect. @throws Error if there is no answer in time, or a too large one */
 export function play(
   base: string,
-  { method, url, mediaType, body, credential }: PlannedRequest,
-  token: string,
+  { method, url, mediaType, body }: Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>,
+  token: string | null,
 ): Promise<PlayedAnswer> {
-  const bearer = credential === 'valid' ? token : 'broken';
   const headers = {
     accept: 'application/json',
-    ...(credential !== 'none' && { authorization: `Bearer ${bearer}` }),
+    ...(token !== null && { authorization: `Bearer ${token}` }),
     ...(mediaType !== null && { 'content-type': mediaType }),
     ...(body !== '' && { 'content-length': Buffer.byteLength(body) }),
   };

@@ -111,7 +111,12 @@ function effectiveOf(
 /** The credentials of the real service for `compare`, which no configuration keeps. */
 export function compareCredentials(environment: NodeJS.ProcessEnv = process.env) {
   const of = (name: string) => environment[`${PREFIX}COMPARE_${name}`] || null;
-  return { token: of('TOKEN'), clientId: of('CLIENT_ID'), clientSecret: of('CLIENT_SECRET') };
+  return {
+    token: of('TOKEN'),
+    clientId: of('CLIENT_ID'),
+    clientSecret: of('CLIENT_SECRET'),
+    expired: of('EXPIRED_TOKEN'),
+  };
 }
 
 /** The proxy variables of the environment that apply to a URL, in the spellings that clients read. */
@@ -189,7 +194,10 @@ const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`])
 
 /** Variables that others read: `compare`, for credentials of the real service, and the libraries of other languages. */
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
-  ['COMPARE_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET', 'URL', 'COMMAND'].map((name) => PREFIX + name),
+  [
+    ...['COMPARE_TOKEN', 'COMPARE_EXPIRED_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET'],
+    ...['URL', 'COMMAND'],
+  ].map((name) => PREFIX + name),
 );
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {

@@ -15,6 +15,13 @@ const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
 const other = await listeningServer();
 const older = await listeningServer({ runai: '2.19' });
 
+async function expiredOf(url: string): Promise<string | undefined> {
+  const body = JSON.stringify({ for: 'admin@acme.test', expiresIn: '-1s' });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/_mock/tokens`, { method: 'POST', headers, body });
+  return ((await answer.json()) as { token?: string }).token;
+}
+
 /** The administrator's token, which is the same in every mock. */
 async function tokenOf(server: Server): Promise<string> {
   return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
@@ -28,23 +35,26 @@ describe('`compare`', () => {
     const writing = await command.run([...args, '--write']);
 
     expect(code).toBe(0);
-    expect(stdout).toContain('GET /api/v1/users (credential: valid)');
+    expect(stdout).toContain('GET /api/v1/users (credential: valid, none, broken)');
+    expect(stdout).toContain('POST /api/v1/token (credential: none)');
     expect(stdout).not.toContain('DELETE');
     expect(stdout).toMatch(/left out: \d\d that write/);
-    expect(writing.stdout).toMatch(/^DELETE \/api\/v1\/users\/\S+ \(credential: valid\)$/m);
+    expect(writing.stdout).toMatch(/^DELETE \/api\/v1\/users\/\S+ \(credential: valid, none, broken\)$/m);
     expect((await server.call('GET /_mock/requests')).body.requests).toEqual([]);
   });
 
   it('finds nothing between two mocks, and says that the other is one', async ({ command, expect }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.md');
-    const { code, stdout } = await command.run(
-      ['compare', '--against', other.url, '--port', `${server.port}`, '--report', file],
-      { env: { [TOKEN]: await tokenOf(server) } },
-    );
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`];
+    const { code, stdout, stderr } = await command.run([...args, '--report', file], {
+      env: { [TOKEN]: await tokenOf(server) },
+    });
     const report = await readFile(file, 'utf8');
+    const { stdout: list } = await command.run([...args, '--dry-run']);
 
     expect([code, stdout]).toEqual([0, '']);
+    expect(stderr, 'it lists what it sends').toBe(`To ${other.url}:\n${list}`);
     expect(report).toContain('is nv-auth-mock itself, not the real service.');
     expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
   });
@@ -94,28 +104,66 @@ describe('`compare`', () => {
     },
   );
 
-  it('sends what writes with --write, and tells what another version does', async ({ command, expect }) => {
+  it('sends what writes with --write, tells what another version does, and leaves nothing', async ({
+    command,
+    expect,
+  }) => {
     const server = await command.start([]);
     const token = await tokenOf(server);
+    const before = await (
+      await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })
+    ).text();
     const { code, stdout } = await command.run(
       ['compare', '--against', older.url, '--port', `${server.port}`, '--write', '--json', '--patience', '1s'],
       { env: { [TOKEN]: token } },
     );
-    const { requests, writes, differences } = JSON.parse(stdout);
+    const { requests, writes, harmful, leftBehind, differences, operations } = JSON.parse(stdout);
 
     expect(code).toBe(1);
-    expect(writes).toBe(0);
+    expect([writes, leftBehind]).toEqual([0, []]);
+    expect(harmful).toBeGreaterThan(10);
     expect(requests).toBeGreaterThan(150);
+    expect(operations).toMatchObject({ create_user: 4, delete_user_by_id: 5 });
     expect(differences).toContainEqual(
       expect.objectContaining({ operation: 'get_access_keys', place: 'status', real: '404', mock: '200' }),
     );
     expect(stdout).not.toContain(token);
+    expect(
+      await (await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })).text(),
+    ).toBe(before);
+  });
+
+  it('asks for a token as the client of the environment, whose organisation and expired token it uses', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const { clientId, clientSecret } = (await server.call('GET /_mock/cast')).body.runai.serviceAccounts[0];
+    const prefix = 'NV_AUTH_MOCK_COMPARE_';
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--org', 'elsewhere'];
+    const { stdout, stderr } = await command.run(args, {
+      env: {
+        ...{ [`${prefix}CLIENT_ID`]: clientId, [`${prefix}CLIENT_SECRET`]: clientSecret },
+        [`${prefix}EXPIRED_TOKEN`]: (await expiredOf(other.url)) ?? '',
+      },
+    });
+    const { differences } = JSON.parse(stdout);
+
+    expect(stderr.split('\n')[1]).toBe('POST /api/v1/token (the client of the environment)');
+    // There is no such realm, and nothing else differs.
+    expect(differences.filter(({ place }: { place: string }) => place === 'status')).toContainEqual(
+      expect.objectContaining({ request: expect.stringContaining('/auth/realms/acme/'), real: '404' }),
+    );
+    const others = ({ request }: { request: string }) => !request.includes('/realms/');
+    expect(differences.filter(others).filter(({ kind }: { kind: string }) => kind === 'behaviour')).toEqual([]);
+    expect(stdout + stderr).not.toContain(clientSecret);
   });
 
   it('plays the journal, and an archive', async ({ command, expect }) => {
     const server = await command.start([]);
     const token = await tokenOf(server);
     await server.call('GET /api/v1/users', { token });
+    await server.call('GET /_mock/clock');
     const file = join(await emptyFolder(), 'traffic.har');
     await writeFile(file, JSON.stringify((await server.call('GET /_mock/requests/har')).body));
     const run = (from: string, more: readonly string[] = []) =>
@@ -125,8 +173,11 @@ describe('`compare`', () => {
 
     for (const from of ['journal', file]) {
       const { code, stdout, stderr } = await run(from, ['--json']);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(JSON.parse(stdout)).toMatchObject({ requests: 3, operations: { get_users: 3 }, differences: [] });
+      expect([code, stderr]).toEqual([0, expect.not.stringContaining('_mock/')]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{ requests: 7, differences: [] },
+        operations: { get_users: 5, grant_token: 2 },
+      });
     }
     expect(await run('nowhere.har')).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere.har') });
   });
@@ -155,7 +206,12 @@ describe('`compare`', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(line);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    // Before it, at most what is sent.
+    const said = stderr
+      .trim()
+      .split('\n')
+      .filter((one) => !/^To |\(credential: |left out: /.test(one));
+    expect(said).toHaveLength(1);
     expect(stderr).not.toContain('of-somebody-else');
   });
 });

@@ -1,41 +1,15 @@
 /** The answers of two services, compared: a mock, and a mock behind a proxy that plants differences. */
-import { createServer } from 'node:http';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/compare/compare.ts';
 import type { Plan } from '../../src/compare/plan.ts';
 import type { PlannedRequest } from '../../src/compare/play.ts';
+import { type Changes, changedMock } from '../support/changed-mock.ts';
 import { listeningServer } from '../support/listening.ts';
 
-type Planted = { status?: number; headers?: Record<string, string>; body?: Record<string, unknown> };
-type Change = (answer: Required<Planted>) => Planted;
-
 const { url } = await listeningServer();
-const mockUrl = url;
+const second = await listeningServer();
 const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
 const token = cast.runai.users[0].bearer;
-
-/** A mock behind a proxy that changes answers by the URL of the request. */
-async function proxied(changes: Readonly<Record<string, Change>>): Promise<string> {
-  const proxy = createServer(async (request, response) => {
-    const { authorization } = request.headers;
-    const answer = await fetch(`${mockUrl}${request.url}`, {
-      method: request.method ?? 'GET',
-      headers: authorization === undefined ? {} : { authorization },
-      redirect: 'manual',
-    });
-    const sent = await answer.text();
-    const body: Record<string, unknown> = sent === '' ? {} : JSON.parse(sent);
-    const given = { status: answer.status, headers: Object.fromEntries(answer.headers), body };
-    const key = `${authorization === undefined ? 'none ' : ''}${request.url}`;
-    const { status, headers, body: text } = { ...given, ...changes[key]?.(given) };
-    const { 'content-length': _, 'content-encoding': __, 'transfer-encoding': ___, ...kept } = headers;
-    response.writeHead(status, kept).end(sent === '' ? '' : JSON.stringify(text));
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  afterAll(() => void proxy.close());
-  const address = proxy.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-}
 
 const get = (path: string, credential: PlannedRequest['credential'] = 'valid'): PlannedRequest => ({
   ...{ name: `${credential} ${path}`, method: 'GET', url: path, credential, mediaType: null, body: '' },
@@ -57,14 +31,15 @@ const PLAN: Plan = {
     ],
   ],
   writes: 0,
+  harmful: 0,
   skipped: 0,
 };
 const without = (body: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(body).filter(([member]) => member !== name));
 
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
-const against = async (changes: Readonly<Record<string, Change>>, plan = PLAN) => {
-  const real = { url: await proxied(changes), token };
+const against = async (changes: Changes, plan = PLAN) => {
+  const real = { url: await changedMock(url, token, changes), token };
   const { differences } = await compare('runai', plan, real, { url, token }, { document, patience: 1000 });
   return differences.filter(({ kind }) => kind === 'behaviour');
 };
@@ -76,17 +51,17 @@ describe('A comparison', () => {
 
   it('tells each of ten planted differences, and nothing else', async () => {
     const found = await against({
-      [USERS]: () => ({ status: 206 }),
-      [UNKNOWN]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
-      '/api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
+      [`GET ${USERS}`]: () => ({ status: 206 }),
+      [`GET ${UNKNOWN}`]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
+      'GET /api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
       // A right was granted a moment ago.
-      [RULES]: ({ headers }) => ({ status: 403, headers }),
-      [`none ${USER}`]: () => ({ status: 404 }),
-      [USER]: ({ body }) => ({ body: without(body, 'isLocal') }),
-      [`${RULES}/1`]: ({ body }) => ({ body: { ...body, subjectType: 'person' } }),
-      [BOT]: ({ body }) => ({ body: { ...body, enabled: false } }),
-      [`${RULES}?limit=400`]: () => ({ status: 400 }),
-      [ROLES]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
+      [`GET ${RULES}`]: ({ headers }) => ({ status: 403, headers }),
+      [`none GET ${USER}`]: () => ({ status: 404 }),
+      [`GET ${USER}`]: ({ body }) => ({ body: without(body, 'isLocal') }),
+      [`GET ${RULES}/1`]: ({ body }) => ({ body: { ...body, subjectType: 'person' } }),
+      [`GET ${BOT}`]: ({ body }) => ({ body: { ...body, enabled: false } }),
+      [`GET ${RULES}?limit=400`]: () => ({ status: 400 }),
+      [`GET ${ROLES}`]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
     });
     expect(found.map((one) => [one.request, one.place, one.real, one.class])).toEqual([
       [`valid ${USER}`, 'body.isLocal', '(missing)', 'missing field'],
@@ -105,12 +80,14 @@ describe('A comparison', () => {
 
   it('measures how long what was written takes until it is read', async () => {
     let reads = 0;
-    const logout = { ...get(`${USER}/logout`), name: 'logout', method: 'POST' };
+    const make = { ...get('/api/v1/apps'), name: 'make', method: 'POST', mediaType: 'application/json' };
     // The first read is answered as before the write.
-    const late: Change = (answer) => (++reads <= 1 ? { status: 404 } : answer);
-    const found = await against({ [USER]: late }, { ...PLAN, requests: [get(USERS), logout, get(USER)] });
+    const late: Changes[string] = (answer) => (++reads <= 1 ? { status: 404 } : answer);
+    const real = { url: await changedMock(second.url, token, { [`GET ${USER}`]: late }), token };
+    const plan = { ...PLAN, requests: [get(USERS), { ...make, body: '{"name":"late"}' }, get(USER)] };
+    const { differences } = await compare('runai', plan, real, { url, token }, { document, patience: 1000 });
 
-    expect(found).toEqual([
+    expect(differences).toEqual([
       {
         ...{ request: `valid ${USER}`, operation: 'get_user_by_id', class: 'propagation time', kind: 'behaviour' },
         ...{ place: 'time', real: 'about 0.5 s', mock: 'at once' },
@@ -119,9 +96,16 @@ describe('A comparison', () => {
   });
 
   it('lists other data of an account apart', async () => {
-    const url = await proxied({ '/api/v1/users/count': () => ({ body: { count: 1000 } }) });
-    const { differences } = await compare('runai', PLAN, { url, token }, { url: mockUrl, token });
+    const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ body: { count: 1000 } }) });
+    const { differences } = await compare('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
+  });
+
+  it('does not compare what is refused because there were too many requests', async () => {
+    const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ status: 429, body: {} }) });
+    const { differences, notCompared } = await compare('runai', PLAN, { url: changed, token }, { url, token });
+    expect(differences).toEqual([]);
+    expect(notCompared).toContainEqual(expect.objectContaining({ reason: 'real service: too many requests (429)' }));
   });
 
   it('says that the target is a mock', async () => {

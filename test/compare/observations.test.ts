@@ -5,7 +5,13 @@ import { observationsOf, reportIn } from '../../scripts/observations.mjs';
 const REPORT = {
   against: 'acme.run.ai',
   date: '2026-01-15',
-  operations: { get_users: 3, get_user_by_id: 1 },
+  operations: { get_users: 3, get_user_by_id: 1, get_applications: 3 },
+  notCompared: [
+    {
+      ...{ request: 'GET /api/v1/apps', operation: 'get_applications', place: 'body' },
+      reason: 'the list is empty in the real service',
+    },
+  ],
   differences: [
     {
       ...({ request: 'GET /api/v1/users', operation: 'get_users', kind: 'behaviour', class: 'status' } as const),
@@ -19,13 +25,17 @@ const REPORT = {
 };
 
 describe('The rows of a report', () => {
-  it('are observed where nothing but data differs, and otherwise say what does', () => {
+  it('are observed where all was compared and only data differs, and otherwise say why not', () => {
     expect(observationsOf(REPORT)).toEqual([
       {
         ...{ id: 'get_users', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
         differences: ['GET /api/v1/users, status: 206 there, 200 here (status)'],
       },
       { id: 'get_user_by_id', certainty: 'observed', source: 'compared with acme.run.ai on 2026-01-15, 1 request' },
+      {
+        ...{ id: 'get_applications', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
+        notCompared: ['GET /api/v1/apps, body: the list is empty in the real service'],
+      },
     ]);
   });
 
