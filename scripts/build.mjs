@@ -8,6 +8,7 @@ import { bundledOf, noticesOf } from './bundled.mjs';
 import { buildConsole } from './console.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
+import { fromSource } from './from-source.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
 import { sbomOf } from './sbom.mjs';
 
@@ -286,21 +287,9 @@ async function read(file) {
 
 const SEED_SCHEMA = 'seed.schema.json';
 
-/**
- * The JSON Schema of seeds, made from those of the services. They are TypeScript, which not every Node that builds can
- * run, so they are bundled and imported from memory.
- */
+/** The JSON Schema of seeds, made from those of the services. */
 async function seedSchema() {
-  const bundle = await rolldown({
-    input: fileURLToPath(new URL('seed-schema.ts', import.meta.url)),
-    platform: 'node',
-    logLevel: 'warn',
-  });
-  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
-  await bundle.close();
-  const { SEED_SCHEMA: schema } = await import(
-    `data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`
-  );
+  const { SEED_SCHEMA: schema } = await fromSource(new URL('seed-schema.ts', import.meta.url));
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * Writes the skeleton of a new version from a vendor's document: docs/how-to/import-a-version.md
+ * Writes the skeleton of a new version from a vendor's document, or the reference document of what a vendor publishes:
+ * docs/how-to/import-a-version.md
  *
  * Usage: npm run import -- --spec FILE --service runai --version 3.1
+ *        npm run import -- --reference runai.2.24 --from PATH
  */
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,17 +12,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mergedDocuments } from './documents.mjs';
 import { readSpec, Unusable } from './import/read.mjs';
+import { importReference } from './import/reference.mjs';
 import { skeletonOf } from './import/skeleton.mjs';
 
 const ROOT = new URL('../', import.meta.url);
-const USAGE = 'Usage: npm run import -- --spec FILE --service NAME --version VERSION';
+const USAGE =
+  'Usage: npm run import -- --spec FILE --service NAME --version VERSION, or npm run import -- --reference NAME --from PATH';
 
 /** The option values, each given once. */
 function options() {
   const text = /** @type {const} */ ({ type: 'string' });
   try {
-    const { values } = parseArgs({ options: { spec: text, service: text, version: text } });
-    const { spec, service, version } = values;
+    const { values } = parseArgs({
+      options: { spec: text, service: text, version: text, reference: text, from: text },
+    });
+    const { spec, service, version, reference, from } = values;
+    if (reference !== undefined && from !== undefined) return { reference, from };
     if (spec === undefined || service === undefined || version === undefined) throw new Error('An option is missing.');
     return { spec, service, version };
   } catch (thrown) {
@@ -49,7 +56,13 @@ async function writeNew(files) {
 }
 
 async function main() {
-  const { spec: file, service, version } = options();
+  const given = options();
+  if (given.reference !== undefined) return await importReference(given.reference, given.from);
+  await importVersion(given);
+}
+
+/** @param {{ spec: string, service: string, version: string }} given */
+async function importVersion({ spec: file, service, version }) {
   if (!/^[0-9a-z][0-9a-z.-]{0,30}$/.test(version)) {
     throw new Unusable(
       `The version \`${version.slice(0, 50)}\` is not valid; expected digits, dots and letters, such as \`3.1\`.`,

@@ -24,6 +24,7 @@ beforeAll(async () => {
   for (const part of ['openapi', 'scripts', 'src', 'fixtures', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'test/services'), { recursive: true });
+  await mkdir(join(folder, 'test/verify/published'), { recursive: true });
   // Instead of the project's own, which builds first.
   await writeFile(join(folder, 'vitest.config.mjs'), 'export default {};');
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -139,5 +140,61 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
     expect(results.get('is served without DELETE /api/v1/users/{userId}')).toBe('failed');
     // The fragment is part of the document already.
     expect(results.get('has GET /api/v1/quotas as in the document of the vendor')).toBe('passed');
+  });
+});
+
+/** Sources of a service with one operation and these members of its answer. */
+async function sourcesWith(members: string, path = '/v1/keys'): Promise<string> {
+  const sources = await emptyFolder();
+  const controller = `@RestController class Keys { @GetMapping("${path}") Key list() { return null; } }`;
+  await writeFile(join(sources, 'Keys.java'), controller);
+  await writeFile(join(sources, 'Key.java'), `record Key(${members}) {}`);
+  return sources;
+}
+
+describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
+  const referring = (from: string, name = 'nak') => ended('scripts/import.mjs', '--reference', name, '--from', from);
+
+  it('writes what a vendor publishes, and tells what changes', async () => {
+    const first = await referring(await sourcesWith('String id'));
+    const more = await referring(await sourcesWith('@NotNull String id, String note'));
+    const moved = await referring(await sourcesWith('@NotNull String id, String note', '/v2/keys'));
+    const written = JSON.parse(await readFile(join(folder, 'test/verify/published/nak.json'), 'utf8'));
+
+    expect(first.stdout.split('\n')).toEqual([
+      'nak, operations: 1; added: 1; removed: 0; other changes: 0',
+      '  added    GET /v1/keys',
+      expect.stringMatching(/^differences from what is served: \d+; of them not in openapi\/nak\/baseline\.json: \d+$/),
+      'Wrote test/verify/published/nak.json',
+      '',
+    ]);
+    expect(more.stdout.split('\n').slice(0, -3)).toEqual([
+      'nak, operations: 1; added: 0; removed: 0; other changes: 2',
+      '  widens:',
+      '    GET /v1/keys 200 body id: required: only in the document',
+      '    GET /v1/keys 200 body note: field: only in the document',
+    ]);
+    expect(moved.stdout.split('\n').slice(0, 3)).toEqual([
+      'nak, operations: 1; added: 1; removed: 1; other changes: 0',
+      '  added    GET /v2/keys',
+      '  removed  GET /v1/keys',
+    ]);
+    expect(written.components.schemas.Key.required).toEqual(['id']);
+  });
+
+  it.each([
+    [
+      'an unknown reference',
+      'nvaie',
+      '.',
+      'Unknown reference `nvaie`; expected one of air.2.0, nak, nvcf, nvct, runai.2.24.',
+    ],
+    ['a path that is not there', 'nak', './none', 'There is nothing at ./none.'],
+    ['a folder without sources', 'nak', './fixtures', './fixtures has no Java sources.'],
+    ['no document', 'runai.2.24', './package.json', './package.json is no OpenAPI document: it has no `paths`.'],
+  ])('ends with 2 and one line for %s', async (_what, name, from, said) => {
+    const { code, stdout, stderr } = await referring(from, name);
+
+    expect([code, stdout, stderr.trim()]).toEqual([2, '', said]);
   });
 });
