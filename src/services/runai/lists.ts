@@ -1,3 +1,4 @@
+import { rfc3339 } from '../../core/clock.ts';
 import { listNames } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
@@ -11,11 +12,13 @@ type FieldKind = 'text' | 'time' | 'number' | 'decimal' | 'boolean';
 export interface Field<Item> {
   readonly kind: FieldKind;
   readonly of: (item: Item) => FieldValue;
+  /** The document has it for `sortBy`, and not for `filterBy`. */
+  readonly onlySorts?: true;
 }
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
-/** A documented member that no item has. Only `!=`, `!@` and the empty text match it. */
+/** A documented member that no item has. Only `!=` and `!@` match it. */
 export function absent(kind: FieldKind): Field<unknown> {
   return { kind, of: () => null };
 }
@@ -31,24 +34,16 @@ export interface ListQuery {
 }
 
 const OPERATORS = ['==', '!=', '<=', '>=', '=@', '!@', '=^', '=$'] as const;
-type Operator = (typeof OPERATORS)[number];
+export type Operator = (typeof OPERATORS)[number];
 
-const ORDERED: readonly Operator[] = ['==', '!=', '<=', '>='];
-const EXACT: readonly Operator[] = ['==', '!='];
-const OPERATORS_OF: Readonly<Record<FieldKind, readonly Operator[]>> = {
-  text: OPERATORS,
-  time: ORDERED,
-  number: ORDERED,
-  decimal: ORDERED,
-  boolean: EXACT,
-};
-
-const FILTER = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/s;
+/** The published pattern: a field, an operator and a value of at least one character. */
+const FILTER = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.+)$/;
 
 /**
  * Filters and sorts the items; all pages together.
  *
  * @param searched the members that `search` looks in
+ * @param operators those that the document of this list has
  * @throws Problem naming the invalid filter, and the valid ones
  */
 export function selectItems<Item>(
@@ -56,13 +51,15 @@ export function selectItems<Item>(
   { filterBy = [], search = '', sortBy, sortOrder }: ListQuery,
   fields: Fields<Item>,
   searched: readonly string[],
+  operators: readonly Operator[] = OPERATORS,
 ): Item[] {
-  const filters = filterBy.filter((text) => text !== '').map((text) => parseFilter(text, fields));
+  const filters = filterBy.filter((text) => text !== '').map((text) => parseFilter(text, fields, operators));
   const wanted = search.toLowerCase();
+  const places = searched.flatMap((name) => own(fields, name) ?? []);
   const found = items.filter(
     (item) =>
       filters.every((fits) => fits(item)) &&
-      (wanted === '' || searched.some((name) => textOf(own(fields, name)?.of(item) ?? null).includes(wanted))),
+      (wanted === '' || places.some((field) => textOf(field, item).includes(wanted))),
   );
   const field = sortBy === undefined ? undefined : own(fields, sortBy);
   if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
@@ -84,37 +81,59 @@ export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: num
   return { page, next: page.length > 0 && reached < items.length ? reached : null };
 }
 
-function parseFilter<Item>(text: string, fields: Fields<Item>): (item: Item) => boolean {
+function parseFilter<Item>(
+  text: string,
+  fields: Fields<Item>,
+  operators: readonly Operator[],
+): (item: Item) => boolean {
   const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
-  const names = Object.keys(fields);
-  const operator = OPERATORS.find((one) => one === sign);
+  const names = Object.keys(fields).filter((one) => fields[one]?.onlySorts !== true);
+  const operator = operators.find((one) => one === sign);
   if (operator === undefined) {
     throw badFilter(
-      `\`${shorten(text)}\` must consist of a field, an operator (${OPERATORS.join(' ')}) and a value, such as \`${names[0]}==...\``,
+      `\`${shorten(text)}\` must consist of a field, an operator (${operators.join(' ')}) and a value, such as \`${names[0]}==...\`; a comma separates two filters, unless \`filterBy\` is sent more than once`,
     );
   }
-  const field = own(fields, name);
+  const field = names.includes(name) ? own(fields, name) : undefined;
   if (field === undefined)
     throw badFilter(`unknown field \`${shorten(name)}\`; the fields are ${listNames(name, names)}`);
-  const { kind, of } = field;
-  if (!OPERATORS_OF[kind].includes(operator)) {
-    throw badFilter(`field \`${name}\` has no operator \`${operator}\`; use one of ${OPERATORS_OF[kind].join(' ')}`);
+  if (isOfTexts(operator)) {
+    if (field.kind === 'time') {
+      const ordered = operators.filter((one) => !isOfTexts(one));
+      throw badFilter(`field \`${name}\` has no operator \`${operator}\`; use one of ${ordered.join(' ')}`);
+    }
+    const part = value.toLowerCase();
+    return (item) => holdsText(operator, textOf(field, item), part);
   }
-  const wanted = parseValue(name, kind, value);
-  return (item) => holds(operator, of(item), wanted);
+  const wanted = parseValue(name, field.kind, value);
+  return (item) => holds(operator, field.of(item), wanted);
 }
 
 /** A date, or a time with its zone (RFC 3339). */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
+
+/** A text of the query as milliseconds; null if it is no time. */
+export function timeOf(text: string): number | null {
+  const time = TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+/** `Date` takes the 31st of February for a day of March. */
+function isDay(day: string): boolean {
+  const midnight = Date.parse(day);
+  return !Number.isNaN(midnight) && rfc3339(midnight).startsWith(day);
+}
+
+/** What a text that is no time has to be. */
+export const A_TIME = 'must be a time such as `2026-01-15T12:00:00Z`';
 
 function parseValue(name: string, kind: FieldKind, text: string): string | number | boolean {
   switch (kind) {
     case 'text':
       return text;
     case 'time': {
-      const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-      if (Number.isNaN(time))
-        throw badFilter(`the value of \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\``);
+      const time = timeOf(text);
+      if (time === null) throw badFilter(`the value of \`${name}\` ${A_TIME}`);
       return time;
     }
     case 'number':
@@ -130,8 +149,28 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
   }
 }
 
-/** `==` and `!=` are case-sensitive for texts; the operators on parts of texts are not. */
-function holds(operator: Operator, value: FieldValue, wanted: string | number | boolean): boolean {
+type OperatorOfTexts = Extract<Operator, '=@' | '!@' | '=^' | '=$'>;
+
+function isOfTexts(operator: Operator): operator is OperatorOfTexts {
+  return operator.includes('@') || operator === '=^' || operator === '=$';
+}
+
+/** Regardless of case. */
+function holdsText(operator: OperatorOfTexts, text: string, part: string): boolean {
+  switch (operator) {
+    case '=@':
+      return text.includes(part);
+    case '!@':
+      return !text.includes(part);
+    case '=^':
+      return text.startsWith(part);
+    case '=$':
+      return text.endsWith(part);
+  }
+}
+
+/** Texts are equal only in the same case. */
+function holds(operator: Exclude<Operator, OperatorOfTexts>, value: FieldValue, wanted: string | number | boolean) {
   switch (operator) {
     case '==':
       return value === wanted;
@@ -141,19 +180,12 @@ function holds(operator: Operator, value: FieldValue, wanted: string | number | 
       return value !== null && value <= wanted;
     case '>=':
       return value !== null && value >= wanted;
-    case '=@':
-      return textOf(value).includes(textOf(wanted));
-    case '!@':
-      return !textOf(value).includes(textOf(wanted));
-    case '=^':
-      return textOf(value).startsWith(textOf(wanted));
-    case '=$':
-      return textOf(value).endsWith(textOf(wanted));
   }
 }
 
-function textOf(value: FieldValue): string {
-  return value === null ? '' : String(value).toLowerCase();
+/** A value as answers show it, in lower case. */
+function textOf<Item>({ of }: Field<Item>, item: Item): string {
+  return String(of(item) ?? '').toLowerCase();
 }
 
 /** Absent values come first. */

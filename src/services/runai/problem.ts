@@ -32,7 +32,12 @@ export function renderProblem(problem: Problem, about: About): Outcome {
     const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
-  return OAUTH.test(about.path) ? oauthError(problem) : vendorError(problem, about);
+  return isOfOAuth(problem, about) ? oauthError(problem) : vendorError(problem, about);
+}
+
+/** The published document gives `/api/v2/token` OAuth's errors for 400 and 401, and Run:ai's own for those of the server. */
+function isOfOAuth({ kind }: Problem, { path }: About): boolean {
+  return OAUTH.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
 }
 
 /** Paths that people open in a browser. */

@@ -36,13 +36,13 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
     createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
     deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt },
     createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-    ...(names.withStatus && { phase: { kind: 'text', of: (rule) => statusOf(rule).phase } }),
+    ...(names.withStatus && { phase: { kind: 'text', of: phaseOf } }),
   };
 }
 
 /** A rule is active from its creation to its deletion. */
-function statusOf({ deletedAt }: AccessRule): NonNullable<Schema<'runai', 'AccessRule'>['status']> {
-  return { phase: deletedAt === null ? 'Ready' : 'Deleting', message: '', details: '' };
+function phaseOf({ deletedAt }: AccessRule) {
+  return deletedAt === null ? 'Ready' : 'Deleting';
 }
 
 export function roleName({ roleId }: AccessRule, { roles }: Names): string {
@@ -65,6 +65,6 @@ export function renderRule(rule: AccessRule, names: Names): Schema<'runai', 'Acc
     updatedAt: rfc3339(updatedAt),
     deletedAt: deletedAt === null ? null : rfc3339(deletedAt),
     tenantId: Number(names.scopes.tenantId),
-    ...(names.withStatus && { status: statusOf(rule) }),
+    ...(names.withStatus && { status: { phase: phaseOf(rule), message: '', details: '' } }),
   };
 }

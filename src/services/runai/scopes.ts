@@ -19,12 +19,18 @@ export interface Unit {
 
 export type UnitType = 'cluster' | 'department' | 'project';
 
+/** The phases of a workload, as the published document has them. */
+export const PHASES = [
+  ...(['Creating', 'Initializing', 'Resuming', 'Pending', 'Deleting', 'Running', 'Updating'] as const),
+  ...(['Stopped', 'Stopping', 'Degraded', 'Failed', 'Completed', 'Terminating', 'Unknown'] as const),
+];
+
 /** A workload from the seed. */
 export interface Workload {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly phase: string;
+  readonly phase: (typeof PHASES)[number];
   readonly projectId: string;
   readonly createdAt: number;
 }

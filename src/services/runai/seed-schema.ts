@@ -2,7 +2,7 @@ import type { SeedList } from '../../contract/seed.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
-import type { Unit, Workload } from './scopes.ts';
+import { PHASES, type Unit, type Workload } from './scopes.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
 
 /** The pattern that the API itself requires. */
@@ -21,6 +21,9 @@ const setNames = PERMISSION_SETS.map(({ name }) => name);
 
 /** Ids appear in paths, where one official client writes `_` as `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
+
+/** The document has the ids of clusters and workloads as UUIDs, those of departments and projects as any text. */
+const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' } as const;
 
 const ID_LEFT_OUT = 'The id. Default: derived from the name.';
 const bearer = describe(text, 'Ignored: a saved cast has it, but the token follows from the identity.');
@@ -166,14 +169,17 @@ const MEMBERS = object(
       ),
       'Public OAuth clients for logins of users.',
     ),
-    clusters: describe(list(object({ id: describe(id, 'The id.'), name: describe(text, 'The name.') })), 'Clusters.'),
+    clusters: describe(
+      list(object({ id: describe(uuid, 'The id, a UUID.'), name: describe(text, 'The name.') })),
+      'Clusters.',
+    ),
     departments: describe(
       list(
         object(
           {
             id: describe(id, 'The id.'),
             name: describe(text, 'The name.'),
-            clusterId: describe(id, 'The id of its cluster.'),
+            clusterId: describe(uuid, 'The id of its cluster. Default: the first of `clusters`.'),
           },
           ['clusterId'],
         ),
@@ -187,7 +193,10 @@ const MEMBERS = object(
             id: describe(id, 'The id.'),
             name: describe(text, 'The name.'),
             departmentId: describe(id, 'The id of its department.'),
-            clusterId: describe(id, 'The id of its cluster.'),
+            clusterId: describe(
+              uuid,
+              'The id of its cluster. Default: that of its department, or the first of `clusters`.',
+            ),
           },
           ['departmentId', 'clusterId'],
         ),
@@ -197,10 +206,10 @@ const MEMBERS = object(
     workloads: describe(
       list(
         object({
-          id: describe(id, 'The id.'),
+          id: describe(uuid, 'The id, a UUID.'),
           name: describe(text, 'The name.'),
           type: describe(text, 'The type, such as `Training`.'),
-          phase: describe(text, 'The phase, such as `Running`.'),
+          phase: describe({ enum: PHASES }, 'The phase, such as `Running`.'),
           projectId: describe(id, 'The id of its project.'),
         }),
       ),

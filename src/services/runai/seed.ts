@@ -49,8 +49,8 @@ export const seed: Seeding = {
         ...users.flatMap(({ accessKeys }) => accessKeys.map(accessKeyRow)),
         ...(part.clients ?? []).map(oauthClientRow),
         ...rowsOf(CLUSTERS, withCreatedAt(part.clusters, now), tenantId),
-        ...rowsOf(DEPARTMENTS, withCreatedAt(part.departments, now), tenantId),
-        ...rowsOf(PROJECTS, withCreatedAt(part.projects, now), tenantId),
+        ...rowsOf(DEPARTMENTS, withCreatedAt(inCluster(part.departments, part.clusters), now), tenantId),
+        ...rowsOf(PROJECTS, withCreatedAt(inCluster(part.projects, part.clusters), now), tenantId),
         ...rowsOf(WORKLOADS, withCreatedAt(part.workloads, now), tenantId),
         ...roles.map((role) => roleRow(role, tenantId)),
         ...rules.map((rule, index) => ruleRow(ruleOf(rule, roleIds, index + 1, now), tenantId)),
@@ -121,6 +121,13 @@ function rowsOf<Body extends { readonly id: string }>(
   tenantId: string,
 ): Row<Body, null>[] {
   return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
+}
+
+/** A department, or a project without one, is in the first cluster unless the seed names another. */
+function inCluster(units: RunaiSeed['projects'] = [], [first]: RunaiSeed['clusters'] = []) {
+  return units.map((unit) =>
+    first === undefined || unit.departmentId !== undefined ? unit : { clusterId: first.id, ...unit },
+  );
 }
 
 function withCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {

@@ -7,39 +7,41 @@ import type { Scopes, Unit } from './scopes.ts';
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
 /** Every project is ready: nothing creates or deletes one. */
-const PROJECT_PHASE = 'Ready';
+const PROJECT_PHASE = 'Ready' as const;
 
 /** The namespace of a project, as the documented example names it. */
 export function namespaceOf(projectName: string): string {
   return `runai-${projectName}`;
 }
 
+/** The nil UUID (RFC 9562, 5.9): a cluster is required of everything, and a seed need not have one. */
+export const NO_CLUSTER = '00000000-0000-0000-0000-000000000000';
+
 /** The cluster of a department or project. A project without one is in the cluster of its department. */
-function clusterIdOf({ clusterId, departmentId = '' }: Unit, scopes: Scopes): string | undefined {
-  return clusterId ?? scopes.unit('department', departmentId)?.clusterId;
+function clusterIdOf(unit: Unit, scopes: Scopes): string {
+  return unit.clusterId ?? departmentOf(unit, scopes)?.clusterId ?? NO_CLUSTER;
+}
+
+function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null {
+  return scopes.unit('department', departmentId);
 }
 
 /** Renders a department as the API does. */
-export function renderDepartment({ id, name, clusterId, createdAt }: Unit): Schema<'runai', 'Department'> {
+export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
   const at = rfc3339(createdAt);
-  return {
-    ...{ id, name, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES },
-    ...(clusterId !== undefined && { clusterId }),
-  };
+  return { ...{ id, name, clusterId, description: '', createdAt: at, updatedAt: at }, ...NO_RESOURCES };
 }
 
 /** Renders a project as the API does. */
 export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Project'> {
-  const { name, departmentId } = unit;
-  const clusterId = clusterIdOf(unit, scopes);
-  return {
-    ...renderDepartment({ ...unit, ...(clusterId !== undefined && { clusterId }) }),
-    ...(departmentId !== undefined && { departmentId }),
-    parentId: departmentId ?? null,
-    status: { namespace: namespaceOf(name), phase: PROJECT_PHASE },
+  return Object.assign(renderDepartment(unit), {
+    clusterId: clusterIdOf(unit, scopes),
+    parentId: unit.departmentId ?? '',
+    requestedNamespace: null,
+    status: { namespace: namespaceOf(unit.name), phase: PROJECT_PHASE },
     effective: {},
     enforceRunaiScheduler: false,
-  };
+  });
 }
 
 const GPU_QUOTA = { kind: 'decimal', of: () => NO_RESOURCES.totalResources.gpuQuota } as const;
@@ -55,7 +57,7 @@ const MEASURES: Fields<Unit> = Object.fromEntries(
 /** Members by which lists of departments are filtered and sorted. */
 export const DEPARTMENT_FIELDS: Fields<Unit> = {
   name: { kind: 'text', of: ({ name }) => name },
-  clusterId: { kind: 'text', of: ({ clusterId }) => clusterId ?? null },
+  clusterId: { kind: 'text', of: ({ clusterId = NO_CLUSTER }) => clusterId },
   totalGpuQuota: GPU_QUOTA,
   gpuAllocated: absent('decimal'),
   createdAt: CREATED_AT,
@@ -64,13 +66,13 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
 
 /** Members by which lists of projects are filtered and sorted. */
 export function projectFieldsOf(scopes: Scopes): Fields<Unit> {
-  const departmentId = { kind: 'text', of: ({ departmentId }: Unit) => departmentId ?? null } as const;
+  const departmentId = { kind: 'text', of: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {
     name: { kind: 'text', of: ({ name }) => name },
-    clusterId: { kind: 'text', of: (unit) => clusterIdOf(unit, scopes) ?? null },
+    clusterId: { kind: 'text', of: (unit) => clusterIdOf(unit, scopes) },
     departmentId,
     parentId: departmentId,
-    parentName: { kind: 'text', of: ({ departmentId = '' }) => scopes.unit('department', departmentId)?.name ?? null },
+    parentName: { kind: 'text', of: (unit) => departmentOf(unit, scopes)?.name ?? null },
     phase: { kind: 'text', of: () => PROJECT_PHASE },
     totalGpuQuota: GPU_QUOTA,
     gpuAllocated: absent('decimal'),

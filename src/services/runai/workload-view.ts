@@ -3,7 +3,7 @@ import { rfc3339 } from '../../core/clock.ts';
 import { absent, type Fields } from './lists.ts';
 import type { Scopes, Workload } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
-import { namespaceOf } from './unit-view.ts';
+import { NO_CLUSTER, namespaceOf } from './unit-view.ts';
 
 /** A workload with the names and ids that its place and its type give it. */
 export interface PlacedWorkload extends Workload {
@@ -28,7 +28,7 @@ export function placeWorkload(workload: Workload, scopes: Scopes): PlacedWorkloa
   const { category, priorityClassName } = DEFAULTS_BY_TYPE.get(workload.type) ?? NO_DEFAULTS;
   return {
     ...workload,
-    ...{ tenantId: scopes.tenantId, clusterId: find('cluster').id, projectName: find('project').name },
+    ...{ tenantId: scopes.tenantId, clusterId: find('cluster').id || NO_CLUSTER, projectName: find('project').name },
     ...{ departmentId: find('department').id, departmentName: find('department').name },
     ...{ category, priorityClassName },
   };

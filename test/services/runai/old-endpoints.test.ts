@@ -64,7 +64,7 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toBe('The client id or the secret is not valid.');
-    expect(await explained(server, answer, reason)).toMatchObject({ operation: 'grant_app_token' });
+    expect(await explained(server, answer, reason)).toMatchObject({ operation: 'app_token' });
   });
 
   it('refuses a disabled application', async () => {

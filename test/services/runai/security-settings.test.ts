@@ -33,33 +33,54 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     ['autoRedirectSSO', { enabled: false, idpAlias: 'oidc' }],
     ['autoRedirectSSO', { enabled: true }],
     ['browserSessionTimeout', { idleTimeout: 5 }],
-    ['logoutRedirectUri', { anything: ['of', { any: 'form' }] }],
-    ['logoutRedirectUri', { enabled: 'yes', idpAlias: null, idleTimeout: 0 }],
+    ['autoRedirectSSO', { enabled: null, idpAlias: null }],
+    ['browserSessionTimeout', { idleTimeout: 1.5 }],
+    ['browserSessionTimeout', { idleTimeout: null }],
+    ['logoutRedirectUri', { uri: 'https://example.com:8443/logout?from=a' }],
+    ['logoutRedirectUri', { uri: 'example.com' }],
+    ['logoutRedirectUri', { uri: '' }],
+    ['logoutRedirectUri', { uri: null }],
   ])('keep %s as it was sent, with an empty answer, until a reset: %j', async (key, value) => {
     const answer = await admin(`PUT ${SETTINGS}/${key}`, value);
 
     expect([answer.status, answer.body]).toEqual([200, undefined]);
     expect(await done(200, `GET ${SETTINGS}/${key}`)).toEqual(value);
-    expect(await done(200, `GET ${SETTINGS}?tenantId=${TENANT}`)).toEqual({ ...INITIAL, [key]: value });
+    expect(await done(200, `GET ${SETTINGS}`)).toEqual({ ...INITIAL, [key]: value });
     await server.call('POST /_mock/reset');
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
   });
 
   it.each([
-    ['autoRedirectSSO', { idleTimeout: 5 }, '`enabled`'],
-    ['browserSessionTimeout', { enabled: true }, '`idleTimeout`'],
-    ['browserSessionTimeout', {}, 'takes `{"idleTimeout": minutes}`'],
-    ['browserSessionTimeout', { idleTimeout: 0 }, '`idleTimeout`'],
+    ['browserSessionTimeout', { idleTimeout: 0 }, 'takes `{"idleTimeout": minutes}`. Field `idleTimeout`'],
     ['browserSessionTimeout', { idleTimeout: '60' }, '`idleTimeout`'],
-    ['browserSessionTimeout', { idleTimeout: 1.5 }, '`idleTimeout`'],
-    ['browserSessionTimeout', { idleTimeout: 2 ** 31 }, '`idleTimeout`'],
     ['autoRedirectSSO', { enabled: 'no' }, '`enabled`'],
     ['autoRedirectSSO', { enabled: true, idpAlias: 1 }, '`idpAlias`'],
     ['autoRedirectSSO', { enabled: true, idpAlias: 'a'.repeat(256) }, '`idpAlias`'],
+    ['autoRedirectSSO', { idpAlias: 'My IdP' }, '`idpAlias`'],
+    ['logoutRedirectUri', { uri: 'localhost' }, '`uri`'],
+    ['logoutRedirectUri', { uri: 'ftp://example.com/' }, '`uri`'],
+    ['logoutRedirectUri', { uri: `https://example.com/${'a'.repeat(2048)}` }, '`uri`'],
     ['logoutRedirectUri', [], 'body'],
+    ['logoutRedirectUri', 'example.com', 'body'],
   ])('refuse a value of another form, and stay: %s %j', async (key, value, named) => {
     expectRefused(await admin(`PUT ${SETTINGS}/${key}`, value), 400, named);
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
+  });
+
+  it.each([
+    ['autoRedirectSSO', {}, { enabled: false }],
+    ['autoRedirectSSO', { idpAlias: 'oidc' }, { enabled: false, idpAlias: 'oidc' }],
+    ['logoutRedirectUri', {}, {}],
+  ])('%s with %j keeps what it does not name', async (key, value, kept) => {
+    await admin(`PUT ${SETTINGS}/${key}`, value);
+    expect(await done(200, `GET ${SETTINGS}/${key}`)).toEqual(kept);
+  });
+
+  it('have the published default where a client leaves it out', async () => {
+    await admin(`PUT ${SETTINGS}/browserSessionTimeout`, { idleTimeout: 5 });
+    await admin(`PUT ${SETTINGS}/browserSessionTimeout`, {});
+
+    expect(await done(200, `GET ${SETTINGS}/browserSessionTimeout`)).toEqual({ idleTimeout: 60 });
   });
 
   it('keep only the members of their own key', async () => {
@@ -89,18 +110,13 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     expect(await second.done(200, `GET ${SETTINGS}/logoutRedirectUri`)).toEqual({ uri: 'https://example.com/' });
   });
 
-  it('name the known keys, and the tenant', async () => {
+  it('name the known keys', async () => {
     for (const key of ['autoredirectsso', 'constructor']) {
       const [read, changed] = [
         await admin(`GET ${SETTINGS}/${key}`),
         await admin(`PUT ${SETTINGS}/${key}`, { idleTimeout: '5' }),
       ];
       for (const answer of [read, changed]) for (const known of KEYS) expectRefused(answer, 404, known);
-    }
-    const one = `${SETTINGS}/autoRedirectSSO`;
-    for (const request of [`GET ${SETTINGS}`, `GET ${one}`, `PUT ${one}`]) {
-      const body = request.startsWith('PUT') ? { enabled: true } : undefined;
-      expectRefused(await admin(`${request}?tenantId=1002`, body), 404, `Send the tenant id \`${TENANT}\``);
     }
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
   });
@@ -116,6 +132,22 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     expect([changed.status, changed.decision?.missing]).toEqual([403, ['security-settings:update']]);
     expect((await server.call(`GET /api/v1/${SETTINGS}`)).status).toBe(401);
   });
+});
+
+it.each([
+  ['2.24', 200],
+  ['3.0', 404],
+] as const)('only 3.0 reads the id of a tenant: %s answers another one with %i', async (runai, status) => {
+  const server = await runaiServer({ runai });
+  const one = `${SETTINGS}/autoRedirectSSO`;
+  for (const request of [`GET ${SETTINGS}`, `GET ${one}`, `PUT ${one}`]) {
+    const body = request.startsWith('PUT') ? { enabled: false } : undefined;
+    expect((await server.admin(`${request}?tenantId=${TENANT}`, body)).status).toBe(200);
+    const other = await server.admin(`${request}?tenantId=1002`, body);
+
+    expect(other.status).toBe(status);
+    if (status === 404) expectRefused(other, 404, `Send the tenant id \`${TENANT}\``);
+  }
 });
 
 it('2.19 has no security settings, and says since when they are there', async () => {

@@ -25,7 +25,7 @@ import type { Answer } from '../../support/server.ts';
 const TABLE = `
 grant_token | all | public | -
 grant_token_v2 | since 2.24 | public | -
-grant_app_token | until 2.24 | public | -
+app_token | until 2.24 | public | -
 exchange_code | only 2.19 | public | -
 refresh_token | only 2.19 | public | -
 get_openid_configuration | all | public | -
@@ -57,28 +57,28 @@ delete_user_application_by_id_administration | only 2.24 | access-keys:delete | 
 get_applications | until 2.24 | apps:read | tenant
 create_application | until 2.24 | apps:create | tenant
 get_application_by_id | until 2.24 | apps:read | tenant
-update_application | until 2.24 | apps:update | tenant
+update_application_by_id | until 2.24 | apps:update | tenant
 delete_application_by_id | until 2.24 | apps:delete | tenant
 regenerate_application_secret | until 2.24 | apps:update | tenant
 get_service_accounts | since 2.24 | service-account:read | tenant
 create_service_account | since 2.24 | service-account:create | tenant
 get_service_account_by_id | since 2.24 | service-account:read | tenant
-update_service_account | since 2.24 | service-account:update | tenant
+update_service_account_by_id | since 2.24 | service-account:update | tenant
 delete_service_account_by_id | since 2.24 | service-account:delete | tenant
 regenerate_service_account_secret | since 2.24 | service-account:update | tenant
 get_access_rules | all | access_rules:read | scope
 create_access_rule | all | access_rules:create | scope
 count_access_rules | all | access_rules:read | scope
-get_access_rule_by_id | all | access_rules:read | scope
-delete_access_rule_by_id | all | access_rules:delete | scope
-batch_access_rules | since 2.24 | access_rules:delete | scope
-batch_create_access_rules | since 2.24 | access_rules:create | scope
-get_my_access_rules | since 2.24 | - | -
-count_my_access_rules | since 2.24 | - | -
+get_access_rule | all | access_rules:read | scope
+delete_access_rule | all | access_rules:delete | scope
+access_rules_batch | since 2.24 | access_rules:delete | scope
+access_rules_batch_create | since 2.24 | access_rules:create | scope
+get_me_access_rules | since 2.24 | - | -
+count_me_access_rules | since 2.24 | - | -
 get_permissions | all | - | -
 get_permitted_scopes | all | - | -
-get_roles | until 2.24 | roles:read | scope
-get_role_by_id | until 2.24 | roles:read | scope
+get_roles_v1 | until 2.24 | roles:read | scope
+get_role_v1 | until 2.24 | roles:read | scope
 get_roles_v2 | since 2.24 | roles:read | scope
 create_role_v2 | since 2.24 | roles:create | tenant
 get_role_by_id_v2 | since 2.24 | roles:read | scope
@@ -101,17 +101,17 @@ get_user_by_id | all | users:read | tenant
 delete_user_by_id | all | users:delete | tenant
 logout_user | all | users:update | tenant
 reset_user_password | all | users:update | tenant
-change_my_password | all | - | -
+change_user_password | all | - | -
 get_tenants | all | tenant:read | scope
 get_clusters | all | cluster:read | scope
 get_clusters_minimal | all | cluster:read | scope
 get_cluster_by_uuid | all | cluster:read | scope
 get_departments | all | department:read | scope
 count_departments | all | department:read | scope
-get_department_by_id | all | department:read | scope
+get_department | all | department:read | scope
 get_projects | all | project:read | scope
 count_projects | all | project:read | scope
-get_project_by_id | all | project:read | scope
+get_project | all | project:read | scope
 get_workloads | all | workloads:read | scope
 count_workloads | all | workloads:read | scope
 `;
@@ -511,7 +511,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
   });
 
   it.runIf(profile !== '2.19')(
-    'batch_access_rules ends the rules that the scope holds, and tells of the others',
+    'access_rules_batch ends the rules that the scope holds, and tells of the others',
     async () => {
       for (const administered of SOMEWHERE) {
         const { token } = await staged.administratorOf(administered);
@@ -519,7 +519,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
         const idsOf = (isHeld: boolean) =>
           ids.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
         for (const action of ['validate_delete', 'delete']) {
-          const { body } = await staged.server.call(requestOf('batch_access_rules'), { token, body: { action, ids } });
+          const { body } = await staged.server.call(requestOf('access_rules_batch'), { token, body: { action, ids } });
           const failed = idsOf(false).map((id) => ({ id, ...FORBIDDEN }));
           counted.lists += 1;
 
@@ -530,7 +530,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
   );
 
   it.runIf(profile !== '2.19')(
-    'batch_create_access_rules makes the rules that the scope holds, and tells of the others',
+    'access_rules_batch_create makes the rules that the scope holds, and tells of the others',
     async () => {
       for (const administered of SOMEWHERE) {
         const { token } = await staged.administratorOf(administered);
@@ -539,7 +539,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
         const orders = scopes.map((scope) => ({ ...subject, ...scope, roleId: 7 }));
         const ordersOf = (isHeld: boolean) =>
           orders.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
-        const { body } = await staged.server.call(requestOf('batch_create_access_rules'), {
+        const { body } = await staged.server.call(requestOf('access_rules_batch_create'), {
           token,
           body: { payload: { roleId: 7, subjects: [subject], scopes } },
         });

@@ -8,7 +8,7 @@ const TOKEN_OPERATIONS: readonly string[] = [
   'grant_token',
   'grant_token_v2',
   'grant_realm_token',
-  'grant_app_token',
+  'app_token',
   'exchange_code',
   'refresh_token',
 ];

@@ -26,7 +26,7 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
 }
 
 /** `POST /batch`: each rule is authorized separately. */
-const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
+const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   const { ids, action } = context.body;
   const scopes = await scopesOf(context);
   const succeeded: string[] = [];
@@ -46,7 +46,7 @@ const batch: Handler<'runai', 'batch_access_rules'> = async (context) => {
 };
 
 /** `POST /batch-create`: every subject gets the role in every scope. */
-const batchCreate: Handler<'runai', 'batch_create_access_rules'> = async (context) => {
+const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
   const { payload } = context.body;
   const { roleId, clusterId, subjects } = payload;
   const orders = subjects.flatMap(({ subjectId, subjectType }) =>
@@ -77,6 +77,6 @@ const batchCreate: Handler<'runai', 'batch_create_access_rules'> = async (contex
 };
 
 export const accessRuleBatchOperations = {
-  batch_access_rules: batch,
-  batch_create_access_rules: batchCreate,
+  access_rules_batch: batch,
+  access_rules_batch_create: batchCreate,
 };

@@ -1,8 +1,9 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
-import { selectItems, slice } from '../lists.ts';
+import { A_TIME, selectItems, slice, timeOf } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
 import { attributesIn, attributesOf, type ScopePath, scopesOf } from '../scopes.ts';
@@ -37,7 +38,10 @@ const PAGE = 50;
 /** The rules that match a query and that the caller may see. */
 async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
-  const since = query.lastUpdated === undefined ? null : Date.parse(query.lastUpdated);
+  const since = query.lastUpdated === undefined ? null : timeOf(query.lastUpdated);
+  if (since === null && query.lastUpdated !== undefined) {
+    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${A_TIME}.`);
+  }
   const ids = query.subjectIds?.map((id) => id.toLowerCase());
   const seen = all.filter(
     (rule) =>
@@ -82,7 +86,7 @@ const count: Handler<'runai', 'count_access_rules'> = async (context) => {
   return { status: 200, body: { count: all.length } };
 };
 
-const get: Handler<'runai', 'get_access_rule_by_id', AccessRule> = async (context) => {
+const get: Handler<'runai', 'get_access_rule', AccessRule> = async (context) => {
   const names = await namesOf(context);
   const rule = context.target;
   const path = names.scopes.path(rule.scopeType, rule.scopeId);
@@ -95,7 +99,7 @@ const create: Handler<'runai', 'create_access_rule'> = async (context) => {
   return { status: 201, body: renderRule(rule, await namesOf(context)) };
 };
 
-const remove: Handler<'runai', 'delete_access_rule_by_id', AccessRule> = async (context) => {
+const remove: Handler<'runai', 'delete_access_rule', AccessRule> = async (context) => {
   await orNotFound(endRule(context, context.target.id));
   return { status: 204 };
 };
@@ -104,6 +108,6 @@ export const accessRuleOperations = {
   get_access_rules: list,
   count_access_rules: count,
   create_access_rule: create,
-  get_access_rule_by_id: get,
-  delete_access_rule_by_id: remove,
+  get_access_rule: get,
+  delete_access_rule: remove,
 };

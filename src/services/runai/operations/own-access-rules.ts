@@ -18,7 +18,7 @@ async function ownRules(
   return selectItems(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
 }
 
-const listOwn: Handler<'runai', 'get_my_access_rules'> = async (context) => {
+const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
   const names = await namesOf(context);
   const all = await ownRules(context, context.query, names);
   const page = slice(all, context.query, PAGE);
@@ -38,9 +38,9 @@ const listOwn: Handler<'runai', 'get_my_access_rules'> = async (context) => {
   };
 };
 
-const countOwn: Handler<'runai', 'count_my_access_rules'> = async (context) => {
-  const all = await ownRules(context, {}, await namesOf(context));
+const countOwn: Handler<'runai', 'count_me_access_rules'> = async (context) => {
+  const all = await ownRules(context, context.query, await namesOf(context));
   return { status: 200, body: { count: all.length } };
 };
 
-export const ownAccessRuleOperations = { get_my_access_rules: listOwn, count_my_access_rules: countOwn };
+export const ownAccessRuleOperations = { get_me_access_rules: listOwn, count_me_access_rules: countOwn };

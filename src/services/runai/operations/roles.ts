@@ -70,12 +70,12 @@ function renderV2(one: Role, profile: Profile) {
 /** Roles that the guide of 2.25 calls legacy. */
 const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
 
-const list: Handler<'runai', 'get_roles'> = async (context) => {
+const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
   const roles = await rolesOf(context);
   return { status: 200, body: [...roles.values()].map((one) => renderV1(one, profileOf(context.settings))) };
 };
 
-const get: Handler<'runai', 'get_role_by_id', Role> = (context) => ({
+const get: Handler<'runai', 'get_role_v1', Role> = (context) => ({
   status: 200,
   body: renderV1(context.target, profileOf(context.settings)),
 });
@@ -205,8 +205,8 @@ const getSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = (
 });
 
 export const roleOperations = {
-  get_roles: list,
-  get_role_by_id: get,
+  get_roles_v1: list,
+  get_role_v1: get,
   get_roles_v2: listV2,
   create_role_v2: create,
   get_role_by_id_v2: getV2,

@@ -1,5 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { memberOf } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { checkTenant, TenantSettings } from '../settings.ts';
 
@@ -14,37 +15,40 @@ const INITIAL: Values = {
   logoutRedirectUri: {},
 };
 
-/** A member of a value, and what it may be. */
+/** A member of a value, and what it may be. Every member may be left out, or null. */
 interface Member {
   readonly name: string;
-  readonly isRequired?: boolean;
   readonly expected: string;
   isValid(value: unknown): boolean;
 }
 
-const ENABLED: Member = {
-  name: 'enabled',
-  isRequired: true,
-  expected: 'a boolean',
-  isValid: (value) => typeof value === 'boolean',
-};
+const ENABLED: Member = { name: 'enabled', expected: 'a boolean', isValid: (value) => typeof value === 'boolean' };
 const IDP_ALIAS: Member = {
   name: 'idpAlias',
-  expected: 'a string of at most 255 characters',
-  isValid: (value) => typeof value === 'string' && value.length <= 255,
+  expected: 'a string of at most 255 characters: small letters, digits, `_` and `-`',
+  isValid: (value) => isText(value, 255, /^[a-z0-9_-]*$/),
 };
 const IDLE_TIMEOUT: Member = {
   name: 'idleTimeout',
-  isRequired: true,
-  expected: 'an integer from 1 to 2147483647',
-  isValid: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 2147483647,
+  expected: 'a number of at least 1',
+  isValid: (value) => typeof value === 'number' && value >= 1,
+};
+const URI: Member = {
+  name: 'uri',
+  expected: 'a web address such as `https://example.com/`, or the empty text',
+  // The published pattern without the slashes around it: with them no text fits.
+  isValid: (value) => isText(value, 2048, /^(https?:\/\/)?([a-zA-Z0-9.-]+\.[a-zA-Z]{2,})(:[0-9]{1,5})?(\/[^\s]*)?$|^$/),
 };
 
-/** The members of each value; null: none is published, and each is kept. */
-const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly form: string } | null>> = {
+function isText(value: unknown, most: number, pattern: RegExp): boolean {
+  return typeof value === 'string' && value.length <= most && pattern.test(value);
+}
+
+/** The members of each value. */
+const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly form: string }>> = {
   autoRedirectSSO: { all: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
   browserSessionTimeout: { all: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
-  logoutRedirectUri: null,
+  logoutRedirectUri: { all: [URI], form: '{"uri": string}' },
 };
 
 const SETTINGS = new TenantSettings<Key>('security', ['autoRedirectSSO', 'browserSessionTimeout', 'logoutRedirectUri']);
@@ -69,32 +73,31 @@ const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => 
   return { status: 200, body: await settingOf(context, SETTINGS.keyOf(context.params.key)) };
 };
 
-/** What is wrong with a member; undefined: nothing. */
-function faultOf({ name, isRequired = false, expected, isValid }: Member, body: object): string | undefined {
-  const given = Object.entries(body).find(([key]) => key === name);
-  if (given === undefined) return isRequired ? `Field \`${name}\` is missing; expected ${expected}.` : undefined;
-  return isValid(given[1]) ? undefined : `Field \`${name}\` is not valid; expected ${expected}.`;
-}
-
 /**
  * The members of this setting, without others.
  *
  * @throws Problem for a value of another form
  */
-function valueIn(key: Key, body: object): object {
-  const members = MEMBERS[key];
-  if (members === null) return body;
-  const { all, form } = members;
-  const fault = all.map((member) => faultOf(member, body)).find((found) => found !== undefined);
-  if (fault !== undefined) throw new Problem('invalid_request', `\`${key}\` takes \`${form}\`. ${fault}`);
-  return Object.fromEntries(Object.entries(body).filter(([given]) => all.some(({ name }) => name === given)));
+function valueIn(key: Key, body: unknown): object {
+  const { all, form } = MEMBERS[key];
+  const refuse = (fault: string) => new Problem('invalid_request', `\`${key}\` takes \`${form}\`. ${fault}`);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is no object.');
+  const given = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
+  for (const { name, expected, isValid } of all) {
+    const value = memberOf(body, name) ?? null;
+    if (value !== null && !isValid(value)) {
+      throw refuse(`Field \`${name}\` is not valid; expected ${expected}, or null.`);
+    }
+  }
+  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(given) };
 }
 
-/** Stores the value. It changes nothing else: a browser has no session here, and no identity provider. */
+/** Stores the value; a member that it does not name stays. It changes nothing else: a browser has no session here, and no identity provider. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
   const key = SETTINGS.keyOf(context.params.key);
-  await SETTINGS.set(context, key, valueIn(key, context.body));
+  const given = valueIn(key, context.body);
+  await SETTINGS.set(context, key, { ...(await settingOf(context, key)), ...given });
   return { status: 200 };
 };
 

@@ -105,7 +105,7 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
 const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };
 
 /** `POST /v1/k8s/auth/oauth/apptoken` */
-const grantAppToken: Handler<'runai', 'grant_app_token'> = async (context) => {
+const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
   const { id, secret } = context.body;
   const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
   const result = await appToken.redeem(request, context);
@@ -132,7 +132,7 @@ const refresh: Handler<'runai', 'refresh_token'> = async (context) => {
 
 export const tokenOperations = {
   grant_token: grantToken,
-  grant_app_token: grantAppToken,
+  app_token: grantAppToken,
   exchange_code: exchangeCode,
   refresh_token: refresh,
 };

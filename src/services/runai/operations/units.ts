@@ -44,7 +44,9 @@ async function renderCluster(
   context: AuthenticatedContext,
   { id, name, createdAt }: Unit,
 ): Promise<Schema<'runai', 'Cluster'>> {
-  return { uuid: id, name, tenantId: Number(await tenantIdOf(context)), createdAt: rfc3339(createdAt) };
+  const at = rfc3339(createdAt);
+  const tenantId = Number(await tenantIdOf(context));
+  return { uuid: id, name, tenantId, createdAt: at, updatedAt: at, deletedAt: null, deleteRequestedAt: null };
 }
 
 const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
@@ -72,7 +74,7 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
   const { page, next } = pageOf(departments(context, await scopesOf(context), context.query), context.query, PAGE);
-  return { status: 200, body: { departments: page.map(renderDepartment), next } };
+  return { status: 200, body: { departments: page.map(renderDepartment), ...(next !== null && { next }) } };
 };
 
 const countDepartments: Handler<'runai', 'count_departments'> = async (context) => ({
@@ -80,7 +82,7 @@ const countDepartments: Handler<'runai', 'count_departments'> = async (context) 
   body: { count: departments(context, await scopesOf(context), context.query).length },
 });
 
-const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target }) => ({
+const getDepartment: Handler<'runai', 'get_department', Unit> = ({ target }) => ({
   status: 200,
   body: renderDepartment(target),
 });
@@ -88,7 +90,10 @@ const getDepartment: Handler<'runai', 'get_department_by_id', Unit> = ({ target 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
   const scopes = await scopesOf(context);
   const { page, next } = pageOf(projects(context, scopes, context.query), context.query, PAGE);
-  return { status: 200, body: { projects: page.map((unit) => renderProject(unit, scopes)), next } };
+  return {
+    status: 200,
+    body: { projects: page.map((unit) => renderProject(unit, scopes)), ...(next !== null && { next }) },
+  };
 };
 
 const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
@@ -96,7 +101,7 @@ const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
   body: { count: projects(context, await scopesOf(context), context.query).length },
 });
 
-const getProject: Handler<'runai', 'get_project_by_id', Unit> = async (context) => ({
+const getProject: Handler<'runai', 'get_project', Unit> = async (context) => ({
   status: 200,
   body: renderProject(context.target, await scopesOf(context)),
 });
@@ -108,8 +113,8 @@ export const unitOperations = {
   get_cluster_by_uuid: getCluster,
   get_departments: listDepartments,
   count_departments: countDepartments,
-  get_department_by_id: getDepartment,
+  get_department: getDepartment,
   get_projects: listProjects,
   count_projects: countProjects,
-  get_project_by_id: getProject,
+  get_project: getProject,
 };

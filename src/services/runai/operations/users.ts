@@ -9,7 +9,7 @@ import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { type Fields, selectItems, slice } from '../lists.ts';
+import { type Fields, type Operator, selectItems, slice } from '../lists.ts';
 import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
@@ -31,8 +31,11 @@ const FIELDS: Fields<Identity> = {
   creationTime: { kind: 'time', of: ({ createdAt }) => createdAt },
   lastUpdated: { kind: 'time', of: ({ updatedAt }) => updatedAt },
   isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
-  type: { kind: 'text', of: ({ isLocal }) => (isLocal ? 'local' : 'sso') },
+  type: { kind: 'text', of: ({ isLocal }) => (isLocal ? 'local' : 'sso'), onlySorts: true },
 };
+
+/** Those that the published pattern of this list has. */
+const OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 
 /** The query of a list. The count has only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
@@ -44,6 +47,7 @@ async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): P
     { ...asked, ...(search !== undefined && { search }) },
     FIELDS,
     ['username'],
+    OPERATORS,
   );
 }
 
@@ -92,7 +96,7 @@ const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (
   return { status: 200, body: { tempPassword } };
 };
 
-const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context) => {
+const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (context) => {
   const { store, now } = context;
   const { currentPassword, newPassword } = context.body;
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
@@ -105,7 +109,8 @@ const changeOwnPassword: Handler<'runai', 'change_my_password'> = async (context
   } catch (thrown) {
     throw thrown instanceof Outdated ? wrongPassword() : thrown;
   }
-  return { status: 200 };
+  // Both documented members are passwords, and optional.
+  return { status: 200, body: {} };
 };
 
 function wrongPassword(): Problem {
@@ -129,7 +134,7 @@ export const userOperations = {
   delete_user_by_id: remove,
   logout_user: logOut,
   reset_user_password: resetPassword,
-  change_my_password: changeOwnPassword,
+  change_user_password: changeOwnPassword,
 };
 
 function render({

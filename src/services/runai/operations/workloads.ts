@@ -21,7 +21,7 @@ async function select(context: AuthenticatedContext, query: WorkloadQuery): Prom
 
 const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
   const { page, next } = pageOf(await select(context, context.query), context.query, PAGE);
-  return { status: 200, body: { workloads: page.map(renderWorkload), next } };
+  return { status: 200, body: { workloads: page.map(renderWorkload), ...(next !== null && { next }) } };
 };
 
 const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => ({

@@ -3,12 +3,13 @@ import type { Section } from '../../../core/sections.ts';
 import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, SINCE_3_0, UNTIL_2_24 } from './profiles.ts';
 import type { RuleId } from './rules.ts';
 
-const SPEC = 'OpenAPI 2.18 to 2.24';
 const KEYCLOAK = 'the path is the one that Keycloak uses';
 const LOGOUT = `OpenID Connect RP-Initiated Logout 1.0; ${KEYCLOAK}`;
 const CLIENTS = 'first calls of published clients';
 const CLIENT_DOCUMENT =
   'OpenAPI 2.19 to 1.224.0 of the official Python client (runai-professional-services/runapy, .generator/swagger.json, b7d5b60 to 06000dd)';
+const CLIENT_DOCUMENT_2_24 =
+  'OpenAPI 1.224.0 of the official Python client (runai-professional-services/runapy, .generator/swagger.json, 06000dd)';
 
 /** The operations, each with its rule. */
 export const OPERATION_SECTIONS = [
@@ -19,17 +20,17 @@ export const OPERATION_SECTIONS = [
     rows: {
       grant_token: {
         fieldNames: 'caseless',
-        source: 'API authentication guides 2.19 to 2.24; four spellings in published clients',
-        certainty: 'observed',
+        source: `${CLIENT_DOCUMENT}; four spellings of its fields in published clients`,
+        certainty: 'documented',
       },
       grant_token_v2: {
         profiles: SINCE_2_24,
-        source: 'OpenAPI 2.24 and the reference of 3.0',
+        source: `${CLIENT_DOCUMENT_2_24} and the reference of 3.0`,
         certainty: 'documented',
       },
-      grant_app_token: {
+      app_token: {
         profiles: UNTIL_2_24,
-        source: 'OpenAPI 2.18 to 2.24, deprecated',
+        source: CLIENT_DOCUMENT,
         certainty: 'documented',
       },
     },
@@ -69,7 +70,7 @@ export const OPERATION_SECTIONS = [
   // Access keys, under their current and former names.
   {
     profiles: SINCE_2_24,
-    source: 'reference page "Access keys", 2.24',
+    source: `${CLIENT_DOCUMENT_2_24} and reference page "Access keys", 2.24`,
     certainty: 'documented',
     rows: {
       get_access_keys: { rule: 'own-access-keys' },
@@ -83,7 +84,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     profiles: ONLY_2_24,
-    source: 'OpenAPI 2.20 to 2.24',
+    source: CLIENT_DOCUMENT_2_24,
     certainty: 'documented',
     rows: {
       get_user_applications: { rule: 'own-access-keys' },
@@ -99,41 +100,41 @@ export const OPERATION_SECTIONS = [
   // Identities, rules and roles.
   {
     profiles: UNTIL_2_24,
-    source: SPEC,
+    source: CLIENT_DOCUMENT,
     certainty: 'documented',
     rows: {
       get_applications: { rule: 'list-applications' },
       create_application: { rule: 'create-application' },
       get_application_by_id: { rule: 'read-application' },
-      update_application: { rule: 'update-application' },
+      update_application_by_id: { rule: 'update-application' },
       delete_application_by_id: { rule: 'delete-application' },
       regenerate_application_secret: { rule: 'update-application' },
-      get_roles: { rule: 'read-roles' },
-      get_role_by_id: { rule: 'read-role' },
+      get_roles_v1: { rule: 'read-roles' },
+      get_role_v1: { rule: 'read-role-v1' },
     },
   },
   {
     profiles: SINCE_2_24,
-    source: 'OpenAPI 2.24',
+    source: CLIENT_DOCUMENT_2_24,
     certainty: 'documented',
     rows: {
       get_service_accounts: { rule: 'list-service-accounts' },
       create_service_account: { rule: 'create-service-account' },
       get_service_account_by_id: { rule: 'read-service-account' },
-      update_service_account: { rule: 'update-service-account' },
+      update_service_account_by_id: { rule: 'update-service-account' },
       delete_service_account_by_id: { rule: 'delete-service-account' },
       regenerate_service_account_secret: { rule: 'update-service-account' },
     },
   },
   {
-    source: SPEC,
+    source: CLIENT_DOCUMENT,
     certainty: 'documented',
     rows: {
       get_access_rules: { rule: 'list-access-rules' },
       create_access_rule: { rule: 'create-access-rule' },
       count_access_rules: { rule: 'list-access-rules' },
-      get_access_rule_by_id: { rule: 'read-access-rule' },
-      delete_access_rule_by_id: { rule: 'delete-access-rule' },
+      get_access_rule: { rule: 'read-access-rule' },
+      delete_access_rule: { rule: 'delete-access-rule' },
       get_permissions: { rule: 'own-access' },
       get_permitted_scopes: { rule: 'own-access' },
       get_users: { rule: 'list-users' },
@@ -143,22 +144,18 @@ export const OPERATION_SECTIONS = [
       delete_user_by_id: { rule: 'delete-user' },
       logout_user: { rule: 'update-user' },
       reset_user_password: { rule: 'update-user' },
-      change_my_password: { rule: 'own-password' },
+      change_user_password: { rule: 'own-password' },
     },
   },
   {
     profiles: SINCE_2_24,
-    source: 'OpenAPI 2.22 to 2.24',
+    source: CLIENT_DOCUMENT_2_24,
     certainty: 'documented',
     rows: {
-      batch_access_rules: { rule: 'delete-access-rules' },
-      batch_create_access_rules: {
-        rule: 'create-access-rules',
-        source: 'OpenAPI 2.22 to 2.24; the entries of its lists are not published',
-        certainty: 'inferred',
-      },
-      get_my_access_rules: { rule: 'own-access' },
-      count_my_access_rules: { rule: 'own-access' },
+      access_rules_batch: { rule: 'delete-access-rules' },
+      access_rules_batch_create: { rule: 'create-access-rules' },
+      get_me_access_rules: { rule: 'own-access' },
+      count_me_access_rules: { rule: 'own-access' },
     },
   },
   {
@@ -195,8 +192,8 @@ export const OPERATION_SECTIONS = [
 
   {
     profiles: SINCE_2_24,
-    source: 'OpenAPI 2.22 to 2.24 and reference page "Settings" of 3.0; the members of the values are not published',
-    certainty: 'inferred',
+    source: `${CLIENT_DOCUMENT_2_24}; in 3.0 reference page "Settings", for \`tenantId\`, too`,
+    certainty: 'documented',
     rows: {
       get_security_settings: { rule: 'read-security-settings' },
       get_security_setting_by_key: { rule: 'read-security-settings' },
@@ -206,33 +203,21 @@ export const OPERATION_SECTIONS = [
 
   // Parts of scopes.
   {
-    source: CLIENTS,
-    certainty: 'observed',
-    rows: {
-      get_tenants: { rule: 'list-tenants', source: 'reference of 3.0, multi-tenant', certainty: 'documented' },
-      get_clusters: { rule: 'list-clusters' },
-      get_clusters_minimal: { rule: 'list-clusters' },
-      get_projects: { rule: 'list-projects' },
-      get_workloads: { rule: 'list-workloads' },
-    },
-  },
-  {
     source: CLIENT_DOCUMENT,
     certainty: 'documented',
     rows: {
-      count_departments: { rule: 'list-departments' },
-      count_projects: { rule: 'list-projects' },
-      count_workloads: { rule: 'list-workloads' },
-    },
-  },
-  {
-    source: `${CLIENTS}; this one belongs to them`,
-    certainty: 'ours',
-    rows: {
+      get_tenants: { rule: 'list-tenants', source: 'reference of 3.0, multi-tenant' },
+      get_clusters: { rule: 'list-clusters' },
+      get_clusters_minimal: { rule: 'list-clusters', source: CLIENTS, certainty: 'observed' },
       get_cluster_by_uuid: { rule: 'read-cluster' },
       get_departments: { rule: 'list-departments' },
-      get_department_by_id: { rule: 'read-department' },
-      get_project_by_id: { rule: 'read-project' },
+      get_department: { rule: 'read-department' },
+      count_departments: { rule: 'list-departments' },
+      get_projects: { rule: 'list-projects' },
+      get_project: { rule: 'read-project' },
+      count_projects: { rule: 'list-projects' },
+      get_workloads: { rule: 'list-workloads' },
+      count_workloads: { rule: 'list-workloads' },
     },
   },
 ] as const satisfies readonly Section<OperationRow & OfProfiles & { readonly rule: RuleId | 'public' }, 'id'>[];

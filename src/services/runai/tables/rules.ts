@@ -216,6 +216,7 @@ export const RULE_SECTIONS = [
     rows: {
       'read-roles': { label: 'Roles and permission sets: list' },
       'read-role': { label: 'Roles: get', cover: ROLE },
+      'read-role-v1': { label: 'Roles (v1): get', cover: { lookup: 'role', param: 'roleIdPath' } },
       'read-permission-set': {
         label: 'Permission sets: get',
         cover: { lookup: 'permissionSet', param: 'permissionSetId' },
