@@ -35,35 +35,115 @@ const PLAIN = [
   'tags',
   'description',
   'functionType',
-  'llmInvocationConfig',
 ] as const;
 
 export const RATE_LIMIT = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate', 'syncCheck', 'perUserRate'] as const;
 const ARTIFACT = ['name', 'version', 'uri'] as const;
+const LLM_CONFIG = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;
 
-const NESTED = ['containerEnvironment', 'models', 'resources', 'health', 'rateLimit', 'telemetries'] as const;
+const NESTED = [
+  'containerEnvironment',
+  'models',
+  'resources',
+  'health',
+  'rateLimit',
+  'telemetries',
+  'llmInvocationConfig',
+] as const;
+
+/** As it was sent; a seed may leave members out. */
+type Health = Partial<Schema<'nvcf', 'HealthCheck'>>;
 
 /** A function in the vendor's form, without its name and secrets, which are stored separately. */
-export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, 'name' | 'secrets'>>;
+export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, 'name' | 'secrets' | 'health'>> & {
+  readonly health?: Health;
+};
 
 /** Reads the definition from the request that creates a function. */
 export function definitionOf(body: Definition): Definition {
-  const { containerEnvironment, models, resources, health, rateLimit, telemetries } = body;
+  const { containerEnvironment, models, resources, health, rateLimit, telemetries, llmInvocationConfig } = body;
   const nested = {
     containerEnvironment: pickEach(containerEnvironment, ['key', 'value']),
-    models: pickEach(models, [...ARTIFACT, 'llmConfig']),
+    models: Array.isArray(models) ? models.map(modelOf) : undefined,
     resources: pickEach(resources, ARTIFACT),
-    health: health && pick(health, ['protocol', 'uri', 'port', 'timeout', 'expectedStatusCode']),
+    health: health && healthOf(health),
     rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT),
-    telemetries: telemetries && pick(telemetries, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']),
+    telemetries: telemetries && telemetriesOf(telemetries),
+    llmInvocationConfig: llmInvocationConfig && invocationConfigOf(llmInvocationConfig),
   };
   return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
+}
+
+/** The case of a UUID does not count (RFC 9562, 4). */
+function telemetriesOf(given: Schema<'nvcf', 'TelemetryRefs'>): Schema<'nvcf', 'TelemetryRefs'> {
+  const ids = pick(given, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']);
+  return Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, id.toLowerCase()]));
+}
+
+function modelOf(model: Schema<'nvcf', 'Model'>): Schema<'nvcf', 'Model'> {
+  const { llmConfig } = model;
+  return { ...pick(model, ARTIFACT), ...(llmConfig && { llmConfig: pick(llmConfig, LLM_CONFIG) }) };
+}
+
+/** nvcf-cli sends an empty `timeout` for none. */
+function healthOf(health: Health): Health {
+  return pick(health, [
+    'protocol',
+    'uri',
+    'port',
+    ...(health.timeout === '' ? [] : ['timeout' as const]),
+    'expectedStatusCode',
+  ]);
+}
+
+/** Reads how a function is invoked. */
+export function invocationConfigOf({
+  priority,
+}: Schema<'nvcf', 'LlmInvocationConfig'>): Schema<'nvcf', 'LlmInvocationConfig'> {
+  return priority === undefined ? {} : { priority: pick(priority, ['defaultPriority', 'perAccountPriority']) };
 }
 
 /** A GPU specification of a deployment, in the vendor's form. */
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
-export const SPECIFICATION = [
+/** Reads a specification, without an id. */
+export function specificationOf(given: Specification): Omit<Specification, 'gpuSpecificationId'> {
+  const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = given;
+  const nested = {
+    autoscalingConfiguration: scaling && autoscalingOf(scaling),
+    helmValidationPolicy: policy && policyOf(policy),
+  };
+  return { ...pick(given, SPECIFICATION), ...pick(nested, ['autoscalingConfiguration', 'helmValidationPolicy']) };
+}
+
+/** Reads when instances are added and removed. */
+export function autoscalingOf({
+  scaleUpDetails: up,
+  scaleDownDetails: down,
+}: Schema<'nvcf', 'Autoscaling'>): Schema<'nvcf', 'Autoscaling'> {
+  return {
+    ...(up !== undefined && { scaleUpDetails: detailsOf(up) }),
+    ...(down !== undefined && { scaleDownDetails: detailsOf(down) }),
+  };
+}
+
+function detailsOf(details: Schema<'nvcf', 'ScalingDetails'>): Schema<'nvcf', 'ScalingDetails'> {
+  const { stickiness } = details;
+  return {
+    ...pick(details, ['metric', 'factor', 'threshold']),
+    ...(stickiness !== undefined && { stickiness: pick(stickiness, ['size', 'threshold']) }),
+  };
+}
+
+function policyOf({
+  name,
+  extraKubernetesTypes: types,
+}: Schema<'nvcf', 'HelmValidationPolicy'>): Schema<'nvcf', 'HelmValidationPolicy'> {
+  const extraKubernetesTypes = pickEach(types, ['group', 'version', 'kind']);
+  return { name, ...(extraKubernetesTypes !== undefined && { extraKubernetesTypes }) };
+}
+
+const SPECIFICATION = [
   'gpu',
   'instanceType',
   'maxInstances',
@@ -81,6 +161,4 @@ export const SPECIFICATION = [
   'storage',
   'systemMemory',
   'gpuMemory',
-  'autoscalingConfiguration',
-  'helmValidationPolicy',
 ] as const;

@@ -9,15 +9,6 @@ export interface Detail {
   readonly secrets: boolean;
 }
 
-/** For functions without a health check of their own. */
-const DEFAULT_HEALTH = {
-  protocol: 'HTTP',
-  uri: '/v2/health/ready',
-  port: 8000,
-  timeout: 'PT10S',
-  expectedStatusCode: 200,
-} as const;
-
 /** The most instances that one function lists. */
 const MOST_INSTANCES = 64;
 
@@ -31,9 +22,7 @@ export function functionView(
   const { body, parent, id, owner } = row;
   const { definition } = body;
   const isOwn = owner === account;
-  // `healthUri` is the deprecated name of `health.uri`.
-  const { healthUri = DEFAULT_HEALTH.uri } = definition;
-  const health = Object.assign({}, DEFAULT_HEALTH, { uri: healthUri }, definition.health);
+  const health = healthOf(definition);
   // Not `{ ...definition, id: parent }`, which takes V8 many times as long.
   return Object.assign({}, isOwn ? definition : withoutOwnersMembers(definition), {
     id: parent,
@@ -44,11 +33,19 @@ export function functionView(
     createdAt: rfc3339(body.createdAt),
     functionType: definition.functionType ?? 'DEFAULT',
     health,
-    healthUri: definition.healthUri ?? health.uri,
+    healthUri: health.uri,
     ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row, now) }),
     ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
     ...(!isOwn && { ownedByDifferentAccount: true }),
   });
+}
+
+/** The health check, with defaults as in the published code. `healthUri` is the deprecated name of `health.uri`. */
+function healthOf({ health, healthUri, inferenceUrl, inferencePort }: FunctionVersion['definition']) {
+  const protocol = inferenceUrl === '/grpc' ? 'gRPC' : 'HTTP';
+  const uri = healthUri ?? '/v2/health/ready';
+  const port = inferencePort ?? 8000;
+  return Object.assign({ protocol, uri, port, timeout: 'PT10S', expectedStatusCode: 200 } as const, health);
 }
 
 /** A definition without the members that only the owner of a function sees. */
@@ -103,7 +100,7 @@ function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Sc
     functionId: parent,
     functionVersionId: id,
     instanceType,
-    instanceStatus: 'running',
+    instanceStatus: 'RUNNING',
     ncaId: owner,
     gpu,
     ...(backend !== undefined && { backend }),

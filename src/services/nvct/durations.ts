@@ -7,17 +7,20 @@ const DURATION =
 /** Seconds of the parts, in their order. */
 const PARTS = [86_400n, 3600n, 60n, 1n];
 
-const NANOSECONDS = 1_000_000_000n;
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+/** In nanoseconds, as Java counts. */
+export const HOUR = 60n * MINUTE;
 /** The first number of seconds that a long of Java cannot hold. */
 const TOO_LONG = 2n ** 63n;
 
 /**
- * Reads a duration, in seconds; it may be negative.
+ * Reads a duration, in nanoseconds; it may be negative.
  *
  * @returns null if none was sent
  * @throws Problem naming the field, for another text and for numbers that Java cannot hold
  */
-export function secondsOf(field: string, text: string | undefined): number | null {
+export function readDuration(field: string, text: string | undefined): bigint | null {
   if (text === undefined) return null;
   const [whole, sign, ...parts] = DURATION.exec(text) ?? [];
   if (whole === undefined) {
@@ -31,17 +34,34 @@ export function secondsOf(field: string, text: string | undefined): number | nul
   const sums = seconds.map((_, index) => seconds.slice(index).reduce((sum, one) => sum + one));
   const [sum = 0n] = sums;
   const fraction = BigInt((parts[4] ?? '').padEnd(9, '0'));
-  const exact = sum * NANOSECONDS + (parts[3]?.startsWith('-') === true ? -fraction : fraction);
+  const exact = sum * SECOND + (parts[3]?.startsWith('-') === true ? -fraction : fraction);
   const signed = sign === '-' ? -exact : exact;
-  if (![...[...seconds, ...sums].map((one) => one * NANOSECONDS), exact, signed].every(isHeld)) {
+  if (![...[...seconds, ...sums].map((one) => one * SECOND), exact, signed].every(isHeld)) {
     throw new Problem(
       'invalid_request',
       `Field \`${field}\` is too large: a duration has at most ${TOO_LONG - 1n} seconds.`,
     );
   }
-  return Number(signed) / Number(NANOSECONDS);
+  return signed;
 }
 
 function isHeld(nanoseconds: bigint): boolean {
-  return nanoseconds >= -TOO_LONG * NANOSECONDS && nanoseconds < TOO_LONG * NANOSECONDS;
+  return nanoseconds >= -TOO_LONG * SECOND && nanoseconds < TOO_LONG * SECOND;
+}
+
+/**
+ * Writes a duration as Java does: hours are the longest unit, and each part has the sign of the whole.
+ *
+ * @example writeDuration(90_000_000_000n) // 'PT1M30S'
+ */
+export function writeDuration(nanoseconds: bigint): string {
+  const size = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  const sign = nanoseconds < 0n ? '-' : '';
+  const part = (amount: bigint, unit: string) => (amount === 0n ? '' : `${sign}${amount}${unit}`);
+  const fraction = String(size % SECOND)
+    .padStart(9, '0')
+    .replace(/0{1,9}$/, '');
+  const seconds = (size % MINUTE) / SECOND;
+  const last = fraction === '' ? part(seconds, 'S') : `${sign}${seconds}.${fraction}S`;
+  return `PT${part(size / HOUR, 'H')}${part((size % HOUR) / MINUTE, 'M')}${last}`.replace(/^PT$/, 'PT0S');
 }

@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import type { Problem } from '../../core/problem.ts';
 import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
-import { MISMATCHES } from './tables/texts.ts';
+import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem in the words of the tasks API. */
 export function renderProblem(problem: Problem, about: About): Outcome {
@@ -23,7 +23,7 @@ function detailOf({ kind, message }: Problem, about: About): string {
       return message || fillText(text ?? 'Access Denied', values);
     }
     case 'not_found':
-      return message || fillText("Task id '{taskId}': Not found in account '{account}'", values);
+      return message || fillText(decision?.reason === 'foreign_object' ? ABSENT.foreign : ABSENT.nobodys, values);
     default:
       return message;
   }

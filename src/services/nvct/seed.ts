@@ -1,10 +1,13 @@
 import { ENUMS } from '../../../generated/nvct.enums.ts';
+import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
+import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import { describe, list, object, text } from '../../core/json-schema.ts';
+import type { Instant } from '../../core/clock.ts';
+import { describe, documented, list, object, text } from '../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { definitionOf, type Status, TASKS, type Task } from './tasks.ts';
+import { definitionOf, reportedOf, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 /** A task in a seed. */
 interface SeedTask {
@@ -12,8 +15,17 @@ interface SeedTask {
   readonly name: string;
   readonly id: string;
   readonly status: Status;
-  readonly definition?: Task['definition'];
+  readonly definition?: SeedDefinition;
+  readonly results?: readonly {
+    readonly name: string;
+    readonly metadata?: TaskResult['metadata'];
+  }[];
 }
+
+/** Members of a task in the vendor's form, what workers report among them. */
+type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'> & {
+  readonly secrets?: readonly string[];
+};
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
@@ -27,9 +39,24 @@ const SCHEMA = object(
             name: describe(text, 'The name of the task.'),
             id: describe(uuid, 'The id of the task; it must be unique.'),
             status: describe({ enum: ENUMS.Task.status }, 'The status of the task. Nothing changes it by itself.'),
-            definition: describe({ type: 'object' }, "Other members of the task, in the vendor's form."),
+            definition: describe(
+              documented(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
+              "Other members of the task, in the vendor's form.",
+            ),
+            results: describe(
+              list(
+                object(
+                  {
+                    name: describe(text, 'The name of the result.'),
+                    metadata: describe({ type: 'object' }, 'What the task tells about it.'),
+                  },
+                  ['metadata'],
+                ),
+              ),
+              'The results of the task.',
+            ),
           },
-          ['definition'],
+          ['definition', 'results'],
         ),
       ),
       'Tasks.',
@@ -38,8 +65,35 @@ const SCHEMA = object(
   ['tasks'],
 );
 
-/** Of a task whose seed says nothing more. */
-const PLAIN = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
+/** The status that usually precedes another one. */
+const BEFORE: Readonly<Partial<Record<Status, Status>>> = {
+  LAUNCHED: 'QUEUED',
+  RUNNING: 'LAUNCHED',
+  COMPLETED: 'RUNNING',
+  ERRORED: 'RUNNING',
+  CANCELED: 'QUEUED',
+  EXCEEDED_MAX_RUNTIME_DURATION: 'RUNNING',
+  EXCEEDED_MAX_QUEUED_DURATION: 'QUEUED',
+};
+
+/** The way of a task to its status. */
+function historyOf(id: string, status: Status, at: Instant): Task['changes'] {
+  const before = BEFORE[status];
+  const change = { id: namedUuid(`nvct-task:${id}:${status}`), status, at };
+  return before === undefined ? [change] : [...historyOf(id, before, at), change];
+}
+
+function resultsIn({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
+  return results.map(({ name, metadata = {} }, place) => ({
+    id: namedUuid(`nvct-result:${id}:${place}`),
+    name,
+    metadata,
+    at,
+  }));
+}
+
+/** Of a task whose seed does not say. */
+const PLAIN: SeedDefinition = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
 
 export const seed: Seeding = {
   schema: SCHEMA,
@@ -53,20 +107,21 @@ export const seed: Seeding = {
   },
   rows: async (part, now, _random, whole) => {
     const accounts = accountsOf(whole);
-    const rows = tasksOf(part).map(({ org, name, id, status, definition = PLAIN }) =>
-      TASKS.row({
-        id,
-        owner: accounts.get(org) ?? '',
-        parent: null,
-        body: {
-          name,
-          definition: definitionOf(definition),
-          secretNames: [],
-          changes: [{ id: namedUuid(`nvct-task:${id}`), status, at: now }],
-          lastUpdatedAt: now,
-        },
-      }),
-    );
+    const rows = tasksOf(part).map((task) => {
+      const { org, name, id, status } = task;
+      const definition = { ...PLAIN, ...task.definition };
+      const changes = historyOf(id, status, now);
+      const body: Task = {
+        name,
+        definition: definitionOf(definition),
+        reported: reportedOf(definition),
+        results: resultsIn(task, now),
+        secretNames: [...new Set(definition.secrets)],
+        changes,
+        lastUpdatedAt: changes.length > 1 ? now : null,
+      };
+      return TASKS.row({ id, owner: accounts.get(org) ?? '', parent: null, body });
+    });
     return { rows };
   },
   cast: (part) => part,

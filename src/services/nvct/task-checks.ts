@@ -1,31 +1,33 @@
 import type { Schema } from '../../contract/documented.ts';
+import { objectOf } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { fillText } from '../../ngc-keys/control-plane.ts';
-import { secondsOf } from './durations.ts';
+import { HOUR, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';
+import { hasEnded, statusOf, type Task } from './tasks.ts';
 
+type Secret = Schema<'nvct', 'Secret'>;
 type Sent = Schema<'nvct', 'CreateTaskRequest'>;
 type Order = Sent & { readonly gpuSpecification: NonNullable<Sent['gpuSpecification']> };
 
-const HOUR = 3600;
 /** How long a task may take to end, unless it says. */
 const GRACE = HOUR;
 /** The longest time that a task may run on GFN. */
-const MOST_ON_GFN = 8 * HOUR;
+const MOST_ON_GFN = 8n * HOUR;
 
 /**
  * Checks a task to create: what cannot be read, then the limits of all members, then what the service itself checks, in
  * the order of the published code.
  *
- * @returns the same task
+ * @returns the task with its durations as Java writes them
  * @throws Problem in the vendor's words
  */
 export function checkTask(sent: Sent): Order {
   const durations = {
-    maxRuntimeDuration: secondsOf('maxRuntimeDuration', sent.maxRuntimeDuration),
-    terminationGracePeriodDuration: secondsOf('terminationGracePeriodDuration', sent.terminationGracePeriodDuration),
-    maxQueuedDuration: secondsOf('maxQueuedDuration', sent.maxQueuedDuration),
+    maxRuntimeDuration: readDuration('maxRuntimeDuration', sent.maxRuntimeDuration),
+    terminationGracePeriodDuration: readDuration('terminationGracePeriodDuration', sent.terminationGracePeriodDuration),
+    maxQueuedDuration: readDuration('maxQueuedDuration', sent.maxQueuedDuration),
   };
   checkLimits('createTaskRequest', sent);
   // The limits demand a specification.
@@ -36,34 +38,52 @@ export function checkTask(sent: Sent): Order {
   checkResults(order);
   checkContainer(order);
   checkChart(order);
-  return order;
+  const written = Object.entries(durations).flatMap(([name, length]) =>
+    length === null ? [] : [[name, writeDuration(length)] as const],
+  );
+  return { ...order, ...objectOf<Partial<Record<keyof Durations, string>>>(written) };
 }
 
 interface Durations {
-  readonly maxRuntimeDuration: number | null;
-  readonly terminationGracePeriodDuration: number | null;
-  readonly maxQueuedDuration: number | null;
+  readonly maxRuntimeDuration: bigint | null;
+  readonly terminationGracePeriodDuration: bigint | null;
+  readonly maxQueuedDuration: bigint | null;
 }
 
 function checkDurations(durations: Durations): void {
-  for (const [name, seconds] of Object.entries(durations)) {
-    refuseIf(seconds === 0, FAULTS.zeroDuration, { name });
+  for (const [name, length] of Object.entries(durations)) {
+    refuseIf(length === 0n, FAULTS.zeroDuration, { name });
   }
   const { maxRuntimeDuration: longest, terminationGracePeriodDuration: grace } = durations;
   refuseIf(longest !== null && longest < (grace ?? GRACE), FAULTS.longGracePeriod);
 }
 
-function checkBackend({ gpuSpecification: { backend } }: Order, longest: number | null): void {
+function checkBackend({ gpuSpecification: { backend } }: Order, longest: bigint | null): void {
   if (backend !== 'GFN') return;
   refuseIf(longest === null, FAULTS.noRuntimeOnGfn);
   refuseIf(longest !== null && longest > MOST_ON_GFN, FAULTS.longRuntimeOnGfn);
 }
 
-/** A secret that is sent twice, with the same value, is one. */
 function checkSecrets({ secrets = [] }: Order): void {
+  refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecrets);
+}
+
+/** A secret that is sent twice, with the same value, is one. */
+function hasDuplicates(secrets: readonly Secret[]): boolean {
   const different = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
-  const names = new Set(secrets.map(({ name }) => name));
-  refuseIf(names.size < different.size, FAULTS.duplicateSecrets);
+  return new Set(secrets.map(({ name }) => name)).size < different.size;
+}
+
+/**
+ * Checks new secrets of a task, in the order of the published code.
+ *
+ * @throws Problem in the vendor's words
+ */
+export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret[]): void {
+  refuseIf(secrets.length === 0, FAULTS.noSecretsSent, { id });
+  refuseIf(task.secretNames.length === 0, FAULTS.noSecretsKept, { id });
+  refuseIf(hasEnded(task), FAULTS.secretsOfEnded, { id, status: statusOf(task) });
+  refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecretsSent, { id });
 }
 
 /** The published expression repeats in its end what precedes it, which takes time and matches nothing else. */

@@ -24,21 +24,36 @@ export interface StatusChange {
   readonly at: Instant;
 }
 
+/** What workers report of a task. The mock runs nothing, so only a seed tells it. */
+type Reported = Pick<Schema<'nvct', 'Task'>, 'percentComplete' | 'lastHeartbeatAt' | 'healthInfo' | 'instances'>;
+
+/** A result of a task. Only a seed makes one. */
+export interface TaskResult {
+  readonly id: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly at: Instant;
+}
+
 /** A task, as stored. */
 export interface Task {
   readonly name: string;
-  /** Further members as they were sent. */
+  /** Further members of its order. */
   readonly definition: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets' | 'gpuSpecification'> & {
     readonly gpuSpecification: Schema<'nvct', 'GpuSpecification'>;
   };
+  /** Absent for one of an earlier version, as the results are. */
+  readonly reported?: Reported;
+  readonly results?: readonly TaskResult[];
   /** Without the values, which no operation returns. */
   readonly secretNames: readonly string[];
   /** Oldest first; the last one is the status now. The mock runs nothing, so only its callers change it. */
   readonly changes: readonly [StatusChange, ...StatusChange[]];
-  readonly lastUpdatedAt: Instant;
+  /** Null until it changes. */
+  readonly lastUpdatedAt: Instant | null;
 }
 
-/** The members that are kept as they were sent; the vendor ignores others. */
+/** The members that are kept; the vendor ignores others. */
 const DEFINITION = [
   'gpuSpecification',
   'containerImage',
@@ -56,12 +71,46 @@ const DEFINITION = [
   'resultHandlingStrategy',
   'resultsLocation',
 ] as const;
+const GPU = ['gpu', 'backend', 'clusters', 'instanceType', 'configuration', 'helmValidationPolicy'] as const;
+const ARTIFACT = ['name', 'version', 'uri'] as const;
+const REPORTED = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
 
-/** Picks the members of a definition from a request or a seed. */
+/** Of a task whose order does not say. */
+const DEFAULTS = {
+  maxQueuedDuration: 'PT72H',
+  terminationGracePeriodDuration: 'PT1H',
+  resultHandlingStrategy: 'UPLOAD',
+} as const;
+
+/** Picks the members of a definition from a request or a seed. What the vendor keeps as a set has no entry twice. */
 export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>): Task['definition'] {
-  // A request without GPU was refused; the definition of a seed is taken as it is.
-  const kept = DEFINITION.filter((name) => given[name] !== undefined);
-  return objectOf<Task['definition']>(kept.map((name) => [name, given[name]]));
+  const { gpuSpecification = {}, models, resources, tags } = given;
+  const { clusters, ...gpu } = pick(gpuSpecification, GPU);
+  return {
+    ...pick(given, DEFINITION),
+    gpuSpecification: { ...gpu, ...(clusters !== undefined && { clusters: distinct(clusters) }) },
+    ...(models !== undefined && { models: artifacts(models) }),
+    ...(resources !== undefined && { resources: artifacts(resources) }),
+    ...(tags !== undefined && { tags: distinct(tags) }),
+  };
+}
+
+/** Picks from a seed what workers would have reported. */
+export function reportedOf(given: object): Reported {
+  return pick<Reported, keyof Reported>(given, REPORTED);
+}
+
+function pick<Given extends object, Name extends keyof Given>(given: Given, names: readonly Name[]): Pick<Given, Name> {
+  const kept = names.filter((name) => given[name] !== undefined);
+  return objectOf<Pick<Given, Name>>(kept.map((name) => [String(name), given[name]]));
+}
+
+function artifacts(given: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
+  return distinct(given.map((one) => pick(one, ARTIFACT)));
+}
+
+function distinct<Entry>(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 
 /** The owner is the account. */
@@ -87,28 +136,43 @@ export function accountOf({ caller }: Pick<AuthenticatedContext, 'caller'>): str
   return caller.principal.account ?? '';
 }
 
-/** A task in the vendor's form. */
+/** A task in the vendor's form, as lists have it: without its secrets and instances. */
 export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
-  const { name, definition, secretNames, changes, lastUpdatedAt } = body;
-  return {
-    ...definition,
+  const { name, definition, reported: { instances: _, ...reported } = {}, changes, lastUpdatedAt } = body;
+  return Object.assign({}, DEFAULTS, definition, reported, {
     id,
     ncaId: owner,
     name,
     status: statusOf(body),
     createdAt: rfc3339(changes[0].at),
-    lastUpdatedAt: rfc3339(lastUpdatedAt),
-    ...(secretNames.length > 0 && { secrets: [...secretNames] }),
-  };
+    ...(lastUpdatedAt !== null && { lastUpdatedAt: rfc3339(lastUpdatedAt) }),
+  });
 }
 
-/** The change of a status in the vendor's form. */
-export function eventView({ id, owner }: TaskRow, change: StatusChange): Schema<'nvct', 'Event'> {
-  return {
+/** The names of its secrets, if it has any. */
+export function secretsOf({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
+  return secretNames.length > 0 ? { secrets: [...secretNames] } : {};
+}
+
+/** The changes of a task's status as events. Being created is none. */
+export function eventsOf({ id, owner, body: { changes } }: TaskRow): Schema<'nvct', 'Event'>[] {
+  return changes.slice(1).map((change, index) => ({
     eventId: change.id,
     taskId: id,
     ncaId: owner,
-    message: `Status changed to '${change.status}'`,
+    message: `Changing status from '${changes[index]?.status}' to '${change.status}'`,
     createdAt: rfc3339(change.at),
-  };
+  }));
+}
+
+/** The results of a task in the vendor's form. */
+export function resultsOf({ id, owner, body: { results = [] } }: TaskRow): Schema<'nvct', 'Result'>[] {
+  return results.map((result) => ({
+    resultId: result.id,
+    taskId: id,
+    ncaId: owner,
+    name: result.name,
+    metadata: result.metadata,
+    createdAt: rfc3339(result.at),
+  }));
 }

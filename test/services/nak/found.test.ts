@@ -119,7 +119,10 @@ it('a rotated key shows the end of its new text, and a renamed one its name', as
 it('a null list of audiences means the issuer, and a description takes no other spaces than ASCII', async () => {
   const one = await server();
 
-  expect((await createKey(one, { audience_service_ids: null })).body.audience_service_ids).toEqual([FUNCTIONS]);
+  for (const audiences of [null, [FUNCTIONS, FUNCTIONS]]) {
+    const { body } = await createKey(one, { audience_service_ids: audiences });
+    expect(body.audience_service_ids).toEqual([FUNCTIONS]);
+  }
   expect((await createKey(one, { description: 'a\u00a0b' })).body.detail).toBe('description is invalid');
   expect((await createKey(one, { description: 'a\tb c' })).status).toBe(200);
 });

@@ -33,15 +33,7 @@ describe('cluster groups', () => {
           gpus: [
             {
               name: 'L40S',
-              instanceTypes: [
-                {
-                  name: 'MOCK.GPU.L40S_1x',
-                  value: 'MOCK.GPU.L40S_1x',
-                  description: 'one L40S',
-                  default: true,
-                  nodeType: 'GPU',
-                },
-              ],
+              instanceTypes: [{ name: 'MOCK.GPU.L40S_1x', description: 'one L40S', default: true }],
             },
           ],
           clusters: [{ id: expect.any(String), name: 'acme-1', k8sVersion: '1.31' }],

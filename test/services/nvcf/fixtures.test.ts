@@ -300,6 +300,15 @@ describe('a function of a seed', () => {
     expect(shown).not.toHaveProperty('color');
   });
 
+  it('has what is a set once, and the names of its secrets', async () => {
+    const file = { name: 'a', version: '1', uri: '/a' };
+    const definition = { tags: ['t', 't'], resources: [file, file], secrets: ['A', 'A'] };
+    const world = await worldOf({ definition });
+    const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
+
+    expect(shown).toMatchObject({ tags: ['t'], resources: [file], secrets: ['A'] });
+  });
+
   it('has an answer, which may be null', async () => {
     const world = await worldOf({ answer: null });
 

@@ -27,6 +27,8 @@ const HEALTH = {
   expectedStatusCode: 200,
 };
 
+const MODEL = { name: 'm', version: '1', uri: '/m' };
+
 const server = await nvcfServer();
 const { acme, globex, create } = server;
 const echo = placeOf('echo');
@@ -37,6 +39,11 @@ const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(
 
 describe('creating a function', async () => {
   const { acme, create } = await nvcfServer();
+  const telemetryFor = async (...types: string[]) => {
+    const endpoint = { endpoint: 'https://t.test', protocol: 'HTTP', provider: 'SPLUNK', types };
+    const { body } = await acme('POST telemetries', { ...endpoint, secret: { name: types.join('-'), value: 'x' } });
+    return body.telemetry.telemetryId;
+  };
   it('answers 200 with an inactive function and what it has by default', async () => {
     const { status, body, headers } = await acme('POST functions', DEFINITION);
 
@@ -68,7 +75,18 @@ describe('creating a function', async () => {
       containerImage: 'nvcr.io/acme/everything:2',
       containerArgs: '--all',
       ...environment({ LEVEL: 'debug' }),
-      models: [{ name: 'm', version: '1', uri: '/m', llmConfig: { size: 7 } }],
+      models: [
+        {
+          ...{ name: 'm', version: '1', uri: '/m' },
+          llmConfig: {
+            uris: ['/v1/chat/completions'],
+            tokenRateLimit: '10-M,5-W',
+            tokenizer: 't',
+            routingMethod: 'Round_Robin',
+          },
+        },
+        { name: 'remote', llmConfig: { uris: ['/v1/responses'] } },
+      ],
       resources: [{ name: 'r', version: '2', uri: '/r' }],
       apiBodyFormat: 'CUSTOM',
       tags: ['one', 'two'],
@@ -77,12 +95,12 @@ describe('creating a function', async () => {
       rateLimit: {
         rateLimit: '10-S,100-M',
         exemptedNcaIds: [GLOBEX],
-        perNcaIdRate: { [GLOBEX]: '1-D' },
+        perNcaIdRate: { [ACME]: '1-D' },
         syncCheck: true,
         perUserRate: '5-H',
       },
-      llmInvocationConfig: { mode: 'chat' },
-      telemetries: { logsTelemetryId: NOBODY },
+      llmInvocationConfig: { priority: { defaultPriority: 3, perAccountPriority: { [GLOBEX]: 0 } } },
+      telemetries: { logsTelemetryId: await telemetryFor('LOGS') },
     };
     const secrets = [{ name: 'TOKEN', value: 'everything-is-secret' }];
     const { body } = await acme('POST functions', { ...given, secrets });
@@ -95,10 +113,34 @@ describe('creating a function', async () => {
   it('takes the deprecated `healthUri` for `health.uri`', async () => {
     const given = { ...DEFINITION, healthUri: '/alive' };
     const { body } = await acme('POST functions', given);
-    const both = await acme('POST functions', { ...given, health: { port: 9000 } });
+    const both = await acme('POST functions', { ...given, health: { ...HEALTH, uri: '/up' } });
 
     expect(body.function).toMatchObject({ healthUri: '/alive', health: { ...HEALTH, uri: '/alive' } });
-    expect(both.body.function).toMatchObject({ healthUri: '/alive', health: { uri: '/alive', port: 9000 } });
+    expect(both.body.function).toMatchObject({ healthUri: '/up', health: { ...HEALTH, uri: '/up' } });
+  });
+
+  it('derives the health check from what is invoked', async () => {
+    const health = async (given: object) => (await read(await create({ ...given }), acme)).health;
+
+    expect(await health({ inferencePort: 9000 })).toEqual({ ...HEALTH, port: 9000 });
+    expect(await health({ inferenceUrl: '/grpc' })).toEqual({ ...HEALTH, protocol: 'gRPC' });
+  });
+
+  it('takes an empty health timeout, which nvcf-cli sends without `--health-timeout`, for none', async () => {
+    expect((await read(await create({ health: { ...HEALTH, timeout: '' } }), acme)).health).toEqual(HEALTH);
+  });
+
+  it('refuses telemetries that the account lacks, or that are for something else', async () => {
+    const metrics = await telemetryFor('METRICS');
+    const sent = async (telemetries: object) => {
+      const { status, body } = await acme('POST functions', { ...DEFINITION, telemetries });
+      return { status, detail: body.detail };
+    };
+
+    const absent = `Account '${ACME}' Telemetry '${NOBODY}': Not found`;
+    expect(await sent({ metricsTelemetryId: NOBODY })).toEqual({ status: 404, detail: absent });
+    expect(await sent({ tracesTelemetryId: metrics })).toEqual({ status: 400, detail: 'Invalid telemetry type' });
+    expect((await sent({ metricsTelemetryId: metrics.toUpperCase() })).status).toBe(200);
   });
 
   it('ignores members that it does not know, nested ones too', async () => {
@@ -106,12 +148,13 @@ describe('creating a function', async () => {
       color: 'red',
       status: 'ACTIVE',
       id: NOBODY,
-      health: { port: 1, mood: 'good' },
-      models: [{ name: 'm', weight: 5 }],
+      health: { ...HEALTH, port: 1, mood: 'good' },
+      models: [{ name: 'm', version: '1', uri: '/m', weight: 5, llmConfig: { uris: ['/v1/responses'], size: 7 } }],
     });
     const shown = await read(place, acme);
 
     expect(shown).toMatchObject({ status: 'INACTIVE', health: { ...HEALTH, port: 1 }, models: [{ name: 'm' }] });
+    expect(shown.models[0].llmConfig).toEqual({ uris: ['/v1/responses'] });
     expect(JSON.stringify(shown)).not.toMatch(/color|mood|weight/);
     expect(shown.id).not.toBe(NOBODY);
   });
@@ -141,6 +184,11 @@ describe('creating a function', async () => {
     ['a rate of every unit', { rateLimit: { rateLimit: '1-S,2-M,3-H,4-D' } }],
     ['a rate with spaces after commas', { rateLimit: { rateLimit: '1-S, 2-M' } }],
     ['no tags and no secrets', { tags: [], secrets: [] }],
+    ['every character of tags', { tags: ['aZ09-_:='] }],
+    ['every character of names of secrets', { secrets: [{ name: '0a_B.c-', value: 'v' }] }],
+    ['a health timeout of days and hours', { health: { ...HEALTH, timeout: 'P1DT1H' } }],
+    ['a rate of one account', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-D, 2-H' } } }],
+    ['no models beside an image', { models: [] }],
   ])('takes %s', async (_what, given) => {
     expect((await acme('POST functions', { ...DEFINITION, ...given })).status).toBe(200);
   });
@@ -200,7 +248,60 @@ describe('creating a function', async () => {
     ['a secret that is null', { secrets: [{ name: 'n', value: null }] }, 'secrets', 'value'],
     ['a function type that there is not', { functionType: 'QUICK' }, 'functionType', 'STREAMING'],
     ['a body format that there is not', { apiBodyFormat: 'XML' }, 'apiBodyFormat'],
-    ['a health protocol that there is not', { health: { protocol: 'FTP' } }, 'health', 'protocol'],
+    ['a health protocol that there is not', { health: { ...HEALTH, protocol: 'FTP' } }, 'health', 'protocol'],
+    ...Object.keys(HEALTH).map((member): [string, Record<string, unknown>, string] => [
+      `a health check without \`${member}\``,
+      { health: { ...HEALTH, [member]: undefined } },
+      member,
+    ]),
+    ['a health timeout that is no duration', { health: { ...HEALTH, timeout: '10s' } }, 'timeout', 'PT10S'],
+    [
+      'a health timeout that no computer counts',
+      { health: { ...HEALTH, timeout: 'P9223372036854775807D' } },
+      'timeout',
+      'PT10S',
+    ],
+    ['a health timeout in years', { health: { ...HEALTH, timeout: 'P1Y' } }, 'timeout'],
+    ['a health port of 0', { health: { ...HEALTH, port: 0 } }, 'port'],
+    ['an image with a space', { containerImage: 'nvcr.io/an image' }, 'containerImage'],
+    ['a variable without a value', { containerEnvironment: [{ key: 'A' }] }, 'value'],
+    ['a variable without a name', { containerEnvironment: [{ value: 'A' }] }, 'key'],
+    ['a model without a name', { models: [{ version: '1', uri: '/m' }] }, 'name'],
+    ['a model without a version', { models: [{ name: 'm', uri: '/m' }] }, 'version'],
+    ['a model without an address', { models: [{ name: 'm', version: '1' }] }, 'uri'],
+    ['models of one name', { models: [MODEL, { ...MODEL, version: '2' }] }, 'models'],
+    ['a resource without a name', { resources: [{ version: '1', uri: '/r' }] }, 'name'],
+    ['a resource without a version', { resources: [{ name: 'r', uri: '/r' }] }, 'version'],
+    ['a resource without an address', { resources: [{ name: 'r', version: '1' }] }, 'uri'],
+    ['a resource twice', { resources: [MODEL, { uri: '/m', version: '1', name: 'm' }] }, 'resources'],
+    ['a tag twice', { tags: ['one', 'one'] }, 'tags'],
+    ['a tag with a space', { tags: ['one two'] }, 'tags'],
+    ['an empty tag', { tags: [''] }, 'tags'],
+    ['a secret whose name begins with a dot', { secrets: [{ name: '.n', value: 'hush-hush-4' }] }, 'name'],
+    ['a secret whose name has a space', { secrets: [{ name: 'n n', value: 'hush-hush-5' }] }, 'name'],
+    [
+      'secrets of one name',
+      { secrets: ['hush-hush-6', 'hush-hush-7'].map((value) => ({ name: 'n', value })) },
+      'secrets',
+    ],
+    ['a service name without a chart', { helmChartServiceName: 's' }, 'helmChart'],
+    [
+      'a blank service name',
+      { containerImage: undefined, helmChart: 'c', helmChartServiceName: ' ' },
+      'helmChartServiceName',
+    ],
+    ['no telemetry', { telemetries: {} }, 'telemetries', 'logsTelemetryId'],
+    ['a rate limit without a rate', { rateLimit: { syncCheck: true } }, 'perNcaIdRate'],
+    ['exemptions from no rate', { rateLimit: { perUserRate: '1-S', exemptedNcaIds: [GLOBEX] } }, 'exemptedNcaIds'],
+    [
+      'an account that has a rate and none',
+      { rateLimit: { rateLimit: '1-S', exemptedNcaIds: [GLOBEX], perNcaIdRate: { [GLOBEX]: '1-S' } } },
+      'perNcaIdRate',
+    ],
+    ['33 exemptions', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: Array.from({ length: 33 }, String) } }, '32'],
+    ['an account exempted twice', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: ['a', 'a'] } }, 'exemptedNcaIds'],
+    ['a rate of an account that is none', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-S,2-S' } } }, 'perNcaIdRate'],
+    ['an LLM configuration for another type', { llmInvocationConfig: {} }, 'llmInvocationConfig'],
     ['a telemetry that is no id', { telemetries: { logsTelemetryId: 'logs' } }, 'telemetries'],
     ['a rate of 0', { rateLimit: { rateLimit: '0-S' } }, 'rateLimit'],
     ['a rate without a unit', { rateLimit: { rateLimit: '10' } }, 'rateLimit'],
@@ -451,8 +552,8 @@ describe('functions of other accounts', () => {
       inferencePort: 1,
       containerArgs: 'a',
       ...environment({ A: 'b' }),
-      models: [{ name: 'm' }],
-      resources: [{ name: 'r' }],
+      models: [MODEL],
+      resources: [MODEL],
       rateLimit: { rateLimit: '1-S' },
       secrets: [{ name: 'S', value: 'kept-from-others' }],
       description: 'told',
@@ -608,55 +709,28 @@ describe('List Function Details', async () => {
   });
 });
 
-describe('updating a version', async () => {
-  const models = [
-    { name: 'small', version: '1', uri: '/s', llmConfig: { size: 1, keep: true } },
-    { name: 'large', version: '1', uri: '/l' },
-  ];
-
+describe('updating a version', () => {
   it('changes the members that are sent, and leaves the others', async () => {
     const place = await create({ tags: ['before'], description: 'stays' });
     const request = `PUT ${inPath(place)}`;
     const first = await acme(request, { tags: ['after'], description: 'ignored', name: 'ignored' });
     const second = await acme(request, { rateLimit: { rateLimit: '5-M' } });
-    const third = await acme(request, { llmInvocationConfig: { mode: 'x' } });
 
     expect(first.status).toBe(200);
     expect(first.body.function).toMatchObject({ name: 'made', tags: ['after'], description: 'stays' });
     expect(second.body.function).toMatchObject({ tags: ['after'], rateLimit: { rateLimit: '5-M' } });
-    expect(third.body.function).toMatchObject({
-      tags: ['after'],
-      rateLimit: { rateLimit: '5-M' },
-      llmInvocationConfig: { mode: 'x' },
-    });
-    expect(third.body.function).toEqual(expect.objectContaining({ versionId: place.versionId }));
-    expect(await read(place)).toMatchObject(third.body.function);
-  });
-
-  it('changes how single models are invoked', async () => {
-    const place = await create({ models });
-    const { status, body } = await acme(`PUT ${inPath(place)}`, {
-      modelUpdates: [{ modelName: 'small', llmConfig: { size: 2 } }, { modelName: 'large' }],
-    });
-
-    expect(status).toBe(200);
-    expect(body.function.models).toEqual([{ ...models[0], llmConfig: { size: 2, keep: true } }, models[1]]);
-  });
-
-  it('refuses a model that the function does not have, and changes nothing', async () => {
-    const place = await create({ models });
-    const request = `PUT ${inPath(place)}`;
-    const answer = await acme(request, { tags: ['no'], modelUpdates: [{ modelName: 'huge', llmConfig: {} }] });
-
-    expectProblem(answer, request, 400, expect.stringContaining("'huge'"));
-    expect(await read(place)).not.toHaveProperty('tags');
+    expect(second.body.function).toEqual(expect.objectContaining({ versionId: place.versionId }));
+    expect(await read(place)).toMatchObject(second.body.function);
   });
 
   it.each([
     ['nothing', {}, ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig']],
     ['only what cannot be changed', { name: 'other' }, ['tags']],
     ['too many tags', { tags: Array.from({ length: 65 }, String) }, ['tags']],
+    ['a tag that is none', { tags: ['a b'] }, ['tags']],
+    ['no updates of models', { modelUpdates: [] }, ['modelUpdates']],
     ['a rate that is none', { rateLimit: { rateLimit: '5' } }, ['rateLimit']],
+    ['no rate', { rateLimit: {} }, ['perUserRate']],
     ['an update that names no model', { modelUpdates: [{ llmConfig: {} }] }, ['modelName']],
   ])('refuses %s', async (_what, body, words) => {
     const request = `PUT ${inPath(echo)}`;
@@ -682,11 +756,18 @@ describe('updating a version', async () => {
     expect(await read(place)).toMatchObject({ tags: ['meta'] });
   });
 
-  it('the rate limit needs one', async () => {
-    const request = `PUT ratelimit/${inPath(echo)}`;
+  it('takes every change on the older paths', async () => {
+    const place = await create();
 
-    expectInvalid(await acme(request, {}), request, 'rateLimit');
-    expectInvalid(await acme(request, { rateLimit: { rateLimit: '1-S,1-S' } }), request, 'rateLimit');
+    expect((await acme(`PUT ratelimit/${inPath(place)}`, { tags: ['limited'] })).status).toBe(204);
+    expect((await read(place)).tags).toEqual(['limited']);
+    await acme(`PUT metadata/${inPath(place)}`, { rateLimit: { perUserRate: '1-S' } });
+    expect(await read(place)).toMatchObject({ tags: ['limited'], rateLimit: { perUserRate: '1-S' } });
+    for (const path of ['ratelimit', 'metadata']) {
+      const request = `PUT ${path}/${inPath(echo)}`;
+      expectInvalid(await acme(request, {}), request, 'rateLimit');
+      expectInvalid(await acme(request, { rateLimit: { rateLimit: '1-S,1-S' } }), request, 'rateLimit');
+    }
   });
 });
 

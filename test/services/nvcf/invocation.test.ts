@@ -34,6 +34,9 @@ const statusHeaders = ({ headers }: Answer) => ({
 });
 const idOf = ({ headers }: Answer) => String(headers['nvcf-reqid']);
 const fulfilled = { status: 'fulfilled', exposed: 'nvcf-reqid' };
+const done = (answer: Answer) => ({ reqId: idOf(answer), status: 'fulfilled', percentComplete: 100 });
+/** Assets of the cast: one with content, and one without. */
+const [GREETING, EMPTY] = ['d3529ea7-b190-4fce-9d78-9e4f20610009', 'd3529ea7-b190-4fce-9d78-9e4f20610011'];
 const absent = (functionId: string) => `Function '${functionId}': Not found for account '${ACME}'`;
 const notUp = (functionId: string, versionId: string, account = ACME) =>
   `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`;
@@ -81,16 +84,16 @@ describe('a function that is an echo', () => {
   it('takes the envelope of exec', async () => {
     for (const path of [`exec/functions/${echo.functionId}`, `exec/${inPath(echo)}`]) {
       const answer = await acme(`POST ${path}`, {
-        requestHeader: { inputAssetReferences: [NOBODY], pollDurationSeconds: 5 },
+        requestHeader: { inputAssetReferences: [GREETING], pollDurationSeconds: 5 },
         requestBody: { text: 'hello' },
       });
 
       expect(answer.status).toBe(200);
-      expect(answer.body).toEqual({ reqId: idOf(answer), status: 'fulfilled', response: { text: 'hello' } });
+      expect(answer.body).toEqual({ ...done(answer), response: { text: 'hello' } });
       expect(statusHeaders(answer)).toEqual(fulfilled);
     }
     const empty = await acme(`POST exec/functions/${echo.functionId}`, {});
-    expect(empty.body).toEqual({ reqId: idOf(empty), status: 'fulfilled', response: null });
+    expect(empty.body).toEqual({ ...done(empty), response: null });
   });
 });
 
@@ -107,7 +110,7 @@ describe('a function with an answer of its own', () => {
     const enveloped = await acme(`POST exec/functions/${functionId}`, { requestBody: 'ignored' });
 
     expect(plain).toMatchObject({ status: 200, body: JSON.parse(answer) });
-    expect(enveloped.body).toEqual({ reqId: idOf(enveloped), status: 'fulfilled', response: JSON.parse(answer) });
+    expect(enveloped.body).toEqual({ ...done(enveloped), response: JSON.parse(answer) });
   });
 });
 
@@ -156,9 +159,9 @@ describe('a function that takes its time', () => {
     expect((await world.acme(`GET exec/status/${id}`)).body).toEqual({ reqId: id, status: 'in-progress' });
 
     world.clock.set(START + 30 * SECOND);
-    const done = await world.acme(`GET exec/status/${id}`);
-    expect(done.status).toBe(200);
-    expect(done.body).toEqual({ reqId: id, status: 'fulfilled', response: answer });
+    const last = await world.acme(`GET exec/status/${id}`);
+    expect(last.status).toBe(200);
+    expect(last.body).toEqual({ ...done(last), reqId: id, response: answer });
     const request = `GET exec/status/${id}`;
     expectProblem(await world.acme(request), request, 404, `Request id '${id}': Not found`);
   });
@@ -172,9 +175,9 @@ describe('a function that takes its time', () => {
     world.clock.set(START + SECOND);
 
     for (const [index, body] of sent.entries()) {
-      const done = await world.acme(`GET pexec/status/${ids[index]}`);
-      expect(done.status).toBe(200);
-      expect(done.body).toEqual(typeof body === 'string' ? JSON.parse(body) : body);
+      const last = await world.acme(`GET pexec/status/${ids[index]}`);
+      expect(last.status).toBe(200);
+      expect(last.body).toEqual(typeof body === 'string' ? JSON.parse(body) : body);
     }
   });
 
@@ -262,17 +265,25 @@ describe('a function that takes its time', () => {
 describe('NVCF-POLL-SECONDS', () => {
   const request = `POST pexec/functions/${echo.functionId}`;
 
-  it.each(['1', '5', '300', '3600'])('may be %s', async (seconds) => {
+  it.each(['0', '1', '5', '300', '3600'])('may be %s', async (seconds) => {
     expect((await acme(request, {}, { 'nvcf-poll-seconds': seconds })).status).toBe(200);
     expect((await acme(request, {}, { 'NVCF-POLL-SECONDS': seconds })).status).toBe(200);
   });
 
-  it.each(['0', '3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('may not be %s', async (seconds) => {
+  it.each(['3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('may not be %s', async (seconds) => {
     const headers = { 'NVCF-POLL-SECONDS': seconds };
 
     expectInvalid(await acme(request, {}, headers), request, 'NVCF-POLL-SECONDS', '3600');
     const exec = `POST exec/functions/${echo.functionId}`;
     expectInvalid(await acme(exec, {}, headers), exec, 'NVCF-POLL-SECONDS');
+  });
+
+  it('is in the envelope of exec', async () => {
+    const exec = `POST exec/functions/${echo.functionId}`;
+    const sent = (pollDurationSeconds: number) => ({ requestHeader: { pollDurationSeconds }, requestBody: {} });
+
+    expect((await acme(exec, sent(0))).status).toBe(200);
+    for (const seconds of [-1, 3601]) expectInvalid(await acme(exec, sent(seconds)), exec, 'pollDurationSeconds');
   });
 
   it('is looked at when a request is polled too', async () => {
@@ -287,6 +298,37 @@ describe('NVCF-POLL-SECONDS', () => {
     const { status } = await acme(`POST pexec/functions/${slow.functionId}`, {}, { 'nvcf-poll-seconds': '3600' });
 
     expect(status).toBe(202);
+  });
+});
+
+describe('NVCF-INPUT-ASSET-REFERENCES', () => {
+  const request = `POST pexec/functions/${echo.functionId}`;
+  const headers = (text: string) => ({ 'nvcf-input-asset-references': text });
+  const missing = (id: string) => `NotFound error: failed to find asset ${id}`;
+
+  it.each(['', ' , ', GREETING, GREETING.toUpperCase(), `${GREETING}, ${GREETING},`])('may be `%s`', async (text) => {
+    expect((await acme(request, {}, headers(text))).status).toBe(200);
+  });
+
+  it.each([
+    ['that is unknown', NOBODY],
+    ['that has no content', EMPTY],
+  ])('must not name an asset %s', async (_what, id) => {
+    expectProblem(await acme(request, {}, headers(`${GREETING},${id}`)), request, 404, missing(id));
+    const exec = `POST exec/functions/${echo.functionId}`;
+    const envelope = { requestHeader: { inputAssetReferences: [id.toUpperCase()] }, requestBody: {} };
+    expectProblem(await acme(exec, envelope), exec, 404, missing(id));
+  });
+
+  it('must not name an asset of another account', async () => {
+    const shared = `POST pexec/functions/${llama.functionId}`;
+
+    expect((await acme(shared, {}, headers(GREETING))).status).toBe(200);
+    expectProblem(await globex(shared, {}, headers(GREETING)), shared, 404, missing(GREETING));
+  });
+
+  it('must have ids', async () => {
+    expectInvalid(await acme(request, {}, headers('greeting')), request, 'greeting', 'UUID');
   });
 });
 

@@ -36,7 +36,6 @@ describe('a registry credential', () => {
     const { status, body } = await acme('POST registry-credentials', {
       ...given(),
       secret: { name: 'main', value: VALUE },
-      artifactTypes: ['CONTAINER', 'CONTAINER'],
       tags: ['one'],
       description: 'for images',
       provisionedBy: 'SYSTEM',
@@ -163,6 +162,13 @@ describe('a registry credential', () => {
     ['an unknown artifact type', { artifactTypes: ['IMAGE'] }, 'CONTAINER'],
     ['65 tags', { tags: Array.from({ length: 65 }, String) }, 'tags'],
     ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags'],
+    ['a tag with a space', { tags: ['a b'] }, 'tags'],
+    ['a tag twice', { tags: ['a', 'a'] }, 'tags'],
+    ['an artifact type twice', { artifactTypes: ['CONTAINER', 'CONTAINER'] }, 'artifactTypes'],
+    ['a host name of one label', { registryHostname: 'localhost' }, 'registryHostname'],
+    ['a host name with a port', { registryHostname: 'docker.io:443' }, 'registryHostname'],
+    ['a host name that begins with a dash', { registryHostname: '-a.io' }, 'registryHostname'],
+    ['a name with a space', { secret: { name: 'a b', value: VALUE } }, 'name'],
   ])('is not made with %s', async (_what, more, word) => {
     const answer = await acme('POST registry-credentials', given(more));
 
@@ -177,7 +183,7 @@ describe('a registry credential', () => {
     world.clock.set(START + 1000);
     const request = `PATCH ${pathOf(before)}`;
     const lastUpdatedAt = new Date(START + 1000).toISOString();
-    const types = await world.acme(request, { artifactTypeEnums: ['RESOURCE', 'MODEL', 'RESOURCE'] });
+    const types = await world.acme(request, { artifactTypeEnums: ['RESOURCE', 'MODEL'] });
     const secret = await world.acme(request, {
       secret: { name: 'renamed', value: base64('$oauthtoken:new-pass-word') },
     });
@@ -258,6 +264,9 @@ describe('the list of registry credentials', () => {
     expect(await listed('?artifactType=HELM')).toEqual({ registryCredentials: [] });
     expect(await listed('?provisionedBy=USER&artifactType=MODEL')).toEqual({ registryCredentials: [both] });
     expect(await listed('?provisionedBy=SYSTEM')).toEqual({ registryCredentials: [] });
+    for (const query of ['?artifactType=CONTAINER&artifactType=MODEL', '?artifactType=CONTAINER,MODEL,CONTAINER']) {
+      expect(await listed(`${query}&provisionedBy=USER,SYSTEM`)).toEqual({ registryCredentials: [image, both] });
+    }
     expect(await listed('', world.globex)).toEqual({ registryCredentials: [] });
   });
 

@@ -111,19 +111,20 @@ describe('a telemetry endpoint', () => {
     expectProblem(await acme(`GET telemetries/${telemetryId}`), `GET telemetries/${telemetryId}`, 404, detail);
   });
 
-  it.each(['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'])(
-    'is not deleted while a function has it as %s',
-    async (member) => {
-      const { telemetryId } = await made();
-      const place = await server.create({ telemetries: { [member]: telemetryId } });
-      const request = `DELETE telemetries/${telemetryId}`;
+  it.each([
+    ['logsTelemetryId', 'LOGS'],
+    ['metricsTelemetryId', 'METRICS'],
+    ['tracesTelemetryId', 'TRACES'],
+  ])('is not deleted while a function has it as %s', async (member, type) => {
+    const { telemetryId } = await made({ types: [type] });
+    const place = await server.create({ telemetries: { [member]: telemetryId.toUpperCase() } });
+    const request = `DELETE telemetries/${telemetryId}`;
 
-      expectProblem(await acme(request), request, 400, expect.stringContaining(`'${telemetryId}'`));
-      expect((await acme(`GET telemetries/${telemetryId}`)).status).toBe(200);
-      await acme(`DELETE ${inPath(place)}`);
-      expect((await acme(request)).status).toBe(204);
-    },
-  );
+    expectProblem(await acme(request), request, 400, expect.stringContaining(`'${telemetryId}'`));
+    expect((await acme(`GET telemetries/${telemetryId}`)).status).toBe(200);
+    await acme(`DELETE ${inPath(place)}`);
+    expect((await acme(request)).status).toBe(204);
+  });
 
   it.each(['GET', 'DELETE'])('of another account is not found by %s', async (method) => {
     const { telemetryId } = await made({}, globex);

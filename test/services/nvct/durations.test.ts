@@ -1,6 +1,6 @@
-/** Durations, as `Duration.parse` of Java reads them. */
+/** Durations, as `Duration` of Java reads and writes them. */
 import { describe, expect, it } from 'vitest';
-import { secondsOf } from '../../../src/services/nvct/durations.ts';
+import { readDuration, writeDuration } from '../../../src/services/nvct/durations.ts';
 
 const MOST = '9223372036854775807';
 
@@ -19,15 +19,30 @@ it.each([
   ['-PT-9223372036854775807S', 2 ** 63],
   ['P100000000000000D', 8.64e18],
 ])('%s is %d seconds', (text, seconds) => {
-  expect(secondsOf('field', text)).toBe(seconds);
+  expect(Number(readDuration('field', text)) / 1e9).toBe(seconds);
+});
+
+it.each([
+  ['PT72H', 'PT72H'],
+  ['P1DT0.5S', 'PT24H0.5S'],
+  ['pt90m', 'PT1H30M'],
+  ['PT1M-60S', 'PT0S'],
+  ['-PT-1,25S', 'PT1.25S'],
+  ['PT-0.5S', 'PT-0.5S'],
+  ['-P1DT1H61.000000001S', 'PT-25H-1M-1.000000001S'],
+  [`PT${MOST}S`, 'PT2562047788015215H30M7S'],
+])('%s is written as %s', (text, written) => {
+  expect(writeDuration(readDuration('field', text) ?? 0n)).toBe(written);
 });
 
 it('a field that was not sent has no duration', () => {
-  expect(secondsOf('field', undefined)).toBeNull();
+  expect(readDuration('field', undefined)).toBeNull();
 });
 
 it.each(['', 'P', 'PT', '4h', 'P1Y', 'PT1.0000000000S', 'PT1S ', 'P-T1S'])('%j is no duration', (text) => {
-  expect(() => secondsOf('field', text)).toThrow(/^Field `field` is not valid; expected a duration .* `PT12H30M`\.$/);
+  expect(() => readDuration('field', text)).toThrow(
+    /^Field `field` is not valid; expected a duration .* `PT12H30M`\.$/,
+  );
 });
 
 describe('a number beyond a long of Java is refused:', () => {
@@ -43,7 +58,7 @@ describe('a number beyond a long of Java is refused:', () => {
     ['of a part of the sum', `P-1DT1M${MOST}S`],
     ['of the opposite', '-PT-9223372036854775808S'],
   ])('%s', (_what, text) => {
-    expect(() => secondsOf('field', text)).toThrow(
+    expect(() => readDuration('field', text)).toThrow(
       'Field `field` is too large: a duration has at most 9223372036854775807 seconds.',
     );
   });

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { emptyFolder } from '../../support/folder.ts';
 import { asOwner, createKey, TASKS } from '../../support/nak.ts';
-import { castFunction, castTask } from '../../support/ngc-cast.ts';
+import { castFunction, castKey, castTask } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const SPEC = { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x', clusters: ['a'] };
@@ -17,6 +20,9 @@ const UPLOADED = {
   resultsLocation: 'acme/team/model',
   secrets: [{ name: 'ngc_api_key', value: 'v' }],
 };
+
+const SEEDED = { org: 'acme', name: 'seeded', id: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00ff', status: 'ERRORED' };
+const RESULTS = [{ name: 'one', metadata: { loss: 0.1 } }, { name: 'two' }];
 
 const [echo] = castFunction('echo');
 const FUNCTION_SECRETS = `/v2/nvcf/secrets/functions/${echo?.functionId}/versions/${echo?.versionId}`;
@@ -43,8 +49,9 @@ describe('a task', () => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ncaId: 'nca-acme-0001',
       status: 'QUEUED',
+      maxQueuedDuration: 'PT72H',
+      terminationGracePeriodDuration: 'PT1H',
       createdAt: '2026-01-15T12:00:00.000Z',
-      lastUpdatedAt: '2026-01-15T12:00:00.000Z',
       secrets: ['token'],
     });
     expect((await cli(`GET tasks/${task.id}?includeSecrets=true`)).body).toEqual(body);
@@ -52,7 +59,8 @@ describe('a task', () => {
     expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
 
     await server.call('POST /_mock/clock/advance', { body: { by: '1m' } });
-    const cancelled = { ...task, status: 'CANCELED', lastUpdatedAt: '2026-01-15T12:01:00.000Z' };
+    const cancelled = { ...task, status: 'CANCELED', lastUpdatedAt: '2026-01-15T12:01:00.000Z', secrets: undefined };
+    expect((await cli(`GET tasks/${task.id}/events`)).body).toEqual({ events: [] });
     expect((await cli(`POST tasks/${task.id}/cancel`)).body.task).toEqual(cancelled);
     const again = await cli(`POST tasks/${task.id}/cancel`);
     expect([again.status, again.body.detail]).toEqual([
@@ -60,11 +68,18 @@ describe('a task', () => {
       "Invalid request: Cannot cancel a Task with 'CANCELED' terminal status",
     ]);
     const { body: events } = await cli(`GET tasks/${task.id}/events`);
-    expect(events.events).toMatchObject([
-      { taskId: task.id, message: "Status changed to 'QUEUED'", createdAt: '2026-01-15T12:00:00.000Z' },
-      { taskId: task.id, message: "Status changed to 'CANCELED'", createdAt: '2026-01-15T12:01:00.000Z' },
-    ]);
-    expect((await cli(`GET tasks/${task.id}/results`)).body).toEqual({ results: [], limit: 100 });
+    expect(events).toEqual({
+      events: [
+        {
+          eventId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          taskId: task.id,
+          ncaId: 'nca-acme-0001',
+          message: "Changing status from 'QUEUED' to 'CANCELED'",
+          createdAt: '2026-01-15T12:01:00.000Z',
+        },
+      ],
+    });
+    expect((await cli(`GET tasks/${task.id}/results`)).body).toEqual({ results: [] });
 
     expect((await cli(`DELETE tasks/${task.id}`)).status).toBe(204);
     expect((await cli(`GET tasks/${task.id}`)).status).toBe(404);
@@ -88,12 +103,118 @@ describe('a task', () => {
     ];
     expect((await cli(`PUT secrets/tasks/${idOf('train')}`, { secrets })).status).toBe(204);
 
-    expect((await cli(`GET tasks/${idOf('train')}`)).body.task.secrets).toEqual(['a', 'b']);
+    expect((await cli(`GET tasks/${idOf('train')}`)).body.task.secrets).toEqual(['NGC_API_KEY', 'a', 'b']);
+    expect((await cli('GET tasks')).body.tasks[0]).not.toHaveProperty('secrets');
     expect(JSON.stringify((await server.call('GET /_mock/requests')).body)).not.toContain('a-secret-value');
   });
 
   it.each([
+    [{ secrets: [] }, 'train', 'Missing secrets in the payload'],
+    [
+      { secrets: [{ name: 'a', value: 'b' }] },
+      'retired',
+      'Cannot update secrets for a Task that does not have any secrets',
+    ],
+    [
+      { secrets: [{ name: 'a', value: 'b' }] },
+      'evaluate',
+      "Cannot update secrets for a Task with terminal status 'COMPLETED'",
+    ],
+    [
+      {
+        secrets: [
+          { name: 'a', value: 'b' },
+          { name: 'a', value: 'c' },
+        ],
+      },
+      'train',
+      'Duplicate secrets keys in the payload',
+    ],
+  ])('does not get the secrets %j of %s', async (body, name, detail) => {
+    const { cli, idOf } = await world();
+    const answer = await cli(`PUT secrets/tasks/${idOf(name)}`, body);
+
+    expect([answer.status, answer.body.detail]).toEqual([400, `Task id '${idOf(name)}': ${detail}`]);
+  });
+
+  it('keeps what it is made of: sets once, durations as Java writes them, and no members that nobody knows', async () => {
+    const { cli } = await world();
+    const model = { name: 'base', version: '1', uri: '/v2/org/acme/models/base/1/files' };
+    const telemetries = { logsTelemetryId: '5d4e2b90-5c1d-4f38-9b60-3d8e1f2a0001' };
+    const order = {
+      ...DEFINITION,
+      gpuSpecification: { ...SPEC, backend: 'GFN', clusters: ['b', 'a', 'b'], later: true },
+      models: [model, { uri: model.uri, name: 'base', version: '1', later: true }],
+      resources: [model],
+      tags: ['a', 'a'],
+      telemetries,
+      maxRuntimeDuration: 'pt90m',
+      maxQueuedDuration: 'P1DT0.5S',
+      later: true,
+    };
+    const { status, body } = await cli('POST tasks', order);
+    expect(status).toBe(200);
+
+    const kept = {
+      ...DEFINITION,
+      gpuSpecification: { ...SPEC, backend: 'GFN', clusters: ['b', 'a'] },
+      models: [model],
+      resources: [model],
+      tags: ['a'],
+      telemetries,
+      maxRuntimeDuration: 'PT1H30M',
+      maxQueuedDuration: 'PT24H0.5S',
+      terminationGracePeriodDuration: 'PT1H',
+    };
+    expect(body.task).toMatchObject(kept);
+    expect(body.task).not.toHaveProperty('later');
+    expect(body.task.gpuSpecification).toEqual(kept.gpuSpecification);
+    expect((await cli(`GET tasks/${body.task.id}`)).body).toEqual(body);
+  });
+
+  it('of a seed has what workers report, its way to its status, and its results', async () => {
+    const instances = [{ instanceId: 'a', instanceState: 'RUNNING' }];
+    const healthInfo = { gpu: 'L40', backend: 'a', error: 'out of memory' };
+    const definition = { gpuSpecification: SPEC, helmChart: 'a', percentComplete: 7, healthInfo, instances };
+    const file = join(await emptyFolder(), 'seed.json');
+    const seed = { extends: 'builtin', nvct: { tasks: [{ ...SEEDED, definition, results: RESULTS }] } };
+    await writeFile(file, JSON.stringify(seed));
+    const server = await testServer({ seed: file });
+    const as = (path: string) => server.call(`GET /v1/nvct/tasks${path}`, { token: castKey('nvct-cli').key });
+    const { body } = await as(`/${SEEDED.id}`);
+    expect(body.task).toMatchObject({ percentComplete: 7, healthInfo, instances, resultHandlingStrategy: 'UPLOAD' });
+    expect(body.task).not.toHaveProperty('containerImage');
+
+    const listed = (await as('')).body.tasks.at(-1);
+    expect(listed).toEqual({ ...body.task, instances: undefined });
+    expect((await as(`/${SEEDED.id}/events`)).body.events).toMatchObject([
+      { message: "Changing status from 'QUEUED' to 'LAUNCHED'" },
+      { message: "Changing status from 'LAUNCHED' to 'RUNNING'" },
+      { message: "Changing status from 'RUNNING' to 'ERRORED'" },
+    ]);
+    const first = await as(`/${SEEDED.id}/results?limit=1`);
+    expect(first.body).toEqual({
+      results: [
+        {
+          resultId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          taskId: SEEDED.id,
+          ncaId: 'nca-acme-0001',
+          name: 'one',
+          metadata: { loss: 0.1 },
+          createdAt: '2026-01-15T12:00:00.000Z',
+        },
+      ],
+      limit: 1,
+      cursor: expect.any(String),
+    });
+    const second = await as(`/${SEEDED.id}/results?limit=1&cursor=${first.body.cursor}`);
+    expect(second.body).toMatchObject({ results: [{ name: 'two', metadata: {} }] });
+    expect(second.body).not.toHaveProperty('cursor');
+  });
+
+  it.each([
     [{ ...DEFINITION, name: undefined }, /`name`/],
+    [{ ...DEFINITION, containerImage: 'no image' }, /`containerImage`/],
     [{ ...DEFINITION, name: 5 }, /`name`/],
     [{ ...DEFINITION, maxRuntimeDuration: '4h', name: 'no good!' }, /`maxRuntimeDuration`.* such as `PT12H30M`/],
     [{ ...DEFINITION, maxQueuedDuration: 'PT' }, /`maxQueuedDuration`/],
@@ -253,7 +374,7 @@ describe('a task that the service does not create', () => {
       'Container-based Task should have empty helmValidationPolicy field in GPU specification',
       {
         ...{ ...DEFINITION, containerImage: undefined },
-        gpuSpecification: { ...gpuSpecification, helmValidationPolicy: { name: 'DEFAULT' } },
+        gpuSpecification: { ...gpuSpecification, helmValidationPolicy: { name: 'Default' } },
       },
     ],
     [
@@ -287,7 +408,7 @@ describe('a task that the service does not create', () => {
     { ...DEFINITION, maxRuntimeDuration: 'PT8H', gpuSpecification: { ...gpuSpecification, backend: 'GFN' } },
     {
       ...CHART,
-      gpuSpecification: { ...gpuSpecification, configuration: {}, helmValidationPolicy: { name: 'DEFAULT' } },
+      gpuSpecification: { ...gpuSpecification, configuration: {}, helmValidationPolicy: { name: 'Default' } },
     },
   ])('is not this one: %j', async (body) => {
     const { cli } = await world();
@@ -323,9 +444,23 @@ describe('a list', () => {
     const { body: last } = await cli(`GET tasks?limit=2&cursor=${second.cursor}`);
     expect(last.tasks).toMatchObject([{ name: 'mine' }]);
     expect(last).not.toHaveProperty('cursor');
-    for (const query of ['limit=0', 'limit=101', 'limit=a', 'cursor=a', 'status=DONE']) {
+    expect(last).not.toHaveProperty('limit');
+    for (const query of ['limit=0', 'limit=-1', 'limit=2147483648', 'limit=a', 'cursor=a', 'status=DONE']) {
       expect((await cli(`GET tasks?${query}`)).status, query).toBe(400);
     }
+    expect((await cli('GET tasks?cursor=a')).body.detail).toBe("Invalid cursor: 'a'");
+  });
+
+  it('has ten entries in a page, or as many as are asked for', async () => {
+    const { cli } = await world();
+    for (let more = 0; more < 7; more += 1) await cli('POST tasks', DEFINITION);
+    const { body } = await cli('GET tasks');
+    expect(body).toMatchObject({ limit: 10, cursor: expect.any(String) });
+    expect(body.tasks).toHaveLength(10);
+    expect((await cli(`GET tasks?cursor=${body.cursor}`)).body.tasks).toHaveLength(1);
+
+    const { body: whole } = await cli('GET tasks?limit=2147483647');
+    expect([whole.tasks.length, Object.keys(whole)]).toEqual([11, ['tasks']]);
   });
 });
 

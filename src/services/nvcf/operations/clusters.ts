@@ -2,16 +2,28 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { Collection } from '../../../store/collection.ts';
+import { pick } from '../members.ts';
 import { objectsOf } from '../objects.ts';
 
 export const CLUSTER_GROUPS = new Collection<Schema<'nvcf', 'ClusterGroup'>>('nvcf.cluster-groups');
 export const GPU_QUOTAS = new Collection<Schema<'nvcf', 'GpuQuota'>>('nvcf.gpu-quotas');
 export const INSTANCE_TYPES = new Collection<Schema<'nvcf', 'InstanceType'>>('nvcf.instance-types');
 
+type ClusterGroup = Schema<'nvcf', 'ClusterGroup'>;
+
 const listClusterGroups: Handler<'nvcf', 'listClusterGroups'> = async (context) => ({
   status: 200,
-  body: { clusterGroups: await objectsOf(context, CLUSTER_GROUPS) },
+  body: { clusterGroups: (await objectsOf(context, CLUSTER_GROUPS)).map(groupView) },
 });
+
+/** A seed may have further members. */
+function groupView(group: ClusterGroup): ClusterGroup {
+  const gpus = group.gpus?.map(({ instanceTypes: types, ...gpu }) => ({
+    ...gpu,
+    ...(types !== undefined && { instanceTypes: types.map((one) => pick(one, ['name', 'description', 'default'])) }),
+  }));
+  return { ...group, ...(gpus !== undefined && { gpus }) };
+}
 
 const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) => ({
   status: 200,

@@ -1,9 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { Instant } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
-import { type Deployment, type FunctionRow, type FunctionVersion, isPublic } from '../functions.ts';
-import { pick, SPECIFICATION, type Specification } from '../members.ts';
+import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
+import { autoscalingOf, pick, type Specification, specificationOf } from '../members.ts';
+import { checkAutoscaling, checkInstances, checkSpecifications, replaced } from '../specification-checks.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
@@ -16,7 +18,9 @@ interface Named {
 const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
   const { target, params, random, now } = context;
   if (isPublic(target)) throw publicGuard(params);
-  const specifications = assignIds(checkSpecifications(context.body.deploymentSpecifications), context);
+  const { deploymentSpecifications: given } = context.body;
+  checkSpecifications(given, target.body, subjectOf(params));
+  const specifications = given.map((one) => ({ ...specificationOf(one), gpuSpecificationId: random.uuid() }));
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
     if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
@@ -32,10 +36,14 @@ const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context)
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-function alreadyDeployed({ functionId, versionId }: Named, { id }: Deployment): Problem {
+function subjectOf({ functionId, versionId }: Named): string {
+  return `Function id '${functionId}', version '${versionId}'`;
+}
+
+function alreadyDeployed(named: Named, { id }: Deployment): Problem {
   return new Problem(
     'bad_state',
-    `Function id '${functionId}', version '${versionId}': Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
+    `${subjectOf(named)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
   );
 }
 
@@ -44,46 +52,29 @@ function get({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer
   return { status: 200, body: { deployment: deploymentView(target, now) } };
 }
 
-/** A specification replaces the one with its id; without an id, it replaces the next one that no other names. */
 const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
-  const { now } = context;
-  const given = checkSpecifications(context.body.deploymentSpecifications);
+  const { now, params, body } = context;
   const row = await amendTarget(context, (version) =>
-    changeSpecifications(context, version, ({ specifications }) => {
-      const named = new Set(given.map((one) => one.gpuSpecificationId));
-      const known = new Map(specifications.map((one) => [one.gpuSpecificationId, one]));
-      const unnamed = specifications.filter((one) => !named.has(one.gpuSpecificationId));
-      const next = given.map((one) => {
-        const id = one.gpuSpecificationId;
-        const before = id === undefined ? unnamed.shift() : known.get(id);
-        return whole({ ...before, ...pick(one, SPECIFICATION) });
-      });
-      return assignIds(next, context);
-    }),
+    changeSpecifications(version, { ...params, now }, (specifications) =>
+      replaced(specifications, body.deploymentSpecifications, subjectOf(params)),
+    ),
   );
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
-
-/** @throws Problem if a specification that replaces no other lacks a required member */
-function whole({ gpu, instanceType, ...rest }: Replacement): Specification {
-  if (gpu !== undefined && instanceType !== undefined) return { gpu, instanceType, ...rest };
-  throw new Problem('invalid_request', 'An additional specification requires the fields `gpu` and `instanceType`.');
-}
-
 const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
-  const { params, body } = context;
-  const { gpuSpecId: id, deploymentId } = params;
+  const { params, body, target, now } = context;
+  const id = params.gpuSpecId;
   const isIt = (specification: Specification) => specification.gpuSpecificationId === id;
+  const named = { functionId: target.parent, versionId: target.id };
+  if (Object.keys(pick(body, UPDATABLE)).length === 0) throw nothingToUpdate(named);
+  checkAutoscaling(body.autoscalingConfiguration);
   const row = await amendTarget(context, (version) =>
-    changeSpecifications(context, version, ({ specifications }) => {
+    changeSpecifications(version, { ...named, now }, (specifications) => {
       if (!specifications.some(isIt)) {
-        throw new Problem('not_found', `GPU specification id '${id}': Not found in deployment '${deploymentId}'`);
+        throw new Problem('not_found', `Invalid request: Unknown gpu-specification-id '${id}'`);
       }
-      const changed = specifications.map((one) => (isIt(one) ? changedSpecification(one, body) : one));
-      for (const specification of changed) checkInstances(specification);
-      return changed;
+      return specifications.map((one) => (isIt(one) ? changedSpecification(one, body) : one));
     }),
   );
   const changed = deploymentOf(row.body).specifications.find(isIt);
@@ -91,9 +82,27 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
   return { status: 200, body: { gpuSpecification: changed } };
 };
 
+const UPDATABLE = [
+  'maxInstances',
+  'minInstances',
+  'autoscalingConfiguration',
+  'autoscalingConfigurationPolicy',
+] as const;
+
+function nothingToUpdate(named: Named): Problem {
+  const message = `${subjectOf(named)}: Empty update gpu specification request. At least one field should be provided.`;
+  return new Problem('bad_state', message);
+}
+
 function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSpecificationUpdate'>): Specification {
-  const changed = { ...before, ...pick(body, SPECIFICATION) };
-  if (body.autoscalingConfigurationPolicy !== 'PLATFORM_CONFIGURATION') return changed;
+  const { autoscalingConfiguration: scaling, autoscalingConfigurationPolicy: policy } = body;
+  const changed = {
+    ...before,
+    ...pick(body, ['maxInstances', 'minInstances']),
+    ...(scaling !== undefined && { autoscalingConfiguration: autoscalingOf(scaling) }),
+  };
+  checkInstances(changed);
+  if (policy !== 'PLATFORM_CONFIGURATION') return changed;
   const { autoscalingConfiguration: _, ...rest } = changed;
   return rest;
 }
@@ -108,45 +117,25 @@ const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context)
   return { status: 200, body: { function: functionView(row, accountOf(context), now) } };
 };
 
+/** @throws Problem unless the version is deployed, and without an error */
 function changeSpecifications(
-  { params, now }: Pick<AuthenticatedContext, 'params' | 'now'>,
   version: FunctionVersion,
-  change: (deployment: Deployment) => readonly Specification[],
+  { now, ...named }: Named & { readonly now: Instant },
+  change: (specifications: readonly Specification[]) => readonly Specification[],
 ): FunctionVersion {
   const { deployment } = version;
-  if (deployment === null) throw notDeployed(params);
+  const status = statusAt(version, now);
+  if (deployment === null || status === 'ERROR') {
+    throw new Problem('bad_state', `${subjectOf(named)}: Invalid status '${status}'`);
+  }
   return {
     ...version,
-    deployment: { ...deployment, specifications: change(deployment), lastUpdatedAt: now },
+    deployment: { ...deployment, specifications: change(deployment.specifications), lastUpdatedAt: now },
   };
 }
 
-function notDeployed({ functionId, versionId }: Named): Problem {
-  return new Problem('not_found', `Function id '${functionId}', version '${versionId}': Deployment not found`);
-}
-
-function checkSpecifications<Given extends Replacement>(specifications: readonly Given[]): readonly Given[] {
-  for (const specification of specifications) checkInstances(specification);
-  return specifications;
-}
-
-function checkInstances({ minInstances, maxInstances }: Replacement): void {
-  if (minInstances <= maxInstances) return;
-  throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
-}
-
-/** Draws a new id for each specification without a unique one. */
-function assignIds(
-  specifications: readonly Specification[],
-  { random }: Pick<AuthenticatedContext, 'random'>,
-): readonly Specification[] {
-  const taken = new Set<string>();
-  return specifications.map((specification) => {
-    const given = specification.gpuSpecificationId;
-    const gpuSpecificationId = given === undefined || taken.has(given) ? random.uuid() : given;
-    taken.add(gpuSpecificationId);
-    return { ...pick(specification, SPECIFICATION), gpuSpecificationId };
-  });
+function notDeployed(named: Named): Problem {
+  return new Problem('not_found', `${subjectOf(named)}: Deployment not found`);
 }
 
 export const deploymentOperations = {

@@ -6,9 +6,20 @@ import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
-import { definitionOf, pick, RATE_LIMIT } from '../members.ts';
+import { checkPriority, onlyForLlm } from '../llm-checks.ts';
+import {
+  changeByVersion,
+  checkKept,
+  checkModelUpdates,
+  checkType,
+  type LlmChange,
+  withLlmChange,
+} from '../llm-config.ts';
+import { definitionOf, invocationConfigOf, pick, RATE_LIMIT } from '../members.ts';
 import { removeObject } from '../objects.ts';
+import { checkRateLimit } from '../rates.ts';
 import { type Detail, functionView } from '../view.ts';
+import { checkTelemetries } from './telemetries.ts';
 
 /** The most functions of an account; the published default. */
 const MOST_FUNCTIONS = 50;
@@ -23,36 +34,58 @@ const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionR
   const versions = context.target;
   const [first] = versions;
   if (versions.some(isPublic)) throw publicGuard(context.params);
-  return addVersion(context, context.body, first?.parent ?? '', first?.body.functionParties ?? []);
+  return addVersion(context, context.body, first?.parent ?? '', versions);
 };
 
-/** @param check throws if the account has too many functions */
+/**
+ * @param siblings the function's other versions
+ * @param check throws if the account has too many functions
+ */
 async function addVersion(
   context: AuthenticatedContext,
   body: Schema<'nvcf', 'CreateFunctionRequest'>,
   functionId: string,
-  functionParties: FunctionVersion['functionParties'],
+  siblings: readonly FunctionRow[],
   check: (own: readonly FunctionRow[]) => void = () => {},
 ): Promise<Answer<'nvcf', 'createFunction'>> {
   const { random, store, now } = context;
   checkContent(body);
+  await checkTelemetries(context, body.telemetries ?? {});
+  const [first] = siblings;
+  const definition = definitionOf(body);
+  checkType(functionId, definition.functionType, siblings);
+  const isLlm = definition.functionType === 'LLM';
+  if (isLlm) checkKept(functionId, definition, siblings);
+  const shared = isLlm ? pick(first?.body.definition ?? {}, ['llmInvocationConfig']) : {};
   const version: FunctionVersion = {
     name: body.name,
     createdAt: now,
-    definition: definitionOf(body),
+    definition: { ...shared, ...definition },
     secretNames: secretNames(body.secrets),
-    functionParties,
+    functionParties: first?.body.functionParties ?? [],
     versionParties: [],
     deployment: null,
     behaviour: behaviourOf(body.containerEnvironment),
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
   await FUNCTIONS.insertBeside(store.collections, row, check);
+  if (isLlm && first !== undefined) await amendVersions(context, functionId, changeByVersion(definition));
   return respond(context, row);
 }
 
+/** Changes what all versions of an LLM function share. */
+function amendVersions(
+  { store }: Pick<AuthenticatedContext, 'store'>,
+  functionId: string,
+  change: LlmChange,
+): Promise<readonly FunctionRow[]> {
+  return FUNCTIONS.changeParts(store.collections, functionId, (row) =>
+    row.body.definition.functionType === 'LLM' ? amendRow(row, (version) => withLlmChange(version, change)) : row,
+  );
+}
+
 export function secretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): string[] {
-  return [...new Set(secrets.map(({ name }) => name))];
+  return secrets.map(({ name }) => name);
 }
 
 export function publicGuard({ functionId }: { readonly functionId: string }): Problem {
@@ -81,58 +114,68 @@ export function amendTarget(
 
 const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
 
-const update: Handler<'nvcf', 'updateFunctionVersion', FunctionRow> = async (context) => {
-  const { body } = context;
-  if (UPDATABLE.every((member) => body[member] === undefined)) {
+type Updating = AuthenticatedContext<FunctionRow> & {
+  readonly params: { readonly functionId: string; readonly versionId: string };
+  readonly body: Schema<'nvcf', 'UpdateFunctionRequest'>;
+};
+
+/** The older paths, for metadata and for the rate limit, change the same members. */
+async function change(context: Updating): Promise<FunctionRow> {
+  const { body, params, target } = context;
+  checkUpdate(body);
+  const { modelUpdates = [], llmInvocationConfig, rateLimit } = body;
+  const { definition } = target.body;
+  if (definition.functionType !== 'LLM') {
+    if (modelUpdates.length > 0) throw onlyForLlm('model config updates');
+    if (llmInvocationConfig !== undefined) throw onlyForLlm('llmInvocationConfig');
+  } else if (modelUpdates.length > 0 || llmInvocationConfig !== undefined) {
+    const { functionId, versionId } = params;
+    checkModelUpdates(target.body, modelUpdates, `Function id '${functionId}', version '${versionId}'`);
+    await amendVersions(context, target.parent, {
+      modelUpdates: modelUpdates.map(({ modelName, llmConfig = {} }) => ({
+        modelName,
+        llmConfig: pick(llmConfig, ['tokenRateLimit', 'routingMethod']),
+      })),
+      llmInvocationConfig: llmInvocationConfig && invocationConfigOf(llmInvocationConfig),
+    });
+  }
+  return amendTarget(context, (version) => ({
+    ...version,
+    definition: {
+      ...version.definition,
+      ...pick(body, ['tags']),
+      ...(rateLimit !== undefined && { rateLimit: pick(rateLimit, RATE_LIMIT) }),
+    },
+  }));
+}
+
+/** Checks what the published code requires of an update, and its schema does not say. @throws Problem */
+function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: Updating['body']): void {
+  const given = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
+  if (given.every((one) => one === undefined)) {
     throw new Problem(
       'invalid_request',
       `Give at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
-  const row = await amendTarget(context, (version) => ({
-    ...version,
-    definition: {
-      ...version.definition,
-      ...pick(body, ['tags', 'llmInvocationConfig']),
-      ...(body.rateLimit !== undefined && { rateLimit: pick(body.rateLimit, RATE_LIMIT) }),
-      ...(body.modelUpdates !== undefined && { models: updatedModels(version, body.modelUpdates) }),
-    },
-  }));
-  return respond(context, row);
-};
-
-/** @throws Problem if an update names a model that the function does not have */
-function updatedModels(
-  { definition: { models = [] } }: FunctionVersion,
-  changes: readonly Schema<'nvcf', 'ModelUpdate'>[],
-): readonly Schema<'nvcf', 'Model'>[] {
-  const unknown = changes.find(({ modelName }) => models.every(({ name }) => name !== modelName));
-  if (unknown !== undefined) {
-    throw new Problem('bad_state', `Model '${unknown.modelName}': Not found in the function`);
+  if (rateLimit !== undefined) checkRateLimit(rateLimit);
+  checkPriority(llmInvocationConfig);
+  if (new Set(modelUpdates.map(({ modelName }) => modelName)).size < modelUpdates.length) {
+    throw new Problem('invalid_request', 'Names in `modelUpdates` must differ from each other.');
   }
-  return models.map((model) => {
-    const change = changes.find(({ modelName }) => modelName === model.name);
-    return change?.llmConfig === undefined
-      ? model
-      : { ...model, llmConfig: { ...model.llmConfig, ...change.llmConfig } };
-  });
+  for (const { llmConfig: { tokenRateLimit, routingMethod } = {} } of modelUpdates) {
+    if (tokenRateLimit !== undefined || routingMethod !== undefined) continue;
+    throw new Problem(
+      'invalid_request',
+      'Each of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.',
+    );
+  }
 }
 
-const updateMetadata: Handler<'nvcf', 'updateFunctionMetadata', FunctionRow> = async (context) => {
-  const { tags } = context.body;
-  const row = await amendTarget(context, (version) => ({
-    ...version,
-    definition: { ...version.definition, ...(tags !== undefined && { tags }) },
-  }));
-  return respond(context, row);
-};
+const update = async (context: Updating) => respond(context, await change(context));
 
 const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
-  const { rateLimit } = context.body;
-  await amendTarget(context, (version) => ({
-    ...version,
-    definition: { ...version.definition, rateLimit: pick(rateLimit, RATE_LIMIT) },
-  }));
+  await change(context);
   return { status: 204 };
 };
 
@@ -156,7 +199,7 @@ export const functionOperations = {
   getFunctionVersion: get,
   updateFunctionVersion: update,
   deleteFunctionVersion: remove,
-  updateFunctionMetadata: updateMetadata,
+  updateFunctionMetadata: update,
   updateFunctionRateLimit: updateRateLimit,
   deleteFunctionRateLimit: deleteRateLimit,
 };

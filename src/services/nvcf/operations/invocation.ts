@@ -7,6 +7,7 @@ import { accountOf } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
 import { removeObject } from '../objects.ts';
+import { ASSETS } from './assets.ts';
 
 /** The highest `NVCF-POLL-SECONDS`, as in the published code. The mock does not wait: it answers 202 at once. */
 const MOST_POLL_SECONDS = 3600;
@@ -18,17 +19,25 @@ interface Call {
   readonly answer: unknown;
 }
 
+/** A request to a function, whatever its form. */
+interface Sent {
+  readonly input: unknown;
+  /** Ids of assets to hand over. */
+  readonly assets: readonly string[];
+}
+
 /** Answers with the result, or with 202 if the function has an `invokeTime`. */
 async function call<Rendered>(
   context: AuthenticatedContext<Invoked>,
-  sent: unknown,
+  { input, assets }: Sent,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   checkPollSeconds(context);
   const version = chooseVersion(context);
+  await checkAssets(context, assets);
   const { behaviour } = version.body;
   const requestId = context.random.uuid();
-  const answer = 'answer' in behaviour ? behaviour.answer : sent;
+  const answer = 'answer' in behaviour ? behaviour.answer : input;
   if (behaviour.invokeTime === 0) return form.fulfilledAnswer(requestId, answer);
   await remember(context, { requestId, version, answer });
   return form.inProgressAnswer(requestId);
@@ -53,7 +62,7 @@ const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
   fulfilledAnswer: (id, answer) => ({
     status: 200,
     headers: statusHeaders(id, 'fulfilled'),
-    body: { reqId: id, status: 'fulfilled', response: answer ?? null },
+    body: { reqId: id, status: 'fulfilled', percentComplete: 100, response: answer ?? null },
   }),
   inProgressAnswer: (id) => ({
     status: 202,
@@ -86,15 +95,28 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   );
 }
 
+/** 0 counts as 1. @throws Problem */
 function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
   const [text] = context.headerLines('nvcf-poll-seconds');
-  if (text === undefined) return;
-  const seconds = Number(text);
-  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= MOST_POLL_SECONDS) return;
+  if (text === undefined || (/^\d+$/.test(text) && Number(text) <= MOST_POLL_SECONDS)) return;
   throw new Problem(
     'invalid_request',
-    `Header \`NVCF-POLL-SECONDS\` must be a whole number from 1 to ${MOST_POLL_SECONDS}.`,
+    `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MOST_POLL_SECONDS}.`,
   );
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws Problem if an asset is not the account's, or has no content yet */
+async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    if (!UUID.test(id)) {
+      throw new Problem('invalid_request', `Asset reference '${id}' must be the id of an asset, which is a UUID.`);
+    }
+    const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
+    if (row?.owner === accountOf(context) && row.body.content !== null) continue;
+    throw new Problem('not_found', `NotFound error: failed to find asset ${id.toLowerCase()}`);
+  }
 }
 
 async function remember(context: AuthenticatedContext, { requestId, version, answer }: Call): Promise<void> {
@@ -119,13 +141,20 @@ async function pollResult<Rendered>(
   return form.fulfilledAnswer(id, body.answer);
 }
 
-const invoke = (context: AuthenticatedContext<Invoked>) => call(context, context.body, PLAIN);
+function invoke(context: AuthenticatedContext<Invoked>) {
+  const assets = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
+  const ids = assets.map((id) => id.trim()).filter((id) => id !== '');
+  return call(context, { input: context.body, assets: ids }, PLAIN);
+}
 
 interface ExecContext extends AuthenticatedContext<Invoked> {
   readonly body: Schema<'nvcf', 'ExecRequest'>;
 }
 
-const exec = (context: ExecContext) => call(context, context.body.requestBody, ENVELOPE);
+function exec(context: ExecContext) {
+  const { requestBody, requestHeader: { inputAssetReferences = [] } = {} } = context.body;
+  return call(context, { input: requestBody, assets: inputAssetReferences }, ENVELOPE);
+}
 
 const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
 
@@ -138,7 +167,7 @@ export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Ou
   checkPollSeconds(context);
   const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
-    return call(context, jsonOrText(bytes), PLAIN);
+    return call(context, { input: jsonOrText(bytes), assets: [] }, PLAIN);
   }
   const requestId = context.random.uuid();
   return {

@@ -117,8 +117,7 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     registryCredentialName: secret.name,
     registryName,
     registryHostname,
-    artifactTypes: [...new Set(artifactTypes)],
-    ...pick(body, ['tags', 'description']),
+    ...pick(body, ['artifactTypes', 'tags', 'description']),
     provisionedBy: 'USER',
     createdAt: now,
     lastUpdatedAt: now,
@@ -140,8 +139,8 @@ const list: Handler<'nvcf', 'listRegistryCredentials'> = async (context) => {
   const { artifactType, provisionedBy } = context.query;
   const credentials = (await objectsOf(context, REGISTRY_CREDENTIALS)).filter(
     (one) =>
-      (artifactType === undefined || one.artifactTypes.includes(artifactType)) &&
-      (provisionedBy === undefined || one.provisionedBy === provisionedBy),
+      (artifactType === undefined || one.artifactTypes.some((type) => artifactType.includes(type))) &&
+      (provisionedBy === undefined || provisionedBy.includes(one.provisionedBy)),
   );
   return { status: 200, body: { registryCredentials: credentials.map(view) } };
 };

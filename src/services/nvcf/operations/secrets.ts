@@ -10,7 +10,7 @@ const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRo
   const names = secretNames(secrets);
   const subject = `Function id '${params.functionId}', version '${params.versionId}'`;
   if (names.length === 0) throw new Problem('bad_state', `${subject}: Missing secrets in the payload`);
-  if (names.length < secrets.length) {
+  if (new Set(names).size < names.length) {
     throw new Problem('bad_state', `${subject}: Duplicate secrets keys in the payload`);
   }
   const version = target.body;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { Collection } from '../../../store/collection.ts';
@@ -67,6 +67,23 @@ const remove: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context)
   await removeObject(context, TELEMETRIES, context.target);
   return { status: 204 };
 };
+
+const TYPE_OF = { logsTelemetryId: 'LOGS', metricsTelemetryId: 'METRICS', tracesTelemetryId: 'TRACES' } as const;
+
+/** @throws Problem if a function would send to an endpoint that the account lacks, or that is for something else */
+export async function checkTelemetries(
+  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  wanted: Schema<'nvcf', 'TelemetryRefs'>,
+): Promise<void> {
+  const account = accountOf(context);
+  for (const member of ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'] as const) {
+    const id = wanted[member]?.toLowerCase();
+    if (id === undefined) continue;
+    const row = await TELEMETRIES.byId(context.store.collections, id);
+    if (row?.owner !== account) throw new Problem('not_found', `Account '${account}' Telemetry '${id}': Not found`);
+    if (!row.body.types.includes(TYPE_OF[member])) throw new Problem('bad_state', 'Invalid telemetry type');
+  }
+}
 
 function usesTelemetry({ body }: FunctionRow, id: string): boolean {
   return Object.values(body.definition.telemetries ?? {}).includes(id);

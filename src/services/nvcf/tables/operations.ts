@@ -3,6 +3,7 @@ import type { RowIn, Section } from '../../../core/sections.ts';
 import type { RuleId } from './rules.ts';
 
 const API = 'published API document 2.245.1';
+const PLANE = 'published invocation-plane code';
 
 /** The rule of each operation. */
 export const OPERATION_SECTIONS = [
@@ -14,6 +15,7 @@ export const OPERATION_SECTIONS = [
       createFunction: { rule: 'create-function' },
       listFunctions: { rule: 'list-functions' },
       listFunctionIds: { rule: 'list-functions' },
+      listClusterGroups: { rule: 'list-clusters' },
       createFunctionVersion: { rule: 'create-function-version' },
       listFunctionVersions: { rule: 'list-function-versions' },
       getFunctionVersion: { rule: 'get-function-version' },
@@ -31,9 +33,9 @@ export const OPERATION_SECTIONS = [
       invokeFunction: { rule: 'invoke-function' },
       invokeFunctionVersion: { rule: 'invoke-function-version' },
       getInvocationStatus: { rule: 'poll-invocation' },
-      execFunction: { rule: 'invoke-function' },
-      execFunctionVersion: { rule: 'invoke-function-version' },
-      getExecStatus: { rule: 'poll-invocation' },
+      execFunction: { rule: 'invoke-function', source: PLANE },
+      execFunctionVersion: { rule: 'invoke-function-version', source: PLANE },
+      getExecStatus: { rule: 'poll-invocation', source: PLANE },
       invokeAtOwnHost: { rule: 'invoke-function', source: 'function-lifecycle page; published invocation-plane code' },
       getFunctionQueues: { rule: 'queue-details' },
       getFunctionVersionQueue: { rule: 'queue-details-version' },
@@ -63,7 +65,7 @@ export const OPERATION_SECTIONS = [
       createAsset: { rule: 'list-assets' },
       listAssets: { rule: 'list-assets' },
       getAsset: { rule: 'manage-asset' },
-      getAssetContent: { rule: 'manage-asset' },
+      getAssetContent: { rule: 'manage-asset', source: 'published control-plane code' },
       deleteAsset: { rule: 'manage-asset' },
       createInvocationToken: { rule: 'issue-invocation-token' },
       createVersionInvocationToken: { rule: 'issue-invocation-token-version' },
@@ -81,11 +83,6 @@ export const OPERATION_SECTIONS = [
     source: 'published gateway code: open paths',
     certainty: 'documented',
     rows: ['getLlmHealth', 'getLlmReadiness', 'getLlmInfo'],
-  },
-  {
-    source: `${API}; that the page means this path is inferred`,
-    certainty: 'inferred',
-    rows: { listClusterGroups: { rule: 'list-clusters' } },
   },
   {
     source: 'paths that published clients call on the NGC gateway',

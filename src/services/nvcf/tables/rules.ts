@@ -134,7 +134,7 @@ export const ACTIONS = [
     needs: { all: ['list_clusters'] },
     documented: {
       on: ['account-clusters', 'entity'],
-      source: `${PAGE}; the published code refuses every key`,
+      source: `${PAGE}, which names no path; the published code refuses every key`,
       certainty: 'contradicted',
     },
     'open-source': { closed: true, source: `${CODE}: tokens only`, certainty: 'documented' },

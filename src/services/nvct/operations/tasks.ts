@@ -5,13 +5,15 @@ import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { checkLimits } from '../limits.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { checkTask } from '../task-checks.ts';
+import { checkNewSecrets, checkTask } from '../task-checks.ts';
 import {
   accountOf,
   attributesOf,
   definitionOf,
-  eventView,
+  eventsOf,
   hasEnded,
+  resultsOf,
+  secretsOf,
   statusOf,
   TASKS,
   type Task,
@@ -48,11 +50,11 @@ const create: Handler<'nvct', 'createTask'> = async (context) => {
     definition: definitionOf(definition),
     secretNames: namesOf(secrets),
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
-    lastUpdatedAt: now,
+    lastUpdatedAt: null,
   };
   const row = TASKS.row({ id: random.uuid(), owner: accountOf(context), parent: null, body: task });
   await TASKS.insert(store.collections, row, null);
-  return { status: 200, body: { task: taskView(row) } };
+  return { status: 200, body: { task: { ...taskView(row), ...secretsOf(task) } } };
 };
 
 function namesOf(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
@@ -71,22 +73,31 @@ const list: Handler<'nvct', 'listTasks'> = async (context) => {
   return { status: 200, body: { tasks: entries.map(taskView), ...page } };
 };
 
-const LIMIT = 100;
+/** The places that cursors of the mock name. */
+const CURSOR = /^\d{1,15}$/;
 
 /**
- * A page of entries.
+ * A page of entries. Only one that is followed by another has its limit and a cursor.
  *
  * @param placed each with its place, which no other entry gets, also after it was deleted
+ * @throws Problem in the vendor's words for a cursor of nobody
  */
 function pageOf<Entry>(
   placed: readonly (readonly [place: number, Entry])[],
-  { limit = LIMIT, cursor }: { readonly limit?: number; readonly cursor?: string },
+  { limit = 10, cursor }: { readonly limit?: number; readonly cursor?: string },
 ) {
+  if (cursor !== undefined && !CURSOR.test(cursor)) {
+    throw new Problem('bad_state', fillText(FAULTS.cursor, { cursor }));
+  }
   const rest = placed.filter(([place]) => cursor === undefined || place > Number(cursor));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const isWhole = rest.length === page.length || last === undefined;
-  return { entries: page.map(([, entry]) => entry), limit, ...(!isWhole && { cursor: String(last[0]) }) };
+  return { entries: page.map(([, entry]) => entry), ...(!isWhole && { limit, cursor: String(last[0]) }) };
+}
+
+function placed<Entry>(entries: readonly Entry[]): (readonly [place: number, Entry])[] {
+  return entries.map((entry, index) => [index + 1, entry]);
 }
 
 const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
@@ -101,9 +112,13 @@ const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
 };
 
 const get: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
-  const { secrets, ...task } = taskView(target);
-  const isNamed = query.includeSecrets !== false && secrets !== undefined;
-  return { status: 200, body: { task: isNamed ? { ...task, secrets } : task } };
+  const { instances } = target.body.reported ?? {};
+  const task = {
+    ...taskView(target),
+    ...(query.includeSecrets !== false && secretsOf(target.body)),
+    ...(instances !== undefined && { instances }),
+  };
+  return { status: 200, body: { task } };
 };
 
 const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
@@ -124,25 +139,23 @@ const remove: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
 };
 
 const events: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
-  const placed = target.body.changes.map((change, place) => [place + 1, change] as const);
-  const { entries, ...page } = pageOf(placed, query);
-  return { status: 200, body: { events: entries.map((change) => eventView(target, change)), ...page } };
+  const { entries, ...page } = pageOf(placed(eventsOf(target)), query);
+  return { status: 200, body: { events: entries, ...page } };
 };
 
-const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ query: { limit = LIMIT } }) => ({
-  status: 200,
-  body: { results: [], limit },
-});
+const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query }) => {
+  const { entries, ...page } = pageOf(placed(resultsOf(target)), query);
+  return { status: 200, body: { results: entries, ...page } };
+};
 
 /** Only the names are stored: no operation returns the values. */
 const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
+  const { secrets } = context.body;
   checkLimits('updateSecretsRequest', context.body);
-  const names = namesOf(context.body.secrets);
-  await changeTask(context, (task) => ({
-    ...task,
-    secretNames: [...new Set([...task.secretNames, ...names])],
-    lastUpdatedAt: context.now,
-  }));
+  await changeTask(context, (task) => {
+    checkNewSecrets(context.target.id, task, secrets);
+    return { ...task, secretNames: [...new Set([...task.secretNames, ...namesOf(secrets)])] };
+  });
   return { status: 204 };
 };
 

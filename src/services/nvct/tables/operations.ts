@@ -5,7 +5,7 @@ import type { RuleId } from './rules.ts';
 /** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
-    source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks); the members of bodies are inferred',
+    source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks): controllers, and annotations of the bodies',
     certainty: 'documented',
     rows: {
       createTask: { rule: 'create-task' },

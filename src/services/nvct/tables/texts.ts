@@ -9,9 +9,20 @@ export const MISMATCHES: Readonly<Record<string, string>> = {
   updateTaskSecrets: "Task '{taskId}': Forbidden to update secrets",
 };
 
-/** The vendor's texts for a task that cannot be created or cancelled. From the published code. */
+/** The vendor's texts for a task that does not exist, and for one of another account. From the published code. */
+export const ABSENT = {
+  nobodys: "Task id '{taskId}': Not found",
+  foreign: "Task id '{taskId}': Not found in account '{account}'",
+} as const;
+
+/** The vendor's texts for a request that cannot be done. From the published code. */
 export const FAULTS = {
+  cursor: "Invalid cursor: '{cursor}'",
   ended: "Invalid request: Cannot cancel a Task with '{status}' terminal status",
+  noSecretsSent: "Task id '{id}': Missing secrets in the payload",
+  noSecretsKept: "Task id '{id}': Cannot update secrets for a Task that does not have any secrets",
+  secretsOfEnded: "Task id '{id}': Cannot update secrets for a Task with terminal status '{status}'",
+  duplicateSecretsSent: "Task id '{id}': Duplicate secrets keys in the payload",
   zeroDuration: "Invalid request: '{name}' cannot be of zero length",
   longGracePeriod: "Invalid request: 'terminationGracePeriodDuration' cannot exceed 'maxRuntimeDuration'",
   noRuntimeOnGfn: "Invalid request: 'maxRuntimeDuration' must be specified when launching Task on 'GFN'",

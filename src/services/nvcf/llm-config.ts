@@ -1,0 +1,95 @@
+import type { Schema } from '../../contract/documented.ts';
+import { Problem } from '../../core/problem.ts';
+import type { FunctionRow, FunctionVersion } from './functions.ts';
+import { checkLlmConfig } from './llm-checks.ts';
+import type { Definition } from './members.ts';
+
+type ModelUpdates = readonly Schema<'nvcf', 'ModelUpdate'>[];
+
+/** A change of what all versions of an LLM function share. */
+export interface LlmChange {
+  readonly modelUpdates?: ModelUpdates | undefined;
+  readonly llmInvocationConfig?: Definition['llmInvocationConfig'];
+}
+
+/** A version after a change; models that it does not have are left out. */
+export function withLlmChange(
+  version: FunctionVersion,
+  { modelUpdates = [], llmInvocationConfig }: LlmChange,
+): FunctionVersion {
+  const { models, ...definition } = version.definition;
+  // The first update of a model counts.
+  const updates = new Map([...modelUpdates].reverse().map(({ modelName, llmConfig }) => [modelName, llmConfig]));
+  const changed = models?.map((model) => {
+    if (model.llmConfig === undefined) return model;
+    return { ...model, llmConfig: { ...model.llmConfig, ...updates.get(model.name) } };
+  });
+  return {
+    ...version,
+    definition: {
+      ...definition,
+      ...(changed !== undefined && { models: changed }),
+      ...(llmInvocationConfig !== undefined && { llmInvocationConfig }),
+    },
+  };
+}
+
+/** @throws Problem if an update is incomplete or names a model without `llmConfig` */
+export function checkModelUpdates({ definition }: FunctionVersion, updates: ModelUpdates, subject: string): void {
+  const models = new Map(definition.models?.map((model) => [model.name, model]));
+  for (const { modelName, llmConfig } of updates) {
+    const model = models.get(modelName);
+    if (model === undefined) throw new Problem('not_found', `${subject}: Model '${modelName}' not found`);
+    if (model.llmConfig === undefined) {
+      throw new Problem('bad_state', `${subject}: Model '${modelName}' does not have existing llmConfig`);
+    }
+    checkLlmConfig(modelName, llmConfig ?? {});
+  }
+}
+
+/** @throws Problem unless all of a function's versions are of one type, if one is an LLM */
+export function checkType(
+  functionId: string,
+  type: Definition['functionType'],
+  versions: readonly FunctionRow[],
+): void {
+  const types = versions.map(({ body }) => body.definition.functionType ?? 'DEFAULT');
+  if (type !== 'LLM' && !types.includes('LLM')) return;
+  const other = types.findIndex((one) => one !== (type ?? 'DEFAULT'));
+  if (other < 0) return;
+  throw new Problem(
+    'bad_state',
+    `Function id '${functionId}': all versions must share the same functionType; existing version '${versions[other]?.id}' is '${types[other]}'`,
+  );
+}
+
+/** @throws Problem if a new version changes what models keep in all versions of a function */
+export function checkKept(functionId: string, given: Definition, versions: readonly FunctionRow[]): void {
+  const models = new Map(given.models?.map(({ name, llmConfig }) => [name, llmConfig]));
+  for (const { id, body } of versions) {
+    for (const { name, llmConfig: kept } of body.definition.models ?? []) {
+      const asked = models.get(name);
+      if (kept === undefined || asked === undefined) continue;
+      const other = (['uris', 'tokenizer'] as const).find(
+        (member) => JSON.stringify(asked[member]) !== JSON.stringify(kept[member]),
+      );
+      if (other === undefined) continue;
+      throw new Problem(
+        'bad_state',
+        `Function id '${functionId}', version '${id}': 'llmConfig.${other}' for model '${name}' must match existing versions`,
+      );
+    }
+  }
+}
+
+/** What a new version changes in the others. */
+export function changeByVersion({ models = [], llmInvocationConfig }: Definition): LlmChange {
+  const modelUpdates = models.map(({ name, llmConfig: { tokenRateLimit, routingMethod } = {} }) => ({
+    modelName: name,
+    llmConfig: {
+      ...(tokenRateLimit !== undefined && { tokenRateLimit }),
+      ...(routingMethod !== undefined && { routingMethod }),
+    },
+  }));
+  return { modelUpdates, llmInvocationConfig };
+}

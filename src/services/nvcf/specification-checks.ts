@@ -1,0 +1,108 @@
+import type { Schema } from '../../contract/documented.ts';
+import { Problem } from '../../core/problem.ts';
+import { isoDuration } from './durations.ts';
+import type { FunctionVersion } from './functions.ts';
+import { pick, type Specification } from './members.ts';
+
+type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
+
+/** Checks the specifications of a new deployment. @throws Problem */
+export function checkSpecifications(
+  specifications: readonly Specification[],
+  { definition }: FunctionVersion,
+  subject: string,
+): void {
+  for (const specification of specifications) {
+    checkInstances(specification);
+    checkAutoscaling(specification.autoscalingConfiguration);
+    const { backend = '', clusters = [], configuration, helmValidationPolicy } = specification;
+    if (backend.trim() !== '' && clusters.length > 0) {
+      throw new Problem('bad_state', `${subject}: Give one of the fields \`backend\` and \`clusters\`, not both.`);
+    }
+    if (definition.helmChart !== undefined) continue;
+    const excluded = Object.entries({ configuration, helmValidationPolicy }).find(([, value]) => value !== undefined);
+    if (excluded !== undefined) {
+      throw new Problem('bad_state', `${subject}: Field \`${excluded[0]}\` is only for functions with a Helm chart.`);
+    }
+  }
+}
+
+/** @throws Problem if there are fewest instances than most */
+export function checkInstances({
+  minInstances,
+  maxInstances,
+}: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
+  if (minInstances <= maxInstances) return;
+  throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
+}
+
+const HOUR = 3_600_000;
+
+/** @throws Problem if scaling would go the wrong way, or a window is not one */
+export function checkAutoscaling(autoscaling: Schema<'nvcf', 'Autoscaling'> = {}): void {
+  const { scaleUpDetails: up, scaleDownDetails: down } = autoscaling;
+  if (up !== undefined && up.factor <= 1) throw invalid('scaleUpDetails.factor` must be greater than 1.');
+  if (down !== undefined && (down.factor <= 0 || down.factor >= 1)) {
+    throw invalid('scaleDownDetails.factor` must be greater than 0 and less than 1.');
+  }
+  for (const { stickiness } of [up ?? {}, down ?? {}] as readonly { stickiness?: Schema<'nvcf', 'Stickiness'> }[]) {
+    if (stickiness === undefined) continue;
+    const [size, threshold] = [isoDuration(stickiness.size), isoDuration(stickiness.threshold)];
+    if (size === null || threshold === null) {
+      throw invalid('stickiness` requires ISO 8601 durations, such as `PT30M`, as `size` and `threshold`.');
+    }
+    if (size > HOUR) throw invalid('stickiness.size` must be at most `PT1H`.');
+    if (threshold >= size) throw invalid('stickiness.threshold` must be shorter than `size`.');
+  }
+}
+
+function invalid(rest: string): Problem {
+  return new Problem('invalid_request', `Field \`autoscalingConfiguration.${rest}`);
+}
+
+/**
+ * The specifications of a deployment after an update, which changes only numbers. GPU and instance type are ignored.
+ *
+ * @throws Problem unless each of them is named once, at the same backend and clusters
+ */
+export function replaced(
+  specifications: readonly Specification[],
+  given: readonly Replacement[],
+  subject: string,
+): readonly Specification[] {
+  const mismatch = `${subject}: GPU / InstanceType specs must match the ones in the original deployment`;
+  if (given.length !== specifications.length) throw new Problem('bad_state', mismatch);
+  if (given.length > 1 && given.some(({ gpuSpecificationId }) => gpuSpecificationId === undefined)) {
+    const message = `${subject}: Deployment has multiple GPU specifications. To update deployment use PATCH endpoint.`;
+    throw new Problem('bad_state', message);
+  }
+  const byId = new Map(specifications.map((one) => [one.gpuSpecificationId, one]));
+  const changed = new Map(byId);
+  for (const one of given) {
+    checkInstances(one);
+    const id = one.gpuSpecificationId?.toLowerCase() ?? specifications[0]?.gpuSpecificationId;
+    const before = byId.get(id);
+    if (before === undefined) throw new Problem('bad_state', mismatch);
+    byId.delete(id);
+    checkPlace(one, before, subject);
+    changed.set(id, { ...before, ...pick(one, ['maxInstances', 'minInstances', 'maxRequestConcurrency']) });
+  }
+  return [...changed.values()];
+}
+
+/** @throws Problem unless backend and clusters are the same */
+function checkPlace(given: Replacement, before: Specification, subject: string): void {
+  const [backend, known] = [given.backend?.trim() ?? '', before.backend?.trim() ?? ''];
+  if (backend !== known) {
+    const message = `${subject}: Backend '${backend}' field does not match original deployment spec: '${known}'.`;
+    throw new Problem('bad_state', message);
+  }
+  const [clusters, kept] = [sorted(given.clusters), sorted(before.clusters)];
+  if (clusters === kept) return;
+  const message = `${subject}: Provided clusters: '[${clusters}]' does not match clusters from original spec: '[${kept}]'`;
+  throw new Problem('bad_state', message);
+}
+
+function sorted(names: readonly string[] = []): string {
+  return [...names].sort().join(', ');
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { functionRow } from '../../../src/services/nvcf/functions.ts';
+import { checkKept, checkModelUpdates, withLlmChange } from '../../../src/services/nvcf/llm-config.ts';
+import {
+  ACME,
+  DEFINITION,
+  expectInvalid,
+  expectProblem,
+  inPath,
+  nvcfServer,
+  type Place,
+} from '../../support/nvcf-client.ts';
+
+const { acme, create } = await nvcfServer();
+
+const CONFIG = { uris: ['/v1/chat/completions'], tokenizer: 't', tokenRateLimit: '10-S', routingMethod: 'random' };
+const MODEL = { name: 'small', llmConfig: CONFIG };
+const LLM = {
+  ...DEFINITION,
+  functionType: 'LLM',
+  models: [MODEL, { name: 'large', llmConfig: { uris: ['/v1/responses'] } }],
+};
+const FILES = { name: 'small', version: '1', uri: '/s' };
+const priorityOf = (defaultPriority: number) => ({ llmInvocationConfig: { priority: { defaultPriority } } });
+
+const read = async (place: Place) => (await acme(`GET ${inPath(place)}`)).body.function;
+const addVersion = async ({ functionId }: Place, given: object) =>
+  acme(`POST functions/${functionId}/versions`, { ...LLM, ...given });
+const subject = ({ functionId, versionId }: Place) => `Function id '${functionId}', version '${versionId}'`;
+
+describe('an LLM function', () => {
+  it('keeps how its models are reached, and needs no files', async () => {
+    const place = await create({ ...LLM, ...priorityOf(4) });
+
+    expect(await read(place)).toMatchObject({ models: LLM.models, ...priorityOf(4) });
+  });
+
+  it.each([
+    ['without models', { models: undefined }, 'models'],
+    ['with no models', { models: [] }, 'models'],
+    ['with a model without `llmConfig`', { models: [MODEL, { ...FILES, name: 'other' }] }, 'llmConfig'],
+    ['with a model without `uris`', { models: [{ name: 'm', llmConfig: {} }] }, 'uris'],
+    ['with a model of no `uris`', { models: [{ name: 'm', llmConfig: { uris: [] } }] }, 'uris'],
+    ['with models of one name', { models: [MODEL, MODEL] }, 'models'],
+    [
+      'with an unknown way',
+      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'best' } }] },
+      'round-robin',
+    ],
+    [
+      'with a limit that is none',
+      { models: [{ name: 'm', llmConfig: { ...CONFIG, tokenRateLimit: '1-Y' } }] },
+      '100000-S',
+    ],
+    ['with a negative priority', priorityOf(-1), 'defaultPriority'],
+    ['with too low a priority', priorityOf(4_294_967_296), 'defaultPriority'],
+    [
+      'with priorities of accounts and none of others',
+      { llmInvocationConfig: { priority: { perAccountPriority: { [ACME]: 1 } } } },
+      'defaultPriority',
+    ],
+  ])('is not made %s', async (_what, given, said) => {
+    expectInvalid(await acme('POST functions', { ...LLM, ...given }), 'POST functions', said);
+  });
+
+  it('is changed in all versions at once', async () => {
+    const first = await create(LLM);
+    const { body } = await addVersion(first, { models: [{ ...MODEL, version: '2', uri: '/s' }] });
+    const second = { functionId: first.functionId, versionId: body.function.versionId };
+    const answer = await acme(`PUT ${inPath(second)}`, {
+      modelUpdates: [{ modelName: 'small', llmConfig: { tokenRateLimit: '7-W', uris: ['ignored'] } }],
+      ...priorityOf(0),
+    });
+    const changed = { ...CONFIG, tokenRateLimit: '7-W' };
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.function).toMatchObject({ models: [{ llmConfig: changed, version: '2' }], ...priorityOf(0) });
+    expect(await read(first)).toMatchObject({ models: [{ llmConfig: changed }, LLM.models[1]], ...priorityOf(0) });
+  });
+
+  it('is not changed where it has nothing to change', async () => {
+    const place = await create(LLM);
+    const request = `PUT ${inPath(place)}`;
+    const updates = (...modelUpdates: readonly object[]) => ({ tags: ['no'], modelUpdates });
+    const limit = { llmConfig: { tokenRateLimit: '1-S' } };
+
+    const unknown = `${subject(place)}: Model 'huge' not found`;
+    expectProblem(await acme(request, updates({ modelName: 'huge', ...limit })), request, 404, unknown);
+    const twice = updates({ modelName: 'small', ...limit }, { modelName: 'small', ...limit });
+    expectInvalid(await acme(request, twice), request, 'modelUpdates');
+    for (const empty of [{ modelName: 'small' }, { modelName: 'small', llmConfig: {} }]) {
+      expectInvalid(await acme(request, updates(empty)), request, 'llmConfig.tokenRateLimit');
+    }
+    const way = updates({ modelName: 'small', llmConfig: { routingMethod: 'best' } });
+    expectInvalid(await acme(request, way), request, 'pulsar');
+    expect(await read(place)).not.toHaveProperty('tags');
+  });
+});
+
+describe('a new version of an LLM function', () => {
+  it('changes what all versions share, and has the rest of what they share', async () => {
+    const first = await create({ ...LLM, ...priorityOf(9) });
+    const faster = { ...CONFIG, routingMethod: 'pulsar' };
+    const second = await addVersion(first, { models: [{ name: 'small', llmConfig: faster }] });
+
+    expect(second.body.function).toMatchObject(priorityOf(9));
+    expect((await read(first)).models).toEqual([{ name: 'small', llmConfig: faster }, LLM.models[1]]);
+    await addVersion(first, { ...priorityOf(1), models: [{ name: 'new', llmConfig: CONFIG }] });
+    expect(await read(first)).toMatchObject(priorityOf(1));
+  });
+
+  it.each([
+    ['uris', { uris: ['/v1/responses'] }],
+    ['tokenizer', { tokenizer: 'other' }],
+  ])('keeps the `%s` of its models', async (member, given) => {
+    const first = await create(LLM);
+    const answer = await addVersion(first, { models: [{ name: 'small', llmConfig: { ...CONFIG, ...given } }] });
+
+    const detail = `${subject(first)}: 'llmConfig.${member}' for model 'small' must match existing versions`;
+    expectProblem(answer, `POST functions/${first.functionId}/versions`, 400, detail);
+  });
+
+  it('is of the same type', async () => {
+    for (const [before, after] of [
+      ['LLM', 'DEFAULT'],
+      ['DEFAULT', 'LLM'],
+    ] as const) {
+      const models = before === 'LLM' ? [MODEL] : [FILES];
+      const first = await create({ functionType: before, models });
+      const answer = await addVersion(first, { functionType: after, models: [{ ...FILES, llmConfig: CONFIG }] });
+      const detail = `Function id '${first.functionId}': all versions must share the same functionType; existing version '${first.versionId}' is '${before}'`;
+      expectProblem(answer, `POST functions/${first.functionId}/versions`, 400, detail);
+    }
+  });
+});
+
+it.each([
+  ['model config updates', { modelUpdates: [{ modelName: 'small', llmConfig: { tokenRateLimit: '1-S' } }] }],
+  ['llmInvocationConfig', priorityOf(1)],
+])('other functions have no %s', async (what, given) => {
+  const place = await create({ models: [FILES] });
+  const request = `PUT ${inPath(place)}`;
+
+  expectProblem(await acme(request, given), request, 400, `Only LLM functions support ${what}`);
+});
+
+it('one of very many models is changed', () => {
+  const models = Array.from({ length: 20_000 }, (_, index) => ({ name: `m${index}`, llmConfig: { uris: ['/'] } }));
+  const version = { definition: { models } } as unknown as Parameters<typeof withLlmChange>[0];
+  const row = { id: 'v', body: version } as ReturnType<typeof functionRow>;
+  const modelUpdates = models.map(({ name }) => ({ modelName: name, llmConfig: { routingMethod: 'random' } }));
+
+  checkKept('f', { models }, [row]);
+  checkModelUpdates(version, modelUpdates, 'f');
+  expect(withLlmChange(version, { modelUpdates }).definition.models?.at(-1)?.llmConfig?.routingMethod).toBe('random');
+});
