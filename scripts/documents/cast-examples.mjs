@@ -21,8 +21,8 @@ import { readdir, readFile } from 'node:fs/promises';
  * @property {Record<string, CastRequest>} operations by operation id
  * @property {Record<string, string>} refused operations that cannot succeed by one plain request, each with the reason;
  *   `NAME@VERSION` is an operation that cannot in one version only
- * @property {Record<string, string>} skipped operations whose answer does not end, each with the reason
- * @property {Record<string, string>} varying operations whose answer is not recorded, each with the reason
+ * @property {Record<string, string>} skipped operations whose answer does not end, or that no tool can compare, each with the reason
+ * @property {Record<string, string>} varying operations whose answer is not recorded, each with the reason; its example is in the document
  */
 
 /** @typedef {{ status: number, type?: string, body?: unknown }} CastAnswer */

@@ -1,5 +1,5 @@
 import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
-import { objectOf, own } from '../../core/own.ts';
+import { memberOf, objectOf, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
@@ -193,7 +193,7 @@ async function checkReferences(
   members: Members,
 ): Promise<void> {
   for (const [member, { to: name, owned }] of Object.entries(refers)) {
-    const id = members[member];
+    const id = member.split('.').reduce(memberOf, members);
     if (id === undefined || id === null) continue;
     const to = { name };
     const row = typeof id === 'string' ? await anyCollectionOf(to).byId(context.store.collections, id) : null;

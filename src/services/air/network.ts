@@ -39,20 +39,32 @@ export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<
   return newRow(context, NODES, { members: nodeMembers(members) });
 }
 
-interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_address'>> {
+type InterfaceLabels = NonNullable<InterfaceMembers['labels']>;
+
+interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_address' | 'labels'>> {
   readonly name: string;
+  readonly labels?: Partial<InterfaceLabels> | null;
   readonly mac_address?: string | null;
+}
+
+/** The labels as answers have them: with all members. */
+export function wholeLabels(labels: Partial<InterfaceLabels> | null): InterfaceLabels | null {
+  return labels === null
+    ? null
+    : { ...labels, interface_role: labels.interface_role ?? null, scalable_unit: labels.scalable_unit ?? null };
 }
 
 export function interfaceDraft(
   node: RowOf<'nodes'>,
-  members: NewInterface & Pick<InterfaceMembers, 'mac_address'>,
+  { labels = null, ...members }: NewInterface & Pick<InterfaceMembers, 'mac_address'>,
 ): DraftOf<'interfaces'> {
   return {
     members: {
       interface_type: 'DATA_PLANE_INTF',
       outbound: false,
-      labels: null,
+      labels: wholeLabels(labels),
+      interface_role: null,
+      scalable_unit: null,
       split: null,
       connection: null,
       ...members,
@@ -99,6 +111,9 @@ export function serviceDraft(end: RowOf<'interfaces'>, members: ServiceMembers, 
   };
 }
 
+/** The required member of the data, by executor: the stubs of the SDK. */
+export const DATA_OF = { shell: 'commands', file: 'files', init: 'hostname' } as const;
+
 type InstructionMembers = MembersOf<'instructions'>;
 
 export function instructionDraft(
@@ -107,15 +122,26 @@ export function instructionDraft(
     executor,
     data,
     name,
+    run_again_on_rebuild,
     ...members
-  }: Omit<InstructionMembers, 'name' | 'state'> & {
+  }: Omit<InstructionMembers, 'name' | 'state' | 'run_again_on_rebuild' | 'data'> & {
+    readonly data: object;
     readonly executor: string;
     readonly name: string | null;
+    readonly run_again_on_rebuild: boolean | null;
   },
+  creator: string,
 ): DraftOf<'instructions'> {
   return {
-    members: { ...members, name: name ?? executor, data: { ...data, executor }, state: 'PENDING' },
-    hidden: { simulation: node.body.members.simulation, executor },
+    members: {
+      ...members,
+      name: name ?? executor,
+      run_again_on_rebuild: run_again_on_rebuild ?? false,
+      // The document and the operation check that the data are those of the executor.
+      data: { ...data, executor } as InstructionMembers['data'],
+      state: 'PENDING',
+    },
+    hidden: { simulation: node.body.members.simulation, executor, creator },
   };
 }
 

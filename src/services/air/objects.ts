@@ -16,7 +16,7 @@ import {
 import type { AirResource } from './tables/index.ts';
 
 /** The members of a resource's table that determine its rows. */
-export type RowTable = Pick<AirResource, 'name' | 'part' | 'personal' | 'search'>;
+export type RowTable = Pick<AirResource, 'name' | 'part' | 'personal'>;
 
 /** An object that is not stored yet. */
 export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {
@@ -73,7 +73,6 @@ export function airRow(resource: RowTable, place: Place, times: Times, draft: Dr
       state: typeof members['state'] === 'string' ? members['state'] : null,
       createdAt: times.created,
       modifiedAt: times.modified,
-      text: (resource.search ?? []).map((member) => String(members[member] ?? '')).join('\n'),
     },
   });
 }

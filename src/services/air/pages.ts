@@ -1,10 +1,12 @@
+import { LISTS } from '../../../generated/air.lists.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { own } from '../../core/own.ts';
 import type { PageQuery } from '../../store/collections.ts';
-import { isOperator } from './caller.ts';
+import { creatorOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';
 import type { Resource } from './resource-types.ts';
+import { type Kinds, searchedIn, sortedBy } from './results.ts';
 import { collectionOf, type RowOf } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
@@ -16,12 +18,14 @@ const MOST_LIMIT = 1000;
 const MOST_TEXT = 8 * 1024 * 1024;
 
 const OWNED = 'is_owned_by_client';
-/** A filter that no object matches. */
-const NOTHING = { member: 'id', value: '' } as const;
-const ORDERS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
+const CREATED = 'created_by_client';
+/** Parameters that are no filters. */
+const OF_PAGES: readonly string[] = ['limit', 'offset', 'ordering', 'search'];
+/** The members that the store keeps sorted. */
+const FACETS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
-/** `limit` and `offset` are numbers, everything else is text. */
-export type Query = Readonly<Record<string, string | number | undefined>>;
+/** The parameters that the document of the list has. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** A request for a list. */
 interface Listing extends AuthenticatedContext {
@@ -38,34 +42,102 @@ interface Slice<View> {
   readonly results: readonly View[];
 }
 
-/** Answers with one page of a resource. */
+/** The kinds of the members of a list's results, as its document has them. */
+function kindsOf(list: string): Kinds {
+  return own<Kinds>(LISTS, list) ?? {};
+}
+
+/** The members that `search` looks in: those that are published, otherwise all texts. */
+function searchOf({ name, search }: Pick<AirResource, 'name' | 'search'>): readonly string[] {
+  if (search !== undefined) return search;
+  const kinds = Object.entries(kindsOf(`${name}_list`));
+  return kinds.flatMap(([member, kind]) => (kind === 'text' ? [member] : []));
+}
+
+/**
+ * Answers with one page of a resource. Its parameters are those of its document: a filter is a member of the stored
+ * object, and an order a member of the results.
+ */
 export async function page<Its extends Resource, View>(
   context: Listing,
   resource: Its,
   view: (row: RowOf<Its['name']>) => View | Promise<View>,
 ): Promise<PageOf<View>> {
-  const { rows, ...extent } = await rowsOfPage(context, resource);
-  return pageOf(context, resource.path, extent, await Promise.all(rows.map(view)));
-}
-
-/** Reads the rows of the requested page. */
-async function rowsOfPage<Its extends Resource>(
-  context: Listing,
-  resource: Its,
-): Promise<Extent & { readonly rows: readonly RowOf<Its['name']>[] }> {
   const { query } = context;
+  const { ordering, search } = textsOf(query);
+  const shown: readonly string[] = (resource as AirResource).shown ?? [];
+  const members = search === '' ? [] : searchOf(resource);
+  const order = own(FACETS, ordering.member);
+  const isStored = order !== undefined && !members.some((member) => shown.includes(member));
+  if (!isStored || query[CREATED] !== undefined) return wholePage(context, resource, view, members);
   const { limit, offset } = boundsOf(query);
+  // Named one by one: V8 takes 25 of a list's 175 microseconds to spread an object before other members.
+  const { account, whose, where } = selectionOf(context, resource);
   const { count, rows } = await collectionOf(resource).page(context.store.collections, {
-    account: seesAll(context, resource) ? null : ownerOf(context, resource),
-    ...whoseOf(resource, query),
-    where: wheresOf(resource, query),
-    search: searchOf(resource, textOf(query, 'search')),
-    order: orderOf(textOf(query, 'ordering')),
+    account,
+    ...(whose !== undefined && { whose }),
+    where,
+    search: search === '' ? null : { members: members.map((member) => memberOf(resource, member)), text: search },
+    order: { by: order, descending: ordering.descending },
     limit,
     offset,
     most: MOST_TEXT,
   });
-  return { count, limit, offset, rows };
+  return pageOf(context, resource.path, { count, limit, offset }, await Promise.all(rows.map(view)));
+}
+
+/** Reads every object, for orders and searches by members that the store does not sort or does not have. */
+async function wholePage<Its extends Resource, View>(
+  context: Listing,
+  resource: Its,
+  view: (row: RowOf<Its['name']>) => View | Promise<View>,
+  members: readonly string[],
+): Promise<PageOf<View>> {
+  const { ordering, search } = textsOf(context.query);
+  const { limit, offset } = boundsOf(context.query);
+  const { rows } = await collectionOf(resource).page(context.store.collections, {
+    ...selectionOf(context, resource),
+    search: null,
+    order: { by: 'id', descending: false },
+    limit: Number.MAX_SAFE_INTEGER,
+    offset: 0,
+  });
+  const ofCaller = rows.filter(({ body }) => isByCaller(context, body.hidden));
+  const views = await Promise.all(ofCaller.map(view));
+  const all = ofCaller.map((row, index) => ({ row, view: views[index] as View }));
+  const found = search === '' ? all : all.filter((one) => searchedIn(one.view, members, search));
+  // Some results do not show their times.
+  const keyOf = ({ row, view: its }: (typeof all)[number]) =>
+    own<unknown>({ created: row.body.created, modified: row.body.modified }, ordering.member) ??
+    own<unknown>(its as Readonly<Record<string, unknown>>, ordering.member);
+  const sorted = sortedBy(found, keyOf, kindsOf(`${resource.name}_list`)[ordering.member], ordering.descending);
+  const results = sorted.slice(offset, offset + limit).map((one) => one.view);
+  return pageOf(context, resource.path, { count: sorted.length, limit, offset }, withRoom(results));
+}
+
+/** The filter by the caller, whom no member of a row can be compared with beforehand. */
+function isByCaller(context: Listing, hidden: Readonly<Record<string, unknown>>): boolean {
+  const asked = context.query[CREATED];
+  return asked === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === asked;
+}
+
+/** The first results that have room on a page, but at least one. */
+function withRoom<View>(results: readonly View[]): readonly View[] {
+  let characters = 0;
+  const end = results.findIndex((result, index) => {
+    characters += JSON.stringify(result).length;
+    return characters > MOST_TEXT && index > 0;
+  });
+  return end < 0 ? results : results.slice(0, end);
+}
+
+function selectionOf(context: Listing, resource: Resource): Pick<PageQuery, 'account' | 'whose' | 'where'> {
+  const owned = context.query[OWNED];
+  return {
+    account: seesAll(context, resource) ? null : ownerOf(context, resource),
+    ...(owned !== undefined && { whose: owned === true ? 'own' : 'others' }),
+    where: wheresOf(resource, context.query),
+  };
 }
 
 /** Whether the caller sees the objects of every organisation. */
@@ -87,7 +159,9 @@ function pageOf<View>(context: Listing, path: string, extent: Extent, results: r
   const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(context.query)) if (value !== undefined) search.set(name, String(value));
+    for (const [name, value] of Object.entries(context.query)) {
+      if (value !== undefined) for (const one of [value].flat()) search.append(name, String(one));
+    }
     search.set('limit', String(limit));
     search.set('offset', String(start));
     return `${context.origin}${path}?${search}`;
@@ -98,21 +172,32 @@ function pageOf<View>(context: Listing, path: string, extent: Extent, results: r
   return { status: 200, body: { count, next, previous, results } };
 }
 
-/** Pages computed entries; any member can be a filter. */
+/** Pages computed entries; any member can be a filter. @param list the operation */
 export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
-  path: string,
+  {
+    path,
+    list,
+    search: members,
+  }: { readonly path: string; readonly list: string; readonly search?: readonly string[] },
   all: readonly View[],
 ): PageOf<View> {
   const { query } = context;
+  const { ordering, search } = textsOf(query);
   const { limit, offset } = boundsOf(query);
-  const asked = all.filter((entry) =>
-    Object.entries(query).every(([name, value]) => {
-      const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
-      return member === undefined || [member].flat().map(String).includes(String(value));
-    }),
+  const kinds = kindsOf(list);
+  const texts = members ?? Object.keys(kinds).filter((member) => kinds[member] === 'text');
+  const asked = all.filter(
+    (entry) =>
+      (search === '' || searchedIn(entry, texts, search)) &&
+      filtersOf(query).every(([name, value]) => {
+        const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
+        return member === undefined || [member].flat().map(String).includes(String(value));
+      }),
   );
-  return pageOf(context, path, { count: asked.length, limit, offset }, asked.slice(offset, offset + limit));
+  const kind = kinds[ordering.member];
+  const sorted = sortedBy(asked, (entry) => own<unknown>(entry, ordering.member), kind, ordering.descending);
+  return pageOf(context, path, { count: sorted.length, limit, offset }, sorted.slice(offset, offset + limit));
 }
 
 function boundsOf(query: Query): { readonly limit: number; readonly offset: number } {
@@ -124,39 +209,31 @@ function boundsOf(query: Query): { readonly limit: number; readonly offset: numb
   };
 }
 
-function textOf(query: Query, name: string): string | undefined {
-  const value = query[name];
-  return value === undefined ? undefined : String(value);
-}
-
 /** The document lists the orders. */
-function orderOf(text = 'created'): PageQuery['order'] {
+function textsOf({ ordering = 'created', search = '' }: Query) {
+  const text = String(ordering);
   const descending = text.startsWith('-');
-  return { by: own(ORDERS, descending ? text.slice(1) : text) ?? ORDERS.created, descending };
+  return { search: String(search), ordering: { member: descending ? text.slice(1) : text, descending } };
 }
 
-function searchOf({ search = [] }: AirResource, text: string | undefined): PageQuery['search'] {
-  if (text === undefined || text === '') return null;
-  return { members: search.map((member) => (member === 'name' ? member : `members.${member}`)), text };
-}
-
-/** The only filter that depends on the caller. */
-function whoseOf({ filters = [] }: AirResource, query: Query): Pick<PageQuery, 'whose'> {
-  const asked = filters.includes(OWNED) ? query[OWNED] : undefined;
-  if (asked === 'true') return { whose: 'own' };
-  return asked === 'false' ? { whose: 'others' } : {};
+function filtersOf(query: Query): readonly (readonly [name: string, value: string | number | boolean])[] {
+  return Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || OF_PAGES.includes(name) ? [] : [value].flat().map((one) => [name, one] as const),
+  );
 }
 
 function wheresOf(resource: AirResource, query: Query): PageQuery['where'] {
-  return (resource.filters ?? []).flatMap((filter) => {
-    const value = textOf(query, filter);
-    if (filter === OWNED) return [undefined, 'true', 'false'].includes(value) ? [] : [NOTHING];
-    return value === undefined ? [] : [{ member: memberOf(resource, filter), value }];
-  });
+  return filtersOf(query)
+    .filter(([name]) => name !== OWNED && name !== CREATED)
+    .map(([name, value]) => {
+      const text = String(value);
+      return { member: memberOf(resource, name), value: own(resource.synonyms?.[name] ?? {}, text) ?? text };
+    });
 }
 
-function memberOf({ part, hidden = [] }: AirResource, filter: string): string {
-  if (filter === part) return 'parent';
-  if (filter === 'id' || filter === 'name' || filter === 'state') return filter;
-  return hidden.includes(filter) ? `hidden.${filter}` : `members.${filter}`;
+/** Two underscores lead into an object, as in `labels__group`. */
+function memberOf({ part, hidden = [] }: AirResource, name: string): string {
+  if (name === part) return 'parent';
+  if (name === 'id' || name === 'name' || name === 'state') return name;
+  return hidden.includes(name) ? `hidden.${name}` : `members.${name.replace('__', '.')}`;
 }

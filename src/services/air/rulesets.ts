@@ -37,8 +37,9 @@ function rulesetOfProfile(profile: Profile): Ruleset {
   );
 }
 
+/** The source of the shape of an operation. */
 function sourceOf(profile: Profile, operation: AirOperation): Sourced {
-  const { source, certainty } = profile === 'dsx' ? (operation.dsx ?? operation) : operation;
+  const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
   return { source, certainty };
 }
 

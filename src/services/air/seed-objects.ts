@@ -1,10 +1,11 @@
+import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { own } from '../../core/own.ts';
 import type { Placed, SeedFault } from '../../core/seed-fault.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { instructionDraft, interfaceDraft, macOf, serviceDraft } from './network.ts';
+import { DATA_OF, instructionDraft, interfaceDraft, macOf, serviceDraft } from './network.ts';
 import { airRow, type DraftOf, type RowTable } from './objects.ts';
 import { type AirRow, isOf, type Members, type MembersOf, type Named, type RowOf, type StoredName } from './stored.ts';
 import { CHECKPOINTS } from './tables/resources/checkpoints.ts';
@@ -33,7 +34,7 @@ interface Given {
   links: MembersOf<'links'> & { readonly interfaces: readonly string[] };
   services: Pick<MembersOf<'services'>, 'interface' | 'node_port'> & Partial<MembersOf<'services'>>;
   instructions: Pick<MembersOf<'instructions'>, 'node' | 'data'> &
-    Partial<MembersOf<'instructions'>> & { readonly executor: string };
+    Partial<MembersOf<'instructions'>> & { readonly executor: keyof typeof DATA_OF };
   runs: Pick<MembersOf<'runs'>, 'simulation'> & Partial<MembersOf<'runs'>>;
   checkpoints: Pick<MembersOf<'checkpoints'>, 'run'> & Partial<MembersOf<'checkpoints'>>;
   userconfigs: MembersOf<'userconfigs'>;
@@ -90,6 +91,33 @@ const NEEDED: Readonly<Record<Name, Readonly<Record<string, 'string' | 'number' 
   },
 };
 export const SEEDED = Object.keys(NEEDED);
+
+/** The members of each resource, as its request has them, or only its answer. */
+const DOCUMENTED: Readonly<Record<Name, { readonly properties: object }>> = {
+  interfaces: SCHEMAS.CreateInterfaceRequest,
+  links: SCHEMAS.CreateLinkRequest,
+  services: SCHEMAS.CreateServiceRequest,
+  instructions: SCHEMAS.CreateNodeInstructionRequest,
+  runs: SCHEMAS.Run,
+  checkpoints: SCHEMAS.Checkpoint,
+  userconfigs: SCHEMAS.CreateUserConfigRequest,
+  image_shares: SCHEMAS.ImageShare,
+  demo_tags: SCHEMAS.CreateMarketplaceDemoTagRequest,
+  ssh_keys: SCHEMAS.CreateSshKeyRequest,
+  fleets: SCHEMAS.CreateFleetRequest,
+  workers: SCHEMAS.CreateWorkerRequest,
+  worker_certificates: SCHEMAS.WorkerCertificate,
+  os_image_manifests: SCHEMAS.CreateOsImageManifestRequest,
+  os_templates: SCHEMAS.CreateOsTemplateRequest,
+  platform_information: SCHEMAS.CreatePlatformInformationRequest,
+};
+
+/** By resource: what the documents say of the members. Which of them must be there is checked later. */
+export const MEMBERS_BY_RESOURCE = Object.entries(DOCUMENTED).map(([resource, { properties }]) => ({
+  if: { properties: { resource: { const: resource } } },
+  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+  then: { properties: { members: { properties } } },
+}));
 
 /** Members that name another object, with its resource. */
 const REFERENCES: Readonly<Record<string, StoredName>> = {
@@ -149,6 +177,12 @@ function ownFaults(entry: SeedObject): readonly (readonly [member: string, messa
     const isPair = other !== undefined && one !== other && more.length === 0;
     return isPair ? [] : [['interfaces', 'must name two different interfaces']];
   }
+  if (entry.resource === 'instructions') {
+    const { executor, data } = entry.members;
+    // The schema reports an unknown executor.
+    const member = own(DATA_OF, executor);
+    return member === undefined || Object.hasOwn(data, member) ? [] : [[`data.${member}`, 'is missing']];
+  }
   if (entry.resource === 'ssh_keys' && sshFingerprint(entry.members.public_key) === null)
     return [['public_key', 'must be a complete `ssh-ed25519` or `ssh-rsa` key']];
   return [];
@@ -187,8 +221,8 @@ const DRAFTS: { readonly [Its in Name]: (members: Given[Its], known: Known) => D
   },
   services: (members, { find }) =>
     serviceDraft(find(INTERFACES, members.interface), { ...SERVICES.defaults, ...members }, 0),
-  instructions: (members, { find }) =>
-    instructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }),
+  instructions: (members, { org, find }) =>
+    instructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
   runs: (members, { now }) => ({
     members: { name: '', started_from: null, started_at: rfc3339(now), ended_at: null, ...members },
   }),

@@ -9,7 +9,7 @@ import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import { type Recorded, recordDraft } from './publishing.ts';
-import { findObjectFaults, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
+import { findObjectFaults, MEMBERS_BY_RESOURCE, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
 import { type AirRow, isOf, type Named, type RowOf, type Upload } from './stored.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS } from './tables/resources/demo-publish-access-records.ts';
 import { DEMOS } from './tables/resources/demos.ts';
@@ -167,8 +167,8 @@ const SCHEMA = object(
       'Demos on the marketplace.',
     ),
     objects: describe(
-      list(
-        object({
+      list({
+        ...object({
           org,
           resource: describe({ enum: SEEDED }, 'What it is, named as at the beginning of its operation ids.'),
           id,
@@ -177,7 +177,8 @@ const SCHEMA = object(
             "Its members, in the vendor's form. Those that a request needs must be there, and the others have defaults. An SSH key also needs its `user`, an instruction its `executor`.",
           ),
         }),
-      ),
+        allOf: MEMBERS_BY_RESOURCE,
+      }),
       'Objects of other resources. Each names only objects before it.',
     ),
   },

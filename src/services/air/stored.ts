@@ -90,11 +90,11 @@ interface StoredByName {
   >;
   instructions: Stored<
     MembersOfView<Schema<'air', 'NodeInstruction'>>,
-    { readonly simulation: string; readonly executor: string }
+    { readonly simulation: string; readonly executor: string; readonly creator?: string }
   >;
   checkpoints: Stored<MembersOfView<Schema<'air', 'Checkpoint'>>, { readonly simulation: string }>;
   runs: Stored<MembersOfView<Schema<'air', 'Run'>>>;
-  userconfigs: Stored<MembersOfView<Required<Schema<'air', 'UserConfig'>>>>;
+  userconfigs: Stored<MembersOfView<Schema<'air', 'UserConfig'>, 'content'> & { readonly content: string }>;
   images: Stored<
     MembersOfView<Schema<'air', 'Image'>, 'is_owned_by_client'>,
     {

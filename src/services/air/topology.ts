@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Change } from '../../store/collections.ts';
-import { accountOf } from './caller.ts';
+import { accountOf, creatorOf } from './caller.ts';
 import { type DotEnd, readDot } from './dot.ts';
 import { newInterface, newNode } from './network.ts';
 import { type DraftOf, newRow, put } from './objects.ts';
@@ -61,7 +61,8 @@ function readJson(content: unknown): Topology {
     nodes,
     named,
     links: read,
-    oob: oob === true || isObject(oob),
+    // The SDK's example: a file that does not say gets an out-of-band network.
+    oob: oob === undefined || oob === true || isObject(oob),
   };
 }
 
@@ -246,7 +247,7 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
       const node = again(members.node);
       return newRow(context, INSTRUCTIONS, {
         members: { ...members, node },
-        hidden: { ...hidden, simulation: to },
+        hidden: { ...hidden, simulation: to, creator: creatorOf(context) },
         parent: node,
       });
     }),

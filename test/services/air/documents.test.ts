@@ -15,7 +15,41 @@ interface Parameter {
   readonly name?: string;
   readonly in?: string;
   readonly required?: boolean;
-  readonly schema?: { readonly type?: string };
+  readonly schema?: { readonly type?: string; readonly enum?: readonly string[] };
+}
+
+interface Built {
+  readonly paths: Readonly<Record<string, { readonly get?: { readonly parameters?: readonly Parameter[] } }>>;
+}
+
+/** A document as it is served: the orders of its lists are the members of their results. */
+function served(profile: string): Built {
+  return JSON.parse(readFileSync(new URL(`../../../dist/openapi/air.${profile}.json`, import.meta.url), 'utf8'));
+}
+
+/** The paths of a profile that are lists, below the prefix, with their orders. */
+function ordersOf(profile: string): (readonly [path: string, orders: readonly string[]])[] {
+  return Object.entries(served(profile).paths).flatMap(([path, { get }]) => {
+    const { schema } = (get?.parameters ?? []).find(({ name }) => name === 'ordering') ?? {};
+    return schema?.enum === undefined || path.includes('{')
+      ? []
+      : [[path.replace('/api/v3/', ''), schema.enum] as const];
+  });
+}
+
+/** Null, then what is smaller. Times are compared as such. */
+function keyOf(value: unknown): [number, number | string] {
+  if (value === null || value === undefined) return [0, 0];
+  const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  return [1, Number.isNaN(time) ? (typeof value === 'boolean' ? Number(value) : (value as number | string)) : time];
+}
+
+function isSorted(values: readonly unknown[]): boolean {
+  const keys = values.map(keyOf);
+  return keys.every(([some, key], index) => {
+    const [before, other] = keys[index - 1] ?? [0, 0];
+    return before < some || (before === some && (before === 0 || other <= key));
+  });
 }
 
 interface Document {
@@ -32,11 +66,12 @@ const MANIFEST = {
   docker_run_parameters: {},
   emulation_type: 'switch',
   platform_information: {},
-  simulator_image: 'image',
+  simulator_image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001',
   simulator_resources: {},
 };
 const folder = new URL('../../../openapi/air/', import.meta.url);
-const FILES = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'common.json');
+const OTHERS = ['common.json', 'baseline.json'];
+const FILES = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHERS.includes(name));
 const documents = FILES.map((name): Document => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
 const schemas: Readonly<Record<string, Schema>> = Object.assign(
   {},
@@ -135,6 +170,31 @@ describe('a list', async () => {
 
   it('is there for every filter that follows', () => {
     expect(asked.length).toBeGreaterThan(50);
+  });
+
+  const sorted = [
+    ...ordersOf('2.0').map((list) => ['2.0', ...list] as const),
+    ...ordersOf('dsx').map((list) => ['dsx', ...list] as const),
+  ];
+
+  it.each(sorted)('of %s: %s is sorted by each member of its results', async (profile, path, orders) => {
+    expect(orders.length).toBeGreaterThan(3);
+    const ask = profile === 'dsx' ? laterCaller : caller;
+    for (const order of orders) {
+      const separator = path.startsWith('histories') ? '?model=simulation&' : '?';
+      const { status, body } = await ask(`GET ${path}${separator}ordering=${order}`);
+      if (status === 403) return;
+      expect(status, `${order}: ${JSON.stringify(body)}`).toBe(200);
+      const values = body.results.map((one: Record<string, unknown>) => one[order.replace('-', '')]);
+      expect(isSorted(order.startsWith('-') ? values.toReversed() : values), `${order}: ${values}`).toBe(true);
+    }
+  });
+
+  it('is sorted by what its version has', () => {
+    const [earlier, later] = ['2.0', 'dsx'].map((profile) => new Map(ordersOf(profile)).get('simulations/'));
+
+    expect(earlier).toEqual(expect.arrayContaining(['auto_netq_enabled', '-creator', 'sleep_at']));
+    expect(later).not.toContain('auto_netq_enabled');
   });
 
   it.each(asked)('%s is narrowed by `%s`, as its document says', async (path, name, type) => {

@@ -69,13 +69,16 @@ it('updating changes what is given, and never the node', async () => {
   expect({ ...after, modified: '' }).toEqual({ ...before, name: 'new', outbound: true, modified: '' });
 });
 
-it('a MAC address that is taken away is answered, and there is still one', async () => {
-  const { id } = await air.interface({ mac_address: '02:11:22:33:44:55' });
+it('keeps its role and its scalable unit, and has all of its labels', async () => {
+  const given = { interface_role: 'leaf', scalable_unit: 3, labels: { interface_role: 'spine' } };
+  const one = await air.interface(given);
 
-  const { status } = await admin(`PATCH ${INTERFACES}${id}/`, { mac_address: null });
+  expect(one).toMatchObject({ ...given, labels: { interface_role: 'spine', scalable_unit: null } });
 
-  expect([200, 400]).toContain(status);
-  expect((await done(200, `GET ${INTERFACES}${id}/`)).mac_address).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+  const changed = await done(200, `PATCH ${INTERFACES}${one.id}/`, { scalable_unit: 4, labels: { scalable_unit: 4 } });
+
+  expect(changed).toMatchObject({ scalable_unit: 4, labels: { interface_role: null, scalable_unit: 4 } });
+  expect(await done(200, `PATCH ${INTERFACES}${one.id}/`, { labels: null })).toMatchObject({ labels: null });
 });
 
 it('deleting takes links and services along, and leaves the other end', async () => {

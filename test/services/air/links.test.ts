@@ -26,10 +26,10 @@ async function pair() {
 it('a link shows both of its ends with their names, also after they were changed', async () => {
   const ends = await pair();
 
-  const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends), labels: { cable_length: 5 } });
+  const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends), labels: { cable_length: '5m' } });
 
   expect(link).toMatchObject({
-    labels: { cable_length: 5 },
+    labels: { cable_length: '5m' },
     interfaces: [
       { id: ends[0].id, name: 'a', node_name: 'first' },
       { id: ends[1].id, name: 'b', node_name: 'second' },

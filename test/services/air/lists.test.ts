@@ -54,7 +54,10 @@ beforeAll(async () => {
     done(201, `POST ${SERVICES}`, { interface: ends[end].id, node_port, service_type });
   const services = [await service(0, 22, 'SSH'), await service(0, 2222, 'SSH'), await service(6, 443, 'HTTPS')];
   const instruction = (node: string, executor: string, run_again_on_rebuild: boolean) =>
-    done(201, `POST ${INSTRUCTIONS}`, { node, executor, run_again_on_rebuild, data: {}, name: `do ${executor}` });
+    done(201, `POST ${INSTRUCTIONS}`, {
+      ...{ node, executor, run_again_on_rebuild, name: `do ${executor}` },
+      data: { commands: [], files: [], hostname: 'h' },
+    });
   const instructions = [
     await instruction(nodes[0].id, 'shell', true),
     await instruction(nodes[1].id, 'file', false),
@@ -73,10 +76,10 @@ const LISTS = [SIMULATIONS, NODES, INTERFACES, LINKS, SERVICES, INSTRUCTIONS, CH
 
 describe.each(LISTS)('%s', (list) => {
   it('has pages that can be followed to the end and back', async () => {
-    const everything = await air.all(`${list}?ordering=name`);
+    const everything = await air.all(`${list}?ordering=id`);
     expect(everything.length).toBeGreaterThan(2);
     const seen: Thing[] = [];
-    let url: string | null = `/api/v3/${list}?limit=2&ordering=name`;
+    let url: string | null = `/api/v3/${list}?limit=2&ordering=id`;
     let last = '';
     while (url !== null) {
       const page: Thing = await done(200, `GET ${url}`);
@@ -124,9 +127,9 @@ describe.each(LISTS)('%s', (list) => {
     expect((await done(200, `GET ${list}?offset=99999999999999999999`)).results).toEqual([]);
   });
 
-  it('refuses an order that it does not know, and names those that it does', async () => {
+  it('refuses an order by anything but a member of its results', async () => {
     for (const order of ['colour', '-colour', '--name', '', 'constructor', 'name,id']) {
-      expectRefused(await admin(`GET ${list}?ordering=${order}`), 400, '`ordering`', '`created`');
+      expectRefused(await admin(`GET ${list}?ordering=${order}`), 400, '`ordering`', 'expected one of');
     }
   });
 
@@ -204,6 +207,24 @@ describe('search', () => {
     const query = `simulation=${world['one'].id}&ordering=created&search=${encodeURIComponent(text)}`;
 
     expect((await air.all(`${NODES}?${query}`)).map(({ name }) => name).sort()).toEqual([...names].sort());
+  });
+
+  it('looks in the names of both ends of a link', async () => {
+    const [first] = world['links'];
+
+    expect(idsOf(await air.all(`${LINKS}?search=LEAF-2&simulation=${world['one'].id}`))).toEqual([first.id]);
+    expect(await air.all(`${LINKS}?search=nothing`)).toEqual([]);
+  });
+
+  it('looks in all texts where no members are published, and in no id', async () => {
+    const name = 'searched.acme.test';
+    const fleet = await done(201, 'POST infra/fleets/', { name: 'searched' });
+    const worker = await done(201, 'POST infra/workers/', { fleet: fleet.id, fqdn: name, ip_address: '192.0.2.77' });
+
+    for (const text of ['searched.', '192.0.2.77'])
+      expect(idsOf(await air.all(`infra/workers/?search=${text}`)), text).toEqual([worker.id]);
+    expect(await air.all(`infra/workers/?search=${worker.id}`)).toEqual([]);
+    expect(idsOf(await air.all(`infra/workers/?ordering=-fqdn&search=searched`))).toEqual([worker.id]);
   });
 
   it('for more than 256 characters is refused', async () => {
@@ -285,6 +306,50 @@ describe('a filter', () => {
     const found = await filtered(LINKS, `interface=${world['ends'][4].id}`);
 
     expect(idsOf(found)).toEqual([world['links'][1].id]);
+  });
+
+  it('by who created them: instructions', async () => {
+    const mine = await filtered(INSTRUCTIONS, 'created_by_client=True');
+    const all = await air.all(INSTRUCTIONS);
+
+    expect(idsOf(mine).sort()).toEqual(idsOf(all.filter(({ id }) => !builtIn.has(id))).sort());
+    expect(idsOf(await filtered(INSTRUCTIONS, 'created_by_client=false')).sort()).toEqual(
+      idsOf(all.filter(({ id }) => builtIn.has(id))).sort(),
+    );
+    expect(await filtered(INSTRUCTIONS, 'created_by_client=true&executor=file')).toHaveLength(1);
+  });
+
+  it('by a label: system nodes', async () => {
+    const everything = await air.all('systems/nodes/');
+    expect(everything.length).toBeGreaterThan(0);
+    const models = new Set(everything.map(({ labels }) => labels?.model).filter(Boolean));
+
+    for (const model of models) {
+      const expected = everything.filter(({ labels }) => labels?.model === model);
+      expect(idsOf(await filtered('systems/nodes/', `labels__model=${model}`))).toEqual(idsOf(expected));
+    }
+    expect(await filtered('systems/nodes/', 'labels__model=none')).toEqual([]);
+  });
+
+  it('by a boolean in any case, and by each of several tags', async () => {
+    const outbound = (await air.all(INTERFACES)).filter((one) => one.outbound);
+
+    expect(idsOf(await filtered(INTERFACES, 'outbound=True'))).toEqual(idsOf(outbound));
+    const { id: simulation } = await air.simulation({ name: 'to show' });
+    const tags = ['first', 'second'];
+    const demo = await done(201, 'POST marketplace/demos/', { name: 'tagged', tags, simulation });
+    const found = (query: string) => filtered('marketplace/demos/', query).then(idsOf);
+    expect(await found('tags=first&tags=second')).toEqual([demo.id]);
+    expect(await found('tags=first&tags=third')).toEqual([]);
+    expect(await found('tags=first&liked_by_client=true')).toEqual([]);
+    expect(await found('tags=first&liked_by_client=false')).toEqual([demo.id]);
+  });
+
+  it('by the status of uploads, in either spelling: images', async () => {
+    const complete = await filtered('images/', 'upload_status=COMPLETE');
+
+    expect(complete.length).toBeGreaterThan(0);
+    expect(await filtered('images/', 'upload_status=COMPLETED')).toEqual(complete);
   });
 
   it('by the executor: instructions', async () => {

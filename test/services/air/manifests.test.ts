@@ -4,8 +4,8 @@ import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID }
 const GIVEN = {
   docker_run_parameters: { privileged: true },
   emulation_type: 'switch',
-  platform_information: { cpu: 'x86' },
-  simulator_image: 'nvcr.io/acme/simulator:1',
+  platform_information: { SN3700: { cpu: 2, memory: 4096 } },
+  simulator_image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001',
   simulator_resources: { cpu: 2 },
 };
 const READ = ['air:access', 'air:manifest_read'];

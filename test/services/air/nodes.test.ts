@@ -53,9 +53,12 @@ describe('creating', () => {
       storage: 50,
       pos_x: -5,
       pos_y: 7,
-      labels: { rack: 'r1' },
+      labels: { rack_name: 'r1', rack_unit: 4 },
       metadata: 'text',
-      advanced: { boot: 'uefi' },
+      advanced: { boot: 'network', uefi: true },
+      cdrom: { image: UBUNTU },
+      storage_pci: { drive1: { name: 'data', size: 20, type: 'NVME' } },
+      management_mac: '02:00:00:00:00:01',
     };
 
     expect(await air.node(given)).toMatchObject(given);
@@ -90,6 +93,36 @@ describe('creating', () => {
   });
 });
 
+it('a strict server looks into the entries of maps', async () => {
+  const strict = await airServer({ strict: true });
+  const { id } = await strict.simulation();
+  const made = (more: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...more });
+
+  expectRefused(await made({ management_interfaces: { eth0: { ipp: '::1' } } }), 400, 'management_interfaces.eth0.ipp');
+  expect((await made({ management_interfaces: { eth0: { ip: null } }, metadata: null })).status).toBe(201);
+});
+
+it('an image that a drive names can be seen, and is not deleted', async () => {
+  const image = await done(201, 'POST images/', {
+    name: 'cd',
+    version: '1',
+    default_username: 'u',
+    default_password: 'p',
+  });
+  const cdrom = { image: image.id };
+  for (const wrong of [NOTHING, GLOBEX_PRIVATE]) {
+    const { id } = await air.simulation();
+    const body = { name: 'n', simulation: id, cdrom: { image: wrong } };
+    expectRefused(await admin(`POST ${NODES}`, body), 400, 'cdrom.image');
+  }
+  const node = await air.node({ cdrom });
+
+  expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { cdrom: { image: NOTHING } }), 400, 'cdrom.image');
+  expect((await admin(`DELETE images/${image.id}/`)).status).toBe(400);
+  await done(200, `PATCH ${NODES}${node.id}/`, { cdrom: { image: null } });
+  await done(204, `DELETE images/${image.id}/`);
+});
+
 describe('updating', () => {
   it('changes what is given, and never the simulation', async () => {
     const node = await air.node();
@@ -121,7 +154,11 @@ it('deleting a node takes its interfaces, links, services and instructions along
   const theirs = await air.interface({ node: other.id });
   const link = await done(201, `POST ${LINKS}`, { interfaces: [mine.id, theirs.id] });
   const service = await done(201, `POST ${SERVICES}`, { interface: mine.id, node_port: 22 });
-  const instruction = await done(201, `POST ${INSTRUCTIONS}`, { node: node.id, executor: 'shell', data: {} });
+  const instruction = await done(201, `POST ${INSTRUCTIONS}`, {
+    node: node.id,
+    executor: 'shell',
+    data: { commands: [] },
+  });
 
   await done(204, `DELETE ${NODES}${node.id}/`);
 
@@ -230,6 +267,31 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(before);
   });
 
+  it.each(actions)('%s counts a node that is named twice once', async (action, status, entry) => {
+    const { id, nodes } = await furnished();
+    const before = await world.all(`${NODES}?simulation=${id}`);
+
+    const twice = [nodes[0].id, nodes[0].id].map(entry);
+    const answer = await world.admin(requestOf(action), { simulation: id, nodes: twice });
+
+    expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+    const more = action.includes('delete') ? -1 : action.includes('copy') ? 1 : 0;
+    expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(before.length + more);
+  });
+
+  it('bulk-assign refuses different configs for one node', async () => {
+    const { id, nodes } = await furnished();
+    const config = async () =>
+      (await world.done(201, 'POST userconfigs/', { name: 'u', kind: 'cloud-init-user-data', content: '#' })).id;
+    const entries = [await config(), await config()].map((user_data) => ({ node: nodes[0].id, user_data }));
+    const assign = (...given: readonly object[]) =>
+      world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: given });
+
+    expectRefused(await assign(...entries), 400, nodes[0].id, 'user_data');
+    expect((await world.done(200, `GET ${NODES}${nodes[0].id}/`)).cloud_init).toBeNull();
+    expect((await assign({ node: nodes[0].id, meta_data: null }, entries[0] ?? {})).status).toBe(204);
+  });
+
   it.each(actions)('%s names what is wrong with its body', async (action, _status, entry) => {
     const { id, nodes } = await furnished();
     const request = requestOf(action);
@@ -298,6 +360,13 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
         { cpu: 4, image: ACME_SWITCH },
       ]);
       expect(told.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
+    });
+
+    it('bulk-update counts a node that is named twice once', async () => {
+      const { id, nodes } = await furnished();
+      const body = { simulation: id, node_ids: [nodes[0].id, nodes[0].id], cpu: 4 };
+
+      expect(await world.done(200, `PATCH ${NODES}bulk-update/`, body)).toMatchObject([{ cpu: 4 }]);
     });
 
     it.each<[named: string, wrong: (id: string) => object]>([

@@ -64,7 +64,7 @@ interface Fix {
 }
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-const PARSED = { format: 'JSON', content: { nodes: {}, links: [] } };
+const PARSED = { topology_data: '{"nodes":{}}', source_format: 'JSON', destination_format: 'JSON' };
 const TRAINEE = { orRole: 'air_trainee' } as const;
 
 /** One request for every scope. Those about an object that does not exist are answered 404 to whoever may. */

@@ -31,6 +31,11 @@ const CONTENT = {
 const imported = (content: unknown, more: object = {}) =>
   done(201, 'POST simulations/import/', { format: 'JSON', name: 'imported', content, ...more });
 
+/** What parses a DOT text. */
+function asDot(topology_data: string) {
+  return { topology_data, source_format: 'DOT', destination_format: 'JSON' };
+}
+
 describe('importing', () => {
   it('JSON makes nodes, interfaces and links', async () => {
     const made = await imported(CONTENT);
@@ -116,7 +121,7 @@ describe('importing', () => {
       'graph g { node [shape=box] subgraph rack { a [os="generic/" + "ubuntu2204"] { b [os="x"] [os="generic/ubuntu2204"] } } a:e0:n -- b:e0:s }',
     ],
   ])('DOT %s is understood as well', async (_what, content) => {
-    const { nodes, links } = await done(200, 'POST simulations/parse/', { format: 'DOT', content });
+    const { nodes, links } = await done(200, 'POST simulations/parse/', asDot(content));
 
     expect(Object.keys(nodes)).toEqual(['a', 'b']);
     expect(links).toEqual([[end('a', 'e0'), end('b', 'e0')]]);
@@ -200,7 +205,11 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
     ['subgraphs in subgraphs without end', `graph g { ${'subgraph {'.repeat(50_000)}`, 'content'],
   ])('DOT: %s', async (_what, content, named) => {
     expectRefused(await admin('POST simulations/import/', { format: 'DOT', name: 'x', content }), 400, named);
-    expectRefused(await admin('POST simulations/parse/', { format: 'DOT', content }), 400, named);
+    expectRefused(
+      await admin('POST simulations/parse/', asDot(String(content))),
+      400,
+      named.replace('content', 'topology_data'),
+    );
   });
 
   it.each<[body: object, named: string]>([
@@ -279,10 +288,21 @@ describe('parsing', () => {
   it('tells what a file says, and makes nothing', async () => {
     const before = await air.all(SIMULATIONS);
 
-    const told = await done(200, 'POST simulations/parse/', { format: 'JSON', content: CONTENT, name: 'n' });
+    const text = { topology_data: JSON.stringify(CONTENT), source_format: 'JSON', destination_format: 'JSON' };
+    const told = await done(200, 'POST simulations/parse/', text);
 
-    expect(told).toEqual({ name: 'n', ...CONTENT });
+    expect(told).toEqual(CONTENT);
     expect(await air.all(SIMULATIONS)).toEqual(before);
+  });
+
+  it.each<[named: string, wrong: object]>([
+    ['`source_format`', { source_format: 'YAML' }],
+    ['`destination_format`', { destination_format: 'DOT' }],
+    ['`topology_data`', { topology_data: '{', source_format: 'JSON' }],
+    ['`topology_data.nodes`', { topology_data: '{}', source_format: 'JSON' }],
+    ['topology_data', { topology_data: undefined }],
+  ])('names what is wrong: %s', async (named, wrong) => {
+    expectRefused(await admin('POST simulations/parse/', { ...asDot('graph g { }'), ...wrong }), 400, named);
   });
 });
 
@@ -306,9 +326,9 @@ describe('the time that a DOT text takes grows with its length, and no faster:',
     ['hyphens', (length) => `graph g { ${'a-'.repeat(length / 2)}`],
   ])('%s', async (_what, content) => {
     const time = async (length: number) => {
-      const body = { format: 'DOT', content: content(length) };
+      const body = asDot(content(length));
       const before = process.cpuUsage();
-      expectRefused(await admin('POST simulations/parse/', body), 400, 'content');
+      expectRefused(await admin('POST simulations/parse/', body), 400, 'topology_data');
       // The time of this process, in milliseconds: what else the machine does is not counted.
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000;

@@ -13,8 +13,10 @@ import { NODES } from '../tables/resources/nodes.ts';
 import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
 
+/** Without an object: the entries about all that the organisation has of the model. */
 const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   const { model, object_id } = context.query;
+  if (object_id === undefined) return page(context, HISTORIES, flatEntry);
   const of = model === 'node' ? NODES : SIMULATIONS;
   const about = await anyCollectionOf(of).byId(context.store.collections, object_id);
   if (about === null || about.owner !== accountOf(context)) throw new Problem('not_found');
@@ -39,10 +41,11 @@ type NestedList = Handler<'air', 'simulation_history_list', AirRow>;
 type NestedFilters = Handler<'air', 'simulation_history_filters', AirRow>;
 
 /** Builds the list of the history of one object. */
-function nestedList({ path }: { readonly path: string }): NestedList {
+function nestedList({ name, path }: { readonly name: string; readonly path: string }): NestedList {
   return async (context) => {
     const entries = await entriesOf(context);
-    return pageOfAll(context, path.replace('{id}', context.target.id), entries.map(nestedEntry));
+    const its = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
+    return pageOfAll(context, its, entries.map(nestedEntry));
   };
 }
 

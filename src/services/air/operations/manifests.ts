@@ -13,7 +13,7 @@ import { PLATFORM_INFORMATION } from '../tables/resources/platform-information.t
 import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
 
 function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
-  return { members: { ...members, org_name: caller.principal.org ?? null, port_mapping_required: false } };
+  return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }
 
 const MANIFEST: Special<typeof MANIFESTS> = { complete: withOrganization };

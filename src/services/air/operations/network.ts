@@ -2,16 +2,18 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { Change } from '../../../store/collections.ts';
-import { accountOf } from '../caller.ts';
+import { accountOf, creatorOf } from '../caller.ts';
 import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import {
+  DATA_OF,
   instructionDraft,
   interfaceDraft,
   newInterface,
   newNode,
   nodeMembers,
   serviceDraft,
+  wholeLabels,
   withMac,
 } from '../network.ts';
 import { changedRow, put, removal, storedView } from '../objects.ts';
@@ -88,10 +90,9 @@ async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Pro
 
 const INTERFACE: Special<typeof INTERFACES> = {
   complete: async (context, members) => interfaceDraft(await nodeOf(context, members.node), withMac(context, members)),
-  change: (context, _row, { mac_address, ...members }) => {
-    if (mac_address === undefined) return { members };
-    return { members: withMac(context, { ...members, mac_address }) };
-  },
+  change: (_context, _row, { labels, ...members }) => ({
+    members: { ...members, ...(labels !== undefined && { labels: wholeLabels(labels) }) },
+  }),
 };
 
 function nodeOf(context: AuthenticatedContext, id: string): Promise<NodeRow> {
@@ -144,14 +145,18 @@ const SERVICE: Special<typeof SERVICES> = {
 };
 
 const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
-  complete: async (context, members) => instructionDraft(await nodeOf(context, members.node), members),
-  change: (_, { body }, { executor = body.hidden.executor, data = body.members.data, name, ...members }) => ({
-    members: { ...members, ...(name !== undefined && { name: name ?? executor }), data: { ...data, executor } },
-    hidden: { executor },
-  }),
+  complete: async (context, members) => {
+    const { executor, data } = members;
+    const member = DATA_OF[executor];
+    if (!Object.hasOwn(data, member)) {
+      const message = `Field \`data.${member}\` is missing; the executor \`${executor}\` expects it.`;
+      throw new Problem('invalid_request', message);
+    }
+    return instructionDraft(await nodeOf(context, members.node), members, creatorOf(context));
+  },
 };
 
-/** @throws Problem if one of the nodes is not part of the simulation */
+/** Reads each of the nodes once. @throws Problem if one of them is not part of the simulation */
 async function nodesOf(
   context: AuthenticatedContext,
   simulation: string,
@@ -159,7 +164,7 @@ async function nodesOf(
 ): Promise<readonly NodeRow[]> {
   await resolveReference(context, SIMULATIONS, 'simulation', simulation);
   return Promise.all(
-    ids.map(async (id) => {
+    [...new Set(ids)].map(async (id) => {
       const node = await resolveReference(context, NODES, 'nodes', id);
       if (node.body.members.simulation === simulation) return node;
       throw new Problem('invalid_request', `Field \`nodes\` names \`${id}\`, which is not a node of the simulation.`);
@@ -209,17 +214,30 @@ type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
 /** Sets user configs of nodes: absent members stay unchanged, null removes a config. */
 const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   const { simulation, nodes: named } = context.body;
-  const nodes = await nodesOf(
-    context,
-    simulation,
-    named.map(({ node }) => node),
-  );
-  const changes = await Promise.all(nodes.map((node, index) => assignConfigs(context, node, named[index] ?? {})));
+  const configs = configsByNode(named);
+  const nodes = await nodesOf(context, simulation, [...configs.keys()]);
+  const changes = await Promise.all(nodes.map((node) => assignConfigs(context, node, configs.get(node.id) ?? {})));
   await context.store.collections.commit(changes);
   return { status: 204 };
 };
 
-async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given: CloudInit): Promise<Change> {
+/** @throws Problem if two entries give one node different configs */
+function configsByNode(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
+  const configs = new Map<string, Partial<CloudInit>>();
+  for (const { node, ...given } of named) {
+    const before = configs.get(node) ?? {};
+    const member = (['user_data', 'meta_data'] as const).find(
+      (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name],
+    );
+    if (member !== undefined) {
+      throw new Problem('invalid_request', `Field \`nodes\` names \`${node}\` twice, with a different \`${member}\`.`);
+    }
+    configs.set(node, { ...before, ...given });
+  }
+  return configs;
+}
+
+async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given: Partial<CloudInit>): Promise<Change> {
   const before = node.body.members.cloud_init ?? {};
   const { user_data = before.user_data ?? null, meta_data = before.meta_data ?? null } = given;
   const cloud_init = { user_data, meta_data };
@@ -287,7 +305,8 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   const { system_node, ...body } = context.body;
   const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
   const { image, cpu, memory, storage, category, labels, split_options } = template;
-  const { row, along } = await draftObject(context, NODES, NODE, { image, cpu, memory, storage, labels, ...body });
+  const drafted = { image, cpu, memory, storage, ...(labels && { labels }), ...body };
+  const { row, along } = await draftObject(context, NODES, NODE, drafted);
   const whole = changedRow(row, NODES, context.now, { members: { category, split_options: split_options ?? null } });
   await context.store.collections.commit([put(whole), ...along]);
   return { status: 201, body: storedView(whole) };

@@ -28,7 +28,14 @@ const BUDGET = {
   userconfigs: 1_048_576,
 } as const;
 
+/** The default of the reference, and what is left of it: nothing counts hours. */
+const COMPUTE_HOURS = { total_compute_hours: 0, remaining_compute_hours: 0 } as const;
+
 const USERCONFIG: Special<typeof USERCONFIGS> = {
+  // Null is what the SDK allows for a member that stays.
+  change: (_context, _row, { name, content }) => ({
+    members: { ...(typeof name === 'string' && { name }), ...(typeof content === 'string' && { content }) },
+  }),
   view: (_, { id, body: { members } }) => ({ ...members, id }),
   listView: (_, { id, body }) => ({ id, name: body.members.name, kind: body.members.kind }),
 };
@@ -64,11 +71,12 @@ async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'R
     org_id: orgIdOf(account),
     ngc_org_name: org,
     ...BUDGET,
+    ...(context.settings.air === 'dsx' && COMPUTE_HOURS),
     usage: {
       cpu: sum(nodes, ({ body }) => body.members.cpu),
       memory: sum(nodes, ({ body }) => body.members.memory),
       disk_storage: sum(nodes, ({ body }) => body.members.storage),
-      image_storage: sum(images, ({ body }) => body.members.size) / GIB,
+      image_storage: Math.ceil(sum(images, ({ body }) => body.members.size) / GIB),
       userconfigs: sum(configs, ({ body }) => Buffer.byteLength(body.members.content)),
     },
   };
@@ -87,7 +95,7 @@ export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { found: 'object', target: id } : { found: 'nothing' };
 
 const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
-  pageOfAll(context, RESOURCE_BUDGETS.path, [await budgetOf(context)]);
+  pageOfAll(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await budgetOf(context)]);
 
 const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
   status: 200,

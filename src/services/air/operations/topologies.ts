@@ -9,7 +9,7 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/resources/images.ts';
 import { SIMULATION_ZTP_SCRIPT } from '../tables/resources/simulation-ztp-script.ts';
 import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { buildNetwork, type Network, networkOf, readTopology, topologyOf } from '../topology.ts';
+import { buildNetwork, type Network, networkOf, readTopology, type Topology, topologyOf } from '../topology.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
 type Simulation = RowOf<'simulations'>;
@@ -30,12 +30,33 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Renders a file as read, without creating anything. */
-const parse: Handler<'air', 'simulations_parse'> = async (context) => {
-  const { format, content, name } = context.body;
-  const { nodes, links, oob } = readTopology(format, content);
-  return { status: 200, body: { ...(name !== undefined && { name }), nodes, links, oob } };
+/** Renders a text as the content of a file in JSON, without creating anything. */
+const parse: Handler<'air', 'simulations_parse'> = async ({ body: { source_format, topology_data } }) => {
+  const { nodes, links, oob } = parsed(source_format, topology_data);
+  return { status: 200, body: { nodes, links, oob } };
 };
+
+/** @throws Problem with the faulty part, by the name that it has in this request */
+function parsed(format: string, text: string): Topology {
+  try {
+    return readTopology(format, format === 'DOT' ? text : jsonOf(text));
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    throw new Problem(thrown.kind, thrown.message.replaceAll('`content', '`topology_data'));
+  }
+}
+
+/** @throws Problem if the text is no JSON */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(
+      'invalid_request',
+      'Field `topology_data` is no JSON; expected the text of an object with `nodes`.',
+    );
+  }
+}
 
 const exportOne: Handler<'air', 'simulations_export', Simulation> = async (context) => {
   const { store, query, target: row } = context;

@@ -149,7 +149,14 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
 
 /** Workbenches are created when a training begins; the mock creates none. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
-  pageOfAll(context, `${TRAININGS.path}${context.target.id}/workbench-simulations/`, []);
+  pageOfAll(
+    context,
+    {
+      path: `${TRAININGS.path}${context.target.id}/workbench-simulations/`,
+      list: 'trainings_workbench_simulations',
+    },
+    [],
+  );
 
 export const trainingOperations = {
   ...plain(TRAININGS, TRAINING),

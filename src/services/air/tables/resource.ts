@@ -21,6 +21,8 @@ export const MANAGED = { ...OWN, orOperators: true } as const satisfies Place;
 /** The rule for an operation of a resource. */
 export interface AirRule extends Sourced, Place {
   readonly needs: Needs;
+  /** The source of the operation's parameters, bodies and answers, if it is another one than that of the rule. */
+  readonly shape?: Sourced;
   /** Profile dsx: any of these roles replaces the scopes. */
   readonly orRoles?: readonly string[];
   /** Profile dsx: all of these roles are needed. */
@@ -71,12 +73,15 @@ export interface AirResource {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Members that cannot be changed. */
   readonly fixed?: readonly string[];
-  /** Members that hold the id of another object. */
+  /** Members that hold the id of another object; `cdrom.image` is one of a member. */
   readonly refers?: Readonly<Record<string, Reference>>;
-  readonly filters?: readonly string[];
   /** Filters by hidden members, such as parents. */
   readonly hidden?: readonly string[];
-  /** Members that `search` searches. */
+  /** By filter: other spellings of values that clients use. */
+  readonly synonyms?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Members that `search` searches, where they are published. Default: every text of the results. */
   readonly search?: readonly string[];
+  /** The searched members that only answers have. */
+  readonly shown?: readonly string[];
   readonly operations: readonly AirSection[];
 }

@@ -9,6 +9,10 @@ export const AUTH_PAGE = {
   source: 'API authentication page, wording of the scope',
   certainty: 'implied',
 } as const satisfies Sourced;
+/** Operations whose rule no page states, but whose shape the SDK does. */
+export const OF_SDK = {
+  shape: { source: 'source of the SDK 1.3.1', certainty: 'documented' },
+} as const satisfies { readonly shape: Sourced };
 export const SDK = { source: 'source of the SDK 1.9.0', certainty: 'documented' } as const satisfies Sourced;
 export const ANALOGY = { source: 'no page states it; by analogy', certainty: 'inferred' } as const satisfies Sourced;
 export const DEMO_VISITOR = {

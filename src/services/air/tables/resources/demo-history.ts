@@ -6,6 +6,5 @@ export const DEMO_HISTORY = {
   name: 'demo_history',
   path: '/api/v3/marketplace/demos/{id}/history/',
   target: 'demos',
-  filters: ['category', 'actor'],
   operations: [{ ...ANALOGY, needs: [], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;

@@ -8,14 +8,6 @@ export const DEMO_PUBLISH_ACCESS_RECORDS = {
   path: '/api/v3/publishing/marketplace-demo-publish-access-records/',
   operatorsSeeAll: true,
   refers: { marketplace_demo: { to: 'demos', onDelete: 'cascade' } },
-  filters: [
-    'marketplace_demo',
-    'status',
-    'publicly_published',
-    'requested_by_email',
-    'requesting_org_display_name',
-    'requesting_org_ngc_org_name',
-  ],
   hidden: IMAGE_PUBLISH_ACCESS_RECORDS.hidden,
   search: ['marketplace_demo_name', 'justification', 'allowed_orgs_request_text', 'requesting_org_ngc_org_name'],
   operations: [

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, MANAGED, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, REFERENCE, SDK } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, OF_SDK, REFERENCE, SDK } from '../sources.ts';
 
 /** A simulation on the marketplace. */
 export const DEMOS = {
@@ -9,21 +9,10 @@ export const DEMOS = {
   defaults: { checkpoint: null, description: null, documentation: null, repo: null, publisher: '', icon: null },
   fixed: ['simulation', 'checkpoint'],
   refers: { simulation: { to: 'simulations', onDelete: 'ignore' } },
-  filters: [
-    'name',
-    'creator',
-    'published',
-    'demo',
-    'tags',
-    'publicly_published',
-    'publisher',
-    'demo_simulation_state',
-    'featured',
-  ],
-  search: ['name', 'description'],
   operations: [
     {
       ...AUTH_PAGE,
+      ...OF_SDK,
       needs: ['air:marketplace_demo_read'],
       dsx: { ...REFERENCE, needs: [] },
       rows: { list: {}, get: ITEM },
@@ -47,6 +36,7 @@ export const DEMOS = {
     { ...REFERENCE, needs: [], only: 'dsx', rows: { request_access: ITEM } },
     {
       ...DEMO_VISITOR,
+      ...OF_SDK,
       needs: ['air:marketplace_demo_read', 'air:simulation_create'],
       dsx: { ...ANALOGY, needs: ['air:simulation_create'] },
       rows: { provision: ITEM },

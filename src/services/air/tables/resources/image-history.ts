@@ -6,6 +6,5 @@ export const IMAGE_HISTORY = {
   name: 'image_history',
   path: '/api/v3/images/{id}/history/',
   target: 'images',
-  filters: ['category', 'actor'],
   operations: [{ ...ANALOGY, needs: ['air:image_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;

@@ -7,14 +7,6 @@ export const IMAGE_PUBLISH_ACCESS_RECORDS = {
   path: '/api/v3/publishing/image-publish-access-records/',
   operatorsSeeAll: true,
   refers: { image: { to: 'images', onDelete: 'cascade' } },
-  filters: [
-    'image',
-    'status',
-    'publicly_published',
-    'requested_by_email',
-    'requesting_org_display_name',
-    'requesting_org_ngc_org_name',
-  ],
   hidden: ['requested_by_email'],
   search: ['image_name', 'justification', 'allowed_orgs_request_text', 'requesting_org_ngc_org_name'],
   operations: [

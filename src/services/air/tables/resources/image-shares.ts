@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, REFERENCE } from '../sources.ts';
+import { ANALOGY, OF_SDK, REFERENCE } from '../sources.ts';
 
 /** An offer of an image to another organisation; its id is the claim code. */
 export const IMAGE_SHARES = {
@@ -9,11 +9,9 @@ export const IMAGE_SHARES = {
   required: ['image', 'target_org'],
   defaults: { expires_at: null },
   refers: { image: { to: 'images', onDelete: 'cascade', owned: true } },
-  filters: ['image', 'target_org', 'state'],
-  search: ['image_name'],
   operations: [
     { ...REFERENCE, needs: ['air:image_sharing'], rows: { create: {}, get: ITEM } },
-    { ...ANALOGY, needs: ['air:image_sharing'], rows: { list: {}, delete: OWN } },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:image_sharing'], rows: { list: {}, delete: OWN } },
     {
       ...REFERENCE,
       needs: ['air:image_write'],

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from '../sources.ts';
 
 /** A disk image that nodes boot from, and the state of its upload. */
 export const IMAGES = {
@@ -18,31 +18,17 @@ export const IMAGES = {
     release_notes: null,
     user_manual: null,
   },
-  filters: [
-    'name',
-    'version',
-    'published',
-    'upload_status',
-    'cpu_arch',
-    'provider',
-    'creator',
-    'includes_air_agent',
-    'is_owned_by_client',
-    'hash',
-    'emulation_version',
-    'publicly_published',
-  ],
-  search: ['name', 'version'],
+  synonyms: { upload_status: { COMPLETED: 'COMPLETE' } },
   operations: [
-    { ...AUTH_PAGE, needs: ['air:image_read'], rows: ['list'] },
+    { ...AUTH_PAGE, ...OF_SDK, needs: ['air:image_read'], rows: ['list'] },
     { ...REFERENCE, needs: ['air:image_read'], ...OR_TRAINEE, rows: { get: ITEM } },
     {
       ...REFERENCE,
       needs: ['air:image_write'],
       rows: { create: {}, start_upload: OWN, complete_upload: OWN, clear_upload: OWN },
     },
-    { ...AUTH_PAGE, needs: ['air:image_write'], ...OWN, rows: ['update', 'abort_upload'] },
-    { ...ANALOGY, needs: ['air:image_write'], rows: { delete: OWN } },
+    { ...AUTH_PAGE, ...OF_SDK, needs: ['air:image_write'], ...OWN, rows: ['update', 'abort_upload'] },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:image_write'], rows: { delete: OWN } },
     { ...REFERENCE, needs: ['air:image_publish'], ...OWN, rows: ['publish', 'unpublish'] },
     {
       ...REFERENCE,

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY } from '../sources.ts';
+import { ANALOGY, OF_SDK } from '../sources.ts';
 
 /** How the simulation engine runs one kind of node. */
 export const MANIFESTS = {
@@ -23,10 +23,14 @@ export const MANIFESTS = {
     description: null,
     secrets: null,
   },
-  filters: ['emulation_type', 'simulator_image', 'id', 'org_name', 'port_mapping_required'],
-  search: ['emulation_type', 'simulator_image'],
   operations: [
-    { ...ANALOGY, needs: ['air:manifest_read'], only: '2.0', rows: { list: {}, get: ITEM } },
-    { ...ANALOGY, needs: ['air:manifest_write'], only: '2.0', rows: { create: {}, update: OWN, delete: OWN } },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:manifest_read'], only: '2.0', rows: { list: {}, get: ITEM } },
+    {
+      ...ANALOGY,
+      ...OF_SDK,
+      needs: ['air:manifest_write'],
+      only: '2.0',
+      rows: { create: {}, update: OWN, delete: OWN },
+    },
   ],
 } as const satisfies AirResource;

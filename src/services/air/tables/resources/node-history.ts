@@ -6,6 +6,5 @@ export const NODE_HISTORY = {
   name: 'node_history',
   path: '/api/v3/simulations/nodes/{id}/history/',
   target: 'nodes',
-  filters: ['category', 'actor'],
   operations: [{ ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;

@@ -9,7 +9,6 @@ export const OS_IMAGE_MANIFESTS = {
   defaults: { platforms: {}, capabilities: {}, os_template_partition: null },
   fixed: ['image', 'os_type'],
   refers: { image: { to: 'images', onDelete: 'cascade', owned: true } },
-  filters: ['image', 'os_type'],
   search: ['os_type', 'image', 'creator'],
   operations: [
     { ...REFERENCE, needs: ['air:image_read'], only: 'dsx', rows: { list: {}, get: ITEM } },

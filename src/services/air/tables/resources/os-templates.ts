@@ -8,7 +8,6 @@ export const OS_TEMPLATES = {
   operatorsSeeAll: true,
   required: ['os_type', 'os_template_version', 'render'],
   defaults: { generate: {}, vars: [] },
-  filters: ['os_type', 'os_template_version'],
   search: ['os_type', 'os_template_version'],
   operations: [
     { ...REFERENCE, needs: ['air:image_read'], only: 'dsx', rows: { list: {}, get: ITEM } },

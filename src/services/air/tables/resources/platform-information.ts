@@ -7,7 +7,6 @@ export const PLATFORM_INFORMATION = {
   path: '/api/v3/manifests/platform-information/',
   required: ['model', 'platform_information_version', 'port_map', 'ports_config'],
   defaults: { os_type: null, emulation_type: null, vars: {}, simulator_config: {}, minimum_resources: null },
-  filters: ['creator', 'emulation_type', 'model', 'os_type', 'platform_information_version'],
   search: ['os_type', 'model', 'emulation_type', 'platform_information_version', 'creator'],
   operations: [
     { ...REFERENCE, needs: ['air:image_read'], only: 'dsx', rows: { list: {}, get: ITEM } },

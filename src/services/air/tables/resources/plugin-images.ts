@@ -8,8 +8,6 @@ export const PLUGIN_IMAGES = {
   path: '/api/v3/manifests/plugin-images/',
   required: MANIFESTS.required,
   defaults: MANIFESTS.defaults,
-  filters: MANIFESTS.filters,
-  search: MANIFESTS.search,
   operations: [
     { ...REFERENCE, needs: ['air:manifest_read'], only: 'dsx', rows: ['list'] },
     { ...ANALOGY, needs: ['air:manifest_read'], only: 'dsx', rows: { get: ITEM } },

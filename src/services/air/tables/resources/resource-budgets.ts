@@ -5,6 +5,6 @@ import { REFERENCE } from '../sources.ts';
 export const RESOURCE_BUDGETS = {
   name: 'resource_budgets',
   path: '/api/v3/resource-budgets/',
-  search: ['ngc_org_name'],
+  search: ['org_display_name'],
   operations: [{ ...REFERENCE, needs: [], rows: { list: {}, get: ITEM } }],
 } as const satisfies AirResource;

@@ -8,8 +8,6 @@ export const RUNS = {
   part: 'simulation',
   defaults: { name: '' },
   refers: { simulation: { to: 'simulations', onDelete: 'cascade' } },
-  filters: ['name', 'simulation'],
-  search: ['name'],
   operations: [
     { ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', rows: { list: {}, get: ITEM } },
     { ...ANALOGY, needs: ['air:simulation_edit'], only: 'dsx', rows: { update: OWN } },

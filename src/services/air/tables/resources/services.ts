@@ -9,9 +9,7 @@ export const SERVICES = {
   required: ['node_port', 'interface'],
   defaults: { name: '', service_type: 'OTHER' },
   refers: { interface: { to: 'interfaces', onDelete: 'cascade' } },
-  filters: ['name', 'interface', 'simulation', 'service_type', 'node_port', 'node', 'worker_port', 'worker_fqdn'],
   hidden: ['simulation', 'node', 'worker_port', 'worker_fqdn'],
-  search: ['name'],
   operations: [
     { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM } },
     { ...REFERENCE, needs: ['air:simulation_edit'], rows: { create: {}, delete: OWN } },

@@ -6,6 +6,5 @@ export const SIMULATION_HISTORY = {
   name: 'simulation_history',
   path: '/api/v3/simulations/{id}/history/',
   target: 'simulations',
-  filters: ['category', 'actor'],
   operations: [{ ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, REFERENCE } from '../sources.ts';
+import { ANALOGY, OF_SDK, REFERENCE } from '../sources.ts';
 
 /** The script that a simulation's nodes fetch on first boot; there is at most one, and it has no id. */
 export const SIMULATION_ZTP_SCRIPT = {
@@ -8,7 +8,7 @@ export const SIMULATION_ZTP_SCRIPT = {
   target: 'simulations',
   operations: [
     { ...REFERENCE, needs: ['air:simulation_edit'], ...OWN, rows: ['create', 'delete'] },
-    { ...ANALOGY, needs: ['air:simulation_read'], rows: { get: ITEM } },
-    { ...ANALOGY, needs: ['air:simulation_edit'], rows: { update: OWN } },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:simulation_read'], rows: { get: ITEM } },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:simulation_edit'], rows: { update: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from '../sources.ts';
 
 /** A simulation: a network of nodes, and its state. */
 export const SIMULATIONS = {
@@ -7,12 +7,11 @@ export const SIMULATIONS = {
   path: '/api/v3/simulations/',
   required: ['name'],
   defaults: { sleep_at: null, expires_at: null, documentation: null, metadata: null },
-  filters: ['name', 'state', 'creator', 'id', 'auto_oob_enabled', 'enable_dhcp'],
   search: ['name'],
   operations: [
     { ...REFERENCE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: { list: {}, get: ITEM, export: ITEM } },
-    { ...AUTH_PAGE, needs: ['air:simulation_create'], rows: ['create'] },
-    { ...AUTH_PAGE, needs: ['air:simulation_edit'], rows: { update: OWN } },
+    { ...AUTH_PAGE, ...OF_SDK, needs: ['air:simulation_create'], rows: ['create'] },
+    { ...AUTH_PAGE, ...OF_SDK, needs: ['air:simulation_edit'], rows: { update: OWN } },
     { ...REFERENCE, needs: ['air:simulation_delete'], rows: { delete: OWN } },
     { ...REFERENCE, needs: ['air:simulation_create'], rows: ['import', 'clone'] },
     {
@@ -25,11 +24,12 @@ export const SIMULATIONS = {
     { ...REFERENCE, needs: ['air:simulation_edit'], ...OWN, rows: ['enable_auto_oob', 'disable_auto_oob'] },
     {
       ...ANALOGY,
+      ...OF_SDK,
       needs: ['air:simulation_edit'],
       only: '2.0',
       ...OWN,
       rows: ['enable_auto_netq', 'disable_auto_netq'],
     },
-    { ...ANALOGY, needs: ['air:simulation_create'], rows: ['parse'] },
+    { ...ANALOGY, ...OF_SDK, needs: ['air:simulation_create'], rows: ['parse'] },
   ],
 } as const satisfies AirResource;

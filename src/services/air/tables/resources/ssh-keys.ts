@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, REFERENCE } from '../sources.ts';
+import { ANALOGY, OF_SDK, REFERENCE } from '../sources.ts';
 
 /** A public key that is put on nodes. */
 export const SSH_KEYS = {
@@ -7,10 +7,9 @@ export const SSH_KEYS = {
   personal: true,
   path: '/api/v3/users/ssh-keys/',
   required: ['name', 'public_key'],
-  filters: ['name', 'fingerprint'],
   search: ['name'],
   operations: [
     { ...REFERENCE, needs: [], rows: { list: {}, create: {}, get: ITEM } },
-    { ...ANALOGY, needs: [], rows: { delete: OWN } },
+    { ...ANALOGY, ...OF_SDK, needs: [], rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

@@ -1,14 +1,13 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY } from '../sources.ts';
+import { ANALOGY, OF_SDK } from '../sources.ts';
 
 /** A template for nodes. */
 export const SYSTEM_NODES = {
   name: 'system_nodes',
   path: '/api/v3/systems/nodes/',
-  filters: ['name', 'category', 'simulation', 'image'],
   search: ['name'],
   operations: [
-    { ...ANALOGY, needs: [], rows: { list: {}, get: ITEM } },
+    { ...ANALOGY, ...OF_SDK, needs: [], rows: { list: {}, get: ITEM } },
     { ...ANALOGY, needs: [], only: 'dsx', rows: { delete: OWN } },
   ],
 } as const satisfies AirResource;

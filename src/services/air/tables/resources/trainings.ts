@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, REFERENCE } from '../sources.ts';
+import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from '../sources.ts';
 
 const INSTRUCTOR = ['air:training_instructor'] as const;
 /** In the later version, the roles that may see trainings, and those that may change them. */
@@ -14,23 +14,35 @@ export const TRAININGS = {
   defaults: { parent_simulation_checkpoint: null },
   fixed: ['name', 'parent_simulation', 'attendees', 'parent_simulation_checkpoint'],
   refers: { parent_simulation: { to: 'simulations', onDelete: 'ignore' } },
-  filters: ['name', 'creator', 'display_name', 'training_simulation', 'ngc_group_id', 'workbenches_created'],
-  search: ['name'],
+  shown: ['training_simulation_state', 'created'],
+  search: [
+    'name',
+    'creator',
+    'training_simulation_name',
+    'training_simulation_state',
+    'event_time',
+    'sim_start_time',
+    'sim_end_time',
+    'created',
+  ],
   operations: [
     {
       ...AUTH_PAGE,
+      ...OF_SDK,
       needs: INSTRUCTOR,
       dsx: { ...REFERENCE, needs: [], roles: LOOKING },
       rows: { list: {}, get: ITEM },
     },
     {
       ...AUTH_PAGE,
+      ...OF_SDK,
       needs: INSTRUCTOR,
       dsx: { ...REFERENCE, needs: [], roles: CHANGING },
       rows: { create: {}, delete: OWN, attendees_add: OWN },
     },
     {
       ...AUTH_PAGE,
+      ...OF_SDK,
       needs: INSTRUCTOR,
       dsx: { ...ANALOGY, needs: [], roles: CHANGING },
       ...OWN,
@@ -38,6 +50,7 @@ export const TRAININGS = {
     },
     {
       ...ANALOGY,
+      ...OF_SDK,
       needs: INSTRUCTOR,
       dsx: { ...REFERENCE, needs: [], roles: CHANGING },
       rows: { external_user_group: OWN },

@@ -1,5 +1,5 @@
-import { type AirResource, OWN } from '../resource.ts';
-import { ANALOGY } from '../sources.ts';
+import { type AirResource, ITEM, OWN } from '../resource.ts';
+import { ANALOGY, OF_SDK } from '../sources.ts';
 
 /** A certificate with which a worker identifies itself. */
 export const WORKER_CERTIFICATES = {
@@ -7,7 +7,5 @@ export const WORKER_CERTIFICATES = {
   path: '/api/v3/infra/workers/certificates/',
   part: 'worker',
   refers: { worker: { to: 'workers', onDelete: 'cascade' } },
-  filters: ['worker', 'usable', 'revoked', 'worker_fqdn', 'fingerprint'],
-  search: ['worker_fqdn'],
-  operations: [{ ...ANALOGY, needs: [], rows: { list: {}, revoke: OWN } }],
+  operations: [{ ...ANALOGY, ...OF_SDK, needs: [], rows: { list: {}, get: ITEM, revoke: OWN } }],
 } as const satisfies AirResource;

@@ -1,5 +1,5 @@
 import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY } from '../sources.ts';
+import { ANALOGY, OF_SDK } from '../sources.ts';
 
 /** A machine that simulations run on. */
 export const WORKERS = {
@@ -7,12 +7,12 @@ export const WORKERS = {
   path: '/api/v3/infra/workers/',
   required: ['fleet', 'fqdn', 'ip_address'],
   defaults: { cpu_arch: 'x86', cpu: 64, memory: 262144, storage: 2000, available: true },
+  fixed: ['fleet', 'cpu_arch'],
   refers: { fleet: { to: 'fleets', onDelete: 'refuse' } },
-  filters: ['fleet', 'fqdn', 'available', 'cpu_arch', 'ip_address'],
-  search: ['fqdn'],
   operations: [
     {
       ...ANALOGY,
+      ...OF_SDK,
       needs: [],
       rows: { list: {}, create: {}, get: ITEM, update: OWN, delete: OWN, issue_certificate: OWN },
     },

@@ -1,0 +1,52 @@
+import { compareTexts } from '../../core/text-order.ts';
+
+/** The kinds of the members of results, by name. */
+export type Kinds = Readonly<Record<string, Kind>>;
+
+type Kind = 'boolean' | 'enum' | 'id' | 'number' | 'text' | 'time';
+
+/** Sorts results by a member; those without it come first. Equal ones keep their order. */
+export function sortedBy<Its>(
+  all: readonly Its[],
+  keyOf: (one: Its) => unknown,
+  kind: Kind | undefined,
+  descending: boolean,
+): readonly Its[] {
+  const keyed = all.map((one) => ({ one, key: comparable(keyOf(one), kind) }));
+  keyed.sort((one, other) => compare(one.key, other.key));
+  if (descending) keyed.reverse();
+  return keyed.map(({ one }) => one);
+}
+
+function comparable(value: unknown, kind: Kind | undefined): number | string | null {
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'string') return kind === 'time' ? Date.parse(value) : value;
+  return typeof value === 'number' ? value : null;
+}
+
+function compare(one: number | string | null, other: number | string | null): number {
+  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  if (typeof one === 'string' || typeof other === 'string') return compareTexts(String(one), String(other));
+  return one - other;
+}
+
+/**
+ * Is a text part of one of these members, regardless of case?
+ *
+ * @param members a dot leads into an object, or into each object of a list
+ */
+export function searchedIn(result: unknown, members: readonly string[], text: string): boolean {
+  const wanted = text.toLowerCase();
+  return members.some((member) =>
+    valuesAt([result], member.split('.')).some((value) => String(value).toLowerCase().includes(wanted)),
+  );
+}
+
+function valuesAt(values: readonly unknown[], [name, ...rest]: readonly string[]): readonly unknown[] {
+  if (name === undefined) return values.filter((value) => value !== null && value !== undefined);
+  const within = values.flatMap((value) => {
+    if (typeof value !== 'object' || value === null) return [];
+    return [(value as Readonly<Record<string, unknown>>)[name]].flat();
+  });
+  return valuesAt(within, rest);
+}
