@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { castExamplesOf, withCastExamples } from './documents/cast-examples.mjs';
 import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
+import { withOrderings } from './documents/list-members.mjs';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
 import { pruned } from './documents/pruned.mjs';
@@ -55,7 +56,7 @@ function served({ 'x-errors': _, 'x-removed': __, ...document }) {
  */
 export async function mergedDocuments() {
   const services = (await readdir(SOURCE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  return Promise.all(services.map(async ({ name }) => [name, mergeDocuments(await fragmentsOf(name))]));
+  return Promise.all(services.map(async ({ name }) => [name, withOrderings(mergeDocuments(await fragmentsOf(name)))]));
 }
 
 /**

@@ -2,16 +2,19 @@
 /**
  * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
  * (`src/contract/documented.ts`), and the types of the control API that the library publishes. They cover all versions
- * together: members that only some have are optional. Also writes the values of enums, for schemas of seeds.
+ * together: members that only some have are optional. Also writes schemas and the values of enums, for schemas of seeds,
+ * and the members of results, for lists that are sorted and searched by them.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { withoutHandlerChecks } from './documents/handler-checks.mjs';
+import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
+import { listMembersOf } from './documents/list-members.mjs';
 import { mergedDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { ofAllVersions } from './handler-types/all-versions.mjs';
 import { enumsOf } from './handler-types/enums.mjs';
 import { operationTypes } from './handler-types/operations.mjs';
+import { schemasModule } from './handler-types/schemas.mjs';
 
 /** Ignored by git, and not part of the package. */
 const TARGET = new URL('../generated/', import.meta.url);
@@ -53,7 +56,22 @@ async function filesOf(name, document) {
     [`${name}.document.d.ts`, astToString(types)],
     [`${name}.ts`, operationTypes(name, whole)],
     [`${name}.enums.ts`, `export const ENUMS = ${JSON.stringify(enumsOf(whole), null, 2)} as const;\n`],
+    [`${name}.schemas.ts`, schemasModule(ofAllVersions(withoutMarks(document)))],
+    [`${name}.lists.ts`, `export const LISTS = ${JSON.stringify(kindsOf(whole), null, 2)} as const;\n`],
   ];
+}
+
+/**
+ * The kinds of the members of results, by operation.
+ *
+ * @param {any} document
+ */
+function kindsOf(document) {
+  const lists = Object.entries(listMembersOf(document)).map(([id, members]) => [
+    id,
+    Object.fromEntries(Object.entries(members).map(([name, { kind }]) => [name, kind])),
+  ]);
+  return Object.fromEntries(lists);
 }
 
 /** @param {readonly [name: string, document: any][]} documents */

@@ -64,6 +64,6 @@ export interface Manifest {
   readonly probes: readonly Probe[];
   /** Is the service part of a server with these settings? Absent: of every one. */
   readonly isServed?: (settings: Settings) => boolean;
-  /** @param rulesetsOfKeys the rulesets whose scopes and resource types NGC keys can hold */
+  /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

@@ -21,3 +21,13 @@ export function describe<Schema extends object>(schema: Schema, description: str
 export function list(items: object) {
   return { type: 'array', items };
 }
+
+/** An object with the members of a documented one, but for those that a seed gives elsewhere. It may have others. */
+export function documented<Properties extends Readonly<Record<string, object>>>(
+  { properties }: { readonly properties: Properties },
+  elsewhere: readonly (keyof Properties)[],
+) {
+  const left: readonly PropertyKey[] = elsewhere;
+  const members = Object.entries(properties).filter(([name]) => !left.includes(name));
+  return { type: 'object', properties: Object.fromEntries(members) };
+}

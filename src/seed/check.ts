@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { type TypeWords, type Violation, valueFaultOf } from '../core/explaining/index.ts';
+import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../core/explaining/index.ts';
 import { findNear, listNames } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
@@ -14,7 +15,11 @@ const WORDS: TypeWords = {
   integer: 'a whole number',
   string: 'a text that is not empty (numbers in quotes)',
   boolean: 'true or false',
-  'string,null': 'the name of a role, or null',
+  'string,null': 'a text, or null',
+  'integer,null': 'a whole number, or null',
+  'boolean,null': 'true, false or null',
+  'object,null': 'an object, or null',
+  'array,null': 'a list, or null',
 };
 
 const REMOVING =
@@ -63,9 +68,24 @@ export function findSchemaFaults(parts: unknown, services: readonly ServiceDefin
   const violations = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
   // A list of valid values makes the message about the type redundant.
   const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
-  return violations
-    .filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath))
-    .map((one) => faultOf(one, schemas));
+  const telling = violations.filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath));
+  return byChoice(telling).map((group) => faultOf(group, schemas));
+}
+
+type Violations = readonly [Violation, ...Violation[]];
+
+/** Groups the violations: those inside a choice, which ajv lists just before it, are one fault with it. */
+function byChoice(violations: readonly Violation[]): readonly Violations[] {
+  const groups: Violations[] = [];
+  for (const one of violations) {
+    const isChoice = one.keyword === 'anyOf' || one.keyword === 'oneOf';
+    const isInside = ([other]: Violations) =>
+      other.schemaPath?.startsWith(`${one.schemaPath}/`) === true && other.instancePath.startsWith(one.instancePath);
+    const outside = isChoice ? groups.findLastIndex((group) => !isInside(group)) : groups.length - 1;
+    const [first = one, ...others] = groups.splice(outside + 1).flat();
+    groups.push(first === one ? [one] : [first, ...others, one]);
+  }
+  return groups.map((group) => (group.length === 1 ? group : tellingViolations(group)));
 }
 
 type Schemas = ReadonlyMap<string, object>;
@@ -82,7 +102,8 @@ function validatorOf(schemas: Schemas): ValidateFunction {
   const before = COMPILED.get(first);
   if (before !== undefined && areSame(before.schemas, schemas)) return before.validate;
   // `extends` has been resolved already; here it is only a known name.
-  const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile({
+  const ajv = addFormats.default(new Ajv({ allErrors: true, verbose: true, strict: false }));
+  const validate = ajv.compile({
     type: 'object',
     properties: { ...Object.fromEntries(schemas), extends: {} },
     additionalProperties: false,
@@ -102,8 +123,8 @@ export function faultSentence({ message, given, valid = [] }: SeedFault): string
   return `${message}; ${near === undefined ? `valid names are ${listNames(given, valid)}` : `did you mean \`${near}\`?`}`;
 }
 
-function faultOf(violation: Violation, schemas: Schemas): SeedFault {
-  const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf([violation], WORDS);
+function faultOf(violations: Violations, schemas: Schemas): SeedFault {
+  const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf(violations, WORDS);
   const place = placeOf(names);
   if (kind === 'missing')
     return { place: placeOf(names.slice(0, -1)), message: `\`${place}\` is missing; it must be ${expected}` };

@@ -55,11 +55,8 @@ export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition
 export async function loadServices(settings?: Settings): Promise<readonly ServiceDefinition[]> {
   const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
   const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));
-  // Names are the same in every profile.
   function rulesetsOfKeys(): readonly Ruleset[] {
-    return services
-      .flatMap(({ rulesets }) => rulesets.slice(0, 1))
-      .filter(({ tables }) => tables.product !== undefined);
+    return services.flatMap(({ rulesets }) => rulesets).filter(({ tables }) => tables.product !== undefined);
   }
   return services;
 }

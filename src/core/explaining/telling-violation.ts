@@ -5,8 +5,8 @@ type Violations = readonly [Violation, ...Violation[]];
 
 /**
  * The most useful violations, of those that a validator lists when it stops at the first. An unknown member comes
- * before a missing one, because it is probably that one, misspelt. A violation within the only alternative that fits
- * comes before the list of all alternatives.
+ * before a missing one, because it is probably that one, misspelt. A violation within the only alternative that fits,
+ * by its type or the members it requires, comes before the list of all alternatives.
  *
  * @param violations as ajv lists them: those inside a choice before the choice itself
  */
@@ -22,7 +22,11 @@ export function tellingViolations(violations: Violations): Violations {
 function withinChoice(choice: Violation, violations: Violations): Violations | undefined {
   const { parentSchema: { anyOf, oneOf } = {}, data, schemaPath = '' } = choice;
   const schemas = anyOf ?? oneOf ?? [];
-  const possible = schemas.filter((schema) => isOfType(data, schema));
+  const ofType = schemas.filter((schema) => isOfType(data, schema));
+  const named = ofType.filter(({ required = [] }) =>
+    required.every((name) => isRecord(data) && Object.hasOwn(data, name)),
+  );
+  const possible = named.length === 1 ? named : ofType;
   const [only] = possible;
   if (only !== undefined && possible.length === 1) {
     const within = `${schemaPath}/${schemas.indexOf(only)}/`;

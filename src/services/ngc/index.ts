@@ -20,7 +20,7 @@ const CALLER = callerUnder(LAW);
 /**
  * NGC's key administration, and the gateway in front of other NVIDIA services.
  *
- * @param rulesetsOfKeys the rulesets whose scopes and resource types keys can hold
+ * @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types keys can hold
  */
 export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition<'ngc'> {
   return {

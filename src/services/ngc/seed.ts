@@ -145,12 +145,15 @@ const FOREIGN = {
   },
 } as const;
 
-/** @param rulesetsOfKeys the rulesets whose scopes and resource types keys can hold */
+/** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types keys can hold */
 export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
+  // Names are the same in every profile, except those of roles.
+  const rulesetOfEach = () =>
+    rulesetsOfKeys().filter(({ service }, index, all) => all.findIndex((one) => one.service === service) === index);
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => findFaults(givenOf(part), rulesetsOfKeys()),
+    faults: (part) => findFaults(givenOf(part), rulesetOfEach(), knownRoles(rulesetsOfKeys())),
     complete: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
       withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
@@ -165,7 +168,7 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
         ...organization,
         subscriptions: airSubscription ? ['air'] : [],
       }));
-      const rulesets = rulesetsOfKeys();
+      const rulesets = rulesetOfEach();
       return {
         rows: [
           ...subscribed.map(organizationRow),
@@ -178,7 +181,8 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   };
 }
 
-function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[]): SeedFault[] {
+function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedFault[] {
+  const roles = [...ofServices, ...TABLES.roles.map(({ name }) => name)];
   const organizations = placeEntries('ngc.organizations', seed.organizations);
   const names = seed.organizations.map(({ name }) => name);
   const keys = placeEntries('ngc.keys', seed.keys);
@@ -189,15 +193,18 @@ function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[]): SeedFault[] {
     ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
     ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
     ...sameKeys(keys),
-    ...keys.flatMap((key) => findKeyFaults(key, rulesets)),
+    ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles)),
     ...unknownUsers(keys),
     ...contradictoryUsers(keys),
   ];
 }
 
-function findKeyFaults({ entry: key, place }: Placed<GivenKey>, rulesets: readonly Ruleset[]): SeedFault[] {
+function findKeyFaults(
+  { entry: key, place }: Placed<GivenKey>,
+  rulesets: readonly Ruleset[],
+  roles: readonly string[],
+): SeedFault[] {
   const of = `key \`${key.name}\` of \`ngc\``;
-  const roles = [...knownRoles(rulesets), ...TABLES.roles.map(({ name }) => name)];
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
     placeEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
