@@ -115,13 +115,23 @@ async function exampleRows({ name, title, rulesets }: ServiceDefinition): Promis
   );
 }
 
-/** How many operations of a service remain under `--fidelity documented`. */
-function remaining({ title, rulesets }: ServiceDefinition): string[] {
+/** How many operations of a service are documented, by shape and by rule, and remain under `--fidelity documented`. */
+function countsOf({ title, rulesets }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
-    const effects = operations.map((row) => effectOf(row, rules.find(({ id }) => id === row.rule) ?? null).effect);
+    const ruled = operations.map((row) => ({ row, rule: rules.find(({ id }) => id === row.rule) ?? null }));
+    const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
+    const effects = ruled.map(({ row, rule }) => effectOf(row, rule).effect);
     const left = effects.filter((effect) => effect !== 'refused');
-    const questioned = left.filter((effect) => effect === 'questioned').length;
-    return `| ${title} | ${profile ?? ''} | ${effects.length} | ${left.length} | ${questioned} |`;
+    const rulesOf = ruled.flatMap(({ rule }) => rule ?? []);
+    return `| ${[
+      title,
+      profile ?? '',
+      operations.length,
+      operations.filter(isDocumented).length,
+      `${rulesOf.filter(isDocumented).length} of ${rulesOf.length}`,
+      left.length,
+      left.filter((effect) => effect === 'questioned').length,
+    ].join(' | ')} |`;
   });
 }
 
@@ -138,11 +148,19 @@ function furtherRows(table: string, ...members: readonly string[]): string[] {
 function baselineOf({ name, title }: ServiceDefinition): string[] {
   const file = `openapi/${name}/baseline.json`;
   if (!existsSync(join(ROOT, file))) return [];
-  const { document, differences } = readBaseline(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), file);
-  return differences.map(
-    ({ id, what, class: found, reason }) =>
-      `| ${title} | ${document} | \`${cell(id)}\` | ${found} | ${cell(what)} | ${cell(reason ?? '')} |`,
+  const {
+    document,
+    differences,
+    patterns = [],
+  } = readBaseline(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), file);
+  const entries = [...patterns.map(({ pattern, ...one }) => ({ ...one, id: pattern })), ...differences];
+  const lines = entries.map(
+    ({ id, what, class: found, reason, source }) =>
+      `| \`${cell(id)}\` | ${found} | ${cell(what)} | ${cell(reason ?? '')} | ${cell(source ?? '')} |`,
   );
+  return [
+    `### ${title}: \`${document}\`\n\n| difference | class | what | reason | source |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`,
+  ];
 }
 
 it('docs/reference/configuration.md says what the table of options says', async () => {
@@ -169,9 +187,11 @@ certain the rule is that let a caller pass or refused it, the decision says (\`c
 \`contradicted\`, the operation is answered, and a finding says so. \`GET /_mock/fidelity\` has all of this as data, and the sources of the
 reasons for which requests are refused.
 
-| service | version | operations | answered | of these with a finding |
-| --- | --- | --- | --- | --- |
-${SERVICES.flatMap(remaining).join('\n')}
+| service | version | operations | shape documented | rule documented | answered | of these with a finding |
+| --- | --- | --- | --- | --- | --- | --- |
+${SERVICES.flatMap(countsOf).join('\n')}
+
+Public operations have no rule.
 
 ## Versions with the rules of an earlier one
 
@@ -202,11 +222,8 @@ ${(await Promise.all(SERVICES.map(exampleRows))).flat().join('\n')}
 ## Differences from published documents
 
 Where the document of the mock intentionally differs from the one that the vendor publishes, as [\`verify\`](../how-to/contract-testing.md#does-the-mock-still-match-a-vendors-document)
-tells it. The rows come from a file of the package, such as \`openapi/runai/baseline.json\`. Only Run:ai publishes documents that our
-tests contain, so the other services have no such file.
+tells it. The rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands for any text.
 
-| service | document | difference | class | what | reason |
-| --- | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(baselineOf).join('\n')}
 
 ${services.join('\n\n')}

@@ -4,6 +4,7 @@ import { ofAllVersions } from '../../scripts/handler-types/all-versions.mjs';
 import { enumsOf } from '../../scripts/handler-types/enums.mjs';
 import { libraryTypes } from '../../scripts/handler-types/library.mjs';
 import { operationTypes } from '../../scripts/handler-types/operations.mjs';
+import { schemasModule } from '../../scripts/handler-types/schemas.mjs';
 import type { Handler, Operations } from '../../src/contract/request.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 
@@ -32,6 +33,31 @@ describe('the values of enums', () => {
       Toy: { colour: ['red', 'blue'], parts: ['a'] },
       Painted: { finish: ['matt'] },
     });
+  });
+});
+
+describe('the schemas of a document', () => {
+  it('are constants without references, and without what takes long to validate', () => {
+    const tree = { $ref: '#/components/schemas/Tree' };
+    const code = { type: 'string', format: 'int64', pattern: '^(?=a)', 'x-example': 'a' };
+    const schemas = {
+      Tree: { properties: { type: TEXT, branches: { items: tree, uniqueItems: true } } },
+      Garden: { properties: { tree, code: { ...code }, id: { ...code, format: 'uuid', pattern: '^a$' } } },
+    };
+    const planted = { properties: { type: TEXT, branches: { items: {} } } };
+    const garden = {
+      properties: {
+        tree: planted,
+        code: { type: 'string' },
+        id: { type: 'string', format: 'uuid', pattern: '^a$' },
+      },
+    };
+
+    const written = schemasModule({ components: { schemas } }).split(
+      /;?\nexport const \w+ = |export const \w+ = |;\n$/,
+    );
+
+    expect(written.filter(Boolean).map((text) => JSON.parse(text))).toEqual([planted, garden]);
   });
 });
 

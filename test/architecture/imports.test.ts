@@ -150,7 +150,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^services\/([a-z-]+)\//,
     may: [
       /^services\/OWN\//,
-      /^generated\/OWN\.enums$/,
+      /^generated\/OWN\.(enums|lists|schemas)$/,
       /^ngc-keys\//,
       /^core\//,
       /^credentials\//,
@@ -187,7 +187,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\//, may: [/^core\//, /^config\//, /^platform\/text-file$/, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check$/,
-    may: [/^core\/(explaining\/index|nearest|own|storable-text)$/, /^seed\/repair$/, /^ajv$/],
+    may: [/^core\/(explaining\/index|nearest|own|storable-text)$/, /^seed\/repair$/, /^ajv(-formats)?$/],
     types: [/^contract\//, /^core\//],
   },
   { files: /^seed\/(layers|repair|schema|summary)$/, may: [/^core\//], types: [/^seed\/layers$/, /^contract\//] },
@@ -205,7 +205,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
-  { files: /^verify\//, may: [/^verify\//, /^core\/(count|unusable)$/] },
+  { files: /^verify\//, may: [/^verify\//, /^core\/(count|nearest|unusable)$/] },
   {
     files: /^compare\//,
     may: [/^platform\/time$/, /^compare\//, /^core\//, /^node:https?$/],
@@ -213,8 +213,14 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^traffic\//,
-    may: [/^traffic\//, /^core\//, /^platform\/time$/, /^http\/openapi\/(statuses|undocumented)$/, /^http\/bodies$/],
-    types: [/^http\/(openapi|routes)$/],
+    may: [
+      /^traffic\//,
+      /^core\//,
+      /^platform\/time$/,
+      /^http\/openapi\/(query-values|statuses|undocumented)$/,
+      /^http\/bodies$/,
+    ],
+    types: [/^http\/(openapi|openapi\/vendor-document|routes)$/],
   },
   {
     files: /^cli\/init$/,
@@ -228,12 +234,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^core\//,
       /^platform\/(assets|text-file|time)$/,
       /^(verify|traffic|compare)\//,
-      /^app\/server$/,
+      /^app\/(server|vendor-documents)$/,
       /^services\/index$/,
       /^commander$/,
       /^node:(https?|net|path|fs(\/promises)?|stream\/promises)$/,
     ],
-    types: [/^contract\/manifest$/, /^store\/waiting$/],
+    types: [/^contract\/manifest$/, /^http\/routes$/, /^store\/waiting$/],
   },
   {
     files: /^library\//,

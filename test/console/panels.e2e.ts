@@ -160,7 +160,8 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
 
   it('shows what was sent and answered formatted and coloured, and copies it', async () => {
     const { url, ask } = await served();
-    const body = { name: 'f', inferenceUrl: '/"quoted"', containerImage: 'nvcr.io/acme/f:1', health: { port: 80 } };
+    const health = { protocol: 'HTTP', uri: '/ready', port: 80, timeout: 'PT10S', expectedStatusCode: 200 };
+    const body = { name: 'f', inferenceUrl: '/"quoted"', containerImage: 'nvcr.io/acme/f:1', health };
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, body);
     const page = await opened(url, { permissions: ['clipboard-read', 'clipboard-write'] });
     await rows(page).first().click();
@@ -171,7 +172,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     expect(await shown.innerText()).toBe(JSON.stringify(body, null, 2));
     expect(await shown.locator('.key').allInnerTexts()).toContain('"health":');
     expect(await shown.locator('.string').allInnerTexts()).toContain('"/\\"quoted\\""');
-    expect(await shown.locator('.number').allInnerTexts()).toEqual(['80']);
+    expect(await shown.locator('.number').allInnerTexts()).toEqual(['80', '200']);
     expect(await texts(page, 'details[open] [aria-label=Headers] tr')).toContain('content-type application/json');
     await sent.getByRole('button', { name: 'Copy the body' }).click();
     expect(JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string)).toEqual(body);

@@ -41,12 +41,21 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // One member beside another one, or beside the object.
   /Exactly one of the fields|which is no key of|must be left out, or be empty, if|the demo has no publisher/,
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  // A cursor that no page has; a task of Cloud Tasks without secrets, or one that has ended.
+  /Invalid cursor: '|Cannot update secrets for a Task/,
   // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.
   /Invalid request: (?:Missing '(?:NGC_API_KEY|resultsLocation)'|Duplicate secrets|'(?:resultsLocation|maxRuntimeDuration|terminationGracePeriodDuration)')/,
   // The registry that a credential is for, and the content of its secret.
   /Invalid request: (?:\w+ registry with hostname|'[^']+' with hostname|Registry credential secret|Missing \$oauthtoken)/,
+  // Functions and deployments: one member beside another one or beside the object, and lists in a text.
+  /must differ from each other|Field `(?:tokenRateLimit|routingMethod)` must be|must be rates, such as|in one of `rateLimit|Only LLM functions/,
+  /autoscalingConfiguration\.|Give one of the fields `backend` and|is only for functions with a Helm chart|does not match (?:original|clusters)/,
+  /Invalid status '|must match the ones in|multiple GPU specifications|Invalid telemetry type|must be the id of an asset/,
+  /requires the field `rateLimit|`perAccountPriority` requires it|requires at least one of the fields `llmConfig/,
   // A member or a header.
   /names no function|names the world `[^`]+`, and the field `id`/,
+  // Data are those of the executor beside them.
+  /is missing; the executor `\w+` expects it/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has|Field `render` has the path/,
   /in Run:ai all rights come from `roles`/,
@@ -55,7 +64,9 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // Run:ai publishes no field as required, because that depends on the grant.
   /is missing; the grant `\w+` needs it/,
   // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic, snapshot files.
-  /Field `content[^`]*` is not valid|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive|is not a snapshot file/,
+  /Field `(?:content|topology_data)[^`]*` is (?:not valid|no JSON)|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive|is not a snapshot file/,
+  // Filters of Run:ai: the published pattern does not say what a value is compared with, nor that a comma ends it.
+  /`filterBy`: (?:the value of `\w+`|.* must consist of|field `\w+` has no operator)|`lastUpdated` must be a time/,
   // A duration is a text, which has no maximum.
   /of at most 5 minutes|at most a year|at most 60 s/,
 ];

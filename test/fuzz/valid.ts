@@ -228,6 +228,10 @@ function shaped({ format, pattern, minLength = 0, maxLength = MOST_LENGTH }: Sch
       return fc.nat(99).map((number) => `someone${number}@acme.test`);
     case 'uri':
       return fc.nat(99).map((number) => `https://example.test/${number}`);
+    case 'uri-reference':
+      return fc.nat(99).map((number) => `/made/${number}`);
+    case 'duration':
+      return fc.integer({ min: 1, max: 59 }).map((minutes) => `PT${minutes}M`);
     case 'byte':
       return fc.base64String({ maxLength: 40 });
     case 'ipv4':

@@ -85,6 +85,14 @@ export const anything: Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
 );
 
+/** Topologies as texts. */
+const GRAPHS: readonly string[] = [
+  'graph x { "a" -- "b" }',
+  'graph "t" { "a" [os="generic/ubuntu2204"]; "a":"eth1" -- "b":"eth1" }',
+  '{"nodes":{},"links":[]}',
+  'graph {',
+];
+
 /** Values of members that the schema does not tell, by their names. */
 const HINTS: Readonly<Record<string, readonly string[]>> = {
   requestratelimit: ['10-S', '1-M', '5-H,7-D', '0-S', '10-S, 20-S'],
@@ -116,12 +124,8 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
     'http://[::1',
     'urn:ietf:wg:oauth:2.0:oob',
   ],
-  content: [
-    'graph x { "a" -- "b" }',
-    'graph "t" { "a" [os="generic/ubuntu2204"]; "a":"eth1" -- "b":"eth1" }',
-    '{"nodes":{},"links":[]}',
-    'graph {',
-  ],
+  content: GRAPHS,
+  topologydata: GRAPHS,
   topologyformat: ['DOT', 'JSON', 'dot'],
   format: ['DOT', 'JSON', 'dot'],
   method: ['GET', 'POST', 'DELETE', 'TRACE', 'a b'],
@@ -314,22 +318,22 @@ export function matching(pattern: string): Arbitrary<string> {
   return known;
 }
 
-/** Where a pattern looks ahead, texts are made without that, and those that do not fit are left out. */
+/** Where a pattern looks ahead or back, texts are made without that, and those that do not fit are left out. */
 function textsOf(pattern: string): Arbitrary<string> {
-  const plain = withoutLookahead(pattern);
+  const plain = withoutLookaround(pattern);
   const texts = fc.stringMatching(new RegExp(plain));
   return plain === pattern ? texts : texts.filter((text) => new RegExp(pattern).test(text));
 }
 
-function withoutLookahead(pattern: string): string {
-  const start = pattern.search(/\(\?[=!]/);
+function withoutLookaround(pattern: string): string {
+  const start = pattern.search(/\(\?<?[=!]/);
   if (start < 0) return pattern;
   let depth = 0;
   for (let at = start; at < pattern.length; at++) {
     if (pattern[at] === '\\') at += 1;
     else if (pattern[at] === '(') depth += 1;
     else if (pattern[at] === ')' && --depth === 0)
-      return withoutLookahead(pattern.slice(0, start) + pattern.slice(at + 1));
+      return withoutLookaround(pattern.slice(0, start) + pattern.slice(at + 1));
   }
   throw new Error(`${pattern} has no end`);
 }

@@ -10,7 +10,7 @@ describe('what is told of a test that failed', () => {
     const world = await mock.world();
     await world.fetch('/api/v1/users');
     const struck = await world.faults.next('grant_token', { status: 503 });
-    const idle = await world.faults.next('get_roles', { status: 503 });
+    const idle = await world.faults.next('get_roles_v1', { status: 503 });
     await world.getToken().catch(() => {});
     const [{ id = '' } = {}] = await world.requests.list();
     const text = await describeFailure(world, 'a test');
@@ -20,7 +20,7 @@ describe('what is told of a test that failed', () => {
     expect(text.slice(text.indexOf('faults')).split('\n')).toEqual([
       'faults in "a test":',
       `  POST /api/v1/token: 503 for admin@acme.test, affected by fault ${struck.id} (request ${id})`,
-      `  fault ${idle.id} for {"operation":"get_roles"} was not injected: no request matched`,
+      `  fault ${idle.id} for {"operation":"get_roles_v1"} was not injected: no request matched`,
     ]);
   });
 

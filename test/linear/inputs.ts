@@ -149,7 +149,9 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
             ),
           ]
         : textInputs(`${id}: body ${pathName(path)}`, (text) => sent(put(base, path, text))).concat(
-            path.at(-1) === 'content' ? graphInputs(`${id}: body ${pathName(path)}`, base, path, sent) : [],
+            ['content', 'topology_data'].includes(String(path.at(-1)))
+              ? graphInputs(`${id}: body ${pathName(path)}`, base, path, sent)
+              : [],
           ),
     ),
     counted(`${id}: number of members`, MOST_BODY, 12, (count) =>
@@ -174,7 +176,7 @@ function textInputs(name: string, make: Make): Input[] {
 
 /** Graphs in DOT, of one statement many times, and of one that goes on. */
 function graphInputs(name: string, base: object, path: Place['path'], sent: (value: unknown) => FuzzRequest): Input[] {
-  const dot = { ...base, format: 'DOT' };
+  const dot = { ...base, format: 'DOT', source_format: 'DOT', destination_format: 'JSON' };
   return GRAPHS.flatMap(([before, fill, after]) =>
     filled(`${name} in DOT ${before}..${after}`, MOST_BODY, [fill], (text) =>
       sent(put(dot, path, `graph "g" {\n${before}${text}${after}\n}`)),

@@ -8,7 +8,7 @@ const SHARE: readonly RegExp[] = [
   /^createFunction: (?:header (?:authorization Bearer|cookie|content-type|host) .*of "a"|number of)/,
   /^simulations_list: query (?:search|name|ordering)/,
   /^simulations_get: path \{id\} of "%41"/,
-  /^simulations_parse: body content in DOT (?:a \[\.\.\]; of "(?:a|a=b,)"|\.\. of)/,
+  /^simulations_parse: body topology_data in DOT (?:a \[\.\.\]; of "(?:a|a=b,)"|\.\. of)/,
   /^grant_realm_token: (?:number of members|text of a form of "a=b&"|body scope of " \\t")/,
   /^create_key: number of scopes/,
 ];

@@ -24,12 +24,12 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
     ['runai', { runai: '2.24' }, 86],
     ['runai', { runai: '3.0' }, 73],
     ['ngc', {}, 8],
-    ['air', { air: '2.0' }, 113],
-    ['air', { air: 'dsx' }, 147],
+    ['air', { air: '2.0' }, 114],
+    ['air', { air: 'dsx' }, 148],
     ['nvcf', {}, 132],
     ['nvct', {}, 9],
-    ['nak', { nvcf: 'open-source' }, 18],
-    ['control', {}, 45],
+    ['nak', { nvcf: 'open-source' }, 19],
+    ['control', {}, 49],
   ] satisfies [string, Partial<Config>, number][])(
     'has the documented answer to the examples of %s, with %j',
     async (document, config, requests) => {

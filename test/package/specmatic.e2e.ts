@@ -39,14 +39,14 @@ async function sentBy(url: string, document: string, credential: string): Promis
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each([
     ['runai', { runai: '2.19' }, 38],
-    ['runai', { runai: '2.24' }, 67],
-    ['runai', { runai: '3.0' }, 57],
+    ['runai', { runai: '2.24' }, 68],
+    ['runai', { runai: '3.0' }, 58],
     ['ngc', {}, 8],
-    ['air', { air: '2.0' }, 113],
-    ['air', { air: 'dsx' }, 147],
-    ['nvcf', {}, 110],
+    ['air', { air: '2.0' }, 114],
+    ['air', { air: 'dsx' }, 148],
+    ['nvcf', {}, 109],
     ['nvct', {}, 9],
-    ['nak', { nvcf: 'open-source' }, 17],
+    ['nak', { nvcf: 'open-source' }, 18],
   ] satisfies [string, Partial<Config>, number][])(
     'has an answer to each example of %s as documented, with %j',
     async (document, config, operations) => {

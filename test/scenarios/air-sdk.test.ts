@@ -70,7 +70,7 @@ const MADE = {
   docker_run_parameters: {},
   emulation_type: 'NIC',
   platform_information: {},
-  simulator_image: 'image',
+  simulator_image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001',
   simulator_resources: {},
 };
 

@@ -31,15 +31,14 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nak: {
     listKeyServices: SAME,
     listOwnerApiKeys: 'an administrator sees all keys of the owner in the path',
-    introspectApiKey: 'shows the authorizations of the key in the body, which may be a list',
   },
   runai: {
     ...Object.fromEntries(SCOPED_LISTS.map(({ operation }) => [operation, ELSEWHERE])),
     get_tenants: ELSEWHERE,
-    batch_access_rules: ELSEWHERE,
-    batch_create_access_rules: ELSEWHERE,
+    access_rules_batch: ELSEWHERE,
+    access_rules_batch_create: ELSEWHERE,
     get_realm_jwks: SAME,
-    get_roles: SAME,
+    get_roles_v1: SAME,
     get_roles_v2: SAME,
     get_permissions: SAME,
     get_permission_sets: SAME,
@@ -50,7 +49,7 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** The lists of Run:ai that show only what is the caller's own. */
-const OWN = ['get_access_keys', 'get_user_applications', 'get_my_access_rules'];
+const OWN = ['get_access_keys', 'get_user_applications', 'get_me_access_rules'];
 /** Those of objects of the tenant: whoever has the permission has it for all of them. */
 const OF_TENANT = [
   'get_applications',

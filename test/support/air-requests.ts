@@ -97,7 +97,7 @@ const MANIFEST = {
   docker_run_parameters: {},
   emulation_type: 'STAGED',
   platform_information: {},
-  simulator_image: 'staged',
+  simulator_image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001',
   simulator_resources: {},
 };
 export const OS_TEMPLATE = {
@@ -346,7 +346,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   simulations_disable_auto_oob: about(simulation, {}),
   simulations_enable_auto_netq: about(simulation, {}),
   simulations_disable_auto_netq: about(simulation, {}),
-  simulations_parse: () => ({ body: { format: 'JSON', content: TOPOLOGY } }),
+  simulations_parse: () => ({
+    body: { topology_data: JSON.stringify(TOPOLOGY), source_format: 'JSON', destination_format: 'JSON' },
+  }),
   simulation_ztp_script_create: about(simulation, { content: 'true' }),
   simulation_ztp_script_get: about((make) => make.script()),
   simulation_ztp_script_update: about((make) => make.script(), { content: 'false' }),
@@ -509,6 +511,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   workers_delete: about((make) => make.worker()),
   workers_issue_certificate: about((make) => make.worker(), {}),
   worker_certificates_list: nothing,
+  worker_certificates_get: about((make) => make.certificate()),
   worker_certificates_revoke: about((make) => make.certificate(), {}),
   manifests_list: nothing,
   manifests_get: about((make) => make.manifest()),

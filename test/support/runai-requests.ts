@@ -227,14 +227,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   get_applications: { request: `GET ${APPS}`, success: 200 },
   create_application: { request: `POST ${APPS}`, success: 201, fill: onlyName },
   get_application_by_id: { request: `GET ${APPS}/{appId}`, success: 200, fill: application() },
-  update_application: { request: `PATCH ${APPS}/{appId}`, success: 200, fill: application({ enabled: false }) },
+  update_application_by_id: { request: `PATCH ${APPS}/{appId}`, success: 200, fill: application({ enabled: false }) },
   delete_application_by_id: { request: `DELETE ${APPS}/{appId}`, success: 204, fill: application() },
   regenerate_application_secret: { request: `POST ${APPS}/{appId}/secret`, success: 200, fill: application() },
 
   get_service_accounts: { request: `GET ${ACCOUNTS}`, success: 200 },
   create_service_account: { request: `POST ${ACCOUNTS}`, success: 201, fill: onlyName },
   get_service_account_by_id: { request: `GET ${ACCOUNTS}/{serviceAccountId}`, success: 200, fill: serviceAccount() },
-  update_service_account: {
+  update_service_account_by_id: {
     request: `PATCH ${ACCOUNTS}/{serviceAccountId}`,
     success: 200,
     fill: serviceAccount({ enabled: false }),
@@ -258,24 +258,24 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     within: SCOPE_TYPES,
     fill: (make, { place }) => ({ body: make.newRule(place) }),
   },
-  get_access_rule_by_id: {
+  get_access_rule: {
     request: `GET ${RULES}/{accessRuleId}`,
     success: 200,
     within: SCOPE_TYPES,
     fill: about((make, { place }) => make.lastingRule(place)),
   },
-  delete_access_rule_by_id: {
+  delete_access_rule: {
     request: `DELETE ${RULES}/{accessRuleId}`,
     success: 204,
     within: SCOPE_TYPES,
     fill: about((make, { place }) => make.rule(place)),
   },
-  batch_access_rules: {
+  access_rules_batch: {
     request: `POST ${RULES}/batch`,
     success: 200,
     fill: async (make) => ({ body: { action: 'delete', ids: [await make.rule(PLACES.vision)] } }),
   },
-  batch_create_access_rules: {
+  access_rules_batch_create: {
     request: `POST ${RULES}/batch-create`,
     success: 200,
     fill: (make) => {
@@ -284,8 +284,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       return { body: { payload } };
     },
   },
-  get_my_access_rules: { request: 'GET /api/v1/authorization/me/access-rules', success: 200 },
-  count_my_access_rules: { request: 'GET /api/v1/authorization/me/access-rules/count', success: 200 },
+  get_me_access_rules: { request: 'GET /api/v1/authorization/me/access-rules', success: 200 },
+  count_me_access_rules: { request: 'GET /api/v1/authorization/me/access-rules/count', success: 200 },
   get_permissions: { request: 'GET /api/v1/authorization/permissions', success: 200 },
   get_permitted_scopes: {
     request: 'POST /api/v1/authorization/permitted-scopes',
@@ -293,9 +293,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     fill: () => ({ body: { resourceType: 'project', action: 'read' } }),
   },
 
-  get_roles: { request: 'GET /api/v1/authorization/roles', success: 200 },
-  get_role_by_id: {
-    request: 'GET /api/v1/authorization/roles/{roleId}',
+  get_roles_v1: { request: 'GET /api/v1/authorization/roles', success: 200 },
+  get_role_v1: {
+    request: 'GET /api/v1/authorization/roles/{roleIdPath}',
     success: 200,
     fill: about(() => String(VIEWER)),
   },
@@ -350,7 +350,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   delete_user_by_id: { request: `DELETE ${USERS}/{userId}`, success: 204, fill: about((make) => make.user()) },
   logout_user: { request: `POST ${USERS}/{userId}/logout`, success: 200, fill: lastingUser },
   reset_user_password: { request: `POST ${USERS}/{userId}/password`, success: 200, fill: lastingUser },
-  change_my_password: {
+  change_user_password: {
     request: 'POST /api/v1/me/password',
     success: 200,
     fill: (_, { caller }) => ({ body: { currentPassword: caller.password, newPassword: 'another-password' } }),
@@ -362,7 +362,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   get_cluster_by_uuid: { request: 'GET /api/v1/clusters/{clusterUuid}', success: 200, within: ['cluster'], fill: unit },
   get_departments: { request: 'GET /api/v1/org-unit/departments', success: 200 },
   count_departments: { request: 'GET /api/v1/org-unit/departments/count', success: 200 },
-  get_department_by_id: {
+  get_department: {
     request: 'GET /api/v1/org-unit/departments/{departmentId}',
     success: 200,
     within: ['department'],
@@ -370,7 +370,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   get_projects: { request: 'GET /api/v1/org-unit/projects', success: 200 },
   count_projects: { request: 'GET /api/v1/org-unit/projects/count', success: 200 },
-  get_project_by_id: {
+  get_project: {
     request: 'GET /api/v1/org-unit/projects/{projectId}',
     success: 200,
     within: ['project'],

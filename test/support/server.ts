@@ -9,6 +9,7 @@ import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { Beginnings } from '../../src/worlds/beginnings.ts';
 import type { CastUser } from './cast.ts';
+import { vendorSchemas } from './vendor-schemas.ts';
 
 /** Every test reads the same documents, and most begin with the same rows, so they are made once. */
 export const SHARED: Pick<ServerParts, 'documents' | 'beginnings'> = {
@@ -35,7 +36,7 @@ export interface Request {
   readonly headers?: Record<string, string>;
 }
 
-/** A server under test: in process, at a standing clock, and any answer that does not fit its document fails. */
+/** A server under test: in process, at a standing clock. An answer that does not fit our document, or the vendor's, fails. */
 export interface TestServer extends Omit<MockServer, 'begun'>, Begun {
   readonly clock: ManualClock;
   /** Sends `GET /path`. A body that is no string is sent as JSON. */
@@ -51,7 +52,7 @@ export async function testServer(config: Partial<Config> = {}, parts: Partial<Se
   const clock = manualClock(START);
   const server = await built(config, { clock, random: seededRandom('test'), ...parts });
   closeAfterUse(() => server.close());
-  return driven(server, clock);
+  return driven(server, clock, parts.offDocument === undefined ? config : null);
 }
 
 /** Builds a server that its test closes, so that many can follow each other in one test. */
@@ -59,7 +60,7 @@ export async function openServer(
   config: Partial<Config>,
   parts: Partial<ServerParts> & { readonly clock: ManualClock },
 ): Promise<TestServer> {
-  return driven(await built(config, parts), parts.clock);
+  return driven(await built(config, parts), parts.clock, config);
 }
 
 function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
@@ -72,17 +73,24 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   });
 }
 
-async function driven(server: MockServer, clock: ManualClock): Promise<TestServer> {
+/** @param config for the vendor's documents; null where a test asks for answers that do not fit */
+async function driven(server: MockServer, clock: ManualClock, config: Partial<Config> | null): Promise<TestServer> {
   const { app } = server;
+  const vendorFaults = config === null ? () => [] : vendorSchemas(config);
   const call: TestServer['call'] = async (request, given = {}) => {
     const [method, url] = request.split(' ') as [HTTPMethods, string];
     const response: LightMyRequestResponse = await app.inject({ method, url, ...optionsOf(given) });
     const decision = response.headers['x-mock-decision'];
     // No `expect`, which takes as long as a step of the request, in tests that send thousands.
     if (response.statusCode === 500) throw new Error(`${request} failed inside: ${response.body}`);
+    const body = bodyOf(response);
+    // An answer of a fault's own is a test's.
+    const isOwn = response.headers['content-security-policy'] === 'sandbox';
+    const [fault] = isOwn ? [] : vendorFaults({ request, status: response.statusCode, body });
+    if (fault !== undefined) throw new Error(`${fault}. The answer was ${response.body}`);
     return {
       status: response.statusCode,
-      body: bodyOf(response),
+      body,
       headers: response.headers,
       decision: decision === undefined ? null : JSON.parse(String(decision)),
     };

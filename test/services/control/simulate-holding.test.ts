@@ -124,7 +124,7 @@ describe('every operation at once:', () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', ...ALL });
 
     expect(servicesOf(effects)).toEqual(['air', 'nvcf', 'nvct', 'ngc']);
-    expect(effects).toHaveLength(123 + 70 + 9 + 8);
+    expect(effects).toHaveLength(124 + 70 + 9 + 8);
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
     expect(effects).toContainEqual({
       ...{ operation: 'updateFunctionVersion', service: 'nvcf', effect: 'deny', reason: 'missing_scope' },
@@ -187,7 +187,7 @@ describe('every operation at once:', () => {
       const effects = await effectsOf({ ...who, service: 'air', ...ALL }, on);
       const one = await simulate({ ...who, method: 'GET', path: '/api/v3/simulations/' }, on);
 
-      expect(countOf(effects, 'air', 'deny')).toBe(122);
+      expect(countOf(effects, 'air', 'deny')).toBe(123);
       expect(effects.filter(({ reason }) => reason !== undefined)).toEqual([]);
       expect(problemDocument(one)).toContain('NVIDIA Air answers 402, whatever rights they hold');
     }
@@ -338,5 +338,5 @@ it('is a call of the library', async () => {
   const all = await mock.decisions.simulate({ holding: { roles: ['air'] }, operations: '*', service: 'air' });
 
   expect(one).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
-  expect(all.operations).toHaveLength(123);
+  expect(all.operations).toHaveLength(124);
 });

@@ -46,7 +46,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
       { name: 'runai', title: 'NVIDIA Run:ai', hosts: ['*.run.ai'], profile: '2.24', operations: 86 },
       expect.objectContaining({ name: 'ngc', hosts: ['api.ngc.nvidia.com'], profile: null }),
       {
-        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 123 },
+        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: 124 },
         hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
       },
       expect.objectContaining({

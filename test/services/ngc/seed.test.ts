@@ -11,7 +11,7 @@ import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 
 const [TASK_LAW] = nvct.rulesets as [Ruleset];
-const seeding = ngcSeed(() => [RULESETS.documented, AIR_LAWS['2.0'], TASK_LAW]);
+const seeding = ngcSeed(() => [...Object.values(RULESETS), ...Object.values(AIR_LAWS), TASK_LAW]);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));
 const records = async (part: unknown) =>
@@ -24,6 +24,10 @@ const other = castKey('nvcf-user');
 
 it('the built-in cast has no faults', () => {
   expect(faults(ngcCast)).toEqual([]);
+});
+
+it('roles of every version of a service are known', () => {
+  expect(faults(keys({ ...personal, roles: ['air_instructor', 'air-instructor'] }))).toEqual([]);
 });
 
 it('a seed without keys has no faults', () => {

@@ -1,0 +1,172 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { Config } from '../../src/config/options.ts';
+import { judge, readBaseline } from '../../src/verify/baseline.ts';
+import type { DifferenceClass } from '../../src/verify/difference.ts';
+
+/** What the tests hold against the vendor's own document: an answer, or a request of an example. */
+export interface Told {
+  /** `GET /path?query` */
+  readonly request: string;
+  /** Null: the body of the request. */
+  readonly status: number | null;
+  readonly body: unknown;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a part of a document as a tool reads it
+type Part = any;
+
+const PUBLISHED = new URL('../verify/published/', import.meta.url);
+
+/** The documents that vendors publish, for the versions of a configuration. */
+export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (told: Told) => string[] {
+  const versions = [`runai.${runai}`, `air.${air}`];
+  const names = readdirSync(PUBLISHED).map((file) => file.replace(/\.json$/, ''));
+  const chosen = names.filter((name) => !name.includes('.') || versions.includes(name)).map(documentOf);
+  return (told) => chosen.flatMap((document) => document.faultsOf(told));
+}
+
+const DOCUMENTS = new Map<string, VendorDocument>();
+
+function documentOf(name: string): VendorDocument {
+  const known = DOCUMENTS.get(name) ?? new VendorDocument(name);
+  DOCUMENTS.set(name, known);
+  return known;
+}
+
+const json = (url: URL) => JSON.parse(readFileSync(url, 'utf8'));
+
+/** A published document, of which each schema is compiled when it is first needed. */
+class VendorDocument {
+  readonly #name: string;
+  readonly #compiled = new Map<string, ValidateFunction>();
+  #loaded: ReturnType<typeof load> | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Where a body differs from the vendor's schema, without what the baseline accepts. */
+  faultsOf({ request, status, body }: Told): string[] {
+    // Streams of events are texts.
+    if (body === undefined || typeof body === 'string') return [];
+    const [method = '', url = ''] = request.split(' ');
+    this.#loaded ??= load(this.#name);
+    const { root, routes, isAccepted } = this.#loaded;
+    const path = url.replace(/\?.*$/s, '');
+    const route = routes.find(({ pattern }) => pattern.test(path))?.vendors;
+    if (route?.item[method.toLowerCase()] === undefined) return [];
+    const place = ['paths', route.path, method.toLowerCase()];
+    const steps = status === null ? [...place, 'requestBody'] : [...place, 'responses', String(status)];
+    const media = Object.keys(follow(root, steps).part?.content ?? {}).find((type) => /json|\*\/\*/.test(type));
+    if (media === undefined) return [];
+    const at = [...follow(root, steps).steps, 'content', media, 'schema'];
+    if (follow(root, at).part === undefined) return [];
+    const validate = this.#validator(at);
+    if (validate(body)) return [];
+    const where = `${method} ${route.path}${status === null ? '' : ` ${status}`} body`;
+    return (validate.errors ?? []).filter((error) => !isAccepted(where, error)).map((error) => faultText(where, error));
+  }
+
+  #validator(steps: readonly string[]): ValidateFunction {
+    const reference = `vendor#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+    const known = this.#compiled.get(reference) ?? this.#loaded?.ajv.compile({ $ref: reference });
+    if (known === undefined) throw new Error(`${this.#name} is not loaded`);
+    this.#compiled.set(reference, known);
+    return known;
+  }
+}
+
+/** The part of a document behind some steps, and the steps without references. */
+function follow(root: Part, steps: readonly string[]): { readonly part: Part; readonly steps: string[] } {
+  let [part, passed] = [root, [] as string[]];
+  for (const step of steps) {
+    part = part?.[step];
+    passed.push(step);
+    while (typeof part?.$ref === 'string' && !passed.includes('schema')) {
+      passed = part.$ref
+        .slice(2)
+        .split('/')
+        .map((one: string) => one.replaceAll('~1', '/').replaceAll('~0', '~'));
+      part = follow(root, passed).part;
+    }
+  }
+  return { part, steps: passed };
+}
+
+function load(name: string) {
+  const root = json(new URL(`${name}.json`, PUBLISHED));
+  const ajv = addFormats.default(
+    new Ajv({ strict: false, logger: false, validateSchema: false, allErrors: true, unicodeRegExp: false }),
+  );
+  // Java's `URI` is a reference, which may be relative, and is published as `uri`.
+  ajv.addFormat('uri', (text: string) => URL.canParse(text, 'https://a.test'));
+  ajv.addSchema(withTypedNulls(root), 'vendor');
+  return { root, ajv, routes: routesOf(root, name), isAccepted: acceptedBy(name) };
+}
+
+/** `nullable` counts only beside a type (OpenAPI 3.0.3), and ajv takes no other. */
+function withTypedNulls(part: Part): Part {
+  if (Array.isArray(part)) return part.map(withTypedNulls);
+  if (typeof part !== 'object' || part === null) return part;
+  // What the import writes for a class of the SDK that may be null.
+  if (part.nullable === true && part.allOf !== undefined) return { anyOf: [...part.allOf, { type: 'null' }] };
+  const members = Object.entries(part).filter(([name]) => name !== 'nullable' || typeof part.type === 'string');
+  return Object.fromEntries(members.map(([name, value]) => [name, withTypedNulls(value)]));
+}
+
+/** The paths of our document, each with the vendor's item: the vendor's alone would take `/clusters/minimal` for an id. */
+function routesOf(root: Part, name: string) {
+  const items = new Map(Object.entries<Part>(root.paths).map(([path, item]) => [nameless(path), { path, item }]));
+  const ours = Object.keys(json(new URL(`../../dist/openapi/${name}.json`, import.meta.url)).paths);
+  const routes = ours.map((path) => ({
+    path,
+    pattern: new RegExp(`^${path.replaceAll(/[.+]/g, '\\$&').replaceAll(/\{[^{}]*\}/g, '[^/]+')}$`),
+    vendors: items.get(nameless(path)),
+  }));
+  // Literal segments come before parameters, as in OpenAPI.
+  return routes.sort((one, other) => one.path.split('{').length - other.path.split('{').length);
+}
+
+function nameless(path: string): string {
+  return path.replaceAll(/\{[^{}]*\}/g, '{}');
+}
+
+/** Whether the baseline of the service accepts that a body does not fit here. */
+function acceptedBy(name: string): (where: string, error: ErrorObject) => boolean {
+  const file = new URL(`../../openapi/${name.replace(/\..*$/, '')}/baseline.json`, import.meta.url);
+  if (!existsSync(file)) return () => false;
+  const baseline = readBaseline(json(file), name);
+  const entries = baseline.differences.map((one) => ({ ...one, id: nameless(one.id) }));
+  const patterns = baseline.patterns ?? [];
+  return (where, error) => {
+    const ids = kindsOf(error).map((kind) => nameless(`${where}${placeOf(error)}: ${kind}`));
+    if (entries.some(({ id }) => ids.includes(id))) return true;
+    const found = ids.flatMap((id) =>
+      patterns.map((pattern) => ({ id, where, class: pattern.class satisfies DifferenceClass, what: pattern.what })),
+    );
+    return judge(found, { document: null, differences: [], patterns }, name, name).accepted.length > 0;
+  };
+}
+
+/** `/users/0/name` as a comparison of documents writes it: ` users[].name`. */
+function placeOf({ instancePath, keyword, params }: ErrorObject): string {
+  const own = keyword === 'required' ? `/${params['missingProperty']}` : '';
+  const text = `${instancePath}${own}`
+    .replaceAll(/\/\d+(?=\/|$)/g, '[]')
+    .replaceAll('/', '.')
+    .replace(/^\./, '');
+  return text === '' ? '' : ` ${text}`;
+}
+
+/** How a comparison of documents names what ajv found. */
+function kindsOf({ keyword }: ErrorObject): string[] {
+  if (keyword === 'type') return ['type', 'nullable', 'enum', 'oneOf', 'anyOf'];
+  if (keyword === 'required') return ['required', 'field'];
+  return [keyword];
+}
+
+function faultText(where: string, error: ErrorObject): string {
+  return `${where}${placeOf(error)} ${error.message}, says the vendor's document`;
+}
