@@ -138,16 +138,16 @@ function pairsOf(theirs: Source, ours: Source): Pairs {
     const moved = whole === undefined ? ([path.bases.join(' '), pair.bases.join(' ')] as const) : null;
     return [{ theirs: path, ours: pair, moved }];
   });
-  const paired = new Set(pairs.flatMap((pair) => [pair.theirs.item, pair.ours.item]));
-  const isFree = ({ item }: Path) => !paired.has(item);
-  const [onlyTheirs, onlyOurs] = [rest.map(({ path }) => path).filter(isFree), own.filter(isFree)];
-  const later = movedPairs(onlyTheirs, onlyOurs);
-  const isLeft = (path: Path) => !later.some((pair) => pair.theirs === path || pair.ours === path);
-  return {
-    pairs: [...pairs, ...later],
-    onlyTheirs: onlyTheirs.filter(isLeft),
-    onlyOurs: onlyOurs.filter(isLeft),
-  };
+  const all = rest.map(({ path }) => path);
+  const moved = movedPairs(without(all, pairs), without(own, pairs));
+  const found = [...pairs, ...moved];
+  return { pairs: found, onlyTheirs: without(all, found), onlyOurs: without(own, found) };
+}
+
+/** The paths that are in no pair. Several may share one item, by a reference. */
+function without(paths: readonly Path[], pairs: readonly Pair[]): readonly Path[] {
+  const paired = new Set(pairs.flatMap(({ theirs, ours }) => [theirs, ours]));
+  return paths.filter((path) => !paired.has(path));
 }
 
 /** Segments that a base path has at most. */

@@ -73,6 +73,16 @@ describe('a change is told in words that say what to do about it:', () => {
       ['breaks-requests:', '/v1/users: path: only in the mock'],
     ],
     [
+      'a path that is gone, although another path has the same item',
+      (document) => {
+        document.components.pathItems = { Things: document.paths['/v1/things'] };
+        document.paths['/v1/things'] = { $ref: '#/components/pathItems/Things' };
+        document.paths['/v1/others'] = { $ref: '#/components/pathItems/Things' };
+        delete document.paths['/v1/users'];
+      },
+      ['breaks-requests:', '/v1/users: path: only in the mock'],
+    ],
+    [
       'a path that was renamed, with the nearest one',
       ({ paths }) => {
         paths['/v1/user'] = paths['/v1/users'];
