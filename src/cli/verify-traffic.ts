@@ -26,13 +26,13 @@ export interface TrafficOutput {
   readonly junit: string | null;
 }
 
-/** What traffic is judged by, and how its paths begin. */
+/** The judge of recorded traffic, and the beginning of its paths. */
 export interface TrafficJudge {
   /** A vendor's document, JSON or YAML: a file or a URL; null: the documents of the mock. */
   readonly spec: string | null;
   /** The document of the mock that the vendor's is about; null: the best match. */
   readonly document: string | null;
-  /** What paths begin with before those of the documents, such as `/proxy`; null: nothing. */
+  /** The prefix of all recorded paths, such as `/proxy`; null: none. */
   readonly basePath: string | null;
 }
 
@@ -119,7 +119,8 @@ function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
     for (let at = 2; at < Math.min(segments.length, MOST_SEGMENTS); at += 1) {
       if (!isFound(judge, method, `/${segments.slice(at).join('/')}`)) continue;
-      return ` Its paths begin with \`${showPath(segments.slice(0, at).join('/'))}\`: give --base-path ${showPath(segments.slice(0, at).join('/'))}.`;
+      const base = showPath(segments.slice(0, at).join('/'));
+      return ` Its paths begin with \`${base}\`: give --base-path ${base}.`;
     }
   }
   return ' If its paths have a prefix, such as that of a proxy, name it with --base-path.';

@@ -33,11 +33,11 @@ export class Account {
   readonly #plan: Plan;
   /** The entries of lists, by the path of the list. */
   readonly #lists = new Map<string, readonly unknown[] | null>();
-  /** What ids of the plan became where it has lists of them. */
+  /** The ids of the account in place of those of the plan, for ids that its lists have. */
   readonly #elsewhere = new Map<string, string | undefined>();
   /** The ids of what was made last, by the path of the collection as the document writes it. */
   readonly #made = new Map<string, string>();
-  /** What was made and is not deleted yet: the paths that delete it. */
+  /** The paths that delete the objects that were created and not deleted yet. */
   readonly #remaining = new Set<string>();
   readonly #lost: string[] = [];
 
@@ -113,7 +113,7 @@ export class Account {
     return ids.find((id) => id === decoded(given)) ?? ids.find((id) => id !== undefined);
   }
 
-  /** What became of an id where the plan has a list of such objects. */
+  /** The id of the account in place of an id of the plan, where the plan has a list of such objects. */
   async #idElsewhere(given: string): Promise<string | undefined> {
     // First as unknown: the path of its list may have it, too.
     if (!this.#elsewhere.has(given)) {

@@ -72,7 +72,7 @@ interface Context {
   readonly operations: Operations;
 }
 
-/** What a comparison has found so far. */
+/** The state of a comparison. */
 class Run {
   readonly differences: Difference[] = [];
   readonly notCompared: NotCompared[] = [];

@@ -16,7 +16,7 @@ const HEADERS = [
 /** Documents of OpenID Connect Discovery and JWK sets: their lists are settings of the service, not objects of an account. */
 const SETTINGS = /\/\.well-known\/|\/certs(?:$|\?)|jwks/;
 
-/** What a comparison of two answers finds. */
+/** The result of comparing two answers. */
 export interface Findings {
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
@@ -63,7 +63,7 @@ export function compareAnswers(
   const isOther = isRead(request.method) && !isSame;
   const told = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
-    // What is in a value that is missing or of another type was told with it.
+    // Members of a value that is missing, or of another type, are reported with that value.
     if ([...told].some((above) => place.startsWith(`${above}.`) || place.startsWith(`${above}[`))) continue;
     const [one, other] = [left.get(place), right.get(place)];
     const empty = emptySides(place, left, right);

@@ -1,5 +1,5 @@
 import { findNear } from '../../core/nearest.ts';
-import { isRecord } from '../../core/own.ts';
+import { isRecord, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../bodies.ts';
@@ -21,8 +21,9 @@ export function validateRequest(inFlight: InFlightRequest): void {
   const { query } = context;
   if (inFlight.server.strict) refuseUndocumented(operation, context);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, context);
-  for (const [name, type] of Object.entries(operation.queryTypes)) {
-    if (Object.hasOwn(query, name)) query[name] = readQueryValue(type, query[name]);
+  for (const [name, value] of Object.entries(query)) {
+    const type = own(operation.queryTypes, name);
+    if (type !== undefined) query[name] = readQueryValue(type, value);
   }
   reportOtherMembers(operation, context);
   if (service.isControlApi !== true) reportMisspelt(operation, context);

@@ -1,8 +1,8 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../core/problem.ts';
 import { isoDuration } from './durations.ts';
 import { checkModels, checkPriority } from './llm-checks.ts';
 import { checkRateLimit } from './rates.ts';
+import { checkDistinct, invalid } from './request-faults.ts';
 
 type Requested = Schema<'nvcf', 'CreateFunctionRequest'>;
 
@@ -48,13 +48,4 @@ function checkParts({ helmChart, helmChartServiceName = '', models = [], ...body
     ([, value]) => value !== undefined,
   );
   if (excluded !== undefined) throw invalid(`Field \`${excluded[0]}\` is not allowed together with \`helmChart\`.`);
-}
-
-/** The validator would take quadratic time for it. @throws Problem */
-function checkDistinct(what: string, texts: readonly string[] = []): void {
-  if (new Set(texts).size < texts.length) throw invalid(`${what} must differ from each other.`);
-}
-
-function invalid(message: string): Problem {
-  return new Problem('invalid_request', message);
 }

@@ -1,6 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../core/problem.ts';
 import { isRate } from './rates.ts';
+import { checkDistinct, invalid } from './request-faults.ts';
 
 /** The algorithms of the published router, and two names that they had before. */
 const ROUTING_METHODS: readonly string[] = [
@@ -19,9 +20,10 @@ type LlmConfig = Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMe
 
 /** Checks the models of a function, whose requirements depend on its type. @throws Problem */
 export function checkModels({ functionType, models = [], llmInvocationConfig }: Requested): void {
-  if (new Set(models.map(({ name }) => name)).size < models.length) {
-    throw invalid('Names in `models` must differ from each other.');
-  }
+  checkDistinct(
+    'Names in `models`',
+    models.map(({ name }) => name),
+  );
   if (functionType === 'LLM') {
     if (models.length === 0) throw invalid('Field `models` is missing; functions of type LLM require it.');
     for (const { name, llmConfig } of models) {
@@ -65,8 +67,4 @@ export function checkPriority(config: Requested['llmInvocationConfig']): void {
 /** The problem of a member that only functions of type LLM have. */
 export function onlyForLlm(member: string): Problem {
   return new Problem('bad_state', `Only LLM functions support ${member}`);
-}
-
-function invalid(message: string): Problem {
-  return new Problem('invalid_request', message);
 }

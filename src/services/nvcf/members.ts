@@ -1,19 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { objectOf } from '../../core/own.ts';
-
-/** Members that may be undefined become optional. */
-type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
-  readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
-};
-
-/** Picks members by name; the vendor ignores all others. */
-export function pick<Its extends object, Name extends keyof Its & string>(
-  given: Its,
-  names: readonly Name[],
-): Present<Pick<Its, Name>> {
-  const there = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
-  return objectOf<Present<Pick<Its, Name>>>(there.map((name) => [name, given[name]]));
-}
+import { type Present, pick } from '../../core/pick.ts';
 
 function pickEach<Its extends object, Name extends keyof Its & string>(
   list: readonly Its[] | undefined,

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../core/problem.ts';
+import { invalid } from './request-faults.ts';
 
 type RateLimit = Schema<'nvcf', 'RateLimit'>;
 
@@ -30,8 +30,4 @@ export function checkRateLimit({ rateLimit, perNcaIdRate, perUserRate, exemptedN
       );
     }
   }
-}
-
-function invalid(message: string): Problem {
-  return new Problem('invalid_request', message);
 }

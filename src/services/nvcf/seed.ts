@@ -2,6 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
+import { distinct } from '../../core/pick.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
@@ -209,11 +210,6 @@ export const seed: Seeding = {
 function partOf(part: unknown): NvcfSeed {
   // The schema was checked before.
   return part as NvcfSeed;
-}
-
-/** What requests may not have twice. */
-function distinct<Entry>(entries: readonly Entry[]): Entry[] {
-  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 
 function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {

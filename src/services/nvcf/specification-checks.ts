@@ -1,8 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
+import { pick } from '../../core/pick.ts';
 import { Problem } from '../../core/problem.ts';
 import { isoDuration } from './durations.ts';
 import type { FunctionVersion } from './functions.ts';
-import { pick, type Specification } from './members.ts';
+import type { Specification } from './members.ts';
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 

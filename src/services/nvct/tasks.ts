@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
-import { objectOf } from '../../core/own.ts';
+import { distinct, pick } from '../../core/pick.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 
@@ -100,17 +100,8 @@ export function reportedOf(given: object): Reported {
   return pick<Reported, keyof Reported>(given, REPORTED);
 }
 
-function pick<Given extends object, Name extends keyof Given>(given: Given, names: readonly Name[]): Pick<Given, Name> {
-  const kept = names.filter((name) => given[name] !== undefined);
-  return objectOf<Pick<Given, Name>>(kept.map((name) => [String(name), given[name]]));
-}
-
 function artifacts(given: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
   return distinct(given.map((one) => pick(one, ARTIFACT)));
-}
-
-function distinct<Entry>(entries: readonly Entry[]): Entry[] {
-  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }
 
 /** The owner is the account. */

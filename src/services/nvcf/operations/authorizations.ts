@@ -1,5 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
@@ -13,7 +14,6 @@ import {
   isPublic,
   ownVersions,
 } from '../functions.ts';
-import { pick } from '../members.ts';
 import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];

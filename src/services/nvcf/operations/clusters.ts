@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
+import { pick } from '../../../core/pick.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { Collection } from '../../../store/collection.ts';
-import { pick } from '../members.ts';
 import { objectsOf } from '../objects.ts';
 
 export const CLUSTER_GROUPS = new Collection<Schema<'nvcf', 'ClusterGroup'>>('nvcf.cluster-groups');

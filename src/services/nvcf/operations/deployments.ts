@@ -1,10 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import type { Instant } from '../../../core/clock.ts';
+import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
-import { autoscalingOf, pick, type Specification, specificationOf } from '../members.ts';
+import { autoscalingOf, type Specification, specificationOf } from '../members.ts';
 import { checkAutoscaling, checkInstances, checkSpecifications, replaced } from '../specification-checks.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';

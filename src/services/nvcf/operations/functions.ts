@@ -1,5 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { behaviourOf } from '../behaviour.ts';
@@ -15,9 +16,10 @@ import {
   type LlmChange,
   withLlmChange,
 } from '../llm-config.ts';
-import { definitionOf, invocationConfigOf, pick, RATE_LIMIT } from '../members.ts';
+import { definitionOf, invocationConfigOf, RATE_LIMIT } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
+import { checkDistinct } from '../request-faults.ts';
 import { type Detail, functionView } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
@@ -160,9 +162,10 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
   checkPriority(llmInvocationConfig);
-  if (new Set(modelUpdates.map(({ modelName }) => modelName)).size < modelUpdates.length) {
-    throw new Problem('invalid_request', 'Names in `modelUpdates` must differ from each other.');
-  }
+  checkDistinct(
+    'Names in `modelUpdates`',
+    modelUpdates.map(({ modelName }) => modelName),
+  );
   for (const { llmConfig: { tokenRateLimit, routingMethod } = {} } of modelUpdates) {
     if (tokenRateLimit !== undefined || routingMethod !== undefined) continue;
     throw new Problem(

@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
+import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { pick } from '../members.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 

@@ -1,0 +1,20 @@
+import { objectOf } from './own.ts';
+
+/** Members that may be undefined become optional. */
+export type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
+  readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
+};
+
+/** Picks members by name, but for those that are undefined; a vendor ignores all others. */
+export function pick<Its extends object, Name extends keyof Its & string>(
+  given: Its,
+  names: readonly Name[],
+): Present<Pick<Its, Name>> {
+  const there = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
+  return objectOf<Present<Pick<Its, Name>>>(there.map((name) => [name, given[name]]));
+}
+
+/** The entries without those that are equal as JSON. */
+export function distinct<Entry>(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
