@@ -11,6 +11,8 @@ export type FindingKind =
   | 'undocumented_query'
   /** an undocumented field was ignored that is probably a misspelt one, or asks for something that no answer has */
   | 'undocumented_field'
+  /** a documented field decides nothing, and contradicts what does */
+  | 'ignored_field'
   /** a key that this mock did not issue, and that may be real, was sent */
   | 'foreign_credential'
   /** the requested path exists only in another version of the vendor's API */

@@ -113,8 +113,24 @@ export async function draftObject<Its extends Resource>(
   // `Special` requires `complete` for all other resources.
   const asGiven = { members } as Completed<Its['name']>;
   const draft = (await special.complete?.(context, members)) ?? asGiven;
+  reportContradicted(context, resource, body, draft.hidden ?? {});
   const row = newRow(context, resource, draft);
   return { row, along: [...(draft.along ?? []), ...(special.along?.(context, row) ?? [])] };
+}
+
+/** The SDK sends along what other members say, such as the simulation of a node's interface. Nothing depends on it. */
+function reportContradicted(
+  { findings, now }: AuthenticatedContext,
+  { name, hidden: names = [] }: AirResource,
+  body: Members,
+  hidden: Members,
+): void {
+  for (const member of names) {
+    const [given, actual] = [own(body, member), own(hidden, member)];
+    if (given === undefined || actual === undefined || [actual].flat().includes(given)) continue;
+    const message = `One of \`${name}\` was created with a \`${member}\` that contradicts its other fields. It was ignored: the object has the \`${member}\` that they name, \`${[actual].flat().join('`, `')}\`.`;
+    findings.report('ignored_field', message, now);
+  }
 }
 
 /** Changes the changeable members of an object. */

@@ -23,6 +23,29 @@ async function pair() {
   ] as const;
 }
 
+it('a field that repeats another one may be sent along, and is a finding if it contradicts the other', async () => {
+  const ends = await pair();
+  const { simulation } = await done(200, `GET ${NODES}${ends[0].node}/`);
+  const findings = async () =>
+    (await air.call('GET /_mock/findings')).body.findings.map(
+      ({ kind, message }: { kind: string; message: string }) => [kind, message],
+    );
+  const link = { interfaces: idsOf(ends), interface: ends[1].id, node: ends[0].node };
+  const { id } = await done(201, `POST ${LINKS}`, { ...link, simulation });
+  await done(204, `DELETE ${LINKS}${id}/`);
+  expect(await findings()).toEqual([]);
+
+  await done(201, `POST ${LINKS}`, { ...link, simulation: NOTHING });
+  await done(201, `POST ${INTERFACES}`, { node: ends[0].node, name: 'c', simulation: NOTHING });
+
+  expect(await findings()).toEqual(
+    ['interfaces', 'links'].map((list) => [
+      'ignored_field',
+      `One of \`${list}\` was created with a \`simulation\` that contradicts its other fields. It was ignored: the object has the \`simulation\` that they name, \`${simulation}\`.`,
+    ]),
+  );
+});
+
 it('a link shows both of its ends with their names, also after they were changed', async () => {
   const ends = await pair();
 

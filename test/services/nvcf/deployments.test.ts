@@ -278,6 +278,27 @@ describe('a deployment', () => {
     });
   });
 
+  it('keeps its GPU and its instance type, and a change to another one is a finding', async () => {
+    const world = await nvcfServer();
+    const place = await world.deployed();
+    const request = `PUT deployments/${inPath(place)}`;
+    const change = async (named: object) => {
+      const given = specifications({ minInstances: 0, maxInstances: 5, ...named });
+      const { deployment } = (await world.acme(request, given)).body;
+      return deployment.deploymentSpecifications[0];
+    };
+    const { gpu, instanceType } = await change({ gpu: SPECIFICATION.gpu, instanceType: SPECIFICATION.instanceType });
+    expect((await world.call('GET /_mock/findings')).body.findings).toEqual([]);
+
+    expect(await change({ gpu: 'H100', instanceType: 'other' })).toMatchObject({ gpu, instanceType });
+
+    const { findings } = (await world.call('GET /_mock/findings')).body;
+    expect(findings).toMatchObject([
+      { kind: 'ignored_field', message: expect.stringContaining(`it stays \`${instanceType}\``) },
+      { kind: 'ignored_field', message: expect.stringContaining(`it stays \`${gpu}\``) },
+    ]);
+  });
+
   it.each([
     ['more at least than at most', specifications({ minInstances: 3, maxInstances: 2 }), ['minInstances']],
     ['no numbers', specifications({ gpu: 'L40S' }), ['maxInstances']],

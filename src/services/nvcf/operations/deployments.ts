@@ -60,8 +60,24 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
       replaced(specifications, body.deploymentSpecifications, subjectOf(params)),
     ),
   );
+  reportIgnored(context, deploymentOf(row.body).specifications);
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
+
+/** Every specification keeps its GPU and its instance type, whatever a change names. */
+function reportIgnored(
+  { body, findings, now }: Parameters<typeof update>[0],
+  specifications: readonly Specification[],
+): void {
+  for (const { gpuSpecificationId: id, ...given } of body.deploymentSpecifications) {
+    const its = specifications.find((one) => one.gpuSpecificationId === id?.toLowerCase()) ?? specifications[0];
+    for (const member of ['gpu', 'instanceType'] as const) {
+      if (its === undefined || given[member] === undefined || given[member] === its[member]) continue;
+      const message = `The \`${member}\` of the specification \`${its.gpuSpecificationId}\` was to be changed. It was ignored: it stays \`${its[member]}\` until the deployment is deleted.`;
+      findings.report('ignored_field', message, now);
+    }
+  }
+}
 
 const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
   const { params, body, target, now } = context;
