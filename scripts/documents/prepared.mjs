@@ -11,20 +11,26 @@ import { resolved, targetOf } from './resolved.mjs';
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
+/** Five times as many as the published document of Run:ai has, all of them followed. */
+const MOST_REFERENCES = 500_000;
+
 /**
  * @param {any} document
+ * @param {{ isVendors?: boolean }} [options] a document of a vendor may refer to itself, and its answers are not closed
  * @returns {{ operations: PreparedOperations, schemas: PreparedSchemas }}
  */
-export function prepared(document) {
+export function prepared(document, { isVendors = false } = {}) {
   const { openapi, info, security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
-  const answers = new Answers(document);
-  const all = resolvedOperations(document, answers);
+  const references = isVendors ? { left: MOST_REFERENCES } : undefined;
+  const whole = (/** @type {any} */ part) => resolved(document, part, references);
+  const answers = new Answers(document, isVendors ? whole : (part) => closed(whole(part)));
+  const all = resolvedOperations(document, whole, answers);
   for (const schema of errors) answers.schema(schema);
   return {
     operations: { operations: all.map((one) => factsOf({ security, ...one })), otherVersions },
     schemas: {
       openapi,
-      info: resolved(document, info),
+      info: whole(info),
       paths: pathsOf(all),
       components: answers.components,
     },
@@ -46,17 +52,18 @@ function pathsOf(operations) {
  * All operations, each with the parameters of its path, and complete: only answers refer to components.
  *
  * @param {any} document
+ * @param {(part: any) => any} whole
  * @param {Answers} answers
  * @returns {any[]}
  */
-function resolvedOperations(document, answers) {
-  const whole = (/** @type {any} */ part) => resolved(document, part);
+function resolvedOperations(document, whole, answers) {
   return Object.entries(document.paths).flatMap(([path, { parameters: shared = [], ...item }]) =>
     Object.entries(item).map(([method, { parameters = [], requestBody, responses = {}, ...operation }]) => ({
       ...operation,
       method: method.toUpperCase(),
       path,
-      parameters: [...shared, ...parameters].map(whole),
+      // Without a schema a parameter may be anything.
+      parameters: [...shared, ...parameters].map((one) => ({ schema: {}, ...whole(one) })),
       requestBody: whole(requestBody),
       responses: answers.of(responses),
     })),
@@ -117,18 +124,20 @@ function bodyFormOf(content) {
   return FORM_TYPE in content ? 'form' : 'bytes';
 }
 
-/**
- * Answers with closed schemas. What many of them refer to is a component here, too, so that openapi-backend has one object
- * of it, which is compiled once.
- */
+/** What many answers refer to is a component here, too, so that openapi-backend has one object of it, compiled once. */
 class Answers {
   #document;
+  #whole;
   /** @type {Record<'responses' | 'schemas', Record<string, any>>} */
   components = { responses: {}, schemas: {} };
 
-  /** @param {any} document */
-  constructor(document) {
+  /**
+   * @param {any} document
+   * @param {(schema: any) => any} whole
+   */
+  constructor(document, whole) {
     this.#document = document;
+    this.#whole = whole;
   }
 
   /** @param {Record<string, any>} responses @returns {OperationSchemas['responses']} */
@@ -138,7 +147,7 @@ class Answers {
 
   /** @param {any} schema */
   schema(schema) {
-    return this.#component('schemas', schema, (one) => closed(resolved(this.#document, one)));
+    return this.#component('schemas', schema, this.#whole);
   }
 
   /** @param {any} response */
@@ -150,14 +159,10 @@ class Answers {
     });
   }
 
-  /**
-   * The forms of an answer. A media type without a schema is none, unless it stands for every type.
-   *
-   * @param {Record<string, { readonly schema?: any }>} content
-   */
+  /** @param {Record<string, { readonly schema?: any }>} content */
   #forms(content) {
-    const told = Object.entries(content).filter(([type, { schema }]) => schema !== undefined || type === '*/*');
-    return Object.fromEntries(told.map(([type, { schema = {} }]) => [type, { schema: this.schema(schema) }]));
+    const forms = Object.entries(content);
+    return Object.fromEntries(forms.map(([type, { schema = {} }]) => [type, { schema: this.schema(schema) }]));
   }
 
   /**

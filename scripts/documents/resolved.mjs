@@ -14,10 +14,13 @@ const VALUES = ['enum', 'const', 'default', 'x-other-versions'];
  *
  * @param {any} document
  * @param {any} part
+ * @param {{ left: number }} [references] how many a document of somebody else may have in all of its parts. Its components
+ *   may refer to themselves: the second time, anything is allowed
  * @returns {any}
- * @throws {Error} naming a component that refers to itself, because that would never end
+ * @throws {Error} naming a component that refers to itself and may not, because that would never end; or one reference
+ *   too many
  */
-export function resolved(document, part) {
+export function resolved(document, part, references) {
   return within(part, [], false);
 
   /** @type {(part: any, trail: readonly string[], isNamed: boolean) => any} */
@@ -36,7 +39,15 @@ export function resolved(document, part) {
 
   /** @type {(reference: string, trail: readonly string[]) => any} */
   function referred(reference, trail) {
-    if (trail.includes(reference)) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
+    const refersToItself = trail.includes(reference);
+    if (references === undefined) {
+      if (refersToItself) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
+    } else {
+      if (refersToItself) return {};
+      if (references.left === 0)
+        throw new Error(`its components refer to one another in too many ways, by ${reference}`);
+      references.left -= 1;
+    }
     return within(targetOf(document, reference), [...trail, reference], false);
   }
 }

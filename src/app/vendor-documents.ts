@@ -49,14 +49,25 @@ export async function openVendorDocument(content: unknown, name: string): Promis
   // The build prepares our own documents with it.
   const { prepared } = await import('../../scripts/documents/prepared.mjs');
   try {
-    const { operations, schemas } = prepared(complete(document, paths));
-    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => JSON.stringify(schemas) });
+    const { operations, schemas } = prepared(complete(document, paths), { isVendors: true });
+    const text = JSON.stringify(schemas, (name, value) => (name === 'pattern' ? patternOf(value) : value));
+    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => text });
     const opened = await new Documents().open(name, read);
     await opened.ready();
     return new VendorDocument(name, opened, basePathOf(document));
   } catch (cause) {
     throw new Unusable(`${name} cannot be used: ${cause instanceof Error ? cause.message : cause}.`, { cause });
   }
+}
+
+/**
+ * A pattern of Java may escape what needs none, such as `\\_`, which is no regular expression with the flag `u` that Ajv
+ * sets.
+ */
+function patternOf(pattern: unknown): unknown {
+  return typeof pattern === 'string'
+    ? pattern.replace(/\\(?:([_"'<>@#%&=~`!:;,])|.)/gsu, (all, one = all) => one)
+    : pattern;
 }
 
 /** The document with nothing but operations in its paths, each with an id. */

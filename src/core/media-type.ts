@@ -10,3 +10,8 @@ export function isJsonType(essence: string): boolean {
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
+
+/** Is a media type within a range, such as that of all images (RFC 9110, 12.5.1)? */
+export function isWithinRange(type: string, range: string): boolean {
+  return range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
+}

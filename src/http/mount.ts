@@ -52,10 +52,13 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
     bodyFields: new Map(),
     bodyNames: [],
     normalizeSpelling: (body) => body,
+    takesMediaType: () => true,
     bodySchema: () => undefined,
     bodyOtherVersions: {},
     requestFault: () => null,
     statuses: () => [],
+    hasStatus: () => true,
+    answerSchema: () => undefined,
     answerFault: () => null,
   };
   return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);

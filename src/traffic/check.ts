@@ -2,9 +2,9 @@ import { isJsonType } from '../core/media-type.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
 import { documentSpelling } from '../http/bodies.ts';
-import { readQueryValue } from '../http/openapi/query-values.ts';
+import { readQuery } from '../http/openapi/query-values.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
-import { type UndocumentedMember, undocumentedMembers, undocumentedQuery } from '../http/openapi/undocumented.ts';
+import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../http/openapi/undocumented.ts';
 import type { Operation } from '../http/openapi.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
@@ -115,8 +115,9 @@ function requestFaults(
   search: URLSearchParams,
   recorded: RecordedBody,
 ): readonly What[] {
-  const faults: string[] = [];
-  const query = queryOf(operation, search, faults);
+  const others = undocumentedQuery(operation.queryNames, new Set(search.keys()));
+  const faults = others.map((other) => undocumentedSentence('query parameter', other));
+  const query = readQuery(operation, search);
   const written = bodyOf(operation, recorded, faults);
   if (written === UNKNOWN) return faults.map(inRequest);
   const sent = caseless.members ? spelt(operation, written, faults) : written;
@@ -130,24 +131,6 @@ function requestFaults(
 
 function inRequest(what: string): What {
   return { part: 'request', what };
-}
-
-function undocumentedSentence(kind: string, { path, near }: UndocumentedMember): string {
-  return `the document does not name the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
-}
-
-/** The parameters that the document names, lists as lists. Tells of all others. */
-function queryOf({ queryNames, queryTypes }: Operation, search: URLSearchParams, faults: string[]) {
-  const names = new Set(search.keys());
-  for (const other of undocumentedQuery(queryNames, names)) faults.push(undocumentedSentence('query parameter', other));
-  const query: Record<string, unknown> = {};
-  for (const name of names) {
-    if (queryNames !== 'any' && !queryNames.includes(name)) continue;
-    const values = search.getAll(name);
-    const [first = ''] = values;
-    query[name] = values.length > 1 ? values : readQueryValue(queryTypes[name], first);
-  }
-  return query;
 }
 
 /** The body with its members as the document spells them, whatever their case. */
@@ -207,8 +190,7 @@ function answerFaults(
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
   const told = (what: string): What[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
-    const isNamed = operation.statuses().includes(status);
-    return isNamed ? [] : told(`the document does not name the status ${status}`);
+    return operation.hasStatus(status) ? [] : told(`the document does not name the status ${status}`);
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {
@@ -216,5 +198,8 @@ function answerFaults(
     if (value === UNKNOWN) return told(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
   }
   const fault = operation.answerFault(status, mediaType, value);
-  return fault === null ? [] : told(fault);
+  if (fault !== null) return told(fault);
+  return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
+    told(`${status}: ${undocumentedSentence('field', member)}`),
+  );
 }

@@ -1,3 +1,4 @@
+import { isWithinRange } from '../core/media-type.ts';
 import {
   bothValues,
   canonical,
@@ -202,14 +203,10 @@ function contentPairs(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<st
     const exact = ours.get(type);
     if (exact !== undefined) return [[type, media, exact]];
     const inRange = [...ours].filter(
-      ([other]) => !theirs.has(other) && (isWithin(other, type) || isWithin(type, other)),
+      ([other]) => !theirs.has(other) && (isWithinRange(other, type) || isWithinRange(type, other)),
     );
-    return inRange.map(([other, own]) => [isWithin(other, type) ? other : type, media, own]);
+    return inRange.map(([other, own]) => [isWithinRange(other, type) ? other : type, media, own]);
   });
-}
-
-function isWithin(type: string, range: string): boolean {
-  return range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }
 
 function headersOf({ headers }: Members): Map<string, unknown> {

@@ -94,12 +94,108 @@ describe('A finding tells of', () => {
   });
 });
 
+describe("A vendor's document", () => {
+  const ok = (schema: object, type = 'application/json') => ({ description: 'ok', content: { [type]: { schema } } });
+  const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+  const user = { type: 'object', properties: { name: { type: 'string', pattern: '^[a-z\\\\_\\\\.]+$' }, email: {} } };
+
+  /** What is found of requests, with these paths and schemas in the document. */
+  async function foundWith(paths: object, schemas: object, requests: readonly [string, object?][]): Promise<string[]> {
+    const file = join(folder, 'vendors.json');
+    await writeFile(file, JSON.stringify({ openapi: '3.1.0', info: {}, paths, components: { schemas } }));
+    const server = await testServer({ specOf: [`runai=${file}`] });
+    const token = (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
+    for (const [request, given] of requests) await server.call(request, { token, ...given });
+    const { body } = await server.call('GET /_mock/findings');
+    return body.findings
+      .filter(({ kind }: { kind: string }) => kind === 'vendor_document')
+      .map(({ message }: { message: string }) => message.replaceAll(`--spec-of runai=${file}`, 'THEIRS'))
+      .reverse();
+  }
+
+  it('may have schemas that refer to themselves, and names what they do not', async () => {
+    const clusters = { get: { responses: { 200: ok({ type: 'array', items: ref('Cluster') }) } } };
+    const schemas = {
+      Cluster: {
+        type: 'object',
+        properties: { uuid: ref('Uuid'), name: {}, next: ref('Cluster'), status: ref('State') },
+      },
+      Uuid: { type: 'string', format: 'uuid' },
+      State: { type: 'object', properties: { state: {}, parts: { type: 'array', items: ref('State') } } },
+    };
+
+    const found = await foundWith({ '/api/v1/clusters': clusters }, schemas, [['GET /api/v1/clusters']]);
+
+    expect(found[0]).toMatch(/^get_clusters: the answer does not fit THEIRS: it does not name the field `\[0\]\.\w+`/);
+    expect(found.join()).not.toMatch(/`\[0\]\.(?:uuid|name|status)`/);
+  });
+
+  it('may compose an answer of open schemas, for a range of statuses and of media types', async () => {
+    const known = (await server.call('GET /api/v1/access-keys', { token })).body;
+    const named = (names: string[]) => ({
+      type: 'object',
+      properties: Object.fromEntries(names.map((one) => [one, {}])),
+    });
+    const [first = '', ...others] = Object.keys(known.accessKeys[0]);
+    const schemas = { One: named([first]), Others: named(others) };
+    const items = { allOf: [ref('One'), { oneOf: [ref('Others'), { type: 'string' }] }] };
+    const responses = {
+      '2XX': ok({ type: 'object', properties: { accessKeys: { type: 'array', items } } }, 'application/*'),
+      default: ok({}, '*/*'),
+    };
+    const get = { responses };
+
+    const requests: [string, object?][] = [
+      ['GET /api/v1/access-keys'],
+      ['GET /api/v1/access-keys', { token: 'wrong' }],
+    ];
+    expect(await foundWith({ '/api/v1/access-keys': { get } }, schemas, requests)).toEqual([]);
+  });
+
+  it('with what only it has is a finding: a path, a query parameter, a field, a media type', async () => {
+    const responses = { default: ok({}, '*/*') };
+    const body = { content: { 'application/json': { schema: user }, 'text/*': {} } };
+    const paths = {
+      '/api/v1/users': {
+        get: { parameters: [{ name: 'region', in: 'query' }], responses },
+        post: { requestBody: body, responses },
+      },
+      '/api/v1/regions/{region}': { get: { responses } },
+    };
+
+    const found = await foundWith(paths, {}, [
+      ['GET /api/v1/users?region=eu&filterBy=name==a'],
+      ['GET /api/v1/regions/eu'],
+      ['POST /api/v1/users', { body: { email: 'new@acme.test', name: 'a_b' } }],
+      ['POST /api/v1/users', { body: 'email', headers: { 'content-type': 'text/plain' } }],
+    ]);
+
+    expect(found).toEqual([
+      'get_users: the request fits our document, but not THEIRS: it does not name the query parameter `filterBy`',
+      'get_users: the request fits THEIRS, but not our document: it does not name the query parameter `region`',
+      'GET /api/v1/regions/eu is in THEIRS, but not in our document',
+      'create_user: the request fits THEIRS, but not our document: it does not name the field `name`',
+      expect.stringMatching(/^create_user: the request fits THEIRS, but not our document: The body must be JSON/),
+    ]);
+  });
+});
+
 it('What both allow, and what both refuse, is no finding', async () => {
   await server.call('GET /api/v1/access-keys', { token });
   await server.call('GET /api/v1/access-keys', { token: 'wrong' });
   await server.call('POST /api/v1/access-keys', { token, body: {} });
   expect(await findings()).toEqual([]);
 });
+
+/** A document in which each of so many components refers to all of them. */
+function tangled(count: number): string {
+  const names = Array.from({ length: count }, (_, at) => `S${at}`);
+  const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]));
+  const schemas = Object.fromEntries(names.map((name) => [name, { type: 'object', properties }]));
+  const content = { 'application/json': { schema: properties['S0'] } };
+  const paths = { '/a': { get: { responses: { 200: { description: '', content } } } } };
+  return JSON.stringify({ openapi: '3.0.3', info: {}, paths, components: { schemas } });
+}
 
 describe('A document that cannot be used ends the start with a line that says why:', () => {
   it.each<[string, string, RegExp]>([
@@ -117,6 +213,7 @@ describe('A document that cannot be used ends the start with a line that says wh
       '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
       /#\/b\/c is referred to, and is not there/,
     ],
+    ['too many references', tangled(9), /its components refer to one another in too many ways/],
     ['no JSON', '{', /is not valid JSON/],
   ])('%s', async (name, text, message) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.json`);

@@ -205,7 +205,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^platform\/random$/],
   },
-  { files: /^verify\//, may: [/^verify\//, /^core\/(count|nearest|unusable)$/] },
+  { files: /^verify\//, may: [/^verify\//, /^core\/(count|media-type|nearest|unusable)$/] },
   {
     files: /^compare\//,
     may: [/^platform\/time$/, /^compare\//, /^core\//, /^node:https?$/],

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../core/explaining/index.ts';
+import { isWithinRange } from '../../core/media-type.ts';
 import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
@@ -36,10 +37,16 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   normalizeSpelling(body: unknown): unknown;
   /** The fault of a request; null if it is valid. */
   requestFault(parts: RequestParts, keywords?: Keywords): RequestFault | null;
+  /** Does its document name the media type of a body, or a range with it? */
+  takesMediaType(mediaType: string): boolean;
   /** The schema of its body, in JSON or a form; undefined if it has none. */
   bodySchema(): JsonSchema | undefined;
-  /** The statuses that its document names. */
+  /** The statuses that its document names, without ranges. */
   statuses(): readonly number[];
+  /** Does its document name the status, or a range with it: `4XX`, or `default`? */
+  hasStatus(status: number): boolean;
+  /** The schema of an answer; undefined if its document has none, or the answer may be any bytes. */
+  answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
   /** How an answer differs from the document: a sentence, or null. */
   answerFault(status: number, mediaType: string | null, body: unknown): string | null;
 }
@@ -95,6 +102,10 @@ export class DocumentOperation implements Operation {
     return spellAs(this.#schemas().requestBody?.content['application/json']?.schema, body);
   }
 
+  takesMediaType(mediaType: string): boolean {
+    return mediaOf(this.#schemas().requestBody?.content, mediaType) !== undefined;
+  }
+
   bodySchema(): JsonSchema | undefined {
     const { content } = this.#schemas().requestBody ?? {};
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
@@ -110,28 +121,52 @@ export class DocumentOperation implements Operation {
   }
 
   statuses(): readonly number[] {
-    return Object.keys(this.#schemas().responses).map(Number);
+    return Object.keys(this.#schemas().responses).map(Number).filter(Number.isInteger);
+  }
+
+  hasStatus(status: number): boolean {
+    return this.#response(status) !== undefined;
+  }
+
+  answerSchema(status: number, mediaType: string | null): JsonSchema | undefined {
+    const schema = mediaOf(this.#response(status)?.content, mediaType)?.schema;
+    return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
   answerFault(status: number, mediaType: string | null, body: unknown): string | null {
     const { id } = this;
-    const response = own(this.#schemas().responses, String(status));
+    const response = this.#response(status);
     if (response === undefined) return `${id} answered ${status}, which its document does not name`;
     const { content } = response;
     if (content === undefined) {
       return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
     }
-    if (Object.hasOwn(content, '*/*')) return null;
-    if (body === undefined) return `${id} answered ${status} without a body, but its document has one`;
-    const schema = own(content, mediaType ?? '')?.schema;
-    if (schema === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
-    if (Buffer.isBuffer(body) || body instanceof Readable) return null;
+    if (body === undefined) {
+      return Object.hasOwn(content, '*/*') ? null : `${id} answered ${status} without a body, but its document has one`;
+    }
+    const media = mediaOf(content, mediaType);
+    if (media === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+    const schema = this.answerSchema(status, mediaType);
+    if (schema === undefined || Buffer.isBuffer(body) || body instanceof Readable) return null;
     return this.#validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
+  }
+
+  #response(status: number) {
+    const { responses } = this.#schemas();
+    const names = [String(status), `${Math.trunc(status / 100)}XX`, 'default'];
+    return responses[names.find((name) => Object.hasOwn(responses, name)) ?? ''];
   }
 
   #schemas(): OperationSchemas {
     return this.#validators().schemasOf(this.#operationId);
   }
+}
+
+/** The content with a media type, or with the first range that it is within. */
+function mediaOf<Media>(content: Readonly<Record<string, Media>> | undefined, mediaType: string | null) {
+  const type = mediaType ?? '';
+  const range = () => Object.entries(content ?? {}).find(([one]) => isWithinRange(type, one))?.[1];
+  return own(content, type) ?? range();
 }
 
 /** @param violations as ajv lists them */

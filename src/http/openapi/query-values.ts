@@ -1,3 +1,5 @@
+import { own } from '../../core/own.ts';
+import type { Operation } from './operation.ts';
 import type { QueryType } from './prepared.ts';
 
 /**
@@ -8,4 +10,18 @@ export function readQueryValue(type: QueryType | undefined, value: unknown): unk
   if (typeof value !== 'string') return value;
   if (type === 'array') return value.split(',');
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : value;
+}
+
+/** The parameters of a query that an operation names, as its schemas read them. */
+export function readQuery(
+  { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
+  search: URLSearchParams,
+): Record<string, unknown> {
+  const names = [...new Set(search.keys())].filter((name) => queryNames === 'any' || queryNames.includes(name));
+  return Object.fromEntries(
+    names.map((name) => {
+      const [first, ...others] = search.getAll(name);
+      return [name, others.length > 0 ? [first, ...others] : readQueryValue(own(queryTypes, name), first)];
+    }),
+  );
 }

@@ -64,6 +64,15 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   }
 }
 
+/** What a person is told of it: a sentence without a full stop. */
+export function undocumentedSentence(
+  kind: 'field' | 'query parameter',
+  { path, near }: UndocumentedMember,
+  document = 'the document',
+): string {
+  return `${document} does not name the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+}
+
 /** A schema, and those that it is composed of. */
 function partsOf(schema: JsonSchema): readonly JsonSchema[] {
   const parts = (['allOf', 'oneOf', 'anyOf'] as const).flatMap((keyword) => {

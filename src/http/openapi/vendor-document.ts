@@ -34,10 +34,12 @@ export class VendorDocument {
     return [...methods].filter((method) => this.find(method, path) !== null).sort();
   }
 
-  /** Its operation for a path; null if it has none. */
-  find(method: string, path: string): FoundOperation | null {
+  /** Its operation for a path, with the whole path that it has in the document; null if it has none. */
+  find(method: string, path: string): (FoundOperation & { readonly path: string }) | null {
     if (!path.startsWith(this.#base)) return null;
     const found = this.#router.find(method, path.slice(this.#base.length));
-    return found === 'path_too_long' ? null : found;
+    return found === null || found === 'path_too_long'
+      ? null
+      : { ...found, path: `${this.#base}${found.operation.path}` };
   }
 }

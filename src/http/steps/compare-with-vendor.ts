@@ -1,7 +1,10 @@
+import { essenceOf } from '../../core/media-type.ts';
 import { showPath } from '../../core/redact.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
-import type { VendorDocument } from '../openapi/vendor-document.ts';
+import type { FoundOperation } from '../openapi/operation-router.ts';
+import { readQuery } from '../openapi/query-values.ts';
+import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { checkedBody } from './validate-response.ts';
@@ -11,41 +14,80 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
   const { server, route, raw, context } = inFlight;
   const vendor = server.vendorDocuments.get(route.service.name);
   if (vendor === undefined) return;
-  const { id } = route.operation;
+  const { id, method, path } = route.operation;
+  const { name } = vendor;
   const report = (message: string) => {
     context.findings.report('vendor_document', message, context.now);
   };
-  const found = vendor.find(route.operation.method, pathOf(raw.url));
-  if (found === null) {
-    report(`${id} is not in ${vendor.name}`);
+  const found = vendor.find(method, pathOf(raw.url));
+  // Where we have `/clusters/minimal`, theirs may be `/clusters/{clusterId}`.
+  if (found === null || shapeOf(found.path) !== shapeOf(path)) {
+    report(`${id} is not in ${name}`);
     return;
   }
-  const faults = [...requestFaults(inFlight, found.operation), ...answerFaults(inFlight, found.operation)];
-  for (const fault of faults) report(`${id}: ${fault(vendor)}`);
+  for (const fault of requestFaults(inFlight, found, name)) report(`${id}: ${fault}`);
+  for (const fault of answerFaults(inFlight, found.operation))
+    report(`${id}: the answer does not fit ${name}: ${fault}`);
 }
 
-type Told = (vendor: VendorDocument) => string;
+/** A path without the names of its parameters. */
+function shapeOf(path: string): string {
+  return path.replace(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
+}
 
 /** A request that was refused for rights is not compared: its body was not read. */
-function requestFaults({ route, context, problem }: InFlightRequest, theirs: Operation): readonly Told[] {
+function requestFaults(
+  { route, raw, context, problem }: InFlightRequest,
+  { operation: theirs, params }: FoundOperation,
+  name: string,
+): readonly string[] {
+  const ours = route.operation;
+  const onlyOurs = (fault: string) => `the request fits our document, but not ${name}: ${fault}`;
+  const onlyTheirs = (fault: string) => `the request fits ${name}, but not our document: ${fault}`;
+  if (problem?.kind === 'unsupported_media_type') {
+    const type = essenceOf(raw.headers['content-type']);
+    return type !== null && theirs.takesMediaType(type) ? [onlyTheirs(problem.message)] : [];
+  }
   if (problem !== null && problem.kind !== 'invalid_request') return [];
-  const parts = () => ({ path: context.params, query: { ...context.query }, body: context.body });
-  const ourFault = route.operation.requestFault(parts());
-  const theirFault = faultOf(() => theirs.requestFault(parts())?.sentence ?? null);
-  if (ourFault === null && theirFault !== null)
-    return [({ name }) => `the request fits our document, but not ${name}: ${theirFault}`];
-  if (ourFault !== null && theirFault === null)
-    return [({ name }) => `the request fits ${name}, but not our document: ${ourFault.sentence}`];
-  return [];
+  const { body } = context;
+  const [, search] = (raw.url ?? '').split('?', 2);
+  const sent = new URLSearchParams(search);
+  const ourFault = ours.requestFault({ path: context.params, query: { ...context.query }, body })?.sentence ?? null;
+  const theirFault = faultOf(
+    () => theirs.requestFault({ path: params, query: readQuery(theirs, sent), body })?.sentence ?? null,
+  );
+  if (ourFault !== null) return theirFault === null ? [onlyTheirs(ourFault)] : [];
+  if (theirFault !== null) return [onlyOurs(theirFault)];
+  const names = new Set(sent.keys());
+  const unnamed = unnamedParts(ours, names, body);
+  const unnamedByThem = unnamedParts(theirs, names, body);
+  return [...onlyIn(unnamedByThem, unnamed).map(onlyOurs), ...onlyIn(unnamed, unnamedByThem).map(onlyTheirs)];
+}
+
+/** Sentences about what a document does not name of a request, by place. */
+function unnamedParts(operation: Operation, names: ReadonlySet<string>, body: unknown): ReadonlyMap<string, string> {
+  const parameters = undocumentedQuery(operation.queryNames, names);
+  const members = undocumentedMembers(operation.bodySchema(), body);
+  return new Map([
+    ...parameters.map((one) => [`?${one.path}`, undocumentedSentence('query parameter', one, 'it')] as const),
+    ...members.map((one) => [one.path, undocumentedSentence('field', one, 'it')] as const),
+  ]);
+}
+
+function onlyIn(some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>): readonly string[] {
+  return [...some].flatMap(([place, sentence]) => (others.has(place) ? [] : [sentence]));
 }
 
 /** Ours were compared with our document already. */
-function answerFaults({ outcome }: InFlightRequest, theirs: Operation): readonly Told[] {
+function answerFaults({ outcome }: InFlightRequest, theirs: Operation): readonly string[] {
   const { status } = outcome;
   const body = checkedBody(outcome);
   if (status >= 500) return [];
-  const fault = faultOf(() => theirs.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body));
-  return fault === null ? [] : [({ name }) => `the answer does not fit ${name}: ${fault}`];
+  const mediaType = body === undefined ? null : mediaTypeOf(outcome);
+  const fault = faultOf(() => theirs.answerFault(status, mediaType, body));
+  if (fault !== null) return [fault];
+  const unnamed = undocumentedMembers(theirs.answerSchema(status, mediaType), body);
+  return unnamed.map((one) => undocumentedSentence('field', one, 'it'));
 }
 
 /** A schema that cannot be compiled is a fault of the document. */

@@ -11,6 +11,8 @@ const thrower = (thrown: unknown) => () => {
   throw thrown;
 };
 
+const NOTHING_NAMED = { queryNames: 'any', queryTypes: {}, bodySchema: () => undefined, answerSchema: () => undefined };
+
 interface Compared extends Given {
   /** Of our document, and of the vendor's. */
   readonly ours?: (parts: unknown) => unknown;
@@ -23,12 +25,13 @@ function compared({ ours = fitting, theirs = fitting, theirAnswer = fitting, ...
   const asked: unknown[][] = [];
   const find = (...parts: unknown[]) => {
     asked.push(parts);
-    return { operation: { requestFault: theirs, answerFault: theirAnswer } };
+    const operation = { ...NOTHING_NAMED, requestFault: theirs, answerFault: theirAnswer };
+    return { path: '/toys/{name}/', params: { name: 'ball' }, operation };
   };
   const flight = toyFlight({
     ...given,
     server: { vendorDocuments: new Map([['toys', { name: NAME, find }]]), ...given.server },
-    operation: { method: 'GET', requestFault: ours, ...given.operation },
+    operation: { ...NOTHING_NAMED, method: 'GET', path: '/toys/{toy}', requestFault: ours, ...given.operation },
   });
   compareWithVendor(flight);
   return { told: flight.told, asked };
@@ -44,6 +47,12 @@ describe('an operation', () => {
     const vendorDocuments = new Map([['toys', { name: NAME, find: () => null }]]);
 
     expect(compared({ server: { vendorDocuments } }).told).toEqual(found(`get_toy is not in ${NAME}`));
+  });
+
+  it('whose path is another one there, with a parameter, is not in this document', () => {
+    const operation = { path: '/toys/ball' };
+
+    expect(compared({ operation }).told).toEqual(found(`get_toy is not in ${NAME}`));
   });
 
   it('of a service without such a document is compared with nothing', () => {
@@ -86,10 +95,14 @@ describe('a request', () => {
       return null;
     };
     const query = { size: '16' };
-    compared({ ours: look as never, theirs: look as never, context: { query, body: { name: 'a' } } });
+    const context = { query, body: { name: 'a' } };
+    compared({ ours: look as never, theirs: look as never, context, raw: { url: '/toys/ball?size=16' } });
 
-    const request = { path: { toy: 'ball' }, query: { size: '16' }, body: { name: 'a' } };
-    expect(seen).toEqual([request, request]);
+    const request = { query: { size: '16' }, body: { name: 'a' } };
+    expect(seen).toEqual([
+      { ...request, path: { toy: 'ball' } },
+      { ...request, path: { name: 'ball' } },
+    ]);
     expect(query).toEqual({ size: '16' });
   });
 });
