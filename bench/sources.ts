@@ -3,7 +3,7 @@ export { newBudgets } from '../src/core/bounded-cache.ts';
 export { NGC_KEYS, NGC_POLICIES, newKeyRows } from '../src/ngc-keys/records.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
-export { SIMULATIONS } from '../src/services/air/tables/resources/simulations.ts';
+export { SIMULATIONS } from '../src/services/air/tables/simulations.ts';
 export { accessKeyRow } from '../src/services/runai/collections/access-keys.ts';
 export { identityRow } from '../src/services/runai/collections/identities.ts';
 export { blankIdentity } from '../src/services/runai/identities.ts';

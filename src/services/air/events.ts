@@ -1,7 +1,7 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
 import { stateAt } from './states.ts';
 import { collectionOf } from './stored.ts';
-import { SIMULATIONS } from './tables/resources/simulations.ts';
+import { SIMULATIONS } from './tables/simulations.ts';
 
 /** Events of the clock: simulations reach their final state. */
 export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {

@@ -5,7 +5,7 @@ import type { Change } from '../../store/collections.ts';
 import { creatorOf } from './caller.ts';
 import { newRow, put } from './objects.ts';
 import type { RowOf } from './stored.ts';
-import { HISTORIES } from './tables/resources/histories.ts';
+import { HISTORIES } from './tables/simulations.ts';
 
 /** Adds an entry to the history of an object. */
 export function entry(

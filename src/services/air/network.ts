@@ -2,8 +2,7 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Random } from '../../platform/random.ts';
 import { type DraftOf, newRow } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
-import { INTERFACES } from './tables/resources/interfaces.ts';
-import { NODES } from './tables/resources/nodes.ts';
+import { INTERFACES, NODES } from './tables/network.ts';
 
 /** Members of every node, with their defaults. */
 const NODE = {

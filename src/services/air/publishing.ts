@@ -8,10 +8,8 @@ import { creatorOf } from './caller.ts';
 import { entry } from './histories.ts';
 import { airRow, changedRow, type DraftOf, put } from './objects.ts';
 import { collectionOf, type HiddenOf, type MembersOf, type RowOf } from './stored.ts';
-import { DEMO_PUBLISH_ACCESS_RECORDS } from './tables/resources/demo-publish-access-records.ts';
-import { DEMOS } from './tables/resources/demos.ts';
-import { IMAGE_PUBLISH_ACCESS_RECORDS } from './tables/resources/image-publish-access-records.ts';
-import { IMAGES } from './tables/resources/images.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
+import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
 type Published = 'images' | 'demos';
 /** The collections of records. */

@@ -1,15 +1,11 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type AirRow, collectionOf, isOf, type Named, type RowOf, type StoredName } from './stored.ts';
+import { IMAGES } from './tables/images.ts';
 import type { AirResource } from './tables/index.ts';
-import { DEMOS } from './tables/resources/demos.ts';
-import { HISTORIES } from './tables/resources/histories.ts';
-import { IMAGES } from './tables/resources/images.ts';
-import { INTERFACES } from './tables/resources/interfaces.ts';
-import { LINKS } from './tables/resources/links.ts';
-import { NODES } from './tables/resources/nodes.ts';
-import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
-import { SIMULATIONS } from './tables/resources/simulations.ts';
-import { TRAININGS } from './tables/resources/trainings.ts';
+import { DEMOS } from './tables/marketplace.ts';
+import { INTERFACES, LINKS, NODES } from './tables/network.ts';
+import { HISTORIES, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
+import { TRAININGS } from './tables/trainings.ts';
 
 /** An object that is deleted with another one, although it does not refer to it. */
 export interface AlongWith {

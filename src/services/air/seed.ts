@@ -11,14 +11,10 @@ import { airRow, type DraftOf } from './objects.ts';
 import { type Recorded, recordDraft } from './publishing.ts';
 import { findObjectFaults, MEMBERS_BY_RESOURCE, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
 import { type AirRow, isOf, type Named, type RowOf, type Upload } from './stored.ts';
-import { DEMO_PUBLISH_ACCESS_RECORDS } from './tables/resources/demo-publish-access-records.ts';
-import { DEMOS } from './tables/resources/demos.ts';
-import { IMAGE_PUBLISH_ACCESS_RECORDS } from './tables/resources/image-publish-access-records.ts';
-import { IMAGES } from './tables/resources/images.ts';
-import { NODES } from './tables/resources/nodes.ts';
-import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
-import { SIMULATIONS } from './tables/resources/simulations.ts';
-import { SYSTEM_NODES } from './tables/resources/system-nodes.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
+import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
+import { NODES, SYSTEM_NODES } from './tables/network.ts';
+import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 
 interface SeedSimulation {
   readonly org: string;

@@ -6,13 +6,9 @@ import { type DotEnd, readDot } from './dot.ts';
 import { newInterface, newNode } from './network.ts';
 import { type DraftOf, newRow, put } from './objects.ts';
 import { collectionOf, type MembersOf, type Named, type RowOf, type StoredName } from './stored.ts';
-import { IMAGES } from './tables/resources/images.ts';
-import { INSTRUCTIONS } from './tables/resources/instructions.ts';
-import { INTERFACES } from './tables/resources/interfaces.ts';
-import { LINKS } from './tables/resources/links.ts';
-import { NODES } from './tables/resources/nodes.ts';
-import { SERVICES } from './tables/resources/services.ts';
-import { SIMULATION_ZTP_SCRIPT } from './tables/resources/simulation-ztp-script.ts';
+import { IMAGES } from './tables/images.ts';
+import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
+import { SIMULATION_ZTP_SCRIPT } from './tables/simulations.ts';
 
 /** One end of a cable. */
 interface End {

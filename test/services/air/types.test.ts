@@ -4,13 +4,11 @@ import { plain } from '../../../src/services/air/engine.ts';
 import { changedRow, newRow } from '../../../src/services/air/objects.ts';
 import type { Special } from '../../../src/services/air/special.ts';
 import type { RowOf } from '../../../src/services/air/stored.ts';
-import { FLEETS } from '../../../src/services/air/tables/resources/fleets.ts';
-import { IMAGES } from '../../../src/services/air/tables/resources/images.ts';
-import { LINKS } from '../../../src/services/air/tables/resources/links.ts';
-import { NODES } from '../../../src/services/air/tables/resources/nodes.ts';
-import { RUNS } from '../../../src/services/air/tables/resources/runs.ts';
-import { SSH_KEYS } from '../../../src/services/air/tables/resources/ssh-keys.ts';
-import { USERCONFIGS } from '../../../src/services/air/tables/resources/userconfigs.ts';
+import { IMAGES } from '../../../src/services/air/tables/images.ts';
+import { FLEETS } from '../../../src/services/air/tables/infra.ts';
+import { LINKS, NODES } from '../../../src/services/air/tables/network.ts';
+import { SSH_KEYS, USERCONFIGS } from '../../../src/services/air/tables/people.ts';
+import { RUNS } from '../../../src/services/air/tables/simulations.ts';
 
 // What has to be wrong is marked: the type check fails where it is not. Nothing of it is run.
 function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {

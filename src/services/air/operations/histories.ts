@@ -5,13 +5,10 @@ import { accountOf } from '../caller.ts';
 import { flatEntry } from '../histories.ts';
 import { page, pageOfAll } from '../pages.ts';
 import { type AirRow, anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
-import { DEMO_HISTORY } from '../tables/resources/demo-history.ts';
-import { HISTORIES } from '../tables/resources/histories.ts';
-import { IMAGE_HISTORY } from '../tables/resources/image-history.ts';
-import { NODE_HISTORY } from '../tables/resources/node-history.ts';
-import { NODES } from '../tables/resources/nodes.ts';
-import { SIMULATION_HISTORY } from '../tables/resources/simulation-history.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { IMAGE_HISTORY } from '../tables/images.ts';
+import { DEMO_HISTORY } from '../tables/marketplace.ts';
+import { NODE_HISTORY, NODES } from '../tables/network.ts';
+import { HISTORIES, SIMULATION_HISTORY, SIMULATIONS } from '../tables/simulations.ts';
 
 /** Without an object: the entries about all that the organisation has of the model. */
 const listHistories: Handler<'air', 'histories_list'> = async (context) => {

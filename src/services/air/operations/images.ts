@@ -11,8 +11,7 @@ import { page } from '../pages.ts';
 import { cancelRequest, IMAGE_PUBLICATION, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
-import { IMAGE_SHARES } from '../tables/resources/image-shares.ts';
-import { IMAGES } from '../tables/resources/images.ts';
+import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 
 /** In bytes; every part but the last must have exactly this size. */
 const CHUNK = 8 * 1024 * 1024;

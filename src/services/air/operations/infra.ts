@@ -6,9 +6,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { amend, draftObject, plain } from '../engine.ts';
 import { newRow, put, storedView } from '../objects.ts';
 import type { RowOf } from '../stored.ts';
-import { FLEETS } from '../tables/resources/fleets.ts';
-import { WORKER_CERTIFICATES } from '../tables/resources/worker-certificates.ts';
-import { WORKERS } from '../tables/resources/workers.ts';
+import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
 
 /** The lifetime of a certificate in milliseconds: a year. */
 const CERTIFICATE_TIME = 365 * 86_400_000;

@@ -5,12 +5,14 @@ import { Problem } from '../../../core/problem.ts';
 import { creatorOf } from '../caller.ts';
 import { plain, resolveReference } from '../engine.ts';
 import type { Special } from '../special.ts';
-import { IMAGES } from '../tables/resources/images.ts';
-import { MANIFESTS } from '../tables/resources/manifests.ts';
-import { OS_IMAGE_MANIFESTS } from '../tables/resources/os-image-manifests.ts';
-import { OS_TEMPLATES } from '../tables/resources/os-templates.ts';
-import { PLATFORM_INFORMATION } from '../tables/resources/platform-information.ts';
-import { PLUGIN_IMAGES } from '../tables/resources/plugin-images.ts';
+import { IMAGES } from '../tables/images.ts';
+import {
+  MANIFESTS,
+  OS_IMAGE_MANIFESTS,
+  OS_TEMPLATES,
+  PLATFORM_INFORMATION,
+  PLUGIN_IMAGES,
+} from '../tables/manifests.ts';
 
 function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };

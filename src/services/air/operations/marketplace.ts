@@ -17,10 +17,9 @@ import {
 } from '../publishing.ts';
 import type { Special } from '../special.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
-import { DEMO_TAGS } from '../tables/resources/demo-tags.ts';
-import { DEMOS } from '../tables/resources/demos.ts';
-import { NODES } from '../tables/resources/nodes.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
+import { NODES } from '../tables/network.ts';
+import { SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
 import { mustBe, newSimulation, simulationView } from './simulations.ts';
 

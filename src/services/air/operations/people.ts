@@ -11,11 +11,9 @@ import { storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { collectionOf } from '../stored.ts';
-import { IMAGES } from '../tables/resources/images.ts';
-import { NODES } from '../tables/resources/nodes.ts';
-import { RESOURCE_BUDGETS } from '../tables/resources/resource-budgets.ts';
-import { SSH_KEYS } from '../tables/resources/ssh-keys.ts';
-import { USERCONFIGS } from '../tables/resources/userconfigs.ts';
+import { IMAGES } from '../tables/images.ts';
+import { NODES } from '../tables/network.ts';
+import { RESOURCE_BUDGETS, SSH_KEYS, USERCONFIGS } from '../tables/people.ts';
 
 const GIB = 1024 ** 3;
 /** The limits of an organisation, from the example in the reference; numbers that it lacks are ours. */

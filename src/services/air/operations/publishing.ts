@@ -5,8 +5,8 @@ import { plain } from '../engine.ts';
 import { storedView } from '../objects.ts';
 import { approve, DEMO_PUBLICATION, deny, IMAGE_PUBLICATION, setVisibility } from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
-import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/resources/demo-publish-access-records.ts';
-import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/resources/image-publish-access-records.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
+import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/marketplace.ts';
 
 type ImageRecord = RowOf<'image_publish_access_records'>;
 type DemoRecord = RowOf<'demo_publish_access_records'>;

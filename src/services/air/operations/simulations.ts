@@ -12,9 +12,7 @@ import { page } from '../pages.ts';
 import type { Special } from '../special.ts';
 import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
-import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
-import { RUNS } from '../tables/resources/runs.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
 
 type SimulationMembers = MembersOf<'simulations'>;

@@ -6,9 +6,8 @@ import { NotFound } from '../../../store/errors.ts';
 import { entry } from '../histories.ts';
 import { changedRow, newRow, put } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
-import { IMAGES } from '../tables/resources/images.ts';
-import { SIMULATION_ZTP_SCRIPT } from '../tables/resources/simulation-ztp-script.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
+import { IMAGES } from '../tables/images.ts';
+import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from '../tables/simulations.ts';
 import { buildNetwork, type Network, networkOf, readTopology, type Topology, topologyOf } from '../topology.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 

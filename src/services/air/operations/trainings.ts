@@ -7,9 +7,8 @@ import { newRow, put, storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
 import type { Special } from '../special.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
-import { CHECKPOINTS } from '../tables/resources/checkpoints.ts';
-import { SIMULATIONS } from '../tables/resources/simulations.ts';
-import { TRAININGS } from '../tables/resources/trainings.ts';
+import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
+import { TRAININGS } from '../tables/trainings.ts';
 import { copyNetwork } from '../topology.ts';
 import { newSimulation } from './simulations.ts';
 

@@ -1,5 +1,5 @@
-import { type AirResource, ITEM, OWN } from '../resource.ts';
-import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from '../sources.ts';
+import { type AirResource, ITEM, OWN } from './resource.ts';
+import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from './sources.ts';
 
 const INSTRUCTOR = ['air:training_instructor'] as const;
 /** In the later version, the roles that may see trainings, and those that may change them. */
