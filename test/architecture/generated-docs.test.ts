@@ -211,7 +211,7 @@ ${furtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 ## Examples of requests that succeed
 
-With the name \`cast\`, for tools that send examples: [contract testing](../how-to/contract-testing.md). Paths with and without the
+With the name \`cast\`, for tools that send examples: [how to use them](api-documents.md#examples). Paths with and without the
 organisation count twice. The rest needs a right that the owner lacks, or something from an earlier answer;
 \`openapi/NAME/cast/requests.json\` says what, for each.
 
@@ -221,7 +221,7 @@ ${(await Promise.all(SERVICES.map(exampleRows))).flat().join('\n')}
 
 ## Differences from published documents
 
-Where the document of the mock intentionally differs from the one that the vendor publishes, as [\`verify\`](../how-to/contract-testing.md#does-the-mock-still-match-a-vendors-document)
+Where the document of the mock intentionally differs from the one that the vendor publishes, as [\`verify\`](verify.md)
 tells it. The rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands for any text.
 
 ${SERVICES.flatMap(baselineOf).join('\n')}

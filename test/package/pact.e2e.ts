@@ -1,25 +1,47 @@
-/** The contract of the page about contract testing, verified by Pact, as users have it. */
+/** The contract and the program of the pages about contract testing, verified by Pact, as users have it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copied, write } from '../support/package.ts';
 
 const run = promisify(execFile);
-const PAGE = fileURLToPath(new URL('../../docs/how-to/contract-testing.md', import.meta.url));
+const DOCS = new URL('../../docs/', import.meta.url);
 /** The newest one that Node 20 runs. */
 const PACT = '@pact-foundation/pact@15.0.1';
 /** A busy machine takes its time, and Pact is 50 MB. */
 const PATIENCE_MS = 240_000;
 
+/** Beside that of the page: one with the value of another state, and one without a state. */
+const OTHERS = [
+  {
+    description: 'the access keys of the administrator',
+    providerStates: [{ name: 'a reset mock' }, { name: 'an identity', params: { name: 'admin@acme.test' } }],
+    request: {
+      method: 'GET',
+      path: '/api/v1/access-keys',
+      headers: { Authorization: 'Bearer any' },
+      generators: { header: { Authorization: { type: 'ProviderState', expression: `Bearer $\{bearer}` } } },
+    },
+    response: { status: 200 },
+  },
+  {
+    description: 'access keys, without a token',
+    request: { method: 'GET', path: '/api/v1/access-keys' },
+    response: { status: 401 },
+  },
+];
+
 let folder: string;
 let contract: string;
 beforeAll(async () => {
   folder = await copied([], [PACT]);
-  const page = await readFile(PAGE, 'utf8');
-  contract = blockOf(page, 'json', '"interactions"');
-  await write(folder, { 'verify.mjs': blockOf(page, 'ts', 'new Verifier') });
+  const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
+  const { interactions, ...rest } = JSON.parse(
+    blockOf(await page('reference/api-documents.md'), 'json', '"interactions"'),
+  );
+  contract = JSON.stringify({ ...rest, interactions: [...interactions, ...OTHERS] });
+  await write(folder, { 'verify.mjs': blockOf(await page('how-to/contract-testing.md'), 'ts', 'new Verifier') });
 }, PATIENCE_MS);
 
 /** The block of the page that has these words. */
@@ -46,7 +68,7 @@ const changed = (from: string, to: string) => {
 };
 
 describe("Pact's verifier", { timeout: PATIENCE_MS }, () => {
-  it('finds the contract of the page kept', async () => {
+  it('finds the contract of the page kept, and others', async () => {
     const output = await verified(contract);
 
     expect(output.match(/has status code .*OK/g)).toHaveLength(3);
@@ -55,7 +77,7 @@ describe("Pact's verifier", { timeout: PATIENCE_MS }, () => {
   });
 
   it('finds it broken if the clock does not move before the key is used', async () => {
-    const output = await verified(changed('"to": "2099-01-02T00:00:00Z"', '"by": "1h"'));
+    const output = await verified(changed('"to":"2099-01-02T00:00:00Z"', '"by":"1h"'));
 
     expect(output.match(/has status code .*OK/g)).toHaveLength(2);
     expect(output).toMatch(/expected 403 but was 200/);
