@@ -152,21 +152,40 @@ function addVerify(root: Command): void {
     .action(verify);
 }
 
-async function verify({
-  har,
-  journal,
-  junit,
-  url,
-  world,
-  basePath,
-  ...rest
-}: FlagTexts & VerifyCommandFlags): Promise<void> {
+/** What is compared decides which flags mean something. Those that are in no row always do. */
+const FLAGS_OF_VERIFY = {
+  '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
+  '--har': { basePath: '--base-path', junit: '--junit' },
+  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
+} as const;
+
+/** @throws Unusable naming a flag that means nothing here: it would be ignored in silence */
+function checkFlagsOfVerify(given: VerifyCommandFlags): void {
+  const { har, journal, spec, document, basePath } = given;
+  const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
+  const mine: Readonly<Record<string, string>> = FLAGS_OF_VERIFY[traffic ?? '--spec'];
+  for (const [mode, flags] of Object.entries(FLAGS_OF_VERIFY)) {
+    for (const [name, flag] of Object.entries(flags)) {
+      if (given[name as keyof typeof given] === undefined || Object.hasOwn(mine, name)) continue;
+      throw new Unusable(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
+    }
+  }
+  if (traffic === null || spec !== undefined) return;
+  if (document !== undefined) throw new Unusable(`With ${traffic}, --document needs --spec FILE.`);
+  if (traffic === '--journal' && basePath !== undefined) {
+    throw new Unusable('With --journal, --base-path needs --spec FILE.');
+  }
+}
+
+async function verify(given: FlagTexts & VerifyCommandFlags): Promise<void> {
+  const { har, journal, junit, url, world, basePath, ...rest } = given;
   const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
   if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
+  checkFlagsOfVerify(given);
   if (har === undefined && journal === undefined) {
     if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
-    const given = { spec, document, service, baseline, updateBaseline, json, all };
-    return (await import('./verify.ts')).verifyDocument(given);
+    const compared = { spec, document, service, baseline, updateBaseline, json, all };
+    return (await import('./verify.ts')).verifyDocument(compared);
   }
   const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
   const output = { json: json === true, junit: junit ?? null };

@@ -68,12 +68,25 @@ export async function verifyJournal(
   const { server, world } = await runningWorld(flags, url, named);
   if (by.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
-    const exchanges = exchangesIn(archive, 'the journal', (index) => `request ${index + 1}`);
-    return tell(await checkOffline(exchanges, flags, by, 'The journal'), output);
+    return tell(await checkOffline(exchangesIn(archive, JOURNAL), flags, by, JOURNAL), output);
   }
   // A server of another version may answer something else.
-  const read = (body: object) => ('violations' in body ? (body as TrafficReport) : undefined);
-  await tell(await askWorld(server, world, '/requests/check', read, 'POST'), output);
+  const read = (body: object) => ('violations' in body ? (body as Told) : undefined);
+  const report = await askWorld(server, world, '/requests/check', read, 'POST');
+  if (report.checked === 0) throw nothingChecked(JOURNAL, '');
+  await tell(report, output);
+}
+
+const JOURNAL = 'The journal';
+
+/** A pipeline whose client missed the server must not be green. */
+function nothingChecked(name: string, advice: string): Unusable {
+  return new Unusable(`${name} has no request for an API of the documents.${advice}`);
+}
+
+/** A report of a server has at most 1000 of the violations. */
+interface Told extends TrafficReport {
+  readonly total?: number;
 }
 
 /** With the operations of a server that is never started, so that a path means here what it means there. */
@@ -92,7 +105,7 @@ async function checkOffline(
     const judge = by.spec === null ? judgeOfRoutes(routes) : await judgeOfSpec(by.spec, by.document, routes);
     const report = await checkTraffic(judge, withoutBase(exchanges, by.basePath));
     if (report.checked > 0) return report;
-    throw new Unusable(`${name} has no request for an API of the documents.${adviseBase(judge, exchanges)}`);
+    throw nothingChecked(name, adviseBase(judge, exchanges));
   } finally {
     await close();
   }
@@ -139,9 +152,9 @@ function isFound(judge: Judge, method: string, path: string): boolean {
   }
 }
 
-async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Promise<void> {
+async function tell(report: Told, { json, junit }: TrafficOutput): Promise<void> {
   if (junit !== null) await writeOutput('--junit', junit, junitOf(report));
-  const { checked, skipped, violations } = report;
+  const { checked, skipped, violations, total = violations.length } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
     for (const { place, method, path, operation, part, status, what } of violations) {
@@ -151,9 +164,8 @@ async function tell(report: TrafficReport, { json, junit }: TrafficOutput): Prom
       );
     }
     const others = skipped === 0 ? '' : `, ${skipped} for no documented API`;
-    process.stdout.write(
-      `${countOf(checked, 'request')} checked${others}; ${countOf(violations.length, 'violation')}\n`,
-    );
+    const more = total > violations.length ? `, of which ${violations.length} are listed` : '';
+    process.stdout.write(`${countOf(checked, 'request')} checked${others}; ${countOf(total, 'violation')}${more}\n`);
   }
   if (violations.length > 0) process.exitCode = 1;
 }

@@ -44,6 +44,7 @@ export function harEntry(view: EntryView) {
     cache: {},
     timings: { send: 0, wait: durationMs, receive: 0 },
     // Custom members begin with an underscore.
+    _id: view.id,
     _operation: view.operation,
     _reason: view.reason,
     _decision: view.decision,

@@ -18,20 +18,21 @@ export function readHar(text: string, name: string): readonly Exchange[] {
 /**
  * The exchanges of an archive that was parsed already.
  *
- * @param placeOf where an entry was recorded, by its index
+ * @param placeOf where an entry was recorded, by its index. Default: its id in the journal, if it was exported from one
  * @throws Unusable naming what it is not
  */
 export function exchangesIn(
   archive: unknown,
   name: string,
-  placeOf: (index: number) => string = (index) => `entry ${index + 1}`,
+  placeOf: (index: number, entry: unknown) => string = (index, entry) =>
+    textMember(entry, '_id') ?? `entry ${index + 1}`,
 ): readonly Exchange[] {
   const entries = memberOf(memberOf(archive, 'log'), 'entries');
   if (!Array.isArray(entries)) {
     throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
   }
   return entries.map((entry: unknown, index) => {
-    const place = placeOf(index);
+    const place = placeOf(index, entry);
     const found = exchangeOf(entry, place);
     if (found === null) {
       throw new Unusable(

@@ -160,6 +160,22 @@ describe('nv-auth-mock verify --har --spec', () => {
   });
 });
 
+describe('a flag that would be ignored', () => {
+  it.for<[string, string]>([
+    ['--spec a.json --junit r.xml', '--junit is for --har. Leave it out.'],
+    ['--spec a.json --world alice', '--world is for --journal. Leave it out.'],
+    ['--har a.har --baseline b.json', '--baseline is for --spec without --har. Leave it out.'],
+    ['--har a.har --url http://127.0.0.1:1', '--url is for --journal. Leave it out.'],
+    ['--har a.har --document runai.2.24', 'With --har, --document needs --spec FILE.'],
+    ['--journal --all', '--all is for --spec without --journal. Leave it out.'],
+    ['--journal --base-path /proxy', 'With --journal, --base-path needs --spec FILE.'],
+  ])('is refused: %s', async ([args, message], { command }) => {
+    const { code, stderr } = await command.launch(['verify', ...args.split(' ')]).ended;
+
+    expect([code, stderr]).toEqual([2, `nv-auth-mock: ${message}\n`]);
+  });
+});
+
 describe('nv-auth-mock verify --journal', () => {
   it('judges what a running server was sent by a given document', async ({ command, folder }) => {
     await writeFile(join(folder, 'spec.json'), SPEC);
@@ -168,7 +184,18 @@ describe('nv-auth-mock verify --journal', () => {
     const { code, stdout } = await command.launch(['verify', '--journal', '--url', url, '--spec', 'spec.json']).ended;
 
     expect(code).toBe(1);
-    expect(stdout).toContain('GET /api/v1/users: the document does not have this path; did you mean `/api/v1/user`?');
+    const listed = (await (await fetch(`${url}/_mock/requests`)).json()) as { requests: { id: string }[] };
+    const id = listed.requests[0]?.id;
+    expect(stdout).toContain(
+      `${id} GET /api/v1/users: the document does not have this path; did you mean \`/api/v1/user\`?`,
+    );
+  });
+
+  it('exits with 2 if no client has reached the server', async ({ command }) => {
+    const { url } = await command.start();
+    const { code, stderr } = await command.launch(['verify', '--journal', '--url', url]).ended;
+
+    expect([code, stderr]).toEqual([2, 'nv-auth-mock: The journal has no request for an API of the documents.\n']);
   });
 
   it('compares what a running server was sent', async ({ command }) => {
