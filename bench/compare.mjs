@@ -21,6 +21,7 @@ const ROUND = 0.8;
 const SAMPLE = 10;
 
 /** @typedef {import('./loads.mjs').Load} Load */
+/** @typedef {{ duration: number } | { amount: number, connections?: number }} Length */
 /** `load` prepares a running server, and tells which requests to send it. @typedef {{ server: import('./processes.mjs').Server, load: (url: string) => Promise<Load | Load[]> }} Side */
 
 /**
@@ -51,11 +52,11 @@ export async function compare(sides, pairs = PAIRS) {
         const { url, usage } = /** @type {import('./processes.mjs').Running} */ (running[index]);
         const before = await usage();
         const begin = performance.now();
-        const count = await answered(url, loads[index] ?? [], { duration: ROUND });
+        const count = await sendRound(url, loads[index] ?? [], { duration: ROUND });
         const seconds = (performance.now() - begin) / 1000;
         return { rate: count / seconds, micros: ((await usage()).cpu - before.cpu) / count };
       };
-      for (const [index, { url }] of running.entries()) await answered(url, loads[index] ?? [], { amount: WARM_UP });
+      for (const [index, { url }] of running.entries()) await sendRound(url, loads[index] ?? [], { amount: WARM_UP });
       for (let turn = 0; turn < ROUNDS_OF_A_PAIR; turn++) {
         for (const index of /** @type {(0 | 1)[]} */ (turn % 2 === 0 ? [0, 1] : [1, 0])) {
           const { rate, micros } = await round(index);
@@ -77,12 +78,18 @@ export async function compare(sides, pairs = PAIRS) {
   };
 }
 
+/** @param {string} url @param {Load | Load[]} load @param {Length} length of a load without an amount */
+function sendRound(url, load, length) {
+  const amount = [load].flat()[0]?.amount;
+  return answered(url, load, amount === undefined ? length : { amount, connections: 1 });
+}
+
 /**
  * Sends requests.
  *
  * @param {string} url
  * @param {Load | Load[]} load several ones are sent in turn
- * @param {{ duration: number } | { amount: number }} length
+ * @param {Length} length
  * @returns {Promise<number>} how many were answered
  */
 export async function answered(url, load, length) {

@@ -10,6 +10,8 @@ export const API = 'https://api.acme.test/';
 export const FUNCTIONS = '/v2/nvcf/functions';
 export const ACCESS_KEYS = '/api/v1/access-keys';
 const SIMULATIONS = '/api/v3/simulations/';
+/** How many requests the journal has that is checked. */
+const JOURNAL = 1000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** @param {string} url @param {unknown} body @param {Record<string, string>} [headers] */
@@ -24,9 +26,9 @@ export async function post(url, body, headers = {}) {
 }
 
 /**
- * A request that is sent repeatedly.
+ * A request that is sent repeatedly. One that takes long is sent `amount` times in each round, one after another.
  *
- * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string }} Load
+ * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string, amount?: number }} Load
  */
 
 /**
@@ -43,6 +45,10 @@ export const LOADS = {
   },
   'decided list of functions': async (url) => reads(FUNCTIONS, (await serviceKey(url)).key),
   'list of simulations': async (url) => reads(SIMULATIONS, keyOf(await castOf(url), 'air-admin')),
+  'check of a journal of 1,000 requests': async (url) => {
+    await fillJournal(url);
+    return { path: '/_mock/requests/check', method: 'POST', headers: {}, amount: 8 };
+  },
 };
 
 /**
@@ -117,6 +123,43 @@ async function twentyKeys(url, headers) {
   const { accessKeys } = /** @type {any} */ (await (await fetch(`${url}${ACCESS_KEYS}`, { headers })).json());
   for (let number = accessKeys.length; number < 20; number++) {
     await post(`${url}${ACCESS_KEYS}`, { name: `bench-${number}` }, headers);
+  }
+}
+
+/** Sends what clients of the three services send, allowed and refused, until the journal has enough. @param {string} url */
+async function fillJournal(url) {
+  const cast = await castOf(url);
+  const { key } = await serviceKey(url);
+  const air = keyOf(cast, 'air-admin');
+  for (let round = 0; round < JOURNAL / 20; round++) {
+    const token = await accessToken(url);
+    /** @param {string} credential @param {string} line method and path @param {object} [body] */
+    const send = async (credential, line, body) => {
+      const [method = '', path] = line.split(' ');
+      const headers = { authorization: `Bearer ${credential}`, ...(body && JSON_TYPE) };
+      const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      return JSON.parse((await answer.text()) || 'null');
+    };
+    await send('nobody', `GET ${ACCESS_KEYS}`);
+    const accessKey = await send(token, `POST ${ACCESS_KEYS}`, { name: `bench-${round}` });
+    await send(token, `GET ${ACCESS_KEYS}`);
+    await send(token, `DELETE ${ACCESS_KEYS}/${accessKey.id}`);
+    await send(token, 'GET /api/v1/users');
+    await send(token, 'GET /api/v1/authorization/roles');
+    await send(token, 'GET /api/v1/authorization/access-rules?limit=5');
+    await send(token, 'GET /api/v1/service-accounts');
+    await send(token, 'GET /api/v1/org-unit/projects');
+    await send(key, `GET ${FUNCTIONS}`);
+    await send(key, `GET ${FUNCTIONS}?visibility=private`);
+    // The key may only list.
+    await send(key, `POST ${FUNCTIONS}`, { name: 'bench', inferenceUrl: '/', containerImage: 'nvcr.io/acme/bench:1' });
+    const simulation = await send(air, `POST ${SIMULATIONS}`, { name: `bench-${round}` });
+    await send(air, `GET ${SIMULATIONS}?limit=10&ordering=name`);
+    await send(air, `GET ${SIMULATIONS}${simulation.id}/`);
+    await send(air, `PATCH ${SIMULATIONS}${simulation.id}/`, { name: `bench-${round}-changed` });
+    await send(air, `GET /api/v3/simulations/nodes/?simulation=${simulation.id}`);
+    await send(air, `DELETE ${SIMULATIONS}${simulation.id}/`);
+    await send(air, 'GET /api/v3/images/');
   }
 }
 

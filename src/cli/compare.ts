@@ -2,7 +2,7 @@ import { compare } from '../compare/compare.ts';
 import type { Side } from '../compare/credentials.ts';
 import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
 import { withWrongCredentials } from '../compare/probes.ts';
-import { type DriftReport, driftReport, requestList } from '../compare/report.ts';
+import { type DriftReport, driftReport, leftList, requestList } from '../compare/report.ts';
 import { play } from '../compare/send.ts';
 import { compareCredentials, type FlagTexts } from '../config/config.ts';
 import { machineClock, rfc3339 } from '../core/clock.ts';
@@ -15,6 +15,7 @@ import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
+import { onSignals } from './signals.ts';
 import { prefixOf } from './world.ts';
 
 /** The two sides of a comparison, and the form of its report. */
@@ -38,7 +39,8 @@ export interface CompareFlags {
 const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
 
 /**
- * Compares the answers of the real service with those of a running mock. The exit code is 1 if they differ.
+ * Compares the answers of the real service with those of a running mock. The exit code is 1 if they differ, and 130 or 143
+ * after a signal.
  *
  * @throws Unusable if one of them cannot be used
  */
@@ -61,10 +63,24 @@ export async function compareWith(given: CompareFlags, flags: FlagTexts): Promis
   process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST}\n` : ''}${requestList(plan)}`);
   const bearer = token ?? (await exchanged(against));
   const real = { url: against, token: bearer, expired, clientId, org: given.org ?? realmOf(bearer) };
-  await tell(await compare(given.service, plan, real, mock, { document, patience }), given);
+  const [stop, abandon] = [new AbortController(), new AbortController()];
+  const onStop = (exitCode: number) => {
+    if (given.write === true) process.stderr.write(STOPPING);
+    stop.abort(exitCode);
+  };
+  onSignals(onStop, () => abandon.abort());
+  const signals = { stop: stop.signal, abandon: abandon.signal };
+  const report = await compare(given.service, plan, real, mock, { document, patience, ...signals });
+  await tell(report, given);
+  if (stop.signal.aborted) process.exitCode = stop.signal.reason;
+  else if (report.stopped !== null) throw new Unusable(report.stopped);
 }
 
+const STOPPING = 'Stopping, and deleting what was made. A second signal ends this at once, and lists what is left.\n';
+
 async function tell(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
+  // First, in case the report cannot be written.
+  process.stderr.write(leftList(report));
   const text = json === true ? inJson(report, against) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
   else await writeOutput('--report', file, text);

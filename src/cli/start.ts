@@ -3,8 +3,8 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
-import { setTimeout } from '../platform/time.ts';
 import type { Waiting } from '../store/waiting.ts';
+import { onSignals } from './signals.ts';
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -77,22 +77,9 @@ function worldsLine({ port, url }: Listening, { world: ids, host }: Config): str
   ];
 }
 
-/** Milliseconds in which a further signal is the same one: npm passes on the Ctrl+C that the terminal has sent to all. */
-const SAME_SIGNAL = 500;
-
-/**
- * The first signal, or the end of standard input, lets running requests finish. A second signal ends the process at
- * once, as does any signal before the server is ready.
- */
+/** The first signal, or the end of standard input, lets running requests finish. A second signal ends the process at once. */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
-  let stopping = false;
-  let mayCutOff = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => {
-      mayCutOff = true;
-    }, SAME_SIGNAL).unref();
+  const close = () =>
     server.close().then(
       () => process.exit(0),
       (cause: unknown) => {
@@ -100,9 +87,6 @@ function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
         process.exit(1);
       },
     );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.removeAllListeners(signal).on(signal, () => (mayCutOff ? process.exit(1) : stop()));
-  }
+  const stop = onSignals(close, () => process.exit(1));
   if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

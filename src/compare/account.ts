@@ -56,13 +56,18 @@ export class Account {
     const url = called === undefined ? request.url : await this.#urlFor(request, called);
     if (url === null) return isRead(request.method) ? 'no such object is known' : 'nothing like it could be made there';
     const isMade = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
-    const answer = await this.#send({ ...request, body: bodyFor(this.#side, request.body) }, url, credential);
+    const sent = { ...request, body: bodyFor(this.#side, request.body) };
+    const answer = await this.#send(sent, url, credential).catch((error: unknown) => {
+      if (request.credential === 'valid' && called !== undefined && this.#operations.deletionOf(called) !== undefined)
+        this.#lost.push(`what ${request.method} ${url} may have made: it was not answered`);
+      throw error;
+    });
     if (called !== undefined) this.#keep(called, url, answer);
     const isSure = !request.url.split(SEPARATOR).some((segment) => this.#isUnknown(segment));
     return { answer, url, isMade, isSure };
   }
 
-  /** Deletes what was made, the newest first. @returns what is still there, by its path */
+  /** Deletes what was made, the newest first. @returns what is still there: the requests that delete it */
   async cleanUp(): Promise<readonly string[]> {
     const left = [...this.#lost];
     for (const url of [...this.#remaining].reverse()) {
@@ -72,7 +77,7 @@ export class Account {
         () => 0,
       );
       if (status >= 200 && status < 300) this.#remaining.delete(url);
-      else if (status !== 404 && status !== 410) left.push(url);
+      else if (status !== 404 && status !== 410) left.push(`DELETE ${url}`);
     }
     return left;
   }

@@ -15,59 +15,78 @@ export interface Means {
   readonly document?: unknown;
   /** How long to wait in all until reads after writes are answered as the mock does, in milliseconds. */
   readonly patience?: number;
+  /** Ends it before its next request. It deletes what it made, and reports what was compared so far. */
+  readonly stop?: AbortSignal;
+  /** After `stop`: ends it at once. What it made is only reported. */
+  readonly abandon?: AbortSignal;
 }
 
 /** Between two reads of what a write has changed, in milliseconds. */
 const PAUSE = 500;
 
 /**
- * Plays the requests of a plan against both sides, one after another, and deletes what it made.
+ * Plays the requests of a plan against both sides, one after another, and deletes what it made, also if a service cannot
+ * be reached any more.
  *
- * @throws Unusable if the real service cannot be reached, or refuses the credential
+ * @throws Unusable if the real service does not answer the first request, or refuses the credential
  */
 export async function compare(
   service: string,
   plan: Plan,
   real: Side,
   mock: Side,
-  { document, patience = 0 }: Means = {},
+  { document, patience = 0, stop, abandon }: Means = {},
 ): Promise<DriftReport> {
   if (plan.requests.length === 0)
     throw new Unusable('There is nothing to send: no request reads, or none has an example. See --from and --write.');
   const operations = new Operations(document);
   let isMock = false;
   const ofReal = new Account(real, plan, operations, async (...sent) => {
-    const answer = await sender(real, '--against')(...sent);
+    const answer = await sender(real, '--against', abandon)(...sent);
     isMock ||= Object.keys(answer.headers).some((name) => name.startsWith('x-mock-'));
     return answer;
   });
-  const ofMock = new Account(mock, plan, operations, sender(mock, '--url'));
+  const ofMock = new Account(mock, plan, operations, sender(mock, '--url', abandon));
   const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
-  const run = new Run(ofReal, ofMock, { secrets, operations }, patience);
-  await checkCredential(ofReal, real, plan);
+  const run = new Run(ofReal, ofMock, { secrets, operations, stop }, patience);
+  await checkCredential(ofReal, real, plan).catch((error: unknown) => {
+    if (stop?.aborted !== true) throw error;
+  });
+  let stopped: string | null = null;
+  let leftBehind: readonly string[] = [];
+  const whyStopped = (error: unknown) => {
+    if (!(error instanceof Unusable)) throw error;
+    return stop?.aborted === true ? INTERRUPTED : error.message;
+  };
   try {
-    for (const request of plan.requests) await run.play(request);
-  } catch (error) {
+    for (const request of plan.requests) {
+      if (stop?.aborted === true) stopped ??= INTERRUPTED;
+      stopped ??= await run.play(request).then(() => null, whyStopped);
+      if (stopped !== null) run.leaveOut(request, stopped);
+    }
+  } finally {
+    leftBehind = await ofReal.cleanUp();
     await ofMock.cleanUp();
-    const left = await ofReal.cleanUp();
-    if (left.length === 0 || !(error instanceof Unusable)) throw error;
-    throw new Unusable(`${error.message} Delete what was made: ${left.join(', ')}.`, { cause: error });
   }
-  await ofMock.cleanUp();
-  const { requests, ...counts } = plan;
+  const { requests: _, ...counts } = plan;
   return {
     service,
-    requests: requests.length - run.unsent,
+    requests: run.sent,
     ...counts,
+    stopped,
     remark: isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null,
     differences: run.differences,
     notCompared: [...run.notCompared, ...run.onlyRefused()],
-    leftBehind: await ofReal.cleanUp(),
+    leftBehind,
     operations: Object.fromEntries(run.played),
   };
 }
 
+/** Why a request was not compared, if the user has ended the comparison. */
+const INTERRUPTED = 'interrupted';
+
 interface Context {
+  readonly stop: AbortSignal | undefined;
   readonly secrets: readonly string[];
   readonly operations: Operations;
 }
@@ -78,7 +97,8 @@ class Run {
   readonly notCompared: NotCompared[] = [];
   /** How many requests called each operation. */
   readonly played = new Map<string, number>();
-  unsent = 0;
+  /** How many requests were sent to both. */
+  sent = 0;
   readonly #real: Account;
   readonly #mock: Account;
   readonly #means: Context;
@@ -94,14 +114,14 @@ class Run {
   }
 
   async play(request: PlannedRequest): Promise<void> {
-    const operation = this.#means.operations.find(request.method, request.url)?.id ?? null;
+    const operation = this.#operationOf(request);
     const real = await this.#real.play(request);
     const mock = typeof real === 'string' ? real : await this.#mock.play(request);
     if (typeof real === 'string' || typeof mock === 'string') {
-      this.unsent += 1;
       this.#skip(request, operation, typeof real === 'string' ? `real service: ${real}` : `mock: ${mock}`);
       return;
     }
+    this.sent += 1;
     const missing = missingOn(real, mock) ?? missingOn(mock, real);
     if (missing !== null) {
       this.#skip(request, operation, `${missing === real ? 'real service' : 'mock'}: no such object is known`);
@@ -123,11 +143,19 @@ class Run {
     if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
   }
 
+  /** Not compared, as each request after the comparison was stopped. */
+  leaveOut(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
+    this.notCompared.push({ request: request.name, operation, place: 'request', reason });
+  }
+
+  #operationOf({ method, url }: PlannedRequest): string | null {
+    return this.#means.operations.find(method, url)?.id ?? null;
+  }
+
   #skip(request: PlannedRequest, operation: string | null, reason: string): void {
     // A credential that is missing says nothing about the operation, and the others only repeat the reason.
     const about = request.credential === 'expired' ? null : operation;
-    if (request.credential === 'valid' || about === null)
-      this.notCompared.push({ request: request.name, operation: about, place: 'request', reason });
+    if (request.credential === 'valid' || about === null) this.leaveOut(request, reason, about);
   }
 
   /** The operations of which only refusals were compared. */
@@ -143,6 +171,7 @@ class Run {
     for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
       this.#patience -= PAUSE;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (this.#means.stop?.aborted === true) throw new Unusable(INTERRUPTED);
       const real = await this.#real.play(request);
       const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#means);
       if (again.differences.some(counts)) continue;
@@ -173,10 +202,10 @@ async function checkCredential(account: Account, real: Side, { requests }: Plan)
   throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
 }
 
-function sender(side: Side, flag: string): Send {
+function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
   return async (request, url, credential) => {
     try {
-      return await play(side.url, { ...request, url }, credential);
+      return await play(side.url, { ...request, url }, credential, abandon);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'no answer';
       throw new Unusable(`${flag} ${side.url} does not answer: ${why.slice(0, 200)}.`, { cause });

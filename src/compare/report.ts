@@ -11,7 +11,9 @@ export interface DriftReport extends Omit<Plan, 'requests'> {
   readonly remark: string | null;
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
-  /** What the comparison made in the real account and could not delete, by its path. */
+  /** Why it ended before all requests were sent; null if it did not. */
+  readonly stopped: string | null;
+  /** What the comparison made in the real account and could not delete: the requests that delete it. */
   readonly leftBehind: readonly string[];
   /** How many requests of the comparison called each operation. */
   readonly operations: Readonly<Record<string, number>>;
@@ -19,7 +21,7 @@ export interface DriftReport extends Omit<Plan, 'requests'> {
 
 /** The report in Markdown. */
 export function driftReport(report: DriftReport): string {
-  const { service, requests, remark, differences, notCompared, leftBehind } = report;
+  const { service, requests, remark, stopped, differences, notCompared, leftBehind } = report;
   const counted = differences.filter(({ kind }) => kind === 'behaviour');
   const data = differences.filter(({ kind }) => kind === 'data');
   const lines = [
@@ -28,8 +30,9 @@ export function driftReport(report: DriftReport): string {
     ...(remark === null ? [] : [remark, '']),
     `${countOf(requests, 'request')} sent to both, ${countOf(counted.length, 'difference')}.`,
     `Not sent: ${leftOut(report)}.`,
-    ...(leftBehind.length === 0 ? [] : ['', '**Still in the real account, to delete by hand:**', '']),
-    ...leftBehind.map((path) => `- \`${shownUrl(path)}\``),
+    ...(stopped === null ? [] : ['', `**Stopped before all requests were sent:** ${stopped}`]),
+    ...(leftBehind.length === 0 ? [] : ['', `**${LEFT}**`, '']),
+    ...leftBehind.map((one) => `- \`${shownUrl(one)}\``),
     ...differencesIn('Differences', counted),
     ...table(
       'Not compared',
@@ -39,6 +42,13 @@ export function driftReport(report: DriftReport): string {
     ...differencesIn('Other data', data),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const LEFT = 'Still in the real account, to delete by hand:';
+
+/** What a comparison left in the real account, line by line; empty for nothing. */
+export function leftList({ leftBehind }: DriftReport): string {
+  return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(shownUrl)].join('\n')}\n`;
 }
 
 const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {

@@ -7,11 +7,17 @@ import type { PlannedRequest, PlayedAnswer } from './play.ts';
 const PATIENCE = 10_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Sends a request with a bearer token or without, and follows no redirect. @throws Error if there is no answer in time, or a too large one */
+/**
+ * Sends a request with a bearer token or without, and follows no redirect.
+ *
+ * @param abandon ends the wait for the answer
+ * @throws Error if there is no answer in time, or a too large one
+ */
 export function play(
   base: string,
   { method, url, mediaType, body }: Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>,
   token: string | null,
+  abandon?: AbortSignal,
 ): Promise<PlayedAnswer> {
   const headers = {
     accept: 'application/json',
@@ -21,7 +27,7 @@ export function play(
   };
   return new Promise((resolve, reject) => {
     const send = base.startsWith('https:') ? requestByHttps : requestByHttp;
-    const signal = timeoutSignal(PATIENCE);
+    const signal = AbortSignal.any([timeoutSignal(PATIENCE), ...(abandon === undefined ? [] : [abandon])]);
     const request = send(`${base}${url}`, { method, headers, signal }, (response) => {
       const parts: Buffer[] = [];
       let size = 0;

@@ -26,6 +26,8 @@ export interface DifferencePattern {
 export interface Verdict {
   /** Not accepted. */
   readonly open: readonly Difference[];
+  /** The open differences that fail a check: all but `information`. */
+  readonly failing: readonly Difference[];
   readonly accepted: readonly Difference[];
   /** Entries of the baseline that do not occur any more, by id or pattern. */
   readonly stale: readonly string[];
@@ -111,8 +113,10 @@ export function judge(
   const used = new Set(found.filter((one) => !reasons.has(keyOf(one))).map(byPattern));
   const isAccepted = (difference: Difference) =>
     reasons.get(keyOf(difference)) ?? isExplained(byPattern(difference) ?? {});
+  const open = found.filter((difference) => !isAccepted(difference));
   return {
-    open: found.filter((difference) => !isAccepted(difference)),
+    open,
+    failing: open.filter((difference) => difference.class !== 'information'),
     unexplained: found.filter((difference) => reasons.get(keyOf(difference)) === false).length,
     accepted: found.filter(isAccepted),
     stale: [

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
-import { it, type Server } from '../support/command.ts';
+import { changedMock } from '../support/changed-mock.ts';
+import { it, type Running, type Server } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { listeningServer } from '../support/listening.ts';
 
@@ -25,6 +26,10 @@ async function expiredOf(url: string): Promise<string | undefined> {
 /** The administrator's token, which is the same in every mock. */
 async function tokenOf(server: Server): Promise<string> {
   return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
+}
+
+async function appsOf(url: string, token: string): Promise<string> {
+  return (await fetch(`${url}/api/v1/apps`, { headers: { authorization: `Bearer ${token}` } })).text();
 }
 
 describe('`compare`', () => {
@@ -131,6 +136,93 @@ describe('`compare`', () => {
     expect(
       await (await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })).text(),
     ).toBe(before);
+  });
+
+  it.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'after %s deletes what it made, tells what it compared, and ends with %i',
+    async ([signal, expected], { command, expect }) => {
+      const server = await command.start([]);
+      const token = await tokenOf(server);
+      let running: Running | undefined;
+      const passed = await changedMock(other.url, token, {
+        'POST /api/v1/apps': (answer) => {
+          running?.kill(signal);
+          return answer;
+        },
+      });
+      const before = await appsOf(other.url, token);
+      running = command.launch(['compare', '--against', passed, '--port', `${server.port}`, '--write'], {
+        env: { [TOKEN]: token },
+      });
+      const { code, stdout, stderr } = await running.ended;
+
+      expect(code).toBe(expected);
+      expect(stderr).toContain('\nStopping, and deleting what was made.');
+      expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
+      expect(stdout).toContain('\n**Stopped before all requests were sent:** interrupted\n');
+      expect(stdout + stderr).not.toContain('Still in the real account');
+      expect(await appsOf(other.url, token)).toEqual(before);
+    },
+  );
+
+  it('after a second signal ends at once, and lists what is left with the requests that delete it', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    let running: Running | undefined;
+    const passed = await changedMock(
+      other.url,
+      token,
+      new Proxy(
+        {},
+        {
+          get: (_, request: string) => (answer: object) => {
+            if (request === 'POST /api/v1/apps') running?.kill('SIGINT');
+            if (!request.startsWith('DELETE')) return answer;
+            // Later than npm, which passes on the Ctrl+C that the terminal has sent to all.
+            setTimeout(() => running?.kill('SIGINT'), 700);
+            return new Promise(() => {});
+          },
+        },
+      ),
+    );
+    running = command.launch(
+      ['compare', '--against', passed, '--port', `${server.port}`, '--write', '--report', 'drift.md'],
+      { env: { [TOKEN]: token } },
+    );
+    const { code, stderr } = await running.ended;
+
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/\nStill in the real account, to delete by hand:\n(?:DELETE \/api\/v1\/[\w/-]+\n)+$/);
+  });
+
+  it('tells what it compared, and what is left, if the real service is gone before the end', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const gone = await command.start([]);
+    const token = await tokenOf(server);
+    const passed = await changedMock(server.url, token, {
+      'POST /api/v1/apps': async (answer) => {
+        await gone.crash();
+        return answer;
+      },
+    });
+    const { code, stdout, stderr } = await command.run(['compare', '--against', gone.url, '--url', passed, '--write'], {
+      env: { [TOKEN]: token },
+    });
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
+    expect(stderr).toMatch(
+      /\nStill in the real account, to delete by hand:\n(?:DELETE \S+\n)+nv-auth-mock: --against \S+ does not answer: .+\n$/,
+    );
   });
 
   it('asks for a token as the client of the environment, whose organisation and expired token it uses', async ({

@@ -10,7 +10,9 @@ export interface PassingAnswer {
 }
 
 /** What a test changes about an answer, by `METHOD /path`, after `CREDENTIAL ` if that is not the valid one. */
-export type Changes = Readonly<Record<string, (answer: PassingAnswer) => Partial<PassingAnswer>>>;
+export type Changes = Readonly<
+  Record<string, (answer: PassingAnswer) => Partial<PassingAnswer> | Promise<Partial<PassingAnswer>>>
+>;
 
 /** What a test changes about every request and answer. */
 export interface Rewriting {
@@ -40,7 +42,7 @@ export async function changedMock(url: string, token: string, changes: Changes, 
     const text = after(await answer.text());
     const given = { status: answer.status, headers: Object.fromEntries(answer.headers), body: jsonOr(text) };
     const key = `${credentialIn(authorization, sent, token)}${request.method} ${request.url}`;
-    const { status, headers, body } = { ...given, ...changes[key]?.(given) };
+    const { status, headers, body } = { ...given, ...(await changes[key]?.(given)) };
     const { 'content-length': _, 'content-encoding': __, 'transfer-encoding': ___, ...kept } = headers;
     response.writeHead(status, kept).end(typeof body === 'string' ? body : JSON.stringify(body));
   });

@@ -19,6 +19,7 @@ describe('a baseline', () => {
 
     expect(verdict([one, other], [{ ...one, reason: 'ours' }])).toEqual({
       open: [other],
+      failing: [other],
       accepted: [one],
       stale: [],
       unexplained: 0,
@@ -29,7 +30,10 @@ describe('a baseline', () => {
     const one = difference('a');
 
     for (const reason of ['', '  ']) {
-      expect(verdict([one], [{ ...one, reason }])).toEqual({ open: [one], accepted: [], stale: [], unexplained: 1 });
+      expect(verdict([one], [{ ...one, reason }])).toEqual({
+        ...{ open: [one], failing: [one], accepted: [] },
+        ...{ stale: [], unexplained: 1 },
+      });
     }
   });
 
@@ -77,6 +81,7 @@ describe('a baseline', () => {
 
     expect(judge(found, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
       open: [found[2]],
+      failing: [found[2]],
       accepted: [found[0], found[1]],
       stale: ['* 400: method', 'GET /c 400*0: method'],
       unexplained: 0,
