@@ -33,12 +33,9 @@ function ofArchive(archive: unknown): readonly Exchange[] {
   }
 }
 
-/** The requests in the journal of a world, oldest first. */
-function journalOf({ activityLog: { journal } }: World): readonly Exchange[] {
-  return journal
-    .newestFirst()
-    .toReversed()
-    .map((entry) => exchangeOf(viewOf(entry)));
+/** The requests in the journal of a world, oldest first. Each is read when it is asked for: to hide its secrets takes time. */
+function* journalOf({ activityLog: { journal } }: World): Generator<Exchange> {
+  for (const entry of journal.newestFirst().toReversed()) yield exchangeOf(viewOf(entry));
 }
 
 function exchangeOf({ id, method, path, query, status, request, response }: EntryView): Exchange {

@@ -46,14 +46,20 @@ export function judgeOfRoutes(routes: Routes): Judge {
   };
 }
 
-function judgedOf({ route: { operation, service, row, document }, params }: Match): Judged {
+function judgedOf(match: Match): Judged {
+  const { operation, service, document } = match.route;
   return {
     operation,
-    params,
+    params: match.params,
     service: service.name,
-    caseless: { members: row.fieldNames === 'caseless', enums: service.conventions?.caselessEnums === true },
+    caseless: caselessOf(match),
     ready: () => Promise.all([document.ready(), document.ready('documented')]),
   };
+}
+
+/** A document does not say it, so it is known of the operation only. */
+function caselessOf({ route: { row, service } }: Match): Judged['caseless'] {
+  return { members: row.fieldNames === 'caseless', enums: service.conventions?.caselessEnums === true };
 }
 
 /**
@@ -71,11 +77,12 @@ export function judgeOfDocument(document: VendorDocument, routes: Routes, servic
       const found = document.find(method, path);
       if (found === null) return null;
       const { operation, params } = found;
+      const known = routes.find(method, path);
       return {
         operation,
         params,
         service: null,
-        caseless: { members: false, enums: false },
+        caseless: known === null ? { members: false, enums: false } : caselessOf(known),
         ready: () => document.ready(),
       };
     },

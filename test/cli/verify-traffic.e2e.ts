@@ -191,6 +191,19 @@ describe('nv-auth-mock verify --journal', () => {
     );
   });
 
+  it('takes members in any case where the vendor does, whatever document is given', async ({ command, folder }) => {
+    const { url } = await command.start();
+    await writeFile(join(folder, 'runai.json'), await (await fetch(`${url}/openapi/runai.json`)).text());
+    await fetch(`${url}/api/v1/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ GrantType: 'client_credentials', ClientId: 'none', ClientSecret: 'none' }),
+    });
+    const { stdout } = await command.launch(['verify', '--journal', '--url', url, '--spec', 'runai.json']).ended;
+
+    expect(stdout).toBe('1 request checked; 0 violations\n');
+  });
+
   it('exits with 2 if no client has reached the server', async ({ command }) => {
     const { url } = await command.start();
     const { code, stderr } = await command.launch(['verify', '--journal', '--url', url]).ended;
