@@ -162,7 +162,9 @@ function placeOf({ instancePath, keyword, params }: ErrorObject): string {
 
 /** How a comparison of documents names what ajv found. */
 function kindsOf({ keyword }: ErrorObject): string[] {
-  if (keyword === 'type') return ['type', 'nullable', 'enum', 'oneOf', 'anyOf'];
+  if (keyword === 'type') return ['type', 'nullable', 'enum', 'anyOf'];
+  // Of our alternatives, only one with the vendor's type is of use to the vendor's clients.
+  if (keyword === 'format') return ['format', 'oneOf'];
   if (keyword === 'required') return ['required', 'field'];
   return [keyword];
 }

@@ -42,23 +42,36 @@ export interface RuleBook {
 /** How long a deleted rule can still be listed: 30 days. */
 const DELETED_KEPT_MS = 2_592_000_000;
 
-/** A rule as a row. Its alias is unique: a subject has a role in a scope only once among the rules in force. */
+/** A rule as a row. Its alias is unique among the rules in force. */
 export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
     id: String(id),
     owner: tenantId,
     parent: null,
-    aliases: deletedAt === null ? [aliasOf(rule)] : [],
+    aliases: deletedAt === null ? [ruleKey(rule, rule.roleId)] : [],
     dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
     body: rule,
   });
 }
 
-function aliasOf({ subjectType, subjectId, roleId, scopeType, scopeId }: AccessRule): string {
+/**
+ * What makes a rule unique: a subject has a role in a scope only once.
+ *
+ * @param role its id, or its name in a seed
+ */
+export function ruleKey(
+  {
+    subjectType,
+    subjectId,
+    scopeType,
+    scopeId,
+  }: Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'>,
+  role: number | string,
+): string {
   // The whole system is one scope, so its id is ignored.
   const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
-  return `${subjectKey(subjectType, subjectId)}|${roleId}|${scope}`;
+  return `${subjectKey(subjectType, subjectId)}|${role}|${scope}`;
 }
 
 /** Subjects, like identities, are found regardless of case. */

@@ -32,7 +32,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
     const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
-  return isOfOAuth(problem, about) ? oauthError(problem) : vendorError(problem, about);
+  return isOfOAuth(problem, about) ? oauthError(problem, about) : vendorError(problem, about);
 }
 
 /** The published document gives `/api/v2/token` OAuth's errors for 400 and 401, and Run:ai's own for those of the server. */
@@ -45,6 +45,8 @@ const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logo
 /** Paths where RFC 6749, 7009 and 7662 define the form of errors. */
 const OAUTH =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
+
+const USERINFO = /\/userinfo$/;
 
 function allowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
@@ -95,7 +97,6 @@ type OAuthCode =
 const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unsupported_grant: 'unsupported_grant_type',
   invalid_scope: 'invalid_scope',
-  unauthenticated: 'invalid_token',
   forbidden: 'insufficient_scope',
   internal: 'server_error',
   beyond_documentation: 'server_error',
@@ -104,13 +105,12 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-function oauthError(problem: Problem): Outcome {
-  const error = oauthCode(problem);
+function oauthError(problem: Problem, about: About): Outcome {
+  const error = oauthCode(problem, about);
   const isClient = error === 'invalid_client';
   // RFC 6749 does not mention 415: a body of another type is a malformed request.
   const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
-  const challenge =
-    problem.kind === 'unauthenticated' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
+  const challenge = error === 'invalid_token' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
   return {
     status,
     headers: {
@@ -128,7 +128,9 @@ function bearerChallenge({ reason }: Problem): string {
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-function oauthCode({ kind, reason }: Problem): OAuthCode {
+function oauthCode({ kind, reason }: Problem, { path }: About): OAuthCode {
+  // Of these paths, only userinfo takes an access token. The others authenticate clients.
+  if (kind === 'unauthenticated') return USERINFO.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
   return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }

@@ -1,6 +1,8 @@
 import { own } from '../../core/own.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
+import { ruleKey } from './access-rules.ts';
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';
+import { rulesOfRoles } from './seed-rules.ts';
 import { PREDEFINED_ROLES, type WrittenAccessKey, type WrittenSeed, type WrittenUser } from './seed-schema.ts';
 
 /** Faults that the schema cannot express: duplicates and dangling references. */
@@ -64,8 +66,16 @@ function findRepeated(part: WrittenSeed): SeedFault[] {
       ({ derivedClientId }) => derivedClientId,
     ),
     ...units,
-    ...findDuplicates('accessRules', placeEntries('runai.accessRules', part.accessRules), (rule) =>
-      JSON.stringify(rule),
+    ...findDuplicates<{ readonly key?: string; readonly derivedKey?: string }>(
+      'accessRules',
+      [
+        ...rulesOfRoles(part).map(({ entry, place }) => ({ entry: { derivedKey: ruleKey(entry, entry.role) }, place })),
+        ...placeEntries('runai.accessRules', part.accessRules).map(({ entry, place }) => {
+          return { entry: { key: ruleKey(entry, entry.role) }, place };
+        }),
+      ],
+      ({ key }) => key,
+      ({ derivedKey }) => derivedKey,
     ),
   ];
 }

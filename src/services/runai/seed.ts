@@ -13,6 +13,7 @@ import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
 import { completeSeed, hashAll, ownPart, withoutBearers, withoutDerivedIds } from './seed-credentials.ts';
 import { faultsOf } from './seed-faults.ts';
+import { rulesOfRoles } from './seed-rules.ts';
 import {
   type RunaiSeed,
   SEED_LISTS,
@@ -22,7 +23,6 @@ import {
   type SeedUser,
   type WrittenSeed,
 } from './seed-schema.ts';
-import { SUBJECT_TYPES } from './subjects.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
@@ -42,7 +42,7 @@ export const seed: Seeding = {
     const users = withGroups(part).map((user) => userRecords(user, now));
     const roles = (part.roles ?? []).map((role, index) => customRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
-    const rules = rulesOf(part);
+    const rules = [...rulesOfRoles(part).map(({ entry }) => entry), ...(part.accessRules ?? [])];
     return {
       rows: [
         ...[...users.map(({ identity }) => identity), ...accountsOf(part, now)].map(identityRow),
@@ -132,37 +132,6 @@ function inCluster(units: RunaiSeed['projects'] = [], [first]: RunaiSeed['cluste
 
 function withCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
   return entries.map((entry) => ({ ...entry, createdAt }));
-}
-
-/** The rules of the `role` members, followed by those written out. */
-function rulesOf({
-  tenant,
-  users = [],
-  applications = [],
-  serviceAccounts = [],
-  groups = [],
-  accessRules = [],
-}: RunaiSeed): SeedRule[] {
-  const subjects = [
-    ...users.map(({ email, role }) => ({ type: SUBJECT_TYPES.user, name: email, role })),
-    ...applications.map(({ name, role }) => ({ type: SUBJECT_TYPES.application, name, role })),
-    ...serviceAccounts.map(({ name, role }) => ({ type: SUBJECT_TYPES['service-account'], name, role })),
-    ...groups.map(({ name, role }) => ({ type: 'group', name, role }) as const),
-  ];
-  const ofRoles = subjects.flatMap(({ type, name, role }): SeedRule[] =>
-    role === null
-      ? []
-      : [
-          {
-            subjectType: type,
-            subjectId: name,
-            role,
-            scopeType: 'tenant',
-            scopeId: String(tenant.id),
-          },
-        ],
-  );
-  return [...ofRoles, ...accessRules];
 }
 
 const PREDEFINED_IDS: ReadonlyMap<string, number> = new Map(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
+import { INTROSPECTION, oauthError, postForm, REALM_TOKEN, REVOCATION, V2_TOKEN } from '../../support/oauth.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 import { makeWorld, tokenOf } from '../../support/worlds.ts';
@@ -68,6 +69,22 @@ describe('a fault', () => {
   ])('speaks as %s does: %s %i', async (service, call, status) => {
     await add({ match: { service }, do: { status, offDocument: true } });
     expect((await server.call(call, { token: castKey('nvcf-deployer').key })).status).toBe(status);
+  });
+
+  it.each([V2_TOKEN, REALM_TOKEN, INTROSPECTION, REVOCATION])(
+    'says of %s that the client is not authenticated: there is no token yet',
+    async (path) => {
+      await add({ match: { service: 'runai' }, do: { status: 401, offDocument: true } });
+      oauthError(await postForm(server, path, {}), 401, 'invalid_client');
+    },
+  );
+
+  it.each([401, 503])('has the form that the document gives the realm token endpoint: %i', async (status) => {
+    await add({ match: { operation: 'grant_realm_token' }, times: 1, do: { status } });
+    const { body } = await postForm(server, REALM_TOKEN, {});
+
+    // An answer of one's own is checked against the document.
+    await add({ match: { operation: 'grant_realm_token' }, do: { answer: { status, body } } });
   });
 
   it.each<[call: string, body: object]>([

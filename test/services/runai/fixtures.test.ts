@@ -83,6 +83,10 @@ describe('a seed is refused, naming the member at fault:', () => {
   const tenant = cast.tenant;
   const user = { email: 'a@acme.test', password: 'p', role: null };
   const client = { name: 'n', clientId: 'c', secret: 's', role: null };
+  const viewer = {
+    ...{ subjectType: 'user', subjectId: 'a@acme.test', role: 'Viewer' },
+    ...{ scopeType: 'tenant', scopeId: String(tenant.id) },
+  };
 
   it.each([
     ['`runai` must be an object', 7],
@@ -100,6 +104,14 @@ describe('a seed is refused, naming the member at fault:', () => {
     [
       'access keys, applications and serviceAccounts: `clientId` `c` occurs twice',
       { tenant, applications: [client, { ...client, name: 'm' }] },
+    ],
+    [
+      `accessRules \`user:a@acme.test|Viewer|tenant:${tenant.id}\` occurs twice; \`runai.users[0].role\` also has it`,
+      { tenant, users: [{ ...user, role: 'Viewer' }], accessRules: [viewer] },
+    ],
+    [
+      'occurs twice; `runai.accessRules[0]` also has it',
+      { tenant, users: [user], accessRules: [viewer, { ...viewer, subjectId: 'A@acme.test' }] },
     ],
     ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
   ])('%s', (fault, part) => {
