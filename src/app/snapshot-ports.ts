@@ -1,6 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
-import { streamOfParts } from '../http/streamed.ts';
+import { streamOfParts } from '../http/answers.ts';
 import type { Ports } from '../services/index.ts';
 import { Collision } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';

@@ -54,7 +54,7 @@ export function noAnswer({ url }: Running, cause: unknown): Unusable {
   return new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
 }
 
-export function noMock({ url }: Running): string {
+function noMock({ url }: Running): string {
   return `The server on ${url} is not nv-auth-mock. Set its address with --url or --port.`;
 }
 

@@ -12,7 +12,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
-import type { HintRule } from '../hints/hint.ts';
+import type { HintRule } from '../hints/refused-request.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/mint.ts';

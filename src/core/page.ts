@@ -63,7 +63,7 @@ export function pageOf<Entry>(
 }
 
 /** The cursor of an entry: the page after it begins with the next one. */
-export function cursorOf([number, text]: Place): string {
+function cursorOf([number, text]: Place): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 

@@ -1,8 +1,7 @@
-import type { HintRule } from './hint.ts';
-import { linesOf, type RefusedRequest, type SentCredential } from './refused-request.ts';
+import { type HintRule, linesOf, type RefusedRequest, type SentCredential } from './refused-request.ts';
 
 /** The kind that a credential seems to have, without revealing any of it. */
-export function describeCredential(text: string): string {
+function describeCredential(text: string): string {
   if (/^nvapi-/i.test(text)) return 'an NGC key';
   return /^eyJ[\w-]+\.[\w-]+\./.test(text) ? 'a JWT' : 'a credential';
 }

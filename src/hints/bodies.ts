@@ -1,5 +1,4 @@
-import type { HintRule } from './hint.ts';
-import { linesOf, type RefusedRequest } from './refused-request.ts';
+import { type HintRule, linesOf, type RefusedRequest } from './refused-request.ts';
 
 /** The media type of the body, in lower case and without parameters. */
 function mediaType(refused: RefusedRequest): string {

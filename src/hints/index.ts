@@ -1,8 +1,7 @@
 import { AUTHORIZATION_HINTS } from './authorization.ts';
 import { BODY_HINTS } from './bodies.ts';
-import type { Hint, HintRule } from './hint.ts';
 import { PATH_HINTS } from './paths.ts';
-import type { RefusedRequest } from './refused-request.ts';
+import type { Hint, HintRule, RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
 import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 

@@ -1,7 +1,6 @@
 import { findNear } from '../core/nearest.ts';
 import { fits, fitsSegment, isVariable, segmentsOf } from '../core/path-template.ts';
-import type { HintRule } from './hint.ts';
-import type { RefusedRequest, ServedPath } from './refused-request.ts';
+import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared: no operation has one. */
 const MOST_PATH = 500;

@@ -2,6 +2,7 @@ import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import type { OfOtherVersions } from '../core/other-versions.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Sourced } from '../core/rule.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 
@@ -86,4 +87,26 @@ export function claimOf({ credential }: Pick<RefusedRequest, 'credential'>, name
 /** The lines of a header. @param name in lower case */
 export function linesOf({ headers }: Pick<RefusedRequest, 'headers'>, name: string): readonly string[] {
   return headers.get(name) ?? [];
+}
+
+/** A likely mistake in a request. */
+export interface Hint {
+  /** The code of the mistake, as in `docs/reference/hints.md`. */
+  readonly code: string;
+  /** One or two sentences: what was wrong, what was expected, what to do. ASCII, without secrets. */
+  readonly text: string;
+}
+
+/** Recognises one mistake. Its source is the vendor or a standard. */
+export interface HintRule extends Sourced {
+  readonly code: string;
+  /** The symptom, for `docs/reference/hints.md`. */
+  readonly symptom: string;
+  /** The advice, for the same page. */
+  readonly advice: string;
+  /**
+   * The text of the hint; null for a request without this mistake. It takes linear time, never throws, and reveals no
+   * secret: it describes sent values only by their kind.
+   */
+  readonly when: (refused: RefusedRequest) => string | null;
 }

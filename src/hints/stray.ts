@@ -1,5 +1,4 @@
-import type { HintRule } from './hint.ts';
-import type { RefusedRequest } from './refused-request.ts';
+import type { HintRule, RefusedRequest } from './refused-request.ts';
 
 /** Stray characters around a credential, and how they get there; the first match is reported. */
 const STRAYS: readonly { readonly form: RegExp; readonly what: string; readonly how: string }[] = [

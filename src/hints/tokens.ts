@@ -1,8 +1,7 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../core/clock.ts';
 import { own } from '../core/own.ts';
 import { WORLD_HEADER, worldPath } from '../core/world-id.ts';
-import type { HintRule } from './hint.ts';
-import { claimOf, type RefusedRequest } from './refused-request.ts';
+import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
 /** How often an expired token is refused before the hint. */
 const MOST_REPEATS = 3;

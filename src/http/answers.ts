@@ -2,14 +2,14 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Outcome } from '../core/outcome.ts';
 import { StreamedList } from '../core/streamed-list.ts';
+import type { SpoiledBody } from '../faults/fault.ts';
+import { eventLoopTurn } from '../platform/time.ts';
 import type { InFlightRequest } from './flight.ts';
 import { headersOf } from './headers.ts';
 import { conclude } from './pipeline.ts';
-import { reportAnswer } from './steps/report-answer.ts';
-import { onceRead, type Payload, streamOfParts } from './streamed.ts';
+import { reportAnswer } from './steps/record.ts';
 import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
-import { spoil } from './transport/spoiled.ts';
 
 /** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, { outcome, problem }: InFlightRequest): void {
@@ -117,4 +117,47 @@ function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, pay
   const body = new SlowBody(payload, SLOW_MS);
   reply.header('content-length', payload.length);
   return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
+}
+
+/** A serialized body, as Fastify's hook `onSend` gets it. */
+export type Payload = string | Buffer | Readable | null | undefined;
+
+/**
+ * Streams parts that are made on demand. Between two parts the process answers other requests, and notices that the
+ * reader has left: then no further part is made.
+ */
+export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<string>): Readable {
+  return Readable.from(withTurns(parts), { objectMode: false });
+}
+
+async function* withTurns(parts: AsyncIterable<Uint8Array> | Iterable<string>): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const part of parts) {
+    if (!isFirst) await eventLoopTurn();
+    isFirst = false;
+    yield Buffer.from(part);
+  }
+}
+
+/** Calls back once a body no longer needs its world: now or, for a stream, when it closes. */
+export function onceRead(payload: Payload, callback: () => void): void {
+  if (payload instanceof Readable && !payload.closed) payload.once('close', callback);
+  else callback();
+}
+
+/** No byte can begin a UTF-8 character, so this is not JSON either. */
+const GARBAGE = 'fe9dff80c0bff5a8c1fbb6f9';
+
+const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
+  empty: () => '',
+  truncated: (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),
+  garbage: (bytes) => Buffer.alloc(bytes.length, GARBAGE, 'hex'),
+};
+
+/** Corrupts a body, the same way in every run. A stream, an empty body and a slow one stay as they are. */
+export function spoil(payload: Payload, how: SpoiledBody | undefined): Payload {
+  const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+  return how === undefined || how === 'slow' || !isWhole || payload.length === 0
+    ? payload
+    : SPOILED[how](Buffer.from(payload));
 }

@@ -15,7 +15,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { Hint } from '../hints/hint.ts';
+import type { Hint } from '../hints/refused-request.ts';
 import type { KeptBody } from '../journal/entry.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BodyLimits } from './bodies.ts';

@@ -5,10 +5,10 @@ import type { Outcome } from '../core/outcome.ts';
 import { isRecord } from '../core/own.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Hint } from '../hints/hint.ts';
 import { findHints } from '../hints/index.ts';
 import {
   claimOf,
+  type Hint,
   linesOf,
   type RefusedRequest,
   type SentCredential,
@@ -16,8 +16,8 @@ import {
   sentCredential,
 } from '../hints/refused-request.ts';
 import { earlyRenewal } from '../hints/tokens.ts';
+import { principalOf } from './facts.ts';
 import type { Arrived, InFlightRequest, Server } from './flight.ts';
-import { principalOf } from './principal.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** Alternatives to a path or method that no operation has. */

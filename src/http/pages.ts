@@ -4,8 +4,8 @@ import type { Problem } from '../core/problem.ts';
 import { worldPath } from '../core/world-id.ts';
 import { lostPage } from './docs-pages.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { worldBehind } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
-import { worldBehind } from './which-world.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';

@@ -1,23 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import type { Decision } from '../core/decision.ts';
+import { type Decision, decisionOfProblem } from '../core/decision.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { NO_BODY } from '../journal/entry.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import { retrying } from '../store/updating.ts';
 import { factsOf } from './facts.ts';
 import type { Arrival, Arrived, InFlightRequest, ReceivedBody, Route, Server } from './flight.ts';
-import { admit, isOfForeignPage } from './steps/admit.ts';
-import { authenticate } from './steps/authenticate.ts';
-import { checkFidelity } from './steps/check-fidelity.ts';
-import { checkResource } from './steps/check-resource.ts';
+import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
+import { admit, isOfForeignPage, locate } from './steps/admit.ts';
 import { compareWithVendor } from './steps/compare-with-vendor.ts';
-import { decide } from './steps/decide.ts';
-import { handle } from './steps/handle.ts';
+import { authenticate, checkFidelity, checkResource, decide } from './steps/decide.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
-import { locate } from './steps/locate.ts';
-import { parseBody } from './steps/parse-body.ts';
 import { refuse } from './steps/refuse.ts';
 import { selectWorld } from './steps/select-world.ts';
-import { validateRequest } from './steps/validate-request.ts';
+import { parseBody, validateRequest } from './steps/validate-request.ts';
 import { validateResponse } from './steps/validate-response.ts';
 
 /**
@@ -149,4 +145,18 @@ function begin(
   context.params = params;
   context.query = query;
   return { server, worlds, raw, context, fault, body, isForeign, startedAt, route, decisionId: null, ...UNTOUCHED };
+}
+
+/** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
+export async function handle(inFlight: InFlightRequest): Promise<void> {
+  // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
+  const outcome: Outcome = await inFlight.route.handler(inFlight.context as never);
+  inFlight.outcome = outcome;
+  inFlight.isDone = outcome.refusal === undefined;
+  if (outcome.principal !== undefined) inFlight.hints = hintsOfGrant(inFlight, outcome.principal);
+  if (outcome.refusal === undefined) return;
+  const decision = decisionOfProblem(factsOf(inFlight), outcome.refusal, inFlight.server.reasons);
+  inFlight.hints = hintsOfRefusal(inFlight, outcome.refusal, decision);
+  inFlight.decision = addHints(decision, inFlight.hints);
+  if (decision === null) inFlight.outcome = addHintHeader(outcome, inFlight.hints, inFlight.server);
 }

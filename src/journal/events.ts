@@ -1,14 +1,5 @@
 /** The kinds of events of a world. */
-export const EVENT_KINDS = [
-  'request',
-  'decision',
-  'finding',
-  'clock',
-  'policy',
-  'fault',
-  'world',
-  'restarted',
-] as const;
+const EVENT_KINDS = ['request', 'decision', 'finding', 'clock', 'policy', 'fault', 'world', 'restarted'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** An event. */

@@ -5,7 +5,7 @@ import type { SigningKey } from './keys.ts';
 import { type Claims, plainJson } from './mint.ts';
 
 /** Ways to sign a token. */
-export const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
+const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
 export type SignMode = (typeof SIGN_MODES)[number];
 
 /** A key that is in no JWKS. */

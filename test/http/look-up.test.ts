@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LookupResult } from '../../src/core/decide.ts';
 import type { Rule } from '../../src/core/rule.ts';
 import type { InFlightRequest } from '../../src/http/flight.ts';
-import { lookUp } from '../../src/http/look-up.ts';
+import { lookUp } from '../../src/http/steps/decide.ts';
 import { ask } from '../core/toy-law.ts';
 
 /** A request with these parts, at a service that finds every toy by its id. */

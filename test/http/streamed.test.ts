@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { onceRead, streamOfParts } from '../../src/http/streamed.ts';
+import { onceRead, streamOfParts } from '../../src/http/answers.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 

@@ -10,11 +10,10 @@ import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
 import { claimantOf } from '../claimant.ts';
+import { aboutOf, principalOf } from '../facts.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mayRenew } from '../hints.ts';
-import { principalOf } from '../principal.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { aboutOf } from './refuse.ts';
 
 /** The status of an answer that breaks off before the client can read it. */
 const UNREAD = 503;

@@ -1,4 +1,3 @@
-import type { About } from '../../contract/service.ts';
 import { basisOfReason, type Decision, decisionOfProblem } from '../../core/decision.ts';
 import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
@@ -7,14 +6,14 @@ import { problemDetails } from '../../core/problem-details.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
-import { factsOf } from '../facts.ts';
-import type { Arrived, InFlightRequest, Route, Server } from '../flight.ts';
+import { aboutOf, factsOf } from '../facts.ts';
+import type { InFlightRequest, Route, Server } from '../flight.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { withOther } from './with-other.ts';
+import { withOther } from './decide.ts';
 
 /** Kinds of problems without a decision: the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -130,11 +129,4 @@ function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
   const other = versionsWith(route.document.otherVersions, context.method, path);
   if (other !== null)
     context.findings.report('other_version', otherVersionSentence(context.method, path, other), context.now);
-}
-
-/** The subject of a refusal. @param operation null if no operation has the path */
-export function aboutOf({ context, raw }: Pick<Arrived, 'raw' | 'context'>, operation: string | null): About {
-  const { settings, random, params, caller } = context;
-  const headerLines: About['headerLines'] = (name) => context.headerLines(name);
-  return { settings, random, path: pathOf(raw.url), params, headerLines, operation, caller, decision: null };
 }

@@ -2,6 +2,7 @@ import { findNear } from '../../core/nearest.ts';
 import { isRecord, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
+import { keptBytes } from '../../journal/entry.ts';
 import { checkTexts } from '../bodies.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';
@@ -9,6 +10,7 @@ import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
+import { reportForeignCredentials } from './admit.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
@@ -120,4 +122,18 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findin
     findings.report('other_version', message, now);
     delete body[name];
   }
+}
+
+/** Takes the body from its parser. @throws the reason why it cannot be read */
+export function parseBody(inFlight: InFlightRequest): void {
+  const { server, route, context, body } = inFlight;
+  if (body === null) return;
+  const { text } = body;
+  if (text !== null) {
+    inFlight.sent = keptBytes(text);
+    if (route.row.readsTraffic !== true && reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
+  }
+  if (body.fault !== null) throw body.fault;
+  const { conventions } = route.service;
+  context.body = conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body.value) : body.value;
 }

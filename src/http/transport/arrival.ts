@@ -35,7 +35,7 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
 }
 
 /** The scheme by which a request came. In process there is no socket, and the scheme is that of the server's URL. */
-export function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
+function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
   const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
   return isEncrypted ? 'https' : 'http';
 }

@@ -21,7 +21,7 @@ type SimulationMembers = MembersOf<'simulations'>;
 const STEP_TIME = 'nv_auth_mock_step_time';
 
 /** The duration of each state in milliseconds; 0 unless the metadata sets it. */
-export function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
+function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
   if (typeof metadata !== 'string') return 0;
   try {
     // A member of `null` throws; all other JSON values allow the access.

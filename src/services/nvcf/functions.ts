@@ -101,11 +101,7 @@ export function attributesOfVersion({ parent, id }: FunctionRow, relation: Relat
 }
 
 /** The names by which keys refer to a function, on calls that name no version. */
-export function attributesOfFunction(
-  functionId: string,
-  versions: readonly Row[],
-  relation: Relation,
-): ResourceAttributes {
+function attributesOfFunction(functionId: string, versions: readonly Row[], relation: Relation): ResourceAttributes {
   return {
     relation,
     names: { function: [functionId] },

@@ -38,7 +38,7 @@ function rulesOf(reading: Reading): readonly NvcfRule[] {
 }
 
 /** The actions as sections of rules; members of one reading override the members of both. */
-export function actionsOf(reading: Reading) {
+function actionsOf(reading: Reading) {
   const actions: readonly Action[] = ACTIONS;
   return actions.map(({ rows, documented, 'open-source': openSource, ...both }) => ({
     ...both,

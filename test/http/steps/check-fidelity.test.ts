@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Certainty } from '../../../src/core/rule.ts';
-import { checkFidelity } from '../../../src/http/steps/check-fidelity.ts';
+import { checkFidelity } from '../../../src/http/steps/decide.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 

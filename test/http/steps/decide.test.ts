@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/core/decide.ts';
-import { checkResource, noteUse } from '../../../src/http/steps/check-resource.ts';
-import { decide } from '../../../src/http/steps/decide.ts';
+import { checkResource, decide, noteUse } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
-import { admit } from '../../../src/http/steps/admit.ts';
-import { authenticate } from '../../../src/http/steps/authenticate.ts';
-import { locate } from '../../../src/http/steps/locate.ts';
+import { admit, locate } from '../../../src/http/steps/admit.ts';
+import { authenticate } from '../../../src/http/steps/decide.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 

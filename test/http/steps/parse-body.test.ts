@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
-import { parseBody } from '../../../src/http/steps/parse-body.ts';
+import { parseBody } from '../../../src/http/steps/validate-request.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
-import { aboutOf, refuse } from '../../../src/http/steps/refuse.ts';
+import { aboutOf } from '../../../src/http/facts.ts';
+import { refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
 import { key } from '../../core/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';

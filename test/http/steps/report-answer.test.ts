@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import { logRefusal, reportAnswer } from '../../../src/http/steps/report-answer.ts';
-import type { Payload } from '../../../src/http/streamed.ts';
+import type { Payload } from '../../../src/http/answers.ts';
+import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
-import { withOther } from '../../../src/http/steps/with-other.ts';
+import { withOther } from '../../../src/http/steps/decide.ts';
 import { ruleOf } from '../../core/toy-law.ts';
 import { ALLOWED, toyFlight } from './toy-flight.ts';
 

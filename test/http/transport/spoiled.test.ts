@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { spoil } from '../../../src/http/transport/spoiled.ts';
+import { spoil } from '../../../src/http/answers.ts';
 
 const TEXT = '{"name":"ä","list":[1,2,3]}';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

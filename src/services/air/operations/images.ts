@@ -24,7 +24,7 @@ type ImageRow = RowOf<'images'>;
 type ShareRow = RowOf<'image_shares'>;
 
 /** Renders an image as the caller's organisation sees it. */
-export function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
+function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
   return { ...storedView(row), is_owned_by_client: row.owner === accountOf(context) };
 }
 

@@ -27,7 +27,7 @@ export const NO_ROW = { source: 'published control-plane code; the page has no r
 /** The page names all but Function Versions, which is accepted wherever Function is (inferred). */
 export const FUNCTIONS = ['account-functions', 'function', 'function-versions', 'entity'] as const;
 /** The row Invoke Function omits All Entity. */
-export const INVOCABLE = ['account-functions', 'function', 'function-versions', 'authorized-functions'] as const;
+const INVOCABLE = ['account-functions', 'function', 'function-versions', 'authorized-functions'] as const;
 /** Types for reading, also of functions that other accounts share. */
 export const READABLE = [...INVOCABLE, 'entity'] as const;
 

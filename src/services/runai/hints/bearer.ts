@@ -1,5 +1,4 @@
-import type { HintRule } from '../../../hints/hint.ts';
-import { claimOf } from '../../../hints/refused-request.ts';
+import { claimOf, type HintRule } from '../../../hints/refused-request.ts';
 
 const GUIDE = {
   source: 'API authentication guides 2.19 to 2.24: the bearer token is an access token',

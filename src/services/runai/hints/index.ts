@@ -1,4 +1,4 @@
-import type { HintRule } from '../../../hints/hint.ts';
+import type { HintRule } from '../../../hints/refused-request.ts';
 import { BEARER_HINTS } from './bearer.ts';
 import { TOKEN_REQUEST_HINTS } from './token-request.ts';
 

@@ -1,6 +1,5 @@
 import { own } from '../../../core/own.ts';
-import type { HintRule } from '../../../hints/hint.ts';
-import type { RefusedRequest } from '../../../hints/refused-request.ts';
+import type { HintRule, RefusedRequest } from '../../../hints/refused-request.ts';
 
 /** The names of fields at the token endpoints. */
 const CAMEL = [
