@@ -4,11 +4,11 @@ import { Problem } from '../core/problem.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
+import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { FrozenRows } from '../store/world-rows.ts';
 import { type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { rowsOfFile } from './snapshot-ports.ts';
 

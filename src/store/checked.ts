@@ -47,3 +47,26 @@ export function checkRow<Its extends Before>(
   }
   return { added, replaced, removed };
 }
+
+/**
+ * Checks the aliases of the rows of a commit.
+ *
+ * @param freed rows whose aliases the same commit frees
+ * @param holderOf the stored row with an alias
+ * @throws Collision if an alias is taken
+ */
+export function checkAliases(
+  puts: readonly Row[],
+  freed: ReadonlySet<unknown>,
+  holderOf: (row: Row, alias: string) => Row | undefined,
+): void {
+  const taken = new Set<string>();
+  for (const row of puts) {
+    for (const alias of new Set(row.aliases)) {
+      const holder = holderOf(row, alias);
+      const key = `${row.collection}\n${alias}`;
+      if ((holder !== undefined && !freed.has(holder)) || taken.has(key)) throw new Collision();
+      taken.add(key);
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import type { Collections } from './collections.ts';
+import type { FrozenRows } from './frozen-rows.ts';
 import type { KeptState } from './kept-state.ts';
 import type { SettingsStore } from './settings.ts';
-import type { FrozenRows } from './world-rows.ts';
 
 /**
  * The state of one world. Every call is atomic, so no caller needs a transaction across calls. A store knows no other

@@ -2,6 +2,7 @@ import type { Clock, Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Collision, isStorageFailure } from './errors.ts';
+import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf } from './frozen-rows.ts';
 import type { Store } from './index.ts';
 import { KeptState } from './kept-state.ts';
 import { LogQueue } from './log-queue.ts';
@@ -11,7 +12,7 @@ import { nameOf, type RowName } from './row-name.ts';
 import type { StoreParts } from './shared.ts';
 import type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts';
 import type { KeptWorld, Logged, LoggedSnapshot, LoggedWorld, LogHead, LogUses, WorldLog } from './world-log.ts';
-import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf, WorldRows } from './world-rows.ts';
+import { WorldRows } from './world-rows.ts';
 
 /**
  * How long a use may wait before it is written, in milliseconds. Without a delay every request with a token would write.

@@ -1,8 +1,9 @@
+import type { FrozenRows } from './frozen-rows.ts';
 import type { Store } from './index.ts';
 import { Settings, type SettingsStore } from './settings.ts';
 import type { StoreParts } from './shared.ts';
 import type { StateAccount } from './state-account.ts';
-import { type FrozenRows, WorldRows } from './world-rows.ts';
+import { WorldRows } from './world-rows.ts';
 
 /**
  * A store in memory.

@@ -1,10 +1,10 @@
 import { type Clock, machineClock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
+import { NO_ROWS } from './frozen-rows.ts';
 import { openMemory } from './memory.ts';
 import { type Held, heldOf, type Place } from './place.ts';
 import type { StoreParts } from './shared.ts';
-import { NO_ROWS } from './world-rows.ts';
 
 /** A place that no other process can have meanwhile. */
 function placeAlone(

@@ -1,6 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Revision, Row, Size } from './collections.ts';
-import { COPIED_BYTES, type Entry, type Table, usedRow } from './table.ts';
+import { COPIED_BYTES, type Entry, usedRow } from './entry.ts';
+import type { Table } from './table.ts';
 
 /** Makes the row that a world has in place of a shared one; the same object if they do not differ. */
 export type OwnRow = (row: Row) => Row;

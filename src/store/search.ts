@@ -2,7 +2,8 @@ import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/own.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
-import type { Entry, Table } from './table.ts';
+import type { Entry } from './entry.ts';
+import type { Table } from './table.ts';
 
 /** Members of a query that stand for members of the row, and not of its body. */
 const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {

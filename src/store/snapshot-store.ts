@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import { Collision } from './errors.ts';
+import { type FrozenRows, sharesOf, sizeOf } from './frozen-rows.ts';
 import type { StateAccount, StateAccounts } from './state-account.ts';
-import { type FrozenRows, sharesOf, sizeOf } from './world-rows.ts';
 
 /** A snapshot as the control API describes it. */
 export interface SnapshotInfo {

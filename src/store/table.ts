@@ -1,136 +1,18 @@
 import type { Instant } from '../core/clock.ts';
-import { compareTexts } from '../core/text-order.ts';
-import type { DueQuery, PageQuery, Revision, Row, Size } from './collections.ts';
-import { shareBody } from './large-body.ts';
+import type { DueQuery, ListQuery, Revision, Row, Size } from './collections.ts';
+import { COPIED_BYTES, type Entry, usedRow } from './entry.ts';
+import {
+  byDueAt,
+  COMPARES,
+  dueAtOf,
+  firstWhere,
+  Group,
+  type GroupKind,
+  KEYS,
+  Order,
+  type OrderName,
+} from './indexes.ts';
 import type { Share } from './state-account.ts';
-
-/** A row of a table, with its place and its size. */
-export interface Entry {
-  row: Row;
-  /** A later row of any collection of the world has a higher place; a replaced row keeps its place. */
-  readonly place: number;
-  /** The length of the body as JSON, in characters. */
-  readonly size: number;
-  /** The approximate memory of the row, in bytes. */
-  readonly bytes: number;
-  /** Does the table that this one was copied from have the row, too? */
-  readonly isCopied?: boolean;
-}
-
-/** The members by which rows are grouped into lists. */
-export type GroupKind = 'owner' | 'parent' | 'label' | 'account' | 'secret';
-
-const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> = {
-  owner: ({ owner }) => [owner],
-  parent: ({ parent }) => (parent === null ? [] : [parent]),
-  label: ({ labels }) => labels,
-  account: ({ sharedWith }) => sharedWith,
-  secret: ({ body }) => {
-    const { secretHash }: { readonly secretHash?: unknown } = Object(body);
-    return typeof secretHash === 'string' ? [secretHash] : [];
-  },
-};
-
-/** The rows of one list, in the order of their places. */
-class Group {
-  readonly #entries = new Map<string, Entry>();
-  #highest = Number.NEGATIVE_INFINITY;
-  #isSorted = true;
-  #rows: readonly Row[] | null = null;
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get rows(): readonly Row[] {
-    this.#rows ??= this.entries().map(({ row }) => row);
-    return this.#rows;
-  }
-
-  entries(): readonly Entry[] {
-    const entries = [...this.#entries.values()];
-    return this.#isSorted ? entries : entries.sort((one, other) => one.place - other.place);
-  }
-
-  find(id: string): Entry | undefined {
-    return this.#entries.get(id);
-  }
-
-  put(entry: Entry): void {
-    this.#rows = null;
-    if (entry.place < this.#highest && !this.#entries.has(entry.row.id)) this.#isSorted = false;
-    this.#highest = Math.max(this.#highest, entry.place);
-    this.#entries.set(entry.row.id, entry);
-  }
-
-  remove(id: string): void {
-    this.#rows = null;
-    this.#entries.delete(id);
-  }
-
-  /** Must be called when a row of an entry was replaced, because `rows` is cached. */
-  renew(): void {
-    this.#rows = null;
-  }
-}
-
-/** Sorted entries, for binary search. No two entries of an order compare as equal. */
-class Order {
-  readonly #compare: (one: Row, other: Row) => number;
-  readonly entries: Entry[];
-
-  constructor(compare: (one: Row, other: Row) => number, entries: readonly Entry[]) {
-    this.#compare = compare;
-    this.entries = [...entries].sort((one, other) => compare(one.row, other.row));
-  }
-
-  add(entry: Entry): void {
-    this.entries.splice(this.#placeOf(entry.row), 0, entry);
-  }
-
-  remove(entry: Entry): void {
-    this.entries.splice(this.#placeOf(entry.row), 1);
-  }
-
-  /** The number of entries before this row. */
-  #placeOf(row: Row): number {
-    return firstWhere(this.entries, (entry) => this.#compare(entry.row, row) >= 0);
-  }
-}
-
-/** The index of the first entry for which `holds` is true; it must be true for all later entries, too. */
-function firstWhere(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(entries[middle] as Entry)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
-const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
-/** Orders by this have only rows with such a time. */
-const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
-const byDueAt = (one: Row, other: Row): number => byTime(dueAtOf(one), dueAtOf(other)) || byId(one, other);
-
-/** Null comes first. */
-function byState(one: string | null, other: string | null): number {
-  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
-  return compareTexts(one, other);
-}
-
-type OrderName = PageQuery['order']['by'];
-
-/** The orders of rows with facets. */
-const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
-  id: byId,
-  name: (one, other) => compareTexts(one.facets?.name ?? '', other.facets?.name ?? '') || byId(one, other),
-  state: (one, other) => byState(one.facets?.state ?? null, other.facets?.state ?? null) || byId(one, other),
-  createdAt: (one, other) => byTime(one.facets?.createdAt ?? 0, other.facets?.createdAt ?? 0) || byId(one, other),
-  modifiedAt: (one, other) => byTime(one.facets?.modifiedAt ?? 0, other.facets?.modifiedAt ?? 0) || byId(one, other),
-};
 
 /**
  * The rows of one collection, with their indexes. An index is built when it is first used, and updated with each
@@ -230,6 +112,14 @@ export class Table {
 
   get rows(): readonly Row[] {
     return this.#all.rows;
+  }
+
+  /** The rows of a list. If a query has several of its members, the first one selects the rows. */
+  list({ owner, parent, label, visibleTo }: ListQuery): readonly Row[] {
+    if (owner !== undefined) return this.rowsOf('owner', owner);
+    if (parent !== undefined) return this.rowsOf('parent', parent);
+    if (label !== undefined) return this.rowsOf('label', label);
+    return visibleTo === undefined ? this.rows : this.visibleTo(visibleTo);
   }
 
   /** The rows of a list. It is the same object until one of its rows changes. */
@@ -400,23 +290,7 @@ export class Table {
   }
 }
 
-/**
- * Copies a row with another time of its last use. It copies member by member, because every request uses a row, and a
- * spread takes forty times as long.
- */
-export function usedRow(row: Row, usedAt: Instant): Row {
-  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, facets } = row;
-  const used = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body: null, usedAt };
-  return shareBody(row, facets === undefined ? used : { ...used, facets });
-}
-
 const NONE: readonly Row[] = [];
-
-/**
- * The approximate memory of a row that a table has in common with the one that it was copied from: its entry, its places
- * in indexes, and the copy that is made when the row is used.
- */
-export const COPIED_BYTES = 300;
 
 /** A table that was copied more often in a row counts whole, so that it refers to no tables that are long gone. */
 const MOST_BASES = 8;

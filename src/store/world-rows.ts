@@ -1,6 +1,5 @@
-import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
-import { checkRow } from './checked.ts';
+import { checkAliases, checkRow } from './checked.ts';
 import {
   type Change,
   type Collections,
@@ -16,70 +15,17 @@ import {
   type Size,
   type Watcher,
 } from './collections.ts';
-import { Changed, Collision } from './errors.ts';
-import { isLarge, keepOutside } from './large-body.ts';
-import { listKindOf } from './list-kind.ts';
-import { type MayKeep, Overlay, type OwnRowsOfWorld } from './overlay.ts';
+import { COPIED_BYTES, type Entry, entryFor, entryOf, usedRow } from './entry.ts';
+import { Changed } from './errors.ts';
+import { entriesIn, type FrozenRows, frozenRows, NO_ROWS, OwnRows, sharesOf, weightOf } from './frozen-rows.ts';
+import { type MayKeep, Overlay } from './overlay.ts';
 import type { Revisions } from './revisions.ts';
 import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
 import type { RowName } from './row-name.ts';
 import { pageOf } from './search.ts';
-import type { Share, StateAccount } from './state-account.ts';
-import { COPIED_BYTES, type Entry, Table, usedRow } from './table.ts';
+import type { StateAccount } from './state-account.ts';
+import { Table } from './table.ts';
 import { Turns } from './turns.ts';
-
-/** The rows of a world at one moment. They never change, so that any number of worlds can start from them. */
-export interface FrozenRows {
-  readonly tables: ReadonlyMap<string, Table>;
-  /** Higher than the places of all rows. */
-  readonly nextPlace: number;
-  /** The highest revision of any row. */
-  readonly revision: Revision;
-}
-
-/** Frozen rows in which some rows have a world's own credentials. */
-export class OwnRows implements FrozenRows {
-  readonly below: FrozenRows;
-  readonly #isOwn: (collection: string) => boolean;
-  readonly #own: OwnRowsOfWorld;
-
-  /** @param isOwn whether a collection has such rows */
-  constructor(below: FrozenRows, isOwn: (collection: string) => boolean, own: OwnRowsOfWorld) {
-    this.below = below;
-    this.#isOwn = isOwn;
-    this.#own = own;
-  }
-
-  /** All tables; the own rows are made in each call. */
-  get tables(): ReadonlyMap<string, Table> {
-    const all = [...this.below.tables];
-    return new Map(all.map(([name, table]) => [name, this.overlay(name, () => true)?.whole() ?? table]));
-  }
-
-  get nextPlace(): number {
-    return this.below.nextPlace;
-  }
-
-  get revision(): Revision {
-    return this.below.revision;
-  }
-
-  /** The table of a collection with own rows; undefined for other collections. */
-  overlay(collection: string, mayKeep: MayKeep): Overlay | undefined {
-    const table = this.#isOwn(collection) ? this.below.tables.get(collection) : undefined;
-    return table && new Overlay(table, this.#own, mayKeep);
-  }
-}
-
-/** The rows of an empty world. */
-export const NO_ROWS: FrozenRows = { tables: new Map(), nextPlace: 1, revision: 0 };
-
-/** The length of all bodies as JSON, in characters. */
-export function sizeOf({ tables }: FrozenRows): number {
-  let characters = 0;
-  for (const table of tables.values()) characters += table.characters;
-  return characters;
-}
 
 /** The changes that a commit will make. */
 export interface Planned extends LoggedCommit {
@@ -96,51 +42,6 @@ interface Beside {
   readonly log: RowLog | null;
   /** Counts the bytes of the rows; null if they are not counted. */
   readonly account: StateAccount | null;
-}
-
-/** All rows, oldest first. */
-export function rowsIn(rows: FrozenRows): readonly Row[] {
-  return entriesIn(rows).map(({ row }) => row);
-}
-
-/** All rows with their places, oldest first. */
-export function entriesIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Entry[] {
-  return [...tables.values()].flatMap((table) => table.entries()).sort((one, other) => one.place - other.place);
-}
-
-/**
- * Freezes rows, which must be oldest first, so that worlds can start from them.
- *
- * @throws Collision if two rows have the same id, or the same alias
- */
-export function frozenRows(rows: readonly Row[], revisions: Revisions): FrozenRows {
-  const revision = revisions.next();
-  const tables = new Map<string, Table>();
-  for (const [index, row] of rows.entries()) {
-    const table = tables.get(row.collection) ?? new Table(revision);
-    tables.set(row.collection, table);
-    if (table.byId(row.id) !== undefined) throw new Collision();
-    for (const alias of row.aliases) if (table.byAlias(alias) !== undefined) throw new Collision();
-    const entry = entryOf(row, index + 1, revision);
-    table.put(entry.row, entry);
-  }
-  return { tables, nextPlace: rows.length + 1, revision };
-}
-
-/** The approximate memory of rows without those of a world's own, in bytes. */
-export function weightOf(rows: Pick<FrozenRows, 'tables'>): number {
-  let bytes = 0;
-  for (const table of tablesIn(rows).values()) bytes += table.bytes;
-  return bytes;
-}
-
-/** The memory that all worlds have together that start from these rows. */
-export function sharesOf(rows: Pick<FrozenRows, 'tables'>): readonly Share[] {
-  return [...tablesIn(rows).values()].map(({ share }) => share);
-}
-
-function tablesIn(rows: Pick<FrozenRows, 'tables'>): ReadonlyMap<string, Table> {
-  return rows instanceof OwnRows ? rows.below.tables : rows.tables;
 }
 
 /**
@@ -192,7 +93,7 @@ export class WorldRows implements Collections {
   static ofStored(logged: Iterable<LoggedRow>, revisions: Revisions, beside: Partial<Beside>): WorldRows {
     const rows = new WorldRows(NO_ROWS, revisions, beside);
     for (const { row, place } of logged) {
-      rows.#change(row.collection).put(row, entryFor(row, place, textOf(row.body)));
+      rows.#change(row.collection).put(row, entryFor(row, place));
       rows.#nextPlace = Math.max(rows.#nextPlace, place + 1);
       rows.#revision = Math.max(rows.#revision, row.revision);
     }
@@ -259,7 +160,7 @@ export class WorldRows implements Collections {
   async list(query: ListQuery): Promise<List> {
     const { collection, owner, limit } = query;
     const table = this.#table(collection);
-    const rows = table === undefined ? NONE : rowsOf(table, query);
+    const rows = table === undefined ? NONE : table.list(query);
     const { revision } = this.#sizeOf(table, owner);
     if (limit !== undefined) return { rows: rows.slice(0, limit), revision };
     // `made` knows values by the list object, so an unchanged list must be the same object.
@@ -339,7 +240,7 @@ export class WorldRows implements Collections {
     const made = checkRow(changes, (row) => this.#find(row)?.row);
     const puts = [...made.replaced.map(({ row }) => row), ...made.added];
     const freed = new Set([...made.removed, ...made.replaced.map(({ before }) => before)]);
-    this.#checkAliases(puts, freed);
+    checkAliases(puts, freed, ({ collection }, alias) => this.#rows(collection)?.byAlias(alias)?.row);
     let place = this.#nextPlace;
     // Before any change, because a body that cannot be JSON throws.
     const entries = puts.map((row) => {
@@ -494,69 +395,9 @@ export class WorldRows implements Collections {
     const { collection, owner, revision } = expected;
     return this.#sizeOf(this.#rows(collection), owner).revision !== revision;
   }
-
-  /** @param freed rows whose aliases the same commit frees @throws Collision if an alias is taken */
-  #checkAliases(puts: readonly Row[], freed: ReadonlySet<unknown>): void {
-    const taken = new Map<string, Set<string>>();
-    for (const { collection, aliases } of puts) {
-      for (const alias of new Set(aliases)) {
-        const holder = this.#rows(collection)?.byAlias(alias)?.row;
-        if (holder !== undefined && !freed.has(holder)) throw new Collision();
-        const its = taken.get(collection) ?? new Set();
-        if (its.has(alias)) throw new Collision();
-        taken.set(collection, its.add(alias));
-      }
-    }
-  }
-}
-
-function rowsOf(table: Table, query: ListQuery): readonly Row[] {
-  const { owner = '', parent = '', label = '', visibleTo = '' } = query;
-  switch (listKindOf(query)) {
-    case 'owner':
-      return table.rowsOf('owner', owner);
-    case 'parent':
-      return table.rowsOf('parent', parent);
-    case 'label':
-      return table.rowsOf('label', label);
-    case 'visibleTo':
-      return table.visibleTo(visibleTo);
-    case 'all':
-      return table.rows;
-  }
-}
-
-/**
- * A row as it is stored. Its body is a copy made through JSON, so that the caller cannot change it.
- *
- * @param used when the row that it replaces was last used
- */
-function entryOf(given: Row, place: number, revision: Revision, used: Instant | null = null): Entry {
-  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
-  const text = textOf(given.body);
-  const { name, state, createdAt, modifiedAt } = facets ?? NO_FACETS;
-  const [body, usedAt] = [isLarge(text) ? null : JSON.parse(text), used ?? given.usedAt];
-  const plain = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, revision, body, usedAt };
-  const row = facets === undefined ? plain : { ...plain, facets: { name, state, createdAt, modifiedAt } };
-  return entryFor(row, place, text);
-}
-
-/** The approximate bytes of a row without its body, including its entries in indexes. */
-const ROW_BYTES = 500;
-
-/** @param text the body as JSON */
-function entryFor(row: Row, place: number, text: string): Entry {
-  const bytes = isLarge(text) ? keepOutside(row, text) : bytesOf(row.body);
-  return { row, place, size: text.length, bytes: ROW_BYTES + bytes };
-}
-
-function textOf(body: unknown): string {
-  return JSON.stringify(body) ?? 'null';
 }
 
 const NONE: readonly Row[] = [];
 
 /** Without a log nobody takes one. */
 const NO_TURNS = new Turns();
-
-const NO_FACETS = { name: '', state: null, createdAt: 0, modifiedAt: 0 } as const;

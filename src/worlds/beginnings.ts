@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
+import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type FrozenRows, frozenRows } from '../store/world-rows.ts';
 
 /** The rows that a seed defines at a moment, and the seed itself as a row. */
 export async function rowsOfSeed(

@@ -2,11 +2,11 @@ import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.t
 import type { ServiceDefinition } from '../contract/service.ts';
 import { clientIdInWorld } from '../core/world-id.ts';
 import type { Change, Row } from '../store/collections.ts';
+import { type FrozenRows, OwnRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
 import { updating } from '../store/updating.ts';
-import { type FrozenRows, OwnRows } from '../store/world-rows.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 

@@ -5,10 +5,10 @@ import type { Reports } from '../core/finding.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
+import { type FrozenRows, sizeOf } from '../store/frozen-rows.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type FrozenRows, sizeOf } from '../store/world-rows.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world made from its seed, as the initial content of others. */

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore } from '../support/nouns.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { NEW } from '../../src/store/collections.ts';
+import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { NO_ROWS } from '../../src/store/world-rows.ts';
 
 interface Thing {
   readonly size: number;

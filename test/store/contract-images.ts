@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
+import { type FrozenRows, rowsIn } from '../../src/store/frozen-rows.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { type FrozenRows, rowsIn } from '../../src/store/world-rows.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import {

@@ -4,6 +4,7 @@ import { manualClock } from '../../src/core/clock.ts';
 import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
+import { frozenRows, NO_ROWS, rowsIn } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { KeptWorlds } from '../../src/store/kept-worlds.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -16,7 +17,6 @@ import type {
   LogUses,
   WorldLog,
 } from '../../src/store/world-log.ts';
-import { frozenRows, NO_ROWS, rowsIn } from '../../src/store/world-rows.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';

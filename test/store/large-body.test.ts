@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { newBudgets } from '../../src/core/bounded-cache.ts';
+import { NO_ROWS, rowsIn } from '../../src/store/frozen-rows.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { NO_ROWS, rowsIn } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 const large = (text: string) => ({ text, list: [1, { deep: null }] });

@@ -3,6 +3,7 @@ import type * as Postgres from 'pg';
 import pg from 'pg';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { machineClock } from '../../src/core/clock.ts';
+import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { Held } from '../../src/store/place.ts';
 import { PostgresPlace } from '../../src/store/postgres/index.ts';
@@ -10,7 +11,6 @@ import { type Location, locationOf } from '../../src/store/postgres/location.ts'
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { NO_ROWS } from '../../src/store/world-rows.ts';
 import { fullStore } from '../support/nouns.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';

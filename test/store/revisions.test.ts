@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
+import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { NO_ROWS } from '../../src/store/world-rows.ts';
 
 const THINGS = new Collection<number>('things');
 

@@ -3,10 +3,10 @@ import { newBudgets } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { Unwritable } from '../../src/store/errors.ts';
+import { type FrozenRows, frozenRows, NO_ROWS, OwnRows, weightOf } from '../../src/store/frozen-rows.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { StateAccounts } from '../../src/store/state-account.ts';
-import { type FrozenRows, frozenRows, NO_ROWS, OwnRows, weightOf } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 describe('an account', () => {

@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/platform/random.ts';
 import type { Change, Collections, PageQuery, Row } from '../../src/store/collections.ts';
+import { type FrozenRows, NO_ROWS, OwnRows, sizeOf } from '../../src/store/frozen-rows.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { type FrozenRows, NO_ROWS, OwnRows, sizeOf, WorldRows } from '../../src/store/world-rows.ts';
+import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
+import { frozenRows } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { Revisions } from '../../src/store/revisions.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { frozenRows } from '../../src/store/world-rows.ts';
 import type { Credentials } from '../../src/worlds/credentials.ts';
 import { Indexing } from '../../src/worlds/indexing.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
