@@ -61,7 +61,8 @@ export function resolved(document, part, references) {
  */
 export function targetOf(document, reference) {
   const [, ...steps] = reference.split('/');
-  const target = steps.reduce((found, step) => found?.[step], document);
+  const names = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const target = names.reduce((found, name) => found?.[name], document);
   if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
   return target;
 }

@@ -1,13 +1,13 @@
 import type { World } from '../contract/world.ts';
-import { essenceOf } from '../core/media-type.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { Routes } from '../http/routes.ts';
-import { type EntryView, viewOf } from '../journal/view.ts';
+import { harEntry } from '../journal/har.ts';
+import { viewOf } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 import { checkTraffic } from '../traffic/check.ts';
-import type { Exchange, RecordedBody } from '../traffic/exchange.ts';
-import { exchangesIn } from '../traffic/har.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import { exchangeOf, exchangesIn } from '../traffic/har.ts';
 import { judgeOfRoutes } from '../traffic/judge.ts';
 
 /** How many requests without violations an answer has at most, and how many violations. */
@@ -35,32 +35,9 @@ function ofArchive(archive: unknown): readonly Exchange[] {
 
 /** The requests in the journal of a world, oldest first. Each is read when it is asked for: to hide its secrets takes time. */
 function* journalOf({ activityLog: { journal } }: World): Generator<Exchange> {
-  for (const entry of journal.newestFirst().toReversed()) yield exchangeOf(viewOf(entry));
-}
-
-function exchangeOf({ id, method, path, query, status, request, response }: EntryView): Exchange {
-  const pairs = Object.entries(query).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value]),
-  );
-  const search = new URLSearchParams(pairs).toString();
-  return {
-    ...{ place: id, method, url: search === '' ? path : `${path}?${search}` },
-    request: bodyOf(request),
-    answer: status === null ? null : { status, ...bodyOf(response) },
-  };
-}
-
-/** Forms are kept as their fields. */
-function bodyOf({ headers, body, size, truncated }: EntryView['request']): RecordedBody {
-  const mediaType = essenceOf([headers['content-type'] ?? []].flat()[0]);
-  if (truncated) return { mediaType, text: null };
-  // A request can be refused before its body is read.
-  const isUnread = size === null && (headers['content-length'] ?? '0') !== '0';
-  if (body === null || body === undefined) return { mediaType, text: isUnread || (size ?? 0) > 0 ? null : '' };
-  if (typeof body === 'string') return { mediaType, text: body };
-  const isForm = mediaType === 'application/x-www-form-urlencoded';
-  return {
-    mediaType,
-    text: isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
-  };
+  for (const entry of journal.newestFirst().toReversed()) {
+    const view = viewOf(entry);
+    const exchange = exchangeOf(harEntry(view), view.id);
+    if (exchange !== null) yield exchange;
+  }
 }

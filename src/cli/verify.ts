@@ -47,9 +47,11 @@ export async function verifyDocument(flags: VerifyFlags): Promise<void> {
     const counts = { operations, otherPaths, missingPaths, accepted: accepted.length, stale, unexplained };
     process.stdout.write(`${JSON.stringify({ document, ...counts, differences }, null, 2)}\n`);
   } else {
+    const groups = groupsOf(verdict.open, flags.all === true);
     process.stdout.write(
       asLines([
-        ...groupsOf(verdict.open, flags.all === true),
+        ...groups,
+        ...(groups.length < verdict.open.length ? ['--all prints a line for every place.'] : []),
         ...notesOf(verdict),
         countsOf(compared, verdict, document),
       ]),

@@ -113,3 +113,10 @@ export function showPath(path: string): string {
 export function shortenPath(told: string): string {
   return told.length <= MOST_PATH ? told : told.slice(0, MOST_PATH).replace(CUT_WORD, '');
 }
+
+const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
+
+/** Whether a value stands for a secret in a journal, an archive or a message. */
+export function isFingerprint(value: unknown): boolean {
+  return typeof value === 'string' && FINGERPRINT.test(value);
+}

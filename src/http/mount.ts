@@ -52,7 +52,7 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
     bodyFields: new Map(),
     bodyNames: [],
     normalizeSpelling: (body) => body,
-    takesMediaType: () => true,
+    bodyTypes: () => ['*/*'],
     bodySchema: () => undefined,
     bodyOtherVersions: {},
     requestFault: () => null,

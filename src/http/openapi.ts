@@ -81,6 +81,9 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
       loading.set(keywords, ready);
       return ready;
     },
-    schemaFault: (name, body) => getValidators().bodyFault(name, getValidators().errorSchema(name), body),
+    schemaFault: (name, body) => {
+      const fault = getValidators().bodyFault(getValidators().errorSchema(name), body);
+      return fault === null ? null : `${name}: ${fault}`;
+    },
   };
 }

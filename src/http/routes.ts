@@ -60,7 +60,8 @@ export class Routes {
     const route = await this.#ready(service, operation);
     if (route === undefined) return null;
     const { status, body } = answer;
-    return route.operation.answerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
+    const fault = route.operation.answerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
+    return fault === null ? null : `${operation} ${status}: ${fault}`;
   }
 
   /** This operation of other versions, if the running version does not have it. */

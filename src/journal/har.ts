@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { EntryView } from './view.ts';
+import { type EntryView, isForm } from './view.ts';
 
 /**
  * An HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' developer tools open.
@@ -14,7 +14,7 @@ export function harOf<Entry>(entries: Entry[], version: string) {
 export function harEntry(view: EntryView) {
   const { request, response, status, durationMs } = view;
   const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
-  const sent = textOf(request.body);
+  const sent = textOf(request);
   return {
     startedDateTime: view.at,
     time: durationMs,
@@ -27,7 +27,7 @@ export function harEntry(view: EntryView) {
       queryString: pairsOf(view.query),
       headersSize: -1,
       bodySize: request.size ?? -1,
-      ...(sent !== '' && { postData: { mimeType: type(request.headers), text: sent } }),
+      ...(sent !== '' && { postData: { mimeType: type(request.headers), text: sent, ...cut(request) } }),
     },
     response: {
       // The format's value for a broken connection.
@@ -36,7 +36,10 @@ export function harEntry(view: EntryView) {
       httpVersion: 'HTTP/1.1',
       cookies: [],
       headers: pairsOf(response.headers),
-      content: { size: response.size ?? 0, mimeType: type(response.headers), text: textOf(response.body) },
+      content: {
+        ...{ size: response.size ?? 0, mimeType: type(response.headers), text: textOf(response) },
+        ...cut(response),
+      },
       redirectURL: [response.headers['location'] ?? ''].flat()[0] ?? '',
       headersSize: -1,
       bodySize: response.size ?? -1,
@@ -55,17 +58,28 @@ export function harEntry(view: EntryView) {
 
 function urlOf({ request, path, query }: EntryView): string {
   const host = [request.headers['host'] ?? 'localhost'].flat()[0] ?? 'localhost';
-  const search = new URLSearchParams(
-    pairsOf(query).map(({ name, value }): [string, string] => [name, value]),
-  ).toString();
+  const search = queryOf(query);
   return `http://${host}${path}${search === '' ? '' : `?${search}`}`;
+}
+
+function queryOf(fields: EntryView['query']): string {
+  return new URLSearchParams(pairsOf(fields).map(({ name, value }): [string, string] => [name, value])).toString();
 }
 
 function pairsOf(members: Readonly<Record<string, string | string[]>>) {
   return Object.entries(members).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
 }
 
-function textOf(body: unknown): string {
+/** The journal has a form as its fields. */
+function textOf({ headers, body }: EntryView['request']): string {
   if (body === null || body === undefined) return '';
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  if (typeof body === 'string') return body;
+  if (!isForm(headers['content-type'])) return JSON.stringify(body);
+  // Fields are texts, or lists of texts.
+  return queryOf(body as EntryView['query']);
+}
+
+/** Custom members begin with an underscore. Of a long body, the beginning alone is kept. */
+function cut({ truncated }: EntryView['request']) {
+  return truncated ? { _truncated: true } : {};
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { decodeOften, replaceCredentials } from '../core/redact.ts';
+import { decodeOften, isFingerprint, replaceCredentials } from '../core/redact.ts';
 
 /** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {
@@ -12,14 +12,13 @@ export interface KnownSecrets {
 /** Digits of a fingerprint: enough to see that two secrets are equal, too few to search for a secret. */
 const DIGITS = 10;
 const MARK = 'sha256:';
-const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
 /**
  * A fingerprint such as `sha256:0c5e1f9a2b`. It depends on a key, so that nobody can test guesses against it. The
  * fingerprint of a fingerprint is itself, so that one from the journal can be searched for.
  */
 export function fingerprintOf(secret: string, key: string): string {
-  if (FINGERPRINT.test(secret)) return secret;
+  if (isFingerprint(secret)) return secret;
   return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, DIGITS)}`;
 }
 

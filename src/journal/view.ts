@@ -154,7 +154,7 @@ function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
   );
 }
 
-function isForm(type: string | string[] | undefined): boolean {
+export function isForm(type: string | string[] | undefined): boolean {
   return /^application\/x-www-form-urlencoded/i.test(String(type));
 }
 

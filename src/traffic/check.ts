@@ -1,6 +1,6 @@
 import { isJsonType } from '../core/media-type.ts';
 import { Problem } from '../core/problem.ts';
-import { showPath } from '../core/redact.ts';
+import { isFingerprint, showPath } from '../core/redact.ts';
 import { documentSpelling } from '../http/bodies.ts';
 import { readQuery } from '../http/openapi/query-values.ts';
 import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
@@ -72,7 +72,10 @@ export async function checkTraffic(judge: Judge, exchanges: Iterable<Exchange>):
 const AT_ONCE = 40;
 
 /** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
-async function check(judge: Judge, { place, method, url, request, answer }: Exchange): Promise<Checked | null> {
+async function check(
+  judge: Judge,
+  { place, method, url, headers, request, answer }: Exchange,
+): Promise<Checked | null> {
   const { path, query } = targetOf(url);
   // A browser's question before a request (CORS).
   if (method === 'OPTIONS') return null;
@@ -90,10 +93,21 @@ async function check(judge: Judge, { place, method, url, request, answer }: Exch
   }
   await found.ready();
   const faults = [
-    ...requestFaults(found, query, request),
-    ...(answer === null ? [] : answerFaults(found.operation, method, answer)),
+    ...faultsOf('request', () => requestFaults(found, query, headers, request)),
+    ...(answer === null ? [] : faultsOf('answer', () => answerFaults(found.operation, method, answer))),
   ];
   return { about, faults };
+}
+
+/** A schema that cannot be compiled, such as one with a pattern that is none, is a fault of a vendor's document. */
+function faultsOf(part: What['part'], find: () => readonly What[]): readonly What[] {
+  try {
+    return find();
+  } catch (thrown) {
+    if (thrown instanceof Problem) throw thrown;
+    const why = showPath(thrown instanceof Error ? thrown.message : String(thrown));
+    return [{ part, what: `its schema in the document cannot be used: ${why}` }];
+  }
 }
 
 /** Path and query of a URL, without the prefix of a world. */
@@ -115,6 +129,7 @@ function isReadable(path: string): boolean {
 function requestFaults(
   { operation, params, caseless }: Judged,
   search: URLSearchParams,
+  headers: Exchange['headers'],
   recorded: RecordedBody,
 ): readonly What[] {
   const others = undocumentedQuery(operation.queryNames, new Set(search.keys()));
@@ -124,7 +139,9 @@ function requestFaults(
   if (written === UNKNOWN) return faults.map(inRequest);
   const sent = caseless.members ? spelt(operation, written, faults) : written;
   const body = caseless.enums ? operation.normalizeSpelling(sent) : sent;
-  const fault = operation.requestFault({ path: params, query, body }, 'documented');
+  const header = headers === null ? UNRECORDED : { ...headers };
+  const parts = { path: params, query, header, cookie: UNRECORDED, body };
+  const fault = operation.requestFault(parts, 'documented', isHidden);
   if (fault !== null) faults.push(fault.sentence);
   for (const member of undocumentedMembers(operation.bodySchema(), sent))
     faults.push(undocumentedSentence('field', member));
@@ -146,6 +163,14 @@ function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unkn
   }
 }
 
+/** Stands for headers that were not recorded, and for cookies, which records hide. */
+const UNRECORDED = Object.freeze({});
+
+/** Whether a value stands for one that nobody knows. */
+function isHidden(value: unknown): boolean {
+  return value === UNRECORDED || isFingerprint(value);
+}
+
 /** Stands for a body that was not recorded, or that cannot be read. */
 const UNKNOWN = Symbol('unknown');
 
@@ -156,7 +181,12 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
     if (text !== '') faults.push('the document has no body for this request');
     return undefined;
   }
-  if (bodyForm === 'bytes') return text === '' ? undefined : Buffer.from(text);
+  if (bodyForm === 'bytes') {
+    const types = operation.bodyTypes();
+    if (text !== '' && isJsonType(mediaType ?? '') && !types.some((type) => type === mediaType || type.endsWith('/*')))
+      faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
+    return text === '' ? undefined : Buffer.from(text);
+  }
   if (text === '') return body === 'optional' ? {} : undefined;
   if (bodyForm === 'form') {
     if (mediaType === FORM) return Object.fromEntries(new URLSearchParams(text));
@@ -199,7 +229,7 @@ function answerFaults(
     value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
     if (value === UNKNOWN) return told(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const fault = operation.answerFault(status, mediaType, value);
+  const fault = operation.answerFault(status, mediaType, value, isHidden);
   if (fault !== null) return told(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
     told(`${status}: ${undocumentedSentence('field', member)}`),

@@ -5,6 +5,8 @@ export interface Exchange {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** Of the request, by their names in lower case; null if none were recorded. */
+  readonly headers: Readonly<Record<string, string>> | null;
   readonly request: RecordedBody;
   /** Null if there was none. */
   readonly answer: (RecordedBody & { readonly status: number }) | null;

@@ -54,13 +54,14 @@ function parsed(text: string, name: string): unknown {
   }
 }
 
-function exchangeOf(entry: unknown, place: string): Exchange | null {
+/** The exchange of an entry; null if it is none. */
+export function exchangeOf(entry: unknown, place: string): Exchange | null {
   const [request, response] = [memberOf(entry, 'request'), memberOf(entry, 'response')];
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string') return null;
   const status = memberOf(response, 'status');
   return {
-    ...{ place, method: method.toUpperCase(), url: pathAndQuery(url) },
+    ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
     request: sentBody(request),
     // A broken connection has the status 0.
     answer: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
@@ -76,7 +77,7 @@ function pathAndQuery(url: string): string {
 function sentBody(request: unknown): RecordedBody {
   const data = memberOf(request, 'postData');
   const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
-  const text = textMember(data, 'text');
+  const text = wholeText(data);
   if (text !== null) return { mediaType, text };
   // Forms can be recorded as a list of their fields.
   const fields = memberOf(data, 'params');
@@ -103,14 +104,27 @@ function formOf(fields: readonly unknown[]): string {
 function receivedBody(response: unknown): RecordedBody {
   const content = memberOf(response, 'content');
   const mediaType = essenceOf(headerOf(response, 'content-type') ?? textMember(content, 'mimeType'));
-  const text = textMember(content, 'text');
+  const text = wholeText(content);
   if (text !== null) return { mediaType, text: decoded(text, textMember(content, 'encoding')) };
   const size = memberOf(content, 'size');
   return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
 }
 
+/** The text of a body; null if it is missing, or is the beginning alone, as in archives of this mock. */
+function wholeText(body: unknown): string | null {
+  return memberOf(body, '_truncated') === true ? null : textMember(body, 'text');
+}
+
 function decoded(text: string, encoding: string | null): string {
   return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;
+}
+
+function headersOf(request: unknown): Exchange['headers'] {
+  const headers = memberOf(request, 'headers');
+  if (!Array.isArray(headers) || headers.length === 0) return null;
+  return Object.fromEntries(
+    headers.map((one) => [(textMember(one, 'name') ?? '').toLowerCase(), textMember(one, 'value') ?? '']),
+  );
 }
 
 function headerOf(message: unknown, name: string): string | null {

@@ -57,7 +57,6 @@ function judgedOf(match: Match): Judged {
   };
 }
 
-/** A document does not say it, so it is known of the operation only. */
 function caselessOf({ route: { row, service } }: Match): Judged['caseless'] {
   return { members: row.fieldNames === 'caseless', enums: service.conventions?.caselessEnums === true };
 }
@@ -68,7 +67,11 @@ function caselessOf({ route: { row, service } }: Match): Judged['caseless'] {
  *
  * @param service that the document is about
  */
-export function judgeOfDocument(document: VendorDocument, routes: Routes, service: string): Judge {
+export function judgeOfDocument(
+  document: VendorDocument,
+  routes: Pick<Routes, 'find' | 'operationsOf'>,
+  service: string,
+): Judge {
   const { paths } = document;
   const own = routes.operationsOf(service).map(({ path }) => path);
   const beginnings = new Set([...paths, ...own].map(beginningOf));
@@ -76,15 +79,10 @@ export function judgeOfDocument(document: VendorDocument, routes: Routes, servic
     find: (method, path) => {
       const found = document.find(method, path);
       if (found === null) return null;
-      const { operation, params } = found;
       const known = routes.find(method, path);
-      return {
-        operation,
-        params,
-        service: null,
-        caseless: known === null ? { members: false, enums: false } : caselessOf(known),
-        ready: () => document.ready(),
-      };
+      // What a service takes in any case is not in its document.
+      const caseless = known === null ? { members: false, enums: false } : caselessOf(known);
+      return { ...found, service: null, caseless, ready: () => document.ready() };
     },
     concerns: (method, path) => {
       const known = routes.find(method, path);

@@ -1,3 +1,5 @@
+import { findNear } from '../core/nearest.ts';
+
 /**
  * What a difference means for a client that works with our document, once it meets a service that keeps to the other
  * document:
@@ -43,6 +45,15 @@ export function onlyIn(isTheirs: boolean): string {
   return `only in the ${isTheirs ? 'document' : 'mock'}`;
 }
 
+/** Names that are compared for the nearest one. */
+const MOST_NAMES = 50;
+
+/** The words for a name that the document lacks, with the nearest of the names that only it has. */
+export function goneWords(name: string, onlyTheirs: readonly string[]): string {
+  const near = findNear(name, onlyTheirs.slice(0, MOST_NAMES));
+  return `${onlyIn(false)}${near === undefined ? '' : `; the nearest name in the document is \`${oneLine(near)}\``}`;
+}
+
 /** What both have by the same name, and what only one has. */
 export function* pairsOf<Value>(
   theirs: ReadonlyMap<string, Value>,
@@ -65,14 +76,18 @@ export function compareNames(
   const more = [...theirs].filter((name) => !ours.has(name)).sort();
   const less = [...ours].filter((name) => !theirs.has(name)).sort();
   if (more.length + less.length === 0) return null;
-  const words = [
-    ...(more.length > 0 ? [`${listed(more)} only in the document`] : []),
-    ...(less.length > 0 ? [`${listed(less)} only in the mock`] : []),
-  ];
   return {
     effect: less.length === 0 ? 'widens' : more.length === 0 ? 'narrows' : 'alters',
-    what: words.join(', '),
+    what: namesWords(more, less),
   };
+}
+
+/** The words for names that only one of the documents has. */
+export function namesWords(onlyTheirs: readonly string[], onlyOurs: readonly string[]): string {
+  return [
+    ...(onlyTheirs.length > 0 ? [`${listed(onlyTheirs)} ${onlyIn(true)}`] : []),
+    ...(onlyOurs.length > 0 ? [`${listed(onlyOurs)} ${onlyIn(false)}`] : []),
+  ].join(', ');
 }
 
 function shown(value: unknown): string {

@@ -109,8 +109,11 @@ function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
     const where = theirs.item['servers'] === undefined ? 'servers' : `${ours.path} servers`;
     tell(where, 'base path', 'breaks-requests', bothValues(...moved));
   }
-  if (canonical(pathNames(theirs.path)) !== canonical(pathNames(ours.path))) {
-    tell(ours.path, 'path parameters', 'widens', bothValues(theirs.path, ours.path));
+  const [names, own] = [pathNames(theirs.path), pathNames(ours.path)];
+  const differing = [...own.keys()].filter((at) => names[at] !== own[at]);
+  if (differing.length > 0) {
+    const [one, other] = [names, own].map((all) => differing.map((at) => `{${all[at]}}`).join(', '));
+    tell(ours.path, 'path parameters', 'widens', `${oneLine(`${one}`)} in the document, ${other} in the mock`);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   canonical,
   classOf,
   compareNames,
+  goneWords,
   onlyIn,
   pairsOf,
   type Side,
@@ -47,7 +48,7 @@ export class OperationComparison {
   /** Tells all differences. @param where `GET /users/{id}` */
   compare(where: string): void {
     this.#compareSecurity(where);
-    this.#compareDeprecation(where);
+    this.#compareWords(where);
     this.#compareParameters(where);
     this.#compareBodies(`${where} body`);
     const [theirs = NONE, ours = NONE] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
@@ -72,9 +73,15 @@ export class OperationComparison {
     if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
   }
 
-  #compareDeprecation(where: string): void {
-    const [one, other] = [this.#theirs, this.#ours].map(({ members }) => members['deprecated'] === true);
-    if (one !== other) this.#tell(where, 'deprecated', 'information', onlyIn(one === true));
+  /** What no message shows. Clients that are generated from a document call an operation by its id. */
+  #compareWords(where: string): void {
+    const [one, other] = [this.#theirs.members, this.#ours.members];
+    const isDeprecated = one['deprecated'] === true;
+    if (isDeprecated !== (other['deprecated'] === true))
+      this.#tell(where, 'deprecated', 'information', onlyIn(isDeprecated));
+    const [id, known] = [one['operationId'], other['operationId']];
+    if (typeof id === 'string' && typeof known === 'string' && id !== known)
+      this.#tell(where, 'operationId', 'information', bothValues(id, known));
   }
 
   /** Follows references. */
@@ -85,16 +92,22 @@ export class OperationComparison {
 
   #compareParameters(where: string): void {
     const names = pathNames(this.#ours.path);
-    for (const [key, one, other] of pairsOf(parametersOf(this.#theirs, names), parametersOf(this.#ours, names))) {
+    const [theirs, ours] = [parametersOf(this.#theirs, names), parametersOf(this.#ours, names)];
+    const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOf(name));
+    for (const [key, one, other] of pairsOf(theirs, ours)) {
       const place = `${where} ${key}`;
-      const isRequired = one?.['required'] === true;
-      if (one === undefined || other === undefined) {
-        const found = one !== undefined && !isRequired ? 'widens' : 'breaks-requests';
-        this.#tell(place, 'parameter', found, `${onlyIn(one !== undefined)}${isRequired ? ', required' : ''}`);
+      if (one === undefined) {
+        this.#tell(place, 'parameter', 'breaks-requests', goneWords(textOf(other?.['name']), more));
+      } else if (other === undefined) {
+        const isRequired = one['required'] === true;
+        const found = isRequired ? 'breaks-requests' : 'widens';
+        this.#tell(place, 'parameter', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else {
         const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
         for (const [keyword, value, known] of pairsOf(written, before)) {
-          if (value !== known) this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
+          // One that only one has comes with another type, which is told.
+          if (value !== known && value !== undefined && known !== undefined)
+            this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
         }
         this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
       }
@@ -124,7 +137,7 @@ export class OperationComparison {
     for (const [type, media, own] of contentPairs(theirs, ours)) {
       const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
       if (canonical(media['encoding']) !== canonical(own['encoding']))
-        this.#tell(place, 'encoding', classOf(side, 'alters'), 'differs');
+        this.#tell(place, 'encoding', classOf(side, 'alters'), bothValues(media['encoding'], own['encoding']));
       this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
     }
   }
@@ -177,14 +190,15 @@ function parametersOf({ source, item, members, path }: Operation, names: readonl
   return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
 }
 
-/** How the value of a parameter is written. Only lists and objects have a style that matters. */
+/** How the value of a parameter is written: as a media type, or in a style, which matters for lists and objects. */
 function writingOf(source: Source, parameter: Members): Map<string, unknown> {
   const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
   const { style = place, explode = style === 'form', allowReserved = false } = parameter;
   const { type, items, properties } = membersOf(resolve(source, schemaOf(parameter)));
   const isComposed = items !== undefined || properties !== undefined || type === 'array' || type === 'object';
   const composed = isComposed ? { style, explode } : {};
-  return new Map(Object.entries({ allowReserved, ...composed }));
+  const [media = null] = Object.keys(membersOf(parameter['content']));
+  return new Map(Object.entries({ allowReserved, 'media type': media, ...composed }));
 }
 
 function schemaOf({ schema, content }: Members): unknown {

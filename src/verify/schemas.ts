@@ -5,14 +5,17 @@ import {
   classOf,
   compareNames,
   type Effect,
+  goneWords,
+  namesWords,
   oneLine,
   onlyIn,
   pairsOf,
   type Side,
   type Tell,
+  textOf,
 } from './difference.ts';
 import { type Alternatives, BOUNDS, SchemaReader, type Schemas, type SchemaView } from './schema-view.ts';
-import type { Source } from './source.ts';
+import { membersOf, referenceOf, type Source } from './source.ts';
 
 /** A pair of schemas, and the path of the values that they describe. */
 interface Pair {
@@ -112,6 +115,7 @@ export class SchemaComparison {
       ...theirs.required,
       ...ours.required,
     ]);
+    const more = [...theirs.properties.keys()].filter((name) => !ours.properties.has(name));
     for (const name of [...names].sort()) {
       const [one, other] = [theirs.properties.get(name), ours.properties.get(name)];
       const isThere = one !== undefined && this.#theirs.view(one).absentIn !== side;
@@ -123,7 +127,9 @@ export class SchemaComparison {
         const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
         tell(path, 'field', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else if (isOurs && !isThere) {
-        tell(path, 'field', `breaks-${side}s`, onlyIn(false));
+        // The document has it in the messages of the other side.
+        const what = one === undefined ? goneWords(name, more) : `${onlyIn(false)}; ${absentWords(side)}`;
+        tell(path, 'field', `breaks-${side}s`, what);
       } else {
         if (isRequired !== wasRequired) {
           tell(path, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
@@ -154,23 +160,31 @@ export class SchemaComparison {
     return true;
   }
 
-  /** Alternatives have no names, so equal ones are pairs. If one of each remains, they are compared. */
+  /** Equal alternatives are pairs, then those that people call the same. If one of each remains, they are compared. */
   #compareAlternatives(run: Run, pair: Pair, theirs: Alternatives | null, ours: Alternatives | null): void {
     const keyword = (theirs ?? ours)?.keyword ?? 'oneOf';
     const rest = [...(ours?.branches ?? [])];
-    const more = (theirs?.branches ?? []).filter((branch) => {
-      const found = rest.findIndex((other) => this.#isEqual(run, branch, other));
-      if (found >= 0) rest.splice(found, 1);
-      return found < 0;
+    const taken = (is: (other: Schemas) => boolean) => {
+      const at = rest.findIndex(is);
+      return at < 0 ? undefined : rest.splice(at, 1)[0];
+    };
+    const compare = (one: Schemas, other: Schemas, step: string) =>
+      run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${step}`.trim(), depth: pair.depth + 1 });
+    const unequal = (theirs?.branches ?? []).filter((branch) => !taken((other) => this.#isEqual(run, branch, other)));
+    const more = unequal.filter((branch) => {
+      const label = labelOf(branch);
+      const other = taken((one) => labelOf(one) === label);
+      if (other !== undefined) compare(branch, other, `${keyword} ${label}`);
+      return other === undefined;
     });
     const [one, other] = [more[0], rest[0]];
     if (more.length === 1 && rest.length === 1 && one !== undefined && other !== undefined) {
-      run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${keyword}`.trim(), depth: pair.depth + 1 });
+      compare(one, other, keyword);
     } else if (more.length + rest.length > 0) {
       // A list of alternatives that only one side has allows fewer values than none.
       const isMore = theirs === null || (ours !== null && rest.length === 0);
       const isLess = ours === null || (theirs !== null && more.length === 0);
-      const what = `${more.length} alternatives ${onlyIn(true)}, ${rest.length} ${onlyIn(false)}`;
+      const what = namesWords(more.map(labelOf), rest.map(labelOf));
       tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
     } else if (theirs?.keyword !== ours?.keyword) {
       const effect = theirs?.keyword === 'oneOf' ? 'narrows' : 'widens';
@@ -207,6 +221,21 @@ function keyOf(side: Side, theirs: SchemaView, ours: SchemaView): string {
 function isSeen(run: Run, key: string): boolean {
   for (let at: Run | null = run; at !== null; at = at.outer) if (at.seen.has(key)) return true;
   return false;
+}
+
+const MOST_OF_LABEL = 40;
+
+/** What people call a schema: its name, or else its type with its format or its members. */
+function labelOf([schema]: Schemas): string {
+  const { type = 'any type', format, properties } = membersOf(schema);
+  const members = Object.keys(membersOf(properties)).sort().join(', ');
+  const types = [type].flat().map(textOf).join(' or ');
+  const parts = [types, ...(format === undefined ? [] : [textOf(format)]), ...(members ? [`{${members}}`] : [])];
+  return oneLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MOST_OF_LABEL);
+}
+
+function absentWords(side: Side): string {
+  return `${side === 'request' ? 'readOnly' : 'writeOnly'} in the document`;
 }
 
 function tellEffect({ side, tell }: Run, { path }: Pair, kind: string, effect: Effect, what: string): void {
@@ -276,7 +305,7 @@ function isImplied(keyword: string, value: unknown, other: ReadonlyMap<string, u
 }
 
 function effectOf(keyword: string, theirs: unknown, ours: unknown): Effect {
-  if (keyword === 'default' || keyword === 'discriminator') return 'alters';
+  if (keyword === 'default') return 'alters';
   if (ours === undefined) return 'narrows';
   if (theirs === undefined) return 'widens';
   const bound = BOUNDS.get(keyword);

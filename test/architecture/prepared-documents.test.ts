@@ -48,11 +48,14 @@ it('a closed schema allows no members that it does not name, at any depth, unles
   const open = { additionalProperties: true, properties: {} };
 
   expect(
-    closed({ properties: { a: { properties: {} }, b: open }, anyOf: [{ properties: {} }, { type: 'string' }] }),
+    closed({ properties: { a: { properties: {} }, b: open, c: { anyOf: [{ properties: {} }, { type: 'string' }] } } }),
   ).toEqual({
     additionalProperties: false,
-    properties: { a: { additionalProperties: false, properties: {} }, b: open },
-    anyOf: [{ additionalProperties: false, properties: {} }, { type: 'string' }],
+    properties: {
+      a: { additionalProperties: false, properties: {} },
+      b: open,
+      c: { anyOf: [{ additionalProperties: false, properties: {} }, { type: 'string' }] },
+    },
   });
 });
 

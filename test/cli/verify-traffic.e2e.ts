@@ -1,8 +1,10 @@
 /** `verify --har` and `--journal`: recorded traffic against the documents. */
 import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
+import { servedDocument } from '../verify/thirty.ts';
 
 const HEADERS = [{ name: 'content-type', value: 'application/json' }];
 const entry = (url: string, text: string) => ({
@@ -133,6 +135,55 @@ describe('nv-auth-mock verify --har --spec', () => {
       ),
       '2 requests checked, 2 for no documented API; 3 violations',
       '',
+    ]);
+  });
+
+  it('tells of the traffic of clients what a change touches, and nothing else', async ({ command, folder }) => {
+    const { url } = await command.start();
+    const { runai } = JSON.parse(await (await fetch(`${url}/_mock/cast`)).text());
+    const headers = { authorization: `Bearer ${runai.users[0].bearer}` };
+    const key = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } };
+    await fetch(`${url}/api/v1/users?filterBy=username=@acme`, { headers });
+    await fetch(`${url}/api/v1/access-keys`, { ...key, body: '{"name":"mine"}' });
+    const form = { grant_type: 'client_credentials', client_id: 'ci-app', client_secret: 'wrong' };
+    await fetch(`${url}/api/v2/token`, { method: 'POST', body: new URLSearchParams(form) });
+    // Another client: it sends other headers, and its body in chunks.
+    await new Promise((done) => {
+      const options = { method: 'POST', headers: { ...key.headers, 'transfer-encoding': 'chunked' } };
+      const sent = request(`${url}/api/v1/users`, options, (answer) => answer.resume().on('end', done));
+      sent.write('{"email":');
+      sent.end('"new@acme.test"}');
+    });
+    await writeFile(join(folder, 'traffic.har'), await (await fetch(`${url}/_mock/requests/har`)).text());
+    const document = servedDocument();
+    await writeFile(join(folder, 'same.json'), JSON.stringify(document));
+    const { paths, components } = document;
+    paths['/api/v1/users'].get.parameters[0].name = 'filters';
+    components.schemas.AccessKeyCreationRequest1.required.push('scope');
+    components.schemas.UserCreated.properties.username.enum = ['x'];
+    delete paths['/api/v1/clusters'];
+    await writeFile(join(folder, 'changed.json'), JSON.stringify(document));
+    const verify = (...args: string[]) => command.launch(['verify', '--har', 'traffic.har', '--spec', ...args]).ended;
+    const [same, changed, json] = [
+      await verify('same.json'),
+      await verify('changed.json'),
+      await verify('changed.json', '--json'),
+    ];
+    const { violations } = JSON.parse(json.stdout);
+
+    expect([same.code, same.stdout]).toEqual([0, '4 requests checked; 0 violations\n']);
+    expect([changed.code, json.code]).toEqual([1, 1]);
+    expect(changed.stdout.split('\n').map((line) => line.replace(/^traffic\.har:\d+ /, ''))).toEqual([
+      'GET /api/v1/users (get_users): the document does not name the query parameter `filterBy`; did you mean `filters`?',
+      'POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
+      'POST /api/v1/users (create_user): answer 201: body/username must be equal to one of the allowed values: "x"',
+      '4 requests checked; 3 violations',
+      '',
+    ]);
+    expect(violations.map((one: Record<string, unknown>) => [one['operation'], one['part'], one['status']])).toEqual([
+      ['get_users', 'request', 200],
+      ['create_access_key1', 'request', 201],
+      ['create_user', 'answer', 201],
     ]);
   });
 

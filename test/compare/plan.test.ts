@@ -6,7 +6,7 @@ import type { Exchange } from '../../src/traffic/exchange.ts';
 
 const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userId}': { delete: {}, patch: {} } } };
 const recorded = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => ({
-  ...{ place: 'entry 1', method, url },
+  ...{ place: 'entry 1', method, url, headers: null },
   request: { mediaType, text },
   answer: null,
 });

@@ -92,13 +92,13 @@ describe('an answer that does not fit its document', () => {
 describe('a refusal that does not fit its document', () => {
   it('is a finding when its operation does not name the status', async () => {
     expect(await findingsAfter(without(401), `GET ${PATH}`)).toEqual([
-      'get_access_keys answered 401, which its document does not name',
+      'get_access_keys 401: the document does not name the status 401',
     ]);
   });
 
   it('is a finding when it was made before the caller was known, too', async () => {
     expect(await findingsAfter(without(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
-      'get_access_keys answered 400, which its document does not name',
+      'get_access_keys 400: the document does not name the status 400',
     ]);
   });
 

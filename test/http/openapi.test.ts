@@ -123,11 +123,11 @@ describe('an answer', () => {
   const cases: [what: string, fault: string | null, answer: [number, string | null, unknown]][] = [
     ['that fits', null, [200, JSON_TYPE, { name: 'ball' }]],
     ['with bytes', null, [200, JSON_TYPE, Buffer.from('{}')]],
-    ['with a member of our own', 'make_toy 200 application/json: body must NOT', [200, JSON_TYPE, { name: 'a', b: 1 }]],
-    ['in another form', 'make_toy answered 200 as text/plain', [200, 'text/plain', 'ball']],
-    ['with another status', 'make_toy answered 404, which', [404, JSON_TYPE, {}]],
+    ['with a member of our own', 'body must NOT', [200, JSON_TYPE, { name: 'a', b: 1 }]],
+    ['in another form', 'the document does not name the media type text/plain', [200, 'text/plain', 'ball']],
+    ['with another status', 'the document does not name the status 404', [404, JSON_TYPE, {}]],
     ['without a body', null, [204, null, undefined]],
-    ['with a body that it should not have', 'make_toy answered 204 with a body', [204, JSON_TYPE, {}]],
+    ['with a body that it should not have', 'it has a body, but the document has none', [204, JSON_TYPE, {}]],
     ['of any form', null, [303, 'image/png', 'x']],
   ];
 

@@ -114,9 +114,13 @@ describe('An answer that the document does not allow is told:', () => {
     [
       'another status',
       { url: '/api/v1/users/count', status: 299, answer: COUNT },
-      '299, which its document does not name',
+      'the document does not name the status 299',
     ],
-    ['another media type', { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' }, 'as text/plain'],
+    [
+      'another media type',
+      { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
+      'does not name the media type text/plain',
+    ],
     ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
     [
       'an unknown field',
@@ -220,6 +224,45 @@ describe('The journal', () => {
       [requests[1].id, 'the document does not name the query parameter `filterby`; did you mean `filterBy`?'],
       [requests[0].id, expect.stringContaining('does not name the field `desciption`')],
     ]);
+  });
+});
+
+describe.each<[string, () => Promise<unknown>]>([
+  ['The journal', async () => undefined],
+  ['An archive of the journal', async () => (await server.call('GET /_mock/requests/har')).body],
+])('%s is judged as far as it is shown:', (_, archive) => {
+  const violations = async () => (await server.call(CHECK, { body: await archive() })).body.violations;
+
+  it('a form is read as one', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = 'grant_type=client_credentials&client_id=ci-app&client_secret=wrong&scopes=openid';
+    await server.call('POST /auth/realms/acme/protocol/openid-connect/token', { headers, body });
+
+    expect(await violations()).toEqual([
+      expect.objectContaining({
+        operation: 'grant_realm_token',
+        what: 'the document does not name the field `scopes`; did you mean `scope`?',
+      }),
+    ]);
+  });
+
+  it('what stands for a secret may be of any form, and the rest may not', async () => {
+    const { ngc } = (await server.call('GET /_mock/cast')).body;
+    const token = ngc.keys[0].key;
+    await server.call('GET /v2/nvcf/registry-credentials', { token });
+    await server.call('PATCH /v2/nvcf/registry-credentials/none', { token, body: { secret: { name: 'x' } } });
+
+    expect(await violations()).toEqual([
+      expect.objectContaining({ operation: 'updateRegistryCredential', part: 'request' }),
+    ]);
+  });
+
+  it('a body of which only the beginning is kept is unknown', async () => {
+    const { ngc, nvcf } = (await server.call('GET /_mock/cast')).body;
+    const request = `POST /v2/nvcf/pexec/functions/${nvcf.functions[0].functionId}`;
+    const { status } = await server.call(request, { token: ngc.keys[0].key, body: { message: 'x'.repeat(70_000) } });
+
+    expect([status, await violations()]).toEqual([200, []]);
   });
 });
 

@@ -7,6 +7,7 @@ const LIST = 'paths /things get';
 const ERROR_BODY = `${LIST} responses 400 content application/json schema`;
 const PROPERTIES = 'components schemas NewThing properties';
 const STRING = { type: 'string' };
+const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
 
 function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): string[] {
   const compared = compareDocuments(sourceOf(changed(...theirs), 'theirs'), sourceOf(changed(...ours), 'ours'));
@@ -246,6 +247,11 @@ describe('documents differ', () => {
       'by the encoding of a part',
       [['paths /things post requestBody content application/json encoding', { note: { contentType: 'text/plain' } }]],
       ['POST /things body: encoding'],
+    ],
+    [
+      'by a parameter that is written as JSON',
+      [[`${LIST} parameters 0`, { name: 'sort', in: 'query', content: { 'application/json': { schema: SORT } } }]],
+      ['GET /things query sort: media type'],
     ],
     ['by a base path of one path', [['paths /things servers', [{ url: '/v2' }]]], ['/things servers: base path']],
   ];

@@ -68,11 +68,6 @@ const thing = (document: Document) => document.components.schemas.Thing;
 describe('a change is told in words that say what to do about it:', () => {
   it.each<[what: string, change: (document: Document) => void, told: string[]]>([
     [
-      'a path that is gone',
-      ({ paths }) => delete paths['/v1/users'],
-      ['breaks-requests:', '/v1/users: path: only in the mock'],
-    ],
-    [
       'a path that is gone, although another path has the same item',
       (document) => {
         document.components.pathItems = { Things: document.paths['/v1/things'] };
@@ -83,14 +78,6 @@ describe('a change is told in words that say what to do about it:', () => {
       ['breaks-requests:', '/v1/users: path: only in the mock'],
     ],
     [
-      'a path that was renamed, with the nearest one',
-      ({ paths }) => {
-        paths['/v1/user'] = paths['/v1/users'];
-        delete paths['/v1/users'];
-      },
-      ['breaks-requests:', '/v1/users: path: only in the mock; the nearest path of the document is `/v1/user`'],
-    ],
-    [
       'a beginning of all paths that moved, once',
       (document) => {
         const moved = Object.entries(document.paths).map(([path, item]) => [path.replace('/v1/', '/api/v2/'), item]);
@@ -99,19 +86,12 @@ describe('a change is told in words that say what to do about it:', () => {
       ['breaks-requests:', 'servers: base path: "/api/v2" in the document, "/v1" in the mock'],
     ],
     [
-      'a base path of the server, once',
-      (document) => (document.servers = [{ url: 'https://api.test/base' }]),
-      ['breaks-requests:', 'servers: base path: "/base" in the document, "" in the mock'],
-    ],
-    [
-      'an operation that is deprecated',
-      ({ paths }) => (paths['/v1/users'].get.deprecated = true),
-      ['information:', 'GET /v1/users: deprecated: only in the document'],
-    ],
-    [
       'a member of a shared schema, once with its uses',
       (document) => (thing(document).properties.colour = STRING),
-      ['widens:', 'body colour: field: only in the document (4 times, first in GET /v1/things 200 body [].colour)'],
+      [
+        'widens:',
+        'body colour: field: only in the document (4 times, as in POST /v1/things body, POST /v1/things 201 body, GET /v1/things 200 body [])',
+      ],
     ],
     [
       'a required member of a shared schema, for requests and for answers',
@@ -120,17 +100,7 @@ describe('a change is told in words that say what to do about it:', () => {
         'breaks-requests:',
         'POST /v1/things body id: required: only in the document',
         'widens:',
-        'body id: required: only in the document (3 times, first in GET /v1/things 200 body [].id)',
-      ],
-    ],
-    [
-      'a value of an enumeration that is gone',
-      (document) => (thing(document).properties.kind.enum = ['small']),
-      [
-        'breaks-requests:',
-        'POST /v1/things body kind: enum: `"large"` only in the mock',
-        'widens:',
-        'body kind: enum: `"large"` only in the mock (3 times, first in GET /v1/things 200 body [].kind)',
+        'body id: required: only in the document (3 times, in POST /v1/things 201 body, GET /v1/things 200 body [], GET /v1/things/{id} 200 body)',
       ],
     ],
     [
@@ -140,7 +110,32 @@ describe('a change is told in words that say what to do about it:', () => {
         'breaks-requests:',
         'POST /v1/things body name: type: integer in the document, string in the mock',
         'breaks-answers:',
-        'body name: type: integer in the document, string in the mock (3 times, first in GET /v1/things 200 body [].name)',
+        'body name: type: integer in the document, string in the mock (3 times, as in POST /v1/things 201 body, GET /v1/things 200 body [])',
+      ],
+    ],
+    [
+      'the same bound of several members, in one line with their names',
+      (document) => {
+        const { properties } = thing(document);
+        for (const name of ['name', 'kind', 'id']) properties[name] = { ...properties[name], maxLength: 9 };
+      },
+      [
+        'breaks-requests:',
+        'body id, kind, name: maxLength: 9 in the document, none in the mock (3 times, in POST /v1/things body)',
+        'widens:',
+        'body id, kind, name: maxLength: 9 in the document, none in the mock (9 times, as in POST /v1/things 201 body, GET /v1/things 200 body [])',
+      ],
+    ],
+    [
+      'a new member of each of two schemas, in a line each',
+      ({ components }) => {
+        components.schemas.Thing.properties.more = STRING;
+        components.schemas.Error.properties.why = STRING;
+      },
+      [
+        'widens:',
+        'body more: field: only in the document (4 times, as in POST /v1/things body, POST /v1/things 201 body, GET /v1/things 200 body [])',
+        'GET /v1/things 404 body why: field: only in the document',
       ],
     ],
     [
@@ -148,11 +143,7 @@ describe('a change is told in words that say what to do about it:', () => {
       ({ paths }) => (paths['/v1/things/{id}'].get.responses[200] = json({ $ref: '#/components/schemas/Error' })),
       [
         'breaks-answers:',
-        'GET /v1/things/{id} 200 body id: field: only in the mock',
-        'GET /v1/things/{id} 200 body kind: field: only in the mock',
-        'GET /v1/things/{id} 200 body name: field: only in the mock',
-        'GET /v1/things/{id} 200 body parts: field: only in the mock',
-        'GET /v1/things/{id} 200 body value: field: only in the mock',
+        'body id, kind, name, parts, value: field: only in the mock (5 times, in GET /v1/things/{id} 200 body)',
         'widens:',
         'GET /v1/things/{id} 200 body code: field: only in the document, required',
       ],
@@ -162,7 +153,7 @@ describe('a change is told in words that say what to do about it:', () => {
       (document) => (thing(document).properties.value = {}),
       [
         'breaks-answers:',
-        'body value: anyOf: any value in the document, 2 alternatives in the mock (3 times, first in GET /v1/things 200 body [].value)',
+        'body value: anyOf: any value in the document, 2 alternatives in the mock (3 times, as in POST /v1/things 201 body, GET /v1/things 200 body [])',
         'widens:',
         'POST /v1/things body value: anyOf: any value in the document, 2 alternatives in the mock',
       ],
@@ -175,7 +166,7 @@ describe('a change is told in words that say what to do about it:', () => {
         'POST /v1/things body: not: {"required":["kind"]} in the document, none in the mock',
         'widens:',
         'GET /v1/things 200 body []: not: {"required":["kind"]} in the document, none in the mock',
-        'body: not: {"required":["kind"]} in the document, none in the mock (2 times, first in GET /v1/things/{id} 200 body)',
+        'body: not: {"required":["kind"]} in the document, none in the mock (2 times, in POST /v1/things 201, GET /v1/things/{id} 200)',
       ],
     ],
     [
@@ -191,21 +182,6 @@ describe('a change is told in words that say what to do about it:', () => {
         };
       },
       ['widens:', 'GET /v1/things 404 body why: field: only in the document, required'],
-    ],
-    [
-      'a body of any media type',
-      ({ paths }) => {
-        const { responses } = paths['/v1/users'].get;
-        responses[200] = {
-          description: '',
-          content: { '*/*': { schema: { type: 'array', items: { type: 'integer' } } } },
-        };
-      },
-      [
-        'breaks-answers:',
-        'GET /v1/users 200 body []: type: integer in the document, string in the mock',
-        'GET /v1/users 200 body: media type: `*/*` only in the document, `application/json` only in the mock',
-      ],
     ],
     [
       'a document that says nothing about credentials, once',

@@ -4,13 +4,17 @@ import { isWithinRange } from '../../core/media-type.ts';
 import { findNear } from '../../core/nearest.ts';
 import { own } from '../../core/own.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
-import type { Keywords, Validators } from './validators.ts';
+import type { IsUnknown, Keywords, Validators } from './validators.ts';
 
 /** The parts of a request that are checked against the document. */
 export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
   /** Numbers and booleans are converted in place. */
   readonly query: Record<string, unknown>;
+  /** By their names in lower case; default: none. Numbers and booleans are converted in place. */
+  readonly header?: Record<string, unknown>;
+  /** Default: none. */
+  readonly cookie?: object;
   readonly body: unknown;
 }
 
@@ -35,10 +39,14 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   readonly bodyNames: readonly string[];
   /** The body, with enumerated values spelled as in the document, whatever their case. */
   normalizeSpelling(body: unknown): unknown;
-  /** The fault of a request; null if it is valid. */
-  requestFault(parts: RequestParts, keywords?: Keywords): RequestFault | null;
-  /** Does its document name the media type of a body, or a range with it? */
-  takesMediaType(mediaType: string): boolean;
+  /**
+   * The fault of a request; null if it is valid.
+   *
+   * @param isUnknown tells values that stand for others, of which nothing is known
+   */
+  requestFault(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestFault | null;
+  /** The media types and ranges of its body. */
+  bodyTypes(): readonly string[];
   /** The schema of its body, in JSON or a form; undefined if it has none. */
   bodySchema(): JsonSchema | undefined;
   /** The statuses that its document names, without ranges. */
@@ -47,8 +55,8 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   hasStatus(status: number): boolean;
   /** The schema of an answer; undefined if its document has none, or the answer may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
-  /** How an answer differs from the document: a sentence, or null. */
-  answerFault(status: number, mediaType: string | null, body: unknown): string | null;
+  /** How an answer differs from the document: a sentence about it, or null. */
+  answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null;
 }
 
 /** An operation as the build prepared it. There are hundreds in a document, and few of them are asked for. */
@@ -102,8 +110,8 @@ export class DocumentOperation implements Operation {
     return spellAs(this.#schemas().requestBody?.content['application/json']?.schema, body);
   }
 
-  takesMediaType(mediaType: string): boolean {
-    return mediaOf(this.#schemas().requestBody?.content, mediaType) !== undefined;
+  bodyTypes(): readonly string[] {
+    return Object.keys(this.#schemas().requestBody?.content ?? {});
   }
 
   bodySchema(): JsonSchema | undefined {
@@ -111,12 +119,17 @@ export class DocumentOperation implements Operation {
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
   }
 
-  requestFault({ path, query, body }: RequestParts, keywords?: Keywords): RequestFault | null {
+  requestFault(
+    { path, query, header = {}, cookie = {}, body }: RequestParts,
+    keywords?: Keywords,
+    isUnknown: IsUnknown = () => false,
+  ): RequestFault | null {
     const request = {
-      ...{ path, query, header: {}, cookie: {} },
+      ...{ path, query, header, cookie },
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
-    const [first, ...others] = this.#validators(keywords).requestErrors(this.#operationId, request);
+    const errors = this.#validators(keywords).requestErrors(this.#operationId, request);
+    const [first, ...others] = errors.filter(({ data }) => !isUnknown(data));
     return first === undefined ? null : requestFaultOf([first, ...others]);
   }
 
@@ -133,24 +146,19 @@ export class DocumentOperation implements Operation {
     return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
-  answerFault(status: number, mediaType: string | null, body: unknown): string | null {
-    const { id } = this;
+  answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null {
     const response = this.#response(status);
-    if (response === undefined) return `${id} answered ${status}, which its document does not name`;
+    if (response === undefined) return `the document does not name the status ${status}`;
     const { content } = response;
-    if (content === undefined) {
-      return body === undefined ? null : `${id} answered ${status} with a body, but its document has none`;
-    }
-    if (body === undefined) {
-      return Object.hasOwn(content, '*/*') ? null : `${id} answered ${status} without a body, but its document has one`;
-    }
-    const media = mediaOf(content, mediaType);
-    if (media === undefined) return `${id} answered ${status} as ${mediaType}, which its document does not name`;
+    if (content === undefined) return body === undefined ? null : 'it has a body, but the document has none';
+    if (body === undefined) return Object.hasOwn(content, '*/*') ? null : 'it has no body, but the document has one';
+    if (mediaOf(content, mediaType) === undefined) return `the document does not name the media type ${mediaType}`;
     const schema = this.answerSchema(status, mediaType);
     if (schema === undefined || Buffer.isBuffer(body) || body instanceof Readable) return null;
-    return this.#validators().bodyFault(`${id} ${status} ${mediaType}`, schema, body);
+    return this.#validators().bodyFault(schema, body, isUnknown);
   }
 
+  /** Vendors' documents have ranges such as `4XX`, and `default`. */
   #response(status: number) {
     const { responses } = this.#schemas();
     const names = [String(status), `${Math.trunc(status / 100)}XX`, 'default'];

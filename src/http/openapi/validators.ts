@@ -12,18 +12,29 @@ export interface Validators {
    * place.
    */
   requestErrors(operationId: string, request: object): readonly ErrorObject[];
-  /**
-   * How a body differs from a schema: a sentence, or null.
-   *
-   * @param name of the schema, for the sentence
-   */
-  bodyFault(name: string, schema: JsonSchema, body: unknown): string | null;
+  /** How a body differs from a schema: a sentence, or null. */
+  bodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
   /** The schema of the refusals with this name. */
   errorSchema(name: string): JsonSchema;
 }
 
+/** Whether a value stands for another one, of which nothing is known. */
+export type IsUnknown = (value: unknown) => boolean;
+
 /** Those that the server validates by, or also those that operations check themselves. Default: the former. */
 export type Keywords = 'validated' | 'documented';
+
+/** Vendors' patterns have escapes such as `\\_`, which only expressions without the flag `u` allow. */
+const asWritten = Object.assign(
+  (pattern: string, flags: string): RegExp => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      return new RegExp(pattern);
+    }
+  },
+  { code: 'new RegExp' },
+);
 
 /** Turns off work of ajv that has no use here. */
 const COMPILING = {
@@ -33,7 +44,7 @@ const COMPILING = {
   // Only that validation needs the meta-schema, and each Ajv takes 2 ms to index it.
   meta: false,
   // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
-  code: { optimize: false },
+  code: { optimize: false, regExp: asWritten },
 } as const;
 
 /** Makes validators. The documents of a process share it. */
@@ -50,7 +61,7 @@ export async function loadCompiler(): Promise<Compiler> {
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const ajv = addFormats.default(new Ajv({ strict: false, ...COMPILING }));
+  const ajv = addFormats.default(new Ajv({ strict: false, verbose: true, ...COMPILING }));
   return {
     requests: (definition) =>
       new OpenAPIBackend({
@@ -65,10 +76,23 @@ export async function loadCompiler(): Promise<Compiler> {
   };
 }
 
-/** Like ajv's own text, which does not name the property that is one too many. */
+/** How many values of an enumeration are told. */
+const MOST_VALUES = 8;
+
+/** Like ajv's own text, which names neither the property that is one too many nor the values that are allowed. */
 function errorText({ instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
-  return `body${instancePath} ${message}${typeof extra === 'string' ? `: \`${showPath(extra)}\`` : ''}`;
+  const values: unknown = params['allowedValues'];
+  const told =
+    typeof extra === 'string'
+      ? `: \`${showPath(extra)}\``
+      : Array.isArray(values)
+        ? `: ${values
+            .slice(0, MOST_VALUES)
+            .map((one) => showPath(JSON.stringify(one)))
+            .join(', ')}`
+        : '';
+  return `body${instancePath} ${message}${told}`;
 }
 
 /** @param text `PreparedSchemas` as JSON */
@@ -92,9 +116,11 @@ export async function validatorsOf(text: string, compiler: Compiler, keywords: K
       const validators = validator.getRequestValidatorsForOperation(operationId) ?? [];
       return validators.find((validate) => !validate(request))?.errors ?? [];
     },
-    bodyFault: (name, schema, body) => {
+    bodyFault: (schema, body, isUnknown = () => false) => {
       const validate = compiler.body(schema);
-      return validate(body) ? null : `${name}: ${(validate.errors ?? []).map(errorText).join(', ')}`;
+      if (validate(body)) return null;
+      const errors = (validate.errors ?? []).filter(({ data }) => !isUnknown(data));
+      return errors.length === 0 ? null : errors.map(errorText).join(', ');
     },
     errorSchema: (name) => {
       const found = own(components.schemas, name);

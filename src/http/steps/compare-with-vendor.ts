@@ -1,4 +1,4 @@
-import { essenceOf } from '../../core/media-type.ts';
+import { essenceOf, isWithinRange } from '../../core/media-type.ts';
 import { showPath } from '../../core/redact.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
@@ -27,7 +27,7 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
   }
   for (const fault of requestFaults(inFlight, found, name)) report(`${id}: ${fault}`);
   for (const fault of answerFaults(inFlight, found.operation))
-    report(`${id}: the answer does not fit ${name}: ${fault}`);
+    report(`${id}: the answer ${inFlight.outcome.status} does not fit ${name}: ${fault}`);
 }
 
 /** A path without the names of its parameters. */
@@ -46,7 +46,9 @@ function requestFaults(
   const onlyTheirs = (fault: string) => `the request fits ${name}, but not our document: ${fault}`;
   if (problem?.kind === 'unsupported_media_type') {
     const type = essenceOf(raw.headers['content-type']);
-    return type !== null && theirs.takesMediaType(type) ? [onlyTheirs(problem.message)] : [];
+    return type !== null && theirs.bodyTypes().some((one) => one === type || isWithinRange(type, one))
+      ? [onlyTheirs(problem.message)]
+      : [];
   }
   if (problem !== null && problem.kind !== 'invalid_request') return [];
   const { body } = context;
@@ -54,7 +56,12 @@ function requestFaults(
   const sent = new URLSearchParams(search);
   const ourFault = ours.requestFault({ path: context.params, query: { ...context.query }, body })?.sentence ?? null;
   const theirFault = faultOf(
-    () => theirs.requestFault({ path: params, query: readQuery(theirs, sent), body })?.sentence ?? null,
+    () =>
+      theirs.requestFault(
+        { path: params, query: readQuery(theirs, sent), header: { ...raw.headers }, cookie: UNREAD, body },
+        'validated',
+        (value) => value === UNREAD,
+      )?.sentence ?? null,
   );
   if (ourFault !== null) return theirFault === null ? [onlyTheirs(ourFault)] : [];
   if (theirFault !== null) return [onlyOurs(theirFault)];
@@ -63,6 +70,9 @@ function requestFaults(
   const unnamedByThem = unnamedParts(theirs, names, body);
   return [...onlyIn(unnamedByThem, unnamed).map(onlyOurs), ...onlyIn(unnamed, unnamedByThem).map(onlyTheirs)];
 }
+
+/** Stands for cookies, which nothing reads. */
+const UNREAD = Object.freeze({});
 
 /** Sentences about what a document does not name of a request, by place. */
 function unnamedParts(operation: Operation, names: ReadonlySet<string>, body: unknown): ReadonlyMap<string, string> {

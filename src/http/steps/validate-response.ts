@@ -11,9 +11,10 @@ export function validateResponse({ server, route, context, problem, outcome }: I
   const { operation } = route;
   const { status } = outcome;
   const body = checkedBody(outcome);
-  const undocumented = STATUSES_OF_THE_SERVER.has(status)
+  const difference = STATUSES_OF_THE_SERVER.has(status)
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
+  const undocumented = difference === null ? null : `${operation.id} ${status}: ${difference}`;
   // Documents name only the service's error forms, so this check suffices if it finds nothing.
   const isError = problem !== null && (undocumented !== null || STATUSES_OF_THE_SERVER.has(status));
   const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;

@@ -101,7 +101,7 @@ describe('a request', () => {
     const request = { query: { size: '16' }, body: { name: 'a' } };
     expect(seen).toEqual([
       { ...request, path: { toy: 'ball' } },
-      { ...request, path: { name: 'ball' } },
+      { ...request, path: { name: 'ball' }, header: expect.anything(), cookie: {} },
     ]);
     expect(query).toEqual({ size: '16' });
   });
@@ -111,7 +111,7 @@ describe('an answer', () => {
   const theirAnswer = () => 'No.';
 
   it("that does not fit the vendor's document is worth knowing", () => {
-    expect(compared({ theirAnswer }).told).toEqual(found(`get_toy: the answer does not fit ${NAME}: No.`));
+    expect(compared({ theirAnswer }).told).toEqual(found(`get_toy: the answer 200 does not fit ${NAME}: No.`));
   });
 
   it('is told beside what is wrong with its request', () => {
@@ -145,7 +145,7 @@ describe('an answer', () => {
     ['it is a text', 'it is a text'],
   ])('that meets a schema that cannot be used says so, and no more: %s', (thrown, said) => {
     expect(compared({ theirAnswer: thrower(thrown) }).told).toEqual(
-      found(`get_toy: the answer does not fit ${NAME}: its schema cannot be used: ${said}`),
+      found(`get_toy: the answer 200 does not fit ${NAME}: its schema cannot be used: ${said}`),
     );
   });
 });

@@ -4,7 +4,7 @@ import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
-const UNDOCUMENTED = 'get_toy answered so, which its document does not name';
+const UNDOCUMENTED = 'the document does not name it';
 /** The form of errors of toys: `{ sorry: true }`. */
 const ERROR = { mediaType: 'application/json', schema: 'Sorry' };
 
@@ -45,12 +45,14 @@ describe('an answer', () => {
   });
 
   it('that does not fit is worth knowing', () => {
-    expect(findingsOf({ status: 200, body: {} }).told).toEqual([['finding', 'answer_off_document', UNDOCUMENTED, NOW]]);
+    expect(findingsOf({ status: 200, body: {} }).told).toEqual([
+      ['finding', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`, NOW],
+    ]);
   });
 
   it('that does not fit fails the request where that is asked for', () => {
     expect(() => findingsOf({ status: 200 }, { server: { offDocument: 'throw' } })).toThrow(
-      `the answer does not match its document: ${UNDOCUMENTED}`,
+      `the answer does not match its document: get_toy 200: ${UNDOCUMENTED}`,
     );
   });
 
@@ -83,7 +85,9 @@ describe('a refusal', () => {
 
   it('that its document does not name is told by the form that it lacks, or else as it is', () => {
     expect(findingsOf({ status: 404, body: {} }, { kind: 'not_found' }).findings).toEqual(['it is no Sorry']);
-    expect(findingsOf({ status: 404, body: { sorry: true } }, { kind: 'not_found' }).findings).toEqual([UNDOCUMENTED]);
+    expect(findingsOf({ status: 404, body: { sorry: true } }, { kind: 'not_found' }).findings).toEqual([
+      `get_toy 404: ${UNDOCUMENTED}`,
+    ]);
   });
 
   it('in one of several forms of a media type is in the form of its service', () => {

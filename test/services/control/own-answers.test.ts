@@ -130,7 +130,7 @@ describe('an answer of one’s own', () => {
       {},
       /does not fit the document: .*functions.*offDocument/,
     ],
-    ['no body, where the document has one', { status: 200 }, {}, /without a body/],
+    ['no body, where the document has one', { status: 200 }, {}, /has no body, but the document has one/],
     [
       'a media type that the document does not name',
       { status: 200, headers: { 'content-type': 'text/plain' }, body: '' },

@@ -1,0 +1,180 @@
+/** Recorded traffic, judged by a vendor's document as vendors write them. */
+import { describe, expect, it } from 'vitest';
+import { openVendorDocument } from '../../src/app/vendor-documents.ts';
+import { checkTraffic } from '../../src/traffic/check.ts';
+import type { Exchange } from '../../src/traffic/exchange.ts';
+import { judgeOfDocument } from '../../src/traffic/judge.ts';
+
+const STRING = { type: 'string' };
+const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
+
+/** What is told of an exchange about `/things`, by a document with this operation. */
+async function told(operation: object, recorded: Recorded) {
+  const { sent, status = 200, answer = {}, type = 'application/json', headers = null } = recorded;
+  const method = sent === undefined ? 'GET' : 'POST';
+  const item = { [method.toLowerCase()]: operation };
+  const document = { openapi: '3.0.3', paths: { '/things': { $ref: '#/components/pathItems/Things' } }, ...PARTS };
+  const components = { ...PARTS.components, pathItems: { Things: item } };
+  const opened = await openVendorDocument({ ...document, components }, '--spec things.json');
+  const routes = { find: () => null, operationsOf: () => [] };
+  const exchange: Exchange = {
+    ...{ place: 'things.har:1', method, url: '/things', headers },
+    request: { mediaType: sent === undefined ? null : type, text: sent === undefined ? '' : JSON.stringify(sent) },
+    answer: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
+  };
+  const { checked, violations } = await checkTraffic(judgeOfDocument(opened, routes, 'things'), [exchange]);
+  expect(checked).toBe(1);
+  return violations.map(({ part, what }) => `${part}: ${what}`);
+}
+
+interface Recorded {
+  readonly sent?: unknown;
+  readonly status?: number;
+  readonly answer?: unknown;
+  readonly type?: string;
+  readonly headers?: Exchange['headers'];
+}
+
+const tenant = (schema: object) => ({
+  parameters: [{ name: 'X-Tenant', in: 'header', required: true, schema }],
+  responses: { 200: json({}) },
+});
+
+const PARTS = {
+  servers: [{ url: 'https://{host}/{base}', variables: { host: { default: 'a' }, base: { default: '' } } }],
+  components: {
+    schemas: {
+      Tree: {
+        type: 'object',
+        required: ['name'],
+        properties: { name: STRING, parts: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+      },
+      Named: { type: 'object', properties: { name: STRING } },
+      Sized: { type: 'object', required: ['size'], properties: { size: { type: 'integer' } } },
+    },
+  },
+};
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const answers = (schema: object) => ({ responses: { 200: json(schema) } });
+
+describe('Traffic that fits a document is told nothing of, where the document', () => {
+  it.each<[what: string, operation: object, recorded: Recorded]>([
+    ['has a schema that contains itself', answers(ref('Tree')), { answer: { name: 'a', parts: [{ name: 'b' }] } }],
+    ['has `4XX`', { responses: { '4XX': json(ref('Named')) } }, { status: 404, answer: { name: 'a' } }],
+    ['has `default`', { responses: { default: json(ref('Named')) } }, { answer: { name: 'a' } }],
+    [
+      'has media types with parameters',
+      {
+        responses: {
+          200: { description: '', content: { 'Application/JSON; charset=utf-8': { schema: ref('Named') } } },
+        },
+      },
+      { answer: { name: 'a' } },
+    ],
+    [
+      'has a range of media types',
+      { responses: { 200: { description: '', content: { 'application/*': { schema: ref('Named') } } } } },
+      { answer: { name: 'a' } },
+    ],
+    [
+      'puts an object together',
+      answers({ allOf: [ref('Named'), ref('Sized')], properties: { more: STRING } }),
+      { answer: { name: 'a', size: 1, more: 'x' } },
+    ],
+    [
+      'has `nullable` without a type',
+      answers({
+        type: 'object',
+        properties: { owner: { nullable: true, allOf: [ref('Named')] }, rest: { nullable: true } },
+      }),
+      { answer: { owner: null, rest: 1 } },
+    ],
+    ['needs a header that was sent', tenant({ type: 'integer' }), { headers: { 'x-tenant': '7' } }],
+    ['needs a header that is hidden', tenant({ enum: ['a'] }), { headers: { 'x-tenant': 'sha256:0c5e1f9a2b' } }],
+    [
+      'needs a cookie, which no record shows',
+      { ...tenant(STRING), parameters: [{ name: 'session', in: 'cookie', required: true, schema: STRING }] },
+      { headers: { cookie: 'sha256:0c5e1f9a2b' } },
+    ],
+    [
+      'lists a header that OpenAPI describes elsewhere',
+      { ...tenant(STRING), parameters: [{ name: 'Authorization', in: 'header', required: true, schema: STRING }] },
+      { headers: { host: 'acme.example' } },
+    ],
+    ['needs a header, and no headers were recorded', tenant(STRING), {}],
+    [
+      'escapes more in a pattern than it needs to',
+      answers({ type: 'object', properties: { name: { type: 'string', pattern: '^[a-z\\_\\-]+$' } } }),
+      { answer: { name: 'a_b' } },
+    ],
+  ])('%s', async (_what, operation, recorded) => {
+    expect(await told(operation, recorded)).toEqual([]);
+  });
+});
+
+it('A document whose schemas all contain each other is refused rather than followed for ever', async () => {
+  const names = Array.from({ length: 15 }, (_, index) => `S${index}`);
+  const properties = Object.fromEntries(names.map((name) => [name, ref(name)]));
+  const schemas = Object.fromEntries(names.map((name) => [name, { type: 'object', properties }]));
+  const paths = { '/things': { get: answers(ref('S0')) } };
+
+  await expect(
+    openVendorDocument({ openapi: '3.0.3', paths, components: { schemas } }, '--spec s.json'),
+  ).rejects.toThrow('--spec s.json cannot be used: its components refer to one another in too many ways');
+});
+
+describe('Traffic that does not fit is told of, also where the document', () => {
+  it.each<[what: string, operation: object, recorded: Recorded, said: string]>([
+    [
+      'has a schema that contains itself',
+      answers(ref('Tree')),
+      { answer: { parts: [] } },
+      "answer: body must have required property 'name'",
+    ],
+    [
+      'has `4XX` and `default`',
+      { responses: { '4XX': json(ref('Named')), default: json(ref('Sized')) } },
+      { status: 404, answer: { name: 1 } },
+      'answer: body/name must be string',
+    ],
+    [
+      'has a range of media types',
+      { responses: { 200: { description: '', content: { 'application/*': { schema: ref('Sized') } } } } },
+      { answer: { size: 'x' } },
+      'answer: body/size must be integer',
+    ],
+    [
+      'puts an object together',
+      answers({ allOf: [ref('Named'), ref('Sized')] }),
+      { answer: { name: 'a' } },
+      "answer: body must have required property 'size'",
+    ],
+    [
+      'needs a header that was not sent',
+      tenant(STRING),
+      { headers: { accept: '*/*' } },
+      'request: Header `x-tenant` is missing; expected a string.',
+    ],
+    [
+      'needs another value of a header',
+      tenant({ enum: ['acme'] }),
+      { headers: { 'x-tenant': 'other' } },
+      'request: Header `x-tenant` is not valid; expected one of `acme`, got a string of 5 characters.',
+    ],
+    ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not name the status 200'],
+    [
+      'has another media type for a body',
+      { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...answers({}) },
+      { sent: {} },
+      'request: the body is application/json; the document has application/merge-patch+json',
+    ],
+    [
+      'has a pattern that is none',
+      answers({ type: 'object', properties: { name: { type: 'string', pattern: '(' } } }),
+      { answer: { name: 'a' } },
+      'answer: its schema in the document cannot be used: Invalid regular expression: /(/: Unterminated group',
+    ],
+  ])('%s', async (_what, operation, recorded, said) => {
+    expect(await told(operation, recorded)).toEqual([said]);
+  });
+});

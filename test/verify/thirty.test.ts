@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { groupsOf } from '../../src/verify/report.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+import { CHANGES, servedDocument } from './thirty.ts';
+
+it.each(CHANGES.map((change) => [change.what, change] as const))('%s: told once, and for whom', (_what, change) => {
+  const { apply, told } = change;
+  const theirs = servedDocument();
+  apply(theirs);
+  const { differences } = compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(servedDocument(), 'ours'));
+
+  const lines = groupsOf(differences, false).map((line) => line.trim());
+  // Every document that is extended has more answers of the shared error.
+  expect(lines.map((line) => line.replace(/\b\d{3} times/, 'many times'))).toEqual(told);
+});
