@@ -1,5 +1,5 @@
 /** What an import needs of `verify`. */
-export { judge, readBaseline } from '../../src/verify/baseline.ts';
-export { compareDocuments } from '../../src/verify/documents.ts';
-export { groupsOf } from '../../src/verify/report.ts';
-export { sourceOf } from '../../src/verify/source.ts';
+export { judge, readBaseline } from '../../src/conformance/verify/baseline.ts';
+export { compareDocuments } from '../../src/conformance/verify/documents.ts';
+export { groupsOf } from '../../src/conformance/verify/report.ts';
+export { sourceOf } from '../../src/conformance/verify/source.ts';

@@ -1,4 +1,5 @@
 import type { Config } from '../config/options.ts';
+import { vendorDocumentsFrom } from '../conformance/vendor-documents.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { MEGABYTE } from '../core/bounded-cache.ts';
 import type { VendorDocument } from '../http/openapi/vendor-document.ts';
@@ -12,7 +13,6 @@ import type { SigningKey } from '../tokens/keys.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
 import type { ServerParts } from './server.ts';
 import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
-import { vendorDocumentsFrom } from './vendor-documents.ts';
 
 /** Everything that a start reads before it opens what must be closed again. */
 export interface Inputs {

@@ -1,3 +1,7 @@
+import { checkTraffic } from '../conformance/traffic/check.ts';
+import type { Exchange } from '../conformance/traffic/exchange.ts';
+import { exchangeOf, exchangesIn } from '../conformance/traffic/har.ts';
+import { judgeOfRoutes } from '../conformance/traffic/judge.ts';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -5,10 +9,6 @@ import type { Routes } from '../http/routes.ts';
 import { harEntry } from '../journal/har.ts';
 import { viewOf } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
-import { checkTraffic } from '../traffic/check.ts';
-import type { Exchange } from '../traffic/exchange.ts';
-import { exchangeOf, exchangesIn } from '../traffic/har.ts';
-import { judgeOfRoutes } from '../traffic/judge.ts';
 
 /** How many requests without violations an answer has at most, and how many violations. */
 const MOST_TOLD = 1000;

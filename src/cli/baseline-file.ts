@@ -1,9 +1,9 @@
 import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { readDocument } from '../config/config.ts';
+import { type Baseline, readBaseline } from '../conformance/verify/baseline.ts';
 import { whyUnwritable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
-import { type Baseline, readBaseline } from '../verify/baseline.ts';
 
 /** @param isUpdate a file that does not exist yet will be made. @returns null if so */
 export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {

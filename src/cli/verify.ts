@@ -1,14 +1,14 @@
 import { readConfig } from '../config/config.ts';
+import { type Baseline, judge, type Verdict, withReasons } from '../conformance/verify/baseline.ts';
+import { oneLine } from '../conformance/verify/difference.ts';
+import { type Compared, compareDocuments, sharedPaths } from '../conformance/verify/documents.ts';
+import { countsOf, groupsOf, notesOf } from '../conformance/verify/report.ts';
+import { type Source, sourceOf } from '../conformance/verify/source.ts';
 import { adviseName } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { documentNames, documentText } from '../platform/assets.ts';
 import { loadServices } from '../services/index.ts';
-import { type Baseline, judge, type Verdict, withReasons } from '../verify/baseline.ts';
-import { oneLine } from '../verify/difference.ts';
-import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
-import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
-import { type Source, sourceOf } from '../verify/source.ts';
 import { readBaselineFile, writeBaselineFile } from './baseline-file.ts';
 import { readVendorDocument } from './vendor-document.ts';
 

@@ -1,8 +1,8 @@
 /** The answers of two services, compared: a mock, and a mock behind a proxy that plants differences. */
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/compare/compare.ts';
-import type { Plan } from '../../src/compare/plan.ts';
-import type { PlannedRequest } from '../../src/compare/play.ts';
+import { compare } from '../../src/conformance/compare/compare.ts';
+import type { Plan } from '../../src/conformance/compare/plan.ts';
+import type { PlannedRequest } from '../../src/conformance/compare/play.ts';
 import { type Changes, changedMock } from '../support/changed-mock.ts';
 import { listeningServer } from '../support/listening.ts';
 

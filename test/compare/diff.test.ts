@@ -1,7 +1,7 @@
 /** What two answers differ in, and what is only the data of an account. */
 import { describe, expect, it } from 'vitest';
-import { compareAnswers } from '../../src/compare/diff.ts';
-import { Operations } from '../../src/compare/operations.ts';
+import { compareAnswers } from '../../src/conformance/compare/diff.ts';
+import { Operations } from '../../src/conformance/compare/operations.ts';
 
 const properties = {
   id: { type: 'string' },

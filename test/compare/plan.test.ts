@@ -1,8 +1,8 @@
 /** Which requests a comparison with the real service sends. */
 import { describe, expect, it } from 'vitest';
-import { planOfDocument, planOfTraffic } from '../../src/compare/plan.ts';
-import { withWrongCredentials } from '../../src/compare/probes.ts';
-import type { Exchange } from '../../src/traffic/exchange.ts';
+import { planOfDocument, planOfTraffic } from '../../src/conformance/compare/plan.ts';
+import { withWrongCredentials } from '../../src/conformance/compare/probes.ts';
+import type { Exchange } from '../../src/conformance/traffic/exchange.ts';
 
 const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userId}': { delete: {}, patch: {} } } };
 const recorded = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => ({

@@ -1,7 +1,7 @@
 /** A comparison that writes, and ends before all was sent: by a signal, or because a service is gone. */
 import { describe, expect, it } from 'vitest';
-import { compare, type Means } from '../../src/compare/compare.ts';
-import { planOfDocument } from '../../src/compare/plan.ts';
+import { compare, type Means } from '../../src/conformance/compare/compare.ts';
+import { planOfDocument } from '../../src/conformance/compare/plan.ts';
 import { type Changes, changedMock } from '../support/changed-mock.ts';
 import { listeningServer } from '../support/listening.ts';
 

@@ -1,8 +1,8 @@
 /** A second mock that differs in many ways, or only in its data: what a comparison tells about it. */
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/compare/compare.ts';
-import { planOfDocument } from '../../src/compare/plan.ts';
-import { withWrongCredentials } from '../../src/compare/probes.ts';
+import { compare } from '../../src/conformance/compare/compare.ts';
+import { planOfDocument } from '../../src/conformance/compare/plan.ts';
+import { withWrongCredentials } from '../../src/conformance/compare/probes.ts';
 import { type Changes, changedMock, type PassingAnswer, type Rewriting } from '../support/changed-mock.ts';
 import { listeningServer } from '../support/listening.ts';
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Config } from '../../src/config/options.ts';
-import { judge, readBaseline } from '../../src/verify/baseline.ts';
-import type { DifferenceClass } from '../../src/verify/difference.ts';
+import { judge, readBaseline } from '../../src/conformance/verify/baseline.ts';
+import type { DifferenceClass } from '../../src/conformance/verify/difference.ts';
 
 /** What the tests hold against the vendor's own document: an answer, or a request of an example. */
 export interface Told {

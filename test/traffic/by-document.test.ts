@@ -1,9 +1,9 @@
 /** Recorded traffic, judged by a vendor's document as vendors write them. */
 import { describe, expect, it } from 'vitest';
-import { openVendorDocument } from '../../src/app/vendor-documents.ts';
-import { checkTraffic } from '../../src/traffic/check.ts';
-import type { Exchange } from '../../src/traffic/exchange.ts';
-import { judgeOfDocument } from '../../src/traffic/judge.ts';
+import { checkTraffic } from '../../src/conformance/traffic/check.ts';
+import type { Exchange } from '../../src/conformance/traffic/exchange.ts';
+import { judgeOfDocument } from '../../src/conformance/traffic/judge.ts';
+import { openVendorDocument } from '../../src/conformance/vendor-documents.ts';
 
 const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge, readBaseline, withReasons } from '../../src/verify/baseline.ts';
-import type { Difference } from '../../src/verify/difference.ts';
+import { judge, readBaseline, withReasons } from '../../src/conformance/verify/baseline.ts';
+import type { Difference } from '../../src/conformance/verify/difference.ts';
 
 const difference = (name: string, more: Partial<Difference> = {}): Difference => ({
   id: `GET /${name}: method`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { worseThanLinear } from '../linear/measure.ts';
 
 /** A document with one operation, whose answer is the schema `S0`. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { Unusable } from '../../src/core/unusable.ts';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
 
 const TEXT = readFileSync(new URL('../../dist/openapi/ngc.json', import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { changed, type Edit, exampleDocument } from './kinds.ts';
 
 const LIST = 'paths /things get';

@@ -1,4 +1,4 @@
-import type { DifferenceClass } from '../../src/verify/difference.ts';
+import type { DifferenceClass } from '../../src/conformance/verify/difference.ts';
 
 /** A document with every part that the kinds of change are about. */
 export function exampleDocument() {

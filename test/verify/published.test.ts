@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Baseline, judge, readBaseline } from '../../src/verify/baseline.ts';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { type Baseline, judge, readBaseline } from '../../src/conformance/verify/baseline.ts';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { groupsOf } from '../../src/verify/report.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { groupsOf } from '../../src/conformance/verify/report.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { CHANGES, servedDocument } from './thirty.ts';
 
 it.each(CHANGES.map((change) => [change.what, change] as const))('%s: told once, and for whom', (_what, change) => {

@@ -1,9 +1,9 @@
 /** What a person reads about a changed document: what differs, for whom, and how often. */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/verify/baseline.ts';
-import { compareDocuments } from '../../src/verify/documents.ts';
-import { groupsOf } from '../../src/verify/report.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { judge } from '../../src/conformance/verify/baseline.ts';
+import { compareDocuments } from '../../src/conformance/verify/documents.ts';
+import { groupsOf } from '../../src/conformance/verify/report.ts';
+import { sourceOf } from '../../src/conformance/verify/source.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any part of a document
 type Document = any;

@@ -1,4 +1,4 @@
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../../core/unusable.ts';
 import { oneLine } from './difference.ts';
 
 /** The form of a part: an object with these members, an object whose members all have one form, or a list. */

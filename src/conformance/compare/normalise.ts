@@ -1,4 +1,4 @@
-import { redact } from '../core/redact.ts';
+import { redact } from '../../core/redact.ts';
 
 /** Longer texts are compared by their beginning. */
 const MOST_CHARACTERS = 2000;

@@ -1,4 +1,4 @@
-import { findNear } from '../core/nearest.ts';
+import { findNear } from '../../core/nearest.ts';
 
 /**
  * What a difference means for a client that works with our document, once it meets a service that keeps to the other

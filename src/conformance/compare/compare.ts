@@ -1,5 +1,5 @@
-import { Unusable } from '../core/unusable.ts';
-import { setTimeout } from '../platform/time.ts';
+import { Unusable } from '../../core/unusable.ts';
+import { setTimeout } from '../../platform/time.ts';
 import { Account, type Played, type Send } from './account.ts';
 import type { Side } from './credentials.ts';
 import { compareAnswers, type Findings } from './diff.ts';

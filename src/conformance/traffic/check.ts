@@ -1,12 +1,12 @@
-import { isJsonType } from '../core/media-type.ts';
-import { Problem } from '../core/problem.ts';
-import { isFingerprint, showPath } from '../core/redact.ts';
-import { documentSpelling } from '../http/bodies.ts';
-import { readQuery } from '../http/openapi/query-values.ts';
-import { STATUSES_OF_THE_SERVER } from '../http/openapi/statuses.ts';
-import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../http/openapi/undocumented.ts';
-import type { Operation } from '../http/openapi.ts';
-import { eventLoopTurn } from '../platform/time.ts';
+import { isJsonType } from '../../core/media-type.ts';
+import { Problem } from '../../core/problem.ts';
+import { isFingerprint, showPath } from '../../core/redact.ts';
+import { documentSpelling } from '../../http/bodies.ts';
+import { readQuery } from '../../http/openapi/query-values.ts';
+import { STATUSES_OF_THE_SERVER } from '../../http/openapi/statuses.ts';
+import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../../http/openapi/undocumented.ts';
+import type { Operation } from '../../http/openapi.ts';
+import { eventLoopTurn } from '../../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 import { type Judge, type Judged, LONGEST_METHOD } from './judge.ts';
 

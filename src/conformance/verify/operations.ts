@@ -1,4 +1,4 @@
-import { isWithinRange } from '../core/media-type.ts';
+import { isWithinRange } from '../../core/media-type.ts';
 import {
   bothValues,
   canonical,

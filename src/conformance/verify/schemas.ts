@@ -1,4 +1,4 @@
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../../core/unusable.ts';
 import {
   bothValues,
   canonical,

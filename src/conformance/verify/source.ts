@@ -1,4 +1,4 @@
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../../core/unusable.ts';
 import { oneLine, textOf } from './difference.ts';
 import { checkStructure } from './structure.ts';
 

@@ -1,4 +1,4 @@
-import { findNearPath } from '../core/nearest.ts';
+import { findNearPath } from '../../core/nearest.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell, textOf } from './difference.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { countOf } from '../core/count.ts';
+import { countOf } from '../../core/count.ts';
 import type { Verdict } from './baseline.ts';
 import { CLASSES, type Difference } from './difference.ts';
 import type { Compared } from './documents.ts';

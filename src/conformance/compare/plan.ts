@@ -1,5 +1,5 @@
-import { isRecord, memberOf } from '../core/own.ts';
-import { redact } from '../core/redact.ts';
+import { isRecord, memberOf } from '../../core/own.ts';
+import { redact } from '../../core/redact.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { isIdName, isSecretName } from './normalise.ts';
 import { Operations, variablesOf } from './operations.ts';

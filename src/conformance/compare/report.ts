@@ -1,4 +1,4 @@
-import { countOf } from '../core/count.ts';
+import { countOf } from '../../core/count.ts';
 import { type Plan, shownUrl } from './plan.ts';
 import type { CredentialKind, Difference, NotCompared } from './play.ts';
 

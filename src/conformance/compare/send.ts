@@ -1,6 +1,6 @@
 import { request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
-import { timeoutSignal } from '../platform/time.ts';
+import { timeoutSignal } from '../../platform/time.ts';
 import type { PlannedRequest, PlayedAnswer } from './play.ts';
 
 /** Milliseconds to wait for an answer. */

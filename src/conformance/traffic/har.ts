@@ -1,6 +1,6 @@
-import { essenceOf } from '../core/media-type.ts';
-import { memberOf } from '../core/own.ts';
-import { Unusable } from '../core/unusable.ts';
+import { essenceOf } from '../../core/media-type.ts';
+import { memberOf } from '../../core/own.ts';
+import { Unusable } from '../../core/unusable.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../../core/unusable.ts';
 import { CLASSES, type Difference, type DifferenceClass } from './difference.ts';
 import { membersOf } from './source.ts';
 

@@ -1,5 +1,5 @@
-import { isRecord, memberOf } from '../core/own.ts';
-import { fits, isVariable } from '../core/path-template.ts';
+import { isRecord, memberOf } from '../../core/own.ts';
+import { fits, isVariable } from '../../core/path-template.ts';
 import { isOrganisation } from './credentials.ts';
 
 /** In what two answers differ, as the document says it. */
