@@ -16,7 +16,7 @@ const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
 const PROPERTIES = [
   'core/decide-properties',
   'fuzz/valid',
-  'hints/total',
+  'explaining/hints/total',
   'ngc-keys/least-rights',
   'services/nvcf/properties',
   'store/sqlite',

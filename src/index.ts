@@ -58,7 +58,7 @@ export type {
   ZooToken,
 } from '../generated/library.ts';
 export type { Cast } from './contract/cast.ts';
-export type { DenyReason } from './core/explaining/reasons.ts';
+export type { DenyReason } from './core/reasons.ts';
 export type { ConnectOptions } from './library/client.ts';
 export { connect, MockError } from './library/client.ts';
 export type { ClientsBoard } from './library/clients.ts';

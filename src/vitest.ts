@@ -1,5 +1,5 @@
 import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
-import type { DenyReason } from './core/explaining/reasons.ts';
+import type { DenyReason } from './core/reasons.ts';
 import { printFailure } from './library/failure.ts';
 import { type ExpectedRequests, errorAt, judgeRequests, type Receiver } from './library/received.ts';
 import { type Answered, type ExpectedRefusal, refusalFault } from './library/refusals.ts';

@@ -3,7 +3,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 /** Types that the document names (`x-type`) and does not describe: services add to their values. */
 const ELSEWHERE = new Map([
-  ['DenyReason', '../src/core/explaining/reasons.ts'],
+  ['DenyReason', '../src/core/reasons.ts'],
   ['PrincipalKind', '../src/core/principal.ts'],
   ['ZooName', '../src/tokens/zoo/verdicts.ts'],
 ]);

@@ -57,7 +57,7 @@ export const PARTS = {
       {
         name: 'core',
         files: ['src/core/**/*.ts'],
-        tests: ['test/core/!(decide-properties).test.ts', 'test/core/explaining/*.test.ts'],
+        tests: ['test/core/!(decide-properties).test.ts', 'test/explaining/*.test.ts'],
       },
     ],
   },

@@ -1,5 +1,5 @@
-import type { Reasons } from '../core/explaining/reasons.ts';
 import type { Option } from '../core/option.ts';
+import type { Reasons } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ServiceDefinition } from './service.ts';

@@ -1,8 +1,8 @@
 import type { Instant } from './clock.ts';
-import type { DenyReason } from './explaining/reasons.ts';
 import { own } from './own.ts';
 import type { HeldRights, Resource, Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
+import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 

@@ -12,12 +12,11 @@ import {
   usedPermissions,
   type Verdict,
 } from './decide.ts';
-import { REASONS_OF_RIGHTS } from './explaining/fixes.ts';
-import { labelOfType, labelsOfResources } from './explaining/labels.ts';
-import type { DenyReason, Reasons } from './explaining/reasons.ts';
 import { basisOf } from './fidelity.ts';
+import { labelOfType, labelsOfResources } from './labels.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
+import { type DenyReason, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
 import { redact, showPath } from './redact.ts';
 import type { Certainty, Sourced } from './rule.ts';
 

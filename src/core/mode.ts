@@ -1,5 +1,5 @@
 import type { AccessRequest, Verdict } from './decide.ts';
-import { REASONS_OF_RIGHTS } from './explaining/fixes.ts';
+import { REASONS_OF_RIGHTS } from './reasons.ts';
 
 /** Are requests that lack rights refused (`enforce`), or allowed and recorded (`observe`)? */
 export const MODES = ['enforce', 'observe'] as const;

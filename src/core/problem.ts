@@ -1,6 +1,6 @@
 import { type Instant, rfc3339 } from './clock.ts';
-import type { CredentialReason, ProblemReason } from './explaining/reasons.ts';
 import type { Principal } from './principal.ts';
+import type { CredentialReason, ProblemReason } from './reasons.ts';
 
 /**
  * All kinds of failures of a request. A service's `problem.ts` maps each to the vendor's status and message. A new kind

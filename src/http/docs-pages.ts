@@ -1,5 +1,5 @@
-import type { Ground } from '../core/explaining/index.ts';
 import { escapeHtml, escapeWithCode } from '../core/html.ts';
+import type { Ground } from '../explaining/index.ts';
 import { DOCUMENTS, iconSymbols, RAIL, type RailView } from './console-rail.ts';
 import type { ListedOperation, ReadableDocument } from './read-documents.ts';
 

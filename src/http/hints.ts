@@ -5,7 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { isRecord } from '../core/own.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
-import { findHints } from '../hints/index.ts';
+import { findHints } from '../explaining/hints/index.ts';
 import {
   claimOf,
   type Hint,
@@ -14,8 +14,8 @@ import {
   type SentCredential,
   type ServedPath,
   sentCredential,
-} from '../hints/refused-request.ts';
-import { earlyRenewal } from '../hints/tokens.ts';
+} from '../explaining/hints/refused-request.ts';
+import { earlyRenewal } from '../explaining/hints/tokens.ts';
 import { principalOf } from './facts.ts';
 import type { Arrived, InFlightRequest, Server } from './flight.ts';
 import { pathOf } from './transport/arrival.ts';

@@ -1,5 +1,5 @@
-import { describeNeeds, type Needs } from '../core/explaining/index.ts';
 import type { OperationRow, Tables } from '../core/rule.ts';
+import { describeNeeds, type Needs } from '../explaining/index.ts';
 
 /** A document of a service for readers, with its title and the ruleset in force. */
 export interface ReadableDocument {

@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Caller, decide, type Lack } from '../core/decide.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
 import { Problem } from '../core/problem.ts';
+import type { DenyReason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from './flight.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';

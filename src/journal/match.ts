@@ -1,7 +1,7 @@
-import type { DenyReason } from '../core/explaining/reasons.ts';
 import { isRecord, own } from '../core/own.ts';
 import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
+import type { DenyReason } from '../core/reasons.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 /** Conditions on a request. All given members must match. */

@@ -1,6 +1,6 @@
 import type { Decision } from '../../generated/library.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
 import { adviseName, listNames } from '../core/nearest.ts';
+import type { DenyReason } from '../core/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Switchboard } from './switchboard.ts';

@@ -1,9 +1,9 @@
 import type { About, ErrorForm } from '../contract/service.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { own } from '../core/own.ts';
 import type { Problem, ProblemKind } from '../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../core/problem-details.ts';
+import type { DenyReason } from '../core/reasons.ts';
 
 /** The forms of `renderControlPlane`. */
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];

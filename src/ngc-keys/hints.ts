@@ -1,4 +1,4 @@
-import { claimOf, type HintRule } from '../hints/refused-request.ts';
+import { claimOf, type HintRule } from '../explaining/hints/refused-request.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
 /** The prefix and 64 characters. */

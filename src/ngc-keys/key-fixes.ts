@@ -9,19 +9,12 @@ import {
   type Verdict,
 } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
-import {
-  type FindFixes,
-  type Fix,
-  labelOfType,
-  labelsOfResources,
-  namePrincipal,
-  quote,
-  REASONS_OF_RIGHTS,
-} from '../core/explaining/index.ts';
-import type { DenyReason } from '../core/explaining/reasons.ts';
+import { labelOfType, labelsOfResources } from '../core/labels.ts';
 import { own } from '../core/own.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
+import { type DenyReason, REASONS_OF_RIGHTS } from '../core/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { type FindFixes, type Fix, namePrincipal, quote } from '../explaining/index.ts';
 import { editPolicy, type GivenResource } from './key-policy.ts';
 
 /** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */

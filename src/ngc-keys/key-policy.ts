@@ -1,9 +1,9 @@
-import { quote } from '../core/explaining/index.ts';
 import { adviseName, findNear } from '../core/nearest.ts';
 import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
+import { quote } from '../explaining/index.ts';
 import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
 
 /** A resource as input, with its type by label or id. */

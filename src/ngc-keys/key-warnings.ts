@@ -1,8 +1,8 @@
 import { isEnough, lackOf, resourceFault } from '../core/decide.ts';
-import { quote } from '../core/explaining/index.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { quote } from '../explaining/index.ts';
 import { keyServices } from './key-policy.ts';
 import { explainIgnoredIds, showIds } from './resource-ids.ts';
 

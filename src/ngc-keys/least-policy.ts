@@ -1,9 +1,9 @@
-import { labelOfType } from '../core/explaining/index.ts';
-import { type Doings, isAllowed, type LeastRights, leaveOut } from '../core/least-rights.ts';
+import { labelOfType } from '../core/labels.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import type { PermissionRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';

@@ -1,7 +1,7 @@
-import { type Doings, isAllowed, type LeastRights, leaveOut } from '../core/least-rights.ts';
 import type { HeldRights } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
+import { type Doings, isAllowed, type LeastRights, leaveOut } from '../explaining/least-rights.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */

@@ -1,4 +1,4 @@
-import type { Reasons, StagesOf } from '../core/explaining/reasons.ts';
+import type { Reasons, StagesOf } from '../core/reasons.ts';
 
 /** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
@@ -53,6 +53,6 @@ export const KEY_REASONS = {
   },
 } as const satisfies Reasons;
 
-declare module '../core/explaining/reasons.ts' {
+declare module '../core/reasons.ts' {
   interface ServiceReasons extends StagesOf<typeof KEY_REASONS> {}
 }

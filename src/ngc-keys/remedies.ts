@@ -1,4 +1,4 @@
-import type { DenyReason } from '../core/explaining/reasons.ts';
+import type { DenyReason } from '../core/reasons.ts';
 import type { RemedyRow } from '../core/rule.ts';
 
 const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or create one with `POST /_mock/keys`';

@@ -2,10 +2,11 @@
  * How ids of objects are written: by the vendor, whose services read a stored policy (`<functionId>/*`), and by the mock
  * (`<functionId>`).
  */
-import { quote } from '../core/explaining/index.ts';
+
 import { listNames } from '../core/nearest.ts';
 import { redact } from '../core/redact.ts';
 import type { ResourceTypeRow } from '../core/rule.ts';
+import { quote } from '../explaining/index.ts';
 
 export function partsOf(name: string): number {
   return name.split('/').length;

@@ -1,5 +1,5 @@
-import type { Doings } from '../core/least-rights.ts';
 import type { Principal } from '../core/principal.ts';
+import type { Doings } from '../explaining/least-rights.ts';
 
 /** The services that a key used, without those that accept keys for any service. */
 export function servicesUsed({ uses }: Pick<Doings, 'uses'>): readonly string[] {

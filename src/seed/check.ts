@@ -1,11 +1,11 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../core/explaining/index.ts';
 import { findNear, listNames } from '../core/nearest.ts';
 import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { isStorable } from '../core/storable-text.ts';
+import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
 /** Names of types for authors of YAML, where an unquoted number is not a text. */

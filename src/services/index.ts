@@ -1,7 +1,7 @@
 import type { Manifest } from '../contract/manifest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { COMMON_REASONS, type DenyReason, type Reason } from '../core/explaining/reasons.ts';
 import type { Option } from '../core/option.ts';
+import { COMMON_REASONS, type DenyReason, type Reason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { airManifest } from './air/manifest.ts';

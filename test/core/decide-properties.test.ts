@@ -11,10 +11,10 @@ import {
   type Verdict,
 } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { findFixes } from '../../src/core/explaining/fixes.ts';
 import type { HeldRights, Resource } from '../../src/core/policy.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
 import type { Ruleset } from '../../src/core/ruleset.ts';
+import { findFixes } from '../../src/explaining/fixes.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
 import { drawnAt } from '../../src/platform/random.ts';
 import { effectAfter, faultsOfEdit } from '../ngc-keys/edit.ts';

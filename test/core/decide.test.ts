@@ -12,8 +12,8 @@ import {
   resourceStateOf,
   usedPermissions,
 } from '../../src/core/decide.ts';
-import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
+import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
 import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, WHOLE_BALL } from './toy-law.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOfProblem, decisionOfVerdict } from '../../src/core/decision.ts';
-import { COMMON_REASONS } from '../../src/core/explaining/reasons.ts';
 import type { Resource } from '../../src/core/policy.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { COMMON_REASONS } from '../../src/core/reasons.ts';
 import {
   ask,
   BALL,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import { isForRights } from '../../src/core/mode.ts';
+import type { DenyReason } from '../../src/core/reasons.ts';
 import { ask } from './toy-law.ts';
 
 const refused = (reason: DenyReason) => ({ effect: 'deny', reason, missing: [] }) as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
-import type { Reasons } from '../../src/core/explaining/reasons.ts';
+import type { Reasons } from '../../src/core/reasons.ts';
 import type { Rule, Tables } from '../../src/core/rule.ts';
 import { rulesetOf } from '../../src/core/ruleset.ts';
 import { routeOfHost, routesOf } from '../../src/http/mount.ts';

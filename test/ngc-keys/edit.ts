@@ -1,9 +1,9 @@
 import { decideOnResource } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { parseDuration } from '../../src/core/duration.ts';
-import type { Fix } from '../../src/core/explaining/fixes.ts';
 import type { HeldRights, Policy } from '../../src/core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../../src/core/ruleset.ts';
+import type { Fix } from '../../src/explaining/fixes.ts';
 import { editPolicy, type GivenResource, type PolicyFault } from '../../src/ngc-keys/key-policy.ts';
 
 /** The body of an edit of a key, as far as it changes rights. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RefusedRequest } from '../../src/hints/refused-request.ts';
+import type { RefusedRequest } from '../../src/explaining/hints/refused-request.ts';
 import { KEY_HINTS } from '../../src/ngc-keys/hints.ts';
 import { admin } from '../support/cast.ts';
 import { hintsOf } from '../support/hints.ts';

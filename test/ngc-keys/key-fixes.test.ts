@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessRequest, Caller, LookupResult, ResourceAttributes } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { findFixes as findFixesBy } from '../../src/core/explaining/fixes.ts';
-import type { DenyReason } from '../../src/core/explaining/reasons.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
+import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Tables } from '../../src/core/rule.ts';
 import { rulesetOf } from '../../src/core/ruleset.ts';
+import { findFixes as findFixesBy } from '../../src/explaining/fixes.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
 import {
   ask,

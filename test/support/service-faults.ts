@@ -1,5 +1,5 @@
-import type { Reasons } from '../../src/core/explaining/reasons.ts';
 import { isBelow } from '../../src/core/path-template.ts';
+import type { Reasons } from '../../src/core/reasons.ts';
 import type { Sourced, Tables } from '../../src/core/rule.ts';
 import { type Mounted, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';

@@ -1,8 +1,8 @@
 import { basisOfReason, type Decision, decisionOfProblem } from '../../core/decision.ts';
-import type { DenyReason } from '../../core/explaining/reasons.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
 import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
+import type { DenyReason } from '../../core/reasons.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';

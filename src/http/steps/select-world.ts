@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { World } from '../../contract/world.ts';
 import { type Instant, stopwatch } from '../../core/clock.ts';
-import { quote } from '../../core/explaining/index.ts';
 import type { Reports } from '../../core/finding.ts';
 import { Problem } from '../../core/problem.ts';
 import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../../core/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
+import { quote } from '../../explaining/index.ts';
 import { type Origins, RequestContext } from '../context.ts';
 import type { Arrival, Arrived, ReceivedBody, Route, Server } from '../flight.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';

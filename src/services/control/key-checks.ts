@@ -1,10 +1,10 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { quote } from '../../core/explaining/index.ts';
 import { adviseName, listNames, suggestName } from '../../core/nearest.ts';
 import type { Policy } from '../../core/policy.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
+import { quote } from '../../explaining/index.ts';
 import { editPolicy, type GivenResource, keyServices, knownRoles, messageOf } from '../../ngc-keys/key-policy.ts';
 
 /** The policy in a request that creates or edits a service key. */

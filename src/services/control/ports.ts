@@ -6,10 +6,10 @@ import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/
 import type { Instant } from '../../core/clock.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { Reasons } from '../../core/explaining/reasons.ts';
 import type { Fidelity } from '../../core/fidelity.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Holding } from '../../core/policy.ts';
+import type { Reasons } from '../../core/reasons.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
 import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';

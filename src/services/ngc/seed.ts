@@ -1,12 +1,12 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
-import { quote } from '../../core/explaining/index.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import { own } from '../../core/own.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
+import { quote } from '../../explaining/index.ts';
 import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
 import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
 import { deriveKeyText, endingOf, keyForm } from '../../ngc-keys/key-text.ts';

@@ -1,4 +1,4 @@
-import type { Reasons, StagesOf } from '../../core/explaining/reasons.ts';
+import type { Reasons, StagesOf } from '../../core/reasons.ts';
 
 /** The reasons for which Run:ai refuses to issue or accept a token. */
 export const REASONS = {
@@ -167,6 +167,6 @@ export const REASONS = {
   },
 } as const satisfies Reasons;
 
-declare module '../../core/explaining/reasons.ts' {
+declare module '../../core/reasons.ts' {
   interface ServiceReasons extends StagesOf<typeof REASONS> {}
 }

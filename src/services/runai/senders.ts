@@ -3,7 +3,7 @@ import { type Caller, decideOnResource, isEnough, lackOf } from '../../core/deci
 import type { Rights } from '../../core/policy.ts';
 import { heldRightsOf, ruleBookOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
-import { ACCESS_RULES_PATH } from './fixes.ts';
+import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
 import { rolesOf } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
 import { attributesOf, scopesOf } from './scopes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
+import { COMMON_REASONS } from '../../../src/core/reasons.ts';
 import { aboutOf } from '../../../src/http/facts.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';

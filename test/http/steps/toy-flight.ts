@@ -1,6 +1,6 @@
 import type { Decision } from '../../../src/core/decision.ts';
-import { COMMON_REASONS } from '../../../src/core/explaining/reasons.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
+import { COMMON_REASONS } from '../../../src/core/reasons.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestContext } from '../../../src/http/context.ts';
 import type { InFlightRequest } from '../../../src/http/flight.ts';

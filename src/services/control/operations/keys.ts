@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { quote } from '../../../core/explaining/index.ts';
 import { adviseName } from '../../../core/nearest.ts';
 import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
+import { quote } from '../../../explaining/index.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';

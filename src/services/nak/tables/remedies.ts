@@ -1,4 +1,4 @@
-import type { DenyReason } from '../../../core/explaining/reasons.ts';
+import type { DenyReason } from '../../../core/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
 import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
 

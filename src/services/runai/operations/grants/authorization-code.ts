@@ -1,5 +1,5 @@
-import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
 import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { type AuthorizationCode, grantsIn, type Redemption } from '../../collections/grants.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
-import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
 import { Collision } from '../../../../store/errors.ts';
 import type { Identity } from '../../collections/identities.ts';
 import { identitiesIn } from '../../collections/identities.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
-import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
 import { findOtherSpelling } from '../../../../core/spelling.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import type { Login } from '../../collections/grants.ts';

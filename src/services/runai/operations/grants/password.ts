@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
-import type { CredentialReason } from '../../../../core/explaining/reasons.ts';
 import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
+import type { CredentialReason } from '../../../../core/reasons.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';

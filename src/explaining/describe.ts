@@ -1,0 +1,47 @@
+import { rfc3339 } from '../core/clock.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Fix } from './fixes.ts';
+
+/** The decision as the control API returns it, most important members first. */
+export function describeDecision(
+  decision: Decision,
+  { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
+) {
+  const {
+    input: _,
+    holds,
+    hints = [],
+    id,
+    at,
+    service,
+    operation,
+    request,
+    effect,
+    principal,
+    rule,
+    reason,
+    certainty,
+    source,
+    pending,
+    ...more
+  } = decision;
+  return {
+    id,
+    at: rfc3339(at),
+    service,
+    operation,
+    request,
+    effect,
+    principal,
+    rule,
+    reason,
+    ...(certainty !== undefined && { certainty }),
+    ...(source !== undefined && { source }),
+    ...more,
+    ...(holds !== undefined && { held: [...holds].sort() }),
+    ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
+    // Hints come first: they are about this request, while fixes are general.
+    fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],
+    explanation,
+  };
+}

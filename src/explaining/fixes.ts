@@ -1,0 +1,104 @@
+import type { Decision, DecisionInput } from '../core/decision.ts';
+import type { DenyReason } from '../core/reasons.ts';
+import type { RemedyRow, RoleRow, Tables } from '../core/rule.ts';
+import { describeLack, namePrincipal, quote } from './sentence.ts';
+
+/** A change that would make a refused request succeed, or the first step of it. */
+export interface Fix {
+  /** `hint`: a likely mistake in the request itself, and how to fix it. */
+  readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation' | 'hint';
+  readonly text: string;
+  /** The roles that would suffice, if the fix is a role. */
+  readonly roles?: readonly string[];
+  /** The call that makes the change: to the control API, or to the vendor's API by an authorized caller. */
+  readonly request?: {
+    readonly method: 'PATCH' | 'POST';
+    readonly path: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    /** The principal whose token it needs; absent for calls to the control API. */
+    readonly as?: { readonly principal: string };
+  };
+}
+
+/** The changes of rights that would fix a refusal. */
+export interface RightsFixes {
+  readonly fixes: readonly Fix[];
+  /** If there are none: the reason whose remedy is shown instead. Absent: no remedy. */
+  readonly otherwise?: DenyReason;
+}
+
+/**
+ * Finds the fixes of a refusal for credentials whose rights are granted in their own way.
+ *
+ * @returns null if the refusal is not about rights
+ */
+export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
+
+/** Finds the smallest changes that would fix a refusal; none if the request was allowed, or cannot be fixed. */
+export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
+  const { reason, input } = decision;
+  if (reason === null) return [];
+  const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
+  if (input !== undefined && found !== null) {
+    if (found.fixes.length > 0) return found.fixes;
+    const told = absenceOf(input) ?? found.otherwise;
+    return told === undefined ? [] : remedyOf(told, tables);
+  }
+  const remedy = remedyOf(reason, tables);
+  if (remedy.length > 0) return remedy;
+  const isLack = reason === 'missing_permission' || reason === 'missing_scope';
+  return isLack ? roleFixes(decision, tables.roles) : [];
+}
+
+function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
+  return [remedies[reason] ?? COMMON[reason] ?? []].flat();
+}
+
+/** Why no rights would fix a refusal: its object does not exist, or has another owner. */
+function absenceOf({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
+  if (lookedUp?.found === 'nothing') return 'no_such_object';
+  return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
+}
+
+function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
+  const { missing: all = [], missingAnyOf: any = [] } = decision;
+  const does = ({ permissions }: RoleRow) =>
+    all.every((permission) => permissions.includes(permission)) &&
+    (any.length === 0 || any.some((permission) => permissions.includes(permission)));
+  const would = roles.filter(does).map(({ name }) => name);
+  const who = namePrincipal(decision.principal);
+  const lack = describeLack({ missing: all, missingAnyOf: any });
+  if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
+  return [
+    { kind: 'role', roles: would, text: `give ${who} a role that has ${lack}: ${quote(would)}` },
+    { kind: 'identity', roles: would, text: `call as a principal with the role ${quote(would)}` },
+  ];
+}
+
+const SEND_TOKEN: RemedyRow = {
+  kind: 'authenticate',
+  text: 'send one header `Authorization: Bearer <token>`, with a token or key of this server',
+};
+
+const ANOTHER_OBJECT: RemedyRow = {
+  kind: 'object',
+  text: 'use an id from the list; ids of deleted objects are not reused',
+};
+
+/** Remedies that are the same for every vendor. */
+const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
+  no_token: SEND_TOKEN,
+  multiple_authorization: SEND_TOKEN,
+  wrong_scheme: SEND_TOKEN,
+  no_such_object: ANOTHER_OBJECT,
+  foreign_object: { kind: 'identity', text: 'call as its owner' },
+  not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
+  foreign_credential: {
+    kind: 'credential',
+    text: 'send a key of `GET /_mock/cast` or any other text instead; if the key is real, consider revoking it',
+  },
+  other_organization: {
+    kind: 'identity',
+    text: 'use a key of the organisation in the path, or the organisation of the key in the path',
+  },
+};

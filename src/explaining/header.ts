@@ -1,0 +1,20 @@
+import { rfc3339 } from '../core/clock.ts';
+import type { Decision } from '../core/decision.ts';
+
+/** The largest header value sent: Node's own clients accept 16 kB for all headers together. */
+const MOST_HEADER = 4096;
+
+/** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
+export function decisionHeader(decision: Decision): string {
+  const { id, effect, reason, certainty, enforced, missing, missingAnyOf, pending } = decision;
+  if (effect === 'allow' && pending === undefined) {
+    return certainty === undefined
+      ? `{"id":"${id}","effect":"allow"}`
+      : `{"id":"${id}","effect":"allow","certainty":"${certainty}"}`;
+  }
+  // JSON leaves out what is undefined.
+  const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
+  const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
+  const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });
+  return header.length <= MOST_HEADER ? header : JSON.stringify(always);
+}

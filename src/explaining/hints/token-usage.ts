@@ -1,0 +1,91 @@
+import { BoundedCache, type Budget } from '../../core/bounded-cache.ts';
+import type { Instant } from '../../core/clock.ts';
+
+/** A number of events since a time. */
+interface Stretch {
+  since: Instant;
+  count: number;
+}
+
+/** Estimated. */
+const sizeOfStretch = () => 32;
+/** Longer names are shortened, because clients choose them. */
+const MOST_NAME = 200;
+
+/**
+ * Token usage of the clients of one world, as far as single requests do not show it. Only counters, for the most recent
+ * clients and tokens.
+ */
+export class TokenUsage {
+  readonly #grants: BoundedCache<Stretch>;
+  readonly #refusals: BoundedCache<Stretch>;
+  #resetAt: Instant | null = null;
+  #clockBeforeReset: Instant | null = null;
+
+  constructor(budget: Budget) {
+    this.#grants = new BoundedCache<Stretch>(budget, sizeOfStretch);
+    this.#refusals = new BoundedCache<Stretch>(budget, sizeOfStretch);
+  }
+
+  /** When its world was last reset; null if never. */
+  get resetAt(): Instant | null {
+    return this.#resetAt;
+  }
+
+  /** The time on the world's clock before its last reset, which turns it back; null if there was none. */
+  get clockBeforeReset(): Instant | null {
+    return this.#clockBeforeReset;
+  }
+
+  /**
+   * Counts a granted token.
+   *
+   * @param who the client and the principal
+   * @param lifetime of the token, in milliseconds
+   * @returns how many were granted while the first of them was in the first half of its life
+   */
+  countGrant(who: string, now: Instant, lifetime: number): number {
+    const stretch = increment(this.#grants, who.slice(0, MOST_NAME), now);
+    if (now < stretch.since || now - stretch.since >= lifetime / 2) {
+      stretch.since = now;
+      stretch.count = 1;
+    }
+    return stretch.count;
+  }
+
+  /**
+   * Counts the refusal of an expired token, whose client may request another.
+   *
+   * @param token its id
+   * @returns how often it was refused, including this time
+   */
+  countRefusal(token: string, who: string, now: Instant): number {
+    this.forgetGrants(who);
+    return increment(this.#refusals, token.slice(0, MOST_NAME), now).count;
+  }
+
+  /** The holder's token is no longer usable, so they may request another. */
+  forgetGrants(who: string): void {
+    this.#grants.forget(who.slice(0, MOST_NAME));
+  }
+
+  /** Forgets everything, because its world was reset. @param before the time on its clock until then */
+  reset(now: Instant, before: Instant): void {
+    this.clear();
+    this.#resetAt = now;
+    this.#clockBeforeReset = before;
+  }
+
+  clear(): void {
+    this.#grants.clear();
+    this.#refusals.clear();
+  }
+}
+
+/** Adds one to the counter with this name. */
+function increment(held: BoundedCache<Stretch>, name: string, now: Instant): Stretch {
+  const stretch = held.find(name);
+  if (stretch === undefined) return held.keep(name, { since: now, count: 1 });
+  stretch.count += 1;
+  return stretch;
+}

@@ -1,0 +1,175 @@
+import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
+import { own } from '../../core/own.ts';
+import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
+import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
+
+/** How often an expired token is refused before the hint. */
+const MOST_REPEATS = 3;
+
+/** When the token says that it was issued; null if it has no time that a clock could show. */
+function issuedAt(credential: RefusedRequest['credential']): Instant | null {
+  const iat = credential?.claims?.['iat'];
+  return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
+}
+
+/** Was the access token, the refresh token or the code issued in this world before its last reset? */
+function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
+  const { problem, credential, fields, query, world } = refused;
+  const { reason } = problem;
+  // The clock was moved, a token was issued, and the reset turned the clock back.
+  if (reason === 'not_yet_valid') return (issuedAt(credential) ?? END_OF_TIME) <= (world.clockBeforeReset ?? 0);
+  if (reason === 'unknown_subject') return (issuedAt(credential) ?? END_OF_TIME) <= resetAt;
+  if (reason !== 'unknown_refresh_token' && reason !== 'unknown_code') return false;
+  const sent = ['refreshToken', 'refresh_token', 'code'].map((name) => own(fields, name) ?? own(query, name));
+  return sent.some((text) => typeof text === 'string' && text.startsWith(world.grantMark));
+}
+
+/** Reasons of tokens that another server, or an earlier key, signed. */
+const SIGNED_ELSEWHERE: readonly (string | undefined)[] = [
+  ...['wrong_issuer', 'unknown_key_id', 'bad_signature', 'unsupported_algorithm'],
+];
+
+const WORLDS = { source: "worlds are the mock's own", certainty: 'ours' } as const;
+const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', certainty: 'documented' } as const;
+
+/** Scheme, authority, and the rest of a URL. */
+const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
+
+/** The parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
+function issuers(refused: RefusedRequest) {
+  if (!SIGNED_ELSEWHERE.includes(refused.problem.reason)) return null;
+  const [, scheme, host, path] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
+  const [, ownScheme, ownHost] = URL_PARTS.exec(refused.origin) ?? [];
+  if (scheme === undefined || host === undefined || ownScheme === undefined || ownHost === undefined) return null;
+  const lower = (text: string) => text.toLowerCase();
+  return {
+    scheme: lower(scheme),
+    host: lower(host),
+    path: path ?? '',
+    own: { scheme: lower(ownScheme), host: lower(ownHost) },
+  };
+}
+
+/** Names that only a cluster knows: an administrator's token of self-hosted Cloud Functions has one, wherever it is used. */
+const IN_CLUSTER = '.svc.cluster.local';
+
+/** Credentials of other worlds. */
+export const WORLD_HINTS: readonly HintRule[] = [
+  {
+    code: 'credential_of_other_world',
+    symptom: 'a credential of another world of this server',
+    advice: 'call that world, by `/w/<id>`, its host or `x-mock-world`, or use a credential of this one',
+    ...WORLDS,
+    when: ({ decision, world }) => {
+      if (decision?.reason !== 'other_world' || decision.ofWorld === undefined) return null;
+      const { ofWorld } = decision;
+      return `The credential belongs to the world \`${ofWorld}\`, but the request went to the world \`${world.id}\`. Use the path prefix \`${worldPath(ofWorld)}\` or the header \`${WORLD_HEADER}: ${ofWorld}\`, or a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
+    },
+  },
+  {
+    code: 'credential_of_gone_world',
+    symptom: 'a credential of a world that was deleted or has ended',
+    advice: 'use a credential of an existing world; set a longer `ttl` if the world ended too soon',
+    ...WORLDS,
+    when: ({ decision, world }) => {
+      if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
+      const { ofWorld } = decision;
+      return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or not used for its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
+    },
+  },
+];
+
+/** Credentials of another server, expired ones, and ones from before a reset. */
+export const TOKEN_HINTS: readonly HintRule[] = [
+  {
+    code: 'credential_before_reset',
+    symptom: 'a token or a code from before the last reset of its world',
+    advice: 'request new tokens after a reset: only the contents of the seed remain',
+    ...WORLDS,
+    when: (refused) => {
+      const { resetAt } = refused.world;
+      if (resetAt === null || !isOlderThanReset(refused, resetAt)) return null;
+      return `The world was reset at ${rfc3339(resetAt)}, and the credential may be older. A reset keeps only the contents of the seed, and returns the clock to real time. Request a new credential after each reset.`;
+    },
+  },
+  {
+    code: 'token_of_other_clock',
+    symptom: 'a token whose `iat` is later than the clock of the world',
+    advice: 'move the clock of the world, or request the token where it is used',
+    source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
+    certainty: 'ours',
+    when: (refused) => {
+      const { problem, credential, now, world } = refused;
+      const issued = issuedAt(credential);
+      if (problem.reason !== 'not_yet_valid' || issued === null || issued <= now) return null;
+      if (world.resetAt !== null && isOlderThanReset(refused, world.resetAt)) return null;
+      return `The token was issued at ${rfc3339(issued)} by another clock, such as that of another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
+    },
+  },
+  {
+    code: 'issuer_scheme_differs',
+    symptom: 'a token whose `iss` has `https` at a server that is called with `http`, or the reverse',
+    advice: 'start the server with the `--public-url` that clients use, and request the token there',
+    ...RFC_7519,
+    when: (refused) => {
+      const found = issuers(refused);
+      if (found === null || found.host !== found.own.host || found.scheme === found.own.scheme) return null;
+      return `The issuer of the token begins with \`${found.scheme}\`, but this server expects \`${found.own.scheme}\`. Start it with \`--public-url ${found.scheme}://${found.own.host}\`, or request the token under the URL where it is used.`;
+    },
+  },
+  {
+    code: 'issuer_host_differs',
+    symptom: 'a token whose `iss` has another host name or port',
+    advice: 'request the token under the name you call; `--alias` and `--public-url` tell the server its other names',
+    ...RFC_7519,
+    when: (refused) => {
+      const found = issuers(refused);
+      if (found === null || found.host === found.own.host || found.host.endsWith(IN_CLUSTER)) return null;
+      return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both are this server, name the other with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
+    },
+  },
+  {
+    code: 'issuer_path_differs',
+    symptom: 'a token whose `iss` has the right host but another realm, or belongs to another world',
+    advice: 'request the token from the realm of this world',
+    ...RFC_7519,
+    when: (refused) => {
+      const found = issuers(refused);
+      if (refused.problem.reason !== 'wrong_issuer' || found === null) return null;
+      if (found.host !== found.own.host || found.scheme !== found.own.scheme) return null;
+      return 'The issuer of the token has the host of this server but another path, so it may be another realm or world. Request the token in the world where it is used.';
+    },
+  },
+  {
+    code: 'token_never_renewed',
+    symptom: 'the same expired token three times',
+    advice: 'on a 401, request a new token once, then repeat the request',
+    source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
+    certainty: 'documented',
+    when: ({ repeats }) =>
+      repeats < MOST_REPEATS
+        ? null
+        : `This expired token was sent ${repeats} times. On a 401, request a new token once, then repeat the request.`,
+  },
+];
+
+/** A client that requests a token for each call. The hint is on successful requests. */
+export const RENEWED_TOO_EARLY = {
+  code: 'token_renewed_early',
+  symptom:
+    "three tokens for the same client during the first half of the first token's lifetime; the hint is only in the journal, because these requests succeed",
+  advice: 'cache the token, and request the next one shortly before it expires, or on a 401',
+  source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
+  certainty: 'implied',
+} as const;
+
+/** So many tokens during the first half of the first token's lifetime cause a hint. */
+const MOST_GRANTS = 3;
+
+/** @param count as `Habits.countGrant` returns it */
+export function earlyRenewal(count: number, lifetime: number) {
+  if (count < MOST_GRANTS) return null;
+  const { code } = RENEWED_TOO_EARLY;
+  const text = `The client requested ${count} tokens while the first has more than half of its ${Math.round(lifetime / 1000)} s left. Cache the token, and request the next one shortly before it expires, or on a 401.`;
+  return { code, text };
+}

@@ -1,0 +1,86 @@
+import type { Certainty, OperationRow, Rule, Tables } from '../core/rule.ts';
+import { quote } from './sentence.ts';
+
+/** A source that a row of a table is based on, and its certainty. */
+export interface Ground {
+  /** Its subject, such as `the rule`. */
+  readonly about: string;
+  readonly certainty: Certainty;
+  readonly source: string;
+}
+
+/** The rights that an operation needs, and their sources. */
+export interface Needs {
+  /** Sentences in Markdown. */
+  readonly text: string;
+  readonly grounds: readonly Ground[];
+}
+
+/**
+ * Describes the rights that an operation needs, as its tables state them.
+ *
+ * @param open the text for an operation that needs no credential
+ */
+export function describeNeeds(tables: Tables, row: OperationRow, open = 'No credential.'): Needs {
+  const ofOperation: Ground = { about: 'the operation', certainty: row.certainty, source: row.source };
+  const rule = tables.rules.find(({ id }) => id === row.rule);
+  if (rule === undefined) return { text: open, grounds: [ofOperation] };
+  const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
+  const added = (rule.added ?? []).map(
+    ({ types, certainty, source }): Ground => ({ about: listTypes(types, labels, 'and'), certainty, source }),
+  );
+  return {
+    text: [`${describeRights(tables, rule)}${describeTypes(tables, rule, labels)}.`, ...describeConditions(rule)].join(
+      ' ',
+    ),
+    grounds: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
+  };
+}
+
+/** The permissions and roles that the caller must hold. */
+function describeRights({ permissions }: Tables, { needs }: Rule): string {
+  const { all = [], any = [], roles = [], orRoles = [] } = needs;
+  const labels = new Map(permissions.map(({ id, label }) => [id, label]));
+  const describePermission = (id: string) => {
+    const label = labels.get(id) ?? id;
+    return label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
+  };
+  const held = [
+    ...all.map(describePermission),
+    ...(any.length === 0
+      ? []
+      : [any.length === 1 ? any.map(describePermission).join() : `one of ${any.map(describePermission).join(', ')}`]),
+    ...roles.map((role) => `the role \`${role}\``),
+  ];
+  const instead =
+    orRoles.length === 0 ? '' : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${quote(orRoles)}`;
+  return `${join(held, 'and') || 'A credential, and no right'}${instead}`;
+}
+
+/** The resource types that the right must be granted for, or the key be bound to. */
+function describeTypes({ term }: Tables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
+  if (on === undefined) return '';
+  const types = listTypes(on, labels, 'or');
+  return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
+}
+
+/** The further conditions of the rule. */
+function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
+  return [
+    ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
+    ...(ownersOnly === true ? ['Only the owner of the object may call it.'] : []),
+    ...(closed === true ? ['No key may call it, whatever it holds.'] : []),
+  ];
+}
+
+function listTypes(types: readonly string[], labels: ReadonlyMap<string, string>, word: 'and' | 'or'): string {
+  return join(
+    types.map((type) => labels.get(type) ?? type),
+    word,
+  );
+}
+
+function join(names: readonly string[], word: 'and' | 'or'): string {
+  const [last = '', ...before] = [...names].reverse();
+  return before.length === 0 ? last : `${before.reverse().join(', ')} ${word} ${last}`;
+}

@@ -1,0 +1,105 @@
+import { rfc3339 } from '../core/clock.ts';
+import type { Lack } from '../core/decide.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Reasons } from '../core/reasons.ts';
+
+/** The decision as one English sentence for the caller. @param reasons of all services */
+export function explain(decision: Decision, reasons: Reasons): string {
+  const who = namePrincipal(decision.principal);
+  const what =
+    decision.effect === 'allow'
+      ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
+      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${describeGrounds(decision, who, reasons)}`;
+  const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
+  return `${what}${detail}${describePending(decision)}`;
+}
+
+/** Empty if the first version is in force and no other is pending. */
+function underVersion({ policyVersion, pending }: Decision): string {
+  return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
+    ? ''
+    : ` under version ${policyVersion} of the policy`;
+}
+
+function describePending({ pending }: Decision): string {
+  if (pending === undefined) return '';
+  const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
+  return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
+}
+
+function describeGrounds(decision: Decision, who: string, reasons: Reasons): string {
+  const { target, boundTo, reason } = decision;
+  switch (reason) {
+    case 'missing_role':
+    case 'missing_permission':
+    case 'missing_scope':
+      return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
+    case 'incompatible_resource_type':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for ${quote(decision.held ?? [])}, and this concerns all of ${quote(decision.accepted ?? [])}`;
+      }
+      return `${who} has the scope, but it applies only to ${quote(decision.accepted ?? [])}; the key is bound to ${quote(decision.held ?? []) || 'nothing'}`;
+    case 'resource_mismatch':
+      if (isGivenByScope(decision)) {
+        return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
+      }
+      return `${who} is bound to \`${boundTo}\`, and the call is about \`${target}\``;
+    case 'foreign_object':
+      return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
+    case 'no_such_object':
+      return `there is no \`${target}\` for ${who}`;
+    case 'other_organization':
+      return `the path names an organisation other than \`${decision.principal?.org}\`, to which ${who} belongs`;
+    case null:
+      return 'no reason was recorded';
+    default:
+      return [reasons[reason]?.meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
+        .filter(Boolean)
+        .join('; ');
+  }
+}
+
+/** Does each scope have its own permissions, rather than the key as a whole? */
+function isGivenByScope({ input }: Decision): boolean {
+  return input?.caller.heldRights.rightsByRule !== undefined;
+}
+
+/** The missing permissions, with the vendor's labels where these differ from the ids. */
+function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): string {
+  const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
+  const describeIds = (ids: readonly string[]) =>
+    ids
+      .map((id) => {
+        const label = permissions.find((permission) => permission.id === id)?.label;
+        return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
+      })
+      .join(', ');
+  return describeLack({ missing, missingAnyOf }, describeIds);
+}
+
+/** Roles are not mentioned for kinds of callers without roles, such as service keys. */
+function describeHeld({ held = [], roles }: Decision): string {
+  const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
+  if (roles === undefined) return holds;
+  return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
+}
+
+/** Lists names in a sentence, marked as code. */
+export function quote(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+/** All missing permissions, and the alternatives of which one is needed. */
+export function describeLack(
+  { missing, missingAnyOf = [] }: Lack,
+  names: (permissions: readonly string[]) => string = quote,
+): string {
+  const oneOf = missingAnyOf.length === 0 ? '' : `one of ${names(missingAnyOf)}`;
+  return [names(missing), oneOf].filter(Boolean).join(', and ');
+}
+
+/** The caller, as part of a sentence. */
+export function namePrincipal(principal: Principal | null): string {
+  return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
+}

@@ -1,0 +1,66 @@
+import { isRecord } from '../core/own.ts';
+import type { Schema, Violation } from './validation.ts';
+
+type Violations = readonly [Violation, ...Violation[]];
+
+/**
+ * The most useful violations, of those that a validator lists when it stops at the first. An unknown member comes
+ * before a missing one, because it is probably that one, misspelt. A violation within the only alternative that fits,
+ * by its type or the members it requires, comes before the list of all alternatives.
+ *
+ * @param violations as ajv lists them: those inside a choice before the choice itself
+ */
+export function tellingViolations(violations: Violations): Violations {
+  const [first] = violations;
+  const choice = violations.find(
+    ({ keyword, instancePath }) =>
+      (keyword === 'anyOf' || keyword === 'oneOf') && first.instancePath.startsWith(instancePath),
+  );
+  return (choice && withinChoice(choice, violations)) ?? unknownBeforeMissing(first) ?? violations;
+}
+
+function withinChoice(choice: Violation, violations: Violations): Violations | undefined {
+  const { parentSchema: { anyOf, oneOf } = {}, data, schemaPath = '' } = choice;
+  const schemas = anyOf ?? oneOf ?? [];
+  const ofType = schemas.filter((schema) => isOfType(data, schema));
+  const named = ofType.filter(({ required = [] }) =>
+    required.every((name) => isRecord(data) && Object.hasOwn(data, name)),
+  );
+  const possible = named.length === 1 ? named : ofType;
+  const [only] = possible;
+  if (only !== undefined && possible.length === 1) {
+    const within = `${schemaPath}/${schemas.indexOf(only)}/`;
+    const [first, ...others] = violations.filter((one) => one.schemaPath?.startsWith(within));
+    if (first === undefined || !isAboutMembers(first, choice)) return undefined;
+    return tellingViolations([first, ...others]);
+  }
+  const isClosed = possible.length > 0 && possible.every(({ additionalProperties }) => additionalProperties === false);
+  if (!isClosed) return undefined;
+  const properties = Object.assign({}, ...possible.map((schema) => schema.properties ?? {}));
+  return unknownMember(choice, { properties });
+}
+
+/** Is it about a member of the value, rather than the whole value? */
+function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
+  return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
+}
+
+function unknownBeforeMissing(first: Violation): Violations | undefined {
+  const { keyword, parentSchema } = first;
+  return keyword === 'required' && parentSchema?.additionalProperties === false
+    ? unknownMember(first, parentSchema)
+    : undefined;
+}
+
+function unknownMember({ instancePath, data }: Violation, schema: Schema): Violations | undefined {
+  if (!isRecord(data)) return undefined;
+  const unknown = Object.keys(data).find((name) => !Object.hasOwn(schema.properties ?? {}, name));
+  if (unknown === undefined) return undefined;
+  const params = { additionalProperty: unknown };
+  return [{ keyword: 'additionalProperties', instancePath, params, parentSchema: schema, data }];
+}
+
+function isOfType(data: unknown, { type }: Schema): boolean {
+  if (Array.isArray(data)) return type === 'array';
+  return type === typeof data && data !== null;
+}

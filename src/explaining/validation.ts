@@ -1,0 +1,248 @@
+import { listNames } from '../core/nearest.ts';
+import { isRecord, own } from '../core/own.ts';
+import { redact } from '../core/redact.ts';
+import { findOtherSpelling } from '../core/spelling.ts';
+
+/** A violation of a JSON Schema, in the form of ajv's errors with `verbose`. */
+export interface Violation {
+  readonly keyword: string;
+  /** RFC 6901: `/requestBody/users/0`. */
+  readonly instancePath: string;
+  /** The keyword in the schema: `#/properties/users/anyOf/0/required`. */
+  readonly schemaPath?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly parentSchema?: Schema | undefined;
+  readonly data?: unknown;
+}
+
+/** The part of a JSON schema that describes what was expected. */
+export interface Schema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  /** Values of an enumeration that only these versions have. */
+  readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
+  readonly [keyword: string]: unknown;
+}
+
+/** The fault of a value, in the parts of a sentence. */
+export interface ValueFault {
+  readonly kind: 'missing' | 'unknown' | 'invalid';
+  /**
+   * From the outside in, ending with the name of a missing or unknown member. Names are shortened, because a client
+   * chose them.
+   */
+  readonly place: readonly string[];
+  /** `a string of 1 to 64 characters`. */
+  readonly expected: string;
+  /** The given value, by kind and length only, because it may be a secret: `a string of 12 characters`. */
+  readonly got: string;
+  /** For a missing member: a given name that differs only in spelling. */
+  readonly otherSpelling?: string;
+  /** For an unknown name or value: the given one, and the valid ones. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+  /** For an unknown name: deeper places where the schema has it, each as a path from here. */
+  readonly deeper?: readonly (readonly string[])[];
+}
+
+/** Names of types for the author of a value: JSON has an array, a YAML seed a list. */
+export type TypeWords = Readonly<Record<string, string>>;
+
+/**
+ * The first fault. For a value that fits none of several schemas it describes all of them: the first violation alone
+ * would rule out the other schemas.
+ *
+ * @param violations as ajv lists them: those inside a choice before the choice itself
+ */
+export function valueFaultOf(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
+  const [first] = violations;
+  const choice = violations.find(
+    ({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath,
+  );
+  return (choice && choiceFault(choice, words)) ?? faultOf(first, words);
+}
+
+function isChoice(keyword: string): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf';
+}
+
+/** Undefined if a schema of the choice has no type, or for a whole body. */
+function choiceFault({ instancePath, parentSchema, data }: Violation, words: TypeWords): ValueFault | undefined {
+  const { anyOf, oneOf }: Schema = parentSchema ?? {};
+  const schemas = anyOf ?? oneOf ?? [];
+  const place = segmentsOf(instancePath);
+  if (place.length < 2 || schemas.some(({ type }) => type === undefined)) return undefined;
+  const [last = '', ...others] = schemas.map((schema) => alternative(schema, words)).reverse();
+  const expected = others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
+  return { kind: 'invalid', place, expected, got: kindOf(data) };
+}
+
+function alternative(schema: Schema, words: TypeWords): string {
+  if (schema.required === undefined) {
+    const { 'x-example': example } = schema;
+    return `${expectation(schema, words)}${typeof example === 'string' ? ` such as \`${example}\`` : ''}`;
+  }
+  return `${expectation(schema, words)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+function faultOf({ keyword, instancePath, params, parentSchema, data }: Violation, words: TypeWords): ValueFault {
+  const schema: Schema = parentSchema ?? {};
+  const place = segmentsOf(instancePath);
+  if (keyword === 'required') {
+    const missing = String(params['missingProperty']);
+    const otherSpelling = isRecord(data) ? findOtherSpelling(Object.keys(data), missing) : undefined;
+    return {
+      kind: 'missing',
+      place: [...place, missing],
+      expected: expectation(own(schema.properties, missing) ?? {}, words),
+      got: 'nothing',
+      ...(otherSpelling !== undefined && { otherSpelling: shorten(otherSpelling) }),
+    };
+  }
+  if (keyword === 'additionalProperties') {
+    const given = String(params['additionalProperty']);
+    const valid = Object.keys(schema.properties ?? {});
+    const expected = listNames(given, valid);
+    const named = { given: shorten(given), valid, deeper: placesOf(given, schema) };
+    return { kind: 'unknown', place: [...place, shorten(given)], expected, got: kindOf(data), ...named };
+  }
+  const isBound = keyword === 'minimum' || keyword === 'maximum';
+  const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
+  return {
+    kind: 'invalid',
+    place,
+    expected: expectation(schema, words, typeof data === 'string' ? data : ''),
+    got: isBound ? `\`${data}\`` : kindOf(data),
+    ...(typeof data === 'string' && names.length > 0 && { given: data, valid: names }),
+  };
+}
+
+/** Where a misplaced name belongs: the shallowest places below that have it. */
+function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
+  let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
+  while (level.length > 0) {
+    const within = level.flatMap(({ place, schema: { properties, items } }) => {
+      const above = items === undefined ? place : [...place.slice(0, -1), `${place.at(-1)}[]`];
+      return Object.entries(properties ?? items?.properties ?? {}).map(([at, schema]) => {
+        return { name: at, place: [...above, at], schema };
+      });
+    });
+    const found = within.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (found.length > 0) return found.map(({ place }) => place);
+    level = within;
+  }
+  return [];
+}
+
+function segmentsOf(instancePath: string): readonly string[] {
+  return instancePath.split('/').slice(1);
+}
+
+/** A given name, safe to show: it may be a credential, or contain line breaks. */
+function shorten(name: string): string {
+  return redact(name)
+    .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?')
+    .slice(0, 100);
+}
+
+/** Describes the value that a schema expects. @param given the value, if it is a text */
+function expectation(schema: Schema, words: TypeWords, given = ''): string {
+  if (schema.enum !== undefined) {
+    const values = schema.enum.filter((value) => value !== null).map(String);
+    return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${listNames(given, values)}`;
+  }
+  const { type = 'value', format, pattern } = schema;
+  return [
+    own(words, type) ?? withArticle(type),
+    own(words, type) === undefined ? range(schema) : '',
+    format && `in the form \`${format}\``,
+    pattern !== undefined && `that matches \`${pattern}\``,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
+  if (minItems !== undefined && maxItems !== undefined) return `of ${minItems} to ${maxItems} entries`;
+  if (minItems !== undefined) return `of at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}`;
+  if (maxItems !== undefined) return `of at most ${maxItems} entries`;
+  if (minLength !== undefined && maxLength !== undefined) return `of ${minLength} to ${maxLength} characters`;
+  if (maxLength !== undefined) return `of at most ${maxLength} characters`;
+  if (minLength !== undefined) return `of at least ${characters(minLength)}`;
+  if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
+  if (maximum !== undefined) return `of at most ${maximum}`;
+  return minimum === undefined ? '' : `of at least ${minimum}`;
+}
+
+function kindOf(data: unknown): string {
+  if (data === null) return 'null';
+  if (Array.isArray(data)) return `an array of ${data.length}`;
+  return typeof data === 'string' ? `a string of ${characters([...data].length)}` : withArticle(typeof data);
+}
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`;
+}
+
+function withArticle(noun: string): string {
+  return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
+
+/** Names for the parts of a request, by the first segment of a place. */
+const PARTS: Readonly<Record<string, string>> = {
+  requestBody: 'Field',
+  query: 'Query parameter',
+  path: 'Path parameter',
+  header: 'Header',
+};
+
+/** How many places a sentence names. */
+const MOST_PLACES = 2;
+
+/**
+ * The message about an invalid request: which field, what was expected, what was sent.
+ *
+ * @param near the name or value that was probably meant
+ */
+export function describeRequestFault(fault: ValueFault, near?: string): string {
+  const { kind, place, expected, got, otherSpelling, deeper = [] } = fault;
+  const [part = '', ...segments] = place;
+  if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
+  const name = segments.length === 0 ? 'The body' : `${PARTS[part]} \`${segments.join('.')}\``;
+  switch (kind) {
+    case 'missing':
+      return `${name} is missing; expected ${expected}${
+        otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not a known field`
+      }.`;
+    case 'unknown':
+      if (deeper.length > 0) {
+        const places = deeper.map((further) => `\`${[...segments.slice(0, -1), ...further].join('.')}\``);
+        return `${name} is not known here; it belongs at ${places.slice(0, MOST_PLACES).join(' or ')}. There ${are(expected)}.`;
+      }
+      return near === undefined
+        ? `${name} is not known here; there ${are(expected)}.`
+        : `${name} is not known here; did you mean \`${near}\`? There ${are(expected)}.`;
+    case 'invalid':
+      return `${name} is not valid; expected ${expected}, got ${got}.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`;
+  }
+}
+
+/** @param names as a list */
+function are(names: string): string {
+  if (names === '') return 'are none';
+  return `${names.includes(', ') ? 'are' : 'is only'} ${names}`;
+}

@@ -1,0 +1,85 @@
+import { decideOnResource, lackOf } from '../../../core/decide.ts';
+import type { DecisionInput } from '../../../core/decision.ts';
+import { labelsOfResources } from '../../../core/labels.ts';
+import { own } from '../../../core/own.ts';
+import type { HeldRights, Resource } from '../../../core/policy.ts';
+import { REASONS_OF_RIGHTS } from '../../../core/reasons.ts';
+import { describeLack, type FindFixes, type Fix, namePrincipal, quote } from '../../../explaining/index.ts';
+import { SUBJECT_TYPES } from '../subjects.ts';
+import type { PredefinedRole } from '../tables/index.ts';
+
+/** The endpoint that creates access rules. */
+export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
+
+/**
+ * Suggests an access rule that would allow a refused request: the smallest sufficient role, in the narrowest sufficient
+ * scope. Each candidate is tried on the decision itself first.
+ */
+export const findRuleFixes: FindFixes = (_decision, input, reason) =>
+  REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(input) } : null;
+
+function ruleFixes(input: DecisionInput): Fix[] {
+  const { accessRequest, caller, lookedUp } = input;
+  const { rule, ruleset } = accessRequest;
+  const { principal } = caller;
+  const scopes = narrowestScopes(input);
+  const allows = (role: PredefinedRole, scope: Resource): boolean => {
+    const added = { held: new Set<string>(role.permissions), resources: [scope] };
+    const heldRights: HeldRights = {
+      ...caller.heldRights,
+      rightsByRule: [...(caller.heldRights.rightsByRule ?? []), added],
+    };
+    return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
+  };
+  // The tables of this service list roles of this type.
+  const all = ruleset.tables.roles as readonly PredefinedRole[];
+  const found = scopes
+    .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
+    .find(({ would }) => would.length > 0);
+  const needs = describeLack(lackOf(rule, { held: new Set(), resources: [] }, []));
+  if (found === undefined)
+    return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
+  // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
+  const would = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
+  const [least] = would as [PredefinedRole];
+  const where = labelsOfResources(ruleset, [found.scope]).join('');
+  const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
+  return [
+    {
+      kind: 'role',
+      roles: [least.name],
+      text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
+      // 2.19 has no service accounts, so it cannot have a rule for one.
+      ...((ruleset.profile !== '2.19' || principal.kind !== 'service-account') && {
+        request: {
+          method: 'POST',
+          path: ACCESS_RULES_PATH,
+          body: {
+            subjectId: principal.name,
+            subjectType: own(SUBJECT_TYPES, principal.kind),
+            roleId: least.id,
+            scopeId,
+            scopeType,
+          },
+        },
+      }),
+    },
+    ...identityFix(would),
+  ];
+}
+
+/** Another identity may have any of the sufficient roles, not only the smallest. */
+function identityFix(would: readonly PredefinedRole[]): Fix[] {
+  const roles = would.map(({ name }) => name);
+  const which = roles.length === 1 ? 'the role' : 'one of the roles';
+  return [{ kind: 'identity', roles, text: `call as an identity that has ${which} ${quote(roles)} there` }];
+}
+
+/** The scopes that contain the object, narrowest first; the tenant if the operation has no single object. */
+function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
+  const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
+  const { tenant } = caller.principal;
+  const whole: Resource = { type: 'tenant', ids: [tenant ?? ''] };
+  const path = Object.entries(names ?? {}).map(([type, ids]): Resource => ({ type, ids }));
+  return [...path.reverse(), whole, { type: 'system', ids: ['system'] }];
+}

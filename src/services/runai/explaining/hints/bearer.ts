@@ -1,0 +1,59 @@
+import { claimOf, type HintRule } from '../../../../explaining/hints/refused-request.ts';
+
+const GUIDE = {
+  source: 'API authentication guides 2.19 to 2.24: the bearer token is an access token',
+  certainty: 'documented',
+} as const;
+
+const GET_TOKEN = 'get one from `POST /api/v1/token`';
+
+/** The form of the client secrets and refresh tokens that this server generates. */
+const SECRET = /^[A-Za-z0-9]{32}$/;
+const REFRESH_TOKEN = /^[A-Za-z0-9]{64}$/;
+
+/** Hints for other credentials in place of an access token. */
+export const BEARER_HINTS: readonly HintRule[] = [
+  {
+    code: 'ngc_key_for_token',
+    symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
+    advice: 'get an access token from `POST /api/v1/token`, and send that',
+    ...GUIDE,
+    when: ({ problem }) =>
+      problem.reason === 'ngc_key_as_token'
+        ? `The bearer token is an NGC key, which is for Air, Cloud Functions and NGC. Run:ai accepts access tokens: ${GET_TOKEN} with an access key or a service account.`
+        : null,
+  },
+  {
+    code: 'refresh_token_for_token',
+    symptom: 'a refresh token as bearer token',
+    advice: 'send the access token; the refresh token goes to the token endpoint, with the grant `refresh_token`',
+    source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
+    certainty: 'documented',
+    when: ({ problem, credential, world }) => {
+      if (problem.reason !== 'malformed_token' || !REFRESH_TOKEN.test(credential?.text ?? '')) return null;
+      const is = credential?.text.startsWith(world.grantMark) === true ? 'is' : 'may be';
+      return `The bearer token ${is} a refresh token. Send the access token of the same answer; the refresh token belongs to the token endpoint.`;
+    },
+  },
+  {
+    code: 'secret_for_token',
+    symptom: 'a client secret as bearer token',
+    advice: 'exchange client id and secret for an access token at `POST /api/v1/token`, and send that',
+    ...GUIDE,
+    when: ({ problem, credential }) =>
+      problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')
+        ? `The bearer token has the form of a client secret. Exchange client id and secret for an access token: ${GET_TOKEN}.`
+        : null,
+  },
+  {
+    code: 'id_token_for_token',
+    symptom: 'an ID token as bearer token',
+    advice: 'send the access token of the same answer',
+    source: 'OpenID Connect Core 1.0, 2: an ID token is about a login, for its client',
+    certainty: 'documented',
+    when: (refused) =>
+      refused.problem.reason === 'malformed_token' && claimOf(refused, 'typ') === 'ID'
+        ? 'The bearer token is an ID token, which only tells the client who logged in. Send the access token of the same answer (`accessToken`, `access_token`).'
+        : null,
+  },
+];

@@ -1,0 +1,200 @@
+import { own } from '../../../../core/own.ts';
+import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
+
+/** The names of fields at the token endpoints. */
+const CAMEL = [
+  ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
+  ...['code', 'redirectUri', 'externalToken'],
+] as const;
+const SNAKE = [
+  ...['grant_type', 'client_id', 'client_secret', 'username', 'password', 'refresh_token', 'code', 'redirect_uri'],
+  ...['code_verifier', 'external_token', 'scope'],
+] as const;
+
+/** How an endpoint spells its fields. */
+interface Spelling {
+  readonly name: string;
+  /** The names of its fields, by their bare names. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** The endpoints that read the other spelling. */
+  readonly other: string;
+}
+
+const CAMEL_CASE: Spelling = {
+  name: 'camel case',
+  fields: indexByBareName(CAMEL),
+  other: '`/api/v2/token` and the realm read snake case, in a form',
+};
+const SNAKE_CASE: Spelling = {
+  name: 'snake case',
+  fields: indexByBareName(SNAKE),
+  other: '`/api/v1/token` reads camel case, in JSON',
+};
+
+/** Spellings by operation. */
+const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, Spelling>([
+  ['grant_token', CAMEL_CASE],
+  ['grant_token_v2', SNAKE_CASE],
+  ['grant_realm_token', SNAKE_CASE],
+]);
+
+/** No field has a longer name. */
+const MOST_NAME = 40;
+/** Fields that a hint names at most. */
+const MOST_NAMED = 6;
+
+function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [bareName(name), name]));
+}
+
+/** A name without case, hyphens and underscores, which distinguish the two spellings. */
+function bareName(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+/** Fields in the spelling of another endpoint, each with the correct name. */
+function findMisspelt(
+  { fields }: RefusedRequest,
+  spelling: Spelling,
+): readonly (readonly [sent: string, read: string])[] {
+  // Camel case is read case-insensitively, and the document uses another case for some names.
+  const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
+  const isSent = (name: string) => names.has(name.toLowerCase());
+  return Object.keys(fields).flatMap((sent) => {
+    const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bareName(sent));
+    const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
+    return isRead || isSent(read) ? [] : [[sent, read] as const];
+  });
+}
+
+/** The value of a field of `/api/v1/token`; its name is case-insensitive. */
+function fieldOf({ fields }: RefusedRequest, name: string): unknown {
+  const sent = Object.keys(fields).find((one) => one.toLowerCase() === name.toLowerCase());
+  return sent === undefined ? undefined : own(fields, sent);
+}
+
+function sends(refused: RefusedRequest, name: string): boolean {
+  const value = fieldOf(refused, name);
+  return typeof value === 'string' && value !== '';
+}
+
+/** The client id in the request, at any endpoint. */
+function clientIdIn(refused: RefusedRequest): string {
+  const { credential } = refused;
+  const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
+  const found = named.find((value) => typeof value === 'string');
+  if (typeof found === 'string') return found;
+  if (credential?.scheme !== 'basic') return '';
+  return Buffer.from(credential.text, 'base64').toString('latin1').split(':', 1)[0] ?? '';
+}
+
+/** Ids of objects are UUIDs, client ids are not. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
+
+const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
+
+/** Hints for token requests with the wrong fields. */
+export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
+  {
+    code: 'field_spelling',
+    symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
+    advice: 'camel case in the JSON of `/api/v1/token`, snake case in the forms of the others',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      const spelling = SPELLINGS.get(refused.operation);
+      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MOST_NAMED);
+      if (spelling === undefined || pairs.length === 0) return null;
+      const wanted = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
+      return `This endpoint reads fields in ${spelling.name}: send ${wanted}. ${spelling.other}.`;
+    },
+  },
+  {
+    code: 'client_id_before_2_24',
+    symptom: '`client_credentials`, or `clientId` without `grantType: app_token`, at 2.19',
+    advice: 'send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`, or start the mock with `--runai 2.24`',
+    source: 'API authentication guide 2.19: tokens are for applications',
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, settings } = refused;
+      if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
+      if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
+      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` exists since 2.24: start the mock with `--runai 2.24` to use it.';
+    },
+  },
+  {
+    code: 'app_id_since_2_24',
+    symptom:
+      '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24; `app_token` in 3.0',
+    advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
+    source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, settings, problem } = refused;
+      if (operation !== 'grant_token' || settings.runai === '2.19') return null;
+      const isApplication = fieldOf(refused, 'grantType') === 'app_token';
+      if (isApplication && settings.runai === '3.0') {
+        return `3.0 removed the grant \`app_token\` and applications: ${SEND_CREDENTIALS} of an access key or a service account. Start the mock with \`--runai 2.24\` for clients that cannot change.`;
+      }
+      if (!sends(refused, 'appID') || (isApplication && problem.reason !== 'unknown_client')) return null;
+      if (!isApplication && sends(refused, 'clientID')) return null;
+      const still = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
+      return `Since 2.24 a client is an access key or a service account: ${SEND_CREDENTIALS}. ${settings.runai} ${still}.`;
+    },
+  },
+  {
+    code: 'client_id_with_app_token',
+    symptom: '`app_token` with `clientId` and `clientSecret`',
+    advice: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      const { runai } = refused.settings;
+      if (runai === '2.19' || runai === '3.0' || !isClientOfAppToken(refused)) return null;
+      return 'The grant `app_token` reads `AppId` and `AppSecret`. For `clientId` and `clientSecret`, use the grant `client_credentials`.';
+    },
+  },
+  {
+    code: 'basic_at_v1',
+    symptom: '`Authorization: Basic` at `/api/v1/token`',
+    advice: 'send `clientId` and `clientSecret` in the body; Basic is for `/api/v2/token` and the realm',
+    ...V1,
+    certainty: 'documented',
+    when: (refused) => {
+      const { operation, problem, credential } = refused;
+      if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
+        return null;
+      if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
+      return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm accept Basic.';
+    },
+  },
+  {
+    code: 'client_id_misspelt',
+    symptom: 'an unknown client id that differs in a few characters from an existing one',
+    advice: 'send the client id that the hint names',
+    source: 'the client ids of this world',
+    certainty: 'ours',
+    when: ({ decision }) => {
+      if (decision?.reason !== 'unknown_client' || decision.instead === undefined) return null;
+      return `The client id is unknown. Did you mean \`${decision.instead}\`?`;
+    },
+  },
+  {
+    code: 'key_id_for_client_id',
+    symptom: 'the id of an access key, which is a UUID, in place of its client id',
+    advice: 'send the `clientId` that is shown beside the id',
+    source: 'OpenAPI 2.24, access keys: `id` and `clientId` are two members',
+    certainty: 'documented',
+    when: (refused) => {
+      if (refused.problem.reason !== 'unknown_client' || !UUID.test(clientIdIn(refused))) return null;
+      return 'The client id may be the id of an access key, an application or a service account: it is a UUID. Send the `clientId` that is shown beside that `id`.';
+    },
+  },
+];
+
+function isClientOfAppToken(refused: RefusedRequest): boolean {
+  const isApplication = fieldOf(refused, 'grantType') === 'app_token';
+  return isApplication && sends(refused, 'clientID') && !sends(refused, 'appID');
+}

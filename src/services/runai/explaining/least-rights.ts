@@ -1,0 +1,202 @@
+import type { ServiceDefinition } from '../../../contract/service.ts';
+import type { Surroundings } from '../../../contract/world.ts';
+import { type HeldRights, NO_STANDING, type Resource } from '../../../core/policy.ts';
+import type { Principal } from '../../../core/principal.ts';
+import { type Ruleset, rowsOf } from '../../../core/ruleset.ts';
+import type { Use } from '../../../core/uses.ts';
+import { isAllowed, leaveOut } from '../../../explaining/least-rights.ts';
+import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
+import { identitiesIn } from '../collections/identities.ts';
+import { type Role, type Roles, rolesOf } from '../roles.ts';
+import { profileOf, RULESETS } from '../rulesets.ts';
+import { SUBJECT_TYPES } from '../subjects.ts';
+import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
+
+/** The scope that contains all others. */
+const SYSTEM: Resource = { type: 'system', ids: ['system'] };
+
+/**
+ * The least rights that a principal needs: the predefined role with the fewest permissions, in the narrowest scope that
+ * covers every object used. Also the smallest custom role that is sufficient there.
+ */
+export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, doings) => {
+  const { principal, caller, uses } = doings;
+  const ruleset = RULESETS[profileOf(world.settings)];
+  const roles = await rolesOf(world);
+  const allow = (heldRights: HeldRights, some: readonly Use[]) =>
+    some.filter((use) => isAllowed(use, principal, heldRights));
+  const suffices = (rightsByRule: readonly RightsOfRule[], some: readonly Use[]) =>
+    some.every((use) => isAllowed(use, principal, heldRightsOf(rightsByRule)));
+
+  const every = new Set(ruleset.tables.permissions.map(({ id }) => id));
+  const everywhere = candidateScopes(principal, []).map((scope) => ({ held: every, scope }));
+  const possible = new Set(allow(heldRightsOf(everywhere), uses));
+  const free = new Set(allow(NO_STANDING_AT_ALL, uses));
+  const demanding = uses.filter((use) => possible.has(use) && !free.has(use));
+  const scopes = candidateScopes(principal, demanding);
+  const scope = scopes.find((one) => suffices([{ held: every, scope: one }], demanding)) ?? SYSTEM;
+  const inScope = (held: Iterable<string>): RightsOfRule => ({ held: new Set(held), scope });
+
+  const held = caller === null ? null : await heldRules(world, principal, roles);
+  const chosen =
+    demanding.length === 0
+      ? []
+      : smallestRoles(roles, held ?? [], (some) =>
+          suffices(
+            some.map(({ permissions }) => inScope(permissions)),
+            demanding,
+          ),
+        );
+  const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
+  const used =
+    held === null ? [] : fewestRules(held, (some) => allow(heldRightsOf(some.map(rightsOfRule)), uses).length);
+  return {
+    held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
+    smallest: {
+      roles: roleNames(chosen),
+      rules,
+      ...(demanding.length > 0 &&
+        hasCustomRoles(ruleset) && { custom: customRole(ruleset, (some) => suffices([inScope(some)], demanding)) }),
+    },
+    unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
+    broader: used
+      .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
+      .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
+    seed: seedOfRules(principal, rules),
+    beyond: uses.filter((use) => !possible.has(use)),
+    heldRights: () => heldRightsOf(chosen.map(({ permissions }) => inScope(permissions))),
+  };
+};
+
+/** Permissions in a scope. */
+interface RightsOfRule {
+  readonly held: ReadonlySet<string>;
+  readonly scope: Resource;
+}
+
+function heldRightsOf(rightsByRule: readonly RightsOfRule[]): HeldRights {
+  return {
+    ...NO_STANDING,
+    held: new Set(rightsByRule.flatMap(({ held }) => [...held])),
+    rightsByRule: rightsByRule.map(({ held, scope }) => ({ held, resources: [scope] })),
+  };
+}
+
+const NO_STANDING_AT_ALL = heldRightsOf([]);
+
+/** An access rule of the principal, with its role. */
+interface HeldRule {
+  readonly rule: AccessRule;
+  readonly role: Role;
+}
+
+async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
+  const identity = await identitiesIn(world.store).byId(id);
+  if (identity === null) return [];
+  return rulesOf(await ruleBookOf(world), identity).flatMap((rule) => {
+    const role = roles.get(rule.roleId);
+    return role?.enabled === true ? [{ rule, role }] : [];
+  });
+}
+
+function rightsOfRule({ rule, role }: HeldRule): RightsOfRule {
+  return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
+}
+
+function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
+  return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
+}
+
+/** The fewest held rules that allow as much as all of them. The largest roles are dropped first. */
+function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
+  const all = allowed(held);
+  const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
+  return leaveOut(bySize, (rest) => allowed(rest) === all);
+}
+
+/** The smallest predefined role; several if no single one is sufficient. On a tie, a held role wins. */
+function smallestRoles(
+  roles: Roles,
+  held: readonly HeldRule[],
+  suffice: (some: readonly Role[]) => boolean,
+): readonly Role[] {
+  const isHeld = (role: Role) => Number(held.some((one) => one.role.id === role.id));
+  const predefined = [...roles.values()].filter(({ custom }) => !custom);
+  const byNeed = predefined.sort(
+    (one, other) => one.permissions.size - other.permissions.size || isHeld(other) - isHeld(one),
+  );
+  const single = byNeed.find((role) => suffice([role]));
+  if (single !== undefined) return [single];
+  return suffice(byNeed) ? leaveOut(byNeed.reverse(), suffice) : [];
+}
+
+function hasCustomRoles({ tables }: Ruleset): boolean {
+  return tables.rules.some(({ id }) => id === 'create-role');
+}
+
+/** The fewest permission sets, smaller ones preferred. */
+function customRole(ruleset: Ruleset, suffice: (permissions: readonly string[]) => boolean) {
+  const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
+    (one, other) => other.permissions.length - one.permissions.length,
+  );
+  const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
+  const sets = [...leaveOut(all, (rest) => suffice(permissionsOf([...rest])))];
+  return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
+}
+
+function isLarger({ permissions }: Role, chosen: readonly Role[]): boolean {
+  return [...permissions].some((permission) => !chosen.some((role) => role.permissions.has(permission)));
+}
+
+function roleNames(roles: readonly Role[]): string[] {
+  return [...new Set(roles.map(({ name }) => name))];
+}
+
+function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
+  return { scopeType: type, scopeId: ids?.[0] ?? tenant };
+}
+
+/** The scopes that could cover all uses, narrowest first; the last ones are the tenant and the system. */
+function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
+  const touched = uses.flatMap(({ lookedUp }) =>
+    lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
+  );
+  const [first = {}, ...others] = touched.filter((names) => Object.keys(names).length > 0);
+  const shared = Object.entries(first).filter(([type, ids]) =>
+    others.every((names) => ids.every((id) => names[type]?.includes(id) === true)),
+  );
+  const whole = { type: 'tenant', ids: [tenant] };
+  const narrower = shared.filter(([type]) => type !== 'tenant').map(([type, ids]): Resource => ({ type, ids }));
+  return [...narrower.reverse(), whole, SYSTEM];
+}
+
+/** The table lists wider scope types before narrower ones. */
+function isWider(type: string, other: string): boolean {
+  const place = (one: string) => SCOPE_TYPES.findIndex(({ id }) => id === one);
+  return place(type) < place(other);
+}
+
+/** A role in a scope, as a seed writes it. */
+interface WrittenRule {
+  readonly role: string;
+  readonly scopeType: string;
+  readonly scopeId: string;
+}
+
+const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
+
+/** A seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
+function seedOfRules({ kind, name }: Principal, rules: readonly WrittenRule[]) {
+  // Only these kinds can have tokens of Run:ai.
+  if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
+  const called = kind === 'user' ? { email: name } : { name };
+  const [only] = rules;
+  const isWhole = rules.length === 1 && only?.scopeType === 'tenant';
+  const subject = { subjectType: SUBJECT_TYPES[kind], subjectId: name };
+  return {
+    runai: {
+      [SEED_LISTS[kind]]: [{ ...called, role: isWhole ? only.role : null }],
+      ...(!isWhole && rules.length > 0 && { accessRules: rules.map((rule) => ({ ...subject, ...rule })) }),
+    },
+  };
+}

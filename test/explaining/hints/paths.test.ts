@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { hintsOf } from '../../support/hints.ts';
+import { documentsOfServices } from '../../support/list-operations.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { testServer } from '../../support/server.ts';
+import { makeWorld } from '../../support/worlds.ts';
+
+const server = await testServer();
+
+describe('a path that nothing is served at is told', () => {
+  it.each<[request: string, code: string, named: string]>([
+    ['POST /token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
+    ['POST /v1/token', 'path_incomplete', '`POST /api/v1/token`'],
+    ['POST /api/token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
+    ['GET /nvcf/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
+    ['GET /v2/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
+    ['GET /simulations', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['GET /simulations/', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['POST /v2/nvcf/pexec/functions', 'path_incomplete', '`POST /v2/nvcf/pexec/functions/{functionId}`'],
+    ['POST /api/v1//token', 'doubled_slash', '`POST /api/v1/token`'],
+    ['POST //api/v1/token', 'doubled_slash', '`POST /api/v1/token`'],
+    ['POST /api/v1/token/', 'slash_at_end', '`POST /api/v1/token`'],
+    ['GET /v2/nvcf/functions/', 'slash_at_end', '`GET /v2/nvcf/functions`'],
+    ['DELETE /api/v1/users/', 'slash_at_end', '`DELETE /api/v1/users/{userId}`'],
+    ['POST /v2/nvcf/pexec/functions/', 'slash_at_end', '`POST /v2/nvcf/pexec/functions/{functionId}`'],
+    ['POST /api/v1/api/v1/token', 'path_prefix_extra', '`POST /api/v1/token`'],
+    ['GET /api/v1/usres', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /api/v1/Users', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /v2/nvfc/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
+  ])('%s', async (request, code, named) => {
+    const { codes, texts } = await hintsOf(server.call, request);
+
+    expect(codes).toEqual([code]);
+    expect(texts[0]).toContain(`${named}`);
+  });
+
+  it('every path of the key service, which needs a flag that the hint names', async () => {
+    const [document] = documentsOfServices().filter(({ name }) => name === 'nak');
+    const requests = (document?.operations ?? []).map(
+      ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'x')}`,
+    );
+
+    expect(requests).toContain('POST /v1/admin/keys');
+    for (const request of requests) {
+      const { codes, texts } = await hintsOf(server.call, request);
+      expect([request, codes]).toEqual([request, ['path_of_key_service']]);
+      expect(texts[0]).toContain('start the mock with `--nvcf open-source`');
+      expect((await server.call(request)).headers['x-mock-hint']).toContain('`--nvcf open-source`');
+    }
+    const selfHosted = await testServer({ nvcf: 'open-source' });
+    expect((await hintsOf(selfHosted.call, 'GET /v1/services/x/y')).codes).not.toContain('path_of_key_service');
+    expect((await hintsOf(server.call, 'GET /v1/keystone')).codes).not.toContain('path_of_key_service');
+  });
+
+  it.each([
+    'GET /api/v1/users/',
+    'GET /api/v1/access-keys/',
+    'DELETE /api/v1/access-keys/',
+    'GET /api/v1/service-accounts/',
+    'GET /api/v1/authorization/roles/',
+    'GET /v3/orgs/acme/keys/',
+    'GET /v2/nvcf/functions/',
+    'DELETE /v2/nvcf/functions/',
+  ])('an empty id is none: %s', async (request) => {
+    const answer = await server.call(request, { token: castKey('nvcf-deployer').key });
+
+    expect(answer.status).toBe(404);
+    expect(answer.decision).toBeNull();
+    expect(answer.headers['x-mock-hint']).toContain('ends with a slash');
+  });
+
+  it('every operation of a vendor that tells both apart, called with a slash at its end', async () => {
+    const missing: string[] = [];
+    for (const service of ['runai', 'nvcf', 'ngc']) {
+      const { body: document } = await server.call(`GET /openapi/${service}.json`);
+      for (const [path, methods] of Object.entries<object>(document.paths)) {
+        const called = `${path.replaceAll(/\{\w+\}/g, 'acme')}/`;
+        for (const method of Object.keys(methods).filter((name) => /^(get|post|put|patch|delete)$/.test(name))) {
+          const { codes } = await hintsOf(server.call, `${method.toUpperCase()} ${called}`);
+          if (codes[0] !== 'slash_at_end') missing.push(`${method} ${called}: ${codes}`);
+        }
+      }
+    }
+
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which is not part of this path: call'],
+    ['POST /hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],
+  ])('%s, with what stands before it, unless no path has such a word', async (request, said) => {
+    expect((await hintsOf(server.call, request)).texts[0]).toContain(said);
+  });
+
+  it.each([
+    'GET /nowhere',
+    `GET /${'a/'.repeat(2000)}`,
+    'GET /%20/%41',
+    'GET /{org}',
+    'GET /api/v3/nothing',
+    'GET /api/v1/users/1/2/3',
+  ])('and nothing is made up: %.40s', async (request) => {
+    expect((await hintsOf(server.call, request)).codes).toEqual([]);
+  });
+
+  it('an operation of another version, with the flag that brings it', async () => {
+    const newest = await testServer({ runai: '3.0' });
+    const { codes, texts } = await hintsOf(newest.call, 'GET /api/v1/apps');
+
+    expect(codes).toEqual(['path_of_other_version']);
+    expect(texts[0]).toMatch(
+      /an operation of 2\.19, 2\.24.* `--runai 2\.24`.* takes its place, `GET \/api\/v1\/service-accounts`/,
+    );
+  });
+
+  it('the prefix of a world twice', async () => {
+    await makeWorld(server, { id: 'twice' });
+    const answer = await server.call('POST /w/twice/w/twice/api/v1/token', { body: {} });
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers['x-mock-hint']).toMatch(/prefix of a world twice/);
+  });
+
+  it('an empty id, inside of a path that is served', async () => {
+    const { codes } = await hintsOf(server.call, 'GET /v2/nvcf/functions//versions', {
+      token: castKey('nvcf-deployer').key,
+    });
+
+    expect(codes[0]).toBe('doubled_slash');
+  });
+});
+
+it('a path of the switchboard without the name at its end is told the whole path', async () => {
+  const { body } = await server.call('GET /_mock/tables');
+
+  expect(body.detail).toContain('The end of the path is missing: call `GET /_mock/tables/{service}`.');
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { admin } from '../../support/cast.ts';
+import { hintsOf } from '../../support/hints.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { authorizationPath, formOf, shownForm } from '../../support/oauth.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const { clientId, clientSecret } = admin.accessKey;
+const { key } = castKey('air-reader');
+const SECRETS = [clientSecret, key.slice(6)];
+
+const expectStray = (told: Awaited<ReturnType<typeof hintsOf>>, said: RegExp) => {
+  const { codes, texts } = told;
+  expect(codes).toContain('stray_characters');
+  expect(texts[codes.indexOf('stray_characters')]).toMatch(said);
+  for (const secret of SECRETS) expect(texts.join(' ')).not.toContain(secret);
+};
+
+describe('what does not belong to a key is told', () => {
+  it.each([
+    ['quotes', `"${key}"`, /has quotes/],
+    ['one quote', `${key}'`, /has quotes/],
+    ['a line break, encoded', `${key}%0A`, /line break/],
+    ['a line break, written out', `${key}\\n`, /line break/],
+    ['a comma', `${key},`, /punctuation/],
+    ['a space, encoded', `${key}%20`, /space/],
+  ])('%s', async (_what, token, said) => {
+    expectStray(await hintsOf(server.call, 'GET /api/v3/simulations/', { token }), said);
+  });
+});
+
+describe('what does not belong to a secret is told', () => {
+  it.each([
+    ['a line break', `${clientSecret}\n`, /Field `clientSecret` has a line break at its/],
+    ['quotes', `"${clientSecret}"`, /has quotes/],
+    ['a space', ` ${clientSecret}`, /space/],
+  ])('%s', async (_what, sent, said) => {
+    const body = { grantType: 'client_credentials', clientId, clientSecret: sent };
+    const told = await hintsOf(server.call, 'POST /api/v1/token', { body });
+
+    expect(told.answer.decision.reason).toBe('wrong_secret');
+    expectStray(told, said);
+  });
+
+  it('quotes around a password, on the page where people log in', async () => {
+    const { action, fields } = shownForm((await server.call(`GET ${authorizationPath()}`)).body);
+    const sent = { ...fields, username: admin.email, password: `'${admin.password}'` };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const path = action.replace(/^https?:\/\/[^/]+/, '');
+    const told = await hintsOf(server.call, `POST ${path}`, { body: formOf(sent), headers });
+
+    expect(told.answer.decision.reason).toBe('wrong_password');
+    expectStray(told, /Field `password` has quotes/);
+  });
+
+  it('a line break in a form', async () => {
+    const body = `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}%0A`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+
+    expectStray(
+      await hintsOf(server.call, 'POST /api/v2/token', { body, headers }),
+      /`client_secret` has a line break/,
+    );
+  });
+
+  it('the line break of `echo`, in Basic', async () => {
+    const basic = Buffer.from(`${clientId}:${clientSecret}\n`).toString('base64');
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` };
+
+    expectStray(
+      await hintsOf(server.call, 'POST /api/v2/token', { body: 'grant_type=client_credentials', headers }),
+      /decoded value of `Authorization: Basic` has a line break/,
+    );
+  });
+});

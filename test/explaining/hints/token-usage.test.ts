@@ -1,0 +1,101 @@
+/** Hints on requests that are answered: a client that does not keep its token. */
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../../src/core/bounded-cache.ts';
+import { TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
+import { admin } from '../../support/cast.ts';
+import { testServer } from '../../support/server.ts';
+import { makeWorld, type TestWorld } from '../../support/worlds.ts';
+
+const server = await testServer();
+
+const newest = async ({ call }: Pick<TestWorld, 'call'>) =>
+  (await call('GET /_mock/requests?limit=1')).body.requests[0];
+const grant = async (world: TestWorld, which = 0) => {
+  const { clientId, clientSecret } = world.cast.runai.users[which].accessKey;
+  const body = { grantType: 'client_credentials', clientId, clientSecret };
+  const answer = await world.call('POST /api/v1/token', { body });
+  expect(answer.status).toBe(200);
+  expect(answer.headers['x-mock-hint']).toBeUndefined();
+  const { hints } = await newest(world);
+  return { token: answer.body.accessToken, codes: hints.map(({ code }: { code: string }) => code), hints };
+};
+
+describe('a client that asks for its third token while the first is young', () => {
+  it('is told to cache it, in its own world alone', async () => {
+    const [world, other] = [await makeWorld(server), await makeWorld(server)];
+    const codes = [(await grant(world)).codes, (await grant(other)).codes, (await grant(world)).codes];
+    const third = await grant(world);
+
+    expect(codes).toEqual([[], [], []]);
+    expect(third.codes).toEqual(['token_renewed_early']);
+    expect(third.hints[0].text).toMatch(/requested 3 tokens.* half of its 3600 s.*Cache the token/);
+    expect((await grant(world, 1)).codes).toEqual([]);
+    expect((await grant(other)).codes).toEqual([]);
+  });
+
+  it('is not, if half of its life is over', async () => {
+    const world = await makeWorld(server);
+    await grant(world);
+    await grant(world);
+    await world.call('POST /_mock/clock/advance', { body: { by: '30m' } });
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+
+  it('is not, if its token was refused in between', async () => {
+    const world = await makeWorld(server);
+    await grant(world);
+    const { token } = await grant(world);
+    await world.call('GET /api/v1/access-keys', { token: `${token}x` });
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+
+  it('is not, if a fault struck it in between', async () => {
+    const world = await makeWorld(server);
+    await grant(world);
+    const { token } = await grant(world);
+    const fault = { match: { operation: 'get_access_keys' }, do: { status: 401 }, times: 1 };
+    expect((await world.call('POST /_mock/faults', { body: fault })).status).toBe(201);
+    expect((await world.call('GET /api/v1/access-keys', { token })).status).toBe(401);
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+
+  it.each(['reset', 'restore'])('is not after a %s', async (how) => {
+    const world = await makeWorld(server);
+    const { body: snapshot } = await world.call('POST /_mock/snapshots');
+    await grant(world);
+    await grant(world);
+    await world.call(how === 'reset' ? 'POST /_mock/reset' : `POST /_mock/snapshots/${snapshot.id}/restore`);
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+
+  it('is not by requests that were refused', async () => {
+    const world = await makeWorld(server);
+    const { clientId } = admin.accessKey;
+    for (let time = 0; time < 3; time += 1) {
+      await world.call('POST /api/v1/token', {
+        body: { grantType: 'client_credentials', clientId, clientSecret: 'wrong' },
+      });
+    }
+
+    expect((await grant(world)).codes).toEqual([]);
+  });
+});
+
+it('what is remembered of clients stays within its bytes, however many there are', () => {
+  const budget = new Budget(10_000);
+  const habits = new TokenUsage(budget);
+  for (let client = 0; client < 10_000; client += 1) {
+    habits.countGrant(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);
+    habits.countRefusal(`${client}`, `${client}`, 0);
+  }
+
+  expect(budget.used).toBeLessThanOrEqual(10_000);
+  habits.reset(5, 7);
+  expect({ used: budget.used, resetAt: habits.resetAt, before: habits.clockBeforeReset }).toEqual({
+    ...{ used: 0, resetAt: 5, before: 7 },
+  });
+});

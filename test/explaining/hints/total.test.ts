@@ -1,0 +1,164 @@
+/** Hints are told of whatever was sent: they never fail a request, and never give anything away. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { configOf } from '../../../src/config/config.ts';
+import { segmentsOf } from '../../../src/core/path-template.ts';
+import { HTTP_STATUS, type ProblemKind } from '../../../src/core/problem.ts';
+import type { CredentialReason } from '../../../src/core/reasons.ts';
+import { findHints, GENERAL_HINTS } from '../../../src/explaining/hints/index.ts';
+import { type RefusedRequest, sentCredential } from '../../../src/explaining/hints/refused-request.ts';
+import { ALL_REASONS } from '../../../src/services/index.ts';
+import { NASTY } from '../../fuzz/values.ts';
+import { roundsOf, seedNumberOf } from '../../support/properties.ts';
+import { testServer } from '../../support/server.ts';
+import { SERVICES } from '../../support/services.ts';
+
+const RULES = [...GENERAL_HINTS, ...SERVICES.flatMap(({ hints = [] }) => hints)];
+const REASONS = Object.keys(ALL_REASONS) as CredentialReason[];
+const KINDS = Object.keys(HTTP_STATUS) as ProblemKind[];
+const OPERATIONS = ['grant_token', 'grant_token_v2', 'grant_realm_token', 'get_access_keys', null];
+const WORDS = ['Bearer', 'bearer', 'Basic', 'Token', 'nvapi-', 'eyJ', '"', "'", '\\n', '%0A', ' ', ':', '<', '/', '//'];
+const NAMES = ['grantType', 'grant_type', 'clientID', 'client_id', 'appID', 'AppId', 'clientSecret', 'refreshToken'];
+
+/** What nobody may see again, told from everything that a hint says by itself. */
+const secret = fc.string({ unit: fc.constantFrom(...'QXZJKVWYqxzjkvwy0123456789'), minLength: 24, maxLength: 64 });
+const text = fc.oneof(fc.string(), fc.constantFrom(...NASTY), fc.constantFrom(...WORDS), secret);
+const joined = fc.array(text, { maxLength: 6 }).map((parts) => parts.join(''));
+const jwt = fc.tuple(fc.constantFrom('iss', 'sub', 'typ', 'azp', 'iat', 'jti'), fc.anything()).map(([name, value]) => {
+  const claims = Buffer.from(JSON.stringify({ [name]: value }) ?? '').toString('base64url');
+  return `Bearer eyJhbGciOiJSUzI1NiJ9.${claims}.x`;
+});
+const path = fc.array(fc.oneof(text, fc.constantFrom('api', 'v1', 'token', 'users', '')), { maxLength: 8 });
+
+const refused: fc.Arbitrary<RefusedRequest> = fc
+  .record({
+    line: fc.oneof(joined, jwt),
+    path: path.map((parts) => `/${parts.join('/')}`),
+    operation: fc.constantFrom(...OPERATIONS),
+    bodyForm: fc.constantFrom('json', 'form', 'bytes', null),
+    sent: fc.oneof(joined, fc.constant(null)),
+    fields: fc.dictionary(fc.oneof(fc.constantFrom(...NAMES), text), fc.oneof(joined, fc.anything())),
+    type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', '', '\u2028'),
+    kind: fc.constantFrom(...KINDS),
+    reason: fc.constantFrom(...REASONS, undefined),
+    runai: fc.constantFrom('2.19', '2.24', '3.0'),
+    resetAt: fc.constantFrom(null, 0, 1_700_000_000_000),
+    clockBeforeReset: fc.constantFrom(null, 0, 1_700_000_000_000),
+    repeats: fc.nat(5),
+  })
+  .map(
+    ({
+      line,
+      operation,
+      bodyForm,
+      sent,
+      fields,
+      type,
+      kind,
+      reason,
+      runai,
+      resetAt,
+      clockBeforeReset,
+      repeats,
+      ...given
+    }) => ({
+      ...given,
+      service: 'runai',
+      serviceTitle: 'NVIDIA Run:ai',
+      operation,
+      bodyForm,
+      method: 'GET',
+      query: fields,
+      headers: new Map([
+        ['authorization', [line]],
+        ['content-type', [type]],
+      ]),
+      credential: sentCredential(line),
+      text: sent,
+      fields,
+      problem: { kind, reason },
+      decision: null,
+      settings: configOf({ runai: runai as '2.24' }).config,
+      now: 1_700_000_000_000,
+      origin: 'http://localhost:6625',
+      world: { id: 'default', grantMark: '0123456789ab', resetAt, clockBeforeReset },
+      repeats,
+      served: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
+        method: 'POST',
+        path: one,
+        segments: segmentsOf(one),
+      })),
+      otherVersions: null,
+    }),
+  );
+
+/** Runs of capitals and digits that are long enough to be a secret of ours. */
+const SECRET = /[QXZJKVWYqxzjkvwy0-9]{24,}/;
+
+describe('whatever was sent,', () => {
+  it('there are at most three hints, in ASCII, and none of them shows a secret', () => {
+    fc.assert(
+      fc.property(refused, (one) => {
+        const hints = findHints(RULES, one);
+        expect(hints.length).toBeLessThanOrEqual(3);
+        for (const hint of hints) {
+          expect(hint.text).toMatch(/^[\x20-\x7e]{20,600}$/);
+          expect(hint.text).not.toMatch(SECRET);
+        }
+      }),
+      { numRuns: roundsOf(3000), seed: seedNumberOf(14) },
+    );
+  });
+
+  it('each rule says something or nothing, whichever request it is asked about', () => {
+    fc.assert(
+      fc.property(refused, fc.constantFrom(...RULES), (one, { when }) => {
+        const told = when(one);
+        expect(told === null || told.length >= 20).toBe(true);
+      }),
+      { numRuns: roundsOf(3000), seed: seedNumberOf(15) },
+    );
+  });
+
+  it('no request fails inside for it', async () => {
+    const server = await testServer();
+    const header = joined.map((line) => line.replaceAll(/[^\x20-\x7e]/g, ''));
+    const sent = fc.record({ authorization: header, parts: path, body: joined, operation: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(sent, async ({ authorization, parts, body, operation }) => {
+        const segments = parts.map((part) => encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '?'))).join('/');
+        const request = operation ? 'POST /api/v1/token' : `GET /api/v1/${segments}`;
+        const { status, headers } = await server.call(request, { body, headers: { authorization } });
+        // Beyond what the test server itself looks at: it fails a test for each 500.
+        expect(status).not.toBe(500);
+        expect(String(headers['x-mock-hint'] ?? '')).toMatch(/^[\x20-\x7e]{0,1900}$/);
+      }),
+      { numRuns: roundsOf(300), seed: seedNumberOf(16) },
+    );
+  });
+});
+
+describe('what it costs grows as what was sent', () => {
+  const worst = (size: number): RefusedRequest[] => {
+    const [sample] = fc.sample(refused, { numRuns: 1, seed: 17 });
+    const base = { ...(sample as RefusedRequest), problem: { kind: 'unknown_path', reason: undefined } as const };
+    const long = 'a'.repeat(size);
+    return [
+      { ...base, path: `/${'a/'.repeat(size / 2)}` },
+      { ...base, path: `/${long}` },
+      { ...base, problem: { kind: 'invalid_request', reason: undefined }, text: `${long}=`, fields: { [long]: long } },
+      { ...base, problem: { kind: 'bad_client', reason: 'wrong_secret' }, fields: { clientSecret: ' '.repeat(size) } },
+      ...[`Bearer ${long}`, ' '.repeat(size), `Bearer ${'"'.repeat(size)}x`, `eyJ${long}.`].map((line) => ({
+        ...base,
+        problem: { kind: 'unauthenticated', reason: 'wrong_scheme' } as const,
+        headers: new Map([['authorization', [line]]]),
+        credential: sentCredential(line),
+      })),
+    ];
+  };
+
+  it('also for the longest texts that arrive', () => {
+    // A rule that took quadratic time would need minutes for these.
+    for (const one of worst(256 * 1024)) expect(findHints(RULES, one).length).toBeLessThanOrEqual(3);
+  }, 5000);
+});

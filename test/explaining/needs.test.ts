@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { OperationRow, Rule, Tables } from '../../src/core/rule.ts';
+import { describeNeeds } from '../../src/explaining/index.ts';
+import { sourced, TOY_TABLES } from '../core/toy-law.ts';
+
+const ROW: OperationRow = { id: 'get_toy', rule: 'r', source: 'the toys’ document', certainty: 'documented' };
+
+function toldOf(rule: Partial<Rule>, more: Partial<Tables> = {}) {
+  const tables: Tables = { ...TOY_TABLES, rules: [{ id: 'r', label: 'R', needs: {}, ...sourced, ...rule }], ...more };
+  return describeNeeds(tables, ROW);
+}
+
+describe('what an operation needs', () => {
+  const CASES: [text: string, rule: Partial<Rule>][] = [
+    ['A credential, and no right.', {}],
+    ['`play` (Play).', { needs: { all: ['play'] } }],
+    ['`mend`.', { needs: { all: ['mend'] } }],
+    ['`play` (Play), `mend` and `unheard-of`.', { needs: { all: ['play', 'mend', 'unheard-of'] } }],
+    ['one of `play` (Play), `mend`.', { needs: { any: ['play', 'mend'] } }],
+    ['`mend`.', { needs: { any: ['mend'] } }],
+    ['`mend` and one of `play` (Play), `look` (Look At).', { needs: { all: ['mend'], any: ['play', 'look'] } }],
+    ['`mend` and the role `Parent`.', { needs: { all: ['mend'], roles: ['Parent'] } }],
+    ['`mend`, or the role `Parent`.', { needs: { all: ['mend'], orRoles: ['Parent'] } }],
+    ['`mend`, or one of the roles `Parent`, `Player`.', { needs: { all: ['mend'], orRoles: ['Parent', 'Player'] } }],
+    [
+      '`mend`, of a key bound to All Toys, Toy or unheard-of.',
+      { needs: { all: ['mend'] }, on: ['all-toys', 'toy', 'unheard-of'] },
+    ],
+    ['`mend`. Objects that are public need no such resource.', { needs: { all: ['mend'] }, open: ['public'] }],
+    ['`mend`. Only the owner of the object may call it.', { needs: { all: ['mend'] }, ownersOnly: true }],
+    ['`mend`. No key may call it, whatever it holds.', { needs: { all: ['mend'] }, closed: true }],
+  ];
+
+  it.each(CASES)('%s', (text, rule) => {
+    expect(toldOf(rule).text).toBe(text);
+  });
+
+  it('is given for parts of the whole, where rights are permissions', () => {
+    expect(toldOf({ needs: { all: ['mend'] }, on: ['toy'] }, { term: 'permission' }).text).toBe(
+      '`mend`, granted for Toy.',
+    );
+  });
+
+  it('is nothing for a public one, unless whoever serves it says more', () => {
+    const row = { ...ROW, rule: 'public' };
+
+    expect(describeNeeds(TOY_TABLES, row)).toEqual({
+      text: 'No credential.',
+      grounds: [{ about: 'the operation', certainty: 'documented', source: ROW.source }],
+    });
+    expect(describeNeeds(TOY_TABLES, row, 'A smile.').text).toBe('A smile.');
+  });
+});
+
+it('what that rests on: the operation, its rule, and the types that were added to it', () => {
+  const added = [{ types: ['toy', 'toy-parts'], source: 'a guess', certainty: 'inferred' }] as const;
+
+  expect(toldOf({ on: ['toy', 'toy-parts'], added, source: 'a rumour', certainty: 'observed' }).grounds).toEqual([
+    { about: 'the operation', certainty: 'documented', source: ROW.source },
+    { about: 'the rule', certainty: 'observed', source: 'a rumour' },
+    { about: 'Toy and Toy Parts', certainty: 'inferred', source: 'a guess' },
+  ]);
+});

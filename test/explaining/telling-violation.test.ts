@@ -1,0 +1,84 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { tellingViolations } from '../../src/explaining/telling-violation.ts';
+import { type Violation, valueFaultOf } from '../../src/explaining/validation.ts';
+
+const ajv = new Ajv({ verbose: true, strict: false });
+const THING = {
+  type: 'object',
+  properties: { type: { type: 'string' }, ids: {} },
+  required: ['type'],
+  additionalProperties: false,
+};
+
+/** What is told about a value: what kind of fault, and where. */
+function told(schema: object, value: unknown) {
+  const { kind, place, valid } = faultOf(schema, value);
+  return [kind, place.slice(1).join('.'), ...(valid ?? [])];
+}
+
+const expectedOf = (schema: object, value: unknown) => faultOf(schema, value).expected;
+
+function faultOf(schema: object, value: unknown) {
+  const validate = ajv.compile({ properties: { body: { properties: { a: schema } } } });
+  validate({ body: { a: value } });
+  const [first, ...others]: Violation[] = validate.errors ?? [];
+  if (first === undefined) throw new Error('the value fits');
+  return valueFaultOf(tellingViolations([first, ...others]));
+}
+
+describe('a member that is not known is told', () => {
+  it('before one that is missing', () => {
+    expect(told(THING, { typ: 'a' })).toEqual(['unknown', 'a.typ', 'type', 'ids']);
+    expect(told(THING, { ids: [] })).toEqual(['missing', 'a.type']);
+  });
+
+  it('unless the object may have any', () => {
+    expect(told({ ...THING, additionalProperties: true }, { typ: 'a' })).toEqual(['missing', 'a.type']);
+  });
+});
+
+describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
+  const oneOrMany = { [choice]: [THING, { type: 'array', items: THING }] };
+  const either = (more: object) => ({
+    [choice]: ['world', 'snapshot'].map((name) => ({
+      type: 'object',
+      properties: { [name]: { type: 'string' } },
+      required: [name],
+      ...more,
+    })),
+  });
+
+  it('the only one that a value can be tells what is wrong in it', () => {
+    expect(told(oneOrMany, { type: 'b', idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(told(oneOrMany, { idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(told(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
+    expect(told(oneOrMany, {})).toEqual(['missing', 'a.type']);
+    expect(told(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
+    expect(told(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
+  });
+
+  it('all are told where the value can be none, or is wrong as a whole', () => {
+    expect(told(oneOrMany, 'b')).toEqual(['invalid', 'a']);
+    expect(told({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
+    expect(expectedOf({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toBe(
+      'a string of at least 2 characters or an integer',
+    );
+    expect(told({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual(['invalid', 'a']);
+  });
+
+  it('several that a value can be tell what none of them knows, with what all of them know', () => {
+    expect(told(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
+      'unknown',
+      'a.wolrd',
+      'world',
+      'snapshot',
+    ]);
+    expect(told(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
+    expect(told(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
+    expect(told({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
+      'invalid',
+      'a',
+    ]);
+  });
+});

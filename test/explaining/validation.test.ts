@@ -1,0 +1,187 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { describeRequestFault, type Violation, valueFaultOf } from '../../src/explaining/validation.ts';
+
+const ajv = new Ajv({ verbose: true, strict: false });
+
+/** What is wrong with a body, by the schema of its members. */
+function faultOf(properties: object, body: unknown, more: object = {}) {
+  const requestBody = { type: 'object', properties, ...more };
+  const validate = ajv.compile({ properties: { requestBody } });
+  validate({ requestBody: body });
+  const [first, ...others]: Violation[] = validate.errors ?? [];
+  if (first === undefined) throw new Error('the body fits');
+  return valueFaultOf([first, ...others]);
+}
+const sentenceOf = (...given: Parameters<typeof faultOf>) => describeRequestFault(faultOf(...given));
+
+describe('a value that is not what was asked for is told what was, and by its kind what it is', () => {
+  const cases: [schema: object, value: unknown, sentence: string][] = [
+    [{ type: 'string' }, 7, 'expected a string, got a number'],
+    [{ type: 'integer' }, [1, 2], 'expected an integer, got an array of 2'],
+    [{ type: 'string', minLength: 2, maxLength: 4 }, 'a', 'a string of 2 to 4 characters, got a string of 1 character'],
+    [{ type: 'string', maxLength: 1 }, 'ab', 'a string of at most 1 characters, got a string of 2 characters'],
+    [{ type: 'string', minLength: 1 }, '', 'a string of at least 1 character, got a string of 0 characters'],
+    [{ type: 'string', pattern: '^a' }, 'b', 'a string that matches `^a`'],
+    [{ pattern: '^a' }, 'b', 'expected a value that matches `^a`'],
+    [{ type: 'string', format: 'uuid' }, 7, 'a string in the form `uuid`, got a number'],
+    [{ type: 'integer', minimum: 1, maximum: 9 }, 0, 'an integer from 1 to 9, got `0`'],
+    [{ type: 'integer', minimum: 1 }, 0, 'an integer of at least 1, got `0`'],
+    [{ type: 'integer', maximum: 1 }, 2, 'an integer of at most 1, got `2`'],
+    [{ type: 'array', minItems: 1 }, [], 'an array of at least 1 entry, got an array of 0'],
+    [{ type: 'array', minItems: 2 }, [], 'an array of at least 2 entries, got an array of 0'],
+    [{ type: 'array', minItems: 1, maxItems: 2 }, [], 'an array of 1 to 2 entries'],
+    [{ type: 'array', maxItems: 0 }, [1], 'an array of at most 0 entries'],
+    [{ enum: ['a', 'b', null] }, 'c', 'null or one of `a`, `b`, got a string of 1 character'],
+    [
+      { anyOf: [{ type: 'string' }, { type: 'integer', maximum: 9 }] },
+      null,
+      'a string or an integer of at most 9, got null',
+    ],
+    [
+      { oneOf: [{ type: 'string' }, { type: 'array' }, { type: 'object', required: ['id'] }] },
+      7,
+      'a string, an array or an object with `id`, got a number',
+    ],
+    [{ anyOf: [{ type: 'string' }] }, 7, 'expected a string, got a number'],
+    [
+      {
+        anyOf: [
+          { type: 'string', 'x-example': 'acme' },
+          { type: 'array', 'x-example': [] },
+          { type: 'object', required: ['id', 'org'] },
+        ],
+      },
+      7,
+      'a string such as `acme`, an array or an object with `id`, `org`, got a number',
+    ],
+  ];
+
+  it.each(cases)('%j, %j', (schema, value, sentence) => {
+    expect(sentenceOf({ a: schema }, { a: value })).toMatch(/^Field `a` is not valid; expected /);
+    expect(sentenceOf({ a: schema }, { a: value })).toContain(sentence);
+  });
+
+  it('a choice that says too little is told by its first fault', () => {
+    expect(sentenceOf({ a: { anyOf: [{ type: 'string' }, { enum: ['b'] }] } }, { a: 7 })).toBe(
+      'Field `a` is not valid; expected a string, got a number.',
+    );
+  });
+
+  it('a choice of the whole body is told by its first fault', () => {
+    const either = { anyOf: [{ required: ['a'] }, { type: 'array' }].map((one) => ({ type: 'object', ...one })) };
+
+    expect(sentenceOf({}, {}, either)).toBe('Field `a` is missing; expected a value.');
+  });
+
+  it('a fault within a choice is told, and not the choice', () => {
+    const either = { anyOf: [{ type: 'object', properties: { b: { type: 'integer' } } }, { type: 'string' }] };
+
+    expect(sentenceOf({ a: either }, { a: { b: 'c' } })).toBe(
+      'Field `a.b` is not valid; expected an integer, got a string of 1 character.',
+    );
+  });
+
+  it('of an enumeration, the text that was given is kept with those that are valid, to find the one that was meant', () => {
+    const mode = { enum: ['off', 'fixed', null, 7] };
+
+    expect(faultOf({ mode }, { mode: 'fixd' })).toMatchObject({ given: 'fixd', valid: ['off', 'fixed'] });
+    for (const fault of [faultOf({ mode }, { mode: 8 }), faultOf({ mode: { enum: [7] } }, { mode: 'fixd' })]) {
+      expect(fault).not.toHaveProperty('given');
+      expect(fault).not.toHaveProperty('valid');
+    }
+    expect(faultOf({ mode: { type: 'integer' } }, { mode: 'fixd' })).not.toHaveProperty('given');
+  });
+});
+
+it('a value that is nearly one of an enumeration is told which', () => {
+  const fault = faultOf({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
+
+  expect(describeRequestFault(fault, 'fixed')).toBe(
+    'Field `mode` is not valid; expected one of `fixed`, `off`, got a string of 4 characters. Did you mean `fixed`?',
+  );
+});
+
+describe('a member', () => {
+  it('that is missing is told, and the other spelling of it that is there', () => {
+    const needed = { required: ['grantType'] };
+
+    expect(faultOf({}, {}, needed)).toMatchObject({ got: 'nothing' });
+    expect(sentenceOf({ grantType: { type: 'string' } }, {}, needed)).toBe(
+      'Field `grantType` is missing; expected a string.',
+    );
+    expect(sentenceOf({ grantType: { type: 'string' } }, { grant_type: 'a' }, needed)).toBe(
+      'Field `grantType` is missing; expected a string; `grant_type` was sent, but is not a known field.',
+    );
+  });
+
+  it('that is unknown is told with those that are known, and where else it would be', () => {
+    const properties = { user: { properties: { role: {} } }, keys: { items: { properties: { Role: {} } } } };
+    const fault = faultOf(properties, { role: 1 }, { additionalProperties: false });
+
+    expect(fault).toMatchObject({ kind: 'unknown', given: 'role', valid: ['user', 'keys'] });
+    expect(fault.deeper).toEqual([
+      ['user', 'role'],
+      ['keys[]', 'Role'],
+    ]);
+    expect(describeRequestFault(fault)).toBe(
+      'Field `role` is not known here; it belongs at `user.role` or `keys[].Role`. There are `user`, `keys`.',
+    );
+    const misspelt = faultOf(properties, { usr: 1 }, { additionalProperties: false });
+    expect(describeRequestFault(misspelt, 'user')).toBe(
+      'Field `usr` is not known here; did you mean `user`? There are `user`, `keys`.',
+    );
+    expect(describeRequestFault(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
+    expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
+      given: 'x'.repeat(100),
+      deeper: [],
+    });
+  });
+
+  it('that is unknown is told where it is found deep below, at two places at most', () => {
+    const level = (members: object) => ({ properties: members });
+    const deep = { a: level({ b: level({ id: {} }), c: level({ id: {} }), d: level({ id: {} }) }) };
+
+    expect(sentenceOf(deep, { id: 1 }, { additionalProperties: false })).toBe(
+      'Field `id` is not known here; it belongs at `a.b.id` or `a.c.id`. There is only `a`.',
+    );
+  });
+
+  it('that is unknown, and for which no other place was looked for, is told with those that are known', () => {
+    const fault = { kind: 'unknown', place: ['query', 'limt'], expected: '`limit`', got: '' } as const;
+
+    expect(describeRequestFault(fault)).toBe('Query parameter `limt` is not known here; there is only `limit`.');
+  });
+
+  it('that is unknown is told where there is only one, or none', () => {
+    const closed = { additionalProperties: false };
+
+    expect(sentenceOf({ a: {} }, { b: 1 }, closed)).toBe('Field `b` is not known here; there is only `a`.');
+    expect(sentenceOf({}, { b: 1 }, closed)).toBe('Field `b` is not known here; there are none.');
+  });
+
+  it('that is unknown is never shown with a credential in its name, nor over two lines', () => {
+    const sentence = sentenceOf({}, { ['nvapi-0123456789\nand\ud800']: 1 }, { additionalProperties: false });
+
+    expect(sentence).toBe('Field `nvapi-...?and?` is not known here; there are none.');
+  });
+
+  it('of a list has its place in it', () => {
+    expect(sentenceOf({ a: { items: { type: 'string' } } }, { a: ['b', 7] })).toContain('Field `a.1` is not valid');
+  });
+});
+
+it('a body that is missing, or is none, is told as a whole', () => {
+  const missing = { keyword: 'required', instancePath: '', params: { missingProperty: 'requestBody' } };
+
+  expect(describeRequestFault(valueFaultOf([missing]))).toBe('The request has no body; expected a JSON object.');
+  expect(sentenceOf({}, 7)).toBe('The body is not valid; expected an object, got a number.');
+});
+
+it('a seed is told in the words of files', () => {
+  const violation = { keyword: 'type', instancePath: '/users', params: {}, parentSchema: { type: 'array' }, data: {} };
+
+  expect(valueFaultOf([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
+  const short = { ...violation, keyword: 'minItems', parentSchema: { type: 'array', minItems: 1 }, data: [] };
+  expect(valueFaultOf([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
+});
