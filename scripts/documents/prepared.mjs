@@ -1,7 +1,7 @@
 // @ts-check
 /** What the server reads of a document (`src/http/openapi/prepared.ts`). */
 import { closed } from './closed.mjs';
-import { resolved, targetOf } from './resolved.mjs';
+import { hasKeywordsBeside, resolved, targetOf, withoutUnsent } from './resolved.mjs';
 
 /** @typedef {import('../../src/http/openapi/prepared.ts').PreparedOperations} PreparedOperations */
 /** @typedef {import('../../src/http/openapi/prepared.ts').PreparedOperation} PreparedOperation */
@@ -23,8 +23,12 @@ export function prepared(document, { isVendors = false } = {}) {
   const { openapi, info, security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
   const references = isVendors ? { left: MOST_REFERENCES } : undefined;
   const whole = (/** @type {any} */ part) => resolved(document, part, references);
-  const answers = new Answers(document, isVendors ? whole : (part) => closed(whole(part)));
-  const all = resolvedOperations(document, whole, answers);
+  const answers = new Answers(
+    document,
+    isVendors ? (part) => withoutUnsent(whole(part), 'writeOnly') : (part) => closed(whole(part)),
+  );
+  const sent = isVendors ? (/** @type {any} */ part) => withoutUnsent(whole(part), 'readOnly') : whole;
+  const all = resolvedOperations(document, sent, answers);
   for (const schema of errors) answers.schema(schema);
   return {
     operations: { operations: all.map((one) => factsOf({ security, ...one })), otherVersions },
@@ -64,10 +68,15 @@ function resolvedOperations(document, whole, answers) {
       path,
       // Without a schema a parameter may be anything.
       parameters: [...shared, ...parameters].map((one) => ({ schema: {}, ...whole(one) })),
-      requestBody: whole(requestBody),
+      requestBody: bodyOf(whole(requestBody)),
       responses: answers.of(responses),
     })),
   );
+}
+
+/** @param {any} body @returns {any} */
+function bodyOf(body) {
+  return body && { ...body, content: byEssence(body.content) };
 }
 
 /**
@@ -124,12 +133,25 @@ function bodyFormOf(content) {
   return FORM_TYPE in content ? 'form' : 'bytes';
 }
 
+/** Other members of `responses` are extensions. */
+const STATUS = /^(?:[1-5](?:\d\d|XX|xx)|default)$/;
+
+/**
+ * @template Media
+ * @param {Record<string, Media>} content
+ * @returns {Record<string, Media>} its media types as requests and answers are looked up by
+ */
+function byEssence(content) {
+  const essence = (/** @type {string} */ type) => type.replace(/;.*/s, '').trim().toLowerCase();
+  return Object.fromEntries(Object.entries(content).map(([type, media]) => [essence(type), media]));
+}
+
 /** What many answers refer to is a component here, too, so that openapi-backend has one object of it, compiled once. */
 class Answers {
   #document;
   #whole;
   /** @type {Record<'responses' | 'schemas', Record<string, any>>} */
-  components = { responses: {}, schemas: {} };
+  components = { responses: Object.create(null), schemas: Object.create(null) };
 
   /**
    * @param {any} document
@@ -142,7 +164,8 @@ class Answers {
 
   /** @param {Record<string, any>} responses @returns {OperationSchemas['responses']} */
   of(responses) {
-    return Object.fromEntries(Object.entries(responses).map(([status, one]) => [status, this.#response(one)]));
+    const named = Object.entries(responses).filter(([status]) => STATUS.test(status));
+    return Object.fromEntries(named.map(([status, one]) => [status.replace(/xx$/, 'XX'), this.#response(one)]));
   }
 
   /** @param {any} schema */
@@ -161,7 +184,7 @@ class Answers {
 
   /** @param {Record<string, { readonly schema?: any }>} content */
   #forms(content) {
-    const forms = Object.entries(content);
+    const forms = Object.entries(byEssence(content));
     return Object.fromEntries(forms.map(([type, { schema = {} }]) => [type, { schema: this.schema(schema) }]));
   }
 
@@ -171,10 +194,12 @@ class Answers {
    * @param {(part: any) => any} make
    */
   #component(kind, part, make) {
-    const start = `#/components/${kind}/`;
-    if (!part.$ref?.startsWith(start)) return make(part);
-    this.components[kind][part.$ref.slice(start.length)] ??= make(targetOf(this.#document, part.$ref));
-    return { $ref: part.$ref };
+    const { $ref } = part;
+    // A name with escaped characters, or a part of a component, is none of the names here.
+    const [, folder, name = ''] = /^#\/components\/(\w+)\/([\w.-]+)$/.exec($ref) ?? [];
+    if (folder !== kind || hasKeywordsBeside(this.#document, part)) return make(part);
+    this.components[kind][name] ??= make(targetOf(this.#document, $ref));
+    return { $ref };
   }
 
   /** @param {any} part @returns {any} */

@@ -3,6 +3,9 @@
 /** Annotations that tell people about a part of a document, and mean nothing to the server. */
 const ANNOTATIONS = ['description', 'example', 'examples', 'x-type'];
 
+/** Members that only references need. */
+const TARGETS = ['$id', '$schema', '$anchor', '$defs'];
+
 /** Members whose own members are names, not keywords. */
 const NAMED = ['properties', 'patternProperties', 'content', 'headers'];
 
@@ -27,9 +30,14 @@ export function resolved(document, part, references) {
   function within(part, trail, isNamed) {
     if (Array.isArray(part)) return part.map((entry) => within(entry, trail, false));
     if (typeof part !== 'object' || part === null) return part;
-    if (typeof part.$ref === 'string' && !isNamed) return referred(part.$ref, trail);
+    if (typeof part.$ref === 'string' && !isNamed) {
+      const target = referred(part.$ref, trail);
+      if (!hasKeywordsBeside(document, part)) return target;
+      const { $ref, ...beside } = part;
+      return { allOf: [target, within(beside, trail, false)] };
+    }
     const members = Object.entries(part)
-      .filter(([key]) => isNamed || !ANNOTATIONS.includes(key))
+      .filter(([key]) => isNamed || !(ANNOTATIONS.includes(key) || TARGETS.includes(key)))
       .map(([key, value]) => {
         const isValue = !isNamed && VALUES.includes(key);
         return [key, isValue ? value : within(value, trail, !isNamed && NAMED.includes(key))];
@@ -53,6 +61,41 @@ export function resolved(document, part, references) {
 }
 
 /**
+ * A resolved part, in which members that are never sent this way are not required (OpenAPI 3, `readOnly`, `writeOnly`).
+ *
+ * @param {any} part
+ * @param {'readOnly' | 'writeOnly'} unsent
+ * @returns {any}
+ */
+export function withoutUnsent(part, unsent) {
+  if (Array.isArray(part)) return part.map((one) => withoutUnsent(one, unsent));
+  if (typeof part !== 'object' || part === null) return part;
+  const members = Object.entries(part).map(([key, value]) => [key, withoutUnsent(value, unsent)]);
+  const { required, properties } = part;
+  if (!Array.isArray(required) || !properties) return Object.fromEntries(members);
+  const sent = required.filter((name) => !Object.hasOwn(properties, name) || properties[name]?.[unsent] !== true);
+  return { ...Object.fromEntries(members), required: sent };
+}
+
+/**
+ * Does a schema have keywords beside its reference that count? They do from OpenAPI 3.1 on.
+ *
+ * @param {any} document
+ * @param {object} schema
+ */
+export function hasKeywordsBeside({ openapi }, schema) {
+  const names = Object.keys(schema);
+  return names.length > 1 && /^3\.[1-9]/.test(openapi) && names.some((key) => key !== '$ref' && !isText(key));
+}
+
+/** @param {string} key */
+function isText(key) {
+  return (
+    ANNOTATIONS.includes(key) || TARGETS.includes(key) || ['title', 'summary'].includes(key) || key.startsWith('x-')
+  );
+}
+
+/**
  * What a reference refers to.
  *
  * @param {any} document
@@ -60,9 +103,22 @@ export function resolved(document, part, references) {
  * @returns {any}
  */
 export function targetOf(document, reference) {
-  const [, ...steps] = reference.split('/');
-  const names = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const target = names.reduce((found, name) => found?.[name], document);
+  const [, ...steps] = reference.split('/').map(unescaped);
+  const target = steps.reduce(
+    (found, step) => (Object.hasOwn(Object(found), step) ? found[step] : undefined),
+    document,
+  );
   if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
   return target;
+}
+
+/**
+ * A step of a JSON pointer in a URL (RFC 6901, 6).
+ *
+ * @param {string} step
+ */
+function unescaped(step) {
+  return decodeURIComponent(step.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
 }

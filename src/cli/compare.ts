@@ -13,7 +13,7 @@ import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { archiveText } from './archive-text.ts';
 import { askWorld } from './ask-world.ts';
-import { writeOutput } from './output-file.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { onSignals } from './signals.ts';
 import { prefixOf } from './world.ts';
@@ -57,6 +57,7 @@ export async function compareWith(given: CompareFlags, flags: FlagTexts): Promis
     process.stdout.write(requestList(plan));
     return;
   }
+  if (given.report !== undefined) await checkOutput('--report', given.report);
   const expiredKeys = () => askWorld(server, world, '/keys', expiredIn);
   const mock = await mockSide(`${server.url}${prefixOf(world)}`, cast, given, expiredKeys);
   const { token, expired, clientId } = credentialsFor(given.service);

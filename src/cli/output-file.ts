@@ -1,11 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { whyUnwritable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 
 /** Writes a file that a flag names. @throws Unusable if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
+  await orUnwritable(flag, file, writeFile(file, text));
+}
+
+/** Checks that a file can be written, before long work whose result goes there. @throws Unusable if it cannot */
+export async function checkOutput(flag: string, file: string): Promise<void> {
+  await orUnwritable(flag, file, appendFile(file, ''));
+}
+
+async function orUnwritable(flag: string, file: string, done: Promise<void>): Promise<void> {
+  await done.catch((cause: unknown) => {
     throw new Unusable(
       `${flag} ${showValue(file)} cannot be written: ${whyUnwritable(cause)}. Give a path in a folder that exists and is writable.`,
       { cause },

@@ -313,7 +313,9 @@ export async function readDocument(
  */
 export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
   try {
-    return isJson ? JSON.parse(text) : (await import('yaml')).parse(text, { logLevel: 'error' });
+    // Some editors write a byte order mark.
+    if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return (await import('yaml')).parse(text, { logLevel: 'error', merge: true });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const where = lineOfSyntaxError(text, said);

@@ -1,13 +1,13 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { essenceOf } from '../core/media-type.ts';
 import { adviseName } from '../core/nearest.ts';
-import { isRecord, memberOf } from '../core/own.ts';
+import { own } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { VendorDocument } from '../http/openapi/vendor-document.ts';
 import { Documents } from '../http/openapi.ts';
+import { listOf, type Members, membersOf, resolve, type Source, sourceOf } from './verify/source.ts';
 
 /** The methods of OpenAPI. Other members of a path are no operations. */
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
@@ -28,7 +28,16 @@ export async function vendorDocumentsFrom(
     if (!names.includes(service)) {
       throw new Unusable(`--spec-of ${showValue(text)} names no service.${adviseName(service, names)}`);
     }
-    const content = await readDocument(text.slice(at + 1), '--spec-of');
+    const twin = specOf.find((one) => one !== text && one.startsWith(`${service}=`));
+    if (twin !== undefined) {
+      const both = `${showValue(text)} and ${showValue(twin)}`;
+      throw new Unusable(`--spec-of names \`${service}\` twice, in ${both}. Keep one of them.`);
+    }
+    const file = text.slice(at + 1);
+    if (/^https?:/i.test(file)) {
+      throw new Unusable(`--spec-of ${showValue(text)} is a URL. Download the document, and give its file.`);
+    }
+    const content = await readDocument(file, '--spec-of');
     return [service, await openVendorDocument(content, `--spec-of ${showValue(text)}`)];
   });
   return new Map(await Promise.all(opened));
@@ -38,83 +47,121 @@ export async function vendorDocumentsFrom(
  * Prepares a vendor's document, so that its operations judge requests and answers.
  *
  * @param name for messages
- * @throws Unusable if it is no OpenAPI 3
+ * @throws Unusable if it is no OpenAPI 3, or malformed
  */
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
-  const document = isRecord(content) ? content : {};
-  const { openapi, paths } = document;
-  if (!isRecord(paths)) throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`.`);
-  if (typeof openapi !== 'string' || !openapi.startsWith('3.')) {
-    throw new Unusable(`${name} has OpenAPI version ${String(openapi)}. Expected version 3.`);
-  }
+  const source = sourceOf(content, name);
   // The build prepares our own documents with it.
   const { prepared } = await import('../../scripts/documents/prepared.mjs');
-  const { targetOf } = await import('../../scripts/documents/resolved.mjs');
   try {
-    const complete = completed(document, paths, (reference) => targetOf(document, reference));
-    const { operations, schemas } = prepared(asOurs(complete), { isVendors: true });
-    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => JSON.stringify(schemas) });
+    const { operations, schemas } = prepared(complete(source), { isVendors: true });
+    const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));
+    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => text });
     const opened = await new Documents().open(name, read);
     await opened.ready();
-    return new VendorDocument(name, opened, basePathOf(document));
+    return new VendorDocument(name, opened);
   } catch (cause) {
-    throw new Unusable(`${name} cannot be used: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+    throw new Unusable(`${name} cannot be used: ${whyUnusable(cause)}.`, { cause });
   }
 }
 
-/** The document with nothing but operations in its paths, each with an id: its own one if no other has it. */
-function completed(
-  document: object,
-  paths: Readonly<Record<string, unknown>>,
-  targetOf: (reference: string) => unknown,
-): object {
+function whyUnusable(cause: unknown): string {
+  if (cause instanceof RangeError) return 'its schemas are too large, or nested too deeply';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** In OpenAPI 3.0 `exclusiveMinimum` says whether `minimum` itself is too small; Ajv reads it as a number of its own. */
+function boundsOf(value: unknown): unknown {
+  const { exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...schema } = membersOf(value);
+  if (typeof exclusiveMinimum !== 'boolean' && typeof exclusiveMaximum !== 'boolean') return value;
+  return {
+    ...schema,
+    [exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum']: minimum,
+    [exclusiveMaximum === true ? 'exclusiveMaximum' : 'maximum']: maximum,
+  };
+}
+
+/** In OpenAPI 3.0 `nullable` may stand without a type, which Ajv refuses. */
+function nullableOf(value: unknown): unknown {
+  const { nullable, ...schema } = membersOf(value);
+  if (typeof nullable !== 'boolean' || 'type' in schema) return value;
+  return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema;
+}
+
+/** The document as `prepared` reads it: whole paths, with nothing but operations in them, each with an id. */
+function complete(source: Source): object {
+  const seen = new Set<string>();
   const ids = new Set<unknown>();
-  const whole = Object.entries(paths).map(([path, written]) => {
-    const reference = isRecord(written) ? written['$ref'] : undefined;
-    const item = typeof reference === 'string' ? targetOf(reference) : written;
-    const members = Object.entries(isRecord(item) ? item : {}).flatMap(([name, member]) => {
-      if (name === 'parameters') return [[name, member]];
-      if (!METHODS.includes(name) || !isRecord(member)) return [];
-      const { operationId: own } = member;
-      const id = typeof own === 'string' && !ids.has(own) ? own : `${name} ${path}`;
-      ids.add(id);
-      return [[name, { security: [], ...member, operationId: id, 'x-alias-of': id }]];
+  const paths = Object.entries(membersOf(source.root['paths'])).flatMap(([path, value]) => {
+    const item = membersOf(resolve(source, value));
+    const bases = basesOf(item['servers'] ?? source.root['servers']);
+    return bases.map((base) => {
+      const whole = routable(`${base}${path}`);
+      const operations = METHODS.flatMap((method) => {
+        // Of several paths that differ in the names of parameters, or in a slash at the end, the first one counts.
+        const key = `${method} ${whole?.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')}`;
+        if (whole === null || item[method] === undefined || seen.has(key)) return [];
+        seen.add(key);
+        const operation = membersOf(item[method]);
+        const { operationId: given } = operation;
+        const id = typeof given === 'string' && !ids.has(given) ? given : `${method} ${whole}`;
+        ids.add(id);
+        return [[method, completeOperation(source, id, item, operation)]];
+      });
+      return [whole, Object.fromEntries(operations)];
     });
-    return [path, Object.fromEntries(members)];
   });
-  return { ...document, paths: Object.fromEntries(whole) };
+  return { ...source.root, paths: Object.fromEntries(paths.filter(([whole]) => whole !== null)) };
 }
 
 /** Headers that OpenAPI describes elsewhere: a parameter of such a name means nothing. */
 const ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
 
-/** A part of a document in the forms that ours have: media types by their names alone, and null as a type of its own. */
-function asOurs(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(asOurs);
-  if (!isRecord(part)) return part;
-  const members = Object.entries(part).map(([name, value]): [string, unknown] => [
-    name,
-    asOurs(name === 'content' && isRecord(value) ? byMediaType(value) : value),
-  ]);
-  if (part['in'] === 'header' && ELSEWHERE.test(String(part['name']))) return { ...part, required: false, schema: {} };
-  const { nullable, ...schema } = Object.fromEntries(members);
-  if (typeof nullable !== 'boolean' || 'type' in schema) return Object.fromEntries(members);
-  return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema;
+function completeOperation(source: Source, id: string, item: Members, operation: Members): object {
+  const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].flatMap((one) => {
+    const parameter = membersOf(resolve(source, one));
+    const { in: place, name } = parameter;
+    if (typeof name !== 'string') return [];
+    if (place === 'path') return [{ ...parameter, name: plainName(name) }];
+    return place === 'query' || (place === 'header' && !ELSEWHERE.test(name)) ? [parameter] : [];
+  });
+  // An operation's parameter replaces the one of its path.
+  const byName = new Map(parameters.map((one) => [`${one['in']} ${one['name']}`, one]));
+  const body = operation['requestBody'];
+  return {
+    parameters: [...byName.values()],
+    ...(body !== undefined && { requestBody: { content: {}, ...membersOf(resolve(source, body)) } }),
+    responses: operation['responses'] ?? {},
+    security: [],
+    ...{ operationId: id, 'x-alias-of': id },
+  };
 }
 
-function byMediaType(content: Readonly<Record<string, unknown>>): object {
-  // A member of a schema can be called `content`.
-  const named = (type: string) => (type.includes('/') ? (essenceOf(type) ?? type) : type);
-  return Object.fromEntries(Object.entries(content).map(([type, media]) => [named(type), media]));
+/**
+ * A path that can be routed, with plain names of parameters; null for one that cannot: with `:`, `*`, `(` or `?`, or with
+ * text right after a parameter. We have no such paths.
+ */
+function routable(path: string): string | null {
+  return /^\/(?:[^{}:*()?]|\{[^{}/]+\}(?=[/.-]|$))*$/.test(path)
+    ? path.replaceAll(/\{([^{}]*)\}/g, (_, name) => `{${plainName(name)}}`)
+    : null;
 }
 
-/** The path of its first server: `/api/v1` of `https://app.example/api/v1`. */
-function basePathOf({ servers }: { readonly servers?: unknown }): string {
-  const [first] = Array.isArray(servers) ? servers : [];
-  const { url, variables } = isRecord(first) ? first : {};
-  const filled = String(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
-    String(memberOf(memberOf(variables, name), 'default') ?? ''),
-  );
-  const [, path = ''] = /^(?:https?:\/\/[^/]*)?(\/.*)?$/.exec(filled) ?? [];
-  return path.replace(/\/$/, '');
+/** A router takes `-` for the end of a name. */
+function plainName(name: string): string {
+  return name.replaceAll(/\W/g, '_');
+}
+
+/** The paths of servers: `/api/v1` of `https://{tenant}.example/api/v1`. */
+function basesOf(servers: unknown): readonly string[] {
+  const bases = listOf(servers).map((server) => {
+    const { url, variables } = membersOf(server);
+    const values = membersOf(variables);
+    const filled = String(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name: string) =>
+      String(membersOf(own(values, name))['default'] ?? ''),
+    );
+    const path = filled.replace(/^(?:[a-z0-9+.-]*:)?\/\/[^/]*/i, '').replace(/\/$/, '');
+    return path === '' || path.startsWith('/') ? path : `/${path}`;
+  });
+  return bases.length === 0 ? [''] : [...new Set(bases)];
 }

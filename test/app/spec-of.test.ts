@@ -5,19 +5,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type TestServer, testServer } from '../support/server.ts';
+import { documentFile } from '../support/vendor-document.ts';
 import { makeWorld, tokenOf } from '../support/worlds.ts';
 
 const folder = await emptyFolder();
-
-/** Our own document, changed, as a file. */
-// biome-ignore lint/suspicious/noExplicitAny: any part of a document
-async function documentFile(name: string, change: (document: any) => void): Promise<string> {
-  const { body } = await (await testServer()).call('GET /openapi/runai.json');
-  change(body);
-  const file = join(folder, `${name}.json`);
-  await writeFile(file, JSON.stringify(body));
-  return `runai=${file}`;
-}
 
 let server: TestServer;
 let token: string;
@@ -28,7 +19,7 @@ async function findings(): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  const specOf = await documentFile('changed', (document) => {
+  const specOf = await documentFile((document) => {
     const { paths, components } = document;
     document.servers = [{ url: 'https://acme.example/api/v1' }];
     document.paths = Object.fromEntries(
@@ -156,6 +147,22 @@ describe("A vendor's document", () => {
     expect(await foundWith({ '/api/v1/access-keys': { get } }, schemas, requests)).toEqual([]);
   });
 
+  it('that takes no body, or only another media type, is a finding', async () => {
+    const responses = { default: ok({}, '*/*') };
+    const keys = { post: { responses } };
+    const users = { post: { requestBody: { content: { 'text/xml': {} } }, responses } };
+
+    const found = await foundWith({ '/api/v1/access-keys': keys, '/api/v1/users': users }, {}, [
+      ['POST /api/v1/access-keys', { body: { name: 'fine' } }],
+      ['POST /api/v1/users', { body: { email: 'new@acme.test' } }],
+    ]);
+
+    expect(found).toEqual([
+      'create_access_key1: the request fits our document, but not THEIRS: it does not name the media type `application/json` for the body',
+      'create_user: the request fits our document, but not THEIRS: it does not name the media type `application/json` for the body',
+    ]);
+  });
+
   it('with what only it has is a finding: a path, a query parameter, a field, a media type', async () => {
     const responses = { default: ok({}, '*/*') };
     const body = { content: { 'application/json': { schema: user }, 'text/*': {} } };
@@ -185,6 +192,7 @@ describe("A vendor's document", () => {
 });
 
 it('What both allow, and what both refuse, is no finding', async () => {
+  await server.call('GET /api/v1/users?limit=1?', { token });
   await server.call('GET /api/v1/access-keys', { token });
   await server.call('GET /api/v1/access-keys', { token: 'wrong' });
   await server.call('POST /api/v1/access-keys', { token, body: {} });
@@ -201,8 +209,15 @@ function tangled(count: number): string {
   return JSON.stringify({ openapi: '3.0.3', info: {}, paths, components: { schemas } });
 }
 
+it('Two documents of one service are refused', async () => {
+  await expect(testServer({ specOf: ['runai=a.json', 'runai=b.json'] })).rejects.toThrow(
+    /--spec-of names `runai` twice, in runai=a.json and runai=b.json. Keep one of them/,
+  );
+});
+
 describe('A document that cannot be used ends the start with a line that says why:', () => {
   it.each<[string, string, RegExp]>([
+    ['a URL', 'runai=https://a.example/x.json', /is a URL. Download the document, and give its file/],
     ['a file that is not there', 'runai=/nowhere.json', /--spec-of \/nowhere.json cannot be read: it does not exist/],
     ['an unknown service', 'runia=x.json', /Did you mean `runai`/],
   ])('%s', async (_, specOf, message) => {
@@ -210,14 +225,20 @@ describe('A document that cannot be used ends the start with a line that says wh
   });
 
   it.each<[string, string, RegExp]>([
-    ['no OpenAPI', '{"a": 1}', /has no `paths`/],
-    ['Swagger 2', '{"swagger": "2.0", "paths": {}}', /OpenAPI version undefined. Expected version 3/],
+    ['no OpenAPI', '{"a": 1}', /has no `openapi`/],
+    ['Swagger 2', '{"swagger": "2.0", "paths": {}}', /is a Swagger 2.0 document. Convert it to OpenAPI 3/],
     [
       'a broken reference',
       '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
-      /#\/b\/c is referred to, and is not there/,
+      /leads nowhere: `#\/b\/c`/,
     ],
     ['too many references', tangled(9), /its components refer to one another in too many ways/],
+    [
+      'schemas nested too deeply',
+      tangled(1).replace('"type":"object"', `"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)}`),
+      /its schemas are too large, or nested too deeply/,
+    ],
+    ['parameters that are no list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],
     ['no JSON', '{', /is not valid JSON/],
   ])('%s', async (name, text, message) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.json`);

@@ -221,14 +221,20 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^conformance\/traffic\//,
       /^core\//,
       /^platform\/time$/,
-      /^http\/openapi\/(query-values|statuses|undocumented)$/,
+      /^http\/openapi\/(query-values|statuses|undocumented|unusable-schema)$/,
       /^http\/bodies$/,
     ],
     types: [/^http\/(openapi|openapi\/vendor-document|routes)$/],
   },
   {
     files: /^conformance\/vendor-documents$/,
-    may: [/^core\//, /^config\/config$/, /^http\/openapi(\/vendor-document)?$/, /^scripts\/documents\//],
+    may: [
+      /^core\//,
+      /^config\/config$/,
+      /^http\/openapi(\/vendor-document)?$/,
+      /^scripts\/documents\//,
+      /^conformance\/verify\/source$/,
+    ],
     types: [/^config\/options$/, /^contract\/service$/],
   },
   {

@@ -283,7 +283,7 @@ describe('`compare`', () => {
     ],
     ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
     ['no duration', null, ['--patience', 'long'], /--patience is not a duration/],
-    ['a folder for the report', null, ['--report', '/'], /--report \/ cannot be written/],
+    ['a folder for the report', null, ['--report', '/'], /^nv-auth-mock: --report \/ cannot be written/],
     [
       'an option that is gone',
       null,

@@ -57,6 +57,7 @@ describe('nv-auth-mock verify --har', () => {
 
   it.for<[string, string, RegExp]>([
     ['no JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
+    ['no JSON, without its secrets', '{"key": secret}', /\(HAR\): SyntaxError: Unexpected token 's'\.$/m],
     [
       'another document',
       '{"openapi":"3.0.3"}',
@@ -184,6 +185,24 @@ describe('nv-auth-mock verify --har --spec', () => {
       ['get_users', 'request', 200],
       ['create_access_key1', 'request', 201],
       ['create_user', 'answer', 201],
+    ]);
+  });
+
+  it('tells of a schema that cannot be used, and checks the others', async ({ command, folder }) => {
+    const content = { 'application/json': { schema: { properties: { name: { pattern: '[a-' } } } } };
+    const answered = (response: object) => ({ get: { responses: { 200: { description: '', ...response } } } });
+    const paths = { '/api/v1/users/count': answered({ content }), '/api/v1/clusters': answered({}) };
+    await writeFile(join(folder, 'theirs.json'), JSON.stringify({ openapi: '3.0.3', paths }));
+    await writeFile(join(folder, 'a.har'), archive(CLEAN, entry('/api/v1/clusters', '[]')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'a.har', '--spec', 'theirs.json']).ended;
+    expect([code, stdout.split('\n')]).toEqual([
+      1,
+      [
+        expect.stringMatching(/count\): answer 200: its schema cannot be used: Invalid regular expression: \/\[a-/),
+        expect.stringMatching(/clusters\): answer 200: it has a body, but the document has none$/),
+        '2 requests checked; 2 violations',
+        '',
+      ],
     ]);
   });
 

@@ -106,6 +106,20 @@ describe('a document', () => {
     expect(await readDocument(file, '--seed')).toEqual({ a: [1] });
   });
 
+  it('may begin with a byte order mark, as some editors write it', async ({ folder }) => {
+    const file = join(folder, 'a.json');
+    await writeFile(file, '\uFEFF{"a":1}');
+
+    expect(await readDocument(file, '--seed')).toEqual({ a: 1 });
+  });
+
+  it('may merge parts of YAML', async ({ folder }) => {
+    const file = join(folder, 'a.yaml');
+    await writeFile(file, 'shared: &shared {a: 1}\nuser: {<<: *shared, b: 2}\n');
+
+    expect(await readDocument(file, '--seed')).toEqual({ shared: { a: 1 }, user: { a: 1, b: 2 } });
+  });
+
   it('that cannot be read is told with its line', async ({ folder }) => {
     const file = join(folder, 'a.yaml');
     await writeFile(file, 'a: 1\nb: {\n');

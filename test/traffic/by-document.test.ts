@@ -172,7 +172,7 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       'has a pattern that is none',
       answers({ type: 'object', properties: { name: { type: 'string', pattern: '(' } } }),
       { answer: { name: 'a' } },
-      'answer: its schema in the document cannot be used: Invalid regular expression: /(/: Unterminated group',
+      'answer: its schema cannot be used: Invalid regular expression: /(/: Unterminated group',
     ],
   ])('%s', async (_what, operation, recorded, said) => {
     expect(await told(operation, recorded)).toEqual([said]);

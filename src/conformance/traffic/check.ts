@@ -5,6 +5,7 @@ import { documentSpelling } from '../../http/bodies.ts';
 import { readQuery } from '../../http/openapi/query-values.ts';
 import { STATUSES_OF_THE_SERVER } from '../../http/openapi/statuses.ts';
 import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../../http/openapi/undocumented.ts';
+import { orUnusable } from '../../http/openapi/unusable-schema.ts';
 import type { Operation } from '../../http/openapi.ts';
 import { eventLoopTurn } from '../../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
@@ -93,21 +94,10 @@ async function check(
   }
   await found.ready();
   const faults = [
-    ...faultsOf('request', () => requestFaults(found, query, headers, request)),
-    ...(answer === null ? [] : faultsOf('answer', () => answerFaults(found.operation, method, answer))),
+    ...requestFaults(found, query, headers, request),
+    ...(answer === null ? [] : answerFaults(found.operation, method, answer)),
   ];
   return { about, faults };
-}
-
-/** A schema that cannot be compiled, such as one with a pattern that is none, is a fault of a vendor's document. */
-function faultsOf(part: What['part'], find: () => readonly What[]): readonly What[] {
-  try {
-    return find();
-  } catch (thrown) {
-    if (thrown instanceof Problem) throw thrown;
-    const why = showPath(thrown instanceof Error ? thrown.message : String(thrown));
-    return [{ part, what: `its schema in the document cannot be used: ${why}` }];
-  }
 }
 
 /** Path and query of a URL, without the prefix of a world. */
@@ -141,8 +131,8 @@ function requestFaults(
   const body = caseless.enums ? operation.normalizeSpelling(sent) : sent;
   const header = headers === null ? UNRECORDED : { ...headers };
   const parts = { path: params, query, header, cookie: UNRECORDED, body };
-  const fault = operation.requestFault(parts, 'documented', isHidden);
-  if (fault !== null) faults.push(fault.sentence);
+  const fault = orUnusable(() => operation.requestFault(parts, 'documented', isHidden)?.sentence ?? null);
+  if (fault !== null) faults.push(fault);
   for (const member of undocumentedMembers(operation.bodySchema(), sent))
     faults.push(undocumentedSentence('field', member));
   return faults.map(inRequest);
@@ -229,7 +219,7 @@ function answerFaults(
     value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
     if (value === UNKNOWN) return told(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const fault = operation.answerFault(status, mediaType, value, isHidden);
+  const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isHidden));
   if (fault !== null) return told(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
     told(`${status}: ${undocumentedSentence('field', member)}`),

@@ -48,9 +48,9 @@ function parsed(text: string, name: string): unknown {
     // Some tools write a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${String(cause).slice(0, 200)}.`, {
-      cause,
-    });
+    // The parser also tells a part of the text, which may have secrets.
+    const why = String(cause).replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
+    throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${why}.`, { cause });
   }
 }
 

@@ -65,7 +65,7 @@ function routerOf(
   });
   for (const operation of operations) {
     const url = fastifyPath(operation.path);
-    const urls = eitherSlash && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
+    const urls = eitherSlash && url.length > 1 && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
     // OpenAPI documents have only methods that Node knows.
     for (const one of urls) router.on(operation.method as HTTPMethod, one, () => undefined, operation);
   }

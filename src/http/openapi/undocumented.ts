@@ -39,9 +39,14 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
     for (const [index, entry] of value.entries()) collect(items, entry, `${path}[${index}]`, found);
     return;
   }
-  const entries = all.map((one) => one['additionalProperties']).filter(isRecord);
+  // Names that match a pattern are not told apart from others.
+  const entries = all
+    .flatMap((one) => [one['additionalProperties'], ...Object.values(Object(one['patternProperties']))])
+    .filter(isRecord);
   if (!isRecord(value) || !(entries.length > 0 || all.some(({ properties }) => properties !== undefined))) return;
-  const isOpen = all.some((one) => one['additionalProperties'] !== undefined && one['additionalProperties'] !== false);
+  const isOpen = all.some(({ additionalProperties = false, patternProperties = false }) =>
+    [additionalProperties, patternProperties].some((one) => one !== false),
+  );
   const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
   for (const [name, member] of Object.entries(value)) {
     const named = all.flatMap(({ properties }): JsonSchema[] => {
@@ -75,10 +80,9 @@ export function undocumentedSentence(
 
 /** A schema, and those that it is composed of. */
 function partsOf(schema: JsonSchema): readonly JsonSchema[] {
-  const parts = (['allOf', 'oneOf', 'anyOf'] as const).flatMap((keyword) => {
-    const list = schema[keyword];
-    // In OpenAPI these keywords have lists of schemas.
-    return Array.isArray(list) ? (list as readonly JsonSchema[]) : [];
-  });
-  return [schema, ...parts.flatMap(partsOf)];
+  // In OpenAPI these keywords have schemas.
+  const parts = (['allOf', 'oneOf', 'anyOf', 'if', 'then', 'else'] as const).flatMap(
+    (keyword) => (schema[keyword] ?? []) as JsonSchema | readonly JsonSchema[],
+  );
+  return [schema, ...parts.filter(isRecord).flatMap(partsOf)];
 }

@@ -43,6 +43,10 @@ const COMPILING = {
   validateSchema: false,
   // Only that validation needs the meta-schema, and each Ajv takes 2 ms to index it.
   meta: false,
+  // A vendor's document may have formats that ajv does not know, of which it would write to stderr.
+  logger: false,
+  // `constructor` may be a name of a parameter.
+  ownProperties: true,
   // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
   code: { optimize: false, regExp: asWritten },
 } as const;

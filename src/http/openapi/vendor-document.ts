@@ -5,22 +5,19 @@ import { type FoundOperation, OperationRouter } from './operation-router.ts';
 export class VendorDocument {
   /** `--spec-of runai=openapi.yaml` */
   readonly name: string;
-  /** Of its operations, with the base path. */
+  /** Of its operations. */
   readonly paths: readonly string[];
-  readonly #base: string;
   readonly #document: ApiDocument;
   readonly #router: OperationRouter;
 
-  /**
-   * @param document is ready
-   * @param base the path of its server, which is not part of its paths; often empty
-   */
-  constructor(name: string, document: ApiDocument, base: string) {
+  /** @param document is ready, and its paths begin with those of its servers */
+  constructor(name: string, document: ApiDocument) {
     this.name = name;
-    this.paths = [...new Set(document.operations.map(({ path }) => `${base}${path}`))];
-    this.#base = base;
+    this.paths = [...new Set(document.operations.map(({ path }) => path))];
     this.#document = document;
     this.#router = new OperationRouter(document.operations, true);
+    // Builds it now: a path that it does not take ends the start, and not the first request.
+    this.#router.find('GET', '/');
   }
 
   /** Reads its schemas with all keywords, which `requestFault` needs for `documented`. */
@@ -34,12 +31,9 @@ export class VendorDocument {
     return [...methods].filter((method) => this.find(method, path) !== null).sort();
   }
 
-  /** Its operation for a path, with the whole path that it has in the document; null if it has none. */
-  find(method: string, path: string): (FoundOperation & { readonly path: string }) | null {
-    if (!path.startsWith(this.#base)) return null;
-    const found = this.#router.find(method, path.slice(this.#base.length));
-    return found === null || found === 'path_too_long'
-      ? null
-      : { ...found, path: `${this.#base}${found.operation.path}` };
+  /** Its operation for a path; null if it has none. */
+  find(method: string, path: string): FoundOperation | null {
+    const found = this.#router.find(method, path);
+    return found === 'path_too_long' ? null : found;
   }
 }

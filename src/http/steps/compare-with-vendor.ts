@@ -1,10 +1,10 @@
 import { essenceOf, isWithinRange } from '../../core/media-type.ts';
-import { showPath } from '../../core/redact.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
 import type { FoundOperation } from '../openapi/operation-router.ts';
 import { readQuery } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../openapi/undocumented.ts';
+import { orUnusable } from '../openapi/unusable-schema.ts';
 import type { Operation } from '../openapi.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { checkedBody } from './validate-response.ts';
@@ -21,7 +21,7 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
   };
   const found = vendor.find(method, pathOf(raw.url));
   // Where we have `/clusters/minimal`, theirs may be `/clusters/{clusterId}`.
-  if (found === null || shapeOf(found.path) !== shapeOf(path)) {
+  if (found === null || shapeOf(found.operation.path) !== shapeOf(path)) {
     report(`${id} is not in ${name}`);
     return;
   }
@@ -44,18 +44,18 @@ function requestFaults(
   const ours = route.operation;
   const onlyOurs = (fault: string) => `the request fits our document, but not ${name}: ${fault}`;
   const onlyTheirs = (fault: string) => `the request fits ${name}, but not our document: ${fault}`;
+  const type = essenceOf(raw.headers['content-type']);
   if (problem?.kind === 'unsupported_media_type') {
-    const type = essenceOf(raw.headers['content-type']);
-    return type !== null && theirs.bodyTypes().some((one) => one === type || isWithinRange(type, one))
-      ? [onlyTheirs(problem.message)]
-      : [];
+    return type !== null && takes(theirs, type) ? [onlyTheirs(problem.message)] : [];
   }
   if (problem !== null && problem.kind !== 'invalid_request') return [];
   const { body } = context;
-  const [, search] = (raw.url ?? '').split('?', 2);
-  const sent = new URLSearchParams(search);
+  if (body !== undefined && type !== null && takes(ours, type) && !takes(theirs, type)) {
+    return [onlyOurs(`it does not name the media type \`${type}\` for the body`)];
+  }
+  const sent = new URLSearchParams((raw.url ?? '').replace(/^[^?]*/, ''));
   const ourFault = ours.requestFault({ path: context.params, query: { ...context.query }, body })?.sentence ?? null;
-  const theirFault = faultOf(
+  const theirFault = orUnusable(
     () =>
       theirs.requestFault(
         { path: params, query: readQuery(theirs, sent), header: { ...raw.headers }, cookie: UNREAD, body },
@@ -69,6 +69,11 @@ function requestFaults(
   const unnamed = unnamedParts(ours, names, body);
   const unnamedByThem = unnamedParts(theirs, names, body);
   return [...onlyIn(unnamedByThem, unnamed).map(onlyOurs), ...onlyIn(unnamed, unnamedByThem).map(onlyTheirs)];
+}
+
+/** Does a document name a media type of a body, or a range with it? */
+function takes(operation: Operation, type: string): boolean {
+  return operation.bodyTypes().some((one) => one === type || isWithinRange(type, one));
 }
 
 /** Stands for cookies, which nothing reads. */
@@ -94,17 +99,8 @@ function answerFaults({ outcome }: InFlightRequest, theirs: Operation): readonly
   const body = checkedBody(outcome);
   if (status >= 500) return [];
   const mediaType = body === undefined ? null : mediaTypeOf(outcome);
-  const fault = faultOf(() => theirs.answerFault(status, mediaType, body));
+  const fault = orUnusable(() => theirs.answerFault(status, mediaType, body));
   if (fault !== null) return [fault];
   const unnamed = undocumentedMembers(theirs.answerSchema(status, mediaType), body);
   return unnamed.map((one) => undocumentedSentence('field', one, 'it'));
-}
-
-/** A schema that cannot be compiled is a fault of the document. */
-function faultOf(find: () => string | null): string | null {
-  try {
-    return find();
-  } catch (thrown) {
-    return `its schema cannot be used: ${showPath(thrown instanceof Error ? thrown.message : String(thrown))}`;
-  }
 }

@@ -25,8 +25,8 @@ function compared({ ours = fitting, theirs = fitting, theirAnswer = fitting, ...
   const asked: unknown[][] = [];
   const find = (...parts: unknown[]) => {
     asked.push(parts);
-    const operation = { ...NOTHING_NAMED, requestFault: theirs, answerFault: theirAnswer };
-    return { path: '/toys/{name}/', params: { name: 'ball' }, operation };
+    const operation = { ...NOTHING_NAMED, path: '/toys/{name}/', requestFault: theirs, answerFault: theirAnswer };
+    return { params: { name: 'ball' }, operation };
   };
   const flight = toyFlight({
     ...given,

@@ -1,0 +1,11 @@
+import { showPath } from '../../core/redact.ts';
+
+/** What is found; of a schema that cannot be compiled, which is a fault of the document, a sentence about it. */
+export function orUnusable<Found>(find: () => Found): Found | string {
+  try {
+    return find();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return 'its schema cannot be used: it is too large, or nested too deeply';
+    return `its schema cannot be used: ${showPath(thrown instanceof Error ? thrown.message : String(thrown))}`;
+  }
+}

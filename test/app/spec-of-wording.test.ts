@@ -1,0 +1,180 @@
+/** `--spec-of`: what a document says, however it says it. */
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../support/server.ts';
+import { type Change, documentFile } from '../support/vendor-document.ts';
+
+const withKeysAs =
+  (name: string, step: string): Change =>
+  (document) => {
+    const { schemas } = document.components;
+    Object.defineProperty(schemas, name, { value: schemas.AccessKeys, enumerable: true });
+    const { responses } = document.paths['/api/v1/access-keys'].get;
+    responses['200'].content['application/json'].schema = { $ref: `#/components/schemas/${step}` };
+  };
+
+describe('A document that says the same in another way brings no finding:', () => {
+  const shorten: Change = (document) => {
+    const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
+    document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
+  };
+  const withServers =
+    (servers: object[]): Change =>
+    (document) => {
+      shorten(document);
+      document.servers = servers;
+    };
+  const withMediaType =
+    (type: string): Change =>
+    (document) => {
+      for (const { content } of [
+        document.components.responses['400BadRequest'],
+        document.paths['/api/v1/access-keys'].post.requestBody,
+        document.paths['/api/v1/access-keys'].post.responses['201'],
+        document.paths['/api/v1/access-keys'].get.responses['200'],
+      ]) {
+        content[type] = content['application/json'];
+        delete content['application/json'];
+      }
+    };
+  const withKeys =
+    (schema: (keys: object) => object): Change =>
+    (document) => {
+      document.components.schemas.AccessKeys = schema(document.components.schemas.AccessKeys);
+    };
+  const withPath =
+    (path: string): Change =>
+    (document) => {
+      document.paths[path] = { get: { responses: {} }, post: { responses: {} } };
+    };
+  const withParameters =
+    (...parameters: object[]): Change =>
+    (document) => {
+      document.paths['/api/v1/users'].get.parameters.push(...parameters);
+    };
+
+  it.each<[string, Change]>([
+    ['a server with variables', withServers([{ url: '{at}/{v}', variables: { at: {}, v: { default: 'api/v1' } } }])],
+    ['a server without a scheme', withServers([{ url: '//acme.example/api/v1/' }])],
+    ['a second server', withServers([{ url: 'HTTPS://acme.example' }, { url: 'api/v1' }])],
+    [
+      'a server of each path',
+      (document) => {
+        shorten(document);
+        for (const item of Object.values<Record<string, unknown>>(document.paths))
+          item['servers'] = [{ url: '/api/v1' }];
+      },
+    ],
+    [
+      'a path that refers to another one',
+      ({ paths }) => {
+        paths['/other'] = paths['/api/v1/access-keys'];
+        paths['/api/v1/access-keys'] = { $ref: '#/paths/~1other' };
+      },
+    ],
+    ['a media type with a parameter', withMediaType('application/json; charset=utf-8')],
+    ['a media type in other case', withMediaType('Application/JSON')],
+    [
+      'a range of statuses in lower case',
+      ({ paths }) => {
+        const { responses } = paths['/api/v1/access-keys'].post;
+        responses['4xx'] = responses['400'];
+        delete responses['400'];
+      },
+    ],
+    ['a name with an escaped slash', withKeysAs('a/~b', 'a~1~0b')],
+    ['a name with an escaped space', withKeysAs('All keys', 'All%20keys')],
+    ['a name that every object inherits', withKeysAs('constructor', 'constructor')],
+    [
+      'a parameter that every object inherits',
+      withParameters({ name: 'constructor', in: 'query', schema: { type: 'integer' } }),
+    ],
+    [
+      'a cookie, and a header that OpenAPI describes elsewhere',
+      withParameters(
+        { name: 'x', in: 'cookie', required: true, schema: {} },
+        { name: 'Authorization', in: 'header', required: true, schema: { enum: ['x'] } },
+      ),
+    ],
+    [
+      'a parameter in place of that of its path',
+      ({ paths }) => {
+        const [first] = paths['/api/v1/users'].get.parameters;
+        paths['/api/v1/users'].parameters = [{ ...first, required: true }];
+      },
+    ],
+    ['a path with other names of parameters', withPath('/api/v1/users/{another}')],
+    ['a path with a slash at its end', withPath('/api/v1/access-keys/')],
+    ['a path with a verb', withPath('/api/v1/users/{id}:cancel')],
+    ['a path that no router takes', withPath('/api/v1/*/keys(1)')],
+    ['the root as a path', withPath('/')],
+    ['a path without a slash', withPath('x-paths')],
+    [
+      'a parameter with another name',
+      ({ paths }) => {
+        const item = paths['/api/v1/users/{userId}'];
+        delete paths['/api/v1/users/{userId}'];
+        item.parameters = [{ name: 'user-id', in: 'path', required: true, schema: { format: 'uuid' } }];
+        for (const method of ['get', 'delete', 'patch']) if (item[method]) item[method].parameters = [];
+        paths['/api/v1/users/{user-id}'] = item;
+      },
+    ],
+    ['a bound as in OpenAPI 3.0', withKeys((keys) => ({ ...keys, minimum: 1, exclusiveMinimum: true }))],
+    ['members by a pattern', withKeys(() => ({ properties: {}, patternProperties: { '^access': {} } }))],
+    ['members under a condition', withKeys((keys) => ({ properties: {}, if: false, else: keys }))],
+    [
+      'ids of schemas',
+      withKeys((keys) => ({ $id: 'https://a.example', allOf: [{ ...keys, $id: 'https://a.example' }] })),
+    ],
+    [
+      'members that are sent only the other way',
+      ({ paths, components: { schemas } }) => {
+        schemas.AccessKeys.properties.secret = { type: 'string', writeOnly: true };
+        schemas.AccessKeys.required = ['secret'];
+        const { schema } = paths['/api/v1/access-keys'].post.requestBody.content['application/json'];
+        const asked = schemas[schema.$ref.split('/').at(-1)];
+        asked.properties.id = { type: 'string', readOnly: true };
+        asked.required = [...asked.required, 'id'];
+      },
+    ],
+    [
+      'members beside a reference',
+      (document) => {
+        const { schemas } = document.components;
+        document.openapi = '3.1.0';
+        schemas.AccessKeys = { $ref: '#/components/schemas/None', ...schemas.AccessKeys };
+        schemas.None = { type: 'object', properties: {} };
+      },
+    ],
+  ])('%s', async (_, change) => {
+    const server = await testServer({ specOf: [await documentFile(change)] });
+    const [{ id, bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
+
+    await server.call('GET /api/v1/access-keys', { token });
+    await server.call('POST /api/v1/access-keys', { token, body: {} });
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
+    await server.call('GET /api/v1/users', { token });
+    const answer = await server.call(`GET /api/v1/users/${id}`, { token });
+
+    expect(answer.status).toBe(200);
+    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+  });
+});
+
+it.each([
+  ['a/~b', 'a~1~0b'],
+  ['All keys', 'All%20keys'],
+  ['constructor', 'constructor'],
+  ['__proto__', '__proto__'],
+])('A schema with the name %s is checked', async (name, step) => {
+  const specOf = await documentFile((document) => {
+    withKeysAs(name, step)(document);
+    document.components.schemas.AccessKeys.required = ['total'];
+  });
+  const server = await testServer({ specOf: [specOf] });
+  const [{ bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
+
+  await server.call('GET /api/v1/access-keys', { token });
+
+  const { body } = await server.call('GET /_mock/findings');
+  expect(body.findings).toEqual([expect.objectContaining({ message: expect.stringContaining("property 'total'") })]);
+});
