@@ -210,7 +210,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
       await page.getByLabel('Answer of your own').fill('{"status": 200}');
       await button(page, 'Add the fault').click();
-      await page.getByText('without a body').waitFor();
+      await page.getByText('it has no body').waitFor();
       await page.getByLabel('Answer of your own').fill('{"status": 200, "body": {"functions": []}}');
       await button(page, 'Add the fault').click();
       await cells(page, 'Faults, oldest first').getByText('an answer of your own, with the status 200').waitFor();
