@@ -57,7 +57,7 @@ export async function openVendorDocument(content: unknown, name: string): Promis
     const { operations, schemas } = prepared(complete(source), { isVendors: true });
     const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));
     const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => text });
-    const opened = await new Documents().open(name, read);
+    const opened = await new Documents({ ownProperties: true }).open(name, read);
     await opened.ready();
     return new VendorDocument(name, opened);
   } catch (cause) {

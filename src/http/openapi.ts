@@ -1,7 +1,14 @@
 import { DocumentOperation, type Operation } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
-import { type Compiler, type Keywords, loadCompiler, type Validators, validatorsOf } from './openapi/validators.ts';
+import {
+  type Compiler,
+  type CompilerOptions,
+  type Keywords,
+  loadCompiler,
+  type Validators,
+  validatorsOf,
+} from './openapi/validators.ts';
 
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
@@ -26,7 +33,12 @@ export interface ApiDocument {
 export class Documents {
   readonly #opened = new Map<string, Promise<ApiDocument>>();
   readonly #routers = new Map<string, OperationRouter>();
+  readonly #options: CompilerOptions;
   #compiler: Promise<Compiler> | undefined;
+
+  constructor(options: CompilerOptions = {}) {
+    this.#options = options;
+  }
 
   /**
    * The document with this name, such as `air.2.0`. It is trusted to be valid OpenAPI: tests prove it.
@@ -40,7 +52,7 @@ export class Documents {
   }
 
   #compiling(): Promise<Compiler> {
-    this.#compiler ??= loadCompiler();
+    this.#compiler ??= loadCompiler(this.#options);
     return this.#compiler;
   }
 

@@ -45,8 +45,6 @@ const COMPILING = {
   meta: false,
   // A vendor's document may have formats that ajv does not know, of which it would write to stderr.
   logger: false,
-  // `constructor` may be a name of a parameter.
-  ownProperties: true,
   // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
   code: { optimize: false, regExp: asWritten },
 } as const;
@@ -58,14 +56,20 @@ export interface Compiler {
   body(schema: JsonSchema): ValidateFunction;
 }
 
+/** Options of Ajv in which a document of somebody else differs. */
+export interface CompilerOptions {
+  /** Is a member that every object inherits, such as `constructor`, none of its own? */
+  readonly ownProperties?: boolean;
+}
+
 /** Loads the libraries now rather than with this file: a server that receives no requests never needs them. */
-export async function loadCompiler(): Promise<Compiler> {
+export async function loadCompiler(options: CompilerOptions = {}): Promise<Compiler> {
   const [{ OpenAPIBackend }, { Ajv }, { default: addFormats }] = await Promise.all([
     import('openapi-backend'),
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const ajv = addFormats.default(new Ajv({ strict: false, verbose: true, ...COMPILING }));
+  const ajv = addFormats.default(new Ajv({ strict: false, verbose: true, ...COMPILING, ...options }));
   return {
     requests: (definition) =>
       new OpenAPIBackend({
@@ -73,7 +77,7 @@ export async function loadCompiler(): Promise<Compiler> {
         // Tests prove that the document is valid. Validators are compiled when they are first needed.
         quick: true,
         strict: true,
-        ajvOpts: { verbose: true, ...COMPILING },
+        ajvOpts: { verbose: true, ...COMPILING, ...options },
         customizeAjv: (one) => addFormats.default(one),
       }).init(),
     body: (schema) => ajv.compile(schema),
