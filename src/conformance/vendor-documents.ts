@@ -2,12 +2,11 @@ import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { adviseName } from '../core/nearest.ts';
-import { own } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { VendorDocument } from '../http/openapi/vendor-document.ts';
 import { Documents } from '../http/openapi.ts';
-import { listOf, type Members, membersOf, resolve, type Source, sourceOf } from './verify/source.ts';
+import { basesOf, listOf, type Members, membersOf, resolve, type Source, sourceOf } from './verify/source.ts';
 
 /** The methods of OpenAPI. Other members of a path are no operations. */
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
@@ -150,18 +149,4 @@ function routable(path: string): string | null {
 /** A router takes `-` for the end of a name. */
 function plainName(name: string): string {
   return name.replaceAll(/\W/g, '_');
-}
-
-/** The paths of servers: `/api/v1` of `https://{tenant}.example/api/v1`. */
-function basesOf(servers: unknown): readonly string[] {
-  const bases = listOf(servers).map((server) => {
-    const { url, variables } = membersOf(server);
-    const values = membersOf(variables);
-    const filled = String(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name: string) =>
-      String(membersOf(own(values, name))['default'] ?? ''),
-    );
-    const path = filled.replace(/^(?:[a-z0-9+.-]*:)?\/\/[^/]*/i, '').replace(/\/$/, '');
-    return path === '' || path.startsWith('/') ? path : `/${path}`;
-  });
-  return bases.length === 0 ? [''] : [...new Set(bases)];
 }

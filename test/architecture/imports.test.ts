@@ -208,7 +208,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^conformance\/verify\//,
-    may: [/^conformance\/verify\//, /^core\/(count|media-type|nearest|unusable)$/],
+    may: [/^conformance\/verify\//, /^core\/(count|media-type|nearest|own|unusable)$/],
   },
   {
     files: /^conformance\/compare\//,

@@ -1,8 +1,8 @@
 import { findNearPath } from '../../core/nearest.ts';
-import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell, textOf } from './difference.ts';
+import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
-import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
+import { basesOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
 
@@ -199,17 +199,4 @@ function pathsOf(source: Source): Path[] {
       const item = membersOf(resolve(source, value));
       return { path, item, bases: basesOf(item['servers'] ?? source.root['servers']) };
     });
-}
-
-function basesOf(servers: unknown): string[] {
-  const bases = listOf(servers).map((server) => {
-    const { url, variables } = membersOf(server);
-    const values = membersOf(variables);
-    const filled = textOf(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
-      textOf(membersOf(values[name])['default'] ?? ''),
-    );
-    const path = filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/\/$/, '');
-    return path === '' || path.startsWith('/') ? path : `/${path}`;
-  });
-  return bases.length === 0 ? [''] : [...new Set(bases)];
 }

@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { oneLine, textOf } from './difference.ts';
 import { checkStructure } from './structure.ts';
@@ -137,4 +138,18 @@ export function resolve(source: Source, value: unknown): unknown {
 export function referenceOf(value: unknown): string | null {
   const { $ref } = membersOf(value);
   return typeof $ref === 'string' ? $ref : null;
+}
+
+/** The paths of servers: `/api/v1` of `https://{tenant}.example/api/v1`; one that is empty if there are none. */
+export function basesOf(servers: unknown): string[] {
+  const bases = listOf(servers).map((server) => {
+    const { url, variables } = membersOf(server);
+    const values = membersOf(variables);
+    const filled = textOf(url ?? '').replaceAll(/\{([^{}]*)\}/g, (_, name) =>
+      textOf(membersOf(own(values, name))['default'] ?? ''),
+    );
+    const path = filled.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, '').replace(/\/$/, '');
+    return path === '' || path.startsWith('/') ? path : `/${path}`;
+  });
+  return bases.length === 0 ? [''] : [...new Set(bases)];
 }
