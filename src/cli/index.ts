@@ -152,7 +152,7 @@ function addVerify(root: Command): void {
     .action(verify);
 }
 
-/** What is compared decides which flags mean something. Those that are in no row always do. */
+/** The flags that only one kind of verification takes. Every other flag applies to all. */
 const FLAGS_OF_VERIFY = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },

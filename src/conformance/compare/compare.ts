@@ -9,7 +9,7 @@ import type { Difference, NotCompared, PlannedRequest } from './play.ts';
 import type { DriftReport } from './report.ts';
 import { play } from './send.ts';
 
-/** What a comparison may do besides. */
+/** Options of a comparison. */
 export interface Means {
   /** The mock's document, as served, by which operations and differences are named. */
   readonly document?: unknown;

@@ -63,7 +63,7 @@ export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
       .filter(([method]) => /^(?:get|head|post|put|patch|delete)$/.test(method))
       .map(([method, operation]) => exampleOf(path, method.toUpperCase(), item, operation)),
   );
-  // What was made is deleted only after everything else was tried with it.
+  // Deletions come last, so that every other request still finds what the comparison created.
   const isDeletion = (base: Base | null) => base?.method === 'DELETE';
   const ordered = [...bases.filter((base) => !isDeletion(base)), ...bases.filter(isDeletion)];
   return planOf(ordered, mayWrite, new Operations(document));
@@ -94,8 +94,8 @@ function collectionsMadeBy({ method, url }: Base, operations: Operations): reado
 }
 
 /**
- * May a request that writes be sent to a real account? Only if it makes something that can be deleted again, or is about
- * what was made so.
+ * May a request that writes be sent to a real account? Only if it creates something that can be deleted again, or concerns
+ * something that the comparison created.
  */
 function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string>): boolean {
   const called = operations.find(base.method, base.url);

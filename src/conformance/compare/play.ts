@@ -1,8 +1,8 @@
 import type { DifferenceClass } from './operations.ts';
 
 /**
- * What a request is sent with: the credential of the side, a text that is none, nothing, a credential of the right form
- * that nobody has, or one that has expired.
+ * The credential of a request: the side's own, a malformed one, none, one of the right form that nobody holds, or an
+ * expired one.
  */
 export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 

@@ -13,7 +13,7 @@ export interface DriftReport extends Omit<Plan, 'requests'> {
   readonly notCompared: readonly NotCompared[];
   /** Why it ended before all requests were sent; null if it did not. */
   readonly stopped: string | null;
-  /** What the comparison made in the real account and could not delete: the requests that delete it. */
+  /** Requests that delete what the comparison created in the real account and could not delete itself. */
   readonly leftBehind: readonly string[];
   /** How many requests of the comparison called each operation. */
   readonly operations: Readonly<Record<string, number>>;
@@ -46,7 +46,7 @@ export function driftReport(report: DriftReport): string {
 
 const LEFT = 'Still in the real account, to delete by hand:';
 
-/** What a comparison left in the real account, line by line; empty for nothing. */
+/** What is left in the real account, one item per line; empty if nothing is. */
 export function leftList({ leftBehind }: DriftReport): string {
   return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(shownUrl)].join('\n')}\n`;
 }

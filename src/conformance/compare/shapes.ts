@@ -27,7 +27,7 @@ export interface Shape {
   readonly isData: boolean;
 }
 
-/** What is needed to read an answer. */
+/** The context in which an answer is read. */
 export interface Reading {
   readonly secrets: readonly string[];
   /** Ids in the path of the request. */
