@@ -122,6 +122,7 @@ function completeOperation(source: Source, id: string, item: Members, operation:
     const { in: place, name } = parameter;
     if (typeof name !== 'string') return [];
     if (place === 'path') return [{ ...parameter, name: plainName(name) }];
+    // No record shows cookies, so they are not compared.
     return place === 'query' || (place === 'header' && !ELSEWHERE.test(name)) ? [parameter] : [];
   });
   // An operation's parameter replaces the one of its path.

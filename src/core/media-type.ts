@@ -11,7 +11,7 @@ export function isJsonType(essence: string): boolean {
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
 
-/** Is a media type within a range, such as that of all images (RFC 9110, 12.5.1)? */
+/** Is a media type the one that is named, or within the range that is named, such as all images (RFC 9110, 12.5.1)? */
 export function isWithinRange(type: string, range: string): boolean {
-  return range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
+  return range === type || range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }

@@ -169,6 +169,18 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       'request: the body is application/json; the document has application/merge-patch+json',
     ],
     [
+      'has a range of other media types for a body',
+      { requestBody: { content: { 'text/*': { schema: {} } } }, ...answers({}) },
+      { sent: {} },
+      'request: the body is application/json; the document has text/*',
+    ],
+    [
+      'does not name a field',
+      answers(ref('Named')),
+      { answer: { name: 'a', naem: 'b' } },
+      'answer: the document does not name the field `naem`',
+    ],
+    [
       'has a pattern that is none',
       answers({ type: 'object', properties: { name: { type: 'string', pattern: '(' } } }),
       { answer: { name: 'a' } },

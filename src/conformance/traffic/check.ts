@@ -1,4 +1,4 @@
-import { isJsonType } from '../../core/media-type.ts';
+import { isJsonType, isWithinRange } from '../../core/media-type.ts';
 import { Problem } from '../../core/problem.ts';
 import { isFingerprint, showPath } from '../../core/redact.ts';
 import { documentSpelling } from '../../http/bodies.ts';
@@ -130,7 +130,7 @@ function requestFaults(
   const sent = caseless.members ? spelt(operation, written, faults) : written;
   const body = caseless.enums ? operation.normalizeSpelling(sent) : sent;
   const header = headers === null ? UNRECORDED : { ...headers };
-  const parts = { path: params, query, header, cookie: UNRECORDED, body };
+  const parts = { path: params, query, header, body };
   const fault = orUnusable(() => operation.requestFault(parts, 'documented', isHidden)?.sentence ?? null);
   if (fault !== null) faults.push(fault);
   for (const member of undocumentedMembers(operation.bodySchema(), sent))
@@ -153,7 +153,7 @@ function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unkn
   }
 }
 
-/** Stands for headers that were not recorded, and for cookies, which records hide. */
+/** Stands for headers that were not recorded. */
 const UNRECORDED = Object.freeze({});
 
 /** Whether a value stands for one that nobody knows. */
@@ -173,8 +173,9 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
   }
   if (bodyForm === 'bytes') {
     const types = operation.bodyTypes();
-    if (text !== '' && isJsonType(mediaType ?? '') && !types.some((type) => type === mediaType || type.endsWith('/*')))
-      faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
+    const isOther =
+      mediaType !== null && isJsonType(mediaType) && !types.some((type) => isWithinRange(mediaType, type));
+    if (text !== '' && isOther) faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
     return text === '' ? undefined : Buffer.from(text);
   }
   if (text === '') return body === 'optional' ? {} : undefined;
@@ -223,6 +224,6 @@ function answerFaults(
   // The mock's own documents allow only the members that they name.
   if (fault !== null || service !== null) return fault === null ? [] : told(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
-    told(`${status}: ${undocumentedSentence('field', member)}`),
+    told(undocumentedSentence('field', member)),
   );
 }

@@ -13,8 +13,6 @@ export interface RequestParts {
   readonly query: Record<string, unknown>;
   /** By their names in lower case; default: none. Numbers and booleans are converted in place. */
   readonly header?: Record<string, unknown>;
-  /** Default: none. */
-  readonly cookie?: object;
   readonly body: unknown;
 }
 
@@ -120,12 +118,12 @@ export class DocumentOperation implements Operation {
   }
 
   requestFault(
-    { path, query, header = {}, cookie = {}, body }: RequestParts,
+    { path, query, header = {}, body }: RequestParts,
     keywords?: Keywords,
     isUnknown: IsUnknown = () => false,
   ): RequestFault | null {
     const request = {
-      ...{ path, query, header, cookie },
+      ...{ path, query, header, cookie: {} },
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
     const errors = this.#validators(keywords).requestErrors(this.#operationId, request);

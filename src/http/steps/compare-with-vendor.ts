@@ -57,11 +57,8 @@ function requestFaults(
   const ourFault = ours.requestFault({ path: context.params, query: { ...context.query }, body })?.sentence ?? null;
   const theirFault = orUnusable(
     () =>
-      theirs.requestFault(
-        { path: params, query: readQuery(theirs, sent), header: { ...raw.headers }, cookie: UNREAD, body },
-        'validated',
-        (value) => value === UNREAD,
-      )?.sentence ?? null,
+      theirs.requestFault({ path: params, query: readQuery(theirs, sent), header: { ...raw.headers }, body })
+        ?.sentence ?? null,
   );
   if (ourFault !== null) return theirFault === null ? [onlyTheirs(ourFault)] : [];
   if (theirFault !== null) return [onlyOurs(theirFault)];
@@ -73,11 +70,8 @@ function requestFaults(
 
 /** Does a document name a media type of a body, or a range with it? */
 function takes(operation: Operation, type: string): boolean {
-  return operation.bodyTypes().some((one) => one === type || isWithinRange(type, one));
+  return operation.bodyTypes().some((one) => isWithinRange(type, one));
 }
-
-/** Stands for cookies, which nothing reads. */
-const UNREAD = Object.freeze({});
 
 /** Sentences about what a document does not name of a request, by place. */
 function unnamedParts(operation: Operation, names: ReadonlySet<string>, body: unknown): ReadonlyMap<string, string> {
