@@ -2,14 +2,13 @@ import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { adviseName } from '../core/nearest.ts';
+import { shapeOf } from '../core/path-template.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { VendorDocument } from '../http/openapi/vendor-document.ts';
 import { Documents } from '../http/openapi.ts';
 import { basesOf, listOf, type Members, membersOf, resolve, type Source, sourceOf } from './verify/source.ts';
-
-/** The methods of OpenAPI. Other members of a path are no operations. */
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+import { METHODS } from './verify/structure.ts';
 
 /**
  * The vendors' documents that `--spec-of` names.
@@ -98,7 +97,7 @@ function complete(source: Source): object {
       const whole = routable(`${base}${path}`);
       const operations = METHODS.flatMap((method) => {
         // Of several paths that differ in the names of parameters, or in a slash at the end, the first one counts.
-        const key = `${method} ${whole?.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')}`;
+        const key = `${method} ${shapeOf(whole ?? '')}`;
         if (whole === null || item[method] === undefined || seen.has(key)) return [];
         seen.add(key);
         const operation = membersOf(item[method]);

@@ -5,6 +5,11 @@ export function isVariable(segment: string): boolean {
   return /^\{[^{}]*\}$/.test(segment);
 }
 
+/** A template without the names of its variables, and without a slash at its end: two such are the same path. */
+export function shapeOf(template: string): string {
+  return template.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
+}
+
 /** The segments of a path, without empty ones. */
 export function segmentsOf(path: string): readonly string[] {
   return path.split('/').filter((segment) => segment !== '');

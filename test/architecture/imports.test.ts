@@ -208,7 +208,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^conformance\/verify\//,
-    may: [/^conformance\/verify\//, /^core\/(count|media-type|nearest|own|unusable)$/],
+    may: [/^conformance\/verify\//, /^core\/(count|media-type|nearest|own|path-template|unusable)$/],
   },
   {
     files: /^conformance\/compare\//,
@@ -233,7 +233,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^config\/config$/,
       /^http\/openapi(\/vendor-document)?$/,
       /^scripts\/documents\//,
-      /^conformance\/verify\/source$/,
+      /^conformance\/verify\/(source|structure)$/,
     ],
     types: [/^config\/options$/, /^contract\/service$/],
   },

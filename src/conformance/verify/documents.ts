@@ -1,10 +1,10 @@
 import { findNearPath } from '../../core/nearest.ts';
+import { shapeOf } from '../../core/path-template.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
 import { basesOf, type Members, membersOf, resolve, type Source } from './source.ts';
-
-const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
+import { METHODS } from './structure.ts';
 
 /** The comparison of a vendor's document with one of ours. */
 export interface Compared {
@@ -132,11 +132,11 @@ function pairsOf(theirs: Source, ours: Source): Pairs {
   }));
   const taken = new Set(rest.map(({ found }) => found));
   const free = own.filter((path) => !taken.has(path));
-  const byWhole = new Map(free.flatMap((path) => wholes(path).map((whole) => [nameless(whole), path])));
-  const byPath = new Map(free.map((path) => [nameless(path.path), path]));
+  const byWhole = new Map(free.flatMap((path) => wholes(path).map((whole) => [shapeOf(whole), path])));
+  const byPath = new Map(free.map((path) => [shapeOf(path.path), path]));
   const pairs = rest.flatMap(({ path, found }): Pair[] => {
-    const whole = found ?? wholes(path).flatMap((one) => byWhole.get(nameless(one)) ?? [])[0];
-    const pair = whole ?? byPath.get(nameless(path.path));
+    const whole = found ?? wholes(path).flatMap((one) => byWhole.get(shapeOf(one)) ?? [])[0];
+    const pair = whole ?? byPath.get(shapeOf(path.path));
     if (pair === undefined) return [];
     const moved = whole === undefined ? ([path.bases.join(' '), pair.bases.join(' ')] as const) : null;
     return [{ theirs: path, ours: pair, moved }];
@@ -178,7 +178,7 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
 
 /** A path divided after each of its first segments. */
 function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {
-  const segments = nameless(path).split('/').slice(1);
+  const segments = shapeOf(path).split('/').slice(1);
   return segments.slice(0, MOST_SEGMENTS + 1).map((_, at) => ({
     beginning: segments
       .slice(0, at)
@@ -186,10 +186,6 @@ function partsOf({ path }: Path): { readonly beginning: string; readonly rest: s
       .join(''),
     rest: segments.slice(at).join('/'),
   }));
-}
-
-function nameless(path: string): string {
-  return path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
 }
 
 function pathsOf(source: Source): Path[] {

@@ -27,7 +27,8 @@ const OPERATION: Form = {
     servers: LIST,
   },
 };
-const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+/** The methods of OpenAPI. Other members of a path are no operations. */
+export const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
 const ITEM: Form = {
   type: 'object',
   members: {

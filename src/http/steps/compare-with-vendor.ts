@@ -1,4 +1,5 @@
 import { essenceOf, isWithinRange } from '../../core/media-type.ts';
+import { shapeOf } from '../../core/path-template.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
 import type { FoundOperation } from '../openapi/operation-router.ts';
@@ -28,11 +29,6 @@ export function compareWithVendor(inFlight: InFlightRequest): void {
   for (const fault of requestFaults(inFlight, found, name)) report(`${id}: ${fault}`);
   for (const fault of answerFaults(inFlight, found.operation))
     report(`${id}: the answer ${inFlight.outcome.status} does not fit ${name}: ${fault}`);
-}
-
-/** A path without the names of its parameters. */
-function shapeOf(path: string): string {
-  return path.replace(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
 }
 
 /** A request that was refused for rights is not compared: its body was not read. */
