@@ -1,5 +1,5 @@
 // @ts-check
-/** The requests that are traced: a grant, a plain refusal, and a refusal that says when it will be over. */
+/** The requests that are traced: a grant, a list, an invocation, a create, and a refusal with all that explains it. */
 
 /** @typedef {import('../../src/index.ts').Mock} Mock */
 /** @typedef {{ status: number, body: any, decision: string | null }} Answer `any`: bodies of several services, whose members are checked by `expected` */
@@ -13,14 +13,42 @@
 
 /** @type {Record<string, Traced>} */
 export const REQUESTS = {
-  /** Client credentials of the cast are exchanged for a token. */
-  token: {
+  /** Run:ai: client credentials of the cast are exchanged for a token. */
+  grant: {
     status: 200,
-    isMeant: (decision) => decision === null || decision.effect === 'allow',
+    isMeant: isAllowed,
     prepare: async (mock) => () => call(mock, 'POST', '/api/v1/token', { body: credentialsOf(mock, 'ci-bot') }),
   },
-  /** Somebody whose role has nothing to do with administration asks for the users. */
-  'refused-list': {
+  /** Run:ai: the projects. */
+  list: {
+    status: 200,
+    isMeant: isAllowed,
+    prepare: async (mock) => {
+      const granted = await call(mock, 'POST', '/api/v1/token', { body: credentialsOf(mock, 'ci-bot') });
+      return () => call(mock, 'GET', '/api/v1/org-unit/projects', { token: granted.body.accessToken });
+    },
+  },
+  /** NVCF: a function is invoked. */
+  invocation: {
+    status: 200,
+    isMeant: isAllowed,
+    prepare: async (mock) => {
+      const { body: key } = await call(mock, 'POST', '/_mock/keys', { body: INVOKER });
+      const path = `/v2/nvcf/pexec/functions/${functionNamed(mock, 'echo')}`;
+      return () => call(mock, 'POST', path, { token: key.key, body: { text: 'Once upon a time' } });
+    },
+  },
+  /** Air: a simulation is made. */
+  create: {
+    status: 201,
+    isMeant: isAllowed,
+    prepare: async (mock) => {
+      const key = mock.cast.ngc.keys.find(({ name }) => name === 'air-admin');
+      return () => call(mock, 'POST', '/api/v3/simulations/', { token: key?.key ?? '', body: { name: 'traced' } });
+    },
+  },
+  /** Run:ai: somebody whose role has nothing to do with administration asks for the users. */
+  refusal: {
     status: 403,
     isMeant: (decision) => decision.reason === 'missing_permission',
     prepare: async (mock) => {
@@ -28,30 +56,19 @@ export const REQUESTS = {
       return () => call(mock, 'GET', '/api/v1/users', { token: granted.body.accessToken });
     },
   },
-  /** A key has been given the scope that it lacks, which is not in force yet. */
-  deployment: {
-    status: 403,
-    isMeant: (decision) => decision.pending?.effect === 'allow',
-    prepare: async (mock) => {
-      await call(mock, 'PUT', '/_mock/propagation', { body: { mode: 'fixed' } });
-      const { body: key } = await call(mock, 'POST', '/_mock/keys', { body: DEPLOYER });
-      await call(mock, 'PATCH', `/_mock/keys/${key.id}`, { body: { scopes: [...DEPLOYER.scopes, 'list_functions'] } });
-      const path = `/v2/nvcf/deployments/functions/${idsOf(mock, 'summarize')}`;
-      return () => call(mock, 'POST', path, { token: key.key, body: DEPLOYMENT });
-    },
-  },
 };
 
-const DEPLOYER = {
+/** @type {Traced['isMeant']} */
+function isAllowed(decision) {
+  return decision === null || decision.effect === 'allow';
+}
+
+const INVOKER = {
   type: 'service',
-  name: 'deployer',
+  name: 'invoker',
   services: ['nvcf'],
-  scopes: ['deploy_function'],
+  scopes: ['invoke_function'],
   resource: { type: 'All Functions' },
-};
-
-const DEPLOYMENT = {
-  deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
 };
 
 /** @param {Mock} mock @param {string} name of a service account in the cast */
@@ -63,10 +80,10 @@ function credentialsOf({ cast }, name) {
 }
 
 /** @param {Mock} mock @param {string} name of a function in the cast */
-function idsOf({ cast }, name) {
+function functionNamed({ cast }, name) {
   const found = cast.nvcf.functions.findLast((version) => version.name === name);
   if (found === undefined) throw new Error(`the cast has no function ${name}`);
-  return `${found['functionId']}/versions/${found['versionId']}`;
+  return found['functionId'];
 }
 
 /**

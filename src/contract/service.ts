@@ -15,7 +15,7 @@ import type { FindFixes, Fix } from '../explaining/index.ts';
 import type { Doings, LeastRights } from '../explaining/least-rights.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
-import type { Claims } from '../tokens/mint.ts';
+import type { Claims } from '../tokens/keys.ts';
 import type { Census, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';

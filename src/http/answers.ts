@@ -4,10 +4,15 @@ import type { Outcome } from '../core/outcome.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
+import { OutcomeUnknown } from '../store/errors.ts';
 import type { InFlightRequest } from './flight.ts';
 import { headersOf } from './headers.ts';
-import { conclude } from './pipeline.ts';
+import { compareWithVendor } from './steps/compare-with-vendor.ts';
+import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
+import { refuse } from './steps/refuse.ts';
+import { isOfForeignPage } from './steps/select-world.ts';
+import { validateResponse } from './steps/validate-response.ts';
 import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
 
@@ -73,6 +78,36 @@ async function finish(flight: InFlightRequest, reply: FastifyReply, given: Paylo
   } finally {
     onceRead(payload, () => context.world.release());
   }
+}
+
+/** Checks the answer before it is sent, and may put another in its place. */
+async function conclude(inFlight: InFlightRequest): Promise<void> {
+  const { server, route } = inFlight;
+  const lost = route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
+  if (lost !== null) await refuseLost(inFlight, lost);
+  if (inFlight.isReplaced) return;
+  try {
+    if (server.offDocument !== 'off' || server.vendorDocuments.size > 0) {
+      await route.document.ready();
+      validateResponse(inFlight);
+      compareWithVendor(inFlight);
+    }
+    if (!isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
+  } catch (thrown) {
+    await refuse(inFlight, thrown);
+  }
+}
+
+/** The process may have lost the worlds since the request began: then what was read and decided may be out of date. */
+async function refuseLost(inFlight: InFlightRequest, lost: Error): Promise<void> {
+  if (inFlight.problem?.kind === 'unavailable') return;
+  const mayBeStored = inFlight.isDone && !isSafe(inFlight.context.method);
+  await refuse(inFlight, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
+}
+
+/** Does a method change nothing (RFC 9110, 9.2.1)? */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** Puts another outcome in the place of the one that Fastify has serialized. */

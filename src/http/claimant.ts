@@ -1,7 +1,7 @@
 import type { Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
 import type { InFlightRequest } from './flight.ts';
-import { findPresentedCredentials } from './presented-credentials.ts';
+import { findPresentedCredentials } from './steps/select-world.ts';
 
 /**
  * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it

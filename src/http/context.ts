@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../contract/request.ts';
+import type { About } from '../contract/service.ts';
 import type { ServerScope, Surroundings, World, WorldScope } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import { digestOf, receiveBody } from './bodies.ts';
 import type { Server } from './flight.ts';
-import { headerLines, methodOf } from './transport/arrival.ts';
+import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
 /** Access to the members of a world and its server. They are read each time, never copied. */
 class Scope<Its extends WorldScope = WorldScope> implements Surroundings {
@@ -115,6 +116,13 @@ export class RequestContext extends Scope<World> implements Context {
       world.mode === 'observe' ||
       (caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes))
     );
+  }
+
+  /** The subject of a refusal. @param operation null if no operation has the path */
+  about(operation: string | null): About {
+    const { settings, random, params, caller } = this;
+    const headerLines: About['headerLines'] = (name) => this.headerLines(name);
+    return { settings, random, path: pathOf(this.#raw.url), params, headerLines, operation, caller, decision: null };
   }
 
   headerLines(name: string): string[] {

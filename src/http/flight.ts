@@ -16,16 +16,15 @@ import type { CredentialExtractor } from '../credentials/presented-credential.ts
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { KeptBody } from '../journal/entry.ts';
+import { type KeptBody, NO_BODY } from '../journal/entry.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BodyLimits } from './bodies.ts';
 import type { RequestContext } from './context.ts';
 import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
+import type { WorldAddress, WorldAddresses } from './steps/select-world.ts';
 import type { OpenStreams } from './streams.ts';
-import type { CrossOrigin } from './transport/cross-origin.ts';
-import type { Guard, OriginGuard } from './transport/origin-guard.ts';
-import type { WorldAddress, WorldAddresses } from './transport/world-address.ts';
+import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -163,3 +162,19 @@ export interface InFlightRequest extends Arrived {
   /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */
   wouldBe: number | null;
 }
+
+/** The state of a request before its first step. */
+export const UNTOUCHED = {
+  authentication: null,
+  decision: null,
+  problem: null,
+  outcome: { status: 500 },
+  claimant: null,
+  sent: NO_BODY,
+  hints: [],
+  injectedFault: null,
+  isDecided: false,
+  isReplaced: false,
+  isDone: false,
+  wouldBe: null,
+} as const satisfies Partial<InFlightRequest>;

@@ -16,8 +16,8 @@ import {
   sentCredential,
 } from '../explaining/hints/refused-request.ts';
 import { earlyRenewal } from '../explaining/hints/tokens.ts';
-import { principalOf } from './facts.ts';
 import type { Arrived, InFlightRequest, Server } from './flight.ts';
+import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** Alternatives to a path or method that no operation has. */

@@ -15,7 +15,6 @@ export interface Match {
 /** Finds routes by path without the router, for requests that the router refused and for hypothetical requests. */
 export class Routes {
   readonly #routes: readonly Route[];
-  #byOperation: ReadonlyMap<Operation, Route> | undefined;
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   readonly #served = new Map<boolean, readonly ServedPath[]>();
 
@@ -39,10 +38,10 @@ export class Routes {
     this.#notEmulated = notEmulated;
   }
 
-  /** The route of an operation that the router of its document found. */
-  routeOf(operation: Operation): Route | undefined {
-    this.#byOperation ??= new Map(this.#routes.map((route) => [route.operation, route]));
-    return this.#byOperation.get(operation);
+  /** The routes of a service, by the operation that the router of its document finds. */
+  byOperation(service: string): ReadonlyMap<Operation, Route> {
+    const its = this.#routes.filter((route) => route.service.name === service);
+    return new Map(its.map((route) => [route.operation, route]));
   }
 
   /** The operations of a service, in the order of its document. */

@@ -1,16 +1,21 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { decisionOfProblem } from '../core/decision.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { retrying } from '../store/updating.ts';
 import { addAnswerHook, respond } from './answers.ts';
 import { addBodyParser, parseBodyOf } from './bodies.ts';
-import type { InFlightRequest, ReceivedBody, Route } from './flight.ts';
+import { type InFlightRequest, type ReceivedBody, type Route, UNTOUCHED } from './flight.ts';
+import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
-import { admitToWorld, carryOut, checkObject, checkRequest, decideRequest, enter } from './pipeline.ts';
 import type { Routes } from './routes.ts';
+import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { refuse } from './steps/refuse.ts';
-import { arrive, isSelectedByBody } from './steps/select-world.ts';
+import { admit, arrive, isSelectedByBody, selectWorld } from './steps/select-world.ts';
+import { parseBody, validateRequest } from './steps/validate-request.ts';
 import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
 
@@ -56,7 +61,8 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
     goOnAfter(validate(request, reply), next);
   });
   app.addHook('preHandler', ({ flight }, _reply, next) => {
-    goOnAfter(checkObject(known(flight)), next);
+    if (looksUpFirst(known(flight))) next();
+    else goOnAfter(checkResource(known(flight)), next);
   });
   addAnswerHook(app);
   app.setErrorHandler((error, { raw, flight }, reply) => {
@@ -71,9 +77,8 @@ async function arriveAt({ route, params }: Found, request: FastifyRequest, reply
   const { mock } = request.server;
   // Fastify's type of a query depends on a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
-  const arrival = arrive(mock, request.raw, { guard: route.guard, route, params, query });
-  request.arrival = arrival;
-  return isSelectedByBody(mock, arrival) || decide(request, reply, null);
+  request.arrival = arrive(mock, request.raw, { guard: route.guard, route, params, query });
+  return isSelectedByBody(mock, request.arrival) || decideRequest(request, reply, null);
 }
 
 /**
@@ -82,22 +87,33 @@ async function arriveAt({ route, params }: Found, request: FastifyRequest, reply
  * @param body null if it was not received yet
  * @returns whether the request goes on to its next hook
  */
-async function decide(request: FastifyRequest, reply: FastifyReply, body: ReceivedBody | null): Promise<boolean> {
+async function decideRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: ReceivedBody | null,
+): Promise<boolean> {
   const flight = request.flight ?? enterWorld(request, body);
   flight.body = body;
   if (body === null && waitsForFault(flight)) return true;
   flight.isDecided = true;
   flight.isReplaced = await injectRequestFault(flight);
-  if (flight.isReplaced) respond(reply, flight);
-  else await decideRequest(flight);
-  return !flight.isReplaced;
+  if (flight.isReplaced) {
+    respond(reply, flight);
+    return false;
+  }
+  await authenticate(flight);
+  checkFidelity(flight);
+  await decide(flight);
+  if (looksUpFirst(flight)) await checkResource(flight);
+  return true;
 }
 
 function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFlightRequest {
   const arrival = known(request.arrival);
-  const flight = enter(request.server.mock, request.raw, arrival, body);
+  const arrived = selectWorld(request.server.mock, request.raw, arrival, body);
+  const flight = { ...arrived, route: arrival.route, decisionId: null, ...UNTOUCHED };
   request.flight = flight;
-  admitToWorld(flight);
+  admit(flight);
   return flight;
 }
 
@@ -105,11 +121,43 @@ function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFligh
 async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
   const body = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
-  if (request.flight?.isDecided !== true && !(await decide(request, reply, body))) return false;
+  if (request.flight?.isDecided !== true && !(await decideRequest(request, reply, body))) return false;
   const flight = known(request.flight);
   flight.body = body;
-  await checkRequest(flight);
+  const { document } = flight.route;
+  if (!document.isReady) await document.ready();
+  parseBody(flight);
+  validateRequest(flight);
   return true;
+}
+
+/** Some vendors say that an object does not exist before they read the body. */
+function looksUpFirst({ route }: InFlightRequest): boolean {
+  return route.service.conventions?.looksUpFirst === true;
+}
+
+/** Carries the operation out, and once more if what it read was changed before it could commit. */
+async function carryOut(flight: InFlightRequest): Promise<void> {
+  let isFirst = true;
+  await retrying(async () => {
+    if (!isFirst) await checkResource(flight);
+    isFirst = false;
+    await handle(flight);
+  });
+}
+
+/** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
+export async function handle(flight: InFlightRequest): Promise<void> {
+  // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
+  const outcome: Outcome = await flight.route.handler(flight.context as never);
+  flight.outcome = outcome;
+  flight.isDone = outcome.refusal === undefined;
+  if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
+  if (outcome.refusal === undefined) return;
+  const decision = decisionOfProblem(factsOf(flight), outcome.refusal, flight.server.reasons);
+  flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
+  flight.decision = addHints(decision, flight.hints);
+  if (decision === null) flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
 }
 
 /** One route for each prefix, and one for each host: the router of the document finds the operation (decision 35). */
@@ -117,10 +165,11 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   const handler = ({ flight }: FastifyRequest, reply: FastifyReply) => {
     sendAfter(carryOut(known(flight)), reply, known(flight));
   };
+  const routeOf = routes.byOperation(mounted.service.name);
   const find = ({ raw }: FastifyRequest) => {
     const found = router.find(methodOf(raw), raw.url ?? '/');
     if (found === null || found === 'path_too_long') return found;
-    const route = routes.routeOf(found.operation);
+    const route = routeOf.get(found.operation);
     return route === undefined ? null : { route, params: found.params };
   };
   const method = [...new Set(['HEAD', ...mounted.document.operations.map((operation) => operation.method)])];

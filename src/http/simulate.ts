@@ -9,10 +9,11 @@ import type { Reasons } from '../core/reasons.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import type { RequestContext } from './context.ts';
-import type { Arrived, Route, Server } from './flight.ts';
-import { decideOnly } from './pipeline.ts';
+import { type InFlightRequest, type Route, type Server, UNTOUCHED } from './flight.ts';
 import type { Match, Routes } from './routes.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
+import { checkResource, decide, factsOf } from './steps/decide.ts';
+import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The id of a simulated decision, which is not recorded. */
@@ -58,8 +59,22 @@ export async function simulate(
     context.caller = caller;
   }
   const { worlds } = server;
-  const arrived: Arrived = { server, worlds, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
-  return decideOnly(arrived, route, params, SIMULATED);
+  context.params = paramsOf(route, params);
+  return decideOnly({
+    ...{ server, worlds, raw, context, route, fault: null, body: null, isForeign: false, startedAt: 0 },
+    ...{ decisionId: SIMULATED, ...UNTOUCHED },
+  });
+}
+
+/** Runs only the deciding steps: no authentication, no operation. */
+async function decideOnly(flight: InFlightRequest): Promise<Decision> {
+  try {
+    await decide(flight);
+    await checkResource(flight);
+  } catch (thrown) {
+    if (flight.decision === null) throw thrown;
+  }
+  return flight.decision ?? { ...factsOf(flight), effect: 'allow', principal: null, rule: null, reason: null };
 }
 
 /** Removes the world's prefix from a path copied from a real request. */

@@ -10,17 +10,14 @@ import { asProblem, isOurs, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { showPath } from '../core/redact.ts';
 import { worldInLog } from '../core/world-id.ts';
-import { aboutOf } from './facts.ts';
-import type { Server } from './flight.ts';
+import { type Server, UNTOUCHED } from './flight.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
 import type { Mounted } from './mount.ts';
 import type { OtherOperation } from './openapi.ts';
-import { UNTOUCHED } from './pipeline.ts';
 import { problemOf, problemWithoutSecrets } from './problem.ts';
 import type { Routes } from './routes.ts';
-import { admit, isOfForeignPage } from './steps/admit.ts';
 import { logRefusal, record } from './steps/record.ts';
-import { arrive, selectWorld } from './steps/select-world.ts';
+import { admit, arrive, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
 
@@ -158,7 +155,7 @@ async function answerUnrouted(
     told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
-  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, aboutOf(arrived, null));
+  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, context.about(null));
   const outcome = addHintHeader(refusal, hints, server);
   logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
   const written = writeAnswer(outcome, told);

@@ -1,8 +1,7 @@
 import { subtle } from 'node:crypto';
 import { CompactSign, type CryptoKey, exportSPKI } from 'jose';
 import { compose } from './compose.ts';
-import type { SigningKey } from './keys.ts';
-import { type Claims, plainJson } from './mint.ts';
+import { type Claims, plainJson, type SigningKey } from './keys.ts';
 
 /** Ways to sign a token. */
 const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;

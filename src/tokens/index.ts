@@ -1,8 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import { BEARER_KEY } from './bearer-key.ts';
-import { type KeyRing, keysInForce } from './key-ring.ts';
-import type { SigningAlgorithm, SigningKey } from './keys.ts';
-import { type Claims, mint } from './mint.ts';
+import { type Claims, type KeyRing, keysInForce, mint, type SigningAlgorithm, type SigningKey } from './keys.ts';
 import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './verify.ts';
 
 /** Signs and verifies the tokens of one world. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
+import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
+import type { Instant } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 
 export type { JWK } from 'jose';
@@ -87,4 +88,71 @@ function publicPartOf(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
   // The public members of a key that jose has parsed.
   return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
+}
+
+/** A key that has been replaced. */
+export interface RetiredKey {
+  readonly key: PublicKey;
+  /** From then on its tokens are refused, and the key is no longer published. */
+  readonly until: Instant;
+}
+
+export interface KeyRing {
+  /** The key that signs new tokens. */
+  readonly current: SigningKey;
+  /** Replaced keys, newest first. Keys past their overlap stay, so that a refusal can name the reason. */
+  readonly retired: readonly RetiredKey[];
+}
+
+/** How long a replaced key stays valid, in milliseconds. */
+export const OVERLAP = 10 * 60_000;
+
+/** Replaced keys that are kept at most. */
+const MOST_RETIRED = 8;
+
+/** Replaces the current key. Beyond `MOST_RETIRED`, the oldest key is dropped. */
+export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
+  const { algorithm, kid, publicKey, publicJwk } = current;
+  const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP };
+  return { current: next, retired: [replaced, ...retired].slice(0, MOST_RETIRED) };
+}
+
+/** The keys whose tokens are accepted, the current one first. */
+export function keysInForce({ current, retired }: KeyRing, now: Instant): readonly PublicKey[] {
+  return [current, ...retired.filter(({ until }) => now < until).map(({ key }) => key)];
+}
+
+/** The key of this id, in force or not; null if the ring never had it. */
+export function keyOf(
+  { current, retired }: KeyRing,
+  kid: string | undefined,
+  now: Instant,
+): { readonly key: PublicKey; readonly overSince: Instant | null } | null {
+  if (kid === current.kid) return { key: current, overSince: null };
+  const found = retired.find(({ key }) => key.kid === kid);
+  return found === undefined ? null : { key: found.key, overSince: now < found.until ? null : found.until };
+}
+
+/** The claims of a token; times in whole seconds (RFC 7519, 4.1). */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Signs a JWT with these claims. Its header has the key's `kid`. */
+export function mint(claims: Claims, key: SigningKey): Promise<string> {
+  return signPayload(plainJson(claims), key);
+}
+
+/** Signs any text as the payload of a token. `SignJWT` would write the JSON itself, and not as `plainJson` does. */
+export function signPayload(payload: string, { algorithm, kid, privateKey }: SigningKey): Promise<string> {
+  return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid }).sign(privateKey);
+}
+
+/**
+ * JSON in ASCII, with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The official
+ * Python client decodes payloads as plain Base64 and fails on these two.
+ */
+export function plainJson(claims: Claims): string {
+  return JSON.stringify(claims).replace(
+    /[?>~\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,11 +1,9 @@
 import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Instant } from '../core/clock.ts';
-import { rfc3339 } from '../core/clock.ts';
+import { type Instant, rfc3339 } from '../core/clock.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { BEARER_KEY, BEARER_TIMES, bearerKey, looksLikeBearer } from './bearer-key.ts';
 import { encodingFault } from './compact.ts';
-import { type KeyRing, keyOf } from './key-ring.ts';
-import type { PublicKey } from './keys.ts';
+import { type KeyRing, keyOf, type PublicKey } from './keys.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
 export interface AccessTokenClaims {

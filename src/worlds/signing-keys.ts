@@ -5,8 +5,15 @@ import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { tokensOf } from '../tokens/index.ts';
-import { type KeyRing, rotateRing } from '../tokens/key-ring.ts';
-import { type JWK, publicKeyOf, type SigningAlgorithm, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
+import {
+  type JWK,
+  type KeyRing,
+  publicKeyOf,
+  rotateRing,
+  type SigningAlgorithm,
+  type SigningKey,
+  signingKeyOf,
+} from '../tokens/keys.ts';
 
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
 const SETTING = 'signing-keys';

@@ -5,14 +5,14 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addAnswerHook, respond } from '../../src/http/answers.ts';
 import type { Server } from '../../src/http/flight.ts';
+import { worldAddressesOf } from '../../src/http/steps/select-world.ts';
 import type { Strays } from '../../src/http/strays.ts';
 import { OpenStreams } from '../../src/http/streams.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
-import { CrossOrigin } from '../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
-import { worldAddressesOf } from '../../src/http/transport/world-address.ts';
+import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
 import { faultThat, type Given, toyFlight } from '../http/steps/toy-flight.ts';
 

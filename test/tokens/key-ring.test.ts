@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyRing, keyOf, keysInForce, OVERLAP, rotateRing } from '../../src/tokens/key-ring.ts';
-import type { SigningKey } from '../../src/tokens/keys.ts';
+import { type KeyRing, keyOf, keysInForce, OVERLAP, rotateRing, type SigningKey } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 /** Told apart by their ids alone. */

@@ -2,8 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
-import { publicKeyOf, readSigningKey, signingKeyOf } from '../../src/tokens/keys.ts';
-import { mint } from '../../src/tokens/mint.ts';
+import { mint, publicKeyOf, readSigningKey, signingKeyOf } from '../../src/tokens/keys.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

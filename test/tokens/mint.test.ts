@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mint, plainJson } from '../../src/tokens/mint.ts';
+import { mint, plainJson } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 const awkward = { name: 'Zoë ~ 名前 🔑', accessRequest: 'why? > because\u007f' };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/core/problem.ts';
 import { BEARER_KEY, BEARER_TIMES } from '../../src/tokens/bearer-key.ts';
 import { tokensOf } from '../../src/tokens/index.ts';
-import type { KeyRing } from '../../src/tokens/key-ring.ts';
+import type { KeyRing } from '../../src/tokens/keys.ts';
 import { checkTimes, isBearer } from '../../src/tokens/verify.ts';
 import { START } from '../support/server.ts';
 import { forge, goodClaims, privateKeyFor, shippedKey } from '../support/tokens.ts';

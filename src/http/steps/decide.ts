@@ -10,15 +10,17 @@ import {
   type ResourceState,
   type Verdict,
 } from '../../core/decide.ts';
-import { type Decision, decisionOfVerdict } from '../../core/decision.ts';
+import { type Decision, decisionOfVerdict, type RequestFacts } from '../../core/decision.ts';
 import { describeEntry, effectOf } from '../../core/fidelity.ts';
 import { isForRights } from '../../core/mode.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
+import { shortenPath } from '../../core/redact.ts';
+import { hideInLine } from '../../journal/secrets.ts';
 import type { RequestContext } from '../context.ts';
-import { aboutOf, factsOf } from '../facts.ts';
 import type { InFlightRequest } from '../flight.ts';
-import { findPresentedCredentials } from '../presented-credentials.ts';
+import { pathOf } from '../transport/arrival.ts';
+import { findPresentedCredentials } from './select-world.ts';
 
 /** Identifies the caller. */
 export async function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> {
@@ -179,7 +181,7 @@ function letPass(inFlight: InFlightRequest, denial: Decision): void {
   const { route } = inFlight;
   const decision: Decision = { ...denial, enforced: false };
   inFlight.decision = decision;
-  const about = { ...aboutOf(inFlight, route.row.id), decision };
+  const about = { ...inFlight.context.about(route.row.id), decision };
   inFlight.wouldBe = route.errorRenderer.renderProblem(new Problem('forbidden'), about).status;
 }
 
@@ -193,4 +195,16 @@ export async function withOther({ server, route, context }: InFlightRequest, ref
     context,
   );
   return instead === null ? refusal : { ...refusal, instead };
+}
+
+/** The facts that all decisions about this request share. */
+export function factsOf({ route, raw, context, decisionId }: InFlightRequest): RequestFacts {
+  const path = shortenPath(hideInLine(pathOf(raw.url), context.world.activityLog.secrets));
+  return {
+    id: decisionId ?? context.world.nextDecisionId(),
+    at: context.now,
+    service: route.service.name,
+    operation: route.operation.id,
+    request: { method: context.method, path },
+  };
 }

@@ -10,10 +10,10 @@ import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
 import { claimantOf } from '../claimant.ts';
-import { aboutOf, principalOf } from '../facts.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mayRenew } from '../hints.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { principalOf } from './record.ts';
 
 /** The status of an answer that breaks off before the client can read it. */
 const UNREAD = 503;
@@ -96,7 +96,7 @@ function errorOf(inFlight: InFlightRequest, fault: Fault, status: number): Outco
   const { route, context } = inFlight;
   const retryAfter = retryAfterOf(fault, context.now);
   const outcome = errorWithStatus(status, (problem) =>
-    route.errorRenderer.renderProblem(problem, { ...aboutOf(inFlight, route.row.id), decision: inFlight.decision }),
+    route.errorRenderer.renderProblem(problem, { ...context.about(route.row.id), decision: inFlight.decision }),
   );
   if (retryAfter === undefined) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };

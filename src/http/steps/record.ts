@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { stopwatch } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Log } from '../../core/log.ts';
+import type { Principal } from '../../core/principal.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import type { Reasons } from '../../core/reasons.ts';
 import { redact, showPath } from '../../core/redact.ts';
@@ -14,11 +15,10 @@ import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import type { Payload } from '../answers.ts';
-import { principalOf } from '../facts.ts';
 import type { Arrived, InFlightRequest } from '../flight.ts';
 import { sentHeaders } from '../headers.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { isOfForeignPage } from './admit.ts';
+import { isOfForeignPage } from './select-world.ts';
 
 /** The journal's facts about a request, besides those of its arrival. */
 export type Told = Pick<
@@ -67,6 +67,17 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     responseBody: keptPayload(answer.payload),
     ...(context.reported.length > 0 && { reported: context.reported }),
   });
+}
+
+/**
+ * The principal of a request: the caller, the one that the credential claims, the client that was granted a token or,
+ * if a fault came first, the expected one.
+ */
+export function principalOf(
+  { decision, outcome, claimant }: Pick<InFlightRequest, 'decision' | 'outcome' | 'claimant'>,
+  { caller }: Pick<InFlightRequest['context'], 'caller'>,
+): Principal | null {
+  return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? claimant;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */

@@ -6,14 +6,13 @@ import type { DenyReason } from '../../core/reasons.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
-import { aboutOf, factsOf } from '../facts.ts';
 import type { InFlightRequest, Route, Server } from '../flight.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
-import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { withOther } from './decide.ts';
+import { factsOf, withOther } from './decide.ts';
+import { findPresentedCredentials } from './select-world.ts';
 
 /** Kinds of problems without a decision: the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -40,7 +39,7 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
   inFlight.hints = hintsOfRefusal(inFlight, problem, inFlight.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
-    : route.errorRenderer.renderProblem(problem, { ...aboutOf(inFlight, route.row.id), decision: inFlight.decision });
+    : route.errorRenderer.renderProblem(problem, { ...context.about(route.row.id), decision: inFlight.decision });
   inFlight.outcome = inFlight.decision === null ? addHintHeader(outcome, inFlight.hints, inFlight.server) : outcome;
   inFlight.decision = addHints(inFlight.decision, inFlight.hints);
 }

@@ -1,17 +1,28 @@
 import type { IncomingMessage } from 'node:http';
+import type { Context } from '../../contract/request.ts';
+import type { HostOfPaths, ServiceHost } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import { type Instant, stopwatch } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
+import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
+import { isRecord, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
-import { DEFAULT_WORLD, isWorldId, MOST_WORLD_ID, WORLD_ID_FORM, worldPath } from '../../core/world-id.ts';
-import type { PresentedCredential } from '../../credentials/presented-credential.ts';
+import { decodeAscii } from '../../core/redact.ts';
+import {
+  DEFAULT_WORLD,
+  isWorldId,
+  MOST_WORLD_ID,
+  WORLD_HEADER,
+  WORLD_ID_FORM,
+  WORLD_PREFIX,
+  worldPath,
+} from '../../core/world-id.ts';
+import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { quote } from '../../explaining/index.ts';
 import { type Origins, RequestContext } from '../context.ts';
 import type { Arrival, Arrived, ReceivedBody, Route, Server } from '../flight.ts';
-import { findPresentedCredentials } from '../presented-credentials.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
-import type { Guard } from '../transport/origin-guard.ts';
-import { isBelowWorld, type WorldAddress } from '../transport/world-address.ts';
+import type { Guard } from '../transport/origins.ts';
 
 /** The target of a request, as its service knows it. */
 interface Destination<Its extends Route | null> extends Pick<Arrival<Its>, 'route' | 'params' | 'query'> {
@@ -39,7 +50,8 @@ export function arrive<Its extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  return { route, params, query, address, worldToMake, base, fault, startedAt };
+  const located = route === null ? params : paramsOf(route, params);
+  return { route, params: located, query, address, worldToMake, base, fault, startedAt };
 }
 
 /** May the body of this request select its world? Then it has to be received first. */
@@ -60,7 +72,7 @@ export function selectWorld(
   arrival: Arrival<Route | null>,
   body: ReceivedBody | null,
 ): Arrived {
-  const { route, query, address, worldToMake, base, startedAt } = arrival;
+  const { route, params, query, address, worldToMake, base, startedAt } = arrival;
   const { worlds } = server;
   let fault = arrival.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
   let world = worlds.default;
@@ -74,7 +86,7 @@ export function selectWorld(
   }
   world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
-  context.worldToMake = worldToMake;
+  Object.assign(context, { params, query, worldToMake });
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, { query, body: body?.value }, context);
   return { server, worlds, raw, context, fault, body, isForeign: false, startedAt };
@@ -191,4 +203,174 @@ function worldOfCredential(
     if (world !== undefined) return world;
   }
   return null;
+}
+
+/** Longer headers cannot hold a credential of the mock, and are not read. */
+const MOST_HEADER = 16 * 1024;
+
+/**
+ * Extracts the credentials of a request: from its header, and from the query or body if its operation takes them there.
+ */
+export function findPresentedCredentials(
+  extractors: readonly CredentialExtractor[],
+  { rule, row, service }: Route,
+  context: Pick<Context, 'headerLines' | 'query' | 'body'>,
+): readonly PresentedCredential[] {
+  const inHeader =
+    rule !== null || row.selects !== undefined
+      ? presentedInHeader(extractors, context.headerLines('authorization'))
+      : null;
+  const found = inHeader === null ? [] : [inHeader];
+  if (row.selects === undefined) return found;
+  return [...found, ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentialFields)];
+}
+
+/** Does the body present a key as its credential? The operation judges such a key. */
+export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'body'>): boolean {
+  return row.selects === 'body' && presentedIn(body, service.credentialFields).some(({ kind }) => kind === 'key');
+}
+
+/** Two headers present nothing: a later step refuses the request. */
+function presentedInHeader(
+  extractors: readonly CredentialExtractor[],
+  lines: readonly string[],
+): PresentedCredential | null {
+  const [line, second] = lines;
+  if (line === undefined || second !== undefined || line.length > MOST_HEADER) return null;
+  for (const present of extractors) {
+    const presented = present(line);
+    if (presented !== null) return presented;
+  }
+  return null;
+}
+
+function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): PresentedCredential[] {
+  if (!isRecord(sent)) return [];
+  return Object.entries(fields).flatMap(([name, present]) => {
+    const text = name
+      .split('.')
+      .reduce<unknown>((part, member) => (isRecord(part) ? own(part, member) : undefined), sent);
+    return typeof text === 'string' ? [present(text)] : [];
+  });
+}
+
+/** How a request names its world, other than by its credential. */
+export interface WorldAddress {
+  readonly kind: 'prefix' | 'host' | 'header';
+  /** As written; the world may not exist. */
+  readonly world: string;
+  /** For a prefix: the world that the host also names, if any. */
+  readonly beside?: string | null;
+}
+
+/** Reads world addresses, and turns the path into one of the router's. */
+export interface WorldAddresses {
+  /**
+   * Removes the prefix of a world from a path, adds that of the host, and records how the request named its world.
+   *
+   * @returns the path below the world
+   */
+  open(raw: IncomingMessage): string;
+  /** How a request named its world; null if it did not. */
+  of(raw: IncomingMessage): WorldAddress | null;
+}
+
+/** A path into a world: its id, up to the next slash or query, and the rest. */
+const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
+
+/** Does a path lead into a world? */
+export function isBelowWorld(path: string): boolean {
+  return path.startsWith(WORLD_PREFIX);
+}
+
+/** @param serviceHosts the hosts of services */
+export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
+  const addresses = new WeakMap<IncomingMessage, WorldAddress>();
+  const patterns = serviceHosts.map(({ pattern }) => pattern);
+  // Nearly every request has the same host as the one before.
+  let last: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
+    host: '',
+    label: null,
+    prefix: '',
+  };
+  const readHost = (given: string) => {
+    if (given !== last.host) {
+      const behind = behindServiceName(given, patterns);
+      const service = behind === null ? null : serviceHosts.find(({ pattern }) => pattern.test(given.toLowerCase()));
+      last = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
+    }
+    return last;
+  };
+  /** If the host already names the world, the prefix adds nothing to the URLs in answers. */
+  const prefixAddress = (world: string, rest: string, label: string | null): WorldAddress =>
+    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
+  const otherAddress = (raw: IncomingMessage, label: string | null): WorldAddress | null => {
+    if (label !== null) return { kind: 'host', world: label };
+    if (raw.headers[WORLD_HEADER] === undefined) return null;
+    return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
+  };
+  return {
+    open: (raw) => {
+      const url = raw.url ?? '/';
+      const { label, prefix } = readHost(raw.headers.host ?? '');
+      const found = prefix !== null && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
+      if (found === null) {
+        const address = otherAddress(raw, label);
+        if (address !== null) addresses.set(raw, address);
+        return prefix ? below(prefix, url) : url;
+      }
+      const [, world = '', rest = ''] = found;
+      addresses.set(raw, prefixAddress(world, rest, label));
+      return below(prefix ?? '', rest);
+    },
+    of: (raw) => addresses.get(raw) ?? null,
+  };
+}
+
+/** The prefix of the paths that a host serves; null if all paths belong to it, as on the host of a function. */
+function prefixOf(host: ServiceHost | Pick<HostOfPaths, 'prefix'>): string | null {
+  return 'prefix' in host ? host.prefix : null;
+}
+
+function below(prefix: string, path: string): string {
+  return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
+}
+
+/** Contains no text from the page, so that a page cannot flood the findings. */
+const FOREIGN_PAGE =
+  'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
+
+/** May the request enter? A possibly real credential in it is reported either way. */
+export function admit(arrived: Arrived): void {
+  const { server, raw, context, fault } = arrived;
+  if (reportForeignCredentials(server, context, raw.url ?? '')) arrived.isForeign = true;
+  for (const line of raw.rawHeaders) reportForeignCredentials(server, context, line);
+  if (isOfForeignPage(fault)) context.findings.report('foreign_page', FOREIGN_PAGE, context.now);
+  if (fault !== null) throw fault;
+}
+
+/** Such a request changes nothing in the world: no fault is injected, and it is not counted. */
+export function isOfForeignPage(fault: Problem | null): boolean {
+  return fault?.kind === 'foreign_page';
+}
+
+/** Reports possibly real credentials in an incoming text. @returns whether there were any */
+export function reportForeignCredentials(
+  { tripwire }: Arrived['server'],
+  { findings, now }: Arrived['context'],
+  text: string,
+): boolean {
+  // Most headers are too short to hold one.
+  if (text.length < tripwire.shortest) return false;
+  const warnings = tripwire.warn(decodeAscii(text));
+  for (const warning of warnings) findings.report('foreign_credential', warning, now);
+  return warnings.length > 0;
+}
+
+/** The path parameters of an operation, with its ids in lower case. */
+export function paramsOf({ operation }: Route, given: Readonly<Record<string, string>>): Record<string, string> {
+  const params = { ...given };
+  // UUIDs are case-insensitive on input (RFC 9562, 4).
+  for (const name of operation.uuidParams) params[name] = (given[name] ?? '').toLowerCase();
+  return params;
 }

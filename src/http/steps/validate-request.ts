@@ -9,8 +9,7 @@ import type { InFlightRequest } from '../flight.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
-import { presentsKey } from '../presented-credentials.ts';
-import { reportForeignCredentials } from './admit.ts';
+import { presentsKey, reportForeignCredentials } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API

@@ -1,6 +1,6 @@
 import type { Arrival } from '../../contract/request.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
-import type { Claims } from '../../tokens/mint.ts';
+import type { Claims } from '../../tokens/keys.ts';
 import type { Granted } from './caller.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';

@@ -1,5 +1,5 @@
 import { forge } from '../forge.ts';
-import { plainJson, signPayload } from '../mint.ts';
+import { plainJson, signPayload } from '../keys.ts';
 import { type Stock, type TokenMaker, withClaims } from './stock.ts';
 
 const HOUR = 3600;

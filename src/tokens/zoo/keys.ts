@@ -1,5 +1,5 @@
 import { base64url, CompactSign, exportJWK } from 'jose';
-import { plainJson } from '../mint.ts';
+import { plainJson } from '../keys.ts';
 import { forgeFrom, type Stock, type TokenMaker, withHeader } from './stock.ts';
 
 /** Length of an ES256 signature in bytes (RFC 7518, 3.4). */

@@ -1,5 +1,5 @@
 import { type Changes, forge, type Keys } from '../forge.ts';
-import type { Claims } from '../mint.ts';
+import type { Claims } from '../keys.ts';
 
 /** The material of the zoo's tokens. */
 export interface Stock {

@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import { compose, signInput } from '../compose.ts';
-import { plainJson, signPayload } from '../mint.ts';
+import { plainJson, signPayload } from '../keys.ts';
 import { forgeFrom, type Stock, type TokenMaker, withHeader } from './stock.ts';
 
 /** Tokens that differ in their encoding. */

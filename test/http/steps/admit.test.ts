@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
-import { admit } from '../../../src/http/steps/admit.ts';
+import { admit } from '../../../src/http/steps/select-world.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 
 const TOKEN = ['authorization', 'Bearer REAL'] as const;

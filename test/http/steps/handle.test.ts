@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
-import { handle } from '../../../src/http/pipeline.ts';
+import { handle } from '../../../src/http/service.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 
 const told = (outcome: object, given: Parameters<typeof toyFlight>[0] = {}) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
-import { admit, locate } from '../../../src/http/steps/admit.ts';
 import { authenticate } from '../../../src/http/steps/decide.ts';
+import { admit, paramsOf } from '../../../src/http/steps/select-world.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 
@@ -71,14 +71,10 @@ describe('who is asking', () => {
 });
 
 describe('the object that a path names', () => {
-  const located = (params: Record<string, string>) => {
-    const flight = toyFlight({ context: { params }, operation: { uuidParams: ['toy'] } });
-    locate(flight.route, flight);
-    return flight.context.params;
-  };
+  const { route } = toyFlight({ operation: { uuidParams: ['toy'] } });
 
   it('is found by its UUID in any case, and by other names as they are', () => {
-    expect(located({ box: 'A', toy: 'ABC' })).toEqual({ box: 'A', toy: 'abc' });
-    expect(located({ box: 'A' })).toEqual({ box: 'A', toy: '' });
+    expect(paramsOf(route, { box: 'A', toy: 'ABC' })).toEqual({ box: 'A', toy: 'abc' });
+    expect(paramsOf(route, { box: 'A' })).toEqual({ box: 'A', toy: '' });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
 import { COMMON_REASONS } from '../../../src/core/reasons.ts';
-import { aboutOf } from '../../../src/http/facts.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
 import { key } from '../../core/toy-law.ts';
@@ -310,7 +309,7 @@ describe('what somebody may have got wrong', () => {
 });
 
 it('a refusal without an operation is about its path alone', () => {
-  expect(aboutOf(toyFlight(), null)).toMatchObject({ path: '/toys/ball', operation: null, decision: null });
+  expect(toyFlight().context.about(null)).toMatchObject({ path: '/toys/ball', operation: null, decision: null });
 });
 
 it('a refusal knows every line of a header of its request', () => {
@@ -319,7 +318,7 @@ it('a refusal knows every line of a header of its request', () => {
     ['accept', 'application/json'],
   ] as const;
 
-  expect(aboutOf(toyFlight({ raw: { headers } }), null).headerLines('accept')).toEqual([
+  expect(toyFlight({ raw: { headers } }).context.about(null).headerLines('accept')).toEqual([
     'text/html',
     'application/json',
   ]);

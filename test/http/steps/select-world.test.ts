@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import { receive } from '../../../src/http/bodies.ts';
-import { arrive, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
+import { arrive, isSelectedByBody, selectWorld, type WorldAddress } from '../../../src/http/steps/select-world.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
-import type { WorldAddress } from '../../../src/http/transport/world-address.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyFlight } from './toy-flight.ts';
 
@@ -69,7 +68,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
       rule: null,
     },
     service: { credentialFields: { client } },
-    operation: { body: 'required', bodyForm: 'json' },
+    operation: { body: 'required', bodyForm: 'json', uuidParams: [] },
   });
   const raw = incoming({
     method: 'POST',

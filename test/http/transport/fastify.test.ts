@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { SILENT } from '../../../src/core/log.ts';
 import type { Server } from '../../../src/http/flight.ts';
+import { worldAddressesOf } from '../../../src/http/steps/select-world.ts';
 import type { Strays } from '../../../src/http/strays.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
-import { CrossOrigin } from '../../../src/http/transport/cross-origin.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
-import { worldAddressesOf } from '../../../src/http/transport/world-address.ts';
+import { CrossOrigin } from '../../../src/http/transport/origins.ts';
 
 /** A server without services. */
 const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {

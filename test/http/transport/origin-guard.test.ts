@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
-import { originGuardOf } from '../../../src/http/transport/origin-guard.ts';
+import { originGuardOf } from '../../../src/http/transport/origins.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';

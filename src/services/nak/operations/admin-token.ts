@@ -2,7 +2,7 @@ import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { nameInWorld } from '../../../core/world-id.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_ISSUER } from '../../../tokens/admin-token.ts';
-import { mint } from '../../../tokens/mint.ts';
+import { mint } from '../../../tokens/keys.ts';
 
 /** In seconds, as the published chart has it. */
 const LIFETIME = 12 * 60 * 60;

@@ -13,9 +13,9 @@ import { peopleOf } from '../people.ts';
 import { toDescription } from '../problem.ts';
 import { isRedirectOf } from '../redirect-uris.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
+import { refuseIfEnded } from './grants/grant.ts';
 import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
 import { newLogin, storedForm } from './grants/sessions.ts';
-import { refuseIfEnded } from './grants/unless-ended.ts';
 import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
 

@@ -6,9 +6,8 @@ import { type AuthorizationCode, grantsIn, type Redemption } from '../../collect
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { loginClient } from './clients.ts';
-import { type Grant, requireMember, requireValue, type TokenRequest } from './grant.ts';
+import { type Grant, refuseIfEnded, requireMember, requireValue, type TokenRequest } from './grant.ts';
 import { beginSession } from './sessions.ts';
-import { refuseIfEnded } from './unless-ended.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
   unknown: 'unknown_code',

@@ -9,10 +9,10 @@ import {
   type GrantResult,
   NO_CLIENT,
   type PresentedClient,
+  refuseIfEnded,
   requireValue,
   type TokenRequest,
 } from './grant.ts';
-import { refuseIfEnded } from './unless-ended.ts';
 
 /** A client with its stored secret, and the grant that it gets if the secret matches. */
 export interface Candidate {

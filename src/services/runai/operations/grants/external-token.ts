@@ -2,13 +2,11 @@ import type { Context } from '../../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { Collision } from '../../../../store/errors.ts';
-import type { Identity } from '../../collections/identities.ts';
-import { identitiesIn } from '../../collections/identities.ts';
+import { type Identity, identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';
 import { loginClient } from './clients.ts';
-import { type Grant, requireMember } from './grant.ts';
+import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
-import { refuseIfEnded } from './unless-ended.ts';
 
 /** Claims in which identity providers put groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];

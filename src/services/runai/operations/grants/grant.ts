@@ -2,6 +2,7 @@ import type { Context } from '../../../../contract/request.ts';
 import { Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { findOtherSpelling } from '../../../../core/spelling.ts';
+import { NotFound, Outdated } from '../../../../store/errors.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import type { Login } from '../../collections/grants.ts';
 
@@ -96,4 +97,20 @@ export function badClient(reason: CredentialReason, claimed?: Granted, challenge
     ...(claimed !== undefined && { claimed: principalOf(claimed) }),
     ...(challenge !== undefined && { challenge }),
   });
+}
+
+/**
+ * Refuses a write if the checked credential is no longer valid: its owner was deleted or disabled, or it was replaced.
+ *
+ * @param refuse uses the message for a wrong credential of that kind
+ */
+export async function refuseIfEnded<Result>(
+  write: Promise<Result>,
+  refuse: (reason: 'ended_meanwhile') => Problem,
+): Promise<Result> {
+  try {
+    return await write;
+  } catch (thrown) {
+    throw thrown instanceof NotFound || thrown instanceof Outdated ? refuse('ended_meanwhile') : thrown;
+  }
 }

@@ -5,9 +5,8 @@ import { passwordFits } from '../../../../credentials/password.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone, loginClient } from './clients.ts';
-import { type Grant, requireMember } from './grant.ts';
+import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
-import { refuseIfEnded } from './unless-ended.ts';
 
 /** A local user with their password (RFC 6749, 4.3). */
 export const password: Grant = {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CredentialExtractor } from '../../src/credentials/presented-credential.ts';
-import { presentClient, presentGrant } from '../../src/credentials/presented-credential.ts';
-import type { Route } from '../../src/http/flight.ts';
-import { findPresentedCredentials } from '../../src/http/presented-credentials.ts';
+import {
+  type CredentialExtractor,
+  presentClient,
+  presentGrant,
+} from '../../../src/credentials/presented-credential.ts';
+import type { Route } from '../../../src/http/flight.ts';
+import { findPresentedCredentials } from '../../../src/http/steps/select-world.ts';
 
 const client: CredentialExtractor = (line) =>
   line.startsWith('Client ') ? presentClient(line.slice('Client '.length)) : null;
