@@ -5,7 +5,8 @@
  * is entered.
  *
  * A step is a file, with those of its functions that are met for the first time: a function that has been read is
- * known, so meeting it again is neither a step nor a return, and neither is going back to a caller after a call. A
+ * known, with those written inside it, so meeting it again is neither a step nor a return, and neither is going back to
+ * a caller after a call. A
  * return is a step in a file that was left before. Accessors are not counted as returns: the interface that they
  * implement says what they do. Each request is traced the second time it is sent, when everything that is prepared once
  * is ready.

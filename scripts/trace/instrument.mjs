@@ -15,6 +15,7 @@ export const ENTRIES = 'nv-auth-mock.trace.entries';
  * @property {string} file its URL
  * @property {string} name its own, or that of what it belongs to: `keyOf()` is one inside `keyOf`
  * @property {number} at where in the file it stands: what tells functions of one name apart
+ * @property {readonly number[]} within the places of the functions around it
  * @property {boolean} isAccessor a `get` or `set`
  */
 
@@ -46,8 +47,8 @@ export async function load(url, context, nextLoad) {
 function prologue() {
   return [
     `import { channel as ${CHANNEL_OF} } from 'node:diagnostics_channel';`,
-    `const ${TELL} = (name, at, isAccessor) =>`,
-    `${CHANNEL_OF}('${ENTRIES}').publish({ file: import.meta.url, name, at, isAccessor });`,
+    `const ${TELL} = (name, at, within, isAccessor) =>`,
+    `${CHANNEL_OF}('${ENTRIES}').publish({ file: import.meta.url, name, at, within, isAccessor });`,
   ].join(' ');
 }
 
@@ -62,6 +63,7 @@ function telling(context) {
       factory.createCallExpression(factory.createIdentifier(TELL), undefined, [
         factory.createStringLiteral(nameOf(node)),
         factory.createNumericLiteral(node.getStart()),
+        factory.createArrayLiteralExpression(around(node).map((at) => factory.createNumericLiteral(at))),
         ts.isAccessor(node) ? factory.createTrue() : factory.createFalse(),
       ]),
     );
@@ -93,6 +95,12 @@ function telling(context) {
 /** @param {ts.Node} node @returns {node is Bodied & { body: ts.ConciseBody }} */
 function isBodied(node) {
   return ts.isFunctionLike(node) && 'body' in node && node.body !== undefined;
+}
+
+/** @param {ts.Node} node @returns {number[]} */
+function around({ parent }) {
+  if (parent === undefined) return [];
+  return isBodied(parent) ? [parent.getStart(), ...around(parent)] : around(parent);
 }
 
 /** @param {ts.Node} node @returns {string} */

@@ -32,11 +32,15 @@ export function stepsOf(entries) {
   return steps;
 }
 
-/** A function that has been read is known. @param {readonly Entry[]} entries */
+/** A function that has been read is known, with those that are written inside it. @param {readonly Entry[]} entries */
 function firstOnly(entries) {
   /** @type {Set<string>} */
   const known = new Set();
-  return entries.filter(({ file, at }) => known.size !== known.add(`${file} ${at}`).size);
+  return entries.filter(({ file, at, within }) => {
+    const isKnown = [at, ...within].some((place) => known.has(`${file} ${place}`));
+    known.add(`${file} ${at}`);
+    return !isKnown;
+  });
 }
 
 /** The entries that return to a file that was left before. @param {readonly Entry[]} entries */

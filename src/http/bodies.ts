@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isJsonType } from '../core/media-type.ts';
 import { isRecord } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
-import { isStorable, showStorable } from '../core/storable-text.ts';
+import { shortName } from '../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { ReceivedBody, Route } from './flight.ts';
 import type { Operation } from './openapi.ts';
@@ -314,10 +314,6 @@ function countOf(bytes: Buffer, byte: number): number {
   return count;
 }
 
-function shortName(name: string): string {
-  return name.slice(0, 100);
-}
-
 /** Without recursion, because the nesting of a body can be as deep as its length. */
 function checkMembers(root: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
@@ -342,36 +338,6 @@ function checkMembers(root: unknown): void {
       waiting.push([value[key], depth + 1]);
     }
   }
-}
-
-/**
- * Checks that every text of a value can be stored unchanged. Runs after validation, because violations of the document
- * are better reported first.
- *
- * @param what the part of the request: `Field`, `Query parameter`
- * @throws Problem naming the member that cannot be stored
- */
-export function checkTexts(what: string, root: unknown): void {
-  const waiting: [value: unknown, name: string][] = [[root, '']];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [value, name] = next;
-    if (typeof value === 'string' && !isStorable(value)) throw unkeepableProblem(what, name);
-    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
-    for (const [key, member] of Object.entries(value)) {
-      const place = shortName(name === '' ? key : `${name}.${key}`);
-      if (!isStorable(key)) throw unkeepableProblem(what, place);
-      waiting.push([member, place]);
-    }
-  }
-}
-
-/** @param name characters that cannot be sent back are replaced */
-function unkeepableProblem(what: string, name: string): Problem {
-  const shown = name === '' ? 'The body' : `${what} \`${showStorable(name)}\``;
-  return new Problem(
-    'invalid_request',
-    `${shown} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,
-  );
 }
 
 /** Spells the names of members as the document does, whatever their case. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
-import type { Caller } from '../core/decide.ts';
+import type { Caller, ResourceState } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Fidelity } from '../core/fidelity.ts';
 import type { Log } from '../core/log.ts';
@@ -147,6 +147,8 @@ export interface InFlightRequest extends Arrived {
   outcome: Outcome;
   /** The expected principal, if a fault needed it before `authenticate`. */
   claimant: Principal | null;
+  /** What the caller used their rights for: an object, or an operation without one (null). Null: they used none. */
+  use: { readonly lookedUp: ResourceState | null } | null;
   /** Its body, for the journal. */
   sent: KeptBody;
   /** Likely mistakes in it. */
@@ -171,6 +173,7 @@ export const UNTOUCHED = {
   outcome: { status: 500 },
   claimant: null,
   sent: NO_BODY,
+  use: null,
   hints: [],
   injectedFault: null,
   isDecided: false,

@@ -8,6 +8,7 @@ import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import type { Reasons } from '../core/reasons.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
+import { decisionWithoutSecrets } from '../journal/decisions.ts';
 import type { RequestContext } from './context.ts';
 import { type InFlightRequest, type Route, type Server, UNTOUCHED } from './flight.ts';
 import type { Match, Routes } from './routes.ts';
@@ -74,7 +75,9 @@ async function decideOnly(flight: InFlightRequest): Promise<Decision> {
   } catch (thrown) {
     if (flight.decision === null) throw thrown;
   }
-  return flight.decision ?? { ...factsOf(flight), effect: 'allow', principal: null, rule: null, reason: null };
+  const { decision, context } = flight;
+  const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
+  return decisionWithoutSecrets(decision ?? { ...factsOf(flight), ...allowed }, context.world.activityLog.secrets);
 }
 
 /** Removes the world's prefix from a path copied from a real request. */

@@ -1,6 +1,7 @@
 import { type Budget, bytesOf } from '../core/bounded-cache.ts';
 import type { Decision } from '../core/decision.ts';
 import { namesOf } from '../core/principal.ts';
+import { shortenPath } from '../core/redact.ts';
 import { Ring } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
@@ -94,16 +95,14 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
   );
 }
 
-/**
- * Replaces secrets in a decision by fingerprints: a denial repeats parts of the request. Its path is already free of
- * them.
- */
+/** Replaces secrets in a decision by fingerprints: it repeats the path, and a denial other parts of the request. */
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
-  if (decision.effect === 'allow') return decision;
-  const { target, boundTo, detail, hints } = decision;
+  const { request, target, boundTo, detail, hints } = decision;
   const hide = (text: string) => hideInLine(text, secrets);
+  const told = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
+  if (decision.effect === 'allow') return told;
   return {
-    ...decision,
+    ...told,
     ...(target !== undefined && { target: hide(target) }),
     ...(boundTo !== undefined && { boundTo: hide(boundTo) }),
     ...(detail !== undefined && { detail: hide(detail) }),

@@ -27,10 +27,6 @@ export class EndedWorlds {
     return this.#gone.has(id);
   }
 
-  get isAnyGone(): boolean {
-    return this.#gone.size > 0;
-  }
-
   /** The world that a key or a grant was made for. */
   ofMark(mark: string): readonly string[] {
     return [this.#marks.get(mark) ?? []].flat();

@@ -95,6 +95,8 @@ export class Worlds implements WorldsByName {
   /** All but the default one. */
   readonly #entries = new Map<string, WorldEntry>();
   readonly #ended = new EndedWorlds();
+  /** Is there no other world, and has there never been one? */
+  isAlone = true;
   readonly #indexing: Indexing;
   #isClosed = false;
   /** Ids that are reserved while their world is being made. */
@@ -126,11 +128,6 @@ export class Worlds implements WorldsByName {
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
       left: (world) => this.#noteLeft(world),
     };
-  }
-
-  /** Is there no other world, and has there never been one? */
-  get isAlone(): boolean {
-    return this.#entries.size === 0 && !this.#ended.isAnyGone;
   }
 
   /** Begins the default world. @param filled its store */
@@ -299,8 +296,13 @@ export class Worlds implements WorldsByName {
     const account = this.#parts.shared.state.open();
     account.holdAnyway(WORLD_BYTES, [this.#shareOf(seed)]);
     this.#entries.set(id, { world, credentials, source, label, account, ttl, createdAt, lastUsedAt: usedAt });
-    this.#ended.markBegun(id);
+    this.#noteBegun(id);
     await this.#indexing.add(world, source);
+  }
+
+  #noteBegun(id: string): void {
+    this.isAlone = false;
+    this.#ended.markBegun(id);
   }
 
   #entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
@@ -442,7 +444,7 @@ export class Worlds implements WorldsByName {
         account,
       });
       this.#entries.set(id, entry);
-      this.#ended.markBegun(id);
+      this.#noteBegun(id);
       this.#sweepLater();
       return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
     } catch (cause) {

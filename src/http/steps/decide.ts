@@ -7,7 +7,6 @@ import {
   decide as decideBy,
   type LookupResult,
   namesInPath,
-  type ResourceState,
   type Verdict,
 } from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../core/decision.ts';
@@ -15,8 +14,6 @@ import { describeEntry, effectOf } from '../../core/fidelity.ts';
 import { isForRights } from '../../core/mode.ts';
 import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
-import { shortenPath } from '../../core/redact.ts';
-import { hideInLine } from '../../journal/secrets.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { pathOf } from '../transport/arrival.ts';
@@ -101,7 +98,7 @@ export async function checkResource(inFlight: InFlightRequest): Promise<void> {
   const { caller, accessRequest } = context;
   if (accessRequest === null || caller === null || decision === null) return;
   const lookedUp = await lookUp(inFlight, accessRequest);
-  if (lookedUp === null) noteUse(inFlight, decision, accessRequest, null);
+  if (lookedUp === null) inFlight.use = { lookedUp: null };
   else checkObject(inFlight, decision, accessRequest, caller, lookedUp);
 }
 
@@ -124,11 +121,11 @@ function checkObject(
   if (lookedUp.found !== 'object') {
     if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
     // Learning that the object does not exist uses the rights, too.
-    noteUse(inFlight, decision, accessRequest, null);
+    inFlight.use = { lookedUp: null };
     throw new Problem('not_found');
   }
   if (isRefused) throw new Problem('forbidden');
-  noteUse(inFlight, decision, accessRequest, lookedUp);
+  inFlight.use = { lookedUp };
   context.target = lookedUp.target;
 }
 
@@ -146,29 +143,6 @@ function verdictAbout(
   if (lookedUp.found === 'object' || !isLetPass(inFlight, accessRequest, verdict)) return verdict;
   const { names: _, ...absent } = lookedUp;
   return checkResourceBy(accessRequest, caller, absent);
-}
-
-/**
- * Remembers the use of the credential.
- *
- * @param lookedUp null if the call is about no object, or about one that is not there
- */
-export function noteUse(
-  inFlight: InFlightRequest,
-  decision: Decision,
-  accessRequest: AccessRequest,
-  lookedUp: ResourceState | null,
-): void {
-  const { context, decisionId } = inFlight;
-  // A simulated request uses nothing.
-  if (decisionId !== null || decision.principal === null) return;
-  context.world.activityLog.uses.note(
-    decision.principal,
-    decision.operation,
-    accessRequest,
-    lookedUp,
-    decision.request,
-  );
 }
 
 /** Does a denied request continue? It does if its world only observes, and only rights are missing. */
@@ -199,12 +173,11 @@ export async function withOther({ server, route, context }: InFlightRequest, ref
 
 /** The facts that all decisions about this request share. */
 export function factsOf({ route, raw, context, decisionId }: InFlightRequest): RequestFacts {
-  const path = shortenPath(hideInLine(pathOf(raw.url), context.world.activityLog.secrets));
   return {
     id: decisionId ?? context.world.nextDecisionId(),
     at: context.now,
     service: route.service.name,
     operation: route.operation.id,
-    request: { method: context.method, path },
+    request: { method: context.method, path: pathOf(raw.url) },
   };
 }

@@ -101,6 +101,7 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
     context.world.activityLog.decision(decision);
+    noteUse(inFlight, decision);
     if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
   const where = worldInLog(context.world.id);
@@ -125,6 +126,13 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
     status: outcome.status,
     reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (problem?.kind ?? null),
   });
+}
+
+/** Notes what the rights of the credential were used for. */
+function noteUse({ context, use }: InFlightRequest, { principal, operation, request }: Decision): void {
+  const { accessRequest, world } = context;
+  if (use === null || accessRequest === null || principal === null) return;
+  world.activityLog.uses.note(principal, operation, accessRequest, use.lookedUp, request);
 }
 
 /** The journal records no streams. */

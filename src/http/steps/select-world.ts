@@ -41,6 +41,7 @@ export function arrive<Its extends Route | null>(
   const named = server.addresses.of(raw);
   const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
   const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
+  const located = route === null ? params : paramsOf(route, params);
   const startedAt = stopwatch();
   let base = '';
   let fault: Problem | null = null;
@@ -50,7 +51,6 @@ export function arrive<Its extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  const located = route === null ? params : paramsOf(route, params);
   return { route, params: located, query, address, worldToMake, base, fault, startedAt };
 }
 
@@ -84,8 +84,8 @@ export function selectWorld(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  world.hold();
   const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
+  world.hold();
   Object.assign(context, { params, query, worldToMake });
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, { query, body: body?.value }, context);
@@ -357,13 +357,13 @@ export function isOfForeignPage(fault: Problem | null): boolean {
 /** Reports possibly real credentials in an incoming text. @returns whether there were any */
 export function reportForeignCredentials(
   { tripwire }: Arrived['server'],
-  { findings, now }: Arrived['context'],
+  context: Arrived['context'],
   text: string,
 ): boolean {
   // Most headers are too short to hold one.
   if (text.length < tripwire.shortest) return false;
   const warnings = tripwire.warn(decodeAscii(text));
-  for (const warning of warnings) findings.report('foreign_credential', warning, now);
+  for (const warning of warnings) context.findings.report('foreign_credential', warning, context.now);
   return warnings.length > 0;
 }
 

@@ -55,6 +55,7 @@ export function originOf(
 ): string {
   const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
   const { host = line } = request.headers;
+  const scheme = schemeOf(request, isTls);
   if (second !== undefined || !hosts.isName(line) || !hosts.isName(host)) {
     throw new Problem(
       'invalid_request',
@@ -64,7 +65,7 @@ export function originOf(
       },
     );
   }
-  return publicUrl ?? `${schemeOf(request, isTls)}://${host.toLowerCase()}`;
+  return publicUrl ?? `${scheme}://${host.toLowerCase()}`;
 }
 
 /** The path of a request target, without its query. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/core/decide.ts';
-import { checkResource, decide, noteUse } from '../../../src/http/steps/decide.ts';
+import { checkResource, decide } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
-import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
+import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
 const BOUND = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
@@ -61,16 +61,7 @@ describe('a caller who may', () => {
     expect(flight.lookups).toEqual(['ball']);
     expect(flight.context.target).toEqual({});
     expect(flight.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
-    expect(flight.told).toEqual([
-      [
-        'use',
-        serviceKey,
-        'get_toy',
-        flight.context.accessRequest,
-        sightingOf(BALL),
-        { method: 'GET', path: '/toys/ball' },
-      ],
-    ]);
+    expect(flight.use).toEqual({ lookedUp: sightingOf(BALL) });
   });
 
   it('is asked about the organisation of the path', async () => {
@@ -85,21 +76,7 @@ describe('a caller who may', () => {
 
     expect(flight.lookups).toEqual([]);
     expect(flight.decision).not.toHaveProperty('target');
-    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, null, {}]]);
-  });
-
-  it('uses nothing if nobody is known to have called', async () => {
-    const flight = asking({ caller: BOUND });
-    await decide(flight);
-    flight.decision = { ...ALLOWED, principal: null };
-    await checkResource(flight);
-    noteUse(flight, { ...ALLOWED, principal: null }, { rule: RULE, ruleset: toyLaw }, null);
-
-    expect(flight.told).toEqual([]);
-  });
-
-  it('uses nothing in a request that is only simulated', async () => {
-    expect((await both({ caller: BOUND, flight: { decisionId: 'd-7' } })).told).toEqual([]);
+    expect(flight.use).toEqual({ lookedUp: null });
   });
 });
 
@@ -170,7 +147,7 @@ describe('a caller who may not', () => {
 
       expect(problem).toMatchObject({ kind: 'not_found' });
       expect(flight.decision).toMatchObject({ effect: 'deny', reason });
-      expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, null, {}]]);
+      expect(flight.use).toEqual({ lookedUp: null });
     }
   });
 });
@@ -188,7 +165,7 @@ describe('in a world that observes', () => {
     expect(flight.lookups).toEqual(['ball']);
     expect(flight.context.target).toEqual({});
     expect(flight).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
-    expect(flight.told).toMatchObject([['use', serviceKey, 'get_toy', {}, { found: 'object' }, {}]]);
+    expect(flight.use).toMatchObject({ lookedUp: { found: 'object' } });
   });
 
   it('who holds too little for the object is let pass as well', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import type { Payload } from '../../../src/http/answers.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
+import { ruleOf, toyLaw } from '../../core/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
@@ -41,6 +42,23 @@ describe('an answer has', () => {
         }),
       ],
     ]);
+  });
+
+  it('the use of a right, which the world notes with the path as it is recorded', () => {
+    const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
+    const request = { method: 'GET', path: '/toys/ball?password=secret' };
+    const used = (given: object) =>
+      toyFlight({ context: { accessRequest }, flight: { decision: { ...ALLOWED, request }, ...given } });
+    const flights = [
+      used({ use: { lookedUp: null } }),
+      used({}),
+      used({ use: { lookedUp: null }, decision: { ...ALLOWED, principal: null } }),
+    ];
+    for (const flight of flights) report(flight);
+
+    const uses = flights.map(({ told }) => told.filter(([what]) => what === 'use'));
+    const noted = { method: 'GET', path: expect.stringMatching(/^\/toys\/ball\?password=sha256:/) };
+    expect(uses).toEqual([[['use', ALLOWED.principal, 'get_toy', accessRequest, null, noted]], [], []]);
   });
 
   it('no decision where nobody is to know, and the world keeps it all the same', () => {

@@ -109,6 +109,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     outcome: { status: 200 },
     claimant: null,
     sent: NO_BODY,
+    use: null,
     hints: [],
     injectedFault: null,
     isDone: false,
