@@ -69,7 +69,6 @@ async function openIn(
       place,
       shared,
       customs,
-      rulesets,
       seed,
       snapshot,
       random,

@@ -7,7 +7,7 @@ import type { Random } from '../platform/random.ts';
 import { castOf, seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
-import { infoOf, type MadeWorld } from '../worlds/registry.ts';
+import { infoOf, type MadeWorld } from '../worlds/entry.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];

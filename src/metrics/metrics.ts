@@ -1,5 +1,5 @@
+import { eventLoopDelay } from '../platform/time.ts';
 import type { CommitTimes } from '../store/commit-times.ts';
-import type { Answered, Meter } from './prometheus.ts';
 
 /** The state of a server that is read, and not counted. */
 export interface Gauges {
@@ -58,11 +58,96 @@ export class Metrics {
   }
 
   async #load(): Promise<Meter> {
-    const { newMeter } = await import('./prometheus.ts');
-    const meter = newMeter();
+    const meter = newMeter(await import('prom-client'));
     for (const happened of this.#before) happened(meter);
     this.#before = [];
     this.#meter = meter;
     return meter;
   }
+}
+
+/** An answer, as it is counted. */
+interface Answered {
+  /** Null if no service owns the path. */
+  readonly service: string | null;
+  /** Null if the service has no such operation. */
+  readonly operation: string | null;
+  readonly status: number;
+  /** Why it was refused; null if it was not. */
+  readonly reason: string | null;
+}
+
+/** Counts what a server does. */
+interface Meter {
+  answered(answer: Answered): void;
+  /** A commit to a file or a database has ended. */
+  committed(milliseconds: number): void;
+  read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }>;
+  end(): void;
+}
+
+/** From a tenth of a millisecond, which a file takes, to ten seconds, in which a silent database is given up. */
+const COMMIT_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** A meter with a registry of its own, since a process may have several servers. */
+function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-client')): Meter {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    registers,
+    name: 'nv_auth_mock_requests_total',
+    help: 'Answered requests, by service, operation and status; without an operation, no document has the path.',
+    labelNames: ['service', 'operation', 'status'],
+  });
+  const refusals = new Counter({
+    registers,
+    name: 'nv_auth_mock_refusals_total',
+    help: 'Refused requests, by service and reason.',
+    labelNames: ['service', 'reason'],
+  });
+  const commits = new Histogram({
+    registers,
+    name: 'nv_auth_mock_store_commit_seconds',
+    help: 'Duration of commits to the data file or the database.',
+    buckets: COMMIT_SECONDS,
+  });
+  const worlds = new Gauge({ registers, name: 'nv_auth_mock_worlds', help: 'Worlds, the default one included.' });
+  const hasWorlds = new Gauge({
+    registers,
+    name: 'nv_auth_mock_has_worlds',
+    help: '1 if this process has the worlds, 0 on a standby.',
+  });
+  const bytes = new Gauge({
+    registers,
+    name: 'nv_auth_mock_state_bytes',
+    help: 'Memory of all worlds and snapshots, as --max-state counts it.',
+  });
+  const memory = new Gauge({ registers, name: 'nv_auth_mock_resident_memory_bytes', help: 'Memory of the process.' });
+  const delays = new Gauge({
+    registers,
+    name: 'nv_auth_mock_event_loop_delay_seconds',
+    help: 'How late the event loop was since the last scrape, by quantile.',
+    labelNames: ['quantile'],
+  });
+  /** Measured between two scrapes. */
+  let delay: ReturnType<typeof eventLoopDelay> | null = null;
+  return {
+    answered: ({ service, operation, status, reason }) => {
+      const named = service ?? '';
+      requests.inc({ service: named, operation: operation ?? '', status });
+      if (reason !== null) refusals.inc({ service: named, reason });
+    },
+    committed: (milliseconds) => commits.observe(milliseconds / 1000),
+    read: async (now) => {
+      worlds.set(now.worlds);
+      hasWorlds.set(now.worlds > 0 ? 1 : 0);
+      bytes.set(now.bytes);
+      memory.set(process.memoryUsage.rss());
+      delay ??= eventLoopDelay();
+      for (const quantile of [0.5, 0.99, 1]) delays.set({ quantile: String(quantile) }, delay.secondsAt(quantile));
+      delay.reset();
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
+    end: () => delay?.end(),
+  };
 }

@@ -101,11 +101,6 @@ export class WorldRows implements Collections {
     return rows;
   }
 
-  /** The names of the collections. */
-  get collections(): Iterable<string> {
-    return this.#tables().keys();
-  }
-
   /** The approximate memory of the rows in bytes, without own rows that were not made yet. */
   get bytes(): number {
     return weightOf(this.#begin) + this.#ownBytes;

@@ -1,16 +1,19 @@
 import type { Holder, Rekeying } from '../contract/credentials.ts';
-import type { World } from '../contract/world.ts';
+import type { World, WorldInfo } from '../contract/world.ts';
+import type { Clock } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
+import type { KeptWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
+import { provenanceText } from './provenance.ts';
 import type { Begin, Filled } from './world.ts';
 
 /** The source of a world: a seed, another world or a snapshot. */
@@ -162,4 +165,20 @@ function renaming(clientIds: readonly string[], { origin, derivation, image }: C
 function seedAsIn(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return ownSeed(origin.seed, derivationOf(origin.of));
+}
+
+/** Stores a new world where it outlives the process. */
+export async function keptCopy(
+  { filled, seed, source }: Begun,
+  { id, credentials, ttl, label }: Pick<World, 'id' | 'credentials'> & Pick<WorldInfo, 'ttl' | 'label'>,
+  { kept, machine }: { readonly kept: KeptWorlds | null; readonly machine: Clock },
+): Promise<Filled> {
+  if (kept === null) return filled;
+  const now = machine.now();
+  const made = provenanceText({ seed, credentials, source, label });
+  const rows = await filled.store.freeze();
+  // Its bytes are not counted twice.
+  await filled.store.close();
+  const store = await kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
+  return { ...filled, store };
 }

@@ -1,8 +1,10 @@
 import type { World } from '../contract/world.ts';
 import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
+import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Row, Watcher } from '../store/collections.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
+import { EndedWorlds } from './ended-worlds.ts';
 
 /** The part of the worlds that indexing uses. */
 export interface IndexingParts {
@@ -19,12 +21,46 @@ export interface IndexingParts {
 /** Keeps track of the credentials that lead to the worlds of this process, as they come and go. */
 export class Indexing {
   readonly index = new CredentialIndex();
+  readonly ended = new EndedWorlds();
   /** Of worlds that began with another world's credentials: that world, and those whose credentials it had. */
   readonly #sources = new Map<string, ReadonlySet<string>>();
   readonly #parts: IndexingParts;
 
   constructor(parts: IndexingParts) {
     this.#parts = parts;
+  }
+
+  /** As `WorldsByName.ownersOf`. */
+  ownersOf(presented: PresentedCredential): readonly string[] {
+    switch (presented.kind) {
+      case 'token':
+        return [presented.world];
+      case 'grant':
+        return this.ended.ofMark(presented.mark);
+      case 'key': {
+        // A copied key belongs to the worlds that have it now; otherwise it belongs to the world that its text names.
+        const holders = this.#holdersOf(presented);
+        return holders.length > 0 ? holders : this.ended.ofMark(presented.mark);
+      }
+      case 'client': {
+        const holders = this.#holdersOf(presented);
+        return holders.length > 0 ? holders : this.ended.goneOfClient(presented.clientId);
+      }
+    }
+  }
+
+  async isOfDefault(presented: PresentedCredential): Promise<boolean> {
+    const { credentials } = this.#parts;
+    const { store } = this.#parts.default();
+    if (presented.kind === 'client') return credentials.hasClient(store, presented.clientId);
+    return presented.kind === 'key' && (await credentials.keyIn(store, presented.hash())) !== null;
+  }
+
+  /** The worlds that have a client id or a key. */
+  #holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
+    const { index } = this;
+    if (presented.kind === 'client') return index.of('client', presented.clientId);
+    return index.hasKeys ? index.of('key', presented.hash()) : [];
   }
 
   /** Notes changed rows of a world, which another world of its id may replace meanwhile. */

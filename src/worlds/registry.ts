@@ -1,14 +1,7 @@
-import type { Holder } from '../contract/credentials.ts';
 import type { World, WorldInfo, WorldOrder, WorldsByName } from '../contract/world.ts';
-import type { Clock, Instant } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
-import type { Mode } from '../core/mode.ts';
 import { Problem } from '../core/problem.ts';
-import type { Ruleset } from '../core/ruleset.ts';
 import { DEFAULT_WORLD, worldIdFault } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
-import type { SecretSettings } from '../journal/known-secrets.ts';
-import type { Random } from '../platform/random.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
@@ -18,38 +11,14 @@ import type { StoreParts } from '../store/shared.ts';
 import type { Share, StateAccount } from '../store/state-account.ts';
 import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/index.ts';
-import type { SigningKey } from '../tokens/keys.ts';
-import { type Begun, beginOf, makeCopy, type WorldOrigin } from './copies.ts';
-import type { Credentials, SeedClients } from './credentials.ts';
-import { EndedWorlds } from './ended-worlds.ts';
+import { type Begun, beginOf, keptCopy, makeCopy, type WorldOrigin } from './copies.ts';
+import type { SeedClients } from './credentials.ts';
+import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
 import { type Images, SEED_COPIES } from './images.ts';
 import { Indexing } from './indexing.ts';
-import { provenanceIn, provenanceText } from './provenance.ts';
+import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
+import { provenanceIn } from './provenance.ts';
 import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
-
-/** The record of a world besides the world itself. */
-export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
-  readonly world: OwnedWorld;
-  /** The world whose credentials it shares; null if they are all its own. */
-  readonly source: string | null;
-  lastUsedAt: Instant;
-  /** The memory that it takes beside its rows; null for the default world, which every server has. */
-  readonly account: StateAccount | null;
-}
-
-/** A world that was made. */
-export interface MadeWorld {
-  readonly entry: WorldEntry;
-  /** Its seed, with the world's own credentials in it. */
-  readonly kept: Seed;
-  /** Client ids, and ids of keys, that other worlds have too: alone they lead to none of these worlds. */
-  readonly ambiguous: readonly string[];
-  /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
-  readonly created: readonly Holder[];
-}
-
-/** How many worlds a message names. */
-const MOST_NAMED = 5;
 
 const FRESH_ID_LENGTH = 10;
 
@@ -62,23 +31,14 @@ const WORLD_BYTES = 16 * 1024;
 /** How often unused worlds are looked for, in milliseconds. */
 const SWEEP_MS = 10_000;
 
-export interface WorldsParts {
-  readonly machine: Clock;
-  readonly random: Random;
-  /** Those of the server. */
-  readonly rulesets: readonly Ruleset[];
-  /** The signing key of every world until it is replaced. */
-  readonly signingKey: SigningKey;
+export interface WorldsParts
+  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'mode' | 'secrets' | 'keys'> {
   readonly shared: StoreParts;
-  /** The mode that every world begins in. */
-  readonly mode: Mode;
   /** Rows that replace those of the seed in the default world, also after a reset; null without `--snapshot`. */
   readonly snapshot: FrozenRows | null;
   /** A seed, as it was kept. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly images: Images;
-  readonly keys: Credentials;
-  readonly secrets: SecretSettings;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
   /** Where worlds are kept that outlive the process; null if they end with it. */
@@ -94,7 +54,6 @@ export class Worlds implements WorldsByName {
   readonly #common: WorldsCommon;
   /** All but the default one. */
   readonly #entries = new Map<string, WorldEntry>();
-  readonly #ended = new EndedWorlds();
   /** Is there no other world, and has there never been one? */
   isAlone = true;
   readonly #indexing: Indexing;
@@ -108,7 +67,7 @@ export class Worlds implements WorldsByName {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, shared, mode, rulesets, secrets, keys } = parts;
+    const { machine, random, signingKey, shared, mode, secrets, keys } = parts;
     this.#parts = parts;
     this.fault = parts.fault;
     this.#indexing = new Indexing({
@@ -119,7 +78,7 @@ export class Worlds implements WorldsByName {
       isAny: () => this.#entries.size > 0,
     });
     this.#common = {
-      ...{ machine, random, signingKey, budgets: shared.budgets, mode, rulesets, secrets, keys, revive: parts.revive },
+      ...{ machine, random, signingKey, budgets: shared.budgets, mode, secrets, keys },
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { rows: parts.snapshot, findings: [] };
@@ -175,38 +134,21 @@ export class Worlds implements WorldsByName {
   }
 
   isGone(id: string): boolean {
-    return this.#ended.isGone(id);
+    return this.#indexing.ended.isGone(id);
   }
 
   ownersOf(presented: PresentedCredential): readonly string[] {
-    switch (presented.kind) {
-      case 'token':
-        return [presented.world];
-      case 'grant':
-        return this.#ended.ofMark(presented.mark);
-      case 'key': {
-        // A copied key belongs to the worlds that have it now; otherwise it belongs to the world that its text names.
-        const holders = this.#holdersOf(presented);
-        return holders.length > 0 ? holders : this.#ended.ofMark(presented.mark);
-      }
-      case 'client': {
-        const holders = this.#holdersOf(presented);
-        return holders.length > 0 ? holders : this.#ended.goneOfClient(presented.clientId);
-      }
-    }
+    return this.#indexing.ownersOf(presented);
+  }
+
+  isOfDefault(presented: PresentedCredential): Promise<boolean> {
+    return this.#indexing.isOfDefault(presented);
   }
 
   publishedKeys(): readonly PublicJwk[] {
     const current = this.#all().map(({ world }) => world.signingKey);
     // Nearly all of them have the same one.
     return [...new Set(current)].map(({ publicJwk }) => publicJwk);
-  }
-
-  async isOfDefault(presented: PresentedCredential): Promise<boolean> {
-    const { store } = this.default;
-    const { keys } = this.#parts;
-    if (presented.kind === 'client') return keys.hasClient(store, presented.clientId);
-    return presented.kind === 'key' && (await keys.keyIn(store, presented.hash())) !== null;
   }
 
   /** All worlds, the default one first. */
@@ -234,8 +176,21 @@ export class Worlds implements WorldsByName {
 
   /** @throws Problem that says what is wrong with the order */
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
+    const { origin, credentials } = order;
     const id = order.id ?? this.#parts.random.hex(FRESH_ID_LENGTH);
-    return this.#reserving(id, () => this.#make(id, order));
+    this.#check(id);
+    // Nobody else makes a world with this id meanwhile.
+    this.#making.add(id);
+    try {
+      const made = await this.#counted(origin.seed, async (account) => {
+        const begun = await makeCopy({ id, origin, credentials }, this.#parts);
+        return this.#store(id, begun, { ...order, account }, origin.kind === 'seed' ? begun.clients : undefined);
+      });
+      this.#tell('made', id);
+      return made;
+    } finally {
+      this.#making.delete(id);
+    }
   }
 
   /** @throws Problem `not_found`, `conflict` for the default world */
@@ -302,19 +257,12 @@ export class Worlds implements WorldsByName {
 
   #noteBegun(id: string): void {
     this.isAlone = false;
-    this.#ended.markBegun(id);
+    this.#indexing.ended.markBegun(id);
   }
 
   #entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
     const now = this.#parts.machine.now();
     return { world, ...rest, createdAt: now, lastUsedAt: now };
-  }
-
-  /** The worlds that have a client id or a key. */
-  #holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
-    const { index } = this.#indexing;
-    if (presented.kind === 'client') return index.of('client', presented.clientId);
-    return index.hasKeys ? index.of('key', presented.hash()) : [];
   }
 
   #entryThere(id: string): WorldEntry | undefined {
@@ -340,7 +288,7 @@ export class Worlds implements WorldsByName {
     this.#entries.delete(world.id);
     this.#awake.delete(entry);
     this.#indexing.drop(world.id);
-    this.#ended.markEnded(world.id);
+    this.#indexing.ended.markEnded(world.id);
     entry.account?.release();
     world.end();
     this.#tell('deleted', world.id);
@@ -360,18 +308,6 @@ export class Worlds implements WorldsByName {
     this.#sweeping = undefined;
   }
 
-  #crowdedProblem(): Problem {
-    const { most, machine } = this.#parts;
-    const idle = [...this.#entries.values()].filter(({ world }) => !world.isHeld);
-    const named = idle
-      .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
-      .slice(0, MOST_NAMED)
-      .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(machine.now() - lastUsedAt)})`);
-    const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
-    const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
-    return new Problem('conflict', message);
-  }
-
   #all() {
     return [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
   }
@@ -383,27 +319,8 @@ export class Worlds implements WorldsByName {
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
     if (this.#entries.size + this.#making.size < this.#parts.most) return;
     this.#sweep();
-    if (this.#entries.size + this.#making.size >= this.#parts.most) throw this.#crowdedProblem();
-  }
-
-  /** Reserves an id while its world is being made. */
-  async #reserving(id: string, make: () => Promise<MadeWorld>): Promise<MadeWorld> {
-    this.#check(id);
-    this.#making.add(id);
-    try {
-      const made = await make();
-      this.#tell('made', id);
-      return made;
-    } finally {
-      this.#making.delete(id);
-    }
-  }
-
-  #make(id: string, { origin, ...order }: Parameters<Worlds['create']>[0]): Promise<MadeWorld> {
-    return this.#counted(origin.seed, async (account) => {
-      const begun = await makeCopy({ id, origin, credentials: order.credentials }, this.#parts);
-      return this.#store(id, begun, { ...order, account }, origin.kind === 'seed' ? begun.clients : undefined);
-    });
+    if (this.#entries.size + this.#making.size >= this.#parts.most)
+      throw crowdedProblem([...this.#entries.values()], this.#parts.most, this.#parts.machine.now());
   }
 
   /** Makes a world whose memory beside its rows is counted. @throws Unwritable if there is no room for it */
@@ -431,7 +348,7 @@ export class Worlds implements WorldsByName {
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
-    const filled = await this.#keep(begun, { id, credentials, ttl, label });
+    const filled = await keptCopy(begun, { id, credentials, ttl, label }, this.#parts);
     try {
       const world = await openWorld({ id, credentials, seed, filled }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);
@@ -456,22 +373,6 @@ export class Worlds implements WorldsByName {
     }
   }
 
-  /** Stores a new world where it outlives the process. */
-  async #keep(
-    { filled, seed, source }: Begun,
-    { id, credentials, ttl, label }: Pick<WorldEntry, 'ttl' | 'credentials' | 'label'> & Pick<World, 'id'>,
-  ): Promise<Filled> {
-    const { kept, machine } = this.#parts;
-    if (kept === null) return filled;
-    const now = machine.now();
-    const made = provenanceText({ seed, credentials, source, label });
-    const rows = await filled.store.freeze();
-    // Its bytes are not counted twice.
-    await filled.store.close();
-    const store = await kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
-    return { ...filled, store };
-  }
-
   #noteLeft(world: OwnedWorld): void {
     const entry = this.#entryNow(world.id);
     if (entry?.world !== world) return;
@@ -489,28 +390,4 @@ export class Worlds implements WorldsByName {
   #entryNow(id: string): WorldEntry | null | undefined {
     return id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
   }
-}
-
-/** A world, as users see it. */
-export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
-  return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt };
-}
-
-function takenProblem(id: string): Problem {
-  const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
-  return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
-}
-
-function closing(): Problem {
-  return new Problem('unavailable', 'The server is closing and creates no more worlds.');
-}
-
-function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
-  if (back === 0 && ended.length === 0) return [];
-  const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
-  const named = ended.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
-  const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
-  const unused =
-    ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;
-  return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
 }

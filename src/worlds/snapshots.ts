@@ -6,8 +6,8 @@ import { type FrozenRows, sizeOf } from '../store/frozen-rows.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot } from '../store/snapshot-store.ts';
 import type { Made } from './copies.ts';
+import type { WorldEntry } from './entry.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
-import type { WorldEntry } from './registry.ts';
 
 /** The state of a world at one moment. */
 export interface Snapshot extends Made, SnapshotInfo {

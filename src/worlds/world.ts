@@ -3,7 +3,6 @@ import type { Budgets } from '../core/bounded-cache.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
 import type { Mode } from '../core/mode.ts';
-import type { Ruleset } from '../core/ruleset.ts';
 import { Views } from '../core/views.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
@@ -71,8 +70,6 @@ export interface OwnedWorld extends World {
 
 /** The parts that all worlds of a process share. */
 export interface WorldsCommon {
-  /** Those of the server. */
-  readonly rulesets: readonly Ruleset[];
   readonly machine: Clock;
   readonly random: Random;
   /** Their signing key until it is replaced. */
@@ -82,8 +79,6 @@ export interface WorldsCommon {
   readonly mode: Mode;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
-  /** A seed, as a store kept it. */
-  readonly revive: (kept: KeptSeed) => Seed;
   /** Called when rows with credentials change. */
   readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** The initial content of a world after a reset. */

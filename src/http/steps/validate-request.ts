@@ -71,12 +71,13 @@ function foreignCredential(): Problem {
   );
 }
 
-function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestContext): void {
+function ignoreOtherParameters({ id, queryNames }: Operation, context: RequestContext): void {
+  const { query } = context;
   for (const name of Object.keys(query)) {
     if (queryNames === 'any' || queryNames.includes(name)) continue;
     delete query[name];
     const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
-    findings.report('undocumented_query', message, now);
+    context.findings.report('undocumented_query', message, context.now);
   }
 }
 
@@ -100,7 +101,8 @@ function undocumented(what: string, near: string | undefined): Problem {
 const MOST_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
-function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestContext): void {
+function reportMisspelt({ id, bodyNames }: Operation, context: RequestContext): void {
+  const { body } = context;
   if (!isRecord(body)) return;
   const unknown = Object.keys(body).filter((name) => !bodyNames.includes(name));
   const free = bodyNames.filter((name) => !Object.hasOwn(body, name));
@@ -108,17 +110,18 @@ function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: R
     const near = findNear(name, free);
     if (near === undefined) continue;
     const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name. It was ignored. Did you mean \`${near}\`?`;
-    findings.report('undocumented_field', message, now);
+    context.findings.report('undocumented_field', message, context.now);
   }
 }
 
 /** Members of the body that only other versions have are ignored, as vendors do, and reported. */
-function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestContext): void {
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, context: RequestContext): void {
+  const { body } = context;
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It was ignored.`;
-    findings.report('other_version', message, now);
+    context.findings.report('other_version', message, context.now);
     delete body[name];
   }
 }

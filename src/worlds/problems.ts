@@ -1,0 +1,39 @@
+import type { Instant } from '../core/clock.ts';
+import { formatDuration } from '../core/duration.ts';
+import { Problem } from '../core/problem.ts';
+import { DEFAULT_WORLD } from '../core/world-id.ts';
+import type { WorldEntry } from './entry.ts';
+
+/** How many worlds a message names. */
+const MOST_NAMED = 5;
+
+/** @param most the number of worlds that there may be, besides the default one */
+export function crowdedProblem(entries: readonly WorldEntry[], most: number, now: Instant): Problem {
+  const idle = entries.filter(({ world }) => !world.isHeld);
+  const named = idle
+    .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
+    .slice(0, MOST_NAMED)
+    .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
+  const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
+  const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
+  return new Problem('conflict', message);
+}
+
+export function takenProblem(id: string): Problem {
+  const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
+}
+
+export function closing(): Problem {
+  return new Problem('unavailable', 'The server is closing and creates no more worlds.');
+}
+
+export function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
+  if (back === 0 && ended.length === 0) return [];
+  const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
+  const named = ended.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
+  const unused =
+    ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;
+  return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
+}
