@@ -63,8 +63,7 @@ export type { ConnectOptions } from './library/client.ts';
 export { connect, MockError } from './library/client.ts';
 export type { ClientsBoard } from './library/clients.ts';
 export type { ClientCredentials } from './library/credentials.ts';
-export type { DrillsBoard } from './library/drills.ts';
-export type { EventData, EventStream, MockEvent } from './library/events.ts';
+export type { ClockState, EventData, EventStream, MockEvent } from './library/events.ts';
 export type { Witness } from './library/failure.ts';
 export { describeFailure } from './library/failure.ts';
 export type { FaultsBoard } from './library/faults.ts';
@@ -78,9 +77,14 @@ export type { RequestCount, RequestFilter, RequestSummary, RequestsBoard } from 
 export type { Asker, Holding } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
-export type { StatesBoard } from './library/states.ts';
-export type { ClockState, DecisionFilter, Mode, Switchboard } from './library/switchboard.ts';
-export type { TokensBoard } from './library/tokens.ts';
+export type {
+  DecisionFilter,
+  DrillsBoard,
+  Mode,
+  StatesBoard,
+  Switchboard,
+  TokensBoard,
+} from './library/switchboard.ts';
 export type { MockOfTest, TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
 export type { VerifierHooks, VerifierOptions, Verify, VerifyOptions } from './library/verifier.ts';

@@ -30,7 +30,6 @@ export type {
   WorldEvent,
   WorldInfo,
 } from '../../generated/library.ts';
-export type { MockEvent } from '../../src/library/events.ts';
+export type { ClockState, MockEvent } from '../../src/library/events.ts';
 export type { RequestSummary } from '../../src/library/requests.ts';
-export type { ClockState } from '../../src/library/switchboard.ts';
 export type { MadeWorld, WorldOrder } from '../../src/library/worlds.ts';

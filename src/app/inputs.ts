@@ -1,18 +1,50 @@
+import type { Effective } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import { vendorDocumentsFrom } from '../conformance/vendor-documents.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { MEGABYTE } from '../core/bounded-cache.ts';
+import { MEGABYTE, type newBudgets } from '../core/bounded-cache.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { VendorDocument } from '../http/openapi/vendor-document.ts';
+import type { Documents } from '../http/openapi.ts';
+import type { Server } from '../http/server.ts';
+import type { Limits } from '../http/transport/limits.ts';
 import { packageVersion } from '../platform/assets.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
 import { BUILT_IN, chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
 import { loadControl, loadServices, type Ports } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
+import type { Waiting } from '../store/waiting.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+import type { Beginnings } from '../worlds/beginnings.ts';
 import { identityProviderFrom, signingKeyFrom } from './keys.ts';
-import type { ServerParts } from './server.ts';
 import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
+
+/** Only the configuration is required; tests replace the rest. */
+export interface ServerParts {
+  readonly effective: Effective;
+  /** A seed to start from, in place of the configuration's `seed`. */
+  readonly seed?: object;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The log is given the world's clock, so that its lines and the decisions show the same time. */
+  readonly log?: (clock: Clock) => Log;
+  /** Told why the process has to wait for its first worlds. */
+  readonly onStandby?: (waiting: Waiting) => void;
+  readonly limits?: Partial<Limits>;
+  /** How much may be remembered, in bytes. */
+  readonly budgets?: Parameters<typeof newBudgets>[0];
+  /**
+   * `throw`: an answer that does not match its document fails the request, for tests. Default: with `--strict` it becomes
+   * a finding, and otherwise answers are not compared.
+   */
+  readonly offDocument?: Server['offDocument'];
+  /** The loader of documents; servers that are given the same one share them. */
+  readonly documents?: Documents;
+  /** The built-in seed and its rows; servers that are given the same one share them. Default: each makes its own. */
+  readonly beginnings?: Beginnings;
+}
 
 /** Everything that a start reads before it opens what must be closed again. */
 export interface Inputs {

@@ -1,7 +1,7 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
-import { isOneOf } from '../core/own.ts';
+import { isOneOf } from '../core/members.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { fixture } from '../platform/assets.ts';

@@ -5,7 +5,7 @@ import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
-import type { Server } from '../http/flight.ts';
+import type { Server } from '../http/server.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
 import type { Place } from '../store/place.ts';

@@ -17,8 +17,7 @@ import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import { rowsOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import type { Customs } from '../worlds/images.ts';
-import type { Inputs } from './inputs.ts';
-import type { ServerParts } from './server.ts';
+import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
 

@@ -1,18 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import type { Effective } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import type { newBudgets } from '../core/bounded-cache.ts';
-import type { Clock } from '../core/clock.ts';
 import { knownHosts } from '../core/hosts.ts';
-import type { Log } from '../core/log.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { authority } from '../http/authority.ts';
-import type { Server } from '../http/flight.ts';
 import { OwnHosts } from '../http/hosts.ts';
 import { routerOf } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
+import type { Server } from '../http/server.ts';
 import { service } from '../http/service.ts';
 import { worldAddressesOf } from '../http/steps/select-world.ts';
 import { Strays } from '../http/strays.ts';
@@ -24,15 +20,12 @@ import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { CrossOrigin, originGuardOf } from '../http/transport/origins.ts';
 import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import type { Random } from '../platform/random.ts';
 import { roomForState } from '../platform/room-for-state.ts';
 import { castLine, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, vendorHosts } from '../services/index.ts';
-import type { Waiting } from '../store/waiting.ts';
 import type { Tls } from '../tls/index.ts';
-import type { Beginnings } from '../worlds/beginnings.ts';
 import type { Worlds } from '../worlds/registry.ts';
-import { type Inputs, readInputs, SEED_OPTION } from './inputs.ts';
+import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
 import { exposureNotices, heapNotices, postureOf } from './notices.ts';
 import { type OpenWorlds, openWorlds, startFault } from './open-worlds.ts';
@@ -40,31 +33,6 @@ import { portsOf } from './ports.ts';
 import { mount, pages, routesOfAll } from './services.ts';
 import { checkSnapshotOption } from './snapshot-option.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
-
-/** Only the configuration is required; tests replace the rest. */
-export interface ServerParts {
-  readonly effective: Effective;
-  /** A seed to start from, in place of the configuration's `seed`. */
-  readonly seed?: object;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** The log is given the world's clock, so that its lines and the decisions show the same time. */
-  readonly log?: (clock: Clock) => Log;
-  /** Told why the process has to wait for its first worlds. */
-  readonly onStandby?: (waiting: Waiting) => void;
-  readonly limits?: Partial<Limits>;
-  /** How much may be remembered, in bytes. */
-  readonly budgets?: Parameters<typeof newBudgets>[0];
-  /**
-   * `throw`: an answer that does not match its document fails the request, for tests. Default: with `--strict` it becomes
-   * a finding, and otherwise answers are not compared.
-   */
-  readonly offDocument?: Server['offDocument'];
-  /** The loader of documents; servers that are given the same one share them. */
-  readonly documents?: Documents;
-  /** The built-in seed and its rows; servers that are given the same one share them. Default: each makes its own. */
-  readonly beginnings?: Beginnings;
-}
 
 /** Facts about a server that are known once its process has the worlds. */
 export interface Begun {

@@ -4,11 +4,11 @@ import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
-import type { Server } from '../http/flight.ts';
 import { type Mounted, routesOf } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
+import type { Server } from '../http/server.ts';
 import { consoleFile, documentText, preparedDocument, readerFile, swaggerUiFile } from '../platform/assets.ts';
 
 /** Opens the documents of services. */

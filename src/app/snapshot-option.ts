@@ -9,8 +9,7 @@ import type { Store } from '../store/index.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
-import { rowsOfFile } from './snapshot-ports.ts';
+import { rowsOfFile, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 
 /** The setting with the SHA-256 of the file that a world began with. */
 const BEGAN_WITH = 'snapshot';

@@ -2,13 +2,12 @@ import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import { streamOfParts } from '../http/answers.ts';
 import type { Ports } from '../services/index.ts';
-import { Collision } from '../store/errors.ts';
-import { type FrozenRows, frozenRows, rowsIn } from '../store/frozen-rows.ts';
+import { rowsIn } from '../store/frozen-rows.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldEntry } from '../worlds/entry.ts';
 import { provenanceIn, provenanceText } from '../worlds/provenance.ts';
-import { type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
+import { rowsOfFile, type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
 import type { Snapshot } from '../worlds/snapshots.ts';
 import type { WorldKeeping } from './world-ports.ts';
 
@@ -73,16 +72,6 @@ async function receiveFile(receive: Parameters<Ports['snapshots']['upload']>[1],
     throw new Problem('too_large', message, { close: true });
   } finally {
     state.release(held);
-  }
-}
-
-/** @throws Problem if an object of the file has a name that another one has, too */
-export function rowsOfFile({ rows }: Pick<SnapshotFile, 'rows'>, revisions: StoreParts['revisions']): FrozenRows {
-  try {
-    return frozenRows(rows, revisions);
-  } catch (thrown) {
-    if (!(thrown instanceof Collision)) throw thrown;
-    throw new Problem('invalid_request', 'Two objects of the snapshot file have the same name. Download it again.');
   }
 }
 

@@ -8,7 +8,7 @@ import { play } from '../conformance/compare/send.ts';
 import { exchangesIn, readHar } from '../conformance/traffic/har.ts';
 import { machineClock, rfc3339 } from '../core/clock.ts';
 import { parseDuration } from '../core/duration.ts';
-import { memberOf } from '../core/own.ts';
+import { memberOf } from '../core/members.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { archiveText } from './archive-text.ts';

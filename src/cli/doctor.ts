@@ -1,7 +1,7 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
-import { isRecord, own } from '../core/own.ts';
+import { isRecord, own } from '../core/members.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { jsonOf, tokenAdvice } from './running.ts';

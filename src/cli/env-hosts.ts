@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
+import { own } from '../core/members.ts';
 import { adviseName } from '../core/nearest.ts';
-import { own } from '../core/own.ts';
 import { Unusable } from '../core/unusable.ts';
 
 const FORMATS = {

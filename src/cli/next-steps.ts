@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { memberOf } from '../core/own.ts';
+import { memberOf } from '../core/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
 
 /** The project that a file was written into. */

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { whyUnreadable } from '../core/file-fault.ts';
+import { isOneOf, objectOf } from '../core/members.ts';
 import type { Option } from '../core/option.ts';
-import { isOneOf, objectOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';

@@ -1,9 +1,9 @@
 import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
 import { hostName } from '../core/hosts.ts';
 import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
+import { keysOf } from '../core/members.ts';
 import { MODES, type Mode } from '../core/mode.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
-import { keysOf } from '../core/own.ts';
 import { showValue } from '../core/redact.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';

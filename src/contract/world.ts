@@ -16,7 +16,8 @@ import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
-import type { PublicJwk, Tokens } from '../tokens/index.ts';
+import type { Tokens } from '../tokens/index.ts';
+import type { PublicJwk } from '../tokens/keys.ts';
 
 /** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
 export interface ServerScope {
@@ -28,8 +29,8 @@ export interface ServerScope {
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The tokens of a world, with the operations that only drills and tests use. */
-export interface WorldTokens extends Tokens {
+/** The keys of a world, as drills and tests replace them. */
+export interface SigningKeys {
   /**
    * Replaces the signing key by a new one of the same algorithm. The old one stays valid for ten more minutes; then
    * its tokens are refused.
@@ -114,7 +115,7 @@ export interface World extends WorldScope {
   /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
-  readonly tokens: WorldTokens;
+  readonly signingKeys: SigningKeys;
   /** Its activity log. */
   readonly activityLog: ActivityLog;
   /** When its credentials were deleted. */

@@ -1,4 +1,4 @@
-import { own } from './own.ts';
+import { own } from './members.ts';
 import { Quota } from './quota.ts';
 
 /** An entry that counts against a budget. */

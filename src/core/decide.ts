@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import { own } from './own.ts';
+import { own } from './members.ts';
 import type { HeldRights, Resource, Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';

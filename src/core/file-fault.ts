@@ -1,4 +1,4 @@
-import { own } from './own.ts';
+import { own } from './members.ts';
 
 const READING: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',

@@ -1,5 +1,5 @@
 import { DURATION_FORMS, formatDuration, parseDuration } from './duration.ts';
-import { own } from './own.ts';
+import { own } from './members.ts';
 
 /** An option: its syntax, its meaning, and its parser. */
 export interface Option<Value = unknown> {

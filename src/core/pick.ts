@@ -1,4 +1,4 @@
-import { objectOf } from './own.ts';
+import { objectOf } from './members.ts';
 
 /** Members that may be undefined become optional. */
 export type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {

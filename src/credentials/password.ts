@@ -1,29 +1,17 @@
 import { type BinaryLike, hash, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Problem } from '../core/problem.ts';
-import { processWide } from '../platform/process-wide.ts';
-import { Lane } from './lane.ts';
+import { Turns } from '../store/turns.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
-/** About two seconds of work; a longer wait helps no client. */
-const MOST_WAITING = 250;
-
 /**
  * A process hashes passwords and signs tokens in the same four threads. Hashing one password at a time leaves three to
- * tokens. This is the second piece of state outside a world, because the threads belong to the process.
+ * tokens.
  */
-const LANE = processWide<Pick<Lane, 'hasRoom' | 'run'>>('password-lane.1', () => new Lane(1, MOST_WAITING));
+const TURNS = new Turns();
 
-/** @throws Problem `unavailable` if too many passwords are waiting */
-async function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
-  if (!LANE.hasRoom) {
-    throw new Problem(
-      'unavailable',
-      `${MOST_WAITING} passwords are already waiting for their check. Try again in a few seconds.`,
-    );
-  }
-  return LANE.run(() => scryptOf(password, salt, length, cost));
+function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
+  return TURNS.take(() => scryptOf(password, salt, length, cost));
 }
 
 /**

@@ -1,5 +1,5 @@
+import { isRecord, own } from '../core/members.ts';
 import { listNames } from '../core/nearest.ts';
-import { isRecord, own } from '../core/own.ts';
 import { redact } from '../core/redact.ts';
 import { findOtherSpelling } from '../core/spelling.ts';
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { keysOf } from '../core/members.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { keysOf } from '../core/own.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
 
 /**

@@ -3,8 +3,8 @@ import type { OwnAnswer } from '../../generated/library.ts';
 import { shorten } from '../core/html.ts';
 import { inertHeaders } from '../core/inert.ts';
 import { essenceOf, isJsonType } from '../core/media-type.ts';
+import { own } from '../core/members.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { own } from '../core/own.ts';
 import { Problem } from '../core/problem.ts';
 
 /** The answer that a test gave, as the handler of an operation would have returned it. No browser runs it as a page. */

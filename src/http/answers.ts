@@ -5,7 +5,7 @@ import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
-import type { InFlightRequest } from './flight.ts';
+import type { InFlightRequest, Payload } from './flight.ts';
 import { headersOf } from './headers.ts';
 import { compareWithVendor } from './steps/compare-with-vendor.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
@@ -153,9 +153,6 @@ function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, pay
   reply.header('content-length', payload.length);
   return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
 }
-
-/** A serialized body, as Fastify's hook `onSend` gets it. */
-export type Payload = string | Buffer | Readable | null | undefined;
 
 /**
  * Streams parts that are made on demand. Between two parts the process answers other requests, and notices that the

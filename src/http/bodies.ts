@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isJsonType } from '../core/media-type.ts';
-import { isRecord } from '../core/own.ts';
+import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
+import type { OperationRow } from '../core/rule.ts';
 import { shortName } from '../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
-import type { ReceivedBody, Route } from './flight.ts';
 import type { Operation } from './openapi.ts';
 import { headerLines } from './transport/arrival.ts';
 
@@ -20,6 +20,15 @@ export interface BodyLimits {
   readonly bodyPatience: number;
   /** The byte budget that all bodies in progress share. */
   readonly room: BodyRoom;
+}
+
+/** A body that was received, as its parser gives it. */
+export interface ReceivedBody {
+  readonly value: unknown;
+  /** Its text, exactly as it arrived, in Latin-1; null if it was not read to its end. */
+  readonly text: string | null;
+  /** Why it cannot be read; null if it can. */
+  readonly fault: unknown;
 }
 
 /**
@@ -40,7 +49,7 @@ export async function parseBodyOf({ raw, arrival, server }: FastifyRequest): Pro
 /** Receives and parses a body. Why it cannot be read is thrown later, in its turn. */
 export async function receive(
   raw: IncomingMessage,
-  { operation, row }: Pick<Route, 'operation' | 'row'>,
+  { operation, row }: { readonly operation: Operation; readonly row: OperationRow },
   limits: BodyLimits,
 ): Promise<ReceivedBody> {
   let text: string | null = null;

@@ -6,7 +6,7 @@ import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import { digestOf, receiveBody } from './bodies.ts';
-import type { Server } from './flight.ts';
+import type { Server } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
 /** Access to the members of a world and its server. They are read each time, never copied. */

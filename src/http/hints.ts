@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../core/decision.ts';
+import { isRecord } from '../core/members.ts';
 import type { OfOtherVersions } from '../core/other-versions.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { isRecord } from '../core/own.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
 import { findHints } from '../explaining/hints/index.ts';
@@ -16,7 +16,8 @@ import {
   sentCredential,
 } from '../explaining/hints/refused-request.ts';
 import { earlyRenewal } from '../explaining/hints/tokens.ts';
-import type { Arrived, InFlightRequest, Server } from './flight.ts';
+import type { Arrived, InFlightRequest } from './flight.ts';
+import type { Server } from './server.ts';
 import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 

@@ -9,7 +9,7 @@ import { redact } from '../core/redact.ts';
 import { credentialOf, type UsesOfCredential } from '../core/uses.ts';
 import { grantsOf } from '../explaining/least-rights.ts';
 import type { RequestContext } from './context.ts';
-import type { Server } from './flight.ts';
+import type { Server } from './server.ts';
 import { callerOf, imagine } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;

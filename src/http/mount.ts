@@ -1,10 +1,10 @@
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import type { Route } from './flight.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
+import type { Route } from './server.ts';
 
 /** A service with its document and the ruleset in force. */
 export interface Mounted {

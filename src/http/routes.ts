@@ -2,9 +2,9 @@ import type { NotEmulatedOperation } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
-import type { Route } from './flight.ts';
 import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
+import type { Route } from './server.ts';
 
 /** The route of a path, with the path's parameters. */
 export interface Match {

@@ -4,7 +4,7 @@ import { type Caller, decide, type Lack } from '../core/decide.ts';
 import { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
-import type { Server } from './flight.ts';
+import type { Server } from './server.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */

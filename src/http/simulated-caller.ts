@@ -8,7 +8,7 @@ import { namesOf } from '../core/principal.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { RequestContext } from './context.ts';
-import type { Server } from './flight.ts';
+import type { Server } from './server.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface Who {

@@ -1,4 +1,4 @@
-import { isRecord, own } from '../core/own.ts';
+import { isRecord, own } from '../core/members.ts';
 import { fits } from '../core/path-template.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import type { DenyReason } from '../core/reasons.ts';

@@ -1,6 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
 import type { Draft, JournalEntry, KeptBody } from './entry.ts';
-import type { Journal } from './journal.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';
 
@@ -227,7 +226,7 @@ export function textOf(kept: KeptBody): string | null {
 
 /** An entry without headers and bodies; null if it is no longer kept. */
 export function summaryOf(
-  journal: Pick<Journal, 'at'>,
+  journal: { at(number: number): JournalEntry | undefined },
   number: number,
 ): Omit<EntryView, 'request' | 'response'> | null {
   const entry = journal.at(number);

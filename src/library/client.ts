@@ -3,15 +3,15 @@ import type { Cast } from '../contract/cast.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
 import { isWorldId, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { systemRandom } from '../platform/random.ts';
+import { type Call, pagesOf, queryOf, type Send } from './calls.ts';
 import { clientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
 import { faultsBoard } from './faults.ts';
 import { checkMembers, checkObject } from './given.ts';
 import { keysBoard, propagationBoard } from './keys.ts';
-import { pagesOf, queryOf } from './pages.ts';
 import { requestsBoard } from './requests.ts';
-import type { DecisionFilter, Send, Switchboard } from './switchboard.ts';
+import type { DecisionFilter, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
 /** The control API refused a call; its problem document says what to change. */
@@ -31,9 +31,6 @@ const random = systemRandom();
 function freshWorldId(): string {
   return `w-${random.hex(12)}`;
 }
-
-/** Calls the control API, and returns its answer. @throws MockError */
-export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** @throws TypeError for anything but an id, such as a whole snapshot */
 function snapshotId(given: string): string {

@@ -1,6 +1,5 @@
 import type { CreatedOAuthClient, OAuthClient, OAuthClientOrder } from '../../generated/library.ts';
-import type { Call } from './client.ts';
-import { pagesOf } from './pages.ts';
+import { type Call, pagesOf } from './calls.ts';
 
 /** The OAuth clients with which users of the world log in. */
 export interface ClientsBoard {

@@ -1,6 +1,6 @@
 import type { Cast } from '../contract/cast.ts';
 import { listNames, suggestName } from '../core/nearest.ts';
-import type { Send } from './switchboard.ts';
+import type { Send } from './calls.ts';
 
 /** Credentials of a client, such as an access key or a service account. */
 export interface ClientCredentials {

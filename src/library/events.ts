@@ -1,7 +1,16 @@
 import { createParser } from 'eventsource-parser';
-import type { Decision, DrillName, Finding, OperationName, ServiceName } from '../../generated/library.ts';
+import type {
+  ClockReading,
+  Decision,
+  DrillName,
+  Finding,
+  OperationName,
+  ServiceName,
+} from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
-import type { ClockState } from './switchboard.ts';
+
+/** The state of the mock's clock. */
+export type ClockState = Pick<ClockReading, 'now' | 'ahead' | 'frozen'>;
 
 /** The data of each kind of event. Times are RFC 3339 in UTC, by the clock of the world. */
 export interface EventData {

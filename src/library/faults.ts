@@ -1,6 +1,5 @@
 import type { Fault, FaultAction, FaultOrder, OperationName } from '../../generated/library.ts';
-import type { Call } from './client.ts';
-import { pagesOf } from './pages.ts';
+import { type Call, pagesOf } from './calls.ts';
 
 /** The faults of a world. Calls of the control API never fail by them. */
 export interface FaultsBoard {

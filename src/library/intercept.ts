@@ -1,6 +1,4 @@
 import type { ServiceName } from '../../generated/library.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
-import { enterScope } from './interception/scopes.ts';
 
 /** What is intercepted, beside the hosts of the vendors (`GET /_mock/info`, `services[].hosts`). */
 export interface InterceptOptions {
@@ -27,24 +25,4 @@ export interface Intercepting {
   ) => Promise<{ readonly port: number; close(): void }>;
   /** Those in force, with their worlds. */
   readonly interceptions: Map<Interception, string>;
-}
-
-/**
- * Not an async function: the caller's own async context must be marked before this returns.
- *
- * @param world the world that answers
- */
-export function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
-  const scope = world === DEFAULT_WORLD ? null : enterScope();
-  return import('./interception/index.ts')
-    .then(({ beginInterception }) => beginInterception(host, world, scope, options))
-    .catch((cause) => {
-      if (scope !== null) scope.isOver = true;
-      throw cause;
-    });
-}
-
-/** @param world null: of all worlds */
-export async function restoreAll({ interceptions }: Intercepting, world: string | null): Promise<void> {
-  for (const [interception, its] of interceptions) if (world === null || its === world) await interception.restore();
 }

@@ -8,8 +8,7 @@ import type {
   Propagation,
   PropagationEdit,
 } from '../../generated/library.ts';
-import type { Call } from './client.ts';
-import { pagesOf } from './pages.ts';
+import { type Call, pagesOf } from './calls.ts';
 
 /** The NGC keys of a world. */
 export interface KeysBoard {

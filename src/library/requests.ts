@@ -1,7 +1,6 @@
 import type { HttpArchive, RecordedRequest, RequestMatch, Verification, Verified } from '../../generated/library.ts';
-import type { Call } from './client.ts';
+import { type Call, pagesOf, queryOf } from './calls.ts';
 import { checkObject } from './given.ts';
-import { pagesOf, queryOf } from './pages.ts';
 
 /** How many requests are expected. Without any of these: at least one. */
 export type RequestCount = Omit<Verification, 'match'>;

@@ -2,38 +2,38 @@ import type {
   ClockChange,
   ClockReading,
   Decision,
+  Drill,
+  DrillName,
+  DrillOrder,
   FidelityReport,
   Finding,
   Info,
   LeastPrivilege,
+  MintedToken,
   ModeState,
+  ProviderState,
   RecordedTraffic,
   Restored,
   Snapshot,
+  StartedDrill,
+  StateValues,
   Tables,
+  TokenOrder,
+  TokenZoo,
   TrafficReport,
 } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { ClientsBoard } from './clients.ts';
 import type { ClientCredentials } from './credentials.ts';
-import type { DrillsBoard } from './drills.ts';
 import type { EventStream } from './events.ts';
 import type { FaultsBoard } from './faults.ts';
 import type { KeysBoard, PropagationBoard } from './keys.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
-import type { StatesBoard } from './states.ts';
-import type { TokensBoard } from './tokens.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** Are requests that lack rights refused, or allowed and only recorded? */
 export type Mode = ModeState['mode'];
-
-/** The transport to the control API: over the network, or in process. */
-export type Send = (path: string, init?: RequestInit) => Promise<Response>;
-
-/** The state of the mock's clock. */
-export type ClockState = Pick<ClockReading, 'now' | 'ahead' | 'frozen'>;
 
 /** Narrows a list of decisions. */
 export interface DecisionFilter {
@@ -45,6 +45,36 @@ export interface DecisionFilter {
   readonly since?: string | Date;
   /** At most this many. Default: all that are kept. */
   readonly limit?: number;
+}
+
+/** Drills of a world: failures that a client must survive. */
+export interface DrillsBoard {
+  /** Starts it; a running one is restarted. */
+  run(name: DrillName, order?: DrillOrder): Promise<StartedDrill>;
+  list(): Promise<readonly Drill[]>;
+  /** Ends one that is running. */
+  end(name: DrillName): Promise<void>;
+}
+
+/** Provider states of a world: what holds before an interaction of a contract. */
+export interface StatesBoard {
+  list(): Promise<readonly ProviderState[]>;
+  /**
+   * @returns the values of the state
+   * @example
+   * const { key } = await mock.states.setup('a key with scopes', { type: 'service', name: 'ci', services: ['nvcf'] });
+   */
+  setup(state: string, params?: Readonly<Record<string, unknown>>): Promise<StateValues>;
+  /** Removes what a setup with the same parameters made; without one nothing happens. */
+  teardown(state: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Tokens for tests. */
+export interface TokensBoard {
+  /** Any token, valid or not. If nothing is changed, the mock accepts it. */
+  mint(order: TokenOrder): Promise<MintedToken>;
+  /** About 45 tokens, valid and not. @param options.audience gives each of them one, and adds those that are about it */
+  zoo(options?: { readonly audience?: string }): Promise<TokenZoo>;
 }
 
 /** The typed control API of a world. Failed calls throw a `MockError` that says what to change. */

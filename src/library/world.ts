@@ -3,7 +3,8 @@ import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { MockError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
 import { checkObject } from './given.ts';
-import { type Intercepting, type Interception, type InterceptOptions, intercept, restoreAll } from './intercept.ts';
+import type { Intercepting, Interception, InterceptOptions } from './intercept.ts';
+import { enterScope } from './interception/scopes.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -170,4 +171,24 @@ function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['
     if (!request.headers.has(WORLD_HEADER)) request.headers.set(WORLD_HEADER, id);
     return fetch(request);
   };
+}
+
+/**
+ * Not an async function: the caller's own async context must be marked before this returns.
+ *
+ * @param world the world that answers
+ */
+function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
+  const scope = world === DEFAULT_WORLD ? null : enterScope();
+  return import('./interception/index.ts')
+    .then(({ beginInterception }) => beginInterception(host, world, scope, options))
+    .catch((cause) => {
+      if (scope !== null) scope.isOver = true;
+      throw cause;
+    });
+}
+
+/** @param world null: of all worlds */
+async function restoreAll({ interceptions }: Intercepting, world: string | null): Promise<void> {
+  for (const [interception, its] of interceptions) if (world === null || its === world) await interception.restore();
 }

@@ -1,6 +1,6 @@
 import type { About, ErrorForm } from '../contract/service.ts';
+import { own } from '../core/members.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { own } from '../core/own.ts';
 import type { Problem, ProblemKind } from '../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../core/problem-details.ts';
 import type { DenyReason } from '../core/reasons.ts';

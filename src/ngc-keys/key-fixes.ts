@@ -10,7 +10,7 @@ import {
 } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import { labelOfType, labelsOfResources } from '../core/labels.ts';
-import { own } from '../core/own.ts';
+import { own } from '../core/members.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import { type DenyReason, REASONS_OF_RIGHTS } from '../core/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';

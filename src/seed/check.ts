@@ -1,8 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { own } from '../core/members.ts';
 import { findNear, listNames } from '../core/nearest.ts';
-import { own } from '../core/own.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 import { isStorable } from '../core/storable-text.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';

@@ -1,6 +1,6 @@
 import type { SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { memberOf, own } from '../core/own.ts';
+import { memberOf, own } from '../core/members.ts';
 import type { SeedFault } from '../core/seed-fault.ts';
 
 /** One of the seeds that extend each other. */

@@ -1,7 +1,7 @@
 import type { SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { describe, text } from '../core/json-schema.ts';
-import { own } from '../core/own.ts';
+import { own } from '../core/members.ts';
 
 /** The part of a JSON schema that is used here. */
 interface Schema {

@@ -1,5 +1,5 @@
 import { stopwatch } from '../core/clock.ts';
-import { own } from '../core/own.ts';
+import { own } from '../core/members.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Entry } from './entry.ts';

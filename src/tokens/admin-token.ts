@@ -3,7 +3,7 @@ import type { Instant } from '../core/clock.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
 import { decodeClaims } from './compact.ts';
-import type { PublicJwk } from './index.ts';
+import type { PublicJwk } from './keys.ts';
 import { checkTimes, tokenProblem } from './verify.ts';
 
 /**

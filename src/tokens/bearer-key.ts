@@ -1,6 +1,6 @@
 import { base64url, importJWK } from 'jose';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import type { PublicJwk } from './index.ts';
+import type { PublicJwk } from './keys.ts';
 
 /**
  * The key of the cast's bearers: tokens that do not end, for tools that take one token as an option. It is not the key that

@@ -1,4 +1,4 @@
-import { isRecord } from '../core/own.ts';
+import { isRecord } from '../core/members.ts';
 
 const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;

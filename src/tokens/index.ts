@@ -1,6 +1,14 @@
 import type { Instant } from '../core/clock.ts';
 import { BEARER_KEY } from './bearer-key.ts';
-import { type Claims, type KeyRing, keysInForce, mint, type SigningAlgorithm, type SigningKey } from './keys.ts';
+import {
+  type Claims,
+  type KeyRing,
+  keysInForce,
+  mint,
+  type PublicJwk,
+  type SigningAlgorithm,
+  type SigningKey,
+} from './keys.ts';
 import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './verify.ts';
 
 /** Signs and verifies the tokens of one world. */
@@ -22,8 +30,6 @@ export interface Tokens {
   /** The login and client of an ID token of this world, expired or not; null for any other text. */
   readIdToken(token: string, now: Instant): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
-
-export type PublicJwk = SigningKey['publicJwk'];
 
 /** @param ring called at every use, because keys are replaced */
 export function tokensOf(ring: () => KeyRing): Tokens {

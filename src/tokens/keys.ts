@@ -156,3 +156,5 @@ export function plainJson(claims: Claims): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+export type PublicJwk = SigningKey['publicJwk'];

@@ -8,9 +8,9 @@ import {
   UnreachableTime,
   type WorldClock,
 } from '../core/clock.ts';
-import { Lane } from '../credentials/lane.ts';
 import { parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
+import { Turns } from '../store/turns.ts';
 
 /** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
 const SETTING = 'clock';
@@ -61,7 +61,7 @@ function stateIn(text: string | null): ClockState {
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
   readonly #settings: () => SettingsStore;
-  readonly #turns = new Lane(1, Number.POSITIVE_INFINITY);
+  readonly #turns = new Turns();
   #state: ClockState;
 
   constructor(machine: Clock, settings: () => SettingsStore, state: ClockState) {
@@ -95,7 +95,7 @@ class StoredClock implements OwnedClock {
   }
 
   freeze(): Promise<void> {
-    return this.#turns.run(async () => {
+    return this.#turns.take(async () => {
       const running = this.#state;
       if ('frozenAt' in running) return;
       const frozen = { frozenAt: this.now() };
@@ -111,7 +111,7 @@ class StoredClock implements OwnedClock {
   }
 
   resume(): Promise<void> {
-    return this.#turns.run(async () => {
+    return this.#turns.take(async () => {
       if (!this.frozen) return;
       await this.#change((stored) =>
         'frozenAt' in stored ? { ahead: stored.frozenAt - this.#machine.now() } : stored,
@@ -120,11 +120,11 @@ class StoredClock implements OwnedClock {
   }
 
   reread(): Promise<void> {
-    return this.#turns.run(() => this.#read());
+    return this.#turns.take(() => this.#read());
   }
 
   #move(target: (shown: Instant) => Instant): Promise<Jump> {
-    return this.#turns.run(async () => {
+    return this.#turns.take(async () => {
       let from = this.now();
       await this.#change((stored) => {
         const real = this.#machine.now();

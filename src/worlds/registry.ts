@@ -10,7 +10,7 @@ import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Share, StateAccount } from '../store/state-account.ts';
 import type { KeptWorld } from '../store/world-log.ts';
-import type { PublicJwk } from '../tokens/index.ts';
+import type { PublicJwk } from '../tokens/keys.ts';
 import { type Begun, beginOf, keptCopy, makeCopy, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';

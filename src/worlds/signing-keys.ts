@@ -1,9 +1,9 @@
-import type { WorldTokens } from '../contract/world.ts';
+import type { Rotation, SigningKeys } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
-import { Lane } from '../credentials/lane.ts';
 import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
+import { Turns } from '../store/turns.ts';
 import { tokensOf } from '../tokens/index.ts';
 import {
   type JWK,
@@ -18,50 +18,50 @@ import {
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
 const SETTING = 'signing-keys';
 
-/** The tokens of a world, with the operations on its keys that only its owner calls. */
-export interface OwnedTokens extends WorldTokens {
-  /** Has its key never been replaced? */
-  isServers(): boolean;
-  /** Reads the settings again, after the store was replaced or filled with another world. */
-  reread(): Promise<void>;
-}
+/** The keys of a world, as its store's settings hold them: those of the server until one is replaced. */
+export class StoredKeys implements SigningKeys {
+  /** Signs and verifies with them. */
+  readonly tokens = tokensOf(() => this.#ring);
+  readonly #server: KeyRing;
+  readonly #random: Random;
+  readonly #settings: () => SettingsStore;
+  /** Each rotation begins with the keys that the previous one left. */
+  readonly #turns = new Turns();
+  #ring: KeyRing;
 
-/**
- * Opens the keys of a world, as its store's settings hold them.
- *
- * @param server the world's signing key until it is replaced
- * @param settings called at every use, because the store of a world can be replaced
- */
-export function worldTokens(server: SigningKey, random: Random, settings: () => SettingsStore): OwnedTokens {
-  const first: KeyRing = { current: server, retired: [] };
-  const turns = new Lane(1, Number.POSITIVE_INFINITY);
-  let ring = first;
-  const read = async () => {
-    // A new object each time: a rotation in progress must notice that the keys were replaced.
-    ring = (await storedRing(settings())) ?? { ...first };
-  };
-  /** Rotations take turns. The settings decide, as for the clock. */
-  const rotate = (now: Instant) =>
-    turns.run(async () => {
-      const { algorithm } = ring.current;
+  /** @param settings called at every use, because the store of a world can be replaced */
+  constructor(server: SigningKey, random: Random, settings: () => SettingsStore) {
+    this.#server = { current: server, retired: [] };
+    this.#random = random;
+    this.#settings = settings;
+    this.#ring = this.#server;
+  }
+
+  /** Has its key never been replaced? */
+  get isUnchanged(): boolean {
+    return this.#ring === this.#server;
+  }
+
+  rotate(now: Instant): Promise<Rotation> {
+    return this.#turns.take(async () => {
+      const before = this.#ring;
+      const { algorithm, kid: replaced } = before.current;
       // Node and jose mean the same by a JWK.
-      const jwk = (await random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
+      const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const made = await signingKeyOf(jwk, algorithm);
-      const before = ring;
       const next = rotateRing(before, made, now);
-      await settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
-      if (ring === before) ring = next;
-      else await read();
-      return { kid: made.kid, replaced: before.current.kid, until: next.retired[0]?.until ?? now };
+      await this.#settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
+      this.#ring = next;
+      return { kid: made.kid, replaced, until: next.retired[0]?.until ?? now };
     });
-  return Object.assign(
-    tokensOf(() => ring),
-    {
-      rotate,
-      isServers: () => ring.current === server && ring.retired.length === 0,
-      reread: () => turns.run(read),
-    },
-  );
+  }
+
+  /** Reads the settings again, after the store was replaced or filled with another world. */
+  reread(): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#ring = (await storedRing(this.#settings())) ?? this.#server;
+    });
+  }
 }
 
 interface Stored {

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from '../core/own.ts';
+import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
 import { isStorable } from '../core/storable-text.ts';
 import { isWorldId } from '../core/world-id.ts';
 import { NEW, type Row } from '../store/collections.ts';
+import { Collision } from '../store/errors.ts';
+import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
+import type { StoreParts } from '../store/shared.ts';
 import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { Provenance } from './provenance.ts';
 
@@ -224,4 +227,14 @@ function isSnapshot(value: unknown): value is SavedSnapshot {
 /** The hash says that the rest is as it was written. */
 function isRow(value: unknown): value is Omit<Row, 'revision'> {
   return fits(value, ROW) && 'body' in value;
+}
+
+/** @throws Problem if an object of the file has a name that another one has, too */
+export function rowsOfFile({ rows }: Pick<SnapshotFile, 'rows'>, revisions: StoreParts['revisions']): FrozenRows {
+  try {
+    return frozenRows(rows, revisions);
+  } catch (thrown) {
+    if (!(thrown instanceof Collision)) throw thrown;
+    throw new Problem('invalid_request', 'Two objects of the snapshot file have the same name. Download it again.');
+  }
 }

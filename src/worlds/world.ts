@@ -19,10 +19,11 @@ import type { Row, Watcher } from '../store/collections.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
+import type { Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import { type OwnedTokens, worldTokens } from './signing-keys.ts';
+import { StoredKeys } from './signing-keys.ts';
 import { changeState, stateIn, type WorldState } from './world-state.ts';
 
 /** The notices about a world for its user. */
@@ -122,7 +123,7 @@ class OpenedWorld implements OwnedWorld {
   #remembered: RememberedTokens | null = null;
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
-  #tokens: OwnedTokens | null = null;
+  #signingKeys: StoredKeys | null = null;
   #faults: Faults | null = null;
   #mode: Mode;
   #decisions = 0;
@@ -166,10 +167,14 @@ class OpenedWorld implements OwnedWorld {
     return this.#clock;
   }
 
-  get tokens(): OwnedTokens {
+  get signingKeys(): StoredKeys {
     const { signingKey, random } = this.#common;
-    this.#tokens ??= worldTokens(signingKey, random, () => this.store.settings);
-    return this.#tokens;
+    this.#signingKeys ??= new StoredKeys(signingKey, random, () => this.store.settings);
+    return this.#signingKeys;
+  }
+
+  get tokens(): Tokens {
+    return this.signingKeys.tokens;
   }
 
   get activityLog(): ActivityLog {
@@ -230,7 +235,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get signingKey(): SigningKey {
-    return this.#tokens?.key ?? this.#common.signingKey;
+    return this.#signingKeys?.tokens.key ?? this.#common.signingKey;
   }
 
   get origin(): Seed {
@@ -271,7 +276,7 @@ class OpenedWorld implements OwnedWorld {
     this.#views?.clear();
     this.#views = null;
     if (this.#clock?.isReal === true) this.#clock = null;
-    if (this.#tokens?.isServers() === true) this.#tokens = null;
+    if (this.#signingKeys?.isUnchanged === true) this.#signingKeys = null;
     if (this.#faults?.isUnused === true) this.#faults = null;
   }
 
@@ -383,7 +388,7 @@ class OpenedWorld implements OwnedWorld {
 
   async #reread(): Promise<void> {
     await this.clock.reread();
-    await this.tokens.reread();
+    await this.signingKeys.reread();
   }
 
   #tell(found: FoundInSeed): void {

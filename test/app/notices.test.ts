@@ -3,7 +3,7 @@ import { exposureNotices, heapNotices, postureOf, seedNotices } from '../../src/
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { World } from '../../src/contract/world.ts';
-import type { Server } from '../../src/http/flight.ts';
+import type { Server } from '../../src/http/server.ts';
 import { START, testServer } from '../support/server.ts';
 
 const config = (given: Partial<Config> = {}) => configOf(given).config;

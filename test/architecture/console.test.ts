@@ -11,7 +11,7 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/control-api\//,
-    may: [/^console\/control-api\//, /^@preact\/signals$/, /^library\/(events|pages)$/],
+    may: [/^console\/control-api\//, /^@preact\/signals$/, /^library\/(calls|events)$/],
     types: [/^library\//, /^generated\/library$/],
   },
   { files: /^console\/(address|preferences)$/, may: [/^@preact\/signals$/] },

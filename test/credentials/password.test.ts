@@ -23,17 +23,6 @@ it('a password fits its digest, which no other password does, nor the digest its
   );
 });
 
-it('no more than 250 passwords wait, and whoever comes then is told to try again', async () => {
-  const some = Array.from({ length: 251 }, (_, number) => passwordFits(`${number}`, 'scrypt$2$1$1$salt$AAAA'));
-
-  await expect(hashPassword('one more', 'salt')).rejects.toMatchObject({
-    kind: 'unavailable',
-    message: '250 passwords are already waiting for their check. Try again in a few seconds.',
-  });
-  await Promise.all(some);
-  expect(await hashPassword('one more', 'salt')).toMatch(/^scrypt/);
-});
-
 it('what was stored without a hash fits nothing', async () => {
   expect(await passwordFits('open', 'scrypt$2$1$1$salt$')).toBe(false);
   expect(await passwordFits('open', 'scrypt$2$1$1')).toBe(false);

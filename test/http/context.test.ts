@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
 import { RequestContext } from '../../src/http/context.ts';
-import type { Server } from '../../src/http/flight.ts';
+import type { Server } from '../../src/http/server.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs';
 import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
-import type { ServerParts } from '../../src/app/server.ts';
+import type { ServerParts } from '../../src/app/inputs.ts';
 import { SILENT } from '../../src/core/log.ts';
 import { Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Route } from '../../src/http/flight.ts';
 import { Routes, versionsWith } from '../../src/http/routes.ts';
+import type { Route } from '../../src/http/server.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 

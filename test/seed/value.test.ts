@@ -1,9 +1,9 @@
 /** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Unusable } from '../../src/core/unusable.ts';
-import { Lane } from '../../src/credentials/lane.ts';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
+import { Turns } from '../../src/store/turns.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
@@ -64,8 +64,8 @@ describe('a seed that is given as a value', () => {
   it('of 2000 users fills a world without a slow hash, and each logs in with their password alone', async () => {
     const users = Array.from({ length: 2000 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
     const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
-    // Whoever calls scrypt waits in the lane.
-    const scrypt = vi.spyOn(Lane.prototype, 'run');
+    // Hashes take turns.
+    const scrypt = vi.spyOn(Turns.prototype, 'take');
     onTestFinished(() => scrypt.mockRestore());
     const { identities = [] } = recordsIn(await seed.rows(NOON));
 

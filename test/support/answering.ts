@@ -4,7 +4,7 @@ import { SILENT } from '../../src/core/log.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addAnswerHook, respond } from '../../src/http/answers.ts';
-import type { Server } from '../../src/http/flight.ts';
+import type { Server } from '../../src/http/server.ts';
 import { worldAddressesOf } from '../../src/http/steps/select-world.ts';
 import type { Strays } from '../../src/http/strays.ts';
 import { OpenStreams } from '../../src/http/streams.ts';

@@ -1,6 +1,7 @@
 import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
 import { afterAll, onTestFinished } from 'vitest';
-import { type Begun, buildServer, type MockServer, type ServerParts } from '../../src/app/server.ts';
+import type { ServerParts } from '../../src/app/inputs.ts';
+import { type Begun, buildServer, type MockServer } from '../../src/app/server.ts';
 import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';

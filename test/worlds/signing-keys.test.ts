@@ -24,7 +24,7 @@ const asked = (call: Call, token: string) => call('GET /api/v1/access-keys', { t
 const rotate = (server: TestServer, id = 'default') => {
   const world = server.worlds.find(id);
   if (world === undefined) throw new Error(`no world ${id}`);
-  return world.tokens.rotate(world.clock.now());
+  return world.signingKeys.rotate(world.clock.now());
 };
 
 describe.each(['RS256', 'ES256'] as const)('a world whose key is replaced, with %s', (algorithm) => {

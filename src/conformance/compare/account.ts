@@ -1,4 +1,4 @@
-import { isRecord, memberOf } from '../../core/own.ts';
+import { isRecord, memberOf } from '../../core/members.ts';
 import { bodyFor, credentialOf, isOrganisation, type Side } from './credentials.ts';
 import { isUuid } from './normalise.ts';
 import { type Operation, type Operations, variablesOf } from './operations.ts';

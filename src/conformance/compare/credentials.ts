@@ -1,4 +1,8 @@
-import type { CredentialKind } from './play.ts';
+/**
+ * The credential of a request: the side's own, a malformed one, none, one of the right form that nobody holds, or an
+ * expired one.
+ */
+export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 
 /** A service to play requests against. */
 export interface Side {

@@ -1,4 +1,4 @@
-import { memberOf } from '../../core/own.ts';
+import { memberOf } from '../../core/members.ts';
 import { idsBeside, type Played } from './account.ts';
 import { normalise } from './normalise.ts';
 import { classOf, constantsOf, type DifferenceClass, type Operations } from './operations.ts';

@@ -1,4 +1,4 @@
-import { isRecord, memberOf } from '../../core/own.ts';
+import { isRecord, memberOf } from '../../core/members.ts';
 import { fits, isVariable } from '../../core/path-template.ts';
 import { isOrganisation } from './credentials.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord, memberOf } from '../../core/own.ts';
+import { isRecord, memberOf } from '../../core/members.ts';
 import { redact } from '../../core/redact.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { isIdName, isSecretName } from './normalise.ts';

@@ -1,10 +1,5 @@
+import type { CredentialKind } from './credentials.ts';
 import type { DifferenceClass } from './operations.ts';
-
-/**
- * The credential of a request: the side's own, a malformed one, none, one of the right form that nobody holds, or an
- * expired one.
- */
-export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 
 /** A request that both services get. */
 export interface PlannedRequest {

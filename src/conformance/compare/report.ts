@@ -1,6 +1,7 @@
 import { countOf } from '../../core/count.ts';
+import type { CredentialKind } from './credentials.ts';
 import { type Plan, shownUrl } from './plan.ts';
-import type { CredentialKind, Difference, NotCompared } from './play.ts';
+import type { Difference, NotCompared } from './play.ts';
 
 /** The result of a comparison. */
 export interface DriftReport extends Omit<Plan, 'requests'> {

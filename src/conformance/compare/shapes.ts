@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/own.ts';
+import { isRecord } from '../../core/members.ts';
 import { idFormOf, isIdName, isSecretName, normalise } from './normalise.ts';
 import type { PlayedAnswer } from './play.ts';
 

@@ -1,5 +1,5 @@
 import { essenceOf } from '../../core/media-type.ts';
-import { memberOf } from '../../core/own.ts';
+import { memberOf } from '../../core/members.ts';
 import { Unusable } from '../../core/unusable.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 

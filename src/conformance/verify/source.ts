@@ -1,4 +1,4 @@
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { oneLine, textOf } from './difference.ts';
 import { checkStructure } from './structure.ts';

@@ -1,5 +1,5 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isWithinRange } from '../../core/media-type.ts';
+import { own } from '../../core/members.ts';
 import { findNear } from '../../core/nearest.ts';
-import { own } from '../../core/own.ts';
 import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../explaining/index.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
 import type { IsUnknown, Keywords, Validators } from './validators.ts';

@@ -1,4 +1,4 @@
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import type { Operation } from './operation.ts';
 import type { QueryType } from './prepared.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Document, OpenAPIBackend } from 'openapi-backend';
-import { isRecord, memberOf, own } from '../../core/own.ts';
+import { isRecord, memberOf, own } from '../../core/members.ts';
 import { showPath } from '../../core/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 

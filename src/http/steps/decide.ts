@@ -11,8 +11,8 @@ import {
 } from '../../core/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../core/decision.ts';
 import { describeEntry, effectOf } from '../../core/fidelity.ts';
+import { own } from '../../core/members.ts';
 import { isForRights } from '../../core/mode.ts';
-import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';

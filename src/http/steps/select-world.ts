@@ -5,7 +5,7 @@ import type { World } from '../../contract/world.ts';
 import { type Instant, stopwatch } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
-import { isRecord, own } from '../../core/own.ts';
+import { isRecord, own } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { decodeAscii } from '../../core/redact.ts';
 import {
@@ -19,8 +19,10 @@ import {
 } from '../../core/world-id.ts';
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { quote } from '../../explaining/index.ts';
+import type { ReceivedBody } from '../bodies.ts';
 import { type Origins, RequestContext } from '../context.ts';
-import type { Arrival, Arrived, ReceivedBody, Route, Server } from '../flight.ts';
+import type { Arrival, Arrived } from '../flight.ts';
+import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
@@ -252,27 +254,6 @@ function presentedIn(sent: unknown, fields: Route['service']['credentialFields']
       .reduce<unknown>((part, member) => (isRecord(part) ? own(part, member) : undefined), sent);
     return typeof text === 'string' ? [present(text)] : [];
   });
-}
-
-/** How a request names its world, other than by its credential. */
-export interface WorldAddress {
-  readonly kind: 'prefix' | 'host' | 'header';
-  /** As written; the world may not exist. */
-  readonly world: string;
-  /** For a prefix: the world that the host also names, if any. */
-  readonly beside?: string | null;
-}
-
-/** Reads world addresses, and turns the path into one of the router's. */
-export interface WorldAddresses {
-  /**
-   * Removes the prefix of a world from a path, adds that of the host, and records how the request named its world.
-   *
-   * @returns the path below the world
-   */
-  open(raw: IncomingMessage): string;
-  /** How a request named its world; null if it did not. */
-  of(raw: IncomingMessage): WorldAddress | null;
 }
 
 /** A path into a world: its id, up to the next slash or query, and the rest. */

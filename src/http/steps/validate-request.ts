@@ -1,5 +1,5 @@
+import { isRecord, own } from '../../core/members.ts';
 import { findNear } from '../../core/nearest.ts';
-import { isRecord, own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../../core/storable-text.ts';

@@ -1,9 +1,10 @@
 import type { Outcome } from '../../core/outcome.ts';
 import { isOurs } from '../../core/problem.ts';
 import { StreamedList } from '../../core/streamed-list.ts';
-import type { InFlightRequest, Route } from '../flight.ts';
+import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
 import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
+import type { Route } from '../server.ts';
 
 /** Validates the answer against its document. */
 export function validateResponse({ server, route, context, problem, outcome }: InFlightRequest): void {

@@ -1,9 +1,9 @@
 import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
-import type { Server } from '../flight.ts';
 import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
+import type { Server } from '../server.ts';
 import { type Strays, sendStray } from '../strays.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';

@@ -1,5 +1,5 @@
 import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
-import { memberOf, objectOf, own } from '../../core/own.ts';
+import { memberOf, objectOf, own } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';

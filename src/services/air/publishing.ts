@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
-import { isOneOf } from '../../core/own.ts';
+import { isOneOf } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { updating } from '../../store/updating.ts';
 import { audienceOf, orgIdOf } from './audience.ts';

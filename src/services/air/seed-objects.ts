@@ -1,6 +1,6 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import type { Placed, SeedFault } from '../../core/seed-fault.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';

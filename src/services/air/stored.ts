@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Instant } from '../../core/clock.ts';
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
+import { isRecord } from '../../core/members.ts';
 import { adviseName } from '../../core/nearest.ts';
-import { isRecord } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import { advanceClock, reportJump, setTo } from './operations/clock.ts';

@@ -1,8 +1,10 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { Problem } from '../../core/problem.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
+import { worldOfName } from '../../core/world-id.ts';
+import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
-import { presentAdminToken } from './credentials.ts';
+import { adminClaimsIn } from '../../tokens/admin-token.ts';
 import { KEY_OWNERS } from './issued.ts';
 import { adminTokenOperations } from './operations/admin-token.ts';
 import { administrationOperations } from './operations/administration.ts';
@@ -13,6 +15,13 @@ import { ERRORS, renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
 const RULESET = rulesetOf('nak', null, TABLES);
+
+/** The world of an administrator's token, from the end of its `jti`; null for any other text. */
+const presentAdminToken: CredentialExtractor = (authorization) => {
+  const token = bearerIn(authorization);
+  const jti = token === null ? undefined : adminClaimsIn(token)?.['jti'];
+  return typeof jti === 'string' ? { kind: 'token', world: worldOfName(jti) } : null;
+};
 
 /** The key service of self-hosted Cloud Functions, and the issuer of administrators' tokens. */
 export const nak: ServiceDefinition<'nak'> = {

@@ -1,7 +1,7 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';

@@ -1,4 +1,4 @@
-import { isRecord, own } from '../../core/own.ts';
+import { isRecord, own } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { tableOf } from '../../core/sections.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';

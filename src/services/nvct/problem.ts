@@ -1,6 +1,6 @@
 import type { About } from '../../contract/service.ts';
+import { own } from '../../core/members.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { own } from '../../core/own.ts';
 import type { Problem } from '../../core/problem.ts';
 import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { objectOf } from '../../core/own.ts';
+import { objectOf } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { fillText } from '../../ngc-keys/control-plane.ts';
 import { HOUR, readDuration, writeDuration } from './durations.ts';

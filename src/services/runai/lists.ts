@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../core/clock.ts';
+import { own } from '../../core/members.ts';
 import { listNames } from '../../core/nearest.ts';
-import { own } from '../../core/own.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** A value to filter and sort by. Times are in milliseconds. */

@@ -1,4 +1,4 @@
-import { own } from '../../core/own.ts';
+import { own } from '../../core/members.ts';
 import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
 import { ruleKey } from './access-rules.ts';
 import { accessClientIdOf, accessKeyIdOf, accountIdOf, userIdOf } from './seed-credentials.ts';

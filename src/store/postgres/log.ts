@@ -1,4 +1,4 @@
-import { keysOf } from '../../core/own.ts';
+import { keysOf } from '../../core/members.ts';
 import { Damaged, TakesNothing } from '../errors.ts';
 import type { LoggedRow } from '../row-log.ts';
 import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';

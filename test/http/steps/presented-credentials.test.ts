@@ -4,7 +4,7 @@ import {
   presentClient,
   presentGrant,
 } from '../../../src/credentials/presented-credential.ts';
-import type { Route } from '../../../src/http/flight.ts';
+import type { Route } from '../../../src/http/server.ts';
 import { findPresentedCredentials } from '../../../src/http/steps/select-world.ts';
 
 const client: CredentialExtractor = (line) =>

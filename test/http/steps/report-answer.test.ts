@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import type { Payload } from '../../../src/http/answers.ts';
+import type { Payload } from '../../../src/http/flight.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
 import { ruleOf, toyLaw } from '../../core/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { SILENT } from '../../../src/core/log.ts';
-import type { Server } from '../../../src/http/flight.ts';
+import type { Server } from '../../../src/http/server.ts';
 import { worldAddressesOf } from '../../../src/http/steps/select-world.ts';
 import type { Strays } from '../../../src/http/strays.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';

@@ -267,7 +267,7 @@ describe('a world', () => {
       others.map(async ({ id, call: other }, at) => {
         await other('POST /_mock/faults', { body: { match: { service: 'runai' }, do: { status: 503 } } });
         const world = crowd.worlds.find(id);
-        if (at % 2 === 0) await world?.tokens.rotate(world.clock.now());
+        if (at % 2 === 0) await world?.signingKeys.rotate(world.clock.now());
       }),
     );
     const { call: own } = await makeWorld(crowd);
@@ -282,7 +282,7 @@ describe('a world', () => {
 
   it('whose key was replaced signs its tokens, and those of the zoo, with the new one', async () => {
     const own = await testServer({ signingKey: 'ES256' });
-    const { kid } = await own.world.tokens.rotate(START);
+    const { kid } = await own.world.signingKeys.rotate(START);
     const { tokens } = (await own.call('GET /_mock/tokens/zoo')).body;
     const valid = tokens.find(({ name }: ZooEntry) => name === 'valid').token;
 

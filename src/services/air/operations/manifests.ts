@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { own } from '../../../core/own.ts';
+import { own } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { creatorOf } from '../caller.ts';
 import { plain, resolveReference } from '../engine.ts';

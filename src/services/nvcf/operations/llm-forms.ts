@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import { isRecord } from '../../../core/own.ts';
+import { isRecord } from '../../../core/members.ts';
 import { drawnAt } from '../../../platform/random.ts';
 
 /** An answer of a function behind the LLM gateway, before it has a form. */

@@ -1,5 +1,5 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { isRecord } from '../../../core/own.ts';
+import { isRecord } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, visibleVersions } from '../functions.ts';

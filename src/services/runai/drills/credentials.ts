@@ -1,5 +1,6 @@
 import type { Drill } from '../../../contract/drill.ts';
 import type { Arrival } from '../../../contract/request.ts';
+import { rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import type { Principal } from '../../../core/principal.ts';
@@ -11,6 +12,19 @@ import { identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';
 import { lastExpiry } from '../issue.ts';
 import { drawSecret, secretName } from '../secrets.ts';
+
+export const rotateSigningKey: Drill = {
+  name: 'rotate-signing-key',
+  what: 'Tokens are signed with a new key from now on. The old key stays in the JWKS for ten minutes by the clock of the world. After that its tokens are refused.',
+  rightClient:
+    'A verifier that meets an unknown `kid` fetches the JWKS again, once. A client whose token is refused requests a new one, once.',
+  lasts: null,
+  about: 'all',
+  run: async ({ world, now }) => {
+    const { kid, replaced, until } = await world.signingKeys.rotate(now);
+    return { did: `Key ${kid} signs in place of ${replaced}, which stays in the JWKS until ${rfc3339(until)}.` };
+  },
+};
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',

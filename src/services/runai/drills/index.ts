@@ -1,6 +1,5 @@
 import type { Drill } from '../../../contract/drill.ts';
-import { expireTokens, regenerateSecret, revokeSession } from './credentials.ts';
-import { rotateSigningKey } from './signing-key.ts';
+import { expireTokens, regenerateSecret, revokeSession, rotateSigningKey } from './credentials.ts';
 import { rateLimit, slowToken, tokenOutage } from './token-endpoint.ts';
 
 /** Situations that clients of Run:ai must survive. */

@@ -1,10 +1,15 @@
+import type { FindOther } from '../../../contract/service.ts';
 import { decideOnResource, lackOf } from '../../../core/decide.ts';
 import type { DecisionInput } from '../../../core/decision.ts';
 import { labelsOfResources } from '../../../core/labels.ts';
-import { own } from '../../../core/own.ts';
+import { own } from '../../../core/members.ts';
+import { findNear } from '../../../core/nearest.ts';
 import type { HeldRights, Resource } from '../../../core/policy.ts';
 import { REASONS_OF_RIGHTS } from '../../../core/reasons.ts';
 import { describeLack, type FindFixes, type Fix, namePrincipal, quote } from '../../../explaining/index.ts';
+import { accessKeysIn } from '../collections/access-keys.ts';
+import { identitiesIn } from '../collections/identities.ts';
+import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import type { PredefinedRole } from '../tables/index.ts';
 
@@ -83,3 +88,18 @@ function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   const path = Object.entries(names ?? {}).map(([type, ids]): Resource => ({ type, ids }));
   return [...path.reverse(), whole, { type: 'system', ids: ['system'] }];
 }
+
+/** The existing client id that an unknown one most probably stands for. */
+export const findNearestClient: FindOther = async ({ presented }, context) => {
+  const { store } = context;
+  const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];
+  if (given === undefined) return null;
+  const [keys, applications, accounts, clients] = await Promise.all([
+    accessKeysIn(store).all({}),
+    identitiesIn(store).all('application'),
+    identitiesIn(store).all('service-account'),
+    oauthClientsIn(context).all(),
+  ]);
+  const known = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
+  return findNear(given, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;
+};

@@ -1,6 +1,6 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import { own } from '../../../core/members.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import { own } from '../../../core/own.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../../contract/request.ts';
-import { own } from '../../../core/own.ts';
+import { own } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { findOtherSpelling } from '../../../core/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';

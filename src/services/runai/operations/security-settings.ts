@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { memberOf } from '../../../core/own.ts';
+import { memberOf } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { checkTenant, TenantSettings } from '../settings.ts';
 

@@ -1,6 +1,6 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import { own } from '../../../core/members.ts';
 import { listNames, suggestName } from '../../../core/nearest.ts';
-import { own } from '../../../core/own.ts';
 import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
 import { principalOf } from '../caller.ts';

@@ -1,7 +1,6 @@
 import { tableOf } from '../../../core/sections.ts';
 import { GRANT_TYPE_SECTIONS } from './grant-types.ts';
-import { LEFT_OUT_SECTIONS } from './left-out.ts';
-import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
+import { LEFT_OUT_SECTIONS, NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SET_SECTIONS } from './permission-sets.ts';
 import { PERMISSION_SECTIONS } from './permissions.ts';

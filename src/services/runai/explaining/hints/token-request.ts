@@ -1,4 +1,4 @@
-import { own } from '../../../../core/own.ts';
+import { own } from '../../../../core/members.ts';
 import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
 
 /** The names of fields at the token endpoints. */

@@ -1,7 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
-import type { Call } from '../../src/library/client.ts';
-import { pagesOf } from '../../src/library/pages.ts';
+import { type Call, pagesOf } from '../../src/library/calls.ts';
 
 const mock = await startMock({ listen: false });
 afterAll(() => mock.stop());

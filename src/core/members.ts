@@ -1,3 +1,5 @@
+/** Members of objects by name, with the types that the functions of `Object` lose. */
+
 /**
  * A member of an object, if the object itself has it. A name from a request may be one that every object inherits
  * (`constructor`, `toString`). So tables use this function for such names, or are maps.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOneOf, isRecord, keysOf, memberOf, objectOf, own } from '../../src/core/own.ts';
+import { isOneOf, isRecord, keysOf, memberOf, objectOf, own } from '../../src/core/members.ts';
 
 describe('members by name', () => {
   it('are found where the object has them', () => {

@@ -1,4 +1,8 @@
-import type { Call } from './client.ts';
+/** The transport to the control API: over the network, or in process. */
+export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** Calls the control API, and returns its answer. @throws MockError */
+export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** How many entries are asked for at once. */
 const MOST_AT_ONCE = 1000;
