@@ -1,73 +1,78 @@
-import type { AnyHandler, AuthenticatedContext, Lookup } from '../../contract/request.ts';
+import type { OperationId } from '../../contract/documented.ts';
+import type { AnyHandler, AuthenticatedContext, Handler, Lookup } from '../../contract/request.ts';
 import { memberOf, objectOf, own } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { updating } from '../../store/updating.ts';
 import { lookupNameOf, operationsOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';
+import type { ChangedOf, CompletedOf, FieldNames, GivenOf, Hooks, HooksOf, ViewOf } from './hooks.ts';
 import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query, seesAll } from './pages.ts';
 import { alongWith } from './removals.ts';
-import type { BodyOf, ChangedOf, GivenOf, PlainAction, PlainOperations, Resource, ViewOf } from './resource-types.ts';
-import type { Completed, Particulars, Special } from './special.ts';
 import {
   type AirRow,
   anyCollectionOf,
   collectionOf,
   type Members,
-  type Named,
   type RowOf,
   type StoredName,
+  type Table,
 } from './stored.ts';
 import { type AirResource, RESOURCES } from './tables/index.ts';
 
-interface ResourceContext<Its extends Resource, Body> extends AuthenticatedContext<RowOf<Its['name']>> {
+/** A request about one resource. */
+interface ResourceContext<Name extends StoredName> extends AuthenticatedContext<RowOf<Name>> {
   readonly query: Query;
-  readonly body: PartialBody<Body>;
+  readonly body: Members;
 }
 
-/** The body of a request; absent members may be undefined. */
-type PartialBody<Body> = { readonly [Member in keyof Body]: Body[Member] | undefined };
+/** The handlers of a resource that differ from those of others only by its table and hooks. */
+type PlainOperations<Name extends StoredName> = {
+  readonly [Action in PlainAction as `${Name}_${Action}` & OperationId<'air'>]: Handler<
+    'air',
+    `${Name}_${Action}` & OperationId<'air'>,
+    RowOf<Name>
+  >;
+};
+
+type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
 /** Builds the handlers for list, create, get, update and delete that the table has. */
-export function plain<const Its extends Resource>(
-  resource: Its,
+export function plain<Name extends StoredName>(
+  table: Table<Name> & FieldNames<Name>,
   // Optional if nothing in it is required.
-  ...[special]: Particulars<Its> extends Special<Its> ? [Special<Its>?] : [Special<Its>]
-): PlainOperations<Its> {
-  const particulars: Particulars<Its> = special ?? {};
-  const view = particulars.view ?? viewAsStored<Its>;
-  const listView = particulars.listView ?? view;
+  ...[given]: Partial<HooksOf<Name>> extends HooksOf<Name> ? [HooksOf<Name>?] : [HooksOf<Name>]
+): PlainOperations<Name> {
+  const hooks: Partial<Hooks<Name>> = given ?? {};
+  // `HooksOf` requires a view unless all that is stored is shown.
+  const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => storedView(row) as ViewOf<Name>);
+  const listView = hooks.listView ?? view;
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
-    list: (context: ResourceContext<Its, unknown>) => page(context, resource, (row) => listView(context, row)),
-    create: async (context: ResourceContext<Its, BodyOf<Its, 'create'>>) => {
-      const { row, along } = await draftObject(context, resource, particulars, context.body);
+    list: (context: ResourceContext<Name>) => page<Name, unknown>(context, table, (row) => listView(context, row)),
+    create: async (context: ResourceContext<Name>) => {
+      const { row, along } = await draftObject(context, table, hooks, context.body);
       await context.store.collections.commit([put(row), ...along]);
       return { status: 201, body: await view(context, row) };
     },
-    get: async (context: ResourceContext<Its, unknown>) => ({ status: 200, body: await view(context, context.target) }),
-    update: async (context: ResourceContext<Its, BodyOf<Its, 'update'>>) => {
-      const row = await updateObject(context, resource, particulars, context.target, context.body);
+    get: async (context: ResourceContext<Name>) => ({ status: 200, body: await view(context, context.target) }),
+    update: async (context: ResourceContext<Name>) => {
+      const row = await updateObject(context, table, hooks, context.target, context.body);
       return { status: 200, body: await view(context, row) };
     },
-    delete: async (context: ResourceContext<Its, unknown>) => {
+    delete: async (context: ResourceContext<Name>) => {
       const row = context.target;
-      particulars.mayRemove?.(context, row);
-      await context.store.collections.commit(await deletion(context, resource, row));
+      hooks.mayRemove?.(context, row);
+      await context.store.collections.commit(await deletion(context, table, row));
       return { status: 204 };
     },
   };
-  const its = operationsOf(resource).flatMap(({ id, action }) => {
+  const its = operationsOf(table).flatMap(({ id, action }) => {
     const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
-  // The type builds the same ids from the table, and the views have the types of the document.
-  return objectOf<PlainOperations<Its>>(its);
-}
-
-function viewAsStored<Its extends Resource>(_: AuthenticatedContext, row: RowOf<Its['name']>): ViewOf<Its> {
-  // `Special` requires a view for all other resources.
-  return storedView(row) as ViewOf<Its>;
+  // The table has the operations of the document, and the views have its types.
+  return objectOf<PlainOperations<Name>>(its);
 }
 
 /** The lookups of all resources, by name. */
@@ -89,7 +94,7 @@ export function lookupsOf(resources: readonly AirResource[]): Readonly<Record<st
  */
 function lookupOf(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
   return async (context, id) => {
-    const row = await anyCollectionOf(resource).byId(context.store.collections, id);
+    const row = await anyCollectionOf(resource.name).byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
     const isOwn = row.owner === ownerOf(context, resource);
     const isSeen = isOwn || isSharedWith(row, accountOf(context)) || seesAll(context, resource);
@@ -100,22 +105,22 @@ function lookupOf(resource: AirResource, ownsAll: (context: AuthenticatedContext
 }
 
 /** Builds a new object and the changes to commit with it, without storing them. */
-export async function draftObject<Its extends Resource>(
+export async function draftObject<Name extends StoredName>(
   context: AuthenticatedContext,
-  resource: Its,
-  special: Particulars<Its>,
-  body: PartialBody<BodyOf<Its, 'create'>>,
-): Promise<{ readonly row: RowOf<Its['name']>; readonly along: readonly Change[] }> {
-  const { required = [], defaults = {} } = resource;
+  table: Table<Name>,
+  hooks: Partial<Hooks<Name>>,
+  body: Members,
+): Promise<{ readonly row: RowOf<Name>; readonly along: readonly Change[] }> {
+  const { required = [], defaults = {} } = table;
   // The document validates the body, so required members are present; all others have a default.
-  const members = { ...defaults, ...pickGiven(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Its>;
-  await checkReferences(context, resource, members);
-  // `Special` requires `complete` for all other resources.
-  const asGiven = { members } as Completed<Its['name']>;
-  const draft = (await special.complete?.(context, members)) ?? asGiven;
-  reportContradicted(context, resource, body, draft.hidden ?? {});
-  const row = newRow(context, resource, draft);
-  return { row, along: [...(draft.along ?? []), ...(special.along?.(context, row) ?? [])] };
+  const members = { ...defaults, ...pickGiven(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Name>;
+  await checkReferences(context, table, members);
+  // `HooksOf` requires `complete` unless all that is stored is given.
+  const asGiven = { members } as CompletedOf<Name>;
+  const draft = (await hooks.complete?.(context, members)) ?? asGiven;
+  reportContradicted(context, table, body, draft.hidden ?? {});
+  const row = newRow(context, table, draft);
+  return { row, along: draft.along?.(row.id) ?? [] };
 }
 
 /** The SDK sends along what other members say, such as the simulation of a node's interface. Nothing depends on it. */
@@ -134,23 +139,21 @@ function reportContradicted(
 }
 
 /** Changes the changeable members of an object. */
-async function updateObject<Its extends Resource>(
+async function updateObject<Name extends StoredName>(
   context: AuthenticatedContext,
-  resource: Its,
-  special: Particulars<Its>,
-  row: RowOf<Its['name']>,
-  body: PartialBody<BodyOf<Its, 'update'>>,
-): Promise<RowOf<Its['name']>> {
-  const { required = [], defaults = {}, fixed = [] } = resource;
+  table: Table<Name>,
+  hooks: Partial<Hooks<Name>>,
+  row: RowOf<Name>,
+  body: Members,
+): Promise<RowOf<Name>> {
+  const { required = [], defaults = {}, fixed = [] } = table;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
-  const members = pickGiven(body, changeable);
-  await checkReferences(context, resource, members);
-  const change =
-    // The document validates the body.
-    (await special.change?.(context, row, members as ChangedOf<Its>)) ??
-    // `Special` requires `change` for all other resources.
-    ({ members } as AmendmentOf<Its['name']>);
-  return amend(context, resource, row, () => change);
+  // The document validates the body.
+  const members = pickGiven(body, changeable) as ChangedOf<Name>;
+  await checkReferences(context, table, members);
+  // `HooksOf` requires `change` unless a change has the members that are stored.
+  const change = (await hooks.change?.(context, row, members)) ?? ({ members } as AmendmentOf<Name>);
+  return amend(context, table, row, () => change);
 }
 
 /**
@@ -162,16 +165,16 @@ async function updateObject<Its extends Resource>(
  */
 export function amend<Name extends StoredName>(
   { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
-  resource: AirResource & Named<Name>,
+  table: Table<Name>,
   { id }: Pick<Row, 'id'>,
   change: (row: RowOf<Name>) => AmendmentOf<Name>,
   along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
 ): Promise<RowOf<Name>> {
   const { collections } = store;
   return updating(collections, async () => {
-    const before = await collectionOf(resource).byId(collections, id);
+    const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
-    const after = changedRow(before, resource, now, change(before));
+    const after = changedRow(before, table, now, change(before));
     const revision = await collections.commit([put(after), ...(await along())]);
     return { ...after, revision };
   });
@@ -184,23 +187,21 @@ function pickGiven(body: Members, names: readonly string[]): Members {
 /** Reads the object that a member names. @throws Problem with the member, unless the caller may see the object */
 export async function resolveReference<Name extends StoredName>(
   context: AuthenticatedContext,
-  to: Named<Name>,
+  to: Table<Name>,
   member: string,
   id: unknown,
 ): Promise<RowOf<Name>> {
   const row = typeof id === 'string' ? await collectionOf(to).byId(context.store.collections, id) : null;
-  return visible(context, to, member, row);
+  if (row !== null && isVisible(context, row)) return row;
+  throw unknownId(member, to.name);
 }
 
-/** @throws Problem with the member that names the object, unless the caller may see it */
-function visible<Its extends AirRow>(
-  context: AuthenticatedContext,
-  { name }: Named<string>,
-  member: string,
-  row: Its | null,
-): Its {
-  if (row !== null && (row.owner === accountOf(context) || isSharedWith(row, accountOf(context)))) return row;
-  throw new Problem('invalid_request', `Field \`${member}\` names an unknown id of \`${name}\`.`);
+function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
+  return row.owner === accountOf(context) || isSharedWith(row, accountOf(context));
+}
+
+function unknownId(member: string, name: string): Problem {
+  return new Problem('invalid_request', `Field \`${member}\` names an unknown id of \`${name}\`.`);
 }
 
 async function checkReferences(
@@ -211,10 +212,9 @@ async function checkReferences(
   for (const [member, { to: name, owned }] of Object.entries(refers)) {
     const id = member.split('.').reduce(memberOf, members);
     if (id === undefined || id === null) continue;
-    const to = { name };
-    const row = typeof id === 'string' ? await anyCollectionOf(to).byId(context.store.collections, id) : null;
-    const { owner } = visible(context, to, member, row);
-    if (owned === true && owner !== accountOf(context)) {
+    const row = typeof id === 'string' ? await anyCollectionOf(name).byId(context.store.collections, id) : null;
+    if (row === null || !isVisible(context, row)) throw unknownId(member, name);
+    if (owned === true && row.owner !== accountOf(context)) {
       const why = `the object that \`${member}\` names belongs to another organisation`;
       throw new Problem('forbidden', '', { reason: 'not_owner', why });
     }
@@ -253,7 +253,7 @@ async function referringTo(
   member: string,
   id: string,
 ): Promise<readonly AirRow[]> {
-  const collection = anyCollectionOf(resource);
+  const collection = anyCollectionOf(resource.name);
   if (resource.part === member) return collection.ofParent(store.collections, id);
   const { rows } = await collection.page(store.collections, {
     account: null,

@@ -3,25 +3,20 @@ import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { Change, Revision, Row } from '../../store/collections.ts';
 import { accountOf } from './caller.ts';
 import {
-  type AirBody,
   type AirRow,
   anyCollectionOf,
   type HiddenOf,
   type Members,
   type MembersOf,
-  type Named,
   type RowOf,
   type StoredName,
+  type Table,
+  type Times,
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** The members of a resource's table that determine its rows. */
-export type RowTable = Pick<AirResource, 'name' | 'part' | 'personal'>;
-
-/** An object that is not stored yet. */
-export interface Draft<Its extends Members = Members, Hidden extends Members = Members> {
-  readonly members: Its;
-  readonly hidden?: Hidden;
+/** Where an object belongs that is not stored yet. */
+interface Placement {
   /** Default: the value of the member that `part` names in the resource's table. */
   readonly parent?: string;
   /** Accounts that may see it; `*` means everybody. */
@@ -30,17 +25,19 @@ export interface Draft<Its extends Members = Members, Hidden extends Members = M
   readonly dueAt?: Instant;
 }
 
-/** A draft of one resource: `hidden` is optional only if it may be empty. */
-export type DraftOf<Name extends StoredName> = Draft<MembersOf<Name>, HiddenOf<Name>> &
-  (Record<string, never> extends HiddenOf<Name> ? unknown : { readonly hidden: HiddenOf<Name> });
+/** An object that is not stored yet; `hidden` is optional only if it may be empty. */
+export type DraftOf<Name extends StoredName> = Placement & { readonly members: MembersOf<Name> } & (Record<
+    string,
+    never
+  > extends HiddenOf<Name>
+    ? { readonly hidden?: HiddenOf<Name> }
+    : { readonly hidden: HiddenOf<Name> });
 
 /** Changes to an object; absent members stay unchanged. */
-type Amendment<Its extends Members = Members, Hidden extends Members = Members> = Omit<
-  Partial<Draft>,
-  'members' | 'hidden'
-> & { readonly members?: Partial<Its>; readonly hidden?: Partial<Hidden> };
-
-export type AmendmentOf<Name extends StoredName> = Amendment<MembersOf<Name>, HiddenOf<Name>>;
+export interface AmendmentOf<Name extends StoredName> extends Placement {
+  readonly members?: Partial<MembersOf<Name>>;
+  readonly hidden?: Partial<HiddenOf<Name>>;
+}
 
 interface Place {
   readonly id: string;
@@ -49,20 +46,23 @@ interface Place {
   readonly revision?: Revision;
 }
 
-type Times = Pick<AirBody, 'created' | 'modified'>;
-
 /** Builds the row of an object. */
 export function airRow<Name extends StoredName>(
-  resource: RowTable & Named<Name>,
+  table: Table<Name>,
   place: Place,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
 // The row has the members of the draft, so it is a row of the resource.
-export function airRow(resource: RowTable, place: Place, times: Times, draft: Draft): AirRow {
+export function airRow(
+  table: Table,
+  place: Place,
+  times: Times,
+  draft: Placement & { readonly members: Members; readonly hidden?: Members },
+): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
-  const part = resource.part === undefined ? undefined : members[resource.part];
-  return anyCollectionOf(resource).row({
+  const part = table.part === undefined ? undefined : members[table.part];
+  return anyCollectionOf(table.name).row({
     ...place,
     parent: parent ?? (typeof part === 'string' ? part : null),
     sharedWith,
@@ -91,18 +91,18 @@ type RowContext = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 /** Builds a new object that the caller owns. */
 export function newRow<Name extends StoredName>(
   context: RowContext,
-  resource: RowTable & Named<Name>,
+  table: Table<Name>,
   draft: DraftOf<NoInfer<Name>>,
   id = context.random.uuid(),
 ): RowOf<Name> {
   const { now } = context;
-  return airRow(resource, { id, owner: ownerOf(context, resource) }, { created: now, modified: now }, draft);
+  return airRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
 }
 
 /** Rebuilds a row with changed members; absent members stay unchanged. */
 export function changedRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
-  resource: RowTable & Named<Name>,
+  table: Table<Name>,
   now: Instant,
   change: AmendmentOf<NoInfer<Name>>,
 ): RowOf<Name> {
@@ -110,7 +110,7 @@ export function changedRow<Name extends StoredName>(
   const { created, members, hidden } = body;
   const dueAt = change.dueAt ?? row.dueAt ?? undefined;
   return airRow(
-    resource,
+    table,
     { id, owner, revision },
     { created, modified: now },
     {
@@ -124,7 +124,13 @@ export function changedRow<Name extends StoredName>(
 }
 
 /** Renders the stored members of an object. */
-export function storedView<Its extends Members>({ id, body: { created, modified, members } }: AirRow<Its>) {
+export function storedView<Its extends Members>({
+  id,
+  body: { created, modified, members },
+}: {
+  readonly id: string;
+  readonly body: Times & { readonly members: Its };
+}) {
   // Not `{ ...members, id }`, which takes V8 many times as long.
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }

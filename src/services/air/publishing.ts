@@ -7,7 +7,7 @@ import { audienceOf, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { entry } from './histories.ts';
 import { airRow, changedRow, type DraftOf, put } from './objects.ts';
-import { collectionOf, type HiddenOf, type MembersOf, type RowOf } from './stored.ts';
+import { collectionOf, type HiddenOf, isOf, type MembersOf, type RowOf, type Table } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
@@ -15,34 +15,53 @@ type Published = 'images' | 'demos';
 /** The collections of records. */
 export type Recorded = 'image_publish_access_records' | 'demo_publish_access_records';
 
-type PublishedRow = RowOf<Published>;
-type RecordRow = RowOf<Recorded>;
+export type PublishedRow = RowOf<Published>;
+export type RecordRow = RowOf<Recorded>;
 type RecordMembers = MembersOf<Recorded>;
 type Status = RecordMembers['status'];
 
 /** What is published: images and demos, each with its records. */
-const PUBLICATIONS = {
-  image: { what: 'image', resource: IMAGES, records: IMAGE_PUBLISH_ACCESS_RECORDS },
-  demo: { what: 'demo', resource: DEMOS, records: DEMO_PUBLISH_ACCESS_RECORDS },
-} as const;
+export interface Publication {
+  readonly what: 'image' | 'demo';
+  /** The name of the kind in histories. */
+  readonly model: 'image' | 'marketplacedemo';
+  readonly table: Table<Published>;
+  readonly records: Table<Recorded>;
+}
 
-type Publication = (typeof PUBLICATIONS)[keyof typeof PUBLICATIONS];
-export const { image: IMAGE_PUBLICATION, demo: DEMO_PUBLICATION } = PUBLICATIONS;
+export const IMAGE: Publication = {
+  what: 'image',
+  model: 'image',
+  table: IMAGES,
+  records: IMAGE_PUBLISH_ACCESS_RECORDS,
+};
+export const DEMO: Publication = {
+  what: 'demo',
+  model: 'marketplacedemo',
+  table: DEMOS,
+  records: DEMO_PUBLISH_ACCESS_RECORDS,
+};
+
+function publicationOf(row: PublishedRow): Publication {
+  return isOf(IMAGES, row) ? IMAGE : DEMO;
+}
 
 type Visibility = 'unpublished' | 'restricted' | 'public';
 
+/** The statuses of records whose request waits for a decision. */
+type Open = Extract<Status, `PENDING${string}`>;
+
 /** The open requests: what each asks for, and the visibility that the object must have. */
-const REQUESTS = {
+export const REQUESTS: Readonly<Record<Open, { readonly asks: string; readonly from: readonly Visibility[] }>> = {
   PENDING: { asks: 'Its publication', from: ['unpublished'] },
   PENDING_ELEVATION: { asks: 'Public visibility', from: ['restricted'] },
   PENDING_RESTRICTION: { asks: 'Restricted visibility', from: ['public'] },
   PENDING_ALLOWLIST: { asks: 'Another list of organisations', from: ['restricted'] },
   PENDING_UNPUBLISH: { asks: 'An end of its publication', from: ['restricted', 'public'] },
-} as const satisfies Partial<Record<Status, { readonly asks: string; readonly from: readonly Visibility[] }>>;
+};
 
-type Open = keyof typeof REQUESTS;
-
-function isOpen(status: Status): status is Open {
+/** Whether the request of a record waits for a decision. */
+export function isOpen(status: Status): status is Open {
   return status in REQUESTS;
 }
 
@@ -52,7 +71,7 @@ function visibilityOf({ body: { members } }: PublishedRow): Visibility {
 }
 
 /** What a step changes: members of the object, who sees it, and members of its record. */
-interface Step {
+export interface Step {
   readonly members?: Partial<MembersOf<Published>>;
   readonly sharedWith?: readonly string[];
   readonly record: Partial<RecordMembers> & { readonly status: Status };
@@ -63,40 +82,34 @@ interface Step {
   readonly description: string;
 }
 
-interface Settled<Its extends PublishedRow> {
-  readonly object: Its;
-  readonly record: RecordRow;
-}
-
 /**
  * Changes an object and its record in one commit. An object without a record gets one.
  *
  * @param decide may be called again if one of them has changed meanwhile
  * @throws Problem if the object no longer exists
  */
-async function settle<Its extends PublishedRow>(
+export async function settle<Its extends PublishedRow>(
   context: AuthenticatedContext,
-  { resource, records }: Publication,
+  { model, table, records }: Publication,
   id: string,
   decide: (object: Its, record: RecordRow | null) => Step | Promise<Step>,
-): Promise<Settled<Its>> {
+): Promise<{ readonly object: Its; readonly record: RecordRow }> {
   const { store, now } = context;
   const { collections } = store;
   return updating(collections, async () => {
-    const before = await collectionOf<Published>(resource).byId(collections, id);
+    const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
     const known = await recordOf(context, records, before);
     // The object of a publication is of its resource, before and after.
     const step = await decide(before as Its, known);
-    const record = changedRow<Recorded>(known ?? newRecord(context, records, before), records, now, {
+    const record = changedRow(known ?? newRecord(context, records, before), records, now, {
       members: step.record,
       ...(step.hidden !== undefined && { hidden: step.hidden }),
     });
-    const object = changedRow<Published>(before, resource, now, {
+    const object = changedRow(before, table, now, {
       members: { ...step.members, publish_access_record_id: step.isOver === true ? null : record.id },
       ...(step.sharedWith !== undefined && { sharedWith: step.sharedWith }),
     });
-    const model = resource === IMAGES ? 'image' : 'marketplacedemo';
     const told = entry(context, model, id, step.description, ['publishing']);
     const revision = await collections.commit([put(object), put(record), told]);
     return { object: { ...object, revision } as Its, record };
@@ -105,29 +118,25 @@ async function settle<Its extends PublishedRow>(
 
 async function recordOf(
   { store }: AuthenticatedContext,
-  records: Publication['records'],
+  records: Table<Recorded>,
   { body }: PublishedRow,
 ): Promise<RecordRow | null> {
   const id = body.members.publish_access_record_id;
-  return typeof id === 'string' ? collectionOf<Recorded>(records).byId(store.collections, id) : null;
+  return typeof id === 'string' ? collectionOf(records).byId(store.collections, id) : null;
 }
 
 /** Whether a request about the object waits for a decision. */
-export async function hasOpenRequest(
-  context: AuthenticatedContext,
-  { records }: Publication,
-  row: PublishedRow,
-): Promise<boolean> {
-  const record = await recordOf(context, records, row);
+export async function hasOpenRequest(context: AuthenticatedContext, row: PublishedRow): Promise<boolean> {
+  const record = await recordOf(context, publicationOf(row).records, row);
   return record !== null && isOpen(record.body.members.status);
 }
 
 /** The record of an object that has none; it belongs to the organisation of the object. */
-function newRecord(context: AuthenticatedContext, records: Publication['records'], object: PublishedRow): RecordRow {
+function newRecord(context: AuthenticatedContext, records: Table<Recorded>, object: PublishedRow): RecordRow {
   const place = { id: context.random.uuid(), owner: object.owner };
   const times = { created: context.now, modified: context.now };
   const org = context.caller.principal.org ?? null;
-  return airRow<Recorded>(records, place, times, recordDraft(object.body.members, object.id, org));
+  return airRow(records, place, times, recordDraft(object.body.members, object.id, org));
 }
 
 /** Drafts a record of which nothing is decided. @param org the name of the organisation that asks */
@@ -170,15 +179,15 @@ interface Asked {
  */
 export async function openRequest<Its extends PublishedRow>(
   context: AuthenticatedContext,
-  publication: Publication,
-  { id }: Its,
+  row: Its,
   status: Open,
   asked: Asked,
   more: (object: Its) => Pick<Step, 'members' | 'hidden'> = () => ({}),
 ): Promise<Its> {
+  const publication = publicationOf(row);
   const { what } = publication;
   const { asks, from } = REQUESTS[status];
-  const { object } = await settle<Its>(context, publication, id, (before, record) => {
+  const { object } = await settle<Its>(context, publication, row.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
       throw new Problem('conflict', message);
@@ -210,23 +219,20 @@ export async function openRequest<Its extends PublishedRow>(
   return object;
 }
 
-/** An image shows an open request about its publication in its `upload_status`, too. */
 const UPLOAD_STATUS: Partial<Record<Open, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH'>> = {
   PENDING: 'PENDING_PUBLISH',
   PENDING_UNPUBLISH: 'PENDING_UNPUBLISH',
 };
 
-function uploadStatus({ what }: Publication, upload_status: MembersOf<'images'>['upload_status'] | undefined) {
+/** An image shows an open request about its publication in its `upload_status`, too. */
+export function uploadStatus({ what }: Publication, upload_status: MembersOf<'images'>['upload_status'] | undefined) {
   return what === 'image' && upload_status !== undefined ? { upload_status } : {};
 }
 
 /** Takes an open request back. @throws Problem if there is none */
-export async function cancelRequest<Its extends PublishedRow>(
-  context: AuthenticatedContext,
-  publication: Publication,
-  { id }: Its,
-): Promise<Its> {
-  const { object } = await settle<Its>(context, publication, id, (before, record) => {
+export async function cancelRequest<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
+  const publication = publicationOf(row);
+  const { object } = await settle<Its>(context, publication, row.id, (before, record) => {
     if (record === null || !isOpen(record.body.members.status)) {
       throw new Problem('bad_state', `The ${publication.what} has no open request.`);
     }
@@ -241,58 +247,55 @@ export async function cancelRequest<Its extends PublishedRow>(
   return object;
 }
 
-/** Who is to see an object. */
-interface Audience {
-  readonly publicly_published?: boolean;
-  /** Ids of organisations. */
-  readonly allowed_orgs?: readonly string[];
-}
-
-/** @throws Problem if the audience contradicts itself */
-async function madeVisible(
+/**
+ * Shows an object to every organisation, or to some.
+ *
+ * @param allowed_orgs ids of organisations
+ * @throws Problem if there are any, although every organisation is to see it
+ */
+export async function showTo(
   context: AuthenticatedContext,
   { owner }: PublishedRow,
-  prefer_public: boolean,
+  publicly_published: boolean,
   allowed_orgs: readonly string[] = [],
-): Promise<Pick<Step, 'members' | 'sharedWith'> & { readonly allowed: RecordMembers['allowed_orgs'] }> {
-  if (prefer_public && allowed_orgs.length > 0) {
+): Promise<Required<Pick<Step, 'members' | 'sharedWith' | 'record'>>> {
+  if (publicly_published && allowed_orgs.length > 0) {
     const message = 'Field `allowed_orgs` must be left out, or be empty, if every organisation is to see the object.';
     throw new Problem('invalid_request', message);
   }
   return {
-    members: { published: true, publicly_published: prefer_public },
-    sharedWith: await audienceOf(context, { prefer_public, allowed_orgs }),
-    allowed: prefer_public ? [] : [...new Set([orgIdOf(owner), ...allowed_orgs])],
+    members: { published: true, publicly_published },
+    sharedWith: await audienceOf(context, { prefer_public: publicly_published, allowed_orgs }),
+    record: {
+      status: 'APPROVED',
+      publicly_published,
+      allowed_orgs: publicly_published ? [] : [...new Set([orgIdOf(owner), ...allowed_orgs])],
+      ...reviewed(context),
+    },
   };
 }
 
-function reviewed(context: AuthenticatedContext) {
+/** The members of a record that say who decided, and when. */
+export function reviewed(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }
 
 /** Publishes at once, without a request. @throws Problem if the object is published already */
 export async function publishNow<Its extends PublishedRow>(
   context: AuthenticatedContext,
-  publication: Publication,
-  { id }: Its,
+  row: Its,
   { prefer_public = true, allowed_orgs, justification }: PublishedAtOnce,
   more: (object: Its) => Partial<MembersOf<Published>> = () => ({}),
 ): Promise<Its> {
-  const { object } = await settle<Its>(context, publication, id, async (before) => {
+  const publication = publicationOf(row);
+  const { object } = await settle<Its>(context, publication, row.id, async (before) => {
     const given = more(before);
     if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is published already.`);
-    const { members, sharedWith, allowed } = await madeVisible(context, before, prefer_public, allowed_orgs);
+    const { members, sharedWith, record } = await showTo(context, before, prefer_public, allowed_orgs);
     return {
       members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...given },
-      ...(sharedWith !== undefined && { sharedWith }),
-      record: {
-        status: 'APPROVED',
-        publicly_published: prefer_public,
-        prefer_public,
-        allowed_orgs: allowed,
-        ...(typeof justification === 'string' && { justification }),
-        ...reviewed(context),
-      },
+      sharedWith,
+      record: { ...record, prefer_public, ...(typeof justification === 'string' && { justification }) },
       description: 'Published',
     };
   });
@@ -305,7 +308,8 @@ interface PublishedAtOnce {
   readonly justification?: string | null;
 }
 
-function unpublished(context: AuthenticatedContext, publication: Publication): Step {
+/** The end of a publication. */
+export function unpublished(context: AuthenticatedContext, publication: Publication): Step {
   return {
     members: { published: false, publicly_published: false, ...uploadStatus(publication, 'COMPLETE') },
     sharedWith: [],
@@ -316,109 +320,11 @@ function unpublished(context: AuthenticatedContext, publication: Publication): S
 }
 
 /** Ends a publication at once. @throws Problem if the object is not published */
-export async function unpublishNow<Its extends PublishedRow>(
-  context: AuthenticatedContext,
-  publication: Publication,
-  { id }: Its,
-): Promise<Its> {
-  const { object } = await settle<Its>(context, publication, id, (before) => {
+export async function unpublishNow<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
+  const publication = publicationOf(row);
+  const { object } = await settle<Its>(context, publication, row.id, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is not published.`);
     return unpublished(context, publication);
   });
   return object;
-}
-
-type Decide = (object: PublishedRow, record: RecordRow) => Step | Promise<Step>;
-
-/** Changes the object of a record. @throws Problem if the object has another record by now, or none */
-async function review<Its extends RecordRow>(
-  context: AuthenticatedContext<Its>,
-  publication: Publication,
-  decide: Decide,
-): Promise<Its> {
-  const { target } = context;
-  const { members } = target.body;
-  const id = 'image' in members ? members.image : members.marketplace_demo;
-  const { record } = await settle(context, publication, id, (before, known) => {
-    if (known?.id === target.id) return decide(before, known);
-    throw new Problem('bad_state', `The record is over: its status is \`${members.status}\`.`);
-  });
-  // It is the target, changed.
-  return record as Its;
-}
-
-function openStatus({ body }: RecordRow): Open {
-  const { status } = body.members;
-  if (isOpen(status)) return status;
-  const open = Object.keys(REQUESTS).map((one) => `\`${one}\``);
-  throw new Problem(
-    'bad_state',
-    `The record is \`${status}\`, so nothing is to be decided; expected ${open.join(', ')}.`,
-  );
-}
-
-/** Does what a request asks for. @throws Problem if no request is open, or it cannot become that */
-export function approve<Its extends RecordRow>(
-  context: AuthenticatedContext<Its>,
-  publication: Publication,
-  body: Audience,
-): Promise<Its> {
-  return review(context, publication, async (before, record) => {
-    const status = openStatus(record);
-    if (status === 'PENDING_UNPUBLISH') return unpublished(context, publication);
-    const { publicly_published = record.body.members.prefer_public, allowed_orgs } = body;
-    if (status === 'PENDING_ELEVATION' && !publicly_published) {
-      const message = 'Field `publicly_published` must be true, or be left out: the request is for public visibility.';
-      throw new Problem('invalid_request', message);
-    }
-    const { members, sharedWith, allowed } = await madeVisible(context, before, publicly_published, allowed_orgs);
-    return {
-      members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...record.body.hidden.asked },
-      ...(sharedWith !== undefined && { sharedWith }),
-      record: { status: 'APPROVED', publicly_published, allowed_orgs: allowed, ...reviewed(context) },
-      hidden: { asked: {} },
-      description: `Approved: ${status}`,
-    };
-  });
-}
-
-/** Leaves the object as it is. @throws Problem if no request is open */
-export function deny<Its extends RecordRow>(
-  context: AuthenticatedContext<Its>,
-  publication: Publication,
-  { denial_reason = '' }: { readonly denial_reason?: string },
-): Promise<Its> {
-  return review(context, publication, (before, record) => {
-    const status = openStatus(record);
-    return {
-      members: uploadStatus(publication, 'COMPLETE'),
-      record: { status: 'DENIED', denial_reason, ...reviewed(context) },
-      hidden: { asked: {} },
-      isOver: !before.body.members.published,
-      description: `Denied: ${status}`,
-    };
-  });
-}
-
-/** Changes who sees a published object. @throws Problem if it is not published, or a request is open */
-export function setVisibility<Its extends RecordRow>(
-  context: AuthenticatedContext<Its>,
-  publication: Publication,
-  body: Audience,
-): Promise<Its> {
-  const { what } = publication;
-  return review(context, publication, async (before, record) => {
-    const { status } = record.body.members;
-    if (isOpen(status))
-      throw new Problem('bad_state', `The record is \`${status}\`; approve or deny the request first.`);
-    if (!before.body.members.published) throw new Problem('bad_state', `The ${what} is not published.`);
-    const { publicly_published = before.body.members.publicly_published ?? false, allowed_orgs } = body;
-    const { members, sharedWith, allowed } = await madeVisible(context, before, publicly_published, allowed_orgs);
-    return {
-      ...(members !== undefined && { members }),
-      ...(sharedWith !== undefined && { sharedWith }),
-      record: { status: 'APPROVED', publicly_published, allowed_orgs: allowed, ...reviewed(context) },
-      description: publicly_published ? 'Visible to every organisation' : 'Visible to some organisations',
-    };
-  });
 }

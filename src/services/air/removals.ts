@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { type AirRow, collectionOf, isOf, type Named, type RowOf, type StoredName } from './stored.ts';
+import { type AirRow, collectionOf, isOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGES } from './tables/images.ts';
 import type { AirResource } from './tables/index.ts';
 import { DEMOS } from './tables/marketplace.ts';
@@ -40,7 +40,7 @@ export async function alongWith(context: Storing, row: AirRow): Promise<readonly
 
 async function partsOf<Name extends StoredName>(
   { store }: Storing,
-  resource: AirResource & Named<Name>,
+  resource: Table<Name>,
   id: string,
 ): Promise<readonly AlongWith[]> {
   const rows = await collectionOf(resource).ofParent(store.collections, id);

@@ -7,9 +7,9 @@ import { sshFingerprint } from '../../credentials/ssh-key.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { DATA_OF, instructionDraft, interfaceDraft, macOf, serviceDraft } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
-import { type AirRow, isOf, type Members, type MembersOf, type Named, type RowOf, type StoredName } from './stored.ts';
+import { type AirRow, isOf, type Members, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGE_SHARES, IMAGES } from './tables/images.ts';
-import type { AirResource } from './tables/index.ts';
+import type { AirResource, LiteralTable } from './tables/index.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from './tables/infra.ts';
 import { OS_IMAGE_MANIFESTS, OS_TEMPLATES, PLATFORM_INFORMATION } from './tables/manifests.ts';
 import { DEMO_TAGS } from './tables/marketplace.ts';
@@ -28,43 +28,35 @@ interface Known {
   readonly now: Instant;
   accountOf(org: string): string;
   /** An object that another names; the seed was checked. */
-  find<Its extends StoredName>(resource: Named<Its>, id: string): RowOf<Its>;
+  find<Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name>;
   /** The ids of the interfaces that were broken out of one. */
   partsOf(id: string): readonly string[];
 }
 
 const YEAR = 365 * 86_400_000;
 
-/** A resource whose objects a seed may have among its objects. */
-type Table = AirResource & Named;
-
 /** The members that must be there: those that a request needs, and those that name another object. */
-type NeededOf<Its extends Table> =
-  | (Its extends { readonly required: readonly (infer Member)[] } ? Member : never)
-  | (Its extends { readonly refers: infer References } ? keyof References : never);
+type NeededOf<Name extends StoredName> =
+  | (LiteralTable<Name> extends { readonly required: readonly (infer Member)[] } ? Member : never)
+  | (LiteralTable<Name> extends { readonly refers: infer References } ? keyof References : never);
 
 /** The members that a seed gives, and any others of the object. */
-type GivenBy<Its extends Table, More> = Pick<MembersOf<Its['name']>, NeededOf<Its> & keyof MembersOf<Its['name']>> &
-  Partial<MembersOf<Its['name']>> &
-  More;
+type GivenBy<Name extends StoredName> = Pick<MembersOf<Name>, NeededOf<Name> & keyof MembersOf<Name>> &
+  Partial<MembersOf<Name>>;
 
-/** How a seed has the objects of one resource. */
-interface Entry<Its extends Table, More> {
-  readonly table: Its;
-  /** What the documents say of the members: of its request or, without one, of its answer. */
-  readonly schema: { readonly properties: object };
-  /** Members that must be there, too. */
-  readonly needs: readonly (keyof More & string)[];
-  readonly draft: (members: GivenBy<Its, More>, known: Known) => DraftOf<Its['name']>;
-}
-
-function entry<const Its extends Table, More = unknown>(
-  table: Its,
+/**
+ * How a seed has the objects of one resource.
+ *
+ * @param schema of its request or, without one, of its answer
+ * @param needs further members that must be there
+ */
+function entry<Name extends StoredName, Given extends GivenBy<Name>>(
+  table: Table<Name>,
   schema: { readonly properties: object },
-  draft: (members: GivenBy<Its, More>, known: Known) => DraftOf<Its['name']>,
-  needs: readonly (keyof More & string)[] = [],
-): Entry<Its, More> {
-  return { table, schema, needs, draft };
+  draft: (members: Given, known: Known) => DraftOf<Name>,
+  needs: readonly (keyof Given & string)[] = [],
+) {
+  return { table, schema, draft, needs };
 }
 
 const ENTRIES = {
@@ -76,10 +68,10 @@ const ENTRIES = {
     });
     return parts.length === 0 ? draft : { ...draft, hidden: { ...draft.hidden, parts } };
   }),
-  links: entry<typeof LINKS, { readonly interfaces: readonly string[] }>(
+  links: entry(
     LINKS,
     SCHEMAS.CreateLinkRequest,
-    ({ interfaces, ...members }, { find }) => {
+    ({ interfaces, ...members }: GivenBy<'links'> & { readonly interfaces: readonly string[] }, { find }) => {
       const ends = interfaces.map((id) => find(INTERFACES, id));
       return linkDraft(ends[0]?.body.hidden.simulation ?? '', ends, members);
     },
@@ -87,10 +79,10 @@ const ENTRIES = {
   services: entry(SERVICES, SCHEMAS.CreateServiceRequest, (members, { find }) =>
     serviceDraft(find(INTERFACES, members.interface), { ...SERVICES.defaults, ...members }, 0),
   ),
-  instructions: entry<typeof INSTRUCTIONS, { readonly executor: keyof typeof DATA_OF }>(
+  instructions: entry(
     INSTRUCTIONS,
     SCHEMAS.CreateNodeInstructionRequest,
-    (members, { org, find }) =>
+    (members: GivenBy<'instructions'> & { readonly executor: keyof typeof DATA_OF }, { org, find }) =>
       instructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
   ),
   runs: entry(RUNS, SCHEMAS.Run, (members, { now }) => ({
@@ -122,10 +114,12 @@ const ENTRIES = {
     };
   }),
   demo_tags: entry(DEMO_TAGS, SCHEMAS.CreateMarketplaceDemoTagRequest, (members) => ({ members })),
-  ssh_keys: entry<typeof SSH_KEYS, { readonly public_key: string; readonly user: string }>(
+  ssh_keys: entry(
     SSH_KEYS,
     SCHEMAS.CreateSshKeyRequest,
-    ({ name, public_key }) => ({ members: { name, fingerprint: sshFingerprint(public_key) ?? '' } }),
+    ({ name, public_key }: GivenBy<'ssh_keys'> & { readonly public_key: string; readonly user: string }) => ({
+      members: { name, fingerprint: sshFingerprint(public_key) ?? '' },
+    }),
     ['user'],
   ),
   fleets: entry(FLEETS, SCHEMAS.CreateFleetRequest, (members) => ({ members })),
@@ -175,12 +169,10 @@ export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { sch
 
 /** By resource: the members that must be there, with what each has to be. */
 const NEEDED: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
-  Object.entries<Entry<Table, Record<string, unknown>>>(ENTRIES as never).map(
-    ([resource, { table, schema, needs }]) => {
-      const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...needs]);
-      return [resource, new Map([...names].map((name) => [name, typeIn(schema.properties, name)]))];
-    },
-  ),
+  Object.entries(ENTRIES).map(([resource, { table, schema, needs }]) => {
+    const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...needs]);
+    return [resource, new Map([...names].map((name) => [name, typeIn(schema.properties, name)]))];
+  }),
 );
 
 /** A member that only a seed has is a text, and one of several forms is an object. */
@@ -266,10 +258,10 @@ export function objectRows(
   const known = {
     now,
     accountOf,
-    find: <Its extends StoredName>(resource: Named<Its>, id: string): RowOf<Its> => {
+    find: <Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name> => {
       const row = rows.get(id);
-      if (row !== undefined && isOf(resource, row)) return row;
-      throw new Error(`the checked seed lacks \`${id}\` of \`${resource.name}\``);
+      if (row !== undefined && isOf(table, row)) return row;
+      throw new Error(`the checked seed lacks \`${id}\` of \`${table.name}\``);
     },
     partsOf: (id: string) =>
       objects.filter(({ resource, members }) => resource === 'interfaces' && members.split === id).map((one) => one.id),
@@ -286,7 +278,10 @@ function objectRow<Its extends Name>(
   known: Omit<Known, 'id' | 'org'>,
 ): AirRow {
   // The resource names the entry that the members belong to.
-  const { table, draft } = ENTRIES[resource] as unknown as Entry<Table & Named<Its>, Given<Its>>;
+  const { table, draft } = ENTRIES[resource] as unknown as {
+    readonly table: Table<Its>;
+    readonly draft: (members: Given<Its>, known: Known) => DraftOf<Its>;
+  };
   const { now, accountOf } = known;
   const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
   return airRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...known, id, org }));

@@ -10,7 +10,7 @@ import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import { type Recorded, recordDraft } from './publishing.ts';
 import { findObjectFaults, MEMBERS_BY_RESOURCE, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
-import { type AirRow, isOf, type Named, type RowOf, type Upload } from './stored.ts';
+import { type AirRow, isOf, type RowOf, type Table, type Upload } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 import { NODES, SYSTEM_NODES } from './tables/network.ts';
@@ -265,7 +265,7 @@ function imageRows(image: SeedImage, owner: string, now: Instant): readonly AirR
 
 /** The record of an open request, if there is one. */
 function recordRows(
-  records: Named<Recorded>,
+  records: Table<Recorded>,
   { id, owner, body }: RowOf<'images' | 'demos'>,
   { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
   now: Instant,

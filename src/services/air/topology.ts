@@ -5,7 +5,7 @@ import { accountOf, creatorOf } from './caller.ts';
 import { type DotEnd, readDot } from './dot.ts';
 import { newInterface, newNode } from './network.ts';
 import { type DraftOf, newRow, put } from './objects.ts';
-import { collectionOf, type MembersOf, type Named, type RowOf, type StoredName } from './stored.ts';
+import { collectionOf, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGES } from './tables/images.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT } from './tables/simulations.ts';
@@ -211,8 +211,8 @@ export interface Network {
 }
 
 export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, simulation: string): Promise<Network> {
-  const parts = async <Name extends StoredName>(resource: Named<Name>, parents: readonly string[]) => {
-    const all = await Promise.all(parents.map((id) => collectionOf(resource).ofParent(store.collections, id)));
+  const parts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
+    const all = await Promise.all(parents.map((id) => collectionOf(table).ofParent(store.collections, id)));
     return all.flat();
   };
   const nodes = await parts(NODES, [simulation]);

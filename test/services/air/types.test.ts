@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticatedContext, Operations } from '../../../src/contract/request.ts';
 import { plain } from '../../../src/services/air/engine.ts';
+import type { HooksOf } from '../../../src/services/air/hooks.ts';
 import { changedRow, newRow } from '../../../src/services/air/objects.ts';
-import type { Special } from '../../../src/services/air/special.ts';
 import type { RowOf } from '../../../src/services/air/stored.ts';
 import { IMAGES } from '../../../src/services/air/tables/images.ts';
 import { FLEETS } from '../../../src/services/air/tables/infra.ts';
@@ -15,11 +15,15 @@ function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
   // @ts-expect-error what a request says of an image is not all that is stored
   plain(IMAGES);
   // @ts-expect-error what is stored of an image is not all that is shown
-  const image: Special<typeof IMAGES> = { complete: () => Promise.reject(), change: () => ({}) };
+  const image: HooksOf<'images'> = { complete: () => Promise.reject(), change: () => ({}) };
   // @ts-expect-error of a key less is shown than is stored
   plain(SSH_KEYS, { complete: () => ({ members: { name: '', fingerprint: '' } }) });
   // @ts-expect-error lists show less of a user config than it shows by itself
   plain(USERCONFIGS, { view: (_, { id, body: { members } }) => ({ ...members, id }) });
+  // @ts-expect-error a fleet has no `titel`
+  plain({ ...FLEETS, required: ['name', 'titel'] });
+  // @ts-expect-error a tag has a `name`
+  const tag: HooksOf<'demo_tags'> = { complete: (_, { name }) => ({ members: { nmae: name } }) };
   // @ts-expect-error `fleets_publish` is no operation of the table
   plain(FLEETS).fleets_publish;
   const runs: Pick<Operations<'air'>, 'runs_get' | 'runs_list' | 'runs_update'> = plain(RUNS);
@@ -34,7 +38,7 @@ function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
   changedRow(run, RUNS, 0, { members: { name: 3 } });
   // @ts-expect-error a run is no node
   changedRow(run, NODES, 0, {});
-  return { image, runs, fleets };
+  return { image, tag, runs, fleets };
 }
 
 describe('the types of a resource', () => {

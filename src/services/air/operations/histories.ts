@@ -15,7 +15,7 @@ const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   const { model, object_id } = context.query;
   if (object_id === undefined) return page(context, HISTORIES, flatEntry);
   const of = model === 'node' ? NODES : SIMULATIONS;
-  const about = await anyCollectionOf(of).byId(context.store.collections, object_id);
+  const about = await anyCollectionOf(of.name).byId(context.store.collections, object_id);
   if (about === null || about.owner !== accountOf(context)) throw new Problem('not_found');
   return page(context, HISTORIES, flatEntry);
 };

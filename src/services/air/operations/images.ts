@@ -6,10 +6,10 @@ import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
+import type { HooksOf } from '../hooks.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
-import { cancelRequest, IMAGE_PUBLICATION, openRequest, publishNow, unpublishNow } from '../publishing.ts';
-import type { Special } from '../special.ts';
+import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 
@@ -28,7 +28,7 @@ function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 
   return { ...storedView(row), is_owned_by_client: row.owner === accountOf(context) };
 }
 
-const IMAGE: Special<typeof IMAGES> = {
+const IMAGE_HOOKS: HooksOf<'images'> = {
   complete: (context, members) => ({
     members: {
       ...members,
@@ -201,7 +201,7 @@ const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (cont
 
 const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
-  const next = await publishNow(context, IMAGE_PUBLICATION, context.target, context.body, (before) => {
+  const next = await publishNow(context, context.target, context.body, (before) => {
     mustBeComplete(before);
     return named(name, version);
   });
@@ -222,13 +222,13 @@ function named(
 
 const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => ({
   status: 200,
-  body: imageView(context, await unpublishNow(context, IMAGE_PUBLICATION, context.target)),
+  body: imageView(context, await unpublishNow(context, context.target)),
 });
 
 /** A new name or version becomes that of the image when the request is approved. */
 const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
-  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING', context.body, (before) => {
+  const next = await openRequest(context, context.target, 'PENDING', context.body, (before) => {
     mustBeComplete(before);
     return { hidden: { asked: named(name, version) } };
   });
@@ -236,28 +236,28 @@ const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async
 };
 
 const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
-  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING_UNPUBLISH', context.body);
+  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const requestPublic: Handler<'air', 'images_request_public', ImageRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, status, context.body);
+  const next = await openRequest(context, context.target, status, context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'images_request_allowlist_change', ImageRow> = async (context) => {
-  const next = await openRequest(context, IMAGE_PUBLICATION, context.target, 'PENDING_ALLOWLIST', context.body);
+  const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
   return { status: 200, body: imageView(context, next) };
 };
 
 const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => ({
   status: 200,
-  body: imageView(context, await cancelRequest(context, IMAGE_PUBLICATION, context.target)),
+  body: imageView(context, await cancelRequest(context, context.target)),
 });
 
 /** The source organisation sees the share; the target organisation claims it. */
-const SHARE: Special<typeof IMAGE_SHARES> = {
+const SHARE_HOOKS: HooksOf<'image_shares'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { target_org, expires_at } = members;
@@ -340,7 +340,7 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
 };
 
 export const imageOperations = {
-  ...plain(IMAGES, IMAGE),
+  ...plain(IMAGES, IMAGE_HOOKS),
   images_start_upload: startUpload,
   images_complete_upload: completeUpload,
   images_abort_upload: abortUpload,
@@ -352,7 +352,7 @@ export const imageOperations = {
   images_request_public: requestPublic,
   images_request_allowlist_change: requestAllowlistChange,
   images_cancel_publish_access_record: cancel,
-  ...plain(IMAGE_SHARES, SHARE),
+  ...plain(IMAGE_SHARES, SHARE_HOOKS),
   image_shares_list: listShares,
   image_shares_claim: claim,
   uploads_put_part: putPart,

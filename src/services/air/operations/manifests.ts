@@ -4,7 +4,7 @@ import { own } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { creatorOf } from '../caller.ts';
 import { plain, resolveReference } from '../engine.ts';
-import type { Special } from '../special.ts';
+import type { HooksOf } from '../hooks.ts';
 import { IMAGES } from '../tables/images.ts';
 import {
   MANIFESTS,
@@ -18,13 +18,13 @@ function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }
 
-const MANIFEST: Special<typeof MANIFESTS> = { complete: withOrganization };
-const PLUGIN_IMAGE: Special<typeof PLUGIN_IMAGES> = { complete: withOrganization };
+const MANIFEST_HOOKS: HooksOf<'manifests'> = { complete: withOrganization };
+const PLUGIN_IMAGE_HOOKS: HooksOf<'plugin_images'> = { complete: withOrganization };
 
 /** A request about its publication leaves an image complete. */
 const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'];
 
-const OS_IMAGE: Special<typeof OS_IMAGE_MANIFESTS> = {
+const OS_IMAGE_HOOKS: HooksOf<'os_image_manifests'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { upload_status } = image.body.members;
@@ -38,7 +38,7 @@ const OS_IMAGE: Special<typeof OS_IMAGE_MANIFESTS> = {
 
 type Render = Schema<'air', 'OsTemplate'>['render'];
 
-const OS_TEMPLATE: Special<typeof OS_TEMPLATES> = {
+const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
   complete: (context, { render, ...members }) => ({
     members: {
       ...members,
@@ -63,7 +63,7 @@ function filesOf(render: Readonly<Record<string, { readonly content: string } & 
   return Object.fromEntries(entries);
 }
 
-const PLATFORM: Special<typeof PLATFORM_INFORMATION> = {
+const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
   complete: (context, members) => {
     const { os_type, emulation_type, port_map, ports_config } = members;
     if ((os_type === null) === (emulation_type === null)) {
@@ -80,9 +80,9 @@ const PLATFORM: Special<typeof PLATFORM_INFORMATION> = {
 };
 
 export const manifestOperations = {
-  ...plain(MANIFESTS, MANIFEST),
-  ...plain(PLUGIN_IMAGES, PLUGIN_IMAGE),
-  ...plain(OS_IMAGE_MANIFESTS, OS_IMAGE),
-  ...plain(OS_TEMPLATES, OS_TEMPLATE),
-  ...plain(PLATFORM_INFORMATION, PLATFORM),
+  ...plain(MANIFESTS, MANIFEST_HOOKS),
+  ...plain(PLUGIN_IMAGES, PLUGIN_IMAGE_HOOKS),
+  ...plain(OS_IMAGE_MANIFESTS, OS_IMAGE_HOOKS),
+  ...plain(OS_TEMPLATES, OS_TEMPLATE_HOOKS),
+  ...plain(PLATFORM_INFORMATION, PLATFORM_HOOKS),
 };

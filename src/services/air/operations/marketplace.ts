@@ -6,18 +6,11 @@ import { updating } from '../../../store/updating.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
+import type { HooksOf } from '../hooks.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
-import {
-  cancelRequest,
-  DEMO_PUBLICATION,
-  hasOpenRequest,
-  openRequest,
-  publishNow,
-  unpublishNow,
-} from '../publishing.ts';
-import type { Special } from '../special.ts';
+import { cancelRequest, hasOpenRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
-import { DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
+import { DEMO_ACCESS_REQUESTS, DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
 import { NODES } from '../tables/network.ts';
 import { SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
@@ -35,7 +28,7 @@ function normalTags(tags: readonly string[]): readonly string[] {
 }
 
 /** A demo gets a copy of the simulation; the original stays unchanged. */
-const DEMO: Special<typeof DEMOS> = {
+const DEMO_HOOKS: HooksOf<'demos'> = {
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     mustBe(context, source, 'become a demo', ['INACTIVE']);
@@ -43,8 +36,9 @@ const DEMO: Special<typeof DEMOS> = {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
     });
     const nodes = await collectionOf(NODES).ofParent(context.store.collections, source.id);
+    const copied = [put(copy), ...(await copyNetwork(context, source.id, copy.id))];
     return {
-      along: [put(copy), ...(await copyNetwork(context, source.id, copy.id))],
+      along: () => copied,
       members: {
         ...members,
         tags: normalTags(tags),
@@ -57,7 +51,7 @@ const DEMO: Special<typeof DEMOS> = {
     };
   },
   change: async (context, row, { tags, ...members }) => {
-    if (await hasOpenRequest(context, DEMO_PUBLICATION, row)) {
+    if (await hasOpenRequest(context, row)) {
       throw new Problem('conflict', 'The demo has an open request, so it cannot be changed.');
     }
     if (tags === undefined) return { members };
@@ -71,20 +65,20 @@ const DEMO: Special<typeof DEMOS> = {
 
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   const { target: row } = context;
-  await publishNow(context, DEMO_PUBLICATION, row, context.body);
+  await publishNow(context, row, context.body);
   return { status: 204 };
 };
 
 const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) => {
   const { target: row } = context;
-  await unpublishNow(context, DEMO_PUBLICATION, row);
+  await unpublishNow(context, row);
   return { status: 204 };
 };
 
 /** The publisher and the tags become those of the demo at once. */
 const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
   const { publisher, tags } = context.body;
-  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING', context.body, ({ body }) => {
+  const next = await openRequest(context, context.target, 'PENDING', context.body, ({ body }) => {
     if ((publisher ?? body.members.publisher ?? '') === '') {
       const message = 'Field `publisher` is required, because the demo has no publisher; give the name of a company.';
       throw new Problem('invalid_request', message);
@@ -99,34 +93,31 @@ const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (
 };
 
 const requestUnpublish: Handler<'air', 'demos_request_unpublish', DemoRow> = async (context) => {
-  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING_UNPUBLISH', context.body);
+  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const requestPublic: Handler<'air', 'demos_request_public', DemoRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, DEMO_PUBLICATION, context.target, status, context.body);
+  const next = await openRequest(context, context.target, status, context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'demos_request_allowlist_change', DemoRow> = async (context) => {
-  const next = await openRequest(context, DEMO_PUBLICATION, context.target, 'PENDING_ALLOWLIST', context.body);
+  const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
   return { status: 200, body: storedView(next) };
 };
 
 const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = async (context) => ({
   status: 200,
-  body: storedView(await cancelRequest(context, DEMO_PUBLICATION, context.target)),
+  body: storedView(await cancelRequest(context, context.target)),
 });
-
-/** Not in the tables, because no operation lists access requests. */
-const ACCESS_REQUESTS = { name: 'demo_access_requests' } as const;
 
 /** Idempotent: an organisation has at most one request for a demo. */
 const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
   const { store, target: row } = context;
   const id = `${row.id}.${accountOf(context)}`;
-  const known = await collectionOf(ACCESS_REQUESTS).byId(store.collections, id);
+  const known = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
   const request = known ?? accessRequest(context, row, id);
   if (known === null) await store.collections.commit([put(request)]);
   const body = { ...storedView(request), marketplace_demo_name: row.body.members.name };
@@ -137,7 +128,7 @@ function accessRequest(context: AuthenticatedContext, demo: DemoRow, id: string)
   const { org = null } = context.caller.principal;
   const requested_at = rfc3339(context.now);
   const members = { marketplace_demo: demo.id, publish_access_record: null, requesting_org: org, requested_at };
-  return newRow(context, ACCESS_REQUESTS, { members }, id);
+  return newRow(context, DEMO_ACCESS_REQUESTS, { members }, id);
 }
 
 const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
@@ -183,13 +174,13 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
 };
 
 /** Tags belong to the platform: everybody sees them, and a caller who may change one may change all. */
-const TAGS: Special<typeof DEMO_TAGS> = {
+const TAGS_HOOKS: HooksOf<'demo_tags'> = {
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
   complete: (_, { name }) => ({ members: { name: name.toLowerCase() }, sharedWith: [EVERYBODY] }),
 };
 
 export const marketplaceOperations = {
-  ...plain(DEMOS, DEMO),
+  ...plain(DEMOS, DEMO_HOOKS),
   demos_publish: publish,
   demos_unpublish: unpublish,
   demos_request_publish: requestPublish,
@@ -201,5 +192,5 @@ export const marketplaceOperations = {
   demos_provision: provision,
   demos_manage: manage,
   demos_tighten_order: tightenOrder,
-  ...plain(DEMO_TAGS, TAGS),
+  ...plain(DEMO_TAGS, TAGS_HOOKS),
 };

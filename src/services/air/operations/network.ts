@@ -5,6 +5,7 @@ import type { Change } from '../../../store/collections.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
+import type { BodyOf, HooksOf } from '../hooks.ts';
 import {
   DATA_OF,
   instructionDraft,
@@ -18,7 +19,6 @@ import {
 } from '../network.ts';
 import { changedRow, put, removal, storedView } from '../objects.ts';
 import { linksOf } from '../removals.ts';
-import type { Special } from '../special.ts';
 import { stateAt } from '../states.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
@@ -42,20 +42,22 @@ async function defaultImage(context: AuthenticatedContext): Promise<string> {
 type NodeRow = RowOf<'nodes'>;
 type InterfaceRow = RowOf<'interfaces'>;
 
-const NODE: Special<typeof NODES> = {
+const NODE_HOOKS: HooksOf<'nodes'> = {
   complete: async (context, members) => {
     const image = members.image ?? (await defaultImage(context));
-    return { members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }) };
+    return {
+      members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }),
+      along: (id) => [
+        entry(context, 'node', id, 'Node created'),
+        entry(context, 'simulation', members.simulation, `Node ${members.name} created`),
+      ],
+    };
   },
   change: async (context, row, { placement_group, ...members }) => {
     if (placement_group === undefined) return { members };
     await mayRegroup(context, row);
     return { members: { ...members, placement_group: groupName(placement_group) } };
   },
-  along: (context, { id, body }) => [
-    entry(context, 'node', id, 'Node created'),
-    entry(context, 'simulation', body.members.simulation, `Node ${body.members.name} created`),
-  ],
 };
 
 const LONGEST_GROUP = 64;
@@ -82,7 +84,7 @@ async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Pro
   }
 }
 
-const INTERFACE: Special<typeof INTERFACES> = {
+const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
   complete: async (context, members) => interfaceDraft(await nodeOf(context, members.node), withMac(context, members)),
   change: (_context, _row, { labels, ...members }) => ({
     members: { ...members, ...(labels !== undefined && { labels: wholeLabels(labels) }) },
@@ -108,7 +110,7 @@ async function linkView(
   return { ...storedView(link), interfaces };
 }
 
-const LINK: Special<typeof LINKS> = {
+const LINK_HOOKS: HooksOf<'links'> = {
   complete: async (context, { interfaces: ids, ...members }) => {
     const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
     const [one, other] = ends;
@@ -127,7 +129,7 @@ const LINK: Special<typeof LINKS> = {
   view: linkView,
 };
 
-const SERVICE: Special<typeof SERVICES> = {
+const SERVICE_HOOKS: HooksOf<'services'> = {
   complete: async (context, members) => {
     const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
     return serviceDraft(end, members, parseInt(context.random.hex(4), 16));
@@ -138,7 +140,7 @@ const SERVICE: Special<typeof SERVICES> = {
   },
 };
 
-const INSTRUCTION: Special<typeof INSTRUCTIONS> = {
+const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   complete: async (context, members) => {
     const { executor, data } = members;
     const member = DATA_OF[executor];
@@ -299,8 +301,15 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   const { system_node, ...body } = context.body;
   const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
   const { image, cpu, memory, storage, category, labels, split_options } = template;
-  const drafted = { image, cpu, memory, storage, ...(labels && { labels }), ...body };
-  const { row, along } = await draftObject(context, NODES, NODE, drafted);
+  const drafted: Partial<BodyOf<'nodes', 'create'>> = {
+    image,
+    cpu,
+    memory,
+    storage,
+    ...(labels && { labels }),
+    ...body,
+  };
+  const { row, along } = await draftObject(context, NODES, NODE_HOOKS, drafted);
   const whole = changedRow(row, NODES, context.now, { members: { category, split_options: split_options ?? null } });
   await context.store.collections.commit([put(whole), ...along]);
   return { status: 201, body: storedView(whole) };
@@ -356,7 +365,7 @@ const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'
 };
 
 export const networkOperations = {
-  ...plain(NODES, NODE),
+  ...plain(NODES, NODE_HOOKS),
   nodes_bulk_reset: bulkWhileActive('reset'),
   nodes_bulk_rebuild: bulkWhileActive('rebuilt'),
   nodes_bulk_assign: bulkAssign,
@@ -365,12 +374,12 @@ export const networkOperations = {
   nodes_bulk_update: bulkUpdate,
   nodes_from_system_node: fromSystemNode,
   ...plain(SYSTEM_NODES),
-  ...plain(INTERFACES, INTERFACE),
+  ...plain(INTERFACES, INTERFACE_HOOKS),
   interfaces_breakout: breakout,
   interfaces_revert_breakout: revertBreakout,
-  ...plain(LINKS, LINK),
-  ...plain(SERVICES, SERVICE),
-  ...plain(INSTRUCTIONS, INSTRUCTION),
+  ...plain(LINKS, LINK_HOOKS),
+  ...plain(SERVICES, SERVICE_HOOKS),
+  ...plain(INSTRUCTIONS, INSTRUCTION_HOOKS),
   ...plain(CHECKPOINTS),
   checkpoints_delete: deleteCheckpoint,
 };

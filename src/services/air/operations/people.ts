@@ -7,9 +7,9 @@ import { namedUuid } from '../../../platform/random.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { plain } from '../engine.ts';
+import type { HooksOf } from '../hooks.ts';
 import { storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
-import type { Special } from '../special.ts';
 import { collectionOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { NODES } from '../tables/network.ts';
@@ -29,7 +29,7 @@ const BUDGET = {
 /** The default of the reference, and what is left of it: nothing counts hours. */
 const COMPUTE_HOURS = { total_compute_hours: 0, remaining_compute_hours: 0 } as const;
 
-const USERCONFIG: Special<typeof USERCONFIGS> = {
+const USERCONFIG_HOOKS: HooksOf<'userconfigs'> = {
   // Null is what the SDK allows for a member that stays.
   change: (_context, _row, { name, content }) => ({
     members: { ...(typeof name === 'string' && { name }), ...(typeof content === 'string' && { content }) },
@@ -38,7 +38,7 @@ const USERCONFIG: Special<typeof USERCONFIGS> = {
   listView: (_, { id, body }) => ({ id, name: body.members.name, kind: body.members.kind }),
 };
 
-const SSH_KEY: Special<typeof SSH_KEYS> = {
+const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
   complete: (_, { name, public_key }) => {
     const fingerprint = sshFingerprint(public_key);
     if (fingerprint !== null) return { members: { name, fingerprint } };
@@ -104,8 +104,8 @@ const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {
-  ...plain(USERCONFIGS, USERCONFIG),
-  ...plain(SSH_KEYS, SSH_KEY),
+  ...plain(USERCONFIGS, USERCONFIG_HOOKS),
+  ...plain(SSH_KEYS, SSH_KEY_HOOKS),
   resource_budgets_list: listBudgets,
   resource_budgets_get: getBudget,
   feedback_create: giveFeedback,

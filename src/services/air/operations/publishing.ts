@@ -1,9 +1,24 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
 import { isOperator } from '../caller.ts';
 import { plain } from '../engine.ts';
 import { storedView } from '../objects.ts';
-import { approve, DEMO_PUBLICATION, deny, IMAGE_PUBLICATION, setVisibility } from '../publishing.ts';
+import {
+  DEMO,
+  IMAGE,
+  isOpen,
+  type Publication,
+  type PublishedRow,
+  REQUESTS,
+  type RecordRow,
+  reviewed,
+  type Step,
+  settle,
+  showTo,
+  unpublished,
+  uploadStatus,
+} from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/marketplace.ts';
@@ -30,34 +45,120 @@ function demoRecord(
   return listed(context, storedView(row));
 }
 
+/** What an operator of the platform decides about an object and its record. @throws Problem */
+type Decide = (
+  context: AuthenticatedContext,
+  publication: Publication,
+  object: PublishedRow,
+  record: RecordRow,
+) => Step | Promise<Step>;
+
+/** Changes the object of a record. @throws Problem if the object has another record by now, or none */
+async function review<Its extends RecordRow>(context: AuthenticatedContext<Its>, decide: Decide): Promise<Its> {
+  const { target } = context;
+  const { members } = target.body;
+  const [publication, id] = 'image' in members ? [IMAGE, members.image] : [DEMO, members.marketplace_demo];
+  const { record } = await settle(context, publication, id, (before, known) => {
+    if (known?.id === target.id) return decide(context, publication, before, known);
+    throw new Problem('bad_state', `The record is over: its status is \`${members.status}\`.`);
+  });
+  // It is the target, changed.
+  return record as Its;
+}
+
+/** @throws Problem if no request is open */
+function openStatus({ body }: RecordRow): keyof typeof REQUESTS {
+  const { status } = body.members;
+  if (isOpen(status)) return status;
+  const open = Object.keys(REQUESTS).map((one) => `\`${one}\``);
+  throw new Problem(
+    'bad_state',
+    `The record is \`${status}\`, so nothing is to be decided; expected ${open.join(', ')}.`,
+  );
+}
+
+/** Who is to see an object. */
+interface Audience {
+  readonly publicly_published?: boolean;
+  /** Ids of organisations. */
+  readonly allowed_orgs?: readonly string[];
+}
+
+/** Does what a request asks for. */
+function approve({ publicly_published, allowed_orgs }: Audience): Decide {
+  return async (context, publication, before, record) => {
+    const status = openStatus(record);
+    if (status === 'PENDING_UNPUBLISH') return unpublished(context, publication);
+    const isPublic = publicly_published ?? record.body.members.prefer_public;
+    if (status === 'PENDING_ELEVATION' && !isPublic) {
+      const message = 'Field `publicly_published` must be true, or be left out: the request is for public visibility.';
+      throw new Problem('invalid_request', message);
+    }
+    const { members, ...shown } = await showTo(context, before, isPublic, allowed_orgs);
+    return {
+      ...shown,
+      members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...record.body.hidden.asked },
+      hidden: { asked: {} },
+      description: `Approved: ${status}`,
+    };
+  };
+}
+
+/** Leaves the object as it is. */
+function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
+  return (context, publication, before, record) => {
+    const status = openStatus(record);
+    return {
+      members: uploadStatus(publication, 'COMPLETE'),
+      record: { status: 'DENIED', denial_reason, ...reviewed(context) },
+      hidden: { asked: {} },
+      isOver: !before.body.members.published,
+      description: `Denied: ${status}`,
+    };
+  };
+}
+
+/** Changes who sees a published object. */
+function setVisibility({ publicly_published, allowed_orgs }: Audience): Decide {
+  return async (context, { what }, before, record) => {
+    const { status } = record.body.members;
+    if (isOpen(status))
+      throw new Problem('bad_state', `The record is \`${status}\`; approve or deny the request first.`);
+    if (!before.body.members.published) throw new Problem('bad_state', `The ${what} is not published.`);
+    const isPublic = publicly_published ?? before.body.members.publicly_published ?? false;
+    const description = isPublic ? 'Visible to every organisation' : 'Visible to some organisations';
+    return { ...(await showTo(context, before, isPublic, allowed_orgs)), description };
+  };
+}
+
 const approveImage: Handler<'air', 'image_publish_access_records_approve', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await approve(context, IMAGE_PUBLICATION, context.body)),
+  body: imageRecord(context, await review(context, approve(context.body))),
 });
 
 const denyImage: Handler<'air', 'image_publish_access_records_deny', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await deny(context, IMAGE_PUBLICATION, context.body)),
+  body: imageRecord(context, await review(context, deny(context.body))),
 });
 
 const showImage: Handler<'air', 'image_publish_access_records_set_visibility', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await setVisibility(context, IMAGE_PUBLICATION, context.body)),
+  body: imageRecord(context, await review(context, setVisibility(context.body))),
 });
 
 const approveDemo: Handler<'air', 'demo_publish_access_records_approve', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await approve(context, DEMO_PUBLICATION, context.body)),
+  body: demoRecord(context, await review(context, approve(context.body))),
 });
 
 const denyDemo: Handler<'air', 'demo_publish_access_records_deny', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await deny(context, DEMO_PUBLICATION, context.body)),
+  body: demoRecord(context, await review(context, deny(context.body))),
 });
 
 const showDemo: Handler<'air', 'demo_publish_access_records_set_visibility', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await setVisibility(context, DEMO_PUBLICATION, context.body)),
+  body: demoRecord(context, await review(context, setVisibility(context.body))),
 });
 
 export const publishingOperations = {

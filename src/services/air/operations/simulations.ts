@@ -7,11 +7,11 @@ import type { Change } from '../../../store/collections.ts';
 import { creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
-import { type Draft, newRow, put, storedView } from '../objects.ts';
+import type { HooksOf } from '../hooks.ts';
+import { type DraftOf, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
-import type { Special } from '../special.ts';
 import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
-import { collectionOf, type MembersOf, type RowOf, type SimulationState, type Step } from '../stored.ts';
+import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
 
@@ -23,7 +23,7 @@ export function newSimulation(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
   transition?: Transition,
-): Draft<SimulationMembers, { readonly steps?: readonly Step[] }> {
+): DraftOf<'simulations'> {
   const base = {
     ...members,
     state: 'INACTIVE' as const,
@@ -51,17 +51,19 @@ export function simulationView(
   return rest;
 }
 
-const SIMULATION: Special<typeof SIMULATIONS> = {
+const SIMULATION_HOOKS: HooksOf<'simulations'> = {
   complete: (context, members) => {
     checkTimes(context, members);
-    return newSimulation(context, members);
+    return {
+      ...newSimulation(context, members),
+      along: (id) => [entry(context, 'simulation', id, 'Simulation created')],
+    };
   },
   change: (context, _row, members) => {
     checkTimes(context, members);
     return { members };
   },
   view: simulationView,
-  along: (context, { id }) => [entry(context, 'simulation', id, 'Simulation created')],
 };
 
 function checkTimes(
@@ -237,7 +239,7 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
 };
 
 export const simulationOperations = {
-  ...plain(SIMULATIONS, SIMULATION),
+  ...plain(SIMULATIONS, SIMULATION_HOOKS),
   ...plain(RUNS),
   simulations_list: list,
   simulations_start: start,

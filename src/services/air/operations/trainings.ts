@@ -3,9 +3,9 @@ import { Problem } from '../../../core/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
+import type { HooksOf } from '../hooks.ts';
 import { newRow, put, storedView } from '../objects.ts';
 import { pageOfAll } from '../pages.ts';
-import type { Special } from '../special.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';
@@ -43,7 +43,7 @@ function timeOf(times: Times, name: keyof Times): number {
   throw new Problem('invalid_request', `Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
 }
 
-const TRAINING: Special<typeof TRAININGS> = {
+const TRAINING_HOOKS: HooksOf<'trainings'> = {
   complete: async (context, members) => {
     const { name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
     if (!KEBAB.test(name)) {
@@ -71,8 +71,9 @@ const TRAINING: Special<typeof TRAININGS> = {
         state: 'TRAINING',
       },
     });
+    const copied = [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
     return {
-      along: [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))],
+      along: () => copied,
       members: {
         ...times,
         name,
@@ -158,7 +159,7 @@ const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow
   );
 
 export const trainingOperations = {
-  ...plain(TRAININGS, TRAINING),
+  ...plain(TRAININGS, TRAINING_HOOKS),
   trainings_attendees_add: changeAttendees((before, named) => [...new Set([...before, ...named])]),
   trainings_attendees_remove: changeAttendees((before, named) => {
     const gone = new Set(named);

@@ -5,7 +5,7 @@ import { SCOPE_SECTIONS } from './scopes.ts';
 
 export { REMEDIES } from './remedies.ts';
 export type { AirResource, AirRule } from './resource.ts';
-export { RESOURCES } from './resources.ts';
+export { type LiteralTable, RESOURCES } from './resources.ts';
 
 export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
 export const ROLES = tableOf('name', ROLE_SECTIONS);

@@ -47,6 +47,13 @@ export const DEMOS = {
   ],
 } as const satisfies AirResource;
 
+/** A request for access to a demo; not among the resources, because no operation lists or changes it. */
+export const DEMO_ACCESS_REQUESTS = {
+  name: 'demo_access_requests',
+  path: '/api/v3/marketplace/demos/{id}/request-access/',
+  operations: [],
+} as const satisfies AirResource;
+
 /** The history of a demo, with filters. */
 export const DEMO_HISTORY = {
   name: 'demo_history',

@@ -9,7 +9,7 @@ import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_HISTORY, SIMULATION_ZTP_SCRIPT
 import { TRAININGS } from './trainings.ts';
 
 /** Every resource of Air, one per line. */
-export const RESOURCES: readonly AirResource[] = [
+const TABLES = [
   SIMULATIONS,
   SIMULATION_ZTP_SCRIPT,
   SIMULATION_HISTORY,
@@ -44,4 +44,9 @@ export const RESOURCES: readonly AirResource[] = [
   OS_TEMPLATES,
   PLATFORM_INFORMATION,
   FEEDBACK,
-];
+] as const;
+
+export const RESOURCES: readonly AirResource[] = TABLES;
+
+/** The table of a resource, with the literal types of its members. */
+export type LiteralTable<Name extends string> = Extract<(typeof TABLES)[number], { readonly name: Name }>;
