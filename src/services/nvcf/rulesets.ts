@@ -1,8 +1,9 @@
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
-import { tableOf } from '../../core/sections.ts';
 import {
   ACTIONS,
   type Action,
+  ADDED,
+  COVERS,
   DOCUMENTED_TYPES,
   NOT_EMULATED,
   type NvcfRule,
@@ -11,8 +12,10 @@ import {
   type Part,
   REMEDIES,
   type Reading,
+  type ResourceTypeId,
   ROLES,
   SCOPES,
+  SOURCES,
 } from './tables/index.ts';
 
 function rulesetOfReading(reading: Reading): Ruleset {
@@ -33,22 +36,38 @@ function rulesetOfReading(reading: Reading): Ruleset {
   });
 }
 
+/** The rules of a reading. What it says counts more than what both say, and of one row more than of its action. */
 function rulesOf(reading: Reading): readonly NvcfRule[] {
-  return tableOf('id', actionsOf(reading));
-}
-
-/** The actions as sections of rules; members of one reading override the members of both. */
-function actionsOf(reading: Reading) {
   const actions: readonly Action[] = ACTIONS;
-  return actions.map(({ rows, documented, 'open-source': openSource, ...both }) => ({
-    ...both,
-    ...(reading === 'documented' ? documented : openSource),
-    rows: Object.fromEntries(Object.entries(rows).map(([id, row]) => [id, mergeReading(reading, row)])),
-  }));
+  return actions.flatMap(({ rows, ...action }) => {
+    const { label, needs } = action;
+    const said = { label, needs, ...SOURCES[reading], ...saidIn(reading, action) };
+    return Object.entries(rows).map(([id, row]) => ruleOf(id, { ...said, ...saidIn(reading, row) }));
+  });
 }
 
-function mergeReading(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
+function saidIn(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
   return { ...both, ...(reading === 'documented' ? documented : openSource) };
+}
+
+function ruleOf(
+  id: string,
+  { cover, on, addsToPage = [], ...said }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
+): NvcfRule {
+  const added = addsToPage.map((type) => ({ types: [type], source: ADDED[type], certainty: 'inferred' as const }));
+  return {
+    id,
+    ...said,
+    ...(on !== undefined && { on: together(on, addsToPage) }),
+    ...(added.length > 0 && { added }),
+    ...(cover !== undefined && { cover: { lookup: cover, ...COVERS[cover] } }),
+  };
+}
+
+/** The broadest type is named last. */
+function together(on: readonly ResourceTypeId[], added: readonly ResourceTypeId[]): readonly ResourceTypeId[] {
+  const isEntity = (type: ResourceTypeId) => type === 'entity';
+  return [...on.filter((type) => !isEntity(type)), ...added, ...on.filter(isEntity)];
 }
 
 /** The two readings of the rules. */

@@ -5,8 +5,10 @@ import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-
 import { ROLE_SECTIONS } from './roles.ts';
 import { SCOPE_SECTIONS } from './scopes.ts';
 
-export type { Action, NvcfRule, Part, Reading } from './readings.ts';
+export { COVERS } from './covers.ts';
+export { type Action, ADDED, type NvcfRule, type Part, type Reading, SOURCES } from './readings.ts';
 export { REMEDIES } from './remedies.ts';
+export type { ResourceTypeId } from './resource-types.ts';
 export { ACTIONS } from './rules.ts';
 
 export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);

@@ -1,46 +1,17 @@
 import type { RowIn } from '../../../core/sections.ts';
-import {
-  ASSET,
-  DEPLOYMENT,
-  FUNCTION_IN_MODEL,
-  FUNCTIONS_IN_BODY,
-  INVOCATION,
-  OWN_FUNCTION,
-  OWN_VERSION,
-  REGISTRY_CREDENTIAL,
-  TELEMETRY,
-  VISIBLE_FUNCTION,
-  VISIBLE_VERSION,
-} from './covers.ts';
-import {
-  type Action,
-  CODE,
-  ENTITY_BY_BOTH,
-  ENTITY_BY_PAGE,
-  FUNCTIONS,
-  FUNCTIONS_OF_PAGE,
-  INVOCABLE_OF_PAGE,
-  NO_ROW,
-  OF_CODE,
-  OF_PAGE,
-  OF_SCOPE,
-  ON_OWN_VERSION,
-  OWNED,
-  PAGE,
-  PUBLIC_IS_FREE,
-  READABLE,
-  READABLE_OF_PAGE,
-} from './readings.ts';
+import { type Action, CODE, PAGE } from './readings.ts';
 
-const TOKENS = { label: 'Invoke Function (invocation tokens)', needs: { all: ['invoke_function'] } } as const;
-
-/** The rows of the page's table, then the actions that only the API has. */
+/**
+ * The rows of the page's table, then the actions that only the API has. For a function of one's own, the code requires
+ * All Functions or an entry that names the function. Public functions are free to use and to read; shared ones need
+ * Authorized Functions or such an entry.
+ */
 export const ACTIONS = [
   {
     label: 'Create Function',
     needs: { all: ['register_function'] },
-    documented: { on: ['account-functions', 'entity'], ...OF_PAGE },
-    'open-source': { on: ['account-functions'], ...OF_CODE },
+    documented: { on: ['account-functions', 'entity'] },
+    'open-source': { on: ['account-functions'] },
     rows: { 'create-function': {} },
   },
   {
@@ -48,15 +19,16 @@ export const ACTIONS = [
     needs: { all: ['deploy_function'] },
     documented: {
       needs: { all: ['deploy_function', 'list_functions'] },
-      ...FUNCTIONS_OF_PAGE,
+      on: ['account-functions', 'function', 'entity'],
+      addsToPage: ['function-versions'],
       source: `${PAGE}; the page names create and update, reading and deleting are placed here`,
       certainty: 'contradicted',
     },
-    'open-source': OWNED,
+    'open-source': { on: ['account-functions', 'function', 'function-versions'] },
     rows: {
-      'deploy-function': { cover: OWN_VERSION },
+      'deploy-function': { cover: 'ownVersion' },
       'deploy-function-by-deployment': {
-        cover: DEPLOYMENT,
+        cover: 'deployment',
         documented: { source: `${PAGE}; the same row, on paths that name the deployment` },
       },
     },
@@ -64,22 +36,28 @@ export const ACTIONS = [
   {
     label: 'Invoke Function',
     needs: { all: ['invoke_function'] },
-    documented: { ...INVOCABLE_OF_PAGE, ...OF_PAGE },
-    'open-source': PUBLIC_IS_FREE,
+    documented: {
+      on: ['account-functions', 'function'],
+      addsToPage: ['function-versions', 'authorized-functions'],
+    },
+    'open-source': {
+      on: ['account-functions', 'function', 'function-versions', 'authorized-functions'],
+      open: ['public'],
+    },
     rows: {
       'invoke-function': {
-        cover: VISIBLE_FUNCTION,
+        cover: 'visibleFunction',
         documented: { versionless: 'refuse' },
         'open-source': { versionless: 'narrow' },
       },
-      'invoke-function-version': { cover: VISIBLE_VERSION },
+      'invoke-function-version': { cover: 'visibleVersion' },
       'invoke-by-llm-gateway': {
-        cover: FUNCTION_IN_MODEL,
+        cover: 'functionInModel',
         documented: { versionless: 'refuse', source: `${PAGE}; the same row, as the LLM gateway page says` },
         'open-source': { versionless: 'narrow' },
       },
       'poll-invocation': {
-        cover: INVOCATION,
+        cover: 'invocation',
         documented: { source: `${PAGE}; that a poll needs what the invocation needed is in the published code` },
       },
     },
@@ -88,23 +66,43 @@ export const ACTIONS = [
     label: 'Get / List Functions',
     needs: { any: ['list_functions', 'list_functions_details'] },
     documented: {
-      ...READABLE_OF_PAGE,
+      on: ['account-functions', 'function', 'entity'],
+      addsToPage: ['function-versions', 'authorized-functions'],
       source: `${PAGE}; the comma between the scopes is read as "or", as the API document says`,
       certainty: 'contradicted',
     },
-    'open-source': PUBLIC_IS_FREE,
+    'open-source': {
+      on: ['account-functions', 'function', 'function-versions', 'authorized-functions'],
+      open: ['public'],
+    },
     rows: {
       'list-functions': { versionless: 'narrow' },
-      'list-function-versions': { cover: VISIBLE_FUNCTION, versionless: 'narrow' },
-      'get-function-version': { cover: VISIBLE_VERSION },
+      'list-function-versions': { cover: 'visibleFunction', versionless: 'narrow' },
+      'get-function-version': { cover: 'visibleVersion' },
     },
   },
-  { ...ON_OWN_VERSION, label: 'Update Function', needs: { all: ['update_function'] }, rows: { 'update-function': {} } },
-  { ...ON_OWN_VERSION, label: 'Delete Function', needs: { all: ['delete_function'] }, rows: { 'delete-function': {} } },
   {
-    ...ON_OWN_VERSION,
+    label: 'Update Function',
+    needs: { all: ['update_function'] },
+    cover: 'ownVersion',
+    documented: { on: ['account-functions', 'function', 'entity'], addsToPage: ['function-versions'] },
+    'open-source': { on: ['account-functions', 'function', 'function-versions'] },
+    rows: { 'update-function': {} },
+  },
+  {
+    label: 'Delete Function',
+    needs: { all: ['delete_function'] },
+    cover: 'ownVersion',
+    documented: { on: ['account-functions', 'function', 'entity'], addsToPage: ['function-versions'] },
+    'open-source': { on: ['account-functions', 'function', 'function-versions'] },
+    rows: { 'delete-function': {} },
+  },
+  {
     label: 'Update Function Secrets',
     needs: { all: ['update_secrets'] },
+    cover: 'ownVersion',
+    documented: { on: ['account-functions', 'function', 'entity'], addsToPage: ['function-versions'] },
+    'open-source': { on: ['account-functions', 'function', 'function-versions'] },
     rows: { 'update-function-secrets': {} },
   },
   {
@@ -115,16 +113,16 @@ export const ACTIONS = [
       source: `${PAGE}; the published code accepts Function too`,
       certainty: 'contradicted',
     },
-    'open-source': OWNED,
+    'open-source': { on: ['account-functions', 'function', 'function-versions'] },
     rows: {
-      'authorize-clients': { cover: OWN_FUNCTION, 'open-source': { versionless: 'refuse' } },
+      'authorize-clients': { cover: 'ownFunction', 'open-source': { versionless: 'refuse' } },
       // The code refuses no key for its resource: it filters the list.
       'read-authorizations': {
-        documented: { cover: OWN_FUNCTION, source: `${PAGE}; the published code filters instead of refusing` },
+        documented: { cover: 'ownFunction', source: `${PAGE}; the published code filters instead of refusing` },
         'open-source': { open: [] },
       },
       'authorize-clients-version': {
-        cover: OWN_VERSION,
+        cover: 'ownVersion',
         documented: { source: `${PAGE}; the published code accepts Function and Function Versions too` },
       },
     },
@@ -137,36 +135,61 @@ export const ACTIONS = [
       source: `${PAGE}, which names no path; the published code refuses every key`,
       certainty: 'contradicted',
     },
-    'open-source': { closed: true, source: `${CODE}: tokens only`, certainty: 'documented' },
+    'open-source': { closed: true, source: `${CODE}: tokens only` },
     rows: { 'list-clusters': {} },
   },
   {
-    ...ENTITY_BY_PAGE,
     label: 'Manage Registry Credentials',
     needs: { all: ['manage_registry_credentials'] },
-    rows: { 'manage-registry-credentials': {}, 'manage-registry-credential': { cover: REGISTRY_CREDENTIAL } },
+    documented: {
+      on: ['entity'],
+      source: `${PAGE}; the published code makes no resource test`,
+      certainty: 'contradicted',
+    },
+    // The code requires no resource.
+    'open-source': {},
+    rows: { 'manage-registry-credentials': {}, 'manage-registry-credential': { cover: 'registryCredential' } },
   },
   {
-    ...ENTITY_BY_PAGE,
     label: 'Manage Telemetry Endpoints',
     needs: { all: ['manage_telemetries'] },
-    rows: { 'manage-telemetries': {}, 'manage-telemetry': { cover: TELEMETRY } },
+    documented: {
+      on: ['entity'],
+      source: `${PAGE}; the published code makes no resource test`,
+      certainty: 'contradicted',
+    },
+    // The code requires no resource.
+    'open-source': {},
+    rows: { 'manage-telemetries': {}, 'manage-telemetry': { cover: 'telemetry' } },
   },
-  { ...ENTITY_BY_BOTH, label: 'GPU Quota', needs: { all: ['read_gpu_quota_rule'] }, rows: { 'gpu-quota': {} } },
   {
-    ...ENTITY_BY_BOTH,
+    label: 'GPU Quota',
+    needs: { all: ['read_gpu_quota_rule'] },
+    documented: { on: ['entity'] },
+    // The published code lacks the action.
+    'open-source': { on: ['entity'], source: PAGE },
+    rows: { 'gpu-quota': {} },
+  },
+  {
     label: 'GPU Instance Types / Capacity',
     needs: { all: ['gpu_capacity'] },
+    documented: { on: ['entity'] },
+    // The published code lacks the action.
+    'open-source': { on: ['entity'], source: PAGE },
     rows: { 'gpu-capacity': {} },
   },
   {
     label: 'Create Function (new version)',
     needs: { all: ['register_function'] },
-    cover: OWN_FUNCTION,
+    cover: 'ownFunction',
     versionless: 'refuse',
-    documented: { on: FUNCTIONS, ...NO_ROW, source: `${NO_ROW.source}; All Entity as for creating a function` },
+    documented: {
+      on: ['account-functions', 'function', 'function-versions', 'entity'],
+      source: 'published control-plane code; the page has no row; All Entity as for creating a function',
+      certainty: 'inferred',
+    },
     'open-source': {
-      ...OWNED,
+      on: ['account-functions', 'function', 'function-versions'],
       added: [
         {
           types: ['function-versions'],
@@ -181,58 +204,74 @@ export const ACTIONS = [
     label: 'Queue Details',
     needs: { all: ['queue_details'] },
     documented: {
-      on: READABLE,
+      on: ['account-functions', 'function', 'function-versions', 'authorized-functions', 'entity'],
       source: 'service-keys page lists the scope and has no row; types as for Get',
       certainty: 'inferred',
     },
-    'open-source': PUBLIC_IS_FREE,
+    'open-source': {
+      on: ['account-functions', 'function', 'function-versions', 'authorized-functions'],
+      open: ['public'],
+    },
     rows: {
-      'queue-details': { cover: VISIBLE_FUNCTION, versionless: 'narrow' },
-      'queue-details-version': { cover: VISIBLE_VERSION },
-      'queue-position': { cover: INVOCATION },
+      'queue-details': { cover: 'visibleFunction', versionless: 'narrow' },
+      'queue-details-version': { cover: 'visibleVersion' },
+      'queue-position': { cover: 'invocation' },
     },
   },
   {
     label: 'Update Function Secrets (of a telemetry endpoint)',
     needs: { all: ['update_secrets'] },
     // It belongs to none of the functions, so a key that is bound to some does not reach it.
-    documented: { on: ['account-functions', 'entity'], ...OF_SCOPE },
-    'open-source': OF_CODE,
-    rows: { 'update-telemetry-secret': { cover: TELEMETRY } },
+    documented: {
+      on: ['account-functions', 'entity'],
+      source: `${PAGE}: "Each scope only authorizes requests for compatible resource types"`,
+    },
+    'open-source': {},
+    rows: { 'update-telemetry-secret': { cover: 'telemetry' } },
   },
   {
     label: 'Invoke Function (assets)',
     needs: { all: ['invoke_function'] },
     documented: {
-      ...INVOCABLE_OF_PAGE,
-      source: `${OF_SCOPE.source}; an invocation of a function needs its assets`,
+      on: ['account-functions', 'function'],
+      addsToPage: ['function-versions', 'authorized-functions'],
+      source: `${PAGE}: "Each scope only authorizes requests for compatible resource types"; an invocation of a function needs its assets`,
       certainty: 'inferred',
     },
-    'open-source': OF_CODE,
-    rows: { 'list-assets': {}, 'manage-asset': { cover: ASSET } },
+    'open-source': {},
+    rows: { 'list-assets': {}, 'manage-asset': { cover: 'asset' } },
   },
   {
-    ...TOKENS,
-    documented: { ...INVOCABLE_OF_PAGE, ...OF_PAGE, source: `${PAGE}; a token invokes, so the row is Invoke Function` },
-    'open-source': PUBLIC_IS_FREE,
+    label: 'Invoke Function (invocation tokens)',
+    needs: { all: ['invoke_function'] },
+    documented: {
+      on: ['account-functions', 'function'],
+      addsToPage: ['function-versions', 'authorized-functions'],
+      source: `${PAGE}; a token invokes, so the row is Invoke Function`,
+    },
+    'open-source': {
+      on: ['account-functions', 'function', 'function-versions', 'authorized-functions'],
+      open: ['public'],
+    },
     rows: {
       'issue-invocation-token': {
-        cover: VISIBLE_FUNCTION,
+        cover: 'visibleFunction',
         documented: { versionless: 'refuse' },
         'open-source': { versionless: 'narrow' },
       },
-      'issue-invocation-token-version': { cover: VISIBLE_VERSION },
+      'issue-invocation-token-version': { cover: 'visibleVersion' },
     },
   },
   {
-    ...TOKENS,
+    label: 'Invoke Function (invocation tokens)',
+    needs: { all: ['invoke_function'] },
     documented: {
-      ...INVOCABLE_OF_PAGE,
-      ...OF_PAGE,
-      cover: FUNCTIONS_IN_BODY,
+      on: ['account-functions', 'function'],
+      addsToPage: ['function-versions', 'authorized-functions'],
+      cover: 'functionsInBody',
       source: `${PAGE}; a token invokes, so the row is Invoke Function`,
     },
-    'open-source': OF_CODE,
+    'open-source': {},
     rows: { 'issue-multi-invocation-token': {} },
   },
 ] as const satisfies readonly Action[];
