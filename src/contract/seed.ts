@@ -1,5 +1,4 @@
 import type { Instant } from '../core/clock.ts';
-import type { SeedFault } from '../core/seed-fault.ts';
 import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/collections.ts';
@@ -19,10 +18,32 @@ export interface SeedList {
   readonly called?: readonly [one: string, many: string];
 }
 
+/** An error in a seed. */
+export interface SeedFault {
+  /** Its place in the seed: `ngc.keys[9].scopes`. */
+  readonly place: string;
+  /** A sentence without a full stop. */
+  readonly message: string;
+  /** An unknown name, and the names that are known. */
+  readonly given?: string;
+  readonly valid?: readonly string[];
+}
+
+/** The part of a JSON schema that checks, repairs and merges of seeds follow. */
+export interface SeedSchema {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly SeedSchema[];
+  readonly properties?: Readonly<Record<string, SeedSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: SeedSchema;
+}
+
 /** How a service turns its part of a seed into the world, and into the cast that people read. */
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
-  readonly schema: object;
+  readonly schema: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**
@@ -46,7 +67,7 @@ export interface Seeding {
    * @param part is complete, and belongs to the default world
    */
   own?(part: unknown, derivation: Derivation): unknown;
-  /** The part without the ids that `completed` would add again. Absent if it adds none. */
+  /** The part without the ids that `complete` would add again. Absent if it adds none. */
   bare?(part: unknown): unknown;
   /**
    * The part with its password hashes, which are computed once for all worlds.

@@ -1,4 +1,5 @@
-import type { Placed, SeedFault } from '../core/seed-fault.ts';
+import type { SeedFault } from '../contract/seed.ts';
+import type { Placed } from '../core/seed-entries.ts';
 
 /** Finds entries with unknown organisations. @param known names of all organisations */
 export function findUnknownOrganizations(

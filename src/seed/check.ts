@@ -1,9 +1,9 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import type { SeedFault, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { own } from '../core/members.ts';
 import { findNear, listNames } from '../core/nearest.ts';
-import type { SeedFault } from '../core/seed-fault.ts';
 import { isStorable } from '../core/storable-text.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
@@ -88,7 +88,7 @@ function byChoice(violations: readonly Violation[]): readonly Violations[] {
   return groups.map((group) => (group.length === 1 ? group : tellingViolations(group)));
 }
 
-type Schemas = ReadonlyMap<string, object>;
+type Schemas = ReadonlyMap<string, SeedSchema>;
 
 function schemasOf(services: readonly ServiceDefinition[]): Schemas {
   return new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
@@ -169,26 +169,21 @@ function isPart(one: string, other: string): boolean {
 }
 
 /** The places with a list of this name, nearest to the top first. */
-function listsNamed(name: string, schema: SchemaPart): readonly string[] {
+function listsNamed(name: string, schema: SeedSchema): readonly string[] {
   const found: string[] = [];
-  let level: [place: string, schema: SchemaPart][] = [['', schema]];
+  let level: [place: string, schema: SeedSchema][] = [['', schema]];
   while (level.length > 0) {
     for (const [place, { properties }] of level) {
       if (properties !== undefined && own(properties, name)?.items !== undefined) found.push(place);
     }
     level = level.flatMap(([place, { properties = {} }]) =>
-      Object.entries(properties).map(([member, { items, ...rest }]): [string, SchemaPart] => {
+      Object.entries(properties).map(([member, { items, ...rest }]): [string, SeedSchema] => {
         const within = place === '' ? member : `${place}.${member}`;
         return items === undefined ? [within, rest] : [`${within}[]`, items];
       }),
     );
   }
   return found;
-}
-
-interface SchemaPart {
-  readonly properties?: Readonly<Record<string, SchemaPart>>;
-  readonly items?: SchemaPart;
 }
 
 /** `ngc.keys[9].scopes` */

@@ -12,6 +12,7 @@ import type { Random } from '../platform/random.ts';
 import { parseStored } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
+import type { Layer } from './layers.ts';
 import { type Fill, templateOf } from './template.ts';
 
 /** `--seed none`: an empty world. */
@@ -90,9 +91,7 @@ export async function seedOfContent(
   file: string | null = null,
 ): Promise<Seed> {
   if (!isParts(content)) throw notParts(name);
-  const { readSeed } = await import('./read.ts');
-  const builtIn = () => builtInParts(services);
-  const { parts, extended } = await readSeed(content, { name, file }, services, { builtIn, contentOf });
+  const { parts, extended } = await readLayers(content, { name, file }, services);
   return seedOf(parts, { origin: 'file', extended }, services, random);
 }
 
@@ -109,12 +108,17 @@ export async function seedValueOfFile(
   services: readonly ServiceDefinition[],
 ): Promise<SeedParts> {
   const content = await contentOf(file, name);
-  const { readSeed } = await import('./read.ts');
-  const layer = { name: `${name} ${showValue(file)}`, file };
-  const { parts } = await readSeed(content, layer, services, { builtIn: () => builtInParts(services), contentOf });
+  const { parts } = await readLayers(content, { name: `${name} ${showValue(file)}`, file }, services);
   const { extends: base } = content;
   // The server extends the built-in cast faster, because it has its password hashes.
   return base === undefined || base === BUILT_IN ? content : parts;
+}
+
+/** Reads a seed with those that it extends. The code for it is loaded only for a seed that a user wrote. */
+async function readLayers(content: SeedParts, layer: Layer, services: readonly ServiceDefinition[]) {
+  const { readSeed } = await import('./read.ts');
+  const builtIn = async () => castOfParts(await builtInParts(services), services);
+  return readSeed(content, layer, services, { builtIn, contentOf });
 }
 
 /** Restores the seed that a store kept. */

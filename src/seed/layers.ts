@@ -1,7 +1,6 @@
-import type { SeedList } from '../contract/seed.ts';
+import type { SeedFault, SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { memberOf, own } from '../core/members.ts';
-import type { SeedFault } from '../core/seed-fault.ts';
 
 /** One of the seeds that extend each other. */
 export interface Layer {
@@ -32,14 +31,6 @@ export interface Source {
 /** An error of a change, in the layer that makes the change. */
 export interface LayerFault extends SeedFault {
   readonly layer: Layer;
-}
-
-/** The part of a JSON schema that guides merging. */
-interface Schema {
-  readonly enum?: readonly unknown[];
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -85,12 +76,12 @@ export function mergeLayer(
   });
 }
 
-type Merge = (name: string, below: Written, above: Written, schema: Schema) => Written;
+type Merge = (name: string, below: Written, above: Written, schema: SeedSchema) => Written;
 
 const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
 /** Objects are merged if the schema lists their members; an open object is one value. */
-function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge = byMember): Written {
+function mergeValue(below: Written, above: Written, schema: SeedSchema, merge: Merge = byMember): Written {
   if (schema.properties === undefined || !isObject(below.value) || !isObject(above.value)) return above;
   return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
 }
@@ -98,7 +89,12 @@ function mergeValue(below: Written, above: Written, schema: Schema, merge: Merge
 /** An object as the user wrote it. */
 type WrittenObject = Written & { readonly value: Members };
 
-function mergeObject(below: WrittenObject, above: WrittenObject, { properties = {} }: Schema, merge: Merge): Written {
+function mergeObject(
+  below: WrittenObject,
+  above: WrittenObject,
+  { properties = {} }: SeedSchema,
+  merge: Merge,
+): Written {
   const members = new Map(Object.keys(below.value).map((name) => [name, part(below, name)]));
   for (const [name, value] of Object.entries(above.value)) {
     if (value === undefined) continue;
@@ -110,7 +106,13 @@ function mergeObject(below: WrittenObject, above: WrittenObject, { properties = 
   return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
 }
 
-function mergeList(below: Written, above: Written, schema: Schema, { by }: SeedList, faults: LayerFault[]): Written {
+function mergeList(
+  below: Written,
+  above: Written,
+  schema: SeedSchema,
+  { by }: SeedList,
+  faults: LayerFault[],
+): Written {
   const entries: (Written | null)[] = entriesOf(below);
   // Later changes no longer find a changed or removed entry: they are reported as duplicates, or are new entries.
   const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
@@ -210,6 +212,6 @@ function isObject(value: unknown): value is Members {
 }
 
 /** Is null a valid value, rather than a removal? */
-function takesNull({ enum: values, type }: Schema): boolean {
+function takesNull({ enum: values, type }: SeedSchema): boolean {
   return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

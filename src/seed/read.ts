@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readSourceLines } from '../config/source-lines.ts';
+import type { SeedFault } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { showValue } from '../core/redact.ts';
-import type { SeedFault } from '../core/seed-fault.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultSentence, findSeedFaults } from './check.ts';
 import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
@@ -11,6 +11,7 @@ type Parts = Readonly<Record<string, unknown>>;
 
 /** Readers of seeds that others extend. */
 export interface Bases {
+  /** As people read it, without password hashes. */
   builtIn(): Promise<Parts>;
   /** @param asked the name of the option or member in messages */
   contentOf(file: string, asked: string): Promise<Parts>;
@@ -34,7 +35,7 @@ export async function readSeed(
   services: readonly ServiceDefinition[],
   bases: Bases,
 ): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
-  const stack = await stackOf(content, layer.name, [layer], services, bases);
+  const stack = await stackOf(content, layer.name, [layer], bases);
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
   const found = findSeedFaults(merged.value, services).map((fault) => locateFault(fault, merged, layer));
@@ -60,7 +61,6 @@ async function stackOf(
   { $schema, extends: base, ...parts }: Parts,
   name: string,
   layers: readonly [Layer, ...Layer[]],
-  services: readonly ServiceDefinition[],
   bases: Bases,
 ): Promise<Stacked[]> {
   const [top] = layers;
@@ -75,8 +75,7 @@ async function stackOf(
     throw await refuse('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
   if (base === BUILT_IN) {
-    const cast = castOf(await bases.builtIn(), services);
-    return [here, { name: base, seed: asWritten(cast, { name: 'the built-in cast', file: null }) }];
+    return [here, { name: base, seed: asWritten(await bases.builtIn(), { name: 'the built-in cast', file: null }) }];
   }
   if (layer.file === null) {
     throw await refuse(
@@ -96,14 +95,8 @@ async function stackOf(
   // No earlier part of the message names the file, because it is not read yet.
   const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
   const content = await bases.contentOf(next, `${named}\`extends\``);
-  const below = await stackOf(content, base, [...layers, { name: next, file: next }], services, bases);
+  const below = await stackOf(content, base, [...layers, { name: next, file: next }], bases);
   return [here, ...below];
-}
-
-/** The readable parts, without password hashes. */
-function castOf(parts: Parts, services: readonly ServiceDefinition[]): Parts {
-  const shown = services.filter(({ name }) => parts[name] !== undefined);
-  return Object.fromEntries(shown.map(({ name, seed }) => [name, seed?.cast(parts[name])]));
 }
 
 interface Settled {

@@ -1,12 +1,4 @@
-/** The part of a JSON schema that repairs follow. */
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-}
+import type { SeedSchema } from '../contract/seed.ts';
 
 /** A value that matches its schema, with the made-up parts. */
 export interface Repaired {
@@ -24,7 +16,7 @@ const NO_NUMBER = -1;
  * Makes a value match its schema, so that its valid parts can be checked further. Missing members and wrong types are
  * made up, and unknown members removed. A text that is only not one of the allowed values stays.
  */
-export function repairValue(schema: object, given: unknown): Repaired {
+export function repairValue(schema: SeedSchema, given: unknown): Repaired {
   const places = new Set<string>();
   const texts = new Set<string>();
 
@@ -35,7 +27,7 @@ export function repairValue(schema: object, given: unknown): Repaired {
     return place;
   };
 
-  const repair = (schema: Schema, value: unknown, place: string): unknown => {
+  const repair = (schema: SeedSchema, value: unknown, place: string): unknown => {
     const { anyOf, items, properties } = schema;
     if (anyOf !== undefined) {
       const kind = Array.isArray(value) ? 'array' : 'object';
@@ -51,7 +43,7 @@ export function repairValue(schema: object, given: unknown): Repaired {
   };
 
   const object = (
-    properties: Readonly<Record<string, Schema>>,
+    properties: Readonly<Record<string, SeedSchema>>,
     required: readonly string[],
     value: unknown,
     place: string,
@@ -68,7 +60,7 @@ export function repairValue(schema: object, given: unknown): Repaired {
     );
   };
 
-  const single = ({ type, enum: values }: Schema, value: unknown, place: string): unknown => {
+  const single = ({ type, enum: values }: SeedSchema, value: unknown, place: string): unknown => {
     const types = type === undefined ? (values ?? []).map(typeOf) : [type].flat();
     if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
     if (types.includes('integer')) {

@@ -1,18 +1,7 @@
-import type { SeedList } from '../contract/seed.ts';
+import type { SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { describe, text } from '../core/json-schema.ts';
 import { own } from '../core/members.ts';
-
-/** The part of a JSON schema that is used here. */
-interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly description?: string;
-}
 
 const SCHEMA_OF = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = describe(
@@ -30,12 +19,11 @@ const REMOVE = describe(
  */
 export function seedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
-  const parts = (schemaOf: (schema: Schema, lists: Readonly<Record<string, SeedList>>) => Schema) =>
+  const parts = (schemaOf: (schema: SeedSchema, lists: Readonly<Record<string, SeedList>>) => SeedSchema) =>
     Object.fromEntries(
       seeded.map(({ name, title, seed }) => [
         name,
-        // A schema of a part is an object schema.
-        describe(schemaOf(seed.schema as Schema, seed.lists), `The contents of ${title}.`),
+        describe(schemaOf(seed.schema, seed.lists), `The contents of ${title}.`),
       ]),
     );
   return {
@@ -71,7 +59,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
 }
 
 /** The schema for changes: no member is required, and optional members can be removed. */
-function changesOf(schema: Schema, lists: Readonly<Record<string, SeedList>> = {}): Schema {
+function changesOf(schema: SeedSchema, lists: Readonly<Record<string, SeedList>> = {}): SeedSchema {
   const { properties, required = [] } = schema;
   if (properties === undefined) return schema;
   const changes = Object.entries(properties).map(([name, member]) => {
@@ -85,15 +73,15 @@ function changesOf(schema: Schema, lists: Readonly<Record<string, SeedList>> = {
   return { ...schema, properties: Object.fromEntries(changes), required: [] };
 }
 
-function entryChangesOf(schema: Schema, { by }: SeedList): Schema {
+function entryChangesOf(schema: SeedSchema, { by }: SeedList): SeedSchema {
   const { properties, ...changes } = changesOf(schema);
   const needed = by.filter((member) => schema.required?.includes(member));
   return { ...changes, properties: { ...properties, remove: REMOVE }, required: needed };
 }
 
-function orNull(schema: Schema): object {
+function orNull(schema: SeedSchema): object {
   const { type, enum: values, anyOf } = schema;
   if (values !== undefined) return { ...schema, enum: [...new Set([...values, null])] };
   if (anyOf !== undefined) return { ...schema, anyOf: [...anyOf, { type: 'null' }] };
-  return type === undefined ? schema : { ...schema, type: [type, 'null'] };
+  return type === undefined ? schema : { ...schema, type: [type, 'null'].flat() };
 }

@@ -1,7 +1,8 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
+import type { SeedFault } from '../../contract/seed.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { own } from '../../core/members.ts';
-import type { Placed, SeedFault } from '../../core/seed-fault.ts';
+import type { Placed } from '../../core/seed-entries.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';
 import { namedUuid } from '../../platform/random.ts';

@@ -1,7 +1,7 @@
 import type { Seeding } from '../../contract/seed.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY } from '../../store/collections.ts';

@@ -1,9 +1,9 @@
-import type { Seeding } from '../../contract/seed.ts';
+import type { SeedFault, Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
-import { own } from '../../core/members.ts';
+import { keysOf, own } from '../../core/members.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
-import { findDuplicates, type Placed, placeEntries, type SeedFault } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { quote } from '../../explaining/index.ts';
@@ -53,6 +53,18 @@ interface NgcSeed<Key = GivenKey> {
   readonly keys?: readonly Key[];
 }
 
+/** Members that a type of key must not have, and the members to use instead. */
+const FOREIGN = {
+  personal: {
+    members: ['scopes', 'resource'],
+    why: 'only service keys have it; give a personal key rights by the `roles` of its `user`',
+  },
+  service: {
+    members: ['user', 'roles'],
+    why: 'only personal keys have it; give a service key rights by its `scopes` and `resource`',
+  },
+} as const;
+
 /** Ids appear in paths, where one official client turns `_` into `-`. */
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
 const resource = object(
@@ -89,7 +101,7 @@ const SCHEMA = object(
             org: describe(text, 'The organisation of the key.'),
             name: describe(text, 'The name; it must be unique in the organisation.'),
             type: describe(
-              { enum: ['personal', 'service'] },
+              { enum: keysOf(FOREIGN) },
               'A personal key has the rights of its user, a service key those of its scopes.',
             ),
             services: describe(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
@@ -131,18 +143,6 @@ const SCHEMA = object(
 const LISTS = {
   organizations: { by: ['name'] },
   keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
-} as const;
-
-/** Members that a type of key must not have, and the members to use instead. */
-const FOREIGN = {
-  personal: {
-    members: ['scopes', 'resource'],
-    why: 'only service keys have it; give a personal key rights by the `roles` of its `user`',
-  },
-  service: {
-    members: ['user', 'roles'],
-    why: 'only personal keys have it; give a service key rights by its `scopes` and `resource`',
-  },
 } as const;
 
 /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types keys can hold */
@@ -194,8 +194,7 @@ function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: rea
     ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
     ...sameKeys(keys),
     ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles)),
-    ...unknownUsers(keys),
-    ...contradictoryUsers(keys),
+    ...findUserFaults(keys),
   ];
 }
 
@@ -276,7 +275,7 @@ function givenOf(part: unknown): NgcSeed {
 }
 
 function completeOf(part: unknown): NgcSeed<SeedKey> {
-  // The schema was checked before, and `completed` added the rest.
+  // The schema was checked before, and `complete` added the rest.
   return part as NgcSeed<SeedKey>;
 }
 
@@ -316,35 +315,26 @@ function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
-/** Users without `roles` on any of their keys: nothing would create them. */
-function unknownUsers(keys: readonly Placed<GivenKey>[]): SeedFault[] {
-  const nameOf = ({ org, user }: GivenKey) => `${org}/${user}`;
-  const known = new Set(keys.flatMap(({ entry }) => (entry.roles === undefined ? [] : [nameOf(entry)])));
-  return keys.flatMap(({ entry, place }) => {
-    const { type, org, name, user } = entry;
-    if (type !== 'personal' || user === undefined || known.has(nameOf(entry))) return [];
-    const message = `key \`${name}\` of \`ngc\`: \`${org}\` has no such \`user\`; add \`roles\` to create the user`;
-    return [{ place: `${place}.user`, message }];
-  });
-}
-
-/** Roles belong to the user, so all keys of a user must give the same ones. */
-function contradictoryUsers(keys: readonly Placed<GivenKey>[]): SeedFault[] {
-  const lists = new Map<string, string>();
-  return keys.flatMap(({ entry: { org, user, roles }, place }) => {
-    if (user === undefined || roles === undefined) return [];
-    const name = `\`${user}\` of \`${org}\``;
-    const list = [...roles].sort().join(', ');
-    const before = lists.get(name) ?? list;
-    lists.set(name, before);
-    return before === list
-      ? []
-      : [
-          {
-            place: `${place}.roles`,
-            message: `keys: the keys of user ${name} in \`ngc\` have different \`roles\`; give them the same`,
-          },
-        ];
+/** Roles belong to the user: a key of the user must give them, and all that do must give the same. */
+function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedFault[] {
+  const nameOf = ({ org, user }: GivenKey) => `\`${user}\` of \`${org}\``;
+  const sorted = (roles: readonly string[]) => [...roles].sort().join(', ');
+  const known = new Map<string, string>();
+  for (const { entry } of keys) {
+    const name = nameOf(entry);
+    if (entry.roles !== undefined && !known.has(name)) known.set(name, sorted(entry.roles));
+  }
+  return keys.flatMap(({ entry, place }): SeedFault[] => {
+    const { type, org, name, user, roles } = entry;
+    const rolesOfUser = known.get(nameOf(entry));
+    if (user === undefined) return [];
+    if (rolesOfUser === undefined && type === 'personal') {
+      const message = `key \`${name}\` of \`ngc\`: \`${org}\` has no such \`user\`; add \`roles\` to create the user`;
+      return [{ place: `${place}.user`, message }];
+    }
+    if (roles === undefined || sorted(roles) === rolesOfUser) return [];
+    const message = `keys: the keys of user ${nameOf(entry)} in \`ngc\` have different \`roles\`; give them the same`;
+    return [{ place: `${place}.roles`, message }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import { END_OF_TIME, type Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { distinct } from '../../core/pick.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-fault.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY } from '../../store/collections.ts';
@@ -42,27 +42,24 @@ interface SeedFunction {
   readonly definition?: Definition & { readonly secrets?: readonly string[] };
 }
 
-interface SeedRegistryCredential extends Pick<RegistryCredential, 'registryHostname' | 'artifactTypes'> {
+/** An object of an organisation. */
+interface Owned {
   readonly org: string;
   readonly id: string;
+}
+
+interface SeedRegistryCredential extends Owned, Pick<RegistryCredential, 'registryHostname' | 'artifactTypes'> {
   readonly name: string;
 }
 
-interface SeedTelemetry extends Pick<Telemetry, 'name' | 'endpoint' | 'protocol' | 'provider' | 'types'> {
-  readonly org: string;
-  readonly id: string;
-}
+interface SeedTelemetry extends Owned, Pick<Telemetry, 'name' | 'endpoint' | 'protocol' | 'provider' | 'types'> {}
 
-interface SeedAsset extends Pick<Asset, 'contentType' | 'description' | 'uploadId'> {
-  readonly org: string;
-  readonly id: string;
+interface SeedAsset extends Owned, Pick<Asset, 'contentType' | 'description' | 'uploadId'> {
   readonly content?: string;
 }
 
 /** An invocation in progress. */
-interface SeedInvocation {
-  readonly org: string;
-  readonly id: string;
+interface SeedInvocation extends Owned {
   readonly versionId: string;
 }
 
@@ -71,18 +68,21 @@ type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> =
   Name
 >;
 
-/** The `nvcf` part of a seed that matches the schema. */
-interface NvcfSeed {
-  readonly functions?: readonly SeedFunction[];
-  readonly clusterGroups?: readonly OfOrganization<'ClusterGroup'>[];
-  readonly gpuQuotas?: readonly OfOrganization<'GpuQuota'>[];
-  readonly instanceTypes?: readonly OfOrganization<'InstanceType'>[];
-  readonly recognizedRegistries?: readonly RecognizedRegistry[];
-  readonly registryCredentials?: readonly SeedRegistryCredential[];
-  readonly telemetries?: readonly SeedTelemetry[];
-  readonly assets?: readonly SeedAsset[];
-  readonly invocations?: readonly SeedInvocation[];
+/** The entries of each list. */
+interface Entries {
+  readonly functions: SeedFunction;
+  readonly clusterGroups: OfOrganization<'ClusterGroup'>;
+  readonly gpuQuotas: OfOrganization<'GpuQuota'>;
+  readonly instanceTypes: OfOrganization<'InstanceType'>;
+  readonly recognizedRegistries: RecognizedRegistry;
+  readonly registryCredentials: SeedRegistryCredential;
+  readonly telemetries: SeedTelemetry;
+  readonly assets: SeedAsset;
+  readonly invocations: SeedInvocation;
 }
+
+/** The `nvcf` part of a seed that matches the schema. */
+type NvcfSeed = { readonly [List in keyof Entries]?: readonly Entries[List][] };
 
 export const seed: Seeding = {
   schema: SCHEMA,
@@ -97,38 +97,37 @@ export const seed: Seeding = {
     assets: { by: ['id'] },
     invocations: { by: ['id'] },
   },
-  faults: (part, whole) => {
-    const { functions = [], clusterGroups = [], gpuQuotas = [], instanceTypes = [] } = partOf(part);
-    const { registryCredentials = [], telemetries = [], assets = [], invocations = [] } = partOf(part);
+  faults: (checked, whole) => {
+    const part = partOf(checked);
+    const placed = <List extends keyof Entries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
     const known = [...accountsOf(whole).keys()];
-    const placedFunctions = placeEntries('nvcf.functions', functions);
-    const sharing = placedFunctions.flatMap(({ entry, place }) =>
+    const [functions, assets, invocations] = [placed('functions'), placed('assets'), placed('invocations')];
+    const sharing = functions.flatMap(({ entry, place }) =>
       (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
         (entry[member] ?? []).map((org) => ({ entry: { org }, place: `${place}.${member}` })),
       ),
     );
-    const identified: Placed<{ readonly org: string; readonly id: string }>[] = [
-      ...placeEntries('nvcf.registryCredentials', registryCredentials),
-      ...placeEntries('nvcf.telemetries', telemetries),
-      ...placeEntries('nvcf.assets', assets),
-      ...placeEntries('nvcf.invocations', invocations),
+    const identified: Placed<Owned>[] = [
+      ...placed('registryCredentials'),
+      ...placed('telemetries'),
+      ...assets,
+      ...invocations,
     ];
-    const unknown = placeEntries('nvcf.invocations', invocations).filter(
-      ({ entry }) => !functions.some(({ versionId }) => versionId === entry.versionId),
-    );
-    const rows = [
-      ...placedFunctions,
-      ...placeEntries('nvcf.clusterGroups', clusterGroups),
-      ...placeEntries('nvcf.gpuQuotas', gpuQuotas),
-      ...placeEntries('nvcf.instanceTypes', instanceTypes),
+    const owned = [
+      ...functions,
+      ...placed('clusterGroups'),
+      ...placed('gpuQuotas'),
+      ...placed('instanceTypes'),
       ...identified,
     ];
-    const divided = placedFunctions.filter(({ entry: one }) =>
-      functions.some((other) => other.functionId === one.functionId && other.org !== one.org),
+    const unknown = invocations.filter(
+      ({ entry }) => !functions.some((one) => one.entry.versionId === entry.versionId),
+    );
+    const divided = functions.filter(({ entry: one }) =>
+      functions.some(({ entry: other }) => other.functionId === one.functionId && other.org !== one.org),
     );
     return [
-      ...findUnknownOrganizations(rows, known),
-      ...findUnknownOrganizations(sharing, known),
+      ...findUnknownOrganizations([...owned, ...sharing], known),
       ...divided.slice(1).map(({ entry, place }) => ({
         place,
         message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need one \`org\``,
@@ -137,34 +136,34 @@ export const seed: Seeding = {
         place,
         message: `\`${place}.versionId\` names \`${entry.versionId}\`, which no entry of \`nvcf.functions\` has: add that one, or remove this invocation`,
       })),
-      ...findDuplicates('functions: `versionId`', placedFunctions, ({ versionId }) => versionId),
+      ...findDuplicates('functions: `versionId`', functions, ({ versionId }) => versionId),
       ...findDuplicates('`id`', identified, ({ id }) => id),
-      ...findDuplicates('assets: `uploadId`', placeEntries('nvcf.assets', assets), ({ uploadId }) => uploadId),
+      ...findDuplicates('assets: `uploadId`', assets, ({ uploadId }) => uploadId),
     ];
   },
   rows: async (checked, now, _random, whole) => {
     const part = partOf(checked);
     const accounts = accountsOf(whole);
     const accountOf = (org: string) => accounts.get(org) ?? '';
-    const placeOf = (org: string, index: number) => ({ id: `${org}-${index}`, owner: accountOf(org), parent: null });
+    const ownedBy = (org: string, id: string) => ({ id, owner: accountOf(org), parent: null });
     return {
       rows: [
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
-          CLUSTER_GROUPS.row({ ...placeOf(org, index), body }),
+          CLUSTER_GROUPS.row({ ...ownedBy(org, `${org}-${index}`), body }),
         ),
-        ...(part.gpuQuotas ?? []).map(({ org, ...body }, index) => GPU_QUOTAS.row({ ...placeOf(org, index), body })),
+        ...(part.gpuQuotas ?? []).map(({ org, ...body }, index) =>
+          GPU_QUOTAS.row({ ...ownedBy(org, `${org}-${index}`), body }),
+        ),
         ...(part.instanceTypes ?? []).map(({ org, ...body }, index) =>
-          INSTANCE_TYPES.row({ ...placeOf(org, index), body }),
+          INSTANCE_TYPES.row({ ...ownedBy(org, `${org}-${index}`), body }),
         ),
         ...(part.recognizedRegistries ?? []).map((body, index) =>
           RECOGNIZED_REGISTRIES.row({ id: String(index), owner: EVERYBODY, parent: null, body }),
         ),
         ...(part.registryCredentials ?? []).map(({ org, id, name, registryHostname, artifactTypes }) =>
           REGISTRY_CREDENTIALS.row({
-            id,
-            owner: accountOf(org),
-            parent: null,
+            ...ownedBy(org, id),
             body: {
               registryCredentialId: id,
               ncaId: accountOf(org),
@@ -179,18 +178,11 @@ export const seed: Seeding = {
           }),
         ),
         ...(part.telemetries ?? []).map(({ org, id, ...members }) =>
-          TELEMETRIES.row({
-            id,
-            owner: accountOf(org),
-            parent: null,
-            body: { ...members, telemetryId: id, createdAt: now },
-          }),
+          TELEMETRIES.row({ ...ownedBy(org, id), body: { ...members, telemetryId: id, createdAt: now } }),
         ),
         ...(part.assets ?? []).map(({ org, id, content, ...members }) =>
           ASSETS.row({
-            id,
-            owner: accountOf(org),
-            parent: null,
+            ...ownedBy(org, id),
             aliases: [members.uploadId],
             body: {
               ...members,

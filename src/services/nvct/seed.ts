@@ -4,7 +4,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import type { Instant } from '../../core/clock.ts';
 import { describe, documented, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../core/seed-fault.ts';
+import { findDuplicates, placeEntries } from '../../core/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { definitionOf, reportedOf, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';

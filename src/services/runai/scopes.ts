@@ -1,3 +1,4 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
 import type { ViewKind } from '../../core/views.ts';
@@ -19,18 +20,12 @@ export interface Unit {
 
 export type UnitType = 'cluster' | 'department' | 'project';
 
-/** The phases of a workload, as the published document has them. */
-export const PHASES = [
-  ...(['Creating', 'Initializing', 'Resuming', 'Pending', 'Deleting', 'Running', 'Updating'] as const),
-  ...(['Stopped', 'Stopping', 'Degraded', 'Failed', 'Completed', 'Terminating', 'Unknown'] as const),
-];
-
 /** A workload from the seed. */
 export interface Workload {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly phase: (typeof PHASES)[number];
+  readonly phase: Schema<'runai', 'Workload'>['phase'];
   readonly projectId: string;
   readonly createdAt: number;
 }

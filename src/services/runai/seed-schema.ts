@@ -1,9 +1,10 @@
-import type { SeedList } from '../../contract/seed.ts';
+import { ENUMS } from '../../../generated/runai.enums.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
 import type { AccessRule } from './access-rules.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
-import { PHASES, type Unit, type Workload } from './scopes.ts';
-import { PERMISSION_SETS, SCOPE_TYPES } from './tables/index.ts';
+import type { Unit, Workload } from './scopes.ts';
+import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
+import { PERMISSION_SETS } from './tables/index.ts';
 
 /** The pattern that the API itself requires. */
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
@@ -39,27 +40,36 @@ const accessKey = object(
   ['id', 'clientId', 'clientSecret'],
 );
 
-/** Restricts the member `role` in every list that has one. */
-function rolesMustBe(ofSomebody: object, ofRule: object) {
-  const list = (role: object) => ({ items: { properties: { role } } });
-  const somebody = list(ofSomebody);
-  return {
-    properties: {
-      users: somebody,
-      applications: somebody,
-      serviceAccounts: somebody,
-      groups: somebody,
-      accessRules: list(ofRule),
+/** An identity that logs in with client id and secret. @param secret the member with its secret */
+function client(secret: 'secret' | 'clientSecret') {
+  return object(
+    {
+      id: describe(text, ID_LEFT_OUT),
+      name: describe(text, 'The name.'),
+      clientId: describe(text, 'The client id. Default: the name.'),
+      [secret]: describe(text, SECRET_LEFT_OUT),
+      role,
+      bearer,
     },
-  };
+    ['id', 'clientId', secret, 'bearer'],
+  );
 }
 
-/** Without custom roles only the predefined names are valid. With custom roles, `faultsOf` checks the names. */
+/** Restricts the member `role` of the entries of a list. */
+const roleIn = (names: readonly (string | null)[]) => ({ items: { properties: { role: { enum: names } } } });
+const subjects = LIST_NAMES.filter((list) => SEED_LISTS[list].subject !== undefined);
+
+/** Without custom roles only the predefined names are valid. With custom roles, `findFaults` checks the names. */
 const ROLES_IN_USE = {
   if: { required: ['roles'] },
   // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
   then: {},
-  else: rolesMustBe({ enum: [null, ...PREDEFINED_ROLES] }, { enum: PREDEFINED_ROLES }),
+  else: {
+    properties: {
+      ...Object.fromEntries(subjects.map((list) => [list, roleIn([null, ...PREDEFINED_ROLES])])),
+      accessRules: roleIn(PREDEFINED_ROLES),
+    },
+  },
 };
 
 const MEMBERS = object(
@@ -93,36 +103,9 @@ const MEMBERS = object(
       ),
       'Users who log in with a password.',
     ),
-    applications: describe(
-      list(
-        object(
-          {
-            id: describe(text, ID_LEFT_OUT),
-            name: describe(text, 'The name.'),
-            clientId: describe(text, 'The client id. Default: the name.'),
-            secret: describe(text, SECRET_LEFT_OUT),
-            role,
-            bearer,
-          },
-          ['id', 'clientId', 'secret', 'bearer'],
-        ),
-      ),
-      'Applications, which log in with client id and secret.',
-    ),
+    applications: describe(list(client('secret')), 'Applications, which log in with client id and secret.'),
     serviceAccounts: describe(
-      list(
-        object(
-          {
-            id: describe(text, ID_LEFT_OUT),
-            name: describe(text, 'The name.'),
-            clientId: describe(text, 'The client id. Default: the name.'),
-            clientSecret: describe(text, SECRET_LEFT_OUT),
-            role,
-            bearer,
-          },
-          ['id', 'clientId', 'clientSecret', 'bearer'],
-        ),
-      ),
+      list(client('clientSecret')),
       'Service accounts, which log in with client id and secret.',
     ),
     groups: describe(
@@ -209,7 +192,7 @@ const MEMBERS = object(
           id: describe(uuid, 'The id, a UUID.'),
           name: describe(text, 'The name.'),
           type: describe(text, 'The type, such as `Training`.'),
-          phase: describe({ enum: PHASES }, 'The phase, such as `Running`.'),
+          phase: describe({ enum: ENUMS.Workload.phase }, 'The phase, such as `Running`.'),
           projectId: describe(id, 'The id of its project.'),
         }),
       ),
@@ -218,17 +201,14 @@ const MEMBERS = object(
     accessRules: describe(
       list(
         object({
-          subjectType: describe(
-            { enum: ['user', 'group', 'app', 'service-account'] },
-            'The type of the subject that has the role.',
-          ),
+          subjectType: describe({ enum: ENUMS.AccessRule.subjectType }, 'The type of the subject that has the role.'),
           subjectId: describe(
             text,
             'The subject: the e-mail address of a user, or the name of a group, an application or a service account.',
           ),
           role: describe(text, 'The name of the role, predefined or one of `roles`.'),
           scopeType: describe(
-            { enum: SCOPE_TYPES.map((row) => row.id) },
+            { enum: ENUMS.AccessRule.scopeType },
             'The type of the scope in which the subject has the role.',
           ),
           scopeId: describe(text, 'The id of the scope: a tenant, cluster, department or project.'),
@@ -237,61 +217,45 @@ const MEMBERS = object(
       'Roles in scopes, in addition to the `role` members above.',
     ),
   },
-  [
-    'users',
-    'applications',
-    'serviceAccounts',
-    'groups',
-    'roles',
-    'clients',
-    'clusters',
-    'departments',
-    'projects',
-    'workloads',
-    'accessRules',
-  ],
+  LIST_NAMES,
 );
 
 /** The JSON Schema of Run:ai's part of a seed file. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
 
-/** The members that identify the entries of each list. An access rule is identified by all of its members. */
-export const SEED_LISTS: Readonly<Record<string, SeedList>> = {
-  users: { by: ['email'], called: ['user', 'users'] },
-  applications: { by: ['name'], called: ['application', 'applications'] },
-  serviceAccounts: { by: ['name'], called: ['service account', 'service accounts'] },
-  groups: { by: ['name'] },
-  roles: { by: ['name'] },
-  clients: { by: ['clientId'] },
-  clusters: { by: ['id'] },
-  departments: { by: ['id'] },
-  projects: { by: ['id'] },
-  workloads: { by: ['id'] },
-  accessRules: { by: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'] },
+/** The lists of a seed as written, after the check against `SEED_SCHEMA`. */
+export interface WrittenEntries {
+  readonly users: WrittenUser;
+  readonly applications: WrittenClient & { readonly secret?: string };
+  readonly serviceAccounts: WrittenClient & { readonly clientSecret?: string };
+  readonly groups: SeedGroup;
+  readonly roles: SeedRole;
+  readonly clients: { readonly clientId: string; readonly redirectUris: readonly string[] };
+  readonly clusters: Omit<Unit, 'createdAt'>;
+  readonly departments: Omit<Unit, 'createdAt'>;
+  readonly projects: Omit<Unit, 'createdAt'>;
+  readonly workloads: Omit<Workload, 'createdAt'>;
+  readonly accessRules: SeedRule;
+}
+
+/** An entry with all omitted credentials filled in. */
+type Complete<Entry> = Entry & Required<Pick<Entry, keyof Entry & ('id' | 'clientId' | SecretMember)>>;
+
+type CompleteEntries = {
+  readonly [List in keyof WrittenEntries]: List extends 'users' ? SeedUser : Complete<WrittenEntries[List]>;
+};
+
+export type ListsOf<Entries> = { readonly [List in keyof Entries]?: readonly Entries[List][] };
+
+type SeedOf<Entries> = ListsOf<Entries> & {
+  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
 };
 
 /** Run:ai's part of a seed as written, after the check against `SEED_SCHEMA`. */
-export interface WrittenSeed extends SeedOf<WrittenUser, Applications['written'], ServiceAccounts['written']> {}
+export type WrittenSeed = SeedOf<WrittenEntries>;
 
 /** Run:ai's part of a seed with all omitted members filled in. */
-export interface RunaiSeed extends SeedOf<SeedUser, Applications['complete'], ServiceAccounts['complete']> {}
-
-interface SeedOf<User, Application, ServiceAccount> {
-  readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
-  readonly users?: readonly User[];
-  readonly applications?: readonly Application[];
-  readonly serviceAccounts?: readonly ServiceAccount[];
-  readonly groups?: readonly SeedGroup[];
-  readonly roles?: readonly SeedRole[];
-  readonly clients?: readonly { readonly clientId: string; readonly redirectUris: readonly string[] }[];
-  readonly clusters?: readonly SeedUnit[];
-  readonly departments?: readonly SeedUnit[];
-  readonly projects?: readonly SeedUnit[];
-  readonly workloads?: readonly Omit<Workload, 'createdAt'>[];
-  readonly accessRules?: readonly SeedRule[];
-}
-
-type SeedUnit = Omit<Unit, 'createdAt'>;
+export type RunaiSeed = SeedOf<CompleteEntries>;
 
 /** A group of an identity provider. */
 export interface SeedGroup {
@@ -314,25 +278,20 @@ export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType
   readonly role: string;
 };
 
-/** The token of an entry that came from a saved cast. */
-export interface WithBearer {
-  readonly bearer?: string;
-}
+/** The members with secrets. */
+export type SecretMember = 'password' | 'secret' | 'clientSecret';
 
-type Without<Entry, Member extends keyof Entry> = Omit<Entry, Member> & Partial<Pick<Entry, Member>>;
-
-export interface SeedAccessKey {
-  readonly id: string;
+export interface WrittenAccessKey {
+  readonly id?: string;
   readonly name: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
 }
-export type WrittenAccessKey = Without<SeedAccessKey, 'id' | 'clientId' | 'clientSecret'>;
 
 interface UserOf<AccessKey> {
-  readonly id: string;
+  readonly id?: string;
   readonly email: string;
-  readonly password: string;
+  readonly password?: string;
   /** The hash of `password`. Only the built-in cast has it written out; a test compares the two. */
   readonly passwordHash?: string;
   readonly role: string | null;
@@ -340,25 +299,18 @@ interface UserOf<AccessKey> {
   readonly accessKey?: AccessKey;
   /** Further ones. */
   readonly accessKeys?: readonly AccessKey[];
+  /** Only from a saved cast. */
+  readonly bearer?: string;
 }
-export type SeedUser = UserOf<SeedAccessKey>;
-export type WrittenUser = Without<UserOf<WrittenAccessKey>, 'id' | 'password'> & WithBearer;
+export type WrittenUser = UserOf<WrittenAccessKey>;
+export type SeedUser = Complete<UserOf<Complete<WrittenAccessKey>>>;
 
 /** An identity that logs in with client id and secret. */
-export interface SeedClient {
-  readonly id: string;
+export interface WrittenClient {
+  readonly id?: string;
   readonly name: string;
-  readonly clientId: string;
+  readonly clientId?: string;
   readonly role: string | null;
-}
-export type WrittenClient = Without<SeedClient, 'id' | 'clientId'> & WithBearer;
-
-interface Applications {
-  readonly complete: SeedClient & { readonly secret: string };
-  readonly written: WrittenClient & { readonly secret?: string };
-}
-
-interface ServiceAccounts {
-  readonly complete: SeedClient & { readonly clientSecret: string };
-  readonly written: WrittenClient & { readonly clientSecret?: string };
+  /** Only from a saved cast. */
+  readonly bearer?: string;
 }

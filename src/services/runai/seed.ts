@@ -11,12 +11,11 @@ import { blankIdentity } from './identities.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
-import { completeSeed, hashAll, ownPart, withoutBearers, withoutDerivedIds } from './seed-credentials.ts';
-import { faultsOf } from './seed-faults.ts';
-import { rulesOfRoles } from './seed-rules.ts';
+import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
+import { findFaults } from './seed-faults.ts';
+import { rulesIn, SEED_LISTS } from './seed-lists.ts';
 import {
   type RunaiSeed,
-  SEED_LISTS,
   SEED_SCHEMA,
   type SeedRole,
   type SeedRule,
@@ -29,8 +28,8 @@ import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: SEED_LISTS,
-  faults: (part) => faultsOf(asWritten(part)),
-  complete: (part, derivation) => completeSeed(withoutBearers(asWritten(part)), derivation),
+  faults: (part) => findFaults(asWritten(part)),
+  complete: (part, derivation) => completeSeed(asWritten(part), derivation),
   own: (part, derivation) => ownPart(asComplete(part), derivation),
   bare: (part) => withoutDerivedIds(asWritten(part)),
   hashSecrets: (part, random, builtIn) =>
@@ -42,7 +41,7 @@ export const seed: Seeding = {
     const users = withGroups(part).map((user) => userRecords(user, now));
     const roles = (part.roles ?? []).map((role, index) => customRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
-    const rules = [...rulesOfRoles(part).map(({ entry }) => entry), ...(part.accessRules ?? [])];
+    const rules = rulesIn(part).map(({ entry }) => entry.rule);
     return {
       rows: [
         ...[...users.map(({ identity }) => identity), ...accountsOf(part, now)].map(identityRow),
@@ -82,7 +81,7 @@ function asWritten(part: unknown): WrittenSeed {
 }
 
 function asComplete(part: unknown): RunaiSeed {
-  // `completed` returned it.
+  // `complete` returned it.
   return part as RunaiSeed;
 }
 

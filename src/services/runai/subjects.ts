@@ -1,7 +1,8 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { IdentityKind } from '../../core/principal.ts';
 
 /** The subject of an access rule: an identity, or a group of the identity provider. */
-export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
+export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];
 
 /** The names of the kinds of identities in access rules. */
 export const SUBJECT_TYPES = {

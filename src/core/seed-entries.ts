@@ -1,15 +1,4 @@
-/** An error in a seed. */
-export interface SeedFault {
-  /** Its place in the seed: `ngc.keys[9].scopes`. */
-  readonly place: string;
-  /** A sentence without a full stop. */
-  readonly message: string;
-  /** An unknown name, and the names that are known. */
-  readonly given?: string;
-  readonly valid?: readonly string[];
-}
-
-/** An entry of a list of a seed, with its place. */
+/** An entry of a list, with its place in the seed: `ngc.keys[9]`. */
 export interface Placed<Entry> {
   readonly entry: Entry;
   readonly place: string;
@@ -32,7 +21,7 @@ export function findDuplicates<Entry>(
   entries: readonly Placed<Entry>[],
   of: (entry: Entry) => string | undefined,
   derived: (entry: Entry) => string | undefined = () => undefined,
-): SeedFault[] {
+): { readonly place: string; readonly message: string }[] {
   const first = new Map<string, { readonly place: string; readonly isWritten: boolean }>();
   return entries.flatMap(({ entry, place }) => {
     const written = of(entry);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findDuplicates, placeEntries } from '../../src/core/seed-fault.ts';
+import { findDuplicates, placeEntries } from '../../src/core/seed-entries.ts';
 
 const users = (...names: (string | undefined)[]) =>
   placeEntries(
