@@ -5,7 +5,7 @@ import { namedUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';
 import { type Claims, type JWK, mint, plainJson, type SigningKey, signingKeyOf } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
-import type { RunaiSeed } from './seed-schema.ts';
+import type { RunaiSeed } from './seed-types.ts';
 import { issuerPath } from './tenant.ts';
 
 /** An identity of the cast, as far as its token names it. */

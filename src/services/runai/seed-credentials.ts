@@ -11,7 +11,7 @@ import type {
   WrittenClient,
   WrittenSeed,
   WrittenUser,
-} from './seed-schema.ts';
+} from './seed-types.ts';
 
 /** Length of the client ids that the API generates for access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;

@@ -3,7 +3,8 @@ import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entri
 import { ruleKey } from './access-rules.ts';
 import { credentialsIn } from './seed-credentials.ts';
 import { type AnyRule, entriesOf, LIST_NAMES, rulesIn, SEED_LISTS } from './seed-lists.ts';
-import { PREDEFINED_ROLES, type WrittenAccessKey, type WrittenSeed, type WrittenUser } from './seed-schema.ts';
+import { PREDEFINED_ROLES } from './seed-schema.ts';
+import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
 /** Faults that the schema cannot express: duplicates and dangling references. */
 export function findFaults(part: WrittenSeed): SeedFault[] {

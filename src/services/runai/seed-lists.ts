@@ -1,7 +1,7 @@
 import type { SeedList } from '../../contract/seed.ts';
 import { keysOf, memberOf } from '../../core/members.ts';
 import { type Placed, placeEntries } from '../../core/seed-entries.ts';
-import type { ListsOf, SeedRule, WrittenEntries, WrittenSeed } from './seed-schema.ts';
+import type { ListsOf, SeedRule, WrittenEntries, WrittenSeed } from './seed-types.ts';
 import type { SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 

@@ -14,14 +14,8 @@ import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
 import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
 import { findFaults } from './seed-faults.ts';
 import { rulesIn, SEED_LISTS } from './seed-lists.ts';
-import {
-  type RunaiSeed,
-  SEED_SCHEMA,
-  type SeedRole,
-  type SeedRule,
-  type SeedUser,
-  type WrittenSeed,
-} from './seed-schema.ts';
+import { SEED_SCHEMA } from './seed-schema.ts';
+import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
