@@ -1,7 +1,29 @@
 import type { Instant } from '../core/clock.ts';
+import type { Reports } from '../core/finding.ts';
 import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
+import type { Store } from '../store/index.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
+import type { SeedClients } from './credentials.ts';
+
+/** The notices about a world for its user. */
+export type FoundInSeed = readonly Parameters<Reports['report']>[];
+
+/** The initial content of a world, made from its seed. */
+export interface Begin {
+  readonly rows: FrozenRows;
+  readonly findings: FoundInSeed;
+  /** The aliases of its callers, if it has credentials of its own; undefined: ask the store. */
+  readonly clients?: SeedClients | undefined;
+}
+
+/** A store with the initial content of a world. */
+export interface Filled {
+  readonly store: Store;
+  /** Does its clock show real time? */
+  readonly isNew: boolean;
+  readonly findings: FoundInSeed;
+}
 
 /** The rows that a seed defines at a moment, and the seed itself as a row. */
 export async function rowsOfSeed(

@@ -11,10 +11,10 @@ import type { KeptWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
+import type { Begin, Filled } from './beginnings.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { Image, Images } from './images.ts';
 import { provenanceText } from './provenance.ts';
-import type { Begin, Filled } from './world.ts';
 
 /** The source of a world: a seed, another world or a snapshot. */
 export type WorldOrigin =

@@ -11,6 +11,7 @@ import type { StoreParts } from '../store/shared.ts';
 import type { Share, StateAccount } from '../store/state-account.ts';
 import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
+import type { Filled } from './beginnings.ts';
 import { type Begun, beginOf, keptCopy, makeCopy, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
@@ -18,7 +19,7 @@ import { type Images, SEED_COPIES } from './images.ts';
 import { Indexing } from './indexing.ts';
 import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
 import { provenanceIn } from './provenance.ts';
-import { type Filled, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
+import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const FRESH_ID_LENGTH = 10;
 

@@ -1,7 +1,6 @@
 import type { World } from '../contract/world.ts';
 import type { Budgets } from '../core/bounded-cache.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
 import type { Mode } from '../core/mode.ts';
 import { Views } from '../core/views.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
@@ -21,29 +20,11 @@ import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import type { Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { StoredKeys } from './signing-keys.ts';
 import { changeState, stateIn, type WorldState } from './world-state.ts';
-
-/** The notices about a world for its user. */
-type FoundInSeed = readonly Parameters<Reports['report']>[];
-
-/** The initial content of a world, made from its seed. */
-export interface Begin {
-  readonly rows: FrozenRows;
-  readonly findings: FoundInSeed;
-  /** The aliases of its callers, if it has credentials of its own; undefined: ask the store. */
-  readonly clients?: SeedClients | undefined;
-}
-
-/** A store with the initial content of a world. */
-export interface Filled {
-  readonly store: Store;
-  /** Does its clock show real time? */
-  readonly isNew: boolean;
-  readonly findings: FoundInSeed;
-}
 
 /** A world, with the operations that only its owner calls. */
 export interface OwnedWorld extends World {

@@ -385,6 +385,12 @@ describe('what may import what', () => {
     expect(cyclesIn(files)).toEqual([]);
   });
 
+  it('has no file that is longer than 400 lines', () => {
+    const long = sourceFiles('src', '.ts').filter(({ text }) => text.split('\n').length > 401);
+
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
   it('has few entries to explaining', () => {
     const outside = FILES.filter(({ name }) => !name.startsWith('explaining/'));
     const inside = outside.flatMap(({ imports }) => imports.filter(({ target }) => /^explaining\//.test(target)));
