@@ -119,7 +119,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^(journal|faults)\//,
       /^explaining\/hints\/token-usage$/,
     ],
-    types: [/^store\/[a-z-]+$/, /^platform\/random$/, /^contract\//, /^tokens\/(index|keys)$/, /^worlds\/credentials$/],
+    types: [
+      /^store\/[a-z-]+$/,
+      /^platform\/random$/,
+      /^contract\//,
+      /^tokens\/(index|keys)$/,
+      /^worlds\/(beginnings|credentials)$/,
+    ],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
