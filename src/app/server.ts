@@ -5,7 +5,7 @@ import { knownHosts } from '../core/hosts.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { authority } from '../http/authority.ts';
 import { OwnHosts } from '../http/hosts.ts';
-import { routerOf } from '../http/mount.ts';
+import { ownHostsOf, routerOf } from '../http/mount.ts';
 import { Documents } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
@@ -127,7 +127,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     strays,
     connections,
     limits,
-    ownHosts: new OwnHosts(mounted),
+    ownHosts: new OwnHosts(mounted.flatMap((one) => ownHostsOf(one.service))),
     makeTlsServer: tls?.makeServer ?? null,
   });
   for (const one of mounted) {

@@ -71,7 +71,7 @@ export interface InFlightRequest extends Arrived {
   problem: Problem | null;
   outcome: Outcome;
   /** The expected principal, if a fault needed it before `authenticate`. */
-  claimant: Principal | null;
+  expectedPrincipal: Principal | null;
   /** What the caller used their rights for: an object, or an operation without one (null). Null: they used none. */
   use: { readonly lookedUp: ResourceState | null } | null;
   /** Its body, for the journal. */
@@ -96,7 +96,7 @@ export const UNTOUCHED = {
   decision: null,
   problem: null,
   outcome: { status: 500 },
-  claimant: null,
+  expectedPrincipal: null,
   sent: NO_BODY,
   use: null,
   hints: [],

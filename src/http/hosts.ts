@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { OwnHost } from '../contract/service.ts';
-import { type Mounted, ownHostsOf } from './mount.ts';
 
 /** Where Fastify finds the operations of hosts. */
 const PREFIX = '/_hosts/';
@@ -17,8 +16,8 @@ export function pathOfHost({ operation }: OwnHost): string {
 export class OwnHosts {
   readonly #hosts: readonly OwnHost[];
 
-  constructor(all: readonly Mounted[]) {
-    this.#hosts = all.flatMap(({ service }) => ownHostsOf(service));
+  constructor(hosts: readonly OwnHost[]) {
+    this.#hosts = hosts;
   }
 
   /** The path of the operation; null if the host name belongs to no operation. */

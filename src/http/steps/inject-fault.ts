@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/outcome.ts';
 import type { Principal } from '../../core/principal.ts';
+import { Problem } from '../../core/problem.ts';
 import { worldInLog } from '../../core/world-id.ts';
 import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
@@ -9,11 +10,11 @@ import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
-import { claimantOf } from '../claimant.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { mayRenew } from '../hints.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
+import { findPresentedCredentials } from './select-world.ts';
 
 /** The status of an answer that breaks off before the client can read it. */
 const UNREAD = 503;
@@ -42,11 +43,11 @@ export async function injectRequestFault(inFlight: InFlightRequest): Promise<boo
   const { context } = inFlight;
   const { faults } = context.world;
   const needs = faults.needs('request', factsOf(inFlight, null));
-  const principal = needs.principal ? await claimantOf(inFlight) : null;
+  const principal = needs.principal ? await expectedPrincipalOf(inFlight) : null;
   const fault = await faults.inject('request', factsOf(inFlight, principal), context.now);
   if (fault === null) return false;
   inFlight.sent = keptBytes(inFlight.body?.text ?? '');
-  inFlight.claimant = principal ?? (await claimantOf(inFlight));
+  inFlight.expectedPrincipal = principal ?? (await expectedPrincipalOf(inFlight));
   await beginFault(inFlight, fault);
   const outcome = outcomeOf(inFlight, fault) ?? (hidesStatus(fault.action) ? errorOf(inFlight, fault, UNREAD) : null);
   if (outcome === null) return false;
@@ -127,4 +128,39 @@ function factsOf(inFlight: InFlightRequest, principal: Principal | null): Facts 
       return parsed.value;
     },
   };
+}
+
+/**
+ * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it
+ * names. Null if the principal is unknown.
+ */
+export async function expectedPrincipalOf(inFlight: InFlightRequest): Promise<Principal | null> {
+  const { route, context } = inFlight;
+  if (route.rule !== null) {
+    inFlight.authentication ??= route.service.authenticate(context);
+    return principalUnless(inFlight.authentication.then(({ principal }) => principal));
+  }
+  const { extractors } = inFlight.server;
+  const sent = {
+    headerLines: (name: string) => context.headerLines(name),
+    query: context.query,
+    body: inFlight.body?.value,
+  };
+  for (const one of findPresentedCredentials(extractors, route, sent)) {
+    if (one.kind !== 'client') continue;
+    const caller = route.service.impersonate?.(context, one.clientId, context.now) ?? Promise.resolve(null);
+    const principal = await principalUnless(caller.then((found) => found?.principal ?? null));
+    if (principal !== null) return principal;
+  }
+  return null;
+}
+
+/** A credential that is not accepted may still name the principal it claims. */
+async function principalUnless(known: Promise<Principal | null>): Promise<Principal | null> {
+  try {
+    return await known;
+  } catch (thrown) {
+    if (thrown instanceof Problem) return thrown.claimed ?? null;
+    throw thrown;
+  }
 }

@@ -22,7 +22,7 @@ import { isOfForeignPage } from './select-world.ts';
 /** The journal's facts about a request, besides those of its arrival. */
 export type Told = Pick<
   InFlightRequest,
-  'decision' | 'problem' | 'outcome' | 'claimant' | 'sent' | 'hints' | 'injectedFault' | 'isDone' | 'wouldBe'
+  'decision' | 'problem' | 'outcome' | 'expectedPrincipal' | 'sent' | 'hints' | 'injectedFault' | 'isDone' | 'wouldBe'
 >;
 
 /** The target of a request. Requests to the control API are not recorded. */
@@ -73,10 +73,10 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
  * if a fault came first, the expected one.
  */
 export function principalOf(
-  { decision, outcome, claimant }: Pick<InFlightRequest, 'decision' | 'outcome' | 'claimant'>,
+  { decision, outcome, expectedPrincipal }: Pick<InFlightRequest, 'decision' | 'outcome' | 'expectedPrincipal'>,
   { caller }: Pick<InFlightRequest['context'], 'caller'>,
 ): Principal | null {
-  return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? claimant;
+  return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */

@@ -65,7 +65,7 @@ describe('a request', () => {
         body: expect.any(Function),
       },
     ]);
-    expect(flight).toMatchObject({ injectedFault: null, body: null, claimant: null, told: [] });
+    expect(flight).toMatchObject({ injectedFault: null, body: null, expectedPrincipal: null, told: [] });
   });
 
   it('to the switchboard is never struck', async () => {
@@ -201,7 +201,7 @@ describe('whose request it would turn out to be', () => {
     await injectRequestFault(flight);
 
     expect(seen[0]?.principal).toEqual(CALLER.principal);
-    expect(flight.claimant).toBeNull();
+    expect(flight.expectedPrincipal).toBeNull();
   });
 
   it('is found out for the journal once a fault strikes', async () => {
@@ -209,7 +209,7 @@ describe('whose request it would turn out to be', () => {
       const { flight, seen } = struck({ ...ruled, needs: { principal }, fault: faultThat({ status: 503 }) });
       await injectRequestFault(flight);
 
-      expect(flight.claimant).toEqual(CALLER.principal);
+      expect(flight.expectedPrincipal).toEqual(CALLER.principal);
       expect(seen[0]?.principal).toEqual(principal ? CALLER.principal : null);
     }
   });

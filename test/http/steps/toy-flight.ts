@@ -107,7 +107,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     decision: null,
     problem: null,
     outcome: { status: 200 },
-    claimant: null,
+    expectedPrincipal: null,
     sent: NO_BODY,
     use: null,
     hints: [],
