@@ -113,7 +113,8 @@ async function decideRequest(
 function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFlightRequest {
   const arrival = known(request.arrival);
   const arrived = selectWorld(request.server.mock, request.raw, arrival, body);
-  const flight = { ...arrived, route: arrival.route, decisionId: null, ...UNTOUCHED };
+  // Spreading two objects with so many members takes 17 µs.
+  const flight: InFlightRequest = Object.assign(arrived, { route: arrival.route, decisionId: null }, UNTOUCHED);
   request.flight = flight;
   admit(flight);
   return flight;
