@@ -4,7 +4,7 @@ import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
 /**
- * Is what happens told as it happens? `away`: nobody looks at the page, so nothing is read. `gone`: the server answers, and
+ * Are events reported as they happen? `away`: nobody looks at the page, so nothing is read. `gone`: the server answers, and
  * does not have this world.
  */
 export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away';

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
 import { connection } from '../control-api/stream.ts';
-import { type Act, Told, useAct } from '../parts/act.tsx';
+import { type Act, Feedback, useAct } from '../parts/act.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { changesOf } from '../state/changes.ts';
@@ -25,7 +25,7 @@ export function InForceBar() {
     return () => clearInterval(timer);
   }, []);
   const all = inForce.value;
-  if (all.length === 0 && act.told === null) return null;
+  if (all.length === 0 && act.feedback === null) return null;
   return (
     <section class="in-force" aria-label="In force">
       <ul>
@@ -35,7 +35,7 @@ export function InForceBar() {
           </li>
         ))}
       </ul>
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

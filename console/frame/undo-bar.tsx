@@ -1,4 +1,4 @@
-import { Told, useAct } from '../parts/act.tsx';
+import { Feedback, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { offerUndo, undoable } from '../state/undo.ts';
 
@@ -14,7 +14,7 @@ export function UndoBar() {
       return text;
     });
   return (
-    <aside class={done === null && act.told === null ? 'undo unseen' : 'undo'} aria-label="Undo">
+    <aside class={done === null && act.feedback === null ? 'undo unseen' : 'undo'} aria-label="Undo">
       {done !== null && (
         <p>
           <Sentence text={done.text} />{' '}
@@ -24,7 +24,7 @@ export function UndoBar() {
           {done.loses !== undefined && <small class="quiet"> {done.loses}</small>}
         </p>
       )}
-      <Told act={act} />
+      <Feedback act={act} />
       <button
         type="button"
         class="small"

@@ -6,7 +6,7 @@ import { Sentence } from './sentence.tsx';
 /** Something that a person lets the page do, with what came of it. */
 export interface Act {
   readonly isBusy: boolean;
-  readonly told: { readonly text: string; readonly isFault: boolean } | null;
+  readonly feedback: { readonly text: string; readonly isFault: boolean } | null;
   /** @param action returns a sentence for the person, or anything else if there is nothing to say */
   readonly run: (action: () => Promise<unknown>) => Promise<void>;
   /** Says no more what came of it. */
@@ -15,30 +15,30 @@ export interface Act {
 
 export function useAct(): Act {
   const [isBusy, setBusy] = useState(false);
-  const [told, setTold] = useState<Act['told']>(null);
+  const [feedback, setFeedback] = useState<Act['feedback']>(null);
   const run: Act['run'] = async (action) => {
     const used = document.activeElement;
     setBusy(true);
     try {
       const text = await action();
-      setTold(typeof text === 'string' ? { text, isFault: false } : null);
+      setFeedback(typeof text === 'string' ? { text, isFault: false } : null);
     } catch (fault) {
-      setTold({ text: textOf(fault), isFault: true });
+      setFeedback({ text: textOf(fault), isFault: true });
     } finally {
       setBusy(false);
       // A button that was disabled meanwhile has lost the focus.
       setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
     }
   };
-  return { isBusy, told, run, forget: () => setTold(null) };
+  return { isBusy, feedback, run, forget: () => setFeedback(null) };
 }
 
 /** What came of it. It is there before there is anything to say, so that screen readers say it. */
-export function Told({ act }: { readonly act: Act }) {
-  const { told } = act;
+export function Feedback({ act }: { readonly act: Act }) {
+  const { feedback } = act;
   return (
-    <p role="status" class={told?.isFault ? 'fault' : 'quiet'}>
-      {told !== null && <Sentence text={told.text} />}
+    <p role="status" class={feedback?.isFault ? 'fault' : 'quiet'}>
+      {feedback !== null && <Sentence text={feedback.text} />}
     </p>
   );
 }

@@ -5,15 +5,15 @@ export function Copy(props: { readonly text: string; readonly label?: string; re
   const { text, label = 'Copy', of } = props;
   const [said, setSaid] = useState('');
   const copy = () => {
-    const told = (what: string) => {
+    const show = (what: string) => {
       setSaid(what);
       setTimeout(() => setSaid(''), 2000);
     };
     // Without https, only pages of this machine may write to the clipboard.
-    if (navigator.clipboard === undefined) return told('Select it by hand');
+    if (navigator.clipboard === undefined) return show('Select it by hand');
     navigator.clipboard.writeText(text).then(
-      () => told('Copied'),
-      () => told('Select it by hand'),
+      () => show('Copied'),
+      () => show('Select it by hand'),
     );
   };
   return (

@@ -24,8 +24,8 @@ export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly
           if (!current.isOver) setLoaded({ value });
         } catch (fault) {
           // What cannot be read again is better than nothing.
-          const told = { fault: textOf(fault) };
-          if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : told));
+          const failed = { fault: textOf(fault) };
+          if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
         }
       } while (current.isStale && !current.isOver);
       current.isBusy = false;
@@ -47,7 +47,7 @@ export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Va
   return loaded !== null && 'value' in loaded ? loaded.value : usual;
 }
 
-/** What a person is told of a failure. */
+/** What a person reads about a failure. */
 export function textOf(fault: unknown): string {
   if (fault instanceof TypeError) return 'The server does not answer.';
   return fault instanceof Error ? fault.message : String(fault);

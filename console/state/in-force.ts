@@ -49,7 +49,7 @@ export async function readInForce(): Promise<void> {
 }
 
 /**
- * Reads it again, for nobody is told when somebody else adds a fault, begins a drill or changes the mode; views read again
+ * Reads it again, for nothing says when somebody else adds a fault, begins a drill or changes the mode; views read again
  * what became another.
  *
  * @throws as the control API does

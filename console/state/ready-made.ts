@@ -6,7 +6,7 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The address of this world, as a client is told it. */
+/** The address of this world, as a client gets it. */
 export function baseUrl(): string {
   return location.origin + addressOf('');
 }

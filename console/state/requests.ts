@@ -38,7 +38,7 @@ export function resume(): void {
   keptBack.value = [];
 }
 
-/** Reads the journal: what came before the page was opened, or while nothing was told. */
+/** Reads the journal: what came before the page was opened, or while nothing was reported. */
 export async function readJournal(): Promise<void> {
   requests.value = merged(await readSummaries({ limit: 200 }), requests.value);
   isJournalRead.value = true;

@@ -30,7 +30,7 @@ export interface ServerParts {
   readonly random?: Random;
   /** The log is given the world's clock, so that its lines and the decisions show the same time. */
   readonly log?: (clock: Clock) => Log;
-  /** Told why the process has to wait for its first worlds. */
+  /** Called with the reason why the process has to wait for its first worlds. */
   readonly onStandby?: (waiting: Waiting) => void;
   readonly limits?: Partial<Limits>;
   /** How much may be remembered, in bytes. */

@@ -8,7 +8,7 @@ import { Unusable } from '../core/unusable.ts';
 import type { Server } from '../http/server.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
-import type { Place } from '../store/place.ts';
+import type { Storage } from '../store/storage.ts';
 
 /**
  * On a loopback address only users of this machine reach the control API; on any other, everybody who reaches that
@@ -52,7 +52,7 @@ export async function seedNotices(
 /** One line about its state and its versions. */
 export async function postureOf(
   server: Server,
-  { kind, driver }: Pick<Place, 'kind' | 'driver'>,
+  { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   { fidelity, mode: begun }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;

@@ -11,19 +11,19 @@ import { revivedSeed } from '../seed/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openPlace } from '../store/open.ts';
-import type { Place } from '../store/place.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
+import type { Storage } from '../store/storage.ts';
 import { rowsOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import type { Customs } from '../worlds/images.ts';
+import type { Customs } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The place of the worlds, and the worlds, once this process has them. It must be closed. */
 export interface OpenWorlds {
-  readonly place: Place;
+  readonly place: Storage;
   readonly process: WorldsOfProcess;
   readonly shared: StoreParts;
   readonly customs: Customs;
@@ -53,7 +53,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
 }
 
 async function openIn(
-  place: Place,
+  place: Storage,
   shared: StoreParts,
   { effective: { config }, beginnings, log: makeLog, onStandby }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,

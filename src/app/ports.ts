@@ -20,7 +20,7 @@ import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
-import type { Place } from '../store/place.ts';
+import type { Storage } from '../store/storage.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
@@ -31,7 +31,7 @@ import type { WorldsOfProcess } from './worlds-of-process.ts';
 export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
   readonly effective: Effective;
-  readonly place: Pick<Place, 'kind' | 'driver' | 'schema'>;
+  readonly place: Pick<Storage, 'kind' | 'driver' | 'schema'>;
   readonly process: WorldsOfProcess;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;

@@ -167,7 +167,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
     close: async () => {
       // Running requests are answered, and none of them goes on waiting.
-      process.worlds.tellOver();
+      process.worlds.announceEnd();
       await app.close();
       await server.metrics.end();
       await process.close();

@@ -1,7 +1,7 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../core/unusable.ts';
 import type { KeptState } from '../store/kept-state.ts';
-import type { Place } from '../store/place.ts';
+import type { Storage } from '../store/storage.ts';
 import type { AuthorityPlace, Tls } from '../tls/index.ts';
 import { changeState, stateIn } from '../worlds/world-state.ts';
 
@@ -38,7 +38,7 @@ export function checkTlsOptions(config: Config): void {
  *
  * @throws Unusable if the database cannot be read
  */
-export async function storedAuthority(place: Place): Promise<string | null> {
+export async function storedAuthority(place: Storage): Promise<string | null> {
   const state = await place.stateOfDefault();
   return (state === null ? null : stateIn(state)?.authority) ?? null;
 }
@@ -52,7 +52,7 @@ export async function storedAuthority(place: Place): Promise<string | null> {
  */
 export async function tlsFrom(
   config: Config,
-  kind: Place['kind'],
+  kind: Storage['kind'],
   authority: string | null,
   state: () => KeptState | null,
 ): Promise<Tls | null> {
@@ -67,7 +67,7 @@ export async function tlsFrom(
 
 function authorityPlace(
   { data }: Config,
-  kind: Place['kind'],
+  kind: Storage['kind'],
   first: (text: string) => Promise<string>,
 ): AuthorityPlace {
   if (kind === 'file' && data !== null) return { kind: 'file', file: `${data}.ca.pem` };

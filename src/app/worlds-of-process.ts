@@ -6,24 +6,24 @@ import { setTimeout } from '../platform/time.ts';
 import { shownData } from '../store/data-option.ts';
 import { type FrozenRows, NO_ROWS } from '../store/frozen-rows.ts';
 import { openMemory } from '../store/memory.ts';
-import type { Held, Place } from '../store/place.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
+import type { Held, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
 import type { Filled } from '../worlds/beginnings.ts';
-import { type Customs, Images, type RowsOfSeed, settle } from '../worlds/images.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
+import { type Customs, finishFilled, type RowsOfSeed, Templates } from '../worlds/templates.ts';
 import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { beganWith, didNotBegin, type FirstSnapshot, rowsOfSnapshot } from './snapshot-option.ts';
 
 /** The parts that stay the same each time the process gets the worlds. */
 export interface BeginParts
-  extends Omit<WorldsParts, 'machine' | 'images' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
+  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
   readonly config: Config;
-  readonly place: Place;
+  readonly place: Storage;
   readonly shared: StoreParts;
   readonly customs: Customs;
   /** The seed of a new default world. */
@@ -77,7 +77,7 @@ export class WorldsOfProcess {
    * Resolves when the process has the worlds, or waits for them.
    *
    * @param log called when there is something to log
-   * @param onWait told why it has to wait for its first worlds
+   * @param onWait called with the reason why it has to wait for its first worlds
    * @throws Unusable if the worlds cannot be used
    */
   static async start(
@@ -192,8 +192,8 @@ export class WorldsOfProcess {
 
 function worldsPartsOf(parts: BeginParts, machine: Clock, kept: Held['kept']): Omit<WorldsParts, 'fault' | 'snapshot'> {
   const { config, shared, customs, keys, rowsOf } = parts;
-  const images = new Images(machine, shared, customs, keys, rowsOf);
-  return { ...parts, machine, images, kept, mode: config.mode, most: config.maxWorlds };
+  const templates = new Templates(machine, shared, customs, keys, rowsOf);
+  return { ...parts, machine, templates: templates, kept, mode: config.mode, most: config.maxWorlds };
 }
 
 interface Attempt {
@@ -253,7 +253,7 @@ async function openWorlds(
   if (kept === null) await store.restore(snapshot ?? (await rowsOf(seed, clock.now())));
   // A user who opens the console later did not see the notices of the start.
   const findings = notices.map((notice): Filled['findings'][number] => ['storage', notice, clock.now()]);
-  await settle(store, (...finding) => findings.push(finding), customs, clock.now());
+  await finishFilled(store, (...finding) => findings.push(finding), customs, clock.now());
   await worlds.begin(kept === null ? seed : revive(kept), { store, findings, isNew: false });
   const reopened = await worlds.reopen();
   await makeNamedWorlds(worlds, config.world);

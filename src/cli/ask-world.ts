@@ -14,18 +14,18 @@ import { listWorlds, prefixOf, worldIds } from './world.ts';
  * @param method of a call without a body
  * @throws Unusable if there is no such server or world, or with the reason of the control API
  */
-export async function askWorld<Told>(
+export async function askWorld<Answer>(
   server: Running,
   world: string | null,
   path: string,
-  read: (body: object) => Told | undefined,
+  read: (body: object) => Answer | undefined,
   method = 'GET',
-): Promise<Told> {
+): Promise<Answer> {
   // An invalid id is not requested: its path could lead elsewhere.
   if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
   const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`, method);
-  const told = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
-  if (told !== undefined) return told;
+  const answer = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
+  if (answer !== undefined) return answer;
   if (status === 404 && world !== null) throw await noSuchWorld(server, world);
   throw status === 400 ? new Unusable(detailOf(body) ?? noMock(server)) : new Unusable(noMock(server));
 }

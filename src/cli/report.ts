@@ -32,13 +32,15 @@ export async function report(
   const excesses = excessesIn(asked.failOn);
   const { server, world } = await runningWorld(flags, asked.url, asked.world);
   const query = asked.principal === null ? '' : `?principal=${encodeURIComponent(asked.principal)}`;
-  const told = await askWorld(server, world, `/least-privilege${query}`, (body) => (isReport(body) ? body : undefined));
-  process.stdout.write(asked.json ? `${JSON.stringify(told, null, 2)}\n` : asTable(told));
-  if (told.full) {
+  const report = await askWorld(server, world, `/least-privilege${query}`, (body) =>
+    isReport(body) ? body : undefined,
+  );
+  process.stdout.write(asked.json ? `${JSON.stringify(report, null, 2)}\n` : asTable(report));
+  if (report.full) {
     process.stderr.write('nv-auth-mock: the server had no room for all uses, so the report is incomplete\n');
   }
-  const faults = excesses.flatMap((excess) => faultOf(told, excess));
-  if (excesses.length > 0 && told.principals.length === 0) faults.push(NOTHING_USED);
+  const faults = excesses.flatMap((excess) => faultOf(report, excess));
+  if (excesses.length > 0 && report.principals.length === 0) faults.push(NOTHING_USED);
   for (const fault of faults) process.stderr.write(`nv-auth-mock: --fail-on: ${fault}\n`);
   if (faults.length > 0) process.exitCode = 1;
 }

@@ -18,7 +18,7 @@ import { runningWorld } from './running.ts';
 import { readVendorDocument } from './vendor-document.ts';
 import { candidatesOf, documentFor } from './verify.ts';
 
-/** How the result is told. */
+/** How the result is reported. */
 export interface TrafficOutput {
   /** As JSON, in place of lines. */
   readonly json: boolean;
@@ -71,7 +71,7 @@ export async function verifyJournal(
     return tell(await checkOffline(exchangesIn(archive, JOURNAL), flags, by, JOURNAL), output);
   }
   // A server of another version may answer something else.
-  const read = (body: object) => ('violations' in body ? (body as Told) : undefined);
+  const read = (body: object) => ('violations' in body ? (body as TrafficResult) : undefined);
   const report = await askWorld(server, world, '/requests/check', read, 'POST');
   if (report.checked === 0) throw nothingChecked(JOURNAL, '');
   await tell(report, output);
@@ -85,7 +85,7 @@ function nothingChecked(name: string, advice: string): Unusable {
 }
 
 /** A report of a server has at most 1000 of the violations. */
-interface Told extends TrafficReport {
+interface TrafficResult extends TrafficReport {
   readonly total?: number;
 }
 
@@ -152,7 +152,7 @@ function isFound(judge: Judge, method: string, path: string): boolean {
   }
 }
 
-async function tell(report: Told, { json, junit }: TrafficOutput): Promise<void> {
+async function tell(report: TrafficResult, { json, junit }: TrafficOutput): Promise<void> {
   if (junit !== null) await writeOutput('--junit', junit, junitOf(report));
   const { checked, skipped, violations, total = violations.length } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -56,7 +56,7 @@ export function readOptions(options: ConfigOptions): Effective {
       return [[name, { origin: 'option', written: `option \`${name}\``, texts, shown }]];
     }),
   );
-  const settled = OPTION_NAMES.map((name) => [name, settle(name, [source], faults)] as const);
+  const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, [source], faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
   return effectiveOf(settled);
 }
@@ -93,7 +93,7 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
     filePath === undefined ? new Map() : await fileSource(filePath, faults),
     seedSource(await etc('seed')),
   ];
-  const settled = OPTION_NAMES.map((name) => [name, settle(name, sources, faults)] as const);
+  const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
   return effectiveOf(settled);
 }
@@ -134,7 +134,7 @@ function showText(text: string): string {
   return `\`${showValue(text)}\``;
 }
 
-function settle(name: keyof Config, sources: readonly Source[], faults: string[]) {
+function resolveOption(name: keyof Config, sources: readonly Source[], faults: string[]) {
   const option: Option = OPTIONS[name];
   const given = sources.find((source) => source.has(name))?.get(name);
   if (given === undefined) return { origin: 'default' as const, value: option.fallback };

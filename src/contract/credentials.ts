@@ -51,7 +51,7 @@ export interface ServiceCredentials {
 }
 
 /** The counts of a service's objects that people see. */
-export interface Census {
+export interface ObjectCounts {
   /** By the name that people see: how many rows of a collection, or of one owner in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;
   /** Collections that hold no objects and are not counted. */

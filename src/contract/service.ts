@@ -12,11 +12,11 @@ import type { CredentialExtractor, PresentedCredential } from '../credentials/pr
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { HintRule } from '../explaining/hints/refused-request.ts';
 import type { FindFixes, Fix } from '../explaining/index.ts';
-import type { Doings, LeastRights } from '../explaining/least-rights.ts';
+import type { LeastRights, PrincipalUses } from '../explaining/least-rights.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/keys.ts';
-import type { Census, ServiceCredentials } from './credentials.ts';
+import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Arrival, Context, Lookup, Operations } from './request.ts';
@@ -206,7 +206,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** The lifetime of the access tokens that it issues, in milliseconds; absent if it issues none. */
   readonly tokenLifetime?: (settings: Settings) => number;
   /** Finds the least rights that allow a principal's recorded requests. Absent if nobody holds anything here. */
-  readonly leastRights?: (world: Surroundings, doings: Doings) => Promise<LeastRights>;
+  readonly leastRights?: (world: Surroundings, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
   /** Its kinds of credentials in headers, by which the world of a request is found. */
   readonly extractors?: readonly CredentialExtractor[];
   /**
@@ -217,7 +217,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** The credentials that it keeps. */
   readonly credentials?: ServiceCredentials;
   /** The counts of its objects. */
-  readonly census?: Census;
+  readonly objectCounts?: ObjectCounts;
   /** The patterns that tell the vendor's real credentials from a mock's. */
   readonly tripwires?: readonly Tripwire[];
   /** The drills for its clients. */

@@ -226,7 +226,7 @@ const SHARES = {
   /** uses of credentials */
   uses: 4 * MEGABYTE,
   /** worlds as their seeds make them, for copies */
-  images: 4 * MEGABYTE,
+  templates: 4 * MEGABYTE,
 } as const;
 
 /** Limits for data that users store in a process, in bytes: more is refused. */

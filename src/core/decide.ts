@@ -70,14 +70,14 @@ export interface Pending {
 }
 
 /** The permissions that the caller lacks. */
-export interface Lack {
+export interface MissingRights {
   /** All of these are missing. */
   readonly missing: readonly string[];
   /** One of these is also missing, if the rule needs one of several. */
   readonly missingAnyOf?: readonly string[];
 }
 
-interface Denial extends Lack {
+interface Denial extends MissingRights {
   readonly effect: 'deny';
   readonly reason: DenyReason;
 }
@@ -169,7 +169,8 @@ export function usedPermissions(
   if (any.length === 0) return all;
   const counting = heldRights.rightsByRule?.find(
     (ruleRights) =>
-      isEnough(lackOf(rule, ruleRights, [])) && resourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
+      isEnough(missingRightsOf(rule, ruleRights, [])) &&
+      resourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
   );
   const { held } = counting ?? heldRights;
   return [...all, ...any.filter((permission) => held.has(permission))];
@@ -179,7 +180,7 @@ export function usedPermissions(
 export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
   if (rightsByRule === undefined) return resources ?? [];
   return rightsByRule.flatMap((ruleRights) =>
-    isEnough(lackOf(rule, ruleRights, [])) ? (ruleRights.resources ?? []) : [],
+    isEnough(missingRightsOf(rule, ruleRights, [])) ? (ruleRights.resources ?? []) : [],
   );
 }
 
@@ -216,7 +217,7 @@ function verdictUnder(
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (heldRights.rightsByRule !== undefined)
     return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
-  const lack = lackOf(rule, rights, heldRights.roles);
+  const lack = missingRightsOf(rule, rights, heldRights.roles);
   if (!isEnough(lack)) return denial(`missing_${ruleset.tables.term}`, lack);
   const fault = resourceFault(rule, ruleset, rights.resources, attributes);
   if (fault !== null) return denial(fault);
@@ -234,18 +235,20 @@ function verdictByRule(
 ): Denial | typeof ALLOW {
   let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
   for (const ruleRights of [...rightsByRule, NOTHING]) {
-    if (!isEnough(lackOf(rule, ruleRights, []))) continue;
+    if (!isEnough(missingRightsOf(rule, ruleRights, []))) continue;
     const found = resourceFault(rule, ruleset, ruleRights.resources, attributes);
     if (found === null) return ALLOW;
     if (fault !== 'resource_mismatch') fault = found;
   }
-  return fault === undefined ? denial(`missing_${ruleset.tables.term}`, lackOf(rule, NOTHING, [])) : denial(fault);
+  return fault === undefined
+    ? denial(`missing_${ruleset.tables.term}`, missingRightsOf(rule, NOTHING, []))
+    : denial(fault);
 }
 
 const NONE: readonly string[] = [];
-const NO_LACK: Lack = { missing: NONE };
+const NONE_MISSING: MissingRights = { missing: NONE };
 
-function denial(reason: DenyReason, lack: Lack = NO_LACK): Denial {
+function denial(reason: DenyReason, lack: MissingRights = NONE_MISSING): Denial {
   return { effect: 'deny', reason, ...lack };
 }
 
@@ -253,19 +256,19 @@ function denial(reason: DenyReason, lack: Lack = NO_LACK): Denial {
  * The permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` of a single
  * permission counts as `all`.
  */
-export function lackOf(
+export function missingRightsOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
   { held }: Rights,
   roles: readonly string[],
-): Lack {
-  if (orRoles.some((role) => roles.includes(role))) return NO_LACK;
+): MissingRights {
+  if (orRoles.some((role) => roles.includes(role))) return NONE_MISSING;
   const missing = all.filter((permission) => !held.has(permission));
   if (any.length === 0 || any.some((permission) => held.has(permission))) return { missing };
   return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
 }
 
 /** Is nothing missing? */
-export function isEnough({ missing, missingAnyOf }: Lack): boolean {
+export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
 

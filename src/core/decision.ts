@@ -132,11 +132,11 @@ export function decisionOfVerdict(
   const { reason, missing, missingAnyOf } = verdict;
   const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
   const input: DecisionInput = { accessRequest, caller, lookedUp: lookedUp && resourceStateOf(lookedUp) };
-  const told = {
+  const concrete = {
     ...particulars(reason, accessRequest, caller, lookedUp),
     ...bindingOf(reason, accessRequest, caller, lookedUp),
   };
-  return { ...decision, reason, ...lack, ...told, input };
+  return { ...decision, reason, ...lack, ...concrete, input };
 }
 
 function noteBasis(decision: Writable<Pick<Decision, 'certainty' | 'source'>>, { certainty, source }: Sourced): void {

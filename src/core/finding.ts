@@ -1,6 +1,6 @@
 import { BoundedCache, type Budget } from './bounded-cache.ts';
 import { type Instant, rfc3339 } from './clock.ts';
-import { comparePlaces, type Place } from './page.ts';
+import { comparePositions, type Position } from './page.ts';
 import { redact } from './redact.ts';
 
 /** A kind of warning that no failed request reports. */
@@ -41,7 +41,7 @@ export type FindingKind =
 export interface Finding {
   readonly id: string;
   /** Its place in the list of findings of its world. */
-  readonly place: Place;
+  readonly place: Position;
   readonly kind: FindingKind;
   readonly message: string;
   readonly firstSeenAt: Instant;
@@ -132,7 +132,7 @@ export class Findings {
 
   /** Newest first. */
   list(): readonly Finding[] {
-    return this.#byText.newestFirst().sort((one, other) => comparePlaces(other.place, one.place));
+    return this.#byText.newestFirst().sort((one, other) => comparePositions(other.place, one.place));
   }
 
   /** @returns whether it existed */

@@ -1,7 +1,7 @@
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 
-interface Told<Status> {
+interface Answered<Status> {
   readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;
   /** For a public operation: its principal, such as the client that was granted a token. */
@@ -13,5 +13,5 @@ interface Told<Status> {
 /**
  * The answer of a handler. A body is sent as JSON, a Buffer unchanged, a `Readable` as a stream. Status 204 has none.
  */
-export type Outcome<Status = number, Body = unknown> = Told<Status> &
+export type Outcome<Status = number, Body = unknown> = Answered<Status> &
   (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
  * The sort key of an entry in its list: by number, then by text; younger entries have higher ones. An entry keeps its
  * place, and no other gets it, so a page can begin after a deleted entry.
  */
-export type Place = readonly [number: number, text?: string];
+export type Position = readonly [number: number, text?: string];
 
 /** The query of a page. */
 export interface PageQuery {
@@ -19,11 +19,11 @@ export interface PageQuery {
 /** Describes the entries of a list. */
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
-  placeOf(entry: Entry): Place;
+  placeOf(entry: Entry): Position;
   /** Is a text valid in a place? Absent if places are only numbers. */
   readonly isText?: (text: string) => boolean;
   /** The place of the entry with this id, even a deleted one if known; null for an unknown id. */
-  placeOfId(id: string): Place | null;
+  placeOfId(id: string): Position | null;
   /** When an entry was created or last updated. */
   atOf(entry: Entry): Instant;
 }
@@ -54,7 +54,7 @@ export function pageOf<Entry>(
   const chosen = since === undefined ? entries : entries.filter(youngerThan(since, listing));
   const from = after === undefined ? null : placeIn(after, isText);
   const direction = order === 'oldest first' ? 1 : -1;
-  const isRest = (entry: Entry) => from === null || direction * comparePlaces(placeOf(entry), from) > 0;
+  const isRest = (entry: Entry) => from === null || direction * comparePositions(placeOf(entry), from) > 0;
   const rest = chosen.filter(isRest);
   const page = rest.slice(0, limit ?? fallback);
   const last = page.at(-1);
@@ -63,18 +63,18 @@ export function pageOf<Entry>(
 }
 
 /** The cursor of an entry: the page after it begins with the next one. */
-function cursorOf([number, text]: Place): string {
+function cursorOf([number, text]: Position): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 
 /** Negative if the first place comes before the second. */
-export function comparePlaces([number, text = '']: Place, [other, otherText = '']: Place): number {
+export function comparePositions([number, text = '']: Position, [other, otherText = '']: Position): number {
   if (number !== other) return number - other;
   return text === otherText ? 0 : text < otherText ? -1 : 1;
 }
 
 /** @throws Problem */
-function placeIn(cursor: string, isText: (text: string) => boolean): Place {
+function placeIn(cursor: string, isText: (text: string) => boolean): Position {
   const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
   const number = Number(digits);
   if (Number.isSafeInteger(number)) {
@@ -90,7 +90,7 @@ function placeIn(cursor: string, isText: (text: string) => boolean): Place {
 /** @throws Problem */
 function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing<Entry>): (entry: Entry) => boolean {
   const place = placeOfId(since);
-  if (place !== null) return (entry) => comparePlaces(placeOf(entry), place) > 0;
+  if (place !== null) return (entry) => comparePositions(placeOf(entry), place) > 0;
   const instant = parseInstant(since);
   if (instant !== null) return (entry) => atOf(entry) >= instant;
   throw new Problem(

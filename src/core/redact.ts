@@ -48,9 +48,9 @@ const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key'
 /** Removes credentials from a text for the log, a decision or a finding. */
 export function redact(text: string): string {
   const meant = decodeOften(text);
-  const told = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
+  const shown = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
   // Stays as sent, unless its decoded form contains a credential.
-  return told === meant ? text : told;
+  return shown === meant ? text : shown;
 }
 
 /** A URL, also behind a name as in `runai=https://host`: its scheme, its authority, and the rest. */
@@ -110,8 +110,8 @@ export function showPath(path: string): string {
 }
 
 /** A path without credentials, for the same. */
-export function shortenPath(told: string): string {
-  return told.length <= MOST_PATH ? told : told.slice(0, MOST_PATH).replace(CUT_WORD, '');
+export function shortenPath(shown: string): string {
+  return shown.length <= MOST_PATH ? shown : shown.slice(0, MOST_PATH).replace(CUT_WORD, '');
 }
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;

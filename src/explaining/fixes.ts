@@ -41,8 +41,8 @@ export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: 
   const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
   if (input !== undefined && found !== null) {
     if (found.fixes.length > 0) return found.fixes;
-    const told = absenceOf(input) ?? found.otherwise;
-    return told === undefined ? [] : remedyOf(told, tables);
+    const cause = absenceOf(input) ?? found.otherwise;
+    return cause === undefined ? [] : remedyOf(cause, tables);
   }
   const remedy = remedyOf(reason, tables);
   if (remedy.length > 0) return remedy;

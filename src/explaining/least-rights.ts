@@ -5,7 +5,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
 
 /** A principal, its uses and, if it still exists, its current rights. */
-export interface Doings {
+export interface PrincipalUses {
   readonly principal: Principal;
   readonly caller: Caller | null;
   readonly uses: readonly Use[];

@@ -2,7 +2,7 @@ import type { Certainty, OperationRow, Rule, Tables } from '../core/rule.ts';
 import { quote } from './sentence.ts';
 
 /** A source that a row of a table is based on, and its certainty. */
-export interface Ground {
+export interface Evidence {
   /** Its subject, such as `the rule`. */
   readonly about: string;
   readonly certainty: Certainty;
@@ -13,7 +13,7 @@ export interface Ground {
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;
-  readonly grounds: readonly Ground[];
+  readonly evidence: readonly Evidence[];
 }
 
 /**
@@ -22,18 +22,18 @@ export interface Needs {
  * @param open the text for an operation that needs no credential
  */
 export function describeNeeds(tables: Tables, row: OperationRow, open = 'No credential.'): Needs {
-  const ofOperation: Ground = { about: 'the operation', certainty: row.certainty, source: row.source };
+  const ofOperation: Evidence = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
-  if (rule === undefined) return { text: open, grounds: [ofOperation] };
+  if (rule === undefined) return { text: open, evidence: [ofOperation] };
   const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
   const added = (rule.added ?? []).map(
-    ({ types, certainty, source }): Ground => ({ about: listTypes(types, labels, 'and'), certainty, source }),
+    ({ types, certainty, source }): Evidence => ({ about: listTypes(types, labels, 'and'), certainty, source }),
   );
   return {
     text: [`${describeRights(tables, rule)}${describeTypes(tables, rule, labels)}.`, ...describeConditions(rule)].join(
       ' ',
     ),
-    grounds: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
+    evidence: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
   };
 }
 

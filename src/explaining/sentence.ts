@@ -1,5 +1,5 @@
 import { rfc3339 } from '../core/clock.ts';
-import type { Lack } from '../core/decide.ts';
+import type { MissingRights } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Reasons } from '../core/reasons.ts';
@@ -92,7 +92,7 @@ export function quote(names: readonly string[]): string {
 
 /** All missing permissions, and the alternatives of which one is needed. */
 export function describeLack(
-  { missing, missingAnyOf = [] }: Lack,
+  { missing, missingAnyOf = [] }: MissingRights,
   names: (permissions: readonly string[]) => string = quote,
 ): string {
   const oneOf = missingAnyOf.length === 0 ? '' : `one of ${names(missingAnyOf)}`;

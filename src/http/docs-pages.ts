@@ -180,7 +180,7 @@ function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation
   return `<tr id="${escapeHtml(`${name}/${id}`)}"><td><span><code><span class="method">${method}</span> ${escapeHtml(path)}</code></span>
 <span>${named} <span class="quiet">${escapeHtml(summary)}</span></span>${also.join('')}</td>
 <td>${escapeWithCode(needs.text)}</td>
-<td><ul class="grounds">${needs.grounds.map(ground).join('')}</ul></td></tr>`;
+<td><ul class="grounds">${needs.evidence.map(ground).join('')}</ul></td></tr>`;
 }
 
 function ground({ about, certainty, source }: Ground): string {

@@ -42,11 +42,11 @@ interface Described {
 export async function explainDocument(document: ReadableDocument): Promise<DocumentText> {
   const parsed: DocumentText = JSON.parse(await document.read());
   const paths = Object.entries(parsed.paths).map(([path, operations]) => {
-    const told = Object.entries(operations).map(([method, operation]) => [
+    const described = Object.entries(operations).map(([method, operation]) => [
       method,
       explainOperation(document, operation),
     ]);
-    return [path, Object.fromEntries(told)];
+    return [path, Object.fromEntries(described)];
   });
   return { ...parsed, paths: Object.fromEntries(paths) };
 }
@@ -54,7 +54,7 @@ export async function explainDocument(document: ReadableDocument): Promise<Docum
 function explainOperation(document: ReadableDocument, operation: Described): Described {
   const needs = needsOf(document, operation);
   if (needs === null) return operation;
-  const { text, grounds } = needs;
+  const { text, evidence: grounds } = needs;
   const sure = grounds.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
   const said = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
   return { ...operation, description: [operation.description ?? '', ...said].filter(Boolean).join('\n\n') };

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { type Caller, decide, type Lack } from '../core/decide.ts';
+import { type Caller, decide, type MissingRights } from '../core/decide.ts';
 import { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
@@ -8,7 +8,7 @@ import type { Server } from './server.ts';
 import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */
-export interface OperationEffect extends Partial<Lack> {
+export interface OperationEffect extends Partial<MissingRights> {
   readonly operation: string;
   readonly service: string;
   readonly effect: 'allow' | 'deny';

@@ -140,31 +140,38 @@ async function answerUnrouted(
   const guard = service.isControlApi === true ? 'admin' : 'open';
   const arrived = selectWorld(server, raw, arrive(server, raw, { guard, route: null, params: {}, query: {} }), null);
   const { context } = arrived;
-  let told = problem;
+  let reported = problem;
   if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
   try {
     admit(arrived);
     const isKnownPath = problem.kind === 'method_not_allowed';
     if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(context);
   } catch (thrown) {
-    told = problemOf(thrown);
+    reported = problemOf(thrown);
   }
-  told = problemWithoutSecrets(told, context.world.activityLog.secrets);
-  let hints = hintsOfUnrouted(arrived, service, told, offered);
+  reported = problemWithoutSecrets(reported, context.world.activityLog.secrets);
+  let hints = hintsOfUnrouted(arrived, service, reported, offered);
   if (service.isControlApi === true && hints.length > 0) {
     // The control API puts hints into its problems.
-    told = new Problem(told.kind, [told.message, ...hints.map(({ text }) => text)].join(' '));
+    reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
-  const refusal = isOurs(told) ? problemDetails(told) : service.renderProblem(told, context.about(null));
+  const refusal = isOurs(reported) ? problemDetails(reported) : service.renderProblem(reported, context.about(null));
   const outcome = addHintHeader(refusal, hints, server);
-  logRefusal(server.log, raw, outcome.status, told, worldInLog(context.world.id), context.world.activityLog.secrets);
-  const written = writeAnswer(outcome, told);
-  const reason = told.kind;
+  logRefusal(
+    server.log,
+    raw,
+    outcome.status,
+    reported,
+    worldInLog(context.world.id),
+    context.world.activityLog.secrets,
+  );
+  const written = writeAnswer(outcome, reported);
+  const reason = reported.kind;
   server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
-    const addressee = { service: service.name ?? null, operation: null };
-    record(arrived, addressee, { ...UNTOUCHED, problem: told, outcome, hints }, written);
+    const operation = { service: service.name ?? null, operation: null };
+    record(arrived, operation, { ...UNTOUCHED, problem: reported, outcome, hints }, written);
   }
   context.world.release();
   return written;

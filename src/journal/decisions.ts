@@ -99,10 +99,10 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   const { request, target, boundTo, detail, hints } = decision;
   const hide = (text: string) => hideInLine(text, secrets);
-  const told = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
-  if (decision.effect === 'allow') return told;
+  const shown = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
+  if (decision.effect === 'allow') return shown;
   return {
-    ...told,
+    ...shown,
     ...(target !== undefined && { target: hide(target) }),
     ...(boundTo !== undefined && { boundTo: hide(boundTo) }),
     ...(detail !== undefined && { detail: hide(detail) }),

@@ -1,7 +1,7 @@
 import type { Budget, Weighed } from '../core/bounded-cache.ts';
 
 /** A place in a ring. Kept minimal, because every request takes one. */
-class Place<Entry> implements Weighed {
+class Slot<Entry> implements Weighed {
   bytes = 0;
   older: Weighed | null = null;
   newer: Weighed | null = null;
@@ -25,7 +25,7 @@ class Place<Entry> implements Weighed {
  */
 export class Ring<Entry> {
   /** By number modulo the length of the ring. */
-  readonly #places: Place<Entry>[] = [];
+  readonly #places: Slot<Entry>[] = [];
   readonly #budget: Budget;
   readonly #most: number;
   #newest = 0;
@@ -48,7 +48,7 @@ export class Ring<Entry> {
     this.#newest = number;
     if (bytes > this.#budget.bytes) return;
     const at = number % this.#most;
-    const place = this.#places[at] ?? new Place(this);
+    const place = this.#places[at] ?? new Slot(this);
     this.#places[at] = place;
     place.number = number;
     place.entry = entry;
@@ -91,7 +91,7 @@ export class Ring<Entry> {
     this.#places.length = 0;
   }
 
-  #placeOf(number: number): Place<Entry> | undefined {
+  #placeOf(number: number): Slot<Entry> | undefined {
     const place = number < 1 ? undefined : this.#places[number % this.#most];
     return place?.number === number ? place : undefined;
   }

@@ -91,8 +91,8 @@ export function hideInLine(line: string, secrets: KnownSecrets): string {
   const hidden = hideInPlainLine(line, secrets);
   const meant = decodeOften(hidden);
   if (meant === hidden) return hidden;
-  const told = hideInPlainLine(meant, secrets);
-  return told === meant ? hidden : told;
+  const shown = hideInPlainLine(meant, secrets);
+  return shown === meant ? hidden : shown;
 }
 
 function hideInPlainLine(line: string, secrets: KnownSecrets): string {
@@ -125,7 +125,7 @@ function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
 const MOST_DEPTH = 70;
 
 /** The place of a value. */
-interface Place {
+interface Context {
   readonly depth: number;
   /** Are all values secret, or is it a list of secrets? */
   readonly is: 'open' | 'secret' | typeof SECRET_LIST;
@@ -133,7 +133,7 @@ interface Place {
   readonly isNested: boolean;
 }
 
-const OUTSIDE: Place = { depth: 0, is: 'open', isNested: false };
+const OUTSIDE: Context = { depth: 0, is: 'open', isNested: false };
 
 /**
  * Copies a JSON value with fingerprints in place of secrets: values of members whose name is that of a secret, values
@@ -143,7 +143,7 @@ export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
   return hideValue(value, OUTSIDE, secrets);
 }
 
-function hideValue(value: unknown, place: Place, secrets: KnownSecrets): unknown {
+function hideValue(value: unknown, place: Context, secrets: KnownSecrets): unknown {
   if (typeof value === 'number' && place.is === 'secret') return secrets.fingerprint(String(value));
   if (typeof value === 'string') return hideText(value, place, secrets);
   if (typeof value !== 'object' || value === null) return value;
@@ -151,7 +151,7 @@ function hideValue(value: unknown, place: Place, secrets: KnownSecrets): unknown
   const deeper = { ...place, depth: place.depth + 1 };
   if (Array.isArray(value)) {
     // The names of secrets alone, as answers have them.
-    const placeOf = (one: unknown): Place =>
+    const placeOf = (one: unknown): Context =>
       place.is === SECRET_LIST && typeof one === 'string' ? { ...deeper, is: 'open' } : deeper;
     return value.map((one) => hideValue(one, placeOf(one), secrets));
   }
@@ -163,7 +163,7 @@ function hideValue(value: unknown, place: Place, secrets: KnownSecrets): unknown
   return Object.fromEntries(members);
 }
 
-function secrecyOf(name: string, member: unknown, around: Place['is']): Place['is'] {
+function secrecyOf(name: string, member: unknown, around: Context['is']): Context['is'] {
   if (around === SECRET_LIST) return bareName(name) === 'name' ? 'open' : 'secret';
   if (around === 'secret' || isSecret(name, member)) return 'secret';
   return bareName(name) === SECRET_LIST ? SECRET_LIST : 'open';
@@ -176,7 +176,7 @@ function isPairOfSecret(value: object): boolean {
   return names.some((name) => typeof name === 'string' && isSecret(name, value.value));
 }
 
-function hideText(text: string, place: Place, secrets: KnownSecrets): string {
+function hideText(text: string, place: Context, secrets: KnownSecrets): string {
   if (text === '') return text;
   if (place.is !== 'open' || (text.length >= LEAST_VALUE && secrets.has(text))) return secrets.fingerprint(text);
   if (/^\s*[[{]/.test(text) && !place.isNested) {

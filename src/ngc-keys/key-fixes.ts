@@ -2,7 +2,7 @@ import { rfc3339 } from '../core/clock.ts';
 import {
   decideOnResource,
   isEnough,
-  lackOf,
+  missingRightsOf,
   objectsOf,
   type Pending,
   type ResourceState,
@@ -125,7 +125,7 @@ function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): C
 function roleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: Change): Change[] {
   const { heldRights } = from;
   const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
-  if (lacking.length === 0 && isEnough(lackOf(rule, heldRights, heldRights.roles))) return [from];
+  if (lacking.length === 0 && isEnough(missingRightsOf(rule, heldRights, heldRights.roles))) return [from];
   const choices = lacking.length > 0 ? [lacking] : ruleset.tables.roles.map(({ name }) => [name]);
   return choices.map((added) => {
     const roles = [...heldRights.roles, ...added];
@@ -191,7 +191,7 @@ function givenResources(ruleset: Ruleset, resources: readonly Resource[]): reado
 /** Adds all missing scopes of `all`, and one of `any` per change. */
 function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
   const { heldRights } = from;
-  const lack = lackOf(rule, heldRights, heldRights.roles);
+  const lack = missingRightsOf(rule, heldRights, heldRights.roles);
   if (isEnough(lack)) return [from];
   const { missing: all, missingAnyOf: any = [] } = lack;
   const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);

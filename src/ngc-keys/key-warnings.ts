@@ -1,4 +1,4 @@
-import { isEnough, lackOf, resourceFault } from '../core/decide.ts';
+import { isEnough, missingRightsOf, resourceFault } from '../core/decide.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
@@ -90,7 +90,9 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   const held = new Set([...permissionsOfRoles(tables, roles)].filter((id) => !ofEveryUser.has(id)));
   return tables.rules.some(({ closed, needs, ...rule }) => {
     const hasRoles = (needs.roles ?? []).every((role) => roles.includes(role));
-    return closed !== true && hasRoles && isEnough(lackOf({ ...rule, needs }, { held, resources: null }, roles));
+    return (
+      closed !== true && hasRoles && isEnough(missingRightsOf({ ...rule, needs }, { held, resources: null }, roles))
+    );
   });
 }
 
@@ -142,5 +144,5 @@ function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: Held): boolea
 
 function hasScopes(rule: Rule, { scopes, resources }: Held): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
-  return isEnough(lackOf(rule, { held: scopes, resources }, []));
+  return isEnough(missingRightsOf(rule, { held: scopes, resources }, []));
 }

@@ -3,7 +3,7 @@ import type { HeldRights, Resource } from '../core/policy.ts';
 import type { PermissionRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
-import { type Doings, isAllowed, type LeastRights, leaveOut } from '../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
@@ -12,7 +12,7 @@ import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
  * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
  * tables and those that the key holds last; then resource types, the widest first; then single objects.
  */
-export function leastPolicy(doings: Doings): LeastRights {
+export function leastPolicy(doings: PrincipalUses): LeastRights {
   const { principal, caller, uses } = doings;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
     ({ tables }) => tables.product !== undefined,

@@ -1,11 +1,11 @@
 import type { HeldRights } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
-import { type Doings, isAllowed, type LeastRights, leaveOut } from '../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
-export function leastRoles(doings: Doings): LeastRights {
+export function leastRoles(doings: PrincipalUses): LeastRights {
   const { principal, caller, uses } = doings;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
   const held = caller?.heldRights.roles ?? [];

@@ -1,8 +1,8 @@
 import type { Principal } from '../core/principal.ts';
-import type { Doings } from '../explaining/least-rights.ts';
+import type { PrincipalUses } from '../explaining/least-rights.ts';
 
 /** The services that a key used, without those that accept keys for any service. */
-export function servicesUsed({ uses }: Pick<Doings, 'uses'>): readonly string[] {
+export function servicesUsed({ uses }: Pick<PrincipalUses, 'uses'>): readonly string[] {
   const rulesets = new Set(uses.map(({ accessRequest }) => accessRequest.ruleset));
   return [...rulesets].filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
 }

@@ -152,8 +152,8 @@ function faultOf(violations: Violations, schemas: Schemas): SeedFault {
   if (elsewhere !== undefined && deeper.length === 0) {
     return { place, message: `${message}; it belongs to \`${elsewhere}\`, as \`${given}\`${here}` };
   }
-  const told = near === undefined ? `; valid names are ${expected}` : `; did you mean \`${near}\`?`;
-  return { place, message: `${message}${told}` };
+  const advice = near === undefined ? `; valid names are ${expected}` : `; did you mean \`${near}\`?`;
+  return { place, message: `${message}${advice}` };
 }
 
 /** The largest difference in length between a typo and its name. */

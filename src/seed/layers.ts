@@ -68,9 +68,9 @@ export function mergeLayer(
   return mergeValue(base, changes, root, (name, below, above, schema) => {
     const ofPart = lists.get(name);
     return mergeValue(below, above, schema, (list, lower, upper, { items = {} }) => {
-      const told = own(ofPart, list);
-      return told !== undefined && Array.isArray(lower.value) && Array.isArray(upper.value)
-        ? mergeList(lower, upper, items, told, faults)
+      const kind = own(ofPart, list);
+      return kind !== undefined && Array.isArray(lower.value) && Array.isArray(upper.value)
+        ? mergeList(lower, upper, items, kind, faults)
         : mergeValue(lower, upper, own(schema.properties, list) ?? {});
     });
   });

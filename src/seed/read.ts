@@ -124,10 +124,10 @@ function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
 async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusable> {
   const lines = linesOnce();
   const rest = faults.length - MOST_TOLD;
-  const told = faults
+  const sentences = faults
     .slice(0, MOST_TOLD)
     .map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
-  const said = [...new Set(await Promise.all(told)), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  const said = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
   return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
 }
 

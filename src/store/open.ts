@@ -3,15 +3,15 @@ import { Unusable } from '../core/unusable.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
 import { NO_ROWS } from './frozen-rows.ts';
 import { openMemory } from './memory.ts';
-import { type Held, heldOf, type Place } from './place.ts';
 import type { StoreParts } from './shared.ts';
+import { type Held, heldOf, type Storage } from './storage.ts';
 
 /** A place that no other process can have meanwhile. */
 function placeAlone(
-  { kind, driver }: Pick<Place, 'kind' | 'driver'>,
+  { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   take: () => Promise<Omit<Held, 'isFirstTry' | 'over'>>,
   close: () => Promise<void>,
-): Place {
+): Storage {
   const never = new Promise<void>(() => {});
   return {
     ...{ kind, driver, schema: null, waiting: null, close },
@@ -26,7 +26,11 @@ function placeAlone(
  * @param clock real time; the machine's by default
  * @throws Unusable if the file or the database cannot be used
  */
-export async function openPlace(data: string | null, parts: StoreParts, clock: Clock = machineClock()): Promise<Place> {
+export async function openPlace(
+  data: string | null,
+  parts: StoreParts,
+  clock: Clock = machineClock(),
+): Promise<Storage> {
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
   if (data === null) {

@@ -13,8 +13,8 @@ import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { Begin, Filled } from './beginnings.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import type { Image, Images } from './images.ts';
 import { provenanceText } from './provenance.ts';
+import type { Template, Templates } from './templates.ts';
 
 /** The source of a world: a seed, another world or a snapshot. */
 export type WorldOrigin =
@@ -45,22 +45,22 @@ export interface Begun {
 
 /** The parts that copying uses. */
 interface CopyParts {
-  readonly images: Images;
+  readonly templates: Templates;
   /** The parts that the stores of the process share. */
   readonly shared: StoreParts;
   readonly keys: Credentials;
 }
 
-/** Fills a new world with a copy of its seed's image, or of another world. */
+/** Fills a new world with a copy of its seed's template, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
-  { images, shared, keys }: CopyParts,
+  { templates, shared, keys }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
   const derivation = credentials === 'own' ? derivationOf(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
-  const image = await images.of(seed);
-  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, image, keys);
+  const template = await templates.of(seed);
+  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, template, keys);
   const begun = {
     seed,
     kept,
@@ -75,11 +75,11 @@ export async function makeCopy(
     };
   }
   const store = openMemory(origin.rows, shared, shared.state.open());
-  const filled = { store, findings: image.findings, isNew: false };
+  const filled = { store, findings: template.findings, isNew: false };
   if (derivation === null) return { ...begun, filled, created: [] };
   try {
-    const found = await rekeyedCopy(store, { origin, derivation, image, kept, keys });
-    const ofSeed = new Set(image.credentials.map((one) => one.id));
+    const found = await rekeyedCopy(store, { origin, derivation, template, kept, keys });
+    const ofSeed = new Set(template.credentials.map((one) => one.id));
     return { ...begun, filled, created: found.filter((one) => !ofSeed.has(one.id)) };
   } catch (cause) {
     await store.close();
@@ -94,14 +94,14 @@ export async function makeCopy(
  */
 export async function beginOf(
   made: Pick<World, 'id'> & Made,
-  { images, keys }: Pick<CopyParts, 'images' | 'keys'>,
+  { templates, keys }: Pick<CopyParts, 'templates' | 'keys'>,
 ): Promise<Begin> {
-  return beginningOf(made, await images.of(made.seed), keys);
+  return beginningOf(made, await templates.of(made.seed), keys);
 }
 
 function beginningOf(
   { id, seed, credentials }: Pick<World, 'id'> & Made,
-  { rows, findings, clients }: Image,
+  { rows, findings, clients }: Template,
   keys: Credentials,
 ): Begin {
   if (credentials === 'cast') return { rows, findings };
@@ -126,8 +126,8 @@ function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = deri
 interface Copy extends Pick<CopyParts, 'keys'> {
   readonly origin: Extract<WorldOrigin, { kind: 'copy' }>;
   readonly derivation: Derivation;
-  /** The image of its seed. */
-  readonly image: Image;
+  /** The template of its seed. */
+  readonly template: Template;
   readonly kept: Seed;
 }
 
@@ -141,10 +141,10 @@ async function rekeyedCopy(store: Store, copy: Copy): Promise<readonly Holder[]>
  * Renames the client ids of a copy. Those of the seed become the new seed's; in others, the end that names the
  * source world is replaced, unless the new name is taken.
  */
-function renaming(clientIds: readonly string[], { origin, derivation, image }: Copy): Rekeying['clientId'] {
+function renaming(clientIds: readonly string[], { origin, derivation, template }: Copy): Rekeying['clientId'] {
   const { clientId: inWorld } = derivation;
   const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
-  const ofSeed = image.credentials.flatMap(({ clientId }) => clientId ?? []);
+  const ofSeed = template.credentials.flatMap(({ clientId }) => clientId ?? []);
   const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
   const taken = new Set(names.values());
   const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;

@@ -6,9 +6,9 @@ import { SETTINGS } from '../store/settings.ts';
 /** How many of each kind there are in a world, by the names that people read. */
 export async function countsIn(
   rows: Collections,
-  services: readonly Pick<ServiceDefinition, 'census'>[],
+  services: readonly Pick<ServiceDefinition, 'objectCounts'>[],
 ): Promise<Readonly<Record<string, number>>> {
-  const all = services.flatMap(({ census }) => census ?? []);
+  const all = services.flatMap(({ objectCounts }) => objectCounts ?? []);
   const counted = Object.entries(Object.assign({}, ...all.map((one) => one.counted)) as (typeof all)[0]['counted']);
   const counts = counted.map(async ([name, { collection, owner }]) => {
     return [name, (await rows.size(collection, owner)).count] as const;

@@ -15,10 +15,10 @@ import type { Filled } from './beginnings.ts';
 import { type Begun, beginOf, keptCopy, makeCopy, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
-import { type Images, SEED_COPIES } from './images.ts';
 import { Indexing } from './indexing.ts';
 import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
 import { provenanceIn } from './provenance.ts';
+import { SEED_COPIES, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const FRESH_ID_LENGTH = 10;
@@ -39,7 +39,7 @@ export interface WorldsParts
   readonly snapshot: FrozenRows | null;
   /** A seed, as it was kept. */
   readonly revive: (kept: KeptSeed) => Seed;
-  readonly images: Images;
+  readonly templates: Templates;
   /** How many worlds there may be in addition to the default one. */
   readonly most: number;
   /** Where worlds are kept that outlive the process; null if they end with it. */
@@ -212,8 +212,8 @@ export class Worlds implements WorldsByName {
   }
 
   /** Ends every wait for an event of a world: verifications, streams of events and delayed answers. */
-  tellOver(): void {
-    for (const { world } of this.#all()) world.tellOver();
+  announceEnd(): void {
+    for (const { world } of this.#all()) world.announceEnd();
   }
 
   async close(): Promise<void> {

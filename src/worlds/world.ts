@@ -43,7 +43,7 @@ export interface OwnedWorld extends World {
   /** Replaces its state. @param at the moment from which its time continues */
   restore(rows: FrozenRows, at: Instant): Promise<void>;
   /** The server stops: ends every wait for an event of this world. */
-  tellOver(): void;
+  announceEnd(): void;
   /** It was deleted: ends it with the last request that uses it. */
   end(): void;
   /** The server has stopped: ends it now. */
@@ -292,7 +292,7 @@ class OpenedWorld implements OwnedWorld {
     this.#activityLog?.event('world', { world: this.id, what: 'reset' });
   }
 
-  tellOver(): void {
+  announceEnd(): void {
     this.#end('stopping');
   }
 

@@ -28,7 +28,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\/open$/,
     may: [
       /^store\/(?:sqlite|postgres)\/index$/,
-      /^store\/(?:data-option|memory|place|waiting|frozen-rows)$/,
+      /^store\/(?:data-option|memory|storage|waiting|frozen-rows)$/,
       /^core\/(?:clock|unusable)$/,
     ],
     types: [/^store\//],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Listing, type PageQuery, type Place, pageOf } from '../../src/core/page.ts';
+import { type Listing, type PageQuery, type Position, pageOf } from '../../src/core/page.ts';
 
 interface Entry {
   readonly id: string;
-  readonly place: Place;
+  readonly place: Position;
   readonly at: number;
 }
 

@@ -55,7 +55,7 @@ describe('what an operation needs', () => {
 it('what that rests on: the operation, its rule, and the types that were added to it', () => {
   const added = [{ types: ['toy', 'toy-parts'], source: 'a guess', certainty: 'inferred' }] as const;
 
-  expect(toldOf({ on: ['toy', 'toy-parts'], added, source: 'a rumour', certainty: 'observed' }).grounds).toEqual([
+  expect(toldOf({ on: ['toy', 'toy-parts'], added, source: 'a rumour', certainty: 'observed' }).evidence).toEqual([
     { about: 'the operation', certainty: 'documented', source: ROW.source },
     { about: 'the rule', certainty: 'observed', source: 'a rumour' },
     { about: 'Toy and Toy Parts', certainty: 'inferred', source: 'a guess' },

@@ -4,13 +4,13 @@ import { manualClock } from '../../src/core/clock.ts';
 import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
 import { frozenRows, rowsIn } from '../../src/store/frozen-rows.ts';
 import { openPlace } from '../../src/store/open.ts';
-import type { Place } from '../../src/store/place.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import type { Storage } from '../../src/store/storage.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { NOON, row } from '../support/records.ts';
 
-async function taken(place: Place) {
+async function taken(place: Storage) {
   const held = await place.take(() => {
     throw new Error('nobody has to wait');
   });

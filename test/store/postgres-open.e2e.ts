@@ -8,12 +8,12 @@ import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { machineClock } from '../../src/core/clock.ts';
 import { systemRandom } from '../../src/platform/random.ts';
-import type { Held, Place } from '../../src/store/place.ts';
 import { PostgresPlace } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import type { Held, Storage } from '../../src/store/storage.ts';
 import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
@@ -23,7 +23,7 @@ import { changed, sql } from '../support/standby-faults.ts';
 const DRIVER = pg as unknown as typeof Postgres;
 
 /** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
-async function taken(url: string): Promise<{ readonly place: Place; readonly held: Held }> {
+async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Held }> {
   const place = await PostgresPlace.open(url, newStoreParts(), machineClock());
   onTestFinished(() => place.close());
   const held = await place.take(() => {});

@@ -8,7 +8,7 @@ import {
   type Organization,
   organizationRow,
 } from '../../src/ngc-keys/records.ts';
-import { CENSUS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
+import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
 import {
   type AccessKeys,
   accessKeyRow,
@@ -22,7 +22,7 @@ import {
   identitiesIn,
   identityRow,
 } from '../../src/services/runai/collections/identities.ts';
-import { CENSUS, CREDENTIALS } from '../../src/services/runai/collections/index.ts';
+import { CREDENTIALS, OBJECT_COUNTS } from '../../src/services/runai/collections/index.ts';
 import {
   type OAuthClient,
   type OAuthClients,
@@ -65,8 +65,8 @@ export function rowsOf(records: Records): readonly Row[] {
 }
 
 const SERVICES = [
-  { credentials: CREDENTIALS, census: CENSUS },
-  { credentials: KEY_CREDENTIALS, census: KEY_CENSUS },
+  { credentials: CREDENTIALS, objectCounts: OBJECT_COUNTS },
+  { credentials: KEY_CREDENTIALS, objectCounts: KEY_CENSUS },
 ];
 
 /** The credentials that Run:ai and NGC keep. */

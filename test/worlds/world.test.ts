@@ -50,7 +50,7 @@ it('a world that rests, because a hundred others were used since, is as it was w
 it('a world that nobody used yet ends with its server, and whoever waits in it is told', async () => {
   const server = await testServer({ world: ['alice'] });
   const world = server.worlds.find('alice');
-  world?.tellOver();
+  world?.announceEnd();
   const told: string[] = [];
   world?.activityLog.journal.listen({ onRecord: () => {}, onEnd: (why) => told.push(why) });
 

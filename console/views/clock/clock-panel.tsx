@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { inWords, pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
@@ -47,7 +47,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
         </button>
       </div>
       <SetTo now={now} isBusy={act.isBusy} set={(to) => go({ to })} />
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { ClockReading, WorldEvent } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
 import { inWords } from '../../parts/time.ts';
@@ -50,7 +50,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
         />
       )}
       {clock.more && <p class="quiet">There are more events than these.</p>}
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

@@ -18,9 +18,9 @@ export async function move(body: { readonly by: string } | { readonly to: string
     body,
     (milliseconds) => `The clock moved ${inWords(milliseconds)}.`,
   );
-  const told = events.slice(0, 3).map((event) => eventInWords(event, names));
-  const more = events.length > told.length ? `, and ${events.length - told.length} more` : '';
-  const meanwhile = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${told.join('; ')}${more}.`;
+  const listed = events.slice(0, 3).map((event) => eventInWords(event, names));
+  const more = events.length > listed.length ? `, and ${events.length - listed.length} more` : '';
+  const meanwhile = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${listed.join('; ')}${more}.`;
   return `It is ${timeText(now)}. ${meanwhile}${cannotUndo === null ? '' : ` It cannot be undone: ${cannotUndo}`}`;
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { changed } from '../../state/changes.ts';
 import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
@@ -68,7 +68,7 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         </Confirm>
       </form>
       <p class="quiet">{MEANING[propagation.mode]}</p>
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

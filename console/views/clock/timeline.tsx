@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { inWords, ticksIn, timeText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
@@ -84,7 +84,7 @@ export function Timeline({ clock, keys, names }: Shown) {
         </div>
       </div>
       <Legend />
-      <Told act={act} />
+      <Feedback act={act} />
       {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more keys were edited lately.</p>}
     </section>
   );

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -139,7 +139,7 @@ function Card({ drill, fault, people }: CardParts) {
         )}
       </form>
       {!isRunning && <p class="quiet plan">{plan}</p>}
-      <Told act={act} />
+      <Feedback act={act} />
       <div role="status">{started !== null && <Did started={started} />}</div>
     </article>
   );

@@ -1,7 +1,7 @@
 import { addressOfView } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -84,7 +84,7 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
           </div>
         </>
       )}
-      <Told act={act} />
+      <Feedback act={act} />
     </>
   );
 }

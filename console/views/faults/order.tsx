@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { ask, Refused } from '../../control-api/client.ts';
 import type { BrokenAt, Fault, SpoiledBody } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code, sourceOf } from '../../parts/code.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -142,7 +142,7 @@ export function Order() {
   };
   // A service can be chosen as soon as it is known.
   useEffect(look, [service, operation, services, operations]);
-  const refusal = act.told?.isFault ? act.told.text : null;
+  const refusal = act.feedback?.isFault ? act.feedback.text : null;
   const wrong = refusal === null ? null : wrongIn(form.current, refusal);
 
   const field = (name: string, label: string, more: FieldParts) => (
@@ -218,7 +218,7 @@ export function Order() {
           <button type="submit" class="main" disabled={act.isBusy}>
             Add the fault
           </button>
-          {wrong === null ? <Told act={act} /> : <p class="fault">Correct the field that is marked.</p>}
+          {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
         </div>
       </form>
       <h3>This fault in a test</h3>

@@ -1,7 +1,7 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { FidelityReport, Finding } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -62,7 +62,7 @@ function List({ findings }: { readonly findings: readonly Finding[] }) {
           </output>
         </div>
       )}
-      <Told act={act} />
+      <Feedback act={act} />
       {findings.length > 0 && shown.length === 0 && <p>No finding is of the kind “{titleOf(wanted)}”.</p>}
       {shown.map(([kind, group]) => (
         <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { askAs } from '../../control-api/vendor.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { useFocusKept } from '../../parts/focus.ts';
 import { Secret } from '../../parts/secret.tsx';
 import type { Credential } from '../../state/identities.ts';
@@ -33,7 +33,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
   const make = async () => {
     setMade(await call('POST', '/api/v1/access-keys', { name }));
     await read();
-    return `${name} is made. Its secret is told only now.`;
+    return `${name} is made. Its secret is shown only now.`;
   };
   const remove = async ({ id, name: removed }: AccessKey) => {
     await call('DELETE', `/api/v1/access-keys/${encodeURIComponent(id)}`);
@@ -81,7 +81,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
           </form>
         </>
       )}
-      <Told act={act} />
+      <Feedback act={act} />
       {made !== null && (
         <p>
           <code>{made.clientId}</code> <Secret text={made.clientSecret} name="client secret" />

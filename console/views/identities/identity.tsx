@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
@@ -41,7 +41,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
           <div>
             <dt>Secret</dt>
             <dd class="quiet">
-              It is told once, when it is made. {key !== undefined && 'Rotate the key for another one.'}
+              It is shown once, when it is made. {key !== undefined && 'Rotate the key for another one.'}
             </dd>
           </div>
         ) : (
@@ -199,7 +199,7 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
           Delete
         </Confirm>
       </div>
-      <Told act={act} />
+      <Feedback act={act} />
     </>
   );
 }

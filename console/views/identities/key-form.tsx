@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Key } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -156,7 +156,7 @@ function Fields(props: {
             {edited === null ? 'Make the key' : 'Store the edit'}
           </button>
         </div>
-        <Told act={act} />
+        <Feedback act={act} />
       </div>
       <Allowed draft={draft} />
     </form>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Status } from '../../parts/chips.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -92,8 +92,8 @@ function Found(props: {
           Download as HAR
         </button>
         <ChooseHar har={har} />
-        <Told act={act} />
-        <Told act={har.act} />
+        <Feedback act={act} />
+        <Feedback act={har.act} />
       </div>
       <WhenLoaded of={loaded}>
         {({ at, requests }) => (

@@ -1,7 +1,7 @@
 import { choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { LeastPrivilege } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { changesOf } from '../../state/changes.ts';
@@ -98,7 +98,7 @@ function ModeSwitch({ mode }: { readonly mode: Mode }) {
         </button>
         <span class="quiet">{MEANING[mode]}</span>
       </div>
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

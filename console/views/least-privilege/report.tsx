@@ -1,6 +1,6 @@
 import { addressOfView } from '../../address.ts';
 import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -70,7 +70,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         <Copy text={JSON.stringify(seed, null, 2)} label="Copy as a seed" />
         <Copy text={JSON.stringify(report, null, 2)} label="Copy the report" />
       </div>
-      <Told act={act} />
+      <Feedback act={act} />
       <details>
         <summary>What it was used for: {used.length}</summary>
         <DataTable

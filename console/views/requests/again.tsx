@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { choose } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -52,7 +52,7 @@ export function Again({
         </p>
       )}
       {isAsking && call.lacks !== null && <AskForBody call={call} lacks={call.lacks} isBusy={act.isBusy} send={send} />}
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

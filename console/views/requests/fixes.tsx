@@ -79,12 +79,12 @@ export function Fixes(props: {
           <span class="quiet">asks what would be decided now, without sending the request</span>
         </p>
       )}
-      <div role="status">{outcome !== null && <Told outcome={outcome} decision={decision} />}</div>
+      <div role="status">{outcome !== null && <Feedback outcome={outcome} decision={decision} />}</div>
     </section>
   );
 }
 
-function Told({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
+function Feedback({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
   if ('fault' in outcome) return <p class="fault">{outcome.fault}</p>;
   const { effect, text, pending } = outcome;
   return (

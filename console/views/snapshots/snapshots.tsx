@@ -1,7 +1,7 @@
 import { addressOfView } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
-import { type Act, Told, useAct } from '../../parts/act.tsx';
+import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -46,7 +46,7 @@ export function Snapshots() {
         </ChooseFile>
       </div>
       <p class="quiet">{readValue(lifetime, '…')}</p>
-      <Told act={act} />
+      <Feedback act={act} />
       <section>
         <WhenLoaded of={loaded}>
           {(snapshots) =>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
@@ -93,7 +93,7 @@ export function Order() {
           Make the world
         </button>
       </form>
-      <Told act={act} />
+      <Feedback act={act} />
       <div role="status">{made !== null && <Made key={made.id} world={made} />}</div>
     </section>
   );

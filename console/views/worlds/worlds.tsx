@@ -1,7 +1,7 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { WorldInfo } from '../../control-api/types.ts';
-import { Told, useAct } from '../../parts/act.tsx';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -99,7 +99,7 @@ function List() {
           </button>
         </p>
       )}
-      <Told act={act} />
+      <Feedback act={act} />
     </>
   );
 }
@@ -222,7 +222,7 @@ function Reset() {
       >
         Reset {id}
       </Confirm>
-      <Told act={act} />
+      <Feedback act={act} />
     </section>
   );
 }

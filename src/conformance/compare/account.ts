@@ -105,8 +105,8 @@ export class Account {
   async #queryFor(query: string): Promise<string> {
     if (this.#side.hasIds === true) return query;
     const parts = query.split(/([&=])/);
-    const told = await Promise.all(parts.map((part) => (isUuid(part) ? this.#idElsewhere(part) : part)));
-    return told.map((part, at) => part ?? parts[at]).join('');
+    const found = await Promise.all(parts.map((part) => (isUuid(part) ? this.#idElsewhere(part) : part)));
+    return found.map((part, at) => part ?? parts[at]).join('');
   }
 
   /** The id itself, if the account has it or may have it, else another one; undefined if there is none. */

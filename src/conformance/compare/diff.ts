@@ -41,8 +41,8 @@ export function compareAnswers(
   const schemaAt = (place: string) => operations.schemaAt(called, real.status, place);
   const tell: Tell = (place, one, other, kind = 'behaviour', as) => {
     if (one === other) return;
-    const told = { place, real: one, mock: other };
-    differences.push({ ...by, class: as ?? classOf(request, told, real.status, schemaAt(place)), ...told, kind });
+    const found = { place, real: one, mock: other };
+    differences.push({ ...by, class: as ?? classOf(request, found, real.status, schemaAt(place)), ...found, kind });
   };
   tell('status', String(real.status), String(mock.status));
   for (const name of HEADERS) {
@@ -61,23 +61,23 @@ export function compareAnswers(
   const right = shapesOf(mock, reading);
   const isSame = (ofReal.isMade && ofMock.isMade) || ids.length === 0;
   const isOther = isRead(request.method) && !isSame;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
     // Members of a value that is missing, or of another type, are reported with that value.
-    if ([...told].some((above) => place.startsWith(`${above}.`) || place.startsWith(`${above}[`))) continue;
+    if ([...reported].some((above) => place.startsWith(`${above}.`) || place.startsWith(`${above}[`))) continue;
     const [one, other] = [left.get(place), right.get(place)];
     const empty = emptySides(place, left, right);
     if (empty !== null) {
-      told.add(place);
+      reported.add(place);
       notCompared.push({ ...by, place, reason: empty });
     }
     if (one === undefined || other === undefined) {
-      told.add(place);
+      reported.add(place);
       const mayBe = isOther && operations.isOptional(called, real.status, place);
       tell(place, typesOf(one), typesOf(other), mayBe ? 'data' : 'behaviour');
     } else if (typesOf(one) !== typesOf(other)) {
       const isNull = onlyNullDiffers(one, other);
-      if (!isNull) told.add(place);
+      if (!isNull) reported.add(place);
       tell(place, typesOf(one), typesOf(other), isNull && allowsNull(schemaAt(place)) ? 'data' : 'behaviour');
     } else {
       const isOfAccount = real.status < 400 && !SETTINGS.test(request.url) && (isOther || place.includes('[]'));
@@ -113,11 +113,11 @@ function ordersOf(real: readonly string[], mock: readonly string[]): readonly [s
   const [one, other] = [real.filter((name) => mock.includes(name)), mock.filter((name) => real.includes(name))];
   const from = one.findIndex((name, at) => name !== other[at]);
   if (from < 0 || one.length !== other.length) return ['', ''];
-  const told = (names: readonly string[]) => {
+  const shown = (names: readonly string[]) => {
     const some = names.slice(from, from + 3).map((name) => normalise(name));
     return `${some.join(', ')}${names.length > from + 3 ? ', ...' : ''}`;
   };
-  return [told(one), told(other)];
+  return [shown(one), shown(other)];
 }
 
 /** Says on which side a list is empty; null for neither, and for what is no list. */

@@ -58,12 +58,12 @@ function bareFormOf(text: string): string | null {
  * @param ids of the objects in the path of the request, which answers name
  */
 export function normalise(text: string, secrets: readonly string[] = [], ids: readonly string[] = []): string {
-  let told = text.slice(0, MOST_CHARACTERS);
-  for (const secret of secrets) if (secret !== '') told = told.replaceAll(secret, '<secret>');
-  told = redact(told);
-  for (const id of ids) told = withoutWord(told, id);
-  for (const [form, placeholder] of FORMS) told = told.replace(form, placeholder);
-  return told.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
+  let shown = text.slice(0, MOST_CHARACTERS);
+  for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '<secret>');
+  shown = redact(shown);
+  for (const id of ids) shown = withoutWord(shown, id);
+  for (const [form, placeholder] of FORMS) shown = shown.replace(form, placeholder);
+  return shown.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
 }
 
 /** Without the word where it stands alone. */

@@ -77,7 +77,7 @@ function isId(place: string, name: string, { constantsAt, formatAt }: Reading): 
   return (isIdName(name) || formatAt(place) === 'uuid') && constantsAt(place) === null;
 }
 
-/** How the entries of a list are told apart; none if they cannot be. */
+/** How the entries of a list are distinguished; none if they cannot be. */
 function namesOf(list: readonly unknown[]): readonly string[] {
   for (const member of ['name', 'id', 'kid', 'email']) {
     const names = list.map((entry) => (isRecord(entry) ? entry[member] : entry));

@@ -211,19 +211,20 @@ function answerFaults(
 ): readonly What[] {
   // They come from servers in general, not from an operation. A client without a body asks what is not modified.
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
-  const told = (what: string): What[] => [{ part: 'answer', what }];
+  const difference = (what: string): What[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
-    return operation.hasStatus(status) ? [] : told(`the document does not name the status ${status}`);
+    return operation.hasStatus(status) ? [] : difference(`the document does not name the status ${status}`);
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {
     value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
-    if (value === UNKNOWN) return told(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
+    if (value === UNKNOWN)
+      return difference(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
   }
   const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isHidden));
   // The mock's own documents allow only the members that they name.
-  if (fault !== null || service !== null) return fault === null ? [] : told(fault);
+  if (fault !== null || service !== null) return fault === null ? [] : difference(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
-    told(undocumentedSentence('field', member)),
+    difference(undocumentedSentence('field', member)),
   );
 }

@@ -64,7 +64,7 @@ export class OperationComparison {
     }
   }
 
-  /** Of a document that never speaks of credentials, that is told once, and not of each operation. */
+  /** Of a document that never speaks of credentials, that is reported once, not for each operation. */
   #compareSecurity(where: string): void {
     if (!speaksOfSecurity(this.#theirs.source)) return;
     const security = securityOf(this.#theirs);
@@ -105,7 +105,7 @@ export class OperationComparison {
       } else {
         const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
         for (const [keyword, value, known] of pairsOf(written, before)) {
-          // One that only one has comes with another type, which is told.
+          // One that only one has comes with another type, which is reported.
           if (value !== known && value !== undefined && known !== undefined)
             this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
         }

@@ -56,7 +56,7 @@ export class SchemaComparison {
   }
 
   /**
-   * Tells the differences between two schemas of a message. A pair that recurs in the message is told at its first
+   * Tells the differences between two schemas of a message. A pair that recurs in the message is reported at its first
    * place, so the work and the list do not grow with the number of ways that lead to it.
    */
   compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): void {

@@ -39,7 +39,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
     for (const [index, entry] of value.entries()) collect(items, entry, `${path}[${index}]`, found);
     return;
   }
-  // Names that match a pattern are not told apart from others.
+  // Names that match a pattern are not distinguished from others.
   const entries = all
     .flatMap((one) => [one['additionalProperties'], ...Object.values(Object(one['patternProperties']))])
     .filter(isRecord);
@@ -69,7 +69,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   }
 }
 
-/** What a person is told of it: a sentence without a full stop. */
+/** Describes it for people: a sentence without a full stop. */
 export function undocumentedSentence(
   kind: 'field' | 'query parameter',
   { path, near }: UndocumentedMember,

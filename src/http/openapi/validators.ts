@@ -84,14 +84,14 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
   };
 }
 
-/** How many values of an enumeration are told. */
+/** How many values of an enumeration are listed. */
 const MOST_VALUES = 8;
 
 /** Like ajv's own text, which names neither the property that is one too many nor the values that are allowed. */
 function errorText({ instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
   const values: unknown = params['allowedValues'];
-  const told =
+  const expected =
     typeof extra === 'string'
       ? `: \`${showPath(extra)}\``
       : Array.isArray(values)
@@ -100,7 +100,7 @@ function errorText({ instancePath, message, params }: ErrorObject): string {
             .map((one) => showPath(JSON.stringify(one)))
             .join(', ')}`
         : '';
-  return `body${instancePath} ${message}${told}`;
+  return `body${instancePath} ${message}${expected}`;
 }
 
 /** @param text `PreparedSchemas` as JSON */

@@ -80,8 +80,8 @@ async function beginFault(inFlight: InFlightRequest, fault: Fault): Promise<void
   server.log.info(
     `the fault ${id} is injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(context.world.id)}`,
   );
-  const told = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
-  activityLog.event('fault', told);
+  const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
+  activityLog.event('fault', event);
   const delay = delayOf(fault);
   if (delay > 0) await faults.pause(fault, delay);
 }

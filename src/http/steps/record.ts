@@ -20,13 +20,13 @@ import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
 /** The journal's facts about a request, besides those of its arrival. */
-export type Told = Pick<
+export type RecordedFacts = Pick<
   InFlightRequest,
   'decision' | 'problem' | 'outcome' | 'expectedPrincipal' | 'sent' | 'hints' | 'injectedFault' | 'isDone' | 'wouldBe'
 >;
 
 /** The target of a request. Requests to the control API are not recorded. */
-export interface Addressee {
+export interface OperationName {
   readonly service: string | null;
   readonly operation: string | null;
 }
@@ -39,10 +39,15 @@ interface SentAnswer {
 }
 
 /** Records the request and its answer, before the answer is sent. */
-export function record(arrived: Arrived, { service, operation }: Addressee, told: Told, answer: SentAnswer): void {
+export function record(
+  arrived: Arrived,
+  { service, operation }: OperationName,
+  facts: RecordedFacts,
+  answer: SentAnswer,
+): void {
   const { raw, context, startedAt } = arrived;
   const { activityLog, id: world } = context.world;
-  const { decision, sent, hints, injectedFault, isDone, wouldBe } = told;
+  const { decision, sent, hints, injectedFault, isDone, wouldBe } = facts;
   activityLog.request({
     at: context.now,
     world,
@@ -52,10 +57,10 @@ export function record(arrived: Arrived, { service, operation }: Addressee, told
     url: raw.url ?? '/',
     status: injectedFault !== null && hidesStatus(injectedFault.action) ? null : answer.status,
     wouldBe,
-    principal: principalOf(told, context),
+    principal: principalOf(facts, context),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: ownAnswerIn(told) ?? explanationOf(told, activityLog.secrets),
+    explanation: ownAnswerIn(facts) ?? explanationOf(facts, activityLog.secrets),
     hints,
     fault: injectedFault?.id ?? null,
     done: isDone,
@@ -80,13 +85,13 @@ export function principalOf(
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */
-function ownAnswerIn({ injectedFault }: Told): string | null {
+function ownAnswerIn({ injectedFault }: RecordedFacts): string | null {
   if (injectedFault?.action.answer === undefined) return null;
   return `This answer is not the mock's own: the fault ${injectedFault.id} gave it.`;
 }
 
 /** Why a request failed for other reasons than rights: the message of its problem. */
-function explanationOf({ decision, problem, outcome }: Told, secrets: KnownSecrets): string | null {
+function explanationOf({ decision, problem, outcome }: RecordedFacts, secrets: KnownSecrets): string | null {
   const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
   const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
   return message === '' ? null : hideInLine(redact(message), secrets);
@@ -112,8 +117,8 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
       decision: decision?.id,
     });
   if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
-    const addressee = { service: route.service.name, operation: route.operation.id };
-    record(inFlight, addressee, inFlight, {
+    const operation = { service: route.service.name, operation: route.operation.id };
+    record(inFlight, operation, inFlight, {
       status: outcome.status,
       headers: sentHeaders(reply),
       payload: textOf(payload),

@@ -47,9 +47,9 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
 
 /** The decision about a refused credential; null for other problems. */
 async function decisionOfCredential(inFlight: InFlightRequest, problem: Problem): Promise<Decision | null> {
-  const told = await addOwnerWorld(inFlight, problem);
-  const deleted = told === problem ? addDeletion(inFlight, problem) : null;
-  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? told, inFlight.server.reasons);
+  const located = await addOwnerWorld(inFlight, problem);
+  const deleted = located === problem ? addDeletion(inFlight, problem) : null;
+  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? located, inFlight.server.reasons);
   // No other credential is meant by one that existed.
   return refusal === null || deleted !== null ? refusal : withOther(inFlight, refusal);
 }
@@ -75,10 +75,10 @@ async function addOwnerWorld({ server, route, context }: InFlightRequest, proble
   const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
   if (owner === undefined || owner === context.world.id) return problem;
   const isThere = server.worlds.has(owner);
-  const told = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` is gone`;
+  const where = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` is gone`;
   return new Problem(kind, message, {
     reason: isThere ? 'other_world' : 'world_gone',
-    why: [told, why].filter(Boolean).join('; '),
+    why: [where, why].filter(Boolean).join('; '),
     ...(reason !== undefined && claimed !== undefined && { claimed }),
     ofWorld: owner,
   });

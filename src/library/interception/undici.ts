@@ -62,7 +62,7 @@ function redirected(options: DispatchOptions): DispatchOptions {
 }
 
 /**
- * `fetch` calls every failure `fetch failed`, and tells more only in its cause. A refusal is told in the message.
+ * `fetch` calls every failure `fetch failed`, and says more only in its cause. A refusal is in the message.
  *
  * @returns undoes it
  */

@@ -9,7 +9,7 @@ import { accountOf, isOperator } from './caller.ts';
 import type { ChangedOf, CompletedOf, FieldNames, GivenOf, Hooks, HooksOf, ViewOf } from './hooks.ts';
 import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query, seesAll } from './pages.ts';
-import { alongWith } from './removals.ts';
+import { deletedWith } from './removals.ts';
 import {
   type AirRow,
   anyCollectionOf,
@@ -51,8 +51,8 @@ export function plain<Name extends StoredName>(
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
     list: (context: ResourceContext<Name>) => page<Name, unknown>(context, table, (row) => listView(context, row)),
     create: async (context: ResourceContext<Name>) => {
-      const { row, along } = await draftObject(context, table, hooks, context.body);
-      await context.store.collections.commit([put(row), ...along]);
+      const { row, along: otherChanges } = await draftObject(context, table, hooks, context.body);
+      await context.store.collections.commit([put(row), ...otherChanges]);
       return { status: 201, body: await view(context, row) };
     },
     get: async (context: ResourceContext<Name>) => ({ status: 200, body: await view(context, context.target) }),
@@ -120,7 +120,7 @@ export async function draftObject<Name extends StoredName>(
   const draft = (await hooks.complete?.(context, members)) ?? asGiven;
   reportContradicted(context, table, body, draft.hidden ?? {});
   const row = newRow(context, table, draft);
-  return { row, along: draft.along?.(row.id) ?? [] };
+  return { row, along: draft.otherChanges?.(row.id) ?? [] };
 }
 
 /** The SDK sends along what other members say, such as the simulation of a node's interface. Nothing depends on it. */
@@ -228,7 +228,7 @@ export async function deletion(
   row: AirRow,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
-  for (const along of await alongWith(context, row)) {
+  for (const along of await deletedWith(context, row)) {
     changes.push(...(await deletion(context, along.resource, along.row)));
   }
   for (const other of RESOURCES) {

@@ -63,7 +63,7 @@ type DefaultsOf<Name extends StoredName> =
 
 /** A new object, and the changes to commit with it, which may name it by its id. */
 export type CompletedOf<Name extends StoredName> = DraftOf<Name> & {
-  readonly along?: (id: string) => readonly Change[];
+  readonly otherChanges?: (id: string) => readonly Change[];
 };
 
 /** The members of a change. */

@@ -39,7 +39,7 @@ export interface AmendmentOf<Name extends StoredName> extends Placement {
   readonly hidden?: Partial<HiddenOf<Name>>;
 }
 
-interface Place {
+interface Placed {
   readonly id: string;
   readonly owner: string;
   /** Of the replaced row. */
@@ -49,14 +49,14 @@ interface Place {
 /** Builds the row of an object. */
 export function airRow<Name extends StoredName>(
   table: Table<Name>,
-  place: Place,
+  place: Placed,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
 // The row has the members of the draft, so it is a row of the resource.
 export function airRow(
   table: Table,
-  place: Place,
+  place: Placed,
   times: Times,
   draft: Placement & { readonly members: Members; readonly hidden?: Members },
 ): AirRow {

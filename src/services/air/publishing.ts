@@ -88,7 +88,7 @@ export interface Step {
  * @param decide may be called again if one of them has changed meanwhile
  * @throws Problem if the object no longer exists
  */
-export async function settle<Its extends PublishedRow>(
+export async function updatePublication<Its extends PublishedRow>(
   context: AuthenticatedContext,
   { model, table, records }: Publication,
   id: string,
@@ -110,8 +110,8 @@ export async function settle<Its extends PublishedRow>(
       members: { ...step.members, publish_access_record_id: step.isOver === true ? null : record.id },
       ...(step.sharedWith !== undefined && { sharedWith: step.sharedWith }),
     });
-    const told = entry(context, model, id, step.description, ['publishing']);
-    const revision = await collections.commit([put(object), put(record), told]);
+    const recorded = entry(context, model, id, step.description, ['publishing']);
+    const revision = await collections.commit([put(object), put(record), recorded]);
     return { object: { ...object, revision } as Its, record };
   });
 }
@@ -187,7 +187,7 @@ export async function openRequest<Its extends PublishedRow>(
   const publication = publicationOf(row);
   const { what } = publication;
   const { asks, from } = REQUESTS[status];
-  const { object } = await settle<Its>(context, publication, row.id, (before, record) => {
+  const { object } = await updatePublication<Its>(context, publication, row.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
       throw new Problem('conflict', message);
@@ -232,7 +232,7 @@ export function uploadStatus({ what }: Publication, upload_status: MembersOf<'im
 /** Takes an open request back. @throws Problem if there is none */
 export async function cancelRequest<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
   const publication = publicationOf(row);
-  const { object } = await settle<Its>(context, publication, row.id, (before, record) => {
+  const { object } = await updatePublication<Its>(context, publication, row.id, (before, record) => {
     if (record === null || !isOpen(record.body.members.status)) {
       throw new Problem('bad_state', `The ${publication.what} has no open request.`);
     }
@@ -288,7 +288,7 @@ export async function publishNow<Its extends PublishedRow>(
   more: (object: Its) => Partial<MembersOf<Published>> = () => ({}),
 ): Promise<Its> {
   const publication = publicationOf(row);
-  const { object } = await settle<Its>(context, publication, row.id, async (before) => {
+  const { object } = await updatePublication<Its>(context, publication, row.id, async (before) => {
     const given = more(before);
     if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is published already.`);
     const { members, sharedWith, record } = await showTo(context, before, prefer_public, allowed_orgs);
@@ -322,7 +322,7 @@ export function unpublished(context: AuthenticatedContext, publication: Publicat
 /** Ends a publication at once. @throws Problem if the object is not published */
 export async function unpublishNow<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
   const publication = publicationOf(row);
-  const { object } = await settle<Its>(context, publication, row.id, (before) => {
+  const { object } = await updatePublication<Its>(context, publication, row.id, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is not published.`);
     return unpublished(context, publication);
   });

@@ -8,7 +8,7 @@ import { HISTORIES, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulati
 import { TRAININGS } from './tables/trainings.ts';
 
 /** An object that is deleted with another one, although it does not refer to it. */
-export interface AlongWith {
+export interface DeletedWith {
   readonly resource: AirResource;
   readonly row: AirRow;
 }
@@ -16,7 +16,7 @@ export interface AlongWith {
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
 /** Finds the objects that are deleted with an object, besides those that refer to it. */
-export async function alongWith(context: Storing, row: AirRow): Promise<readonly AlongWith[]> {
+export async function deletedWith(context: Storing, row: AirRow): Promise<readonly DeletedWith[]> {
   if (isOf(SIMULATIONS, row)) {
     return [
       ...(await partsOf(context, HISTORIES, row.id)),
@@ -42,18 +42,18 @@ async function partsOf<Name extends StoredName>(
   { store }: Storing,
   resource: Table<Name>,
   id: string,
-): Promise<readonly AlongWith[]> {
+): Promise<readonly DeletedWith[]> {
   const rows = await collectionOf(resource).ofParent(store.collections, id);
   return rows.map((row) => ({ resource, row }));
 }
 
-async function simulation({ store }: Storing, id: string): Promise<readonly AlongWith[]> {
+async function simulation({ store }: Storing, id: string): Promise<readonly DeletedWith[]> {
   const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
 /** Finds the interfaces that a breakout created. */
-async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly AlongWith[]> {
+async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly DeletedWith[]> {
   const ids = body.hidden.parts ?? [];
   const rows = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
   return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row }]));

@@ -23,7 +23,7 @@ import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
-const LAW = rulesetOf('control', null, TABLES);
+const RULESET = rulesetOf('control', null, TABLES);
 
 /** The control API: a service like the others, which reaches them through `ports`. */
 export function control(ports: Ports): ServiceDefinition<'control'> {
@@ -31,8 +31,8 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     name: 'control',
     title: 'Control API',
     prefixes: ['/_mock'],
-    rulesets: [LAW],
-    ruleset: () => LAW,
+    rulesets: [RULESET],
+    ruleset: () => RULESET,
     isControlApi: true,
     conventions: { eitherSlash: true },
     authenticate: () => Promise.reject(new Error('every operation of the control API is public')),

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/clock.ts';
-import { type Listing, type PageQuery, type Place, pageOf } from '../../core/page.ts';
+import { type Listing, type PageQuery, type Position, pageOf } from '../../core/page.ts';
 
 /** The default `limit` of short lists: in general, all their entries. */
 const MOST_OF_SHORT = 2000;
@@ -8,7 +8,7 @@ const MOST_OF_SHORT = 2000;
 export interface Entry {
   readonly id: string;
   readonly at: Instant;
-  readonly place: Place;
+  readonly place: Position;
 }
 
 /** The members of every list besides its entries. */

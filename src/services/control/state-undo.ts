@@ -17,7 +17,7 @@ export type Undo =
  */
 const SETUPS = new Collection<Undo>('control.setups');
 
-/** A setup is told from others by its state, its parameters and its consumer. */
+/** Setups differ by its state, its parameters and its consumer. */
 export interface Setup {
   readonly state: string;
   readonly params: Readonly<Record<string, unknown>>;

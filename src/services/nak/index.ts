@@ -47,7 +47,7 @@ export const nak: ServiceDefinition<'nak'> = {
   hosts: [{ pattern: /^api-keys\./, prefix: '' }],
   renderProblem,
   errors: ERRORS,
-  census: { counted: {}, passedOver: [KEY_OWNERS.name] },
+  objectCounts: { counted: {}, passedOver: [KEY_OWNERS.name] },
   seed: null,
   events: null,
 };

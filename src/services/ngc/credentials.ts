@@ -1,4 +1,4 @@
-import type { Census, CredentialRows, ServiceCredentials } from '../../contract/credentials.ts';
+import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../contract/credentials.ts';
 import { deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
@@ -20,7 +20,7 @@ const KEYS: CredentialRows<NgcKeyRow> = {
 
 export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], ended: [] };
 
-export const CENSUS: Census = {
+export const OBJECT_COUNTS: ObjectCounts = {
   counted: { organizations: { collection: ORGANIZATIONS.name }, ngcKeys: { collection: NGC_KEYS.name } },
   passedOver: [NGC_USERS, NGC_POLICIES].map(({ name }) => name),
 };

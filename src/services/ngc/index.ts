@@ -6,7 +6,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { CENSUS, CREDENTIALS } from './credentials.ts';
+import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
@@ -14,8 +14,8 @@ import { renderProblem } from './problem.ts';
 import { ngcSeed } from './seed.ts';
 import { TABLES } from './tables/index.ts';
 
-const LAW = rulesetOf('ngc', null, TABLES);
-const CALLER = callerUnder(LAW);
+const RULESET = rulesetOf('ngc', null, TABLES);
+const CALLER = callerUnder(RULESET);
 
 /**
  * NGC's key administration, and the gateway in front of other NVIDIA services.
@@ -27,11 +27,11 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     name: 'ngc',
     title: 'NVIDIA NGC keys',
     prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs'],
-    rulesets: [LAW],
-    ruleset: () => LAW,
+    rulesets: [RULESET],
+    ruleset: () => RULESET,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),
     impersonate: impersonatorOf(CALLER),
-    holding: holdingOfKeys(() => LAW),
+    holding: holdingOfKeys(() => RULESET),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
     leastRights: leastRightsOfKey,
@@ -43,7 +43,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     renderProblem,
     errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
     credentials: CREDENTIALS,
-    census: CENSUS,
+    objectCounts: OBJECT_COUNTS,
     seed: ngcSeed(rulesetsOfKeys),
     events,
   };

@@ -6,7 +6,7 @@ import {
   presentGrant,
 } from '../../credentials/presented-credential.ts';
 import { authenticate, impersonate } from './caller.ts';
-import { CENSUS, CREDENTIALS } from './collections/index.ts';
+import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
 import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findNearestClient, findRuleFixes } from './explaining/fixes.ts';
@@ -97,7 +97,7 @@ export const runai: ServiceDefinition<'runai'> = {
   renderProblem,
   errors: ERRORS,
   credentials: CREDENTIALS,
-  census: CENSUS,
+  objectCounts: OBJECT_COUNTS,
   seed,
   events,
 };

@@ -47,13 +47,13 @@ function describeRoles(rules: readonly AccessRule[], names: Names): string {
   });
   const [first] = given;
   if (first === undefined) return 'No role: may use only operations that need no permission.';
-  const told = given.slice(0, MOST_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
-  const more = given.length > told.length ? ` and ${given.length - told.length} more` : '';
+  const listed = given.slice(0, MOST_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
+  const more = given.length > listed.length ? ` and ${given.length - listed.length} more` : '';
   const sentence = given.length === 1 ? first.role.description.replace(/\.$/, '') : '';
   const permissions = new Set(given.flatMap(({ role }) => [...role.permissions]));
   const changing = [...permissions].filter((permission) => !permission.endsWith(':read')).length;
   return [
-    `${told.join('; ')}${more}.`,
+    `${listed.join('; ')}${more}.`,
     ...(sentence === '' ? [] : [`${sentence}.`]),
     `${countPermissions(permissions.size)}, ${changing === 0 ? 'all read-only' : `${changing} of them with write access`}.`,
   ].join(' ');

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Caller, decideOnResource, isEnough, lackOf } from '../../core/decide.ts';
+import { type Caller, decideOnResource, isEnough, missingRightsOf } from '../../core/decide.ts';
 import type { Rights } from '../../core/policy.ts';
 import { heldRightsOf, ruleBookOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
@@ -31,7 +31,7 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
   ]);
   const granting = all.filter(({ deletedAt, roleId }) => {
     const role = roles.get(roleId);
-    const brings = role?.enabled === true && lackOf(rule, { ...NOTHING, held: role.permissions }, []);
+    const brings = role?.enabled === true && missingRightsOf(rule, { ...NOTHING, held: role.permissions }, []);
     return deletedAt === null && brings !== false && isEnough(brings);
   });
   const namesOf = (kind: (typeof KINDS)[number]) =>

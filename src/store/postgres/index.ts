@@ -2,8 +2,8 @@ import type * as Postgres from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
-import { type Held, heldOf, type Place } from '../place.ts';
 import type { StoreParts } from '../shared.ts';
+import { type Held, heldOf, type Storage } from '../storage.ts';
 import { UNREACHABLE, type Waiting } from '../waiting.ts';
 import { type Location, locationOf } from './location.ts';
 import { PostgresLog } from './log.ts';
@@ -17,7 +17,7 @@ const ASK_MS = 250;
  * A schema of a PostgreSQL database. The process with its lock has the worlds, and PostgreSQL releases the lock with the
  * session, however that ends.
  */
-export class PostgresPlace implements Place {
+export class PostgresPlace implements Storage {
   readonly kind = 'postgres';
   readonly driver = null;
   readonly schema: string;

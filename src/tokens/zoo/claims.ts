@@ -1,6 +1,6 @@
 import { forge } from '../forge.ts';
 import { plainJson, signPayload } from '../keys.ts';
-import { type Stock, type TokenMaker, withClaims } from './stock.ts';
+import { type TokenInputs, type TokenMaker, withClaims } from './token-inputs.ts';
 
 const HOUR = 3600;
 
@@ -31,10 +31,10 @@ export const CLAIMS = {
 } as const satisfies Readonly<Record<string, TokenMaker>>;
 
 /** Repeats a claim, which no JSON writer does. */
-function withClaimTwice(name: string, values: (stock: Stock) => readonly [unknown, unknown]): TokenMaker {
-  return (stock) => {
-    const { claims, keys } = stock;
-    const [first, last] = values(stock);
+function withClaimTwice(name: string, values: (inputs: TokenInputs) => readonly [unknown, unknown]): TokenMaker {
+  return (inputs) => {
+    const { claims, keys } = inputs;
+    const [first, last] = values(inputs);
     const { [name]: _, ...others } = claims;
     const text = plainJson(others).replace(/\}$/, `,"${name}":${JSON.stringify(last)}}`);
     const twice = text.replace(/^\{/, `{"${name}":${JSON.stringify(first)},`);

@@ -1,6 +1,6 @@
 import { CLAIMS } from './claims.ts';
 import { KEYS } from './keys.ts';
-import type { Stock, TokenMaker } from './stock.ts';
+import type { TokenInputs, TokenMaker } from './token-inputs.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from './verdicts.ts';
 import { WRITING } from './writing.ts';
 
@@ -13,12 +13,12 @@ export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 
 }
 
 /** All tokens that a verifier should be tested with, valid and invalid. */
-export function zooOf(stock: Stock): Promise<readonly ZooToken[]> {
-  const present = new Set([stock.keys.own.algorithm, stock.audience === null ? 'no-audience' : 'audience']);
+export function zooOf(inputs: TokenInputs): Promise<readonly ZooToken[]> {
+  const present = new Set([inputs.keys.own.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(
     zooNames((only) => present.has(only)).map(async (name) => {
       const { verdict, must, why, source } = VERDICTS[name];
-      return { name, token: await MAKERS[name](stock), verdict, must, why, source };
+      return { name, token: await MAKERS[name](inputs), verdict, must, why, source };
     }),
   );
 }

@@ -38,7 +38,7 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
     const nodes = await collectionOf(NODES).ofParent(context.store.collections, source.id);
     const copied = [put(copy), ...(await copyNetwork(context, source.id, copy.id))];
     return {
-      along: () => copied,
+      otherChanges: () => copied,
       members: {
         ...members,
         tags: normalTags(tags),

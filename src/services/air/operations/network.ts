@@ -47,7 +47,7 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
     const image = members.image ?? (await defaultImage(context));
     return {
       members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }),
-      along: (id) => [
+      otherChanges: (id) => [
         entry(context, 'node', id, 'Node created'),
         entry(context, 'simulation', members.simulation, `Node ${members.name} created`),
       ],

@@ -14,9 +14,9 @@ import {
   type RecordRow,
   reviewed,
   type Step,
-  settle,
   showTo,
   unpublished,
+  updatePublication,
   uploadStatus,
 } from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
@@ -58,7 +58,7 @@ async function review<Its extends RecordRow>(context: AuthenticatedContext<Its>,
   const { target } = context;
   const { members } = target.body;
   const [publication, id] = 'image' in members ? [IMAGE, members.image] : [DEMO, members.marketplace_demo];
-  const { record } = await settle(context, publication, id, (before, known) => {
+  const { record } = await updatePublication(context, publication, id, (before, known) => {
     if (known?.id === target.id) return decide(context, publication, before, known);
     throw new Problem('bad_state', `The record is over: its status is \`${members.status}\`.`);
   });

@@ -56,7 +56,7 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
     checkTimes(context, members);
     return {
       ...newSimulation(context, members),
-      along: (id) => [entry(context, 'simulation', id, 'Simulation created')],
+      otherChanges: (id) => [entry(context, 'simulation', id, 'Simulation created')],
     };
   },
   change: (context, _row, members) => {

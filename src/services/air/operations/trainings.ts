@@ -73,7 +73,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     });
     const copied = [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
     return {
-      along: () => copied,
+      otherChanges: () => copied,
       members: {
         ...times,
         name,

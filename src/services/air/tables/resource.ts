@@ -5,7 +5,7 @@ import type { Scope } from './scopes.ts';
 type Needs = readonly Scope[] | { readonly any: readonly Scope[] };
 
 /** The target of an operation. Default: the list. */
-interface Place {
+interface Target {
   /** The path names one object. */
   readonly item?: true;
   /** Only for the organisation that owns the object. */
@@ -14,12 +14,12 @@ interface Place {
   readonly orOperators?: true;
 }
 
-export const ITEM = { item: true } as const satisfies Place;
-export const OWN = { item: true, ownersOnly: true } as const satisfies Place;
-export const MANAGED = { ...OWN, orOperators: true } as const satisfies Place;
+export const ITEM = { item: true } as const satisfies Target;
+export const OWN = { item: true, ownersOnly: true } as const satisfies Target;
+export const MANAGED = { ...OWN, orOperators: true } as const satisfies Target;
 
 /** The rule for an operation of a resource. */
-export interface AirRule extends Sourced, Place {
+export interface AirRule extends Sourced, Target {
   readonly needs: Needs;
   /** The source of the operation's parameters, bodies and answers, if it is another one than that of the rule. */
   readonly shape?: Sourced;
@@ -39,7 +39,7 @@ export const OR_TRAINEE = { orRoles: ['air_trainee'] } as const satisfies Partia
 /** Operations of a resource with the same needs and source; only their targets differ. */
 interface AirSection extends AirRule {
   /** The operations by action, the last part of their ids. */
-  readonly rows: readonly string[] | Readonly<Record<string, Place>>;
+  readonly rows: readonly string[] | Readonly<Record<string, Target>>;
 }
 
 /** When the referenced object is deleted: delete the referring one too, refuse the deletion, or do nothing. */

@@ -4,7 +4,7 @@ import type { WorldInfo } from '../../../contract/world.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import type { KnownHosts } from '../../../core/hosts.ts';
-import { comparePlaces, type Place } from '../../../core/page.ts';
+import { comparePositions, type Position } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import {
   DEFAULT_WORLD,
@@ -32,7 +32,7 @@ type Order = Schema<'control', 'WorldOrder'>;
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
-    const sorted = all.sort((one, other) => comparePlaces(one.place, other.place));
+    const sorted = all.sort((one, other) => comparePositions(one.place, other.place));
     const { entries, extent } = shortPage(sorted, context.query, 'oldest first', { isText: isWorldId });
     return { status: 200, body: { worlds: entries.map((world) => worldView(context, world)), ...extent } };
   };
@@ -94,7 +94,7 @@ export function makeWorld(
 }
 
 /** The default world comes first. */
-function placeOf({ id, createdAt }: WorldInfo): Place {
+function placeOf({ id, createdAt }: WorldInfo): Position {
   return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
 

@@ -37,7 +37,7 @@ const GPU = 'gpuSpecification';
 const POLICY = `${GPU}.helmValidationPolicy`;
 const TYPES = `${POLICY}.extraKubernetesTypes`;
 
-/** The limits of members, in the order in which they are told. The code has no order. */
+/** The limits of members, in the order in which they are reported. The code has no order. */
 export const LIMIT_SECTIONS = [
   {
     of: ['createTaskRequest'],

@@ -1,5 +1,5 @@
 /** The collections of Run:ai that hold identities and their grants. */
-import type { Census, CredentialRows, ServiceCredentials } from '../../../contract/credentials.ts';
+import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, keyClient } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
 import { IDENTITIES, type IdentityRow, identityClient, identityName, identityRow } from './identities.ts';
@@ -54,7 +54,7 @@ export const CREDENTIALS: ServiceCredentials = {
   ended: [CODES, LOGINS, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
 };
 
-export const CENSUS: Census = {
+export const OBJECT_COUNTS: ObjectCounts = {
   counted: {
     users: { collection: IDENTITIES.name, owner: 'user' },
     applications: { collection: IDENTITIES.name, owner: 'application' },

@@ -1,5 +1,5 @@
 import type { FindOther } from '../../../contract/service.ts';
-import { decideOnResource, lackOf } from '../../../core/decide.ts';
+import { decideOnResource, missingRightsOf } from '../../../core/decide.ts';
 import type { DecisionInput } from '../../../core/decision.ts';
 import { labelsOfResources } from '../../../core/labels.ts';
 import { own } from '../../../core/members.ts';
@@ -41,7 +41,7 @@ function ruleFixes(input: DecisionInput): Fix[] {
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
-  const needs = describeLack(lackOf(rule, { held: new Set(), resources: [] }, []));
+  const needs = describeLack(missingRightsOf(rule, { held: new Set(), resources: [] }, []));
   if (found === undefined)
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
   // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.

@@ -19,8 +19,8 @@ const SYSTEM: Resource = { type: 'system', ids: ['system'] };
  * The least rights that a principal needs: the predefined role with the fewest permissions, in the narrowest scope that
  * covers every object used. Also the smallest custom role that is sufficient there.
  */
-export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, doings) => {
-  const { principal, caller, uses } = doings;
+export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, ofPrincipal) => {
+  const { principal, caller, uses } = ofPrincipal;
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await rolesOf(world);
   const allow = (heldRights: HeldRights, some: readonly Use[]) =>

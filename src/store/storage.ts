@@ -25,7 +25,7 @@ export interface Held {
 }
 
 /** The place of all worlds. One process has them at a time. */
-export interface Place {
+export interface Storage {
   readonly kind: 'memory' | 'file' | 'postgres';
   /** The driver of the file; null without one. */
   readonly driver: string | null;

@@ -12,7 +12,7 @@ import type { StoreParts } from '../store/shared.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world made from its seed, as the initial content of others. */
-export interface Image {
+export interface Template {
   /** The seed it was made from, with password hashes, which are slow to compute. */
   readonly seed: Seed;
   readonly rows: FrozenRows;
@@ -26,7 +26,7 @@ export interface Image {
 }
 
 /**
- * The maximum age of an image, in milliseconds, when a world is made from it: its times become the beginning of that
+ * The maximum age of a template, in milliseconds, when a world is made from it: its times become the beginning of that
  * world.
  */
 const FRESH = 1000;
@@ -43,7 +43,7 @@ export interface Customs {
 }
 
 /** Restores the toggle that the server was started with, and reports keys that can do nothing. */
-export async function settle(
+export async function finishFilled(
   store: KeyReport['store'],
   report: Reports['report'],
   { settings, rulesets }: Customs,
@@ -56,10 +56,10 @@ export async function settle(
 /** The rows that a seed defines at a moment. */
 export type RowsOfSeed = (seed: Seed, at: Instant) => Promise<FrozenRows>;
 
-/** Images of seeds: tests make many worlds from one seed. */
-export class Images {
-  readonly #images: BoundedCache<Image>;
-  readonly #making = new Map<string, Promise<Image>>();
+/** Templates of seeds: tests make many worlds from one seed. */
+export class Templates {
+  readonly #templates: BoundedCache<Template>;
+  readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
   readonly #shared: StoreParts;
   readonly #customs: Customs;
@@ -67,8 +67,8 @@ export class Images {
   readonly #rowsOf: RowsOfSeed;
 
   constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials, rowsOf: RowsOfSeed) {
-    const sizeOfImage = ({ rows, seed }: Image) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
-    this.#images = new BoundedCache(shared.budgets.images, sizeOfImage);
+    const sizeOfTemplate = ({ rows, seed }: Template) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
+    this.#templates = new BoundedCache(shared.budgets.templates, sizeOfTemplate);
     this.#machine = machine;
     this.#shared = shared;
     this.#customs = customs;
@@ -76,23 +76,23 @@ export class Images {
     this.#rowsOf = rowsOf;
   }
 
-  /** The image of a seed, at most a second old. */
-  async of(seed: Seed): Promise<Image> {
-    const known = this.#images.find(seed.text);
+  /** The template of a seed, at most a second old. */
+  async of(seed: Seed): Promise<Template> {
+    const known = this.#templates.find(seed.text);
     const age = known === undefined ? FRESH : this.#machine.now() - known.at;
     if (known !== undefined && age >= 0 && age < FRESH) return known;
     const making =
       this.#making.get(seed.text) ?? this.#make(known?.seed ?? seed).finally(() => this.#making.delete(seed.text));
     this.#making.set(seed.text, making);
-    return this.#images.keep(seed.text, await making);
+    return this.#templates.keep(seed.text, await making);
   }
 
-  async #make(seed: Seed): Promise<Image> {
+  async #make(seed: Seed): Promise<Template> {
     const at = this.#machine.now();
     const store = openMemory(await this.#rowsOf(seed, at), this.#shared);
     try {
       const found: Parameters<Reports['report']>[] = [];
-      await settle(store, (...finding) => found.push(finding), this.#customs, at);
+      await finishFilled(store, (...finding) => found.push(finding), this.#customs, at);
       const rows = await store.freeze();
       const credentials = this.#keys.holdersIn(rows);
       const clients = {

@@ -2,7 +2,7 @@ import { type Changes, forge, type Keys } from '../forge.ts';
 import type { Claims } from '../keys.ts';
 
 /** The material of the zoo's tokens. */
-export interface Stock {
+export interface TokenInputs {
   readonly keys: Keys;
   readonly issuer: string;
   /** The audience that the verifier expects; null for none. */
@@ -17,19 +17,19 @@ export interface Stock {
   readonly now: number;
 }
 
-export type TokenMaker = (stock: Stock) => Promise<string>;
+export type TokenMaker = (inputs: TokenInputs) => Promise<string>;
 
 /** Changes the valid token. */
-export async function forgeFrom({ claims, keys }: Stock, changes: Changes): Promise<string> {
+export async function forgeFrom({ claims, keys }: TokenInputs, changes: Changes): Promise<string> {
   return (await forge(claims, keys, changes)).token;
 }
 
 /** Changes the claims of the valid token. */
-export function withClaims(claims: (stock: Stock) => Claims): TokenMaker {
-  return (stock) => forgeFrom(stock, { claims: claims(stock) });
+export function withClaims(claims: (inputs: TokenInputs) => Claims): TokenMaker {
+  return (inputs) => forgeFrom(inputs, { claims: claims(inputs) });
 }
 
 /** Changes the header of the valid token. */
-export function withHeader(header: (stock: Stock) => Claims): TokenMaker {
-  return (stock) => forgeFrom(stock, { header: header(stock) });
+export function withHeader(header: (inputs: TokenInputs) => Claims): TokenMaker {
+  return (inputs) => forgeFrom(inputs, { header: header(inputs) });
 }
