@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { figureText, goalText, verdict } from './figures.mjs';
 import { PEERS } from './peers.mjs';
 
-const PAGE = fileURLToPath(new URL('../docs/reference/speed.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../docs/maintaining/speed.md', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BETWEEN = /(?<=<!-- Written by `npm run bench`\. -->\n).*?(?=<!-- End -->)/s;
 

@@ -5,7 +5,7 @@
  *
  * Usage: npm run bench [-- PART...] [--keep] [--nodes LINE,...] [--against REF]...
  *   PART       only rows whose names contain one of these texts
- *   --keep     writes them to docs/reference/speed.md, as a run of all rows does; the others are left out there
+ *   --keep     writes them to docs/maintaining/speed.md, as a run of all rows does; the others are left out there
  *   --nodes    lines of Node that run the servers, `20,22,24`; otherwise the Node that runs this
  *   --against  compares with another commit instead, and fails if a row is slower; REF may be left out
  */

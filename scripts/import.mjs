@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Writes the skeleton of a new version from a vendor's document, or the reference document of what a vendor publishes:
- * docs/how-to/import-a-version.md
+ * docs/maintaining/import-a-version.md
  *
  * Usage: npm run import -- --spec FILE --service runai --version 3.1
  *        npm run import -- --reference runai.2.24 --from PATH

@@ -185,7 +185,7 @@ export const IMPORTED = [
  * @param {string} version
  */
 function testOf(service, version) {
-  return `/** What ${service} ${version} still lacks. Each test is red until it is decided: docs/how-to/import-a-version.md */
+  return `/** What ${service} ${version} still lacks. Each test is red until it is decided: docs/maintaining/import-a-version.md */
 import { describe, expect, it } from 'vitest';
 import { mergedDocuments } from '../../../scripts/documents.mjs';
 import { profilesOf } from '../../../scripts/documents/versions.mjs';

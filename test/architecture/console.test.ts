@@ -6,7 +6,7 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
 /**
  * What the rooms of the console may import. It is a client of the control API as any other: of the server it has types,
- * how the text of events is read, and how lists are paged through. `docs/decisions/0030-the-console.md` says why.
+ * how the text of events is read, and how lists are paged through. `docs/maintaining/decisions/0030-the-console.md` says why.
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {

@@ -11,9 +11,10 @@ const KINDS: Readonly<Record<string, (path: string) => boolean>> = {
   Tutorial: (path) => path.startsWith('docs/tutorial/'),
   'How-to': (path) => path.startsWith('docs/how-to/'),
   Reference: (path) => path.startsWith('docs/reference/'),
-  Explanation: (path) => path.startsWith('docs/explanation/') || path === DECISIONS,
+  Explanation: (path) => path.startsWith('docs/explanation/'),
 };
-const DECISIONS = 'docs/decisions/README.md';
+const MAINTAINING = 'docs/maintaining/README.md';
+const DECISIONS = 'docs/maintaining/decisions/README.md';
 
 /** The links of a page to files, from the root. */
 function linksOf(path: string, page: string): { readonly target: string; readonly anchor: string }[] {
@@ -39,7 +40,9 @@ describe('the index of the documentation', () => {
   });
 
   it('lists every page once, under the kind of its folder, with a line about it', () => {
-    const pages = [...documentationPages().map(({ path }) => path), DECISIONS].filter((path) => path !== INDEX);
+    const pages = documentationPages()
+      .map(({ path }) => path)
+      .filter((path) => path !== INDEX);
 
     expect(pages.length).toBeGreaterThan(20);
     expect(rows.map(({ path }) => path).sort()).toEqual(pages.sort());
@@ -58,8 +61,27 @@ describe('the index of the documentation', () => {
   });
 });
 
-it('docs/decisions/README.md lists every decision', async () => {
-  const decisions = sourceFiles('docs/decisions', '.md').filter(({ path }) => /\/\d{4}-[^/]+$/.test(path));
+it('docs/maintaining/README.md lists every page for maintainers, by its title', () => {
+  const rows = [...text(MAINTAINING).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\) \| .{10,} \|$/gm)].map(([, name, link]) => ({
+    name,
+    link,
+  }));
+  const pages = sourceFiles('docs/maintaining', '.md').filter(
+    ({ path }) => path !== MAINTAINING && (path === DECISIONS || !path.startsWith(posix.dirname(DECISIONS))),
+  );
+  const titles = pages.map(({ path, text: page }) => ({
+    name: /^# (.*)$/m.exec(page)?.[1],
+    link: posix.relative('docs/maintaining', path),
+  }));
+
+  expect(rows.sort((a, b) => String(a.link).localeCompare(String(b.link)))).toEqual(
+    titles.sort((a, b) => a.link.localeCompare(b.link)),
+  );
+  expect(titles.length).toBeGreaterThan(4);
+});
+
+it('docs/maintaining/decisions/README.md lists every decision', async () => {
+  const decisions = sourceFiles(posix.dirname(DECISIONS), '.md').filter(({ path }) => /\/\d{4}-[^/]+$/.test(path));
   const lines = decisions.map(({ path, text: page }) => {
     const [, number, title] = /^# (\d+)\. (.*)$/m.exec(page) ?? [];
     expect(posix.basename(path)).toMatch(new RegExp(`^0*${number}-`));

@@ -28,36 +28,33 @@ function configurationPage(): string {
       fallback === null || fallback === false || Array.isArray(fallback)
         ? ''
         : `\`${fallback === true ? 'on' : fallback}\``;
-    return `| \`${cell(short + flag)}\` | \`${variableName(name)}\` | ${shown} | ${cell(option.description)} |`;
+    expect(variableName(name)).toBe(`NV_AUTH_MOCK_${flagName(name).toUpperCase().replaceAll('-', '_')}`);
+    return `| \`${cell(short + flag)}\` | ${shown} | ${cell(option.description)} |`;
   });
   return `# Configuration
 
 ${GENERATED}
 
-Flags beat variables beat the file of \`--config\` beat defaults. In that file keys are flag names without the dashes; for
-\`startMock\` options are flag names in camel case. An empty variable counts as not set, a repeatable option takes several
-values separated by commas in its variable. An unknown flag, variable, key or option stops the start, and the message suggests the nearest valid name.
+Each option has a variable: \`--max-worlds\` is \`NV_AUTH_MOCK_MAX_WORLDS\`. Flags override variables, which override the file of \`--config\`.
+In that file, keys are flag names without the dashes; for \`startMock\` they are in camel case. An empty variable counts as not set. In
+variables, a repeatable option takes values separated by commas. An unknown flag, variable, key or option stops the start, and the message
+suggests the nearest valid name.
 
-A DURATION is written with its unit: \`90s\`, \`15m\`, \`1h30m\`, \`PT15M\`. Only \`startMock\` also takes bare numbers, which are
-milliseconds: \`{ tokenTtl: 3600 }\` is 3.6 seconds, and an hour is \`'1h'\` or \`3_600_000\`.
+A DURATION has a unit: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`. \`startMock\` also takes numbers, which are milliseconds.
 
-| flag | variable | default | meaning |
-| --- | --- | --- | --- |
+| flag | default | meaning |
+| --- | --- | --- |
 ${rows.join('\n')}
-| \`-c, --config FILE\` | \`NV_AUTH_MOCK_CONFIG\` | | options from a YAML or JSON file |
-| \`--etc DIR\` | \`NV_AUTH_MOCK_ETC\` | | a folder whose \`config.yaml\` and \`seed.yaml\` count, where they are there and nothing else is named; \`.yml\` and \`.json\` will do |
+| \`-c, --config FILE\` | | options from a YAML or JSON file |
+| \`--etc DIR\` | | a folder whose \`config.yaml\` and \`seed.yaml\` (or \`.yml\`, \`.json\`) are used if no others are named |
 
-Where the versions of the real services differ, or their documentation leaves something open, there is an option:
-\`--runai-bad-credentials\`, \`--air-bad-credentials\`, \`--runai-revoke-on-delete\`, \`--runai-key-limit\`, \`--token-ttl\`.
-
-\`PORT\` is honoured where \`NV_AUTH_MOCK_PORT\` is not set. Durations: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`.
-What a seed may say: [Your own users and keys](../how-to/your-own-users.md).
+\`PORT\` is used if \`NV_AUTH_MOCK_PORT\` is not set. The content of a seed: [Your own users and keys](../how-to/your-own-users.md).
 `;
 }
 
 /** What an operation asks for, in words. */
 function needs(rule: Rule | undefined): string {
-  if (rule === undefined) return 'nothing: public';
+  if (rule === undefined) return 'public';
   const { all = [], any = [], roles = [] } = rule.needs;
   const parts = [
     ...all.map((grant) => `\`${grant}\``),
@@ -71,6 +68,7 @@ function needs(rule: Rule | undefined): string {
   return parts.join(', ') || 'a credential';
 }
 
+/** The operations of a service by what they need, a table for each set of versions that has them. */
 async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<string> {
   const rows = new Map<string, { call: string; profiles: string[]; ruleset: Ruleset; id: string }>();
   for (const ruleset of rulesets) {
@@ -83,36 +81,42 @@ async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<strin
       rows.set(id, { ...known, profiles: [...known.profiles, ruleset.profile ?? ''] });
     }
   }
-  const lines = [...rows.values()].map(({ call, profiles, ruleset, id }) => {
-    const row = ruleset.tables.operations.find((one) => one.id === id);
-    const rule = ruleset.tables.rules.find((one) => one.id === row?.rule);
-    const added = (rule?.added ?? []).map(({ certainty }) => certainty);
-    const ofRule = [...new Set([rule?.certainty, ...added].filter(Boolean))].join(', ');
-    return `| \`${call}\` | ${profiles.filter(Boolean).join(', ')} | ${row?.certainty} | ${cell(needs(rule))} | ${ofRule} |`;
+  const versionsOf = ({ profiles }: { readonly profiles: readonly string[] }) => profiles.filter(Boolean).join(', ');
+  const tables = [...new Set([...rows.values()].map(versionsOf))].map((versions) => {
+    const operations = [...rows.values()].filter((row) => versionsOf(row) === versions);
+    const calls = new Map<string, string[]>();
+    for (const { call, ruleset, id } of operations) {
+      const row = ruleset.tables.operations.find((one) => one.id === id);
+      const rule = ruleset.tables.rules.find((one) => one.id === row?.rule);
+      const added = (rule?.added ?? []).map(({ certainty }) => certainty);
+      const certainties = [row?.certainty, ...new Set([rule?.certainty, ...added])].filter(Boolean);
+      const alike = `${cell(needs(rule))} | ${certainties.join('/')}`;
+      calls.set(alike, [...(calls.get(alike) ?? []), `\`${call}\``]);
+    }
+    const lines = [...calls].map(([alike, those]) => `| ${alike} | ${those.join('<br>')} |`);
+    return `${versions === '' ? '' : `### ${title}: ${versions}\n\n`}| needs | certainty | operations |
+| --- | --- | --- |
+${lines.join('\n')}`;
   });
   return `## ${title}
 
 ${rows.size} operations.
 
-| operation | versions | certainty of its shape | needs | certainty of its rule |
-| --- | --- | --- | --- | --- |
-${lines.join('\n')}`;
+${tables.join('\n\n')}`;
 }
 
-/** For how many operations a document has an example of a request that succeeds. */
-async function exampleRows({ name, title, rulesets }: ServiceDefinition): Promise<string[]> {
+/** Which documents have operations without an example of a request that succeeds, and how many. */
+async function withoutExample({ name, title, rulesets }: ServiceDefinition): Promise<string[]> {
   const examples = await castExamplesOf(name);
   if (examples === undefined) return [];
   const documents = [...new Map(rulesets.map((ruleset) => [ruleset.document, ruleset])).values()];
-  return Promise.all(
-    documents.map(async ({ document, profile }) => {
-      const served = JSON.parse(readFileSync(join(ROOT, `dist/openapi/${document}.json`), 'utf8'));
-      const all = Object.values<object>(served.paths).flatMap((item) => Object.values(item));
-      const without = all.filter((operation) => isRefused(examples.requests, operation, document));
-      const shown = documents.length > 1 ? (profile ?? '') : '';
-      return `| ${title} | ${shown} | ${all.length} | ${all.length - without.length} |`;
-    }),
-  );
+  return documents.flatMap(({ document, profile }) => {
+    const served = JSON.parse(readFileSync(join(ROOT, `dist/openapi/${document}.json`), 'utf8'));
+    const all = Object.values<object>(served.paths).flatMap((item) => Object.values(item));
+    const without = all.filter((operation) => isRefused(examples.requests, operation, document)).length;
+    const shown = documents.length > 1 ? `${title} ${profile}` : title;
+    return without === 0 ? [] : [`${without} of ${all.length} of ${shown}`];
+  });
 }
 
 /** How many operations of a service are documented, by shape and by rule, and remain under `--fidelity documented`. */
@@ -159,7 +163,7 @@ function baselineOf({ name, title }: ServiceDefinition): string[] {
       `| \`${cell(id)}\` | ${found} | ${cell(what)} | ${cell(reason ?? '')} | ${cell(source ?? '')} |`,
   );
   return [
-    `### ${title}: \`${document}\`\n\n| difference | class | what | reason | source |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`,
+    `## ${title}: \`${document}\`\n\n| difference | class | what | reason | source |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`,
   ];
 }
 
@@ -173,21 +177,29 @@ it('docs/reference/coverage.md says what the tables and the documents say', asyn
 
 ${GENERATED}
 
-Every operation there is, in which versions, what it needs, and how sure we are: of its shape, which is that it exists with these
-parameters, bodies and statuses, and of its rule, with the resource types that were added to it. \`documented\`: the vendor says so;
-\`implied\`: it follows from that; \`observed\`: seen in published clients or captures; \`inferred\`: the most plausible reading where the
-documentation is silent; \`contradicted\`: it says two things, and this is the one we follow; \`ours\`: there is nothing to go by. With the
-sources, of a running server: \`/docs/operations\`. Further tables: \`GET /_mock/tables/{service}\`.
+Every operation of the mock: the versions that have it, the rights that it needs, and its certainty. The certainty says how well the
+mock knows an operation. Where two words are written, the first is about the operation itself (its parameters, bodies and statuses),
+the others are about the rule that allows or refuses it.
+
+| certainty | meaning |
+| --- | --- |
+| \`documented\` | the vendor says so |
+| \`implied\` | it follows from what the vendor says |
+| \`observed\` | seen in published clients or recorded traffic |
+| \`inferred\` | the most plausible reading, where the documentation is silent |
+| \`contradicted\` | the documentation says two things; the mock follows one |
+| \`ours\` | no source at all |
+
+A running server shows the source of each row at \`/docs/operations\`, and more tables at \`GET /_mock/tables/{service}\`. Where the
+documents intentionally differ from those that the vendors publish, [Differences](../maintaining/differences.md) has the reasons.
 
 ## Only what is documented
 
-With \`--fidelity documented\` an operation is answered if its shape is \`documented\`, \`implied\`, \`observed\` or \`contradicted\`. If it is \`inferred\` or
-\`ours\`, the operation is refused with 501 once the caller is known, in the vendor's form, with the row and its source in the message. How
-certain the rule is that let a caller pass or refused it, the decision says (\`certainty\`, \`source\`). Where shape or rule are
-\`contradicted\`, the operation is answered, and a finding says so. \`GET /_mock/fidelity\` has all of this as data, and the sources of the
-reasons for which requests are refused.
+With \`--fidelity documented\`, the mock refuses an operation that is \`inferred\` or \`ours\` with 501, once the caller is known. The message
+names its row and source. An operation that is \`contradicted\` is answered, and a finding says so. How certain the rule is, each
+decision says (\`certainty\`, \`source\`). \`GET /_mock/fidelity\` has all of this as data.
 
-| service | version | operations | shape documented | rule documented | answered | of these with a finding |
+| service | version | operations | documented | rule documented | answered | with a finding |
 | --- | --- | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(countsOf).join('\n')}
 
@@ -195,7 +207,7 @@ Public operations have no rule.
 
 ## Versions with the rules of an earlier one
 
-They are values of the option, and have a document of their own version.
+These are values of the option too, each with a document of its own version.
 
 | service | version | same as | source | certainty |
 | --- | --- | --- | --- | --- |
@@ -211,50 +223,56 @@ ${furtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 ## Examples of requests that succeed
 
-With the name \`cast\`, for tools that send examples: [how to use them](api-documents.md#examples). Paths with and without the
-organisation count twice. The rest needs a right that the owner lacks, or something from an earlier answer;
-\`openapi/NAME/cast/requests.json\` says what, for each.
-
-| service | version | operations | with an example |
-| --- | --- | --- | --- |
-${(await Promise.all(SERVICES.map(exampleRows))).flat().join('\n')}
-
-## Differences from published documents
-
-Where the document of the mock intentionally differs from the one that the vendor publishes, as [\`verify\`](verify.md)
-tells it. The rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands for any text.
-
-${SERVICES.flatMap(baselineOf).join('\n')}
+These examples have the name \`cast\`: [how to use them](api-documents.md#examples). All operations have one, except
+${(await Promise.all(SERVICES.map(withoutExample))).flat().join(', ')}
+(paths with and without the organisation count twice). Those need a right that the owner does not have, or an id from an earlier answer:
+\`openapi/NAME/cast/requests.json\` says which.
 
 ${services.join('\n\n')}
 `;
   await expect(page).toMatchFileSnapshot('../../docs/reference/coverage.md');
 });
 
-/** What happens in each drill, and what a right client does. */
+it('docs/maintaining/differences.md has the baselines', async () => {
+  const page = `# Differences from published documents
+
+${GENERATED}
+
+Where the documents of the mock intentionally differ from those that the vendors publish, and why. [\`verify\`](../reference/verify.md)
+reports them; the rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands
+for any text. How certain each operation is: [Coverage and fidelity](../reference/coverage.md).
+
+${SERVICES.flatMap(baselineOf).join('\n')}`;
+  await expect(page).toMatchFileSnapshot('../../docs/maintaining/differences.md');
+});
+
+/** What happens in each drill, and what a correct client does. */
 function drillsPage(): string {
-  const drills = SERVICES.flatMap(({ title, drills: list = [] }) => list.map((drill) => ({ title, ...drill })));
-  const sections = drills.map(({ name, title, what, rightClient, lasts, about }) => {
-    const lasting = lasts === null ? 'It happens at once' : `It lasts ${lasts / 1000} s, unless \`for\` says otherwise`;
-    return `## ${name}\n\n${what}\n\n**What a right client does.** ${rightClient}\n\n${title}. ${lasting}, and affects ${ABOUT[about]}.\n`;
+  const rows = SERVICES.flatMap(({ drills = [] }) => drills).map(({ name, what, rightClient, lasts, about }) => {
+    const time = lasts === null ? '' : ` Lasts ${lasts / 1000} s, or \`for\`.`;
+    return `| \`${name}\` | ${cell(`${what}${time}`)} | ${ABOUT[about]} | ${cell(rightClient)} |`;
   });
   return `# Drills
 
 ${GENERATED}
 
-What a client has to survive sooner or later, rehearsed: \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`. A drill runs on the clock of
-its world, so \`POST /_mock/clock/advance\` shortens it; it ends by itself or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\` says which
-are running. What a drill does to requests are [faults](../how-to/testing-your-client.md), so answers and the journal name them.
+A drill rehearses what every client meets sooner or later. \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`, starts it. It runs on the
+clock of its world, so \`POST /_mock/clock/advance\` shortens it; it ends by itself or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\`
+says which are running. A drill injects [faults](../how-to/testing-your-client.md), so answers and the journal name them. All drills are for Run:ai.
 
-${sections.join('\n')}`;
+| drill | what happens | affects | what a correct client does |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 const ABOUT = {
-  one: 'one principal: the administrator, or whom `principal` names',
-  'one-or-all': 'everybody, or whom `principal` names',
+  one: 'the administrator, or `principal`',
+  'one-or-all': 'everybody, or `principal`',
   all: 'everybody',
 } as const;
 
-it('the page of drills says what each of them does', async () => {
+it('docs/reference/drills.md says what each drill does', async () => {
+  expect(SERVICES.filter(({ drills = [] }) => drills.length > 0).map(({ name }) => name)).toEqual(['runai']);
   await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/reference/drills.md'));
 });

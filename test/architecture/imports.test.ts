@@ -3,7 +3,7 @@ import { type Import, importsOf, sourceFiles } from './source-files.ts';
 
 /**
  * What may import what. The first row whose pattern fits a file is its row; a target must fit one of the patterns of
- * `may`, or of `types` when only types are imported. `docs/decisions/0002-folders-import-one-way.md` says why.
+ * `may`, or of `types` when only types are imported. `docs/maintaining/decisions/0002-folders-import-one-way.md` says why.
  */
 const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   // What a test may have replaced is taken from Node, in one file.

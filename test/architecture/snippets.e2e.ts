@@ -7,11 +7,14 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { emptyFolder } from '../support/folder.ts';
 import { listeningServer } from '../support/listening.ts';
-import { documentationPages, ROOT } from './source-files.ts';
+import { documentationPages, ROOT, sourceFiles } from './source-files.ts';
 
 const run = promisify(execFile);
 const BASE = 'http://127.0.0.1:6625';
-const PAGES = [...documentationPages().map(({ path }) => path), 'CONTRIBUTING.md'];
+const PAGES = [
+  ...[...documentationPages(), ...sourceFiles('docs/maintaining', '.md')].map(({ path }) => path),
+  'CONTRIBUTING.md',
+];
 
 interface Block {
   readonly language: string;

@@ -19,9 +19,9 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));
 }
 
-/** The pages of the documentation, without the decisions: those that users read. */
+/** The pages of the documentation that users read: without those for maintainers. */
 export function documentationPages(): SourceFile[] {
-  return sourceFiles('docs', '.md').filter(({ path }) => !path.startsWith('docs/decisions/'));
+  return sourceFiles('docs', '.md').filter(({ path }) => !path.startsWith('docs/maintaining/'));
 }
 
 export interface Import {

@@ -259,7 +259,11 @@ describe('the package', () => {
   );
 
   it('type-checks the programs of the documentation, strictly', async () => {
-    const pages = ['docs/how-to/in-tests.md', 'docs/how-to/testing-your-client.md', 'docs/how-to/in-compose.md'];
+    const pages = [
+      'docs/how-to/in-tests/javascript.md',
+      'docs/how-to/testing-your-client.md',
+      'docs/how-to/in-compose.md',
+    ];
     const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
     const files: Record<string, string> = Object.fromEntries(
       programs.map((program, index) => [`program-${index}.ts`, program]),
@@ -372,7 +376,7 @@ describe('from an empty folder', () => {
   });
 
   it('the examples for vitest pass, and the programs of the documentation', async () => {
-    const pages = ['docs/how-to/in-tests.md', 'docs/how-to/testing-your-client.md'];
+    const pages = ['docs/how-to/in-tests/javascript.md', 'docs/how-to/testing-your-client.md'];
     const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
     const shown = programs.filter((program) => /^test\b/m.test(program));
     const documented = Object.fromEntries(shown.map((program, index) => [`shown-${index}.test.ts`, program]));

@@ -186,3 +186,23 @@ def test_the_control_api_says_what_is_wrong(nv_auth_mock):
     with pytest.raises(MockError, match="must") as told:
         nv_auth_mock.clock.advance("soon")
     assert told.value.status == 400
+
+
+def test_an_added_scope_waits_until_the_edit_of_this_key_is_applied(nv_auth_mock, send):
+    keys, propagation = nv_auth_mock.keys, nv_auth_mock.propagation
+    simulations = f"{nv_auth_mock.url}/api/v3/simulations/"
+    propagation.set(mode="fixed", delay="15m")
+    made = keys.create(type="service", name="ci", services=["air"], scopes=["air:access"])
+    keys.edit(made["id"], scopes=["air:access", "air:simulation_read"])
+    assert send("GET", simulations, made["key"])[0] == 403
+
+    [edit] = propagation.pending(made["id"])
+    assert edit["scopes"] == ["air:access", "air:simulation_read"]
+    propagation.apply(made["id"])
+    assert send("GET", simulations, made["key"])[0] == 200
+    assert keys.get(made["id"])["policy"]["version"] == 3
+
+    rotated = keys.rotate(made["id"])
+    assert send("GET", simulations, rotated["key"])[0] == 200
+    keys.delete(made["id"])
+    assert "ci" not in [key["name"] for key in keys.list()]
