@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     maxWorkers: '100%',
-    globalSetup: ['test/support/setup.ts', 'test/support/postgres-offer.ts'],
+    globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       {
         extends: true,

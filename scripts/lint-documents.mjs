@@ -6,10 +6,10 @@
  * Usage: npm run lint:documents
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installTools } from './tools.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TOOL = `${ROOT}scripts/lint-documents`;
@@ -70,13 +70,7 @@ async function spectral(file) {
     .map(({ code, message, path }) => ({ rule: code, message, where: path.join('/') }));
 }
 
-/** Installs the linters once. */
-async function install() {
-  if (existsSync(`${TOOL}/node_modules`)) return;
-  await promisify(execFile)('npm', ['ci', '--prefix', TOOL, '--ignore-scripts', '--no-audit', '--no-fund']);
-}
-
-await install();
+await installTools('lint-documents');
 /** @type {{ rule: string, where: string, reason: string, source: string }[]} */
 const exceptions = JSON.parse(await readFile(`${TOOL}/exceptions.json`, 'utf8'));
 const needed = new Set();

@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { buildIfChanged } from './build.mjs';
 import { KEPT, LEAST, PARTS } from './mutation/parts.mjs';
 import { complaints, countOf, scoreOf, shown, survivorsOf } from './mutation/survivors.mjs';
+import { installTools } from './tools.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TOOL = 'scripts/mutation';
@@ -39,7 +40,7 @@ if (unknown.length > 0) {
   throw new Error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
 }
 
-if (!existsSync(join(ROOT, TOOL, 'node_modules')) && !(await run('npm', ['ci', '--prefix', TOOL]))) process.exit(1);
+await installTools('mutation');
 // The tests read the built documents, and their sandbox has changed sources.
 await buildIfChanged();
 await mkdir(join(ROOT, KEPT), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { minVersion, satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT } from './source-files.ts';
+import { ROOT, sourceFiles } from './source-files.ts';
 
 interface Step {
   readonly run?: string;
@@ -13,6 +13,7 @@ interface Job {
   readonly 'timeout-minutes'?: number;
   readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
   readonly steps: readonly Step[];
 }
 interface Workflow {
@@ -29,7 +30,7 @@ const WORKFLOWS = files('.github/workflows').map((file) => ({
   workflow: parse(read(`.github/workflows/${file}`)) as Workflow,
 }));
 
-describe.each(WORKFLOWS)('$file', ({ workflow }) => {
+describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
@@ -47,10 +48,15 @@ describe.each(WORKFLOWS)('$file', ({ workflow }) => {
     expect(lines.filter((line) => !/^npm (?:ci$|run |publish )/.test(line))).toEqual([]);
   });
 
-  it('uses actions of the forge and of Docker only, by their major versions', () => {
-    const used = steps.flatMap(({ uses }) => uses ?? []);
+  it('uses actions of the forge and of Docker only, by their commits, and says which version each is', () => {
+    const used = read(`.github/workflows/${file}`)
+      .split('\n')
+      .filter((line) => line.includes('uses:'));
 
-    expect(used.filter((action) => !/^(?:actions|docker)\/[a-z-]+@v\d+$/.test(action))).toEqual([]);
+    expect(used).toHaveLength(steps.filter(({ uses }) => uses !== undefined).length);
+    expect(
+      used.filter((line) => !/uses: (?:actions|docker)\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
+    ).toEqual([]);
   });
 
   it('may only read, unless a job says what it writes, and ends in time', () => {
@@ -98,6 +104,47 @@ describe('the forms for issues', () => {
     expect(MANIFEST.repository.url).toBe(`git+${base}.git`);
     for (const page of ['SECURITY.md', 'CHANGELOG.md']) expect(read(page)).toContain(`${base}/`);
   });
+});
+
+it('a release needs no secret: npm and the registry of images are shown who runs it', () => {
+  const { workflow } = WORKFLOWS.find(({ file }) => file === 'release.yml') as (typeof WORKFLOWS)[number];
+
+  expect(workflow.jobs['npm']).toMatchObject({ environment: 'release', permissions: { 'id-token': 'write' } });
+  for (const { file } of WORKFLOWS) expect(read(`.github/workflows/${file}`)).not.toContain('secrets.');
+});
+
+it('Dependabot looks at every file that names versions', () => {
+  const { updates } = parse(read('.github/dependabot.yml')) as {
+    updates: { 'package-ecosystem': string; directory?: string; directories?: string[] }[];
+  };
+  const looksAt = (system: string) =>
+    updates
+      .filter((one) => one['package-ecosystem'] === system)
+      .flatMap(({ directory, directories = [] }) => directory ?? directories)
+      .toSorted();
+  const foldersOf = (name: string) =>
+    ['bench', 'clients', 'console', 'examples', 'scripts', 'test']
+      .flatMap((folder) => sourceFiles(folder, name))
+      .filter(({ path }) => path.endsWith(`/${name}`))
+      .map(({ path }) => `/${path.slice(0, -name.length - 1)}`);
+
+  expect(looksAt('npm')).toEqual(['/', ...foldersOf('package-lock.json')].toSorted());
+  expect(looksAt('gomod')).toEqual(foldersOf('go.mod').toSorted());
+  expect(looksAt('github-actions')).toEqual(['/']);
+  expect(looksAt('docker')).toEqual(['/']);
+});
+
+it('every version of a package is exact, because what is bundled is what was tested', () => {
+  const others = ['bench', 'scripts'].flatMap((folder) => sourceFiles(folder, 'package.json'));
+  const manifests = ['package.json', ...others.map(({ path }) => path)];
+  const given = manifests.flatMap((path) => {
+    const { dependencies, devDependencies, optionalDependencies, overrides } = JSON.parse(read(path));
+    return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides });
+  });
+  const versions = given.filter(([, version]) => typeof version === 'string');
+
+  expect(versions.length).toBeGreaterThan(50);
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version as string))).toEqual([]);
 });
 
 it('what is released says from which commit and run it was made', () => {

