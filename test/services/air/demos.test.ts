@@ -129,21 +129,6 @@ describe('a demo', () => {
     expect((await acme(`GET simulations/${INACTIVE}/`)).status).toBe(200);
   });
 
-  it.each([
-    ['GET', ''],
-    ['PATCH', ''],
-    ['DELETE', ''],
-    ['PATCH', 'publish/'],
-    ['PATCH', 'unpublish/'],
-    ['POST', 'provision/'],
-  ])('of another organisation is as if it were not: %s {id}/%s', async (method, action) => {
-    const { id } = await made();
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await globex(`${method} ${DEMOS}${id}/${action}`, body), 404, NOT_FOUND);
-    expectRefusal(await acme(`${method} ${DEMOS}${NO_ID}/${action}`, body), 404, NOT_FOUND);
-  });
-
   it('is found by its name, its creator, its publication and its tags', async () => {
     const { id } = await published({ name: 'to-find', tags: ['needle'] });
     const idsOf = async (query: string) =>

@@ -240,19 +240,6 @@ describe('an image of another organisation', () => {
     expect((await globex(`GET images/${PUBLIC}/`)).body).toEqual(before.body);
   });
 
-  it.each([
-    ['GET', '', undefined],
-    ['PATCH', '', { name: 'mine' }],
-    ['DELETE', '', {}],
-    ['PATCH', 'start-upload/', { hash: '0'.repeat(64), size: 1 }],
-    ['PATCH', 'publish/', {}],
-    ['PATCH', 'clear-upload/', {}],
-  ])('is as if it were not where it is private: %s {id}/%s', async (method, action, body) => {
-    expectRefusal(await acme(`${method} images/${PRIVATE_OF_GLOBEX}/${action}`, body), 404, NOT_FOUND);
-    expectRefusal(await acme(`${method} images/${NO_ID}/${action}`, body), 404, NOT_FOUND);
-    expectRefusal(await acme(`${method} images/no-id/${action}`, body), 404, NOT_FOUND);
-  });
-
   it('is refused as another’s before the body is looked at', async () => {
     expectRefusal(await globex(`PATCH images/${PUBLIC}/`, { name: '' }), 403, NOT_PERMITTED);
     expectRefusal(await globex(`PATCH images/${PUBLIC}/start-upload/`, {}), 403, NOT_PERMITTED);

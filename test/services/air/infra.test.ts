@@ -53,14 +53,6 @@ describe('a fleet', () => {
     expectRefusal(await acme(`POST ${FLEETS}`, { name: '' }), 400, /`name`/);
   });
 
-  it.each(['GET', 'PATCH', 'DELETE'])('of another organisation is as if it were not: %s', async (method) => {
-    const { id } = await fleet();
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await globex(`${method} ${FLEETS}${id}/`, body), 404, NOT_FOUND);
-    expectRefusal(await globex(`${method} ${FLEETS}${NO_ID}/`, body), 404, NOT_FOUND);
-  });
-
   it('needs access', async () => {
     const without = await server.withScopes(['air:simulation_read']);
 
@@ -119,19 +111,6 @@ describe('a worker', () => {
     expectRefusal(await acme(`POST ${WORKERS}`, given), 400, /`fleet`/);
     // The SDK does not change the fleet of a worker.
     expect((await acme(`PATCH ${WORKERS}${id}/`, { fleet: body.id })).body.fleet).toBe(fleet);
-  });
-
-  it.each([
-    ['GET', ''],
-    ['PATCH', ''],
-    ['DELETE', ''],
-    ['POST', 'issue-certificate/'],
-  ])('of another organisation is as if it were not: %s {id}/%s', async (method, action) => {
-    const { id } = await worker();
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await globex(`${method} ${WORKERS}${id}/${action}`, body), 404, NOT_FOUND);
-    expectRefusal(await globex(`${method} ${WORKERS}${NO_ID}/${action}`, body), 404, NOT_FOUND);
   });
 
   it('is found by what it is', async () => {

@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+import { airImagesServer, expectRefusal, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
 
 const server = await airImagesServer();
-const { acme, globex } = server;
+const { acme } = server;
 const KEYS = 'users/ssh-keys/';
 
 /** Each with what `ssh-keygen -lf` says of it. */
@@ -106,15 +106,6 @@ describe('an SSH key', () => {
     expect((await acme(`PATCH ${KEYS}${id}/`, { name: 'other' })).status).toBe(405);
     expect((await acme(`DELETE ${KEYS}${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`DELETE ${KEYS}${id}/`, {}), 404, NOT_FOUND);
-  });
-
-  it.each(['GET', 'DELETE'])('of another organisation is as if it were not: %s', async (method) => {
-    const { id } = (await add(`ssh-ed25519 ${ED25519}`)).body;
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await globex(`${method} ${KEYS}${id}/`, body), 404, NOT_FOUND);
-    expectRefusal(await globex(`${method} ${KEYS}${NO_ID}/`, body), 404, NOT_FOUND);
-    expect((await globex(`GET ${KEYS}`)).body.count).toBe(0);
   });
 
   it('belongs to who added it, and is not seen by others of the organisation', async () => {

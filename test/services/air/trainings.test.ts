@@ -174,20 +174,6 @@ describe('a training', () => {
     expect((await acme(`GET simulations/${PARENT}/`)).status).toBe(200);
   });
 
-  it.each([
-    ['GET', '', undefined],
-    ['PATCH', '', {}],
-    ['DELETE', '', {}],
-    ['PATCH', 'attendees/add/', { attendees: [] }],
-    ['PATCH', 'attendees/remove/', { attendees: [] }],
-    ['GET', 'external-user-group/', undefined],
-  ])('of another organisation is as if it were not: %s {id}/%s', async (method, action, body) => {
-    const { id } = await made();
-
-    expectRefusal(await globex(`${method} trainings/${id}/${action}`, body), 404, NOT_FOUND);
-    expectRefusal(await globex(`${method} trainings/${NO_ID}/${action}`, body), 404, NOT_FOUND);
-  });
-
   it('needs `air:training_instructor`, and nothing but that beside access', async () => {
     const { id } = await made();
     const user = server.as(castKey('air-user').key);

@@ -10,7 +10,9 @@ import {
   serviceKey,
   stagedAir,
 } from '../../support/air-requests.ts';
+import { failuresOf } from '../../support/contract.ts';
 import { emptyFolder } from '../../support/folder.ts';
+import { castKey } from '../../support/ngc-cast.ts';
 import { type Answer, type TestServer, testServer } from '../../support/server.ts';
 
 /**
@@ -206,7 +208,52 @@ feedback_create | POST /users/feedback/ | ? | - | any * | inferred
 
 const PROFILES = ['2.0', 'dsx'] as const;
 const OPERATIONS_OF: Readonly<Record<AirProfile, number>> = { '2.0': 123, dsx: 174 };
+const NOTHING = '00000000-0000-4000-8000-000000000000';
 const DETAIL = 'You do not have permission to perform this action.';
+
+/** What another organisation is told of an object, and of which it is told something else. */
+const HIDDEN = '404 foreign_object';
+const NOT_OWNER = '403 not_owner';
+const NO_SCOPE = '403 missing_scope';
+const NO_ROLE = '403 missing_role';
+const OTHERWISE_FOR_OTHERS: Readonly<Record<AirProfile | 'both', Readonly<Record<string, string>>>> = {
+  both: {
+    // What is public, or belongs to nobody, is seen by all.
+    demo_tags_get: '200 allowed',
+    system_nodes_get: '200 allowed',
+    images_unpublish: NOT_OWNER,
+    demos_unpublish: NOT_OWNER,
+    // The id is the name of an organisation.
+    resource_budgets_get: '404 no_such_object',
+  },
+  '2.0': { demo_tags_update: '200 allowed', demo_tags_delete: '204 allowed' },
+  dsx: {
+    images_request_unpublish: NOT_OWNER,
+    images_request_public: NOT_OWNER,
+    demos_request_unpublish: NOT_OWNER,
+    demos_request_public: NOT_OWNER,
+    system_nodes_delete: NOT_OWNER,
+    // The key of the other organisation has no scope of the platform, and no roles.
+    ...Object.fromEntries(
+      ['image', 'demo'].flatMap((kind) =>
+        ['approve', 'deny', 'set_visibility'].map((act) => [`${kind}_publish_access_records_${act}`, NO_SCOPE]),
+      ),
+    ),
+    demos_manage: NO_SCOPE,
+    demo_tags_update: NO_SCOPE,
+    demo_tags_delete: NO_SCOPE,
+    plugin_images_get: NO_SCOPE,
+    plugin_images_update: NO_SCOPE,
+    plugin_images_delete: NO_SCOPE,
+    trainings_get: NO_ROLE,
+    trainings_update: NO_ROLE,
+    trainings_delete: NO_ROLE,
+    trainings_attendees_add: NO_ROLE,
+    trainings_attendees_remove: NO_ROLE,
+    trainings_external_user_group: NO_ROLE,
+    trainings_workbench_simulations: NO_ROLE,
+  },
+};
 
 /** What a profile asks for. */
 interface Needs {
@@ -315,6 +362,13 @@ interface Case {
   readonly answer: Answer;
 }
 
+/** How an object of acme is answered to a key of globex, and how one that does not exist. */
+interface Foreign {
+  readonly row: Row;
+  readonly answer: Answer;
+  readonly ofNothing: Answer;
+}
+
 function told({ row, variant }: Case): string {
   return `${row.operation}; ${variant.name}`;
 }
@@ -329,6 +383,7 @@ function happened({ row: { success }, answer: { status, decision } }: Case): str
 /** Fills the table with answers. */
 class TruthTable {
   readonly cases: Case[] = [];
+  readonly foreign: Foreign[] = [];
   readonly #keys = new Map<string, Promise<string>>();
   readonly #server: TestServer;
   readonly #staged: StagedAir;
@@ -350,12 +405,26 @@ class TruthTable {
       const token = await this.#keyOf(variant);
       const isMaker = variant.outcome === 'allow' && needs.roles.includes('user_admin');
       filling ??= await this.#staged.fill(row.operation, isMaker ? token : undefined);
+      if (
+        filled.length === 0 &&
+        row.request.includes('{id}') &&
+        (await this.#askFromElsewhere(row, filling)).status < 300
+      )
+        filling = await this.#staged.fill(row.operation, isMaker ? token : undefined);
       const answer = await this.#staged.ask(row.request, filling, token);
       if (answer.status < 300) filling = null;
       filled.push({ row, variant, answer });
     }
     this.cases.push(...filled);
     return filled;
+  }
+
+  async #askFromElsewhere(row: Row, filling: Filling): Promise<Answer> {
+    const { key } = castKey('globex-air');
+    const ofNothing = await this.#staged.ask(row.request, { ...filling, id: NOTHING }, key);
+    const answer = await this.#staged.ask(row.request, filling, key);
+    this.foreign.push({ row, answer, ofNothing });
+    return answer;
   }
 
   #keyOf({ scopes, roles }: Variant): Promise<string> {
@@ -454,13 +523,27 @@ describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
     for (const { operation, request } of rows) {
       const [method = ''] = request.split(' ');
       const hasBody = method === 'POST' || method === 'PATCH';
-      const id = '00000000-0000-4000-8000-000000000000';
-      const { status, decision } = await server.call(request.replace('{id}', id), {
+      const { status, decision } = await server.call(request.replace('{id}', NOTHING), {
         token: key,
         ...(hasBody && { body: { name: 7, nodes: 'no', content: [] } }),
       });
       expect([status, decision?.reason], operation).toEqual([403, expect.stringMatching(/^missing_(scope|role)$/)]);
     }
+  });
+
+  it('answers another organisation as if an object were not there, but for those that it may see', async () => {
+    const failures = await failuresOf(
+      table.foreign.map((one) => [one.row.operation, one] as const),
+      ({ row: { operation }, answer, ofNothing }) => {
+        const { status, body, decision } = answer;
+        const expected = OTHERWISE_FOR_OTHERS[profile][operation] ?? OTHERWISE_FOR_OTHERS.both[operation] ?? HIDDEN;
+        expect(`${status} ${decision?.reason ?? 'allowed'}`).toBe(expected);
+        if (expected === HIDDEN) expect(body).toEqual({ ...ofNothing.body, request_id: expect.any(String) });
+      },
+    );
+
+    expect(table.foreign).toHaveLength(rows.filter(({ request }) => request.includes('{id}')).length);
+    expect(failures).toEqual([]);
   });
 
   it('records for each case the decision that its header tells', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+import { airImagesServer, expectRefusal, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 
 const server = await airImagesServer();
-const { acme, globex } = server;
+const { acme } = server;
 const GIVEN = { name: 'set-up', kind: 'cloud-init-user-data', content: '#cloud-config\n' };
 const made = async (given: object = {}) => {
   const { status, body } = await acme('POST userconfigs/', { ...GIVEN, ...given });
@@ -66,15 +66,6 @@ describe('a user config', () => {
 
     expect((await acme(`DELETE userconfigs/${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`DELETE userconfigs/${id}/`, {}), 404, NOT_FOUND);
-  });
-
-  it.each(['GET', 'PATCH', 'DELETE'])('of another organisation is as if it were not: %s', async (method) => {
-    const { id } = await made();
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await globex(`${method} userconfigs/${id}/`, body), 404, NOT_FOUND);
-    expectRefusal(await globex(`${method} userconfigs/${NO_ID}/`, body), 404, NOT_FOUND);
-    expect((await globex('GET userconfigs/')).body.count).toBe(0);
   });
 
   it('is found by its name and its kind', async () => {

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
+import { failuresOf } from '../../support/contract.ts';
 import {
   basic,
   CALLBACK,
@@ -49,6 +51,10 @@ const servers = Object.fromEntries(
   await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
+const withDisabled = await testServer();
+for (const { id } of [plainBot, researcher]) {
+  await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);
+}
 
 /** A client that authenticated by header is told how it should have. */
 const CHALLENGED = 'Basic realm="acme"';
@@ -80,16 +86,34 @@ async function expectRefusal(on: TestServer, path: string, refused: Refused) {
   expect(JSON.stringify([said, remembered])).not.toMatch(new RegExp(`${WRONG}|${keySecret}|${person.password}`));
 }
 
-const TOKEN_ENDPOINTS: [what: string, profile: Profile, path: string][] = [
-  ['POST /api/v2/token of 2.24', '2.24', V2_TOKEN],
-  ['POST /api/v2/token of 3.0', '3.0', V2_TOKEN],
-  ['the token endpoint of the realm, in 2.19', '2.19', REALM_TOKEN],
-  ['the token endpoint of the realm, in 2.24', '2.24', REALM_TOKEN],
-  ['the token endpoint of the realm, in 3.0', '3.0', REALM_TOKEN],
+/** The code of an endpoint is one for all versions; the document of each version is compared below. */
+const TOKEN_ENDPOINTS: [what: string, path: string][] = [
+  ['POST /api/v2/token', V2_TOKEN],
+  ['the token endpoint of the realm', REALM_TOKEN],
 ];
+
+/** The forms of token requests in the document of a version. */
+function tokenFormsOf(profile: Profile): { properties: Record<string, { maxLength?: number }> }[] {
+  const url = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
+  const { schemas } = JSON.parse(readFileSync(url, 'utf8')).components;
+  return ['OAuthTokenRequest', 'RealmTokenRequest'].flatMap((name) => schemas[name] ?? []);
+}
 
 /** A header of Basic that holds any text. */
 const pair = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+
+/** How many characters a field may have. */
+const LONGEST = {
+  client_id: 255,
+  client_secret: 500,
+  username: 255,
+  password: 255,
+  refresh_token: 4096,
+  code: 2048,
+  redirect_uri: 2048,
+  code_verifier: 128,
+  scope: 1000,
+};
 
 /** Requests that cannot be read one way only (RFC 6749, 3.2 and 5.2). */
 const UNREADABLE: [what: string, refused: Refused][] = [
@@ -162,17 +186,7 @@ const UNREADABLE: [what: string, refused: Refused][] = [
   ],
   ['no password', { fields: { ...byPassword, password: '' }, error: 'invalid_request', names: ['`password`'] }],
   ['no user', { fields: { ...byPassword, username: undefined }, error: 'invalid_request', names: ['`username`'] }],
-  ...Object.entries({
-    client_id: 255,
-    client_secret: 500,
-    username: 255,
-    password: 255,
-    refresh_token: 4096,
-    code: 2048,
-    redirect_uri: 2048,
-    code_verifier: 128,
-    scope: 1000,
-  }).map(([name, most]): [string, Refused] => [
+  ...Object.entries(LONGEST).map(([name, most]): [string, Refused] => [
     `more than ${most} characters of ${name}`,
     {
       fields: { ...byKey, [name]: 'x'.repeat(most + 1) },
@@ -311,39 +325,43 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   ],
 ];
 
-describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
-  const on = servers[profile];
+describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
+  it('every request that cannot be read, and names what is wrong with it', async () => {
+    expect(await failuresOf(UNREADABLE, (refused) => expectRefusal(server, path, refused))).toEqual([]);
+  });
 
-  it.each(UNREADABLE)('%s', (_case, refused) => expectRefusal(on, path, refused));
-
-  it.each(UNACCEPTED)('%s', (_case, refused) => expectRefusal(on, path, refused));
+  it('every credential that does not count, and says why to whoever looks at the decision', async () => {
+    expect(await failuresOf(UNACCEPTED, (refused) => expectRefusal(server, path, refused))).toEqual([]);
+  });
 
   it('an unknown grant, and names those that it has', async () => {
-    const answer = await postForm(on, path, { ...byKey, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' });
+    const answer = await postForm(server, path, {
+      ...byKey,
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    });
 
     expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(/`grant_type`.*`client_credentials`, `password`/);
   });
 
-  it.each(['client_credential', 'clientCredentials', 'CLIENT-CREDENTIALS'])(
-    'the misspelt grant %s, and says which was meant',
-    async (grantType) => {
-      const answer = await postForm(on, path, { ...byKey, grant_type: grantType });
+  it('a misspelt grant, and says which was meant', async () => {
+    for (const grantType of ['client_credential', 'clientCredentials', 'CLIENT-CREDENTIALS']) {
+      const answer = await postForm(server, path, { ...byKey, grant_type: grantType });
 
-      expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(
+      expect(oauthError(answer, 400, 'unsupported_grant_type'), grantType).toMatch(
         / one of `client_credentials`, .*\. Did you mean `client_credentials`\?$/,
       );
-    },
-  );
+    }
+  });
 
   it.each(['audience', 'resource'])('no `%s`, which it ignores: one finding says so', async (name) => {
-    await on.call('POST /_mock/reset');
+    await server.call('POST /_mock/reset');
     for (const value of ['https://api.acme.test', 'another']) {
-      const { status, body } = await postForm(on, path, { ...byKey, [name]: value });
+      const { status, body } = await postForm(server, path, { ...byKey, [name]: value });
       expect(status).toBe(200);
       expect(decodeJwt(body.access_token)).not.toHaveProperty('aud');
     }
-    expect((await postForm(on, path, { ...byKey, [name]: '' })).status).toBe(200);
-    const { findings } = (await on.call('GET /_mock/findings')).body;
+    expect((await postForm(server, path, { ...byKey, [name]: '' })).status).toBe(200);
+    const { findings } = (await server.call('GET /_mock/findings')).body;
 
     expect(findings).toMatchObject([{ kind: 'undocumented_field', count: 2, request: expect.any(String) }]);
     expect(findings[0].message).toMatch(
@@ -354,7 +372,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
 
   it('a wrong secret and an unknown client in the same words', async () => {
     const refusals = [{ client_secret: WRONG }, { client_id: UNKNOWN_ID }].map(async (wrong) => {
-      const answer = await postForm(on, path, { ...byKey, ...wrong });
+      const answer = await postForm(server, path, { ...byKey, ...wrong });
       return oauthError(answer, 401, 'invalid_client');
     });
     const [wrongSecret, unknownClient] = await Promise.all(refusals);
@@ -364,7 +382,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
 
   it('other methods, and says which it has', async () => {
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      const answer = await on.call(`${method} ${path}`);
+      const answer = await server.call(`${method} ${path}`);
 
       oauthError(answer, 405, 'invalid_request');
       expect(answer.headers['allow']).toBe('POST');
@@ -372,34 +390,51 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, profile, path) => {
   });
 
   it('whoever is disabled', async () => {
-    const own = await testServer({ runai: profile });
-    const identities = identitiesIn(own.world.store);
-    await identities.edit(plainBot.id, { enabled: false }, START);
-    await identities.edit(researcher.id, { enabled: false }, START);
-    const botFields = { client_id: plainBot.clientId, client_secret: plainBot.clientSecret };
+    const noClient = { grant_type: CLIENT_CREDENTIALS };
+    const refused = { status: 401, error: 'invalid_client', reason: 'disabled' };
+    for (const client of [plainBot, researcher.accessKey]) {
+      const fields = { ...noClient, client_id: client.clientId, client_secret: client.clientSecret };
+      await expectRefusal(withDisabled, path, { fields, ...refused });
+      const headers = basic(client.clientId, client.clientSecret);
+      await expectRefusal(withDisabled, path, { fields: noClient, headers, ...refused });
+    }
+    await expectRefusal(withDisabled, path, { fields: byPassword, error: 'invalid_grant', reason: 'disabled' });
+  });
+});
 
-    await expectRefusal(own, path, {
-      fields: { grant_type: CLIENT_CREDENTIALS, ...botFields },
+describe('in every version', () => {
+  const ENDPOINTS: [what: string, on: TestServer, path: string][] = [
+    ['POST /api/v2/token of 3.0', servers['3.0'], V2_TOKEN],
+    ['the token endpoint of the realm, in 2.19', servers['2.19'], REALM_TOKEN],
+    ['the token endpoint of the realm, in 3.0', servers['3.0'], REALM_TOKEN],
+  ];
+
+  it.each(ENDPOINTS)('%s refuses in the same way', async (_what, on, path) => {
+    const fields = { grant_type: CLIENT_CREDENTIALS };
+    await expectRefusal(on, path, { fields: '', error: 'invalid_request', names: ['`grant_type`'] });
+    await expectRefusal(on, path, {
+      fields,
+      headers: basic(keyId, WRONG),
       status: 401,
       error: 'invalid_client',
-      reason: 'disabled',
+      reason: 'wrong_secret',
     });
-    await expectRefusal(own, path, {
-      fields: { grant_type: CLIENT_CREDENTIALS },
-      headers: basic(plainBot.clientId, plainBot.clientSecret),
-      status: 401,
-      error: 'invalid_client',
-      reason: 'disabled',
-    });
-    await expectRefusal(own, path, { fields: byKey, status: 401, error: 'invalid_client', reason: 'disabled' });
-    await expectRefusal(own, path, {
-      fields: { grant_type: CLIENT_CREDENTIALS },
-      headers: basic(keyId, keySecret),
-      status: 401,
-      error: 'invalid_client',
-      reason: 'disabled',
-    });
-    await expectRefusal(own, path, { fields: byPassword, error: 'invalid_grant', reason: 'disabled' });
+    const wrongPassword = { ...byPassword, password: WRONG };
+    await expectRefusal(on, path, { fields: wrongPassword, error: 'invalid_grant', reason: 'wrong_password' });
+    const unknown = await postForm(on, path, { ...byKey, grant_type: 'device_code' });
+    expect(oauthError(unknown, 400, 'unsupported_grant_type')).toContain('`client_credentials`, `password`');
+  });
+
+  it('the document limits the fields of a token request alike', () => {
+    const limits = profiles.flatMap((profile) => tokenFormsOf(profile).map(({ properties }) => properties));
+
+    expect(limits).toHaveLength(5);
+    for (const properties of limits) {
+      const known = Object.entries(LONGEST).filter(([name]) => name in properties);
+      const found = known.map(([name]) => [name, properties[name]?.maxLength]);
+      expect(found).toEqual(known);
+      expect(known.length).toBeGreaterThan(6);
+    }
   });
 });
 
@@ -502,12 +537,43 @@ describe('which grants there are', () => {
   });
 });
 
-const LOGIN_ENDPOINTS: [what: string, path: string][] = [
-  ['POST /api/v2/token', V2_TOKEN],
-  ['the token endpoint of the realm', REALM_TOKEN],
-];
+it('POST /api/v2/token knows the codes and the refresh tokens of the realm, and uses them up alike', async () => {
+  const code = await codeOf(server, S256);
+  const redeemed = codeFields(code, { code_verifier: VERIFIER });
+  const { status, body } = await postForm(server, V2_TOKEN, redeemed);
+  expect(status).toBe(200);
+  await expectRefusal(server, V2_TOKEN, { fields: redeemed, error: 'invalid_grant', reason: 'reused_code' });
+  const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: body.refresh_token };
 
-describe.each(LOGIN_ENDPOINTS)('a code at %s', (_what, path) => {
+  await expectRefusal(server, V2_TOKEN, { fields, error: 'invalid_grant', reason: 'revoked_refresh_token' });
+  const login = (await postForm(server, V2_TOKEN, byPassword)).body;
+  const refresh = { ...fields, refresh_token: login.refresh_token };
+  const next = await postForm(server, V2_TOKEN, refresh);
+  expect(next.status).toBe(200);
+  await expectRefusal(server, V2_TOKEN, { fields: refresh, error: 'invalid_grant', reason: 'reused_refresh_token' });
+  expect(await judged(server, next.body.access_token)).toEqual([401, 'revoked_token']);
+});
+
+it('POST /api/v2/token asks for every field of a login, also for the client that a password does without', async () => {
+  const forms: Fields[] = [codeFields('x'.repeat(43)), { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64) }];
+  const without = forms.flatMap((form) =>
+    Object.keys(form)
+      .filter((name) => name !== 'grant_type')
+      .map((name) => [`\`${name}\` of ${form['grant_type']}`, { form, name }] as const),
+  );
+  const failures = await failuresOf(without, ({ form, name }) =>
+    expectRefusal(server, V2_TOKEN, {
+      fields: { ...form, [name]: undefined },
+      error: 'invalid_request',
+      names: [`\`${name}\``],
+    }),
+  );
+
+  expect(failures).toEqual([]);
+});
+
+describe('a code', () => {
+  const path = REALM_TOKEN;
   const redeem = (fields: Fields, on = server) => postForm(on, path, fields);
 
   it('gets tokens, once', async () => {
@@ -614,7 +680,8 @@ describe.each(LOGIN_ENDPOINTS)('a code at %s', (_what, path) => {
   });
 });
 
-describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
+describe('a refresh token', () => {
+  const path = REALM_TOKEN;
   const refreshFields = (token: string, given: Fields = {}): Fields => {
     return { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token, ...given };
   };
@@ -677,7 +744,7 @@ describe.each(LOGIN_ENDPOINTS)('a refresh token at %s', (_what, path) => {
     const answers = [fewer, all, asked];
     const scopes = ['email', scope, scope];
     expect(answers.map(scopeOf)).toEqual(scopes);
-    if (path === REALM_TOKEN) expect(answers.map(({ body }) => body.scope)).toEqual(scopes);
+    expect(answers.map(({ body }) => body.scope)).toEqual(scopes);
   });
 
   it('of another client is refused, and stays good for its own', async () => {
@@ -830,19 +897,18 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
     ],
   ];
 
-  it.each(REFUSALS)('%s', (_case, refused) => expectRefusal(server, path, refused));
+  it('every request that cannot be read, and every client that does not count', async () => {
+    expect(await failuresOf(REFUSALS, (refused) => expectRefusal(server, path, refused))).toEqual([]);
+  });
 
   it('whoever is disabled', async () => {
-    const own = await testServer();
-    for (const { id } of [plainBot, researcher])
-      await identitiesIn(own.world.store).edit(id, { enabled: false }, START);
     const disabled = { status: 401, error: 'invalid_client', reason: 'disabled' };
 
     for (const client of [plainBot, researcher.accessKey]) {
       const inBody = { client_id: client.clientId, client_secret: client.clientSecret };
-      await expectRefusal(own, path, { fields: { token: asked.token, ...inBody }, ...disabled });
+      await expectRefusal(withDisabled, path, { fields: { token: asked.token, ...inBody }, ...disabled });
       const headers = basic(client.clientId, client.clientSecret);
-      await expectRefusal(own, path, { fields: { token: asked.token }, headers, ...disabled });
+      await expectRefusal(withDisabled, path, { fields: { token: asked.token }, headers, ...disabled });
     }
   });
 
