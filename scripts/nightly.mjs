@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What takes an hour: `npm run nightly`. Each part can be run by itself, with the settings that its table in CONTRIBUTING.md
+ * What takes an hour: `npm run nightly`. Each part can be run by itself, with the settings that its table in test/README.md
  * names; here it gets those of a night, unless the environment has others. Ends with one table.
  */
 import { spawn } from 'node:child_process';

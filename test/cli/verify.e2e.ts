@@ -91,7 +91,7 @@ describe('nv-auth-mock verify', () => {
     folder,
   }) => {
     const served = await text(new URL('../../dist/openapi/runai.3.0.json', import.meta.url));
-    const { '/api/v1/authorization/access-rules': rules } = JSON.parse(served).paths;
+    const { '/api/v1/authorization/access-rules': rules, ...others } = JSON.parse(served).paths;
     const paths = { '/api/v1/authorization/access-rules': rules };
     await writeFile(join(folder, 'spec.json'), JSON.stringify({ ...JSON.parse(served), paths }));
     await writeFile(join(folder, 'baseline.json'), '{"document": "runai.2.24", "differences": []}');
@@ -99,7 +99,7 @@ describe('nv-auth-mock verify', () => {
 
     expect(summary(await verify())).toEqual([
       0,
-      '2 operations compared with runai.3.0, 0 differences, 55 paths only in the mock, of which this part says nothing',
+      `2 operations compared with runai.3.0, 0 differences, ${Object.keys(others).length} paths only in the mock, of which this part says nothing`,
     ]);
     expect(summary(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
   });

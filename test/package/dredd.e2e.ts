@@ -1,5 +1,6 @@
 /** The examples of the documents, sent by Dredd with the hook that the package brings as an example. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,19 +21,19 @@ beforeAll(async () => {
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
   it.each([
-    ['runai', { runai: '2.19' }, 49],
-    ['runai', { runai: '2.24' }, 86],
-    ['runai', { runai: '3.0' }, 73],
-    ['ngc', {}, 8],
-    ['air', { air: '2.0' }, 114],
-    ['air', { air: 'dsx' }, 148],
-    ['nvcf', {}, 132],
-    ['nvct', {}, 9],
-    ['nak', { nvcf: 'open-source' }, 19],
-    ['control', {}, 49],
-  ] satisfies [string, Partial<Config>, number][])(
+    ['runai', { runai: '2.19' }],
+    ['runai', { runai: '2.24' }],
+    ['runai', { runai: '3.0' }],
+    ['ngc', {}],
+    ['air', { air: '2.0' }],
+    ['air', { air: 'dsx' }],
+    ['nvcf', {}],
+    ['nvct', {}],
+    ['nak', { nvcf: 'open-source' }],
+    ['control', {}],
+  ] satisfies [string, Partial<Config>][])(
     'has the documented answer to the examples of %s, with %j',
-    async (document, config, requests) => {
+    async (document, config) => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast
       const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
@@ -41,6 +42,8 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
       await run(process.execPath, [join(EXAMPLE, 'one-example.mjs'), 'served.json', 'one.json'], {
         cwd: folder,
       });
+      const { paths }: { paths: object } = JSON.parse(await readFile(join(folder, 'one.json'), 'utf8'));
+      const sent = Object.values(paths).flatMap((item) => Object.keys(item));
       const env = { PATH: process.env['PATH'], DOCUMENT: join(folder, 'one.json'), MOCK_URL: url, TOKEN: token };
       const args = [
         'node_modules/dredd/bin/dredd',
@@ -56,7 +59,8 @@ describe('Dredd', { timeout: PATIENCE_MS }, () => {
         /complete: (\d+) passing, (\d+) failing, 0 errors, 0 skipped/.exec(stdout) ?? [];
 
       expect(failing, stdout.slice(-2000)).toBe('0');
-      expect(Number(passing)).toBe(requests);
+      expect(sent.length).toBeGreaterThan(0);
+      expect(Number(passing)).toBe(sent.length);
     },
   );
 });

@@ -1,5 +1,6 @@
 /** The examples of the documents, sent by Specmatic one after another, with the fields of forms varied. */
 import { spawn, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +16,15 @@ const hasJava = spawnSync('java', ['-version']).status === 0;
 /** Specmatic sends no examples in a form whose answer has no body, but texts that it makes. */
 const FORMS = ['protocol/openid-connect/revoke', 'protocol/openid-connect/logout', 'login-actions/authenticate'];
 const WITHOUT_FORMS = `--filter=PATH!='${FORMS.map((path) => `/auth/realms/{realm}/${path}`).join(',')}'`;
+
+interface Part {
+  readonly $ref?: string;
+  readonly examples?: object;
+}
+interface Operation {
+  readonly parameters?: readonly Part[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Part>> };
+}
 
 let folder: string;
 beforeAll(async () => {
@@ -36,20 +46,36 @@ async function sentBy(url: string, document: string, credential: string): Promis
   return text(child.stdout);
 }
 
+/** The operations with an example of a parameter or a body. */
+async function withExamples(document: string): Promise<string[]> {
+  const { paths, components } = JSON.parse(await readFile(join(folder, `${document}.json`), 'utf8'));
+  const hasExample = (part: Part): boolean =>
+    (part.$ref === undefined ? part : components.parameters[part.$ref.split('/').at(-1) ?? '']).examples !== undefined;
+  return Object.entries<Record<string, Operation>>(paths)
+    .filter(([path]) => !FORMS.some((form) => path.endsWith(form)))
+    .flatMap(([path, item]) =>
+      Object.entries(item)
+        .filter(([, { parameters = [], requestBody }]) =>
+          [...parameters, ...Object.values(requestBody?.content ?? {})].some(hasExample),
+        )
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+    );
+}
+
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each([
-    ['runai', { runai: '2.19' }, 38],
-    ['runai', { runai: '2.24' }, 68],
-    ['runai', { runai: '3.0' }, 58],
-    ['ngc', {}, 8],
-    ['air', { air: '2.0' }, 114],
-    ['air', { air: 'dsx' }, 148],
-    ['nvcf', {}, 109],
-    ['nvct', {}, 9],
-    ['nak', { nvcf: 'open-source' }, 18],
-  ] satisfies [string, Partial<Config>, number][])(
+    ['runai', { runai: '2.19' }],
+    ['runai', { runai: '2.24' }],
+    ['runai', { runai: '3.0' }],
+    ['ngc', {}],
+    ['air', { air: '2.0' }],
+    ['air', { air: 'dsx' }],
+    ['nvcf', {}],
+    ['nvct', {}],
+    ['nak', { nvcf: 'open-source' }],
+  ] satisfies [string, Partial<Config>][])(
     'has an answer to each example of %s as documented, with %j',
-    async (document, config, operations) => {
+    async (document, config) => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast
       const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
@@ -58,7 +84,8 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
       const sent = new Set([...said.matchAll(/^Scenario: (\S+ \S+) -> \d+ .*SUCCEEDED/gm)].map(([, call]) => call));
 
       expect({ failed, said: failed === '0' ? '' : said.slice(-5000) }).toEqual({ failed: '0', said: '' });
-      expect(sent.size).toBe(operations);
+      // It sends all of most documents, and nine in ten of Cloud Functions'.
+      expect(sent.size).toBeGreaterThan(0.85 * (await withExamples(document)).length);
     },
   );
 });

@@ -207,7 +207,6 @@ feedback_create | POST /users/feedback/ | ? | - | any * | inferred
 `;
 
 const PROFILES = ['2.0', 'dsx'] as const;
-const OPERATIONS_OF: Readonly<Record<AirProfile, number>> = { '2.0': 123, dsx: 174 };
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 const DETAIL = 'You do not have permission to perform this action.';
 
@@ -474,7 +473,6 @@ describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
     const listed = body.operations.filter(({ rule }: { rule: string }) => rule !== 'public');
 
     expect(rows.map(({ operation }) => operation).sort()).toEqual(listed.map(({ id }: { id: string }) => id).sort());
-    expect(rows).toHaveLength(OPERATIONS_OF[profile]);
   });
 
   it('is as certain of every operation, and of its rule, as the sources are', async () => {
@@ -490,7 +488,7 @@ describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
     expect.soft(others).toEqual(Object.fromEntries(Object.keys(others).map((id) => [id, expected[id]])));
   });
 
-  it.each(rows)('$operation answers as the law says', async (row) => {
+  it.each(rows)('$operation answers as its rule says', async (row) => {
     const cases = await table.fill(row);
     counted[profile] += cases.length;
 

@@ -575,7 +575,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
 
   const everyOperation = ROWS.flatMap((row) => row.operations.map((operation) => ({ operation, row })));
 
-  it.each(everyOperation)('$operation answers as the law says', async ({ operation, row }) => {
+  it.each(everyOperation)('$operation answers as its rule says', async ({ operation, row }) => {
     const cases = await table.fill(row, operation);
     counted.table += cases.length;
 
@@ -731,7 +731,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     { operation, relation: 'public', name: 'llama' } as const,
   ]);
 
-  it.each(ofOthers)('$operation of a $relation function answers as the law says', async (one) => {
+  it.each(ofOthers)('$operation of a $relation function answers as its rule says', async (one) => {
     const { operation, relation, name } = one;
     const row = ROWS.find(({ operations }) => operations.includes(operation)) as Row;
     const [{ functionId, versionId }] = castFunction(name) as [CastFunction];
