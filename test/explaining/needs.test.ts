@@ -46,7 +46,7 @@ describe('what an operation needs', () => {
 
     expect(describeNeeds(TOY_TABLES, row)).toEqual({
       text: 'No credential.',
-      grounds: [{ about: 'the operation', certainty: 'documented', source: ROW.source }],
+      evidence: [{ about: 'the operation', certainty: 'documented', source: ROW.source }],
     });
     expect(describeNeeds(TOY_TABLES, row, 'A smile.').text).toBe('A smile.');
   });
