@@ -180,9 +180,9 @@ function row({ id, method, path, aliases, tag, summary, needs }: ListedOperation
   return `<tr id="${escapeHtml(`${name}/${id}`)}"><td><span><code><span class="method">${method}</span> ${escapeHtml(path)}</code></span>
 <span>${named} <span class="quiet">${escapeHtml(summary)}</span></span>${also.join('')}</td>
 <td>${escapeWithCode(needs.text)}</td>
-<td><ul class="grounds">${needs.evidence.map(ground).join('')}</ul></td></tr>`;
+<td><ul class="evidence">${needs.evidence.map(evidenceItem).join('')}</ul></td></tr>`;
 }
 
-function ground({ about, certainty, source }: Ground): string {
+function evidenceItem({ about, certainty, source }: Ground): string {
   return `<li><code class="${certainty}">${certainty}</code> <span class="quiet">${escapeHtml(about)}: ${escapeWithCode(source)}</span></li>`;
 }

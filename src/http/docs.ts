@@ -105,7 +105,7 @@ main.wide h2 { margin: 2rem 0 .4rem }
 .wide th:nth-child(2) { width: 34% }
 .wide td > span { display: block }
 .wide td .method { font-weight: 600 }
-.grounds { list-style: none; margin: 0; padding: 0 }
+.evidence { list-style: none; margin: 0; padding: 0 }
 .inferred, .ours, .contradicted { color: var(--warn) }
 .documented, .implied, .observed { color: var(--allow) }
 @media (max-width: 48rem) {

@@ -54,8 +54,8 @@ export async function explainDocument(document: ReadableDocument): Promise<Docum
 function explainOperation(document: ReadableDocument, operation: Described): Described {
   const needs = needsOf(document, operation);
   if (needs === null) return operation;
-  const { text, evidence: grounds } = needs;
-  const sure = grounds.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
+  const { text, evidence } = needs;
+  const sure = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
   const said = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
   return { ...operation, description: [operation.description ?? '', ...said].filter(Boolean).join('\n\n') };
 }

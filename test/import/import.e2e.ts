@@ -21,7 +21,7 @@ interface Ended {
 let folder: string;
 beforeAll(async () => {
   folder = await emptyFolder();
-  for (const part of ['openapi', 'scripts', 'src', 'fixtures', 'package.json', 'tsconfig.json'])
+  for (const part of ['openapi', 'scripts', 'src', 'generated', 'fixtures', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'test/services'), { recursive: true });
   await mkdir(join(folder, 'test/verify/published'), { recursive: true });

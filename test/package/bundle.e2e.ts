@@ -41,7 +41,8 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
   'node_modules/lodash/lodash.js': 'only to count calls, and in functions such as `debounce`, which nobody calls',
   'node_modules/pino/lib/time.js': 'only for times in nanoseconds, which nobody asks it for',
-  'node_modules/undici/lib/web/fetch/util.js': 'only to load documents from an address, which nobody does',
+  'node_modules/@apidevtools/json-schema-ref-parser/node_modules/undici/lib/web/fetch/util.js':
+    'only to load documents from an address, which nobody does',
 };
 
 /** Which part of a file of the bundle a source has become begins with its name. */
