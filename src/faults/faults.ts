@@ -25,6 +25,7 @@ export class Faults {
   #list = new FaultList();
   #added = 0;
   #isOver = false;
+  #isEmpty = true;
 
   /**
    * @param series the prefix of the ids, unique to this process
@@ -46,7 +47,7 @@ export class Faults {
 
   /** Checked for every request: usually there are no faults, and then a request should not pay for them. */
   get isEmpty(): boolean {
-    return this.#list.size === 0;
+    return this.#isEmpty;
   }
 
   /** Was no fault ever added? */
@@ -173,6 +174,7 @@ export class Faults {
 
   /** Once closed, they hold no quota. */
   #weigh(): void {
+    this.#isEmpty = this.#list.size === 0;
     const bytes = this.#isOver ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
     // They are in memory already.
