@@ -7,5 +7,5 @@ export { SIMULATIONS } from '../src/services/air/tables/simulations.ts';
 export { accessKeyRow } from '../src/services/runai/collections/access-keys.ts';
 export { identityRow } from '../src/services/runai/collections/identities.ts';
 export { blankIdentity } from '../src/services/runai/identities.ts';
-export { openPlace } from '../src/store/open.ts';
+export { openStorage as openPlace } from '../src/store/open.ts';
 export { newStoreParts } from '../src/store/shared.ts';

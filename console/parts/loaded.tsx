@@ -47,7 +47,7 @@ export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Va
   return loaded !== null && 'value' in loaded ? loaded.value : usual;
 }
 
-/** What a person reads about a failure. */
+/** Describes a failure for people. */
 export function textOf(fault: unknown): string {
   if (fault instanceof TypeError) return 'The server does not answer.';
   return fault instanceof Error ? fault.message : String(fault);

@@ -10,7 +10,7 @@ import { roomForState } from '../platform/room-for-state.ts';
 import { revivedSeed } from '../seed/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
-import { openPlace } from '../store/open.ts';
+import { openStorage } from '../store/open.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import type { Storage } from '../store/storage.ts';
@@ -21,14 +21,14 @@ import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
 
-/** The place of the worlds, and the worlds, once this process has them. It must be closed. */
+/** The storage of the worlds, and the worlds, once this process has them. It must be closed. */
 export interface OpenWorlds {
-  readonly place: Storage;
+  readonly storage: Storage;
   readonly process: WorldsOfProcess;
   readonly shared: StoreParts;
   readonly customs: Customs;
   readonly log: Log;
-  /** The authority of https that the place has; null without https, or without one. */
+  /** The authority of https that it holds; null without https, or without one. */
   readonly authority: string | null;
   /** A seed that was kept, with the credentials of its world. */
   readonly revive: (kept: KeptSeed) => Seed;
@@ -40,11 +40,11 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
   try {
     const state = Math.min(config.maxState * MEGABYTE, roomForState());
     const shared = newStoreParts(newBudgets({ state, ...parts.budgets }));
-    const place = await openPlace(config.data, shared, parts.clock);
+    const storage = await openStorage(config.data, shared, parts.clock);
     try {
-      return await openIn(place, shared, parts, inputs);
+      return await openIn(storage, shared, parts, inputs);
     } catch (cause) {
-      await place.close();
+      await storage.close();
       throw cause;
     }
   } catch (cause) {
@@ -53,7 +53,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
 }
 
 async function openIn(
-  place: Storage,
+  storage: Storage,
   shared: StoreParts,
   { effective: { config }, beginnings, log: makeLog, onStandby }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
@@ -61,11 +61,11 @@ async function openIn(
   const rulesets = services.map((service) => service.ruleset(config));
   const customs = { settings: config, rulesets };
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
-  const authority = offersTls(config) ? await storedAuthority(place) : null;
+  const authority = offersTls(config) ? await storedAuthority(storage) : null;
   const process: WorldsOfProcess = await WorldsOfProcess.start(
     {
       config,
-      place,
+      storage,
       shared,
       customs,
       seed,
@@ -81,7 +81,7 @@ async function openIn(
     onStandby,
   );
   const log = makeLog?.({ now: () => process.worlds.default.clock.now() }) ?? SILENT;
-  return { place, process, shared, customs, log, authority, revive };
+  return { storage, process, shared, customs, log, authority, revive };
 }
 
 /** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */

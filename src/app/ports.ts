@@ -31,7 +31,7 @@ import type { WorldsOfProcess } from './worlds-of-process.ts';
 export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
   readonly effective: Effective;
-  readonly place: Pick<Storage, 'kind' | 'driver' | 'schema'>;
+  readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
   readonly process: WorldsOfProcess;
   /** Called only after a request has arrived. */
   readonly routes: () => Routes;
@@ -102,7 +102,7 @@ function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {
 }
 
 async function describeServer(
-  { services, process: { worlds }, version, effective: { config, origins }, state, place }: Driven,
+  { services, process: { worlds }, version, effective: { config, origins }, state, storage }: Driven,
   { store }: World,
 ): ReturnType<Ports['info']> {
   // `origins` has a member for each option, and no other.
@@ -120,8 +120,8 @@ async function describeServer(
     }),
     counts: await countsIn(store.collections, services),
     store: {
-      ...{ kind: place.kind, driver: place.driver },
-      ...(place.schema !== null && { schema: place.schema }),
+      ...{ kind: storage.kind, driver: storage.driver },
+      ...(storage.schema !== null && { schema: storage.schema }),
       ...{ worlds: worlds.list().length, bytes: state.used, most: state.bytes },
     },
   };

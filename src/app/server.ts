@@ -90,24 +90,24 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   }
 }
 
-async function tlsOf(config: Config, { place, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
+async function tlsOf(config: Config, { storage, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
   // With https and without an authority, even a standby has to wait until it may make one.
-  if (offersTls(config) && place.kind === 'postgres' && stored === null) await process.begun;
-  return tlsFrom(config, place.kind, stored, () => process.worlds.default.store.state);
+  if (offersTls(config) && storage.kind === 'postgres' && stored === null) await process.begun;
+  return tlsFrom(config, storage.kind, stored, () => process.worlds.default.store.state);
 }
 
 async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tls: Tls | null): Promise<MockServer> {
   const { effective, documents = new Documents() } = parts;
   const { config } = effective;
   const { services, control, random, version } = inputs;
-  const { process, place, shared, revive } = open;
+  const { process, storage, shared, revive } = open;
   const limits = limitsOf(parts.limits);
   const server = serverOf(parts, inputs, open, limits);
 
   const ports = portsOf({
     server,
     effective,
-    place,
+    storage,
     process,
     services,
     random,
@@ -160,7 +160,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       });
       return {
         notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
-        posture: await postureOf(server, place, config),
+        posture: await postureOf(server, storage, config),
         cast: castLine(await process.worlds.default.seed(), services),
       };
     },

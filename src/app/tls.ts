@@ -38,8 +38,8 @@ export function checkTlsOptions(config: Config): void {
  *
  * @throws Unusable if the database cannot be read
  */
-export async function storedAuthority(place: Storage): Promise<string | null> {
-  const state = await place.stateOfDefault();
+export async function storedAuthority(storage: Storage): Promise<string | null> {
+  const state = await storage.stateOfDefault();
   return (state === null ? null : stateIn(state)?.authority) ?? null;
 }
 

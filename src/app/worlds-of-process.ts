@@ -23,7 +23,7 @@ import { beganWith, didNotBegin, type FirstSnapshot, rowsOfSnapshot } from './sn
 export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
   readonly config: Config;
-  readonly place: Storage;
+  readonly storage: Storage;
   readonly shared: StoreParts;
   readonly customs: Customs;
   /** The seed of a new default world. */
@@ -110,7 +110,7 @@ export class WorldsOfProcess {
   get waiting(): Waiting | null {
     const held = this.#current?.held ?? null;
     if (held !== null) return held.isSure() ? null : LOST;
-    return this.#failure ?? this.#parts.place.waiting ?? LOST;
+    return this.#failure ?? this.#parts.storage.waiting ?? LOST;
   }
 
   async close(): Promise<void> {
@@ -118,7 +118,7 @@ export class WorldsOfProcess {
     const current = this.#current;
     await current?.worlds.close();
     await current?.held?.kept?.close();
-    await this.#parts.place.close();
+    await this.#parts.storage.close();
   }
 
   get #now(): Current {
@@ -127,10 +127,10 @@ export class WorldsOfProcess {
   }
 
   async #run(begun: (notices: readonly string[]) => void, onWait: (waiting: Waiting) => void): Promise<void> {
-    const { place } = this.#parts;
+    const { storage } = this.#parts;
     let isFirst = true;
     for (;;) {
-      const held = await place.take((waiting) => (isFirst ? onWait(waiting) : this.#log().warn(waiting.why)));
+      const held = await storage.take((waiting) => (isFirst ? onWait(waiting) : this.#log().warn(waiting.why)));
       if (held === null) return;
       const notices = await this.#tryToBegin(held, isFirst);
       if (notices === null) continue;

@@ -217,8 +217,8 @@ function verdictUnder(
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (heldRights.rightsByRule !== undefined)
     return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
-  const lack = missingRightsOf(rule, rights, heldRights.roles);
-  if (!isEnough(lack)) return denial(`missing_${ruleset.tables.term}`, lack);
+  const missing = missingRightsOf(rule, rights, heldRights.roles);
+  if (!isEnough(missing)) return denial(`missing_${ruleset.tables.term}`, missing);
   const fault = resourceFault(rule, ruleset, rights.resources, attributes);
   if (fault !== null) return denial(fault);
   return attributes === null && isBoundElsewhere(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;

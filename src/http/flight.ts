@@ -72,7 +72,7 @@ export interface InFlightRequest extends Arrived {
   outcome: Outcome;
   /** The expected principal, if a fault needed it before `authenticate`. */
   expectedPrincipal: Principal | null;
-  /** What the caller used their rights for: an object, or an operation without one (null). Null: they used none. */
+  /** The object that the caller's rights were used for, or null for an operation without one. Null: no rights were used. */
   use: { readonly lookedUp: ResourceState | null } | null;
   /** Its body, for the journal. */
   sent: KeptBody;

@@ -6,7 +6,7 @@ import { retrying } from '../store/updating.ts';
 import { addAnswerHook, respond } from './answers.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { addBodyParser, parseBodyOf } from './bodies.ts';
-import { type InFlightRequest, UNTOUCHED } from './flight.ts';
+import type { InFlightRequest } from './flight.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
@@ -16,7 +16,7 @@ import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { refuse } from './steps/refuse.ts';
-import { admit, arrive, isSelectedByBody, selectWorld } from './steps/select-world.ts';
+import { admit, arrive, inFlight, isSelectedByBody, selectWorld } from './steps/select-world.ts';
 import { parseBody, validateRequest } from './steps/validate-request.ts';
 import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
@@ -112,9 +112,7 @@ async function decideRequest(
 
 function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFlightRequest {
   const arrival = known(request.arrival);
-  const arrived = selectWorld(request.server.mock, request.raw, arrival, body);
-  // Spreading two objects with so many members takes 17 µs.
-  const flight: InFlightRequest = Object.assign(arrived, { route: arrival.route, decisionId: null }, UNTOUCHED);
+  const flight = inFlight(selectWorld(request.server.mock, request.raw, arrival, body), arrival.route, null);
   request.flight = flight;
   admit(flight);
   return flight;

@@ -10,12 +10,12 @@ import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import { decisionWithoutSecrets } from '../journal/decisions.ts';
 import type { RequestContext } from './context.ts';
-import { type InFlightRequest, UNTOUCHED } from './flight.ts';
+import type { InFlightRequest } from './flight.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
 import { checkResource, decide, factsOf } from './steps/decide.ts';
-import { paramsOf } from './steps/select-world.ts';
+import { inFlight, paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The id of a simulated decision, which is not recorded. */
@@ -62,10 +62,8 @@ export async function simulate(
   }
   const { worlds } = server;
   context.params = paramsOf(route, params);
-  return decideOnly({
-    ...{ server, worlds, raw, context, route, fault: null, body: null, isForeign: false, startedAt: 0 },
-    ...{ decisionId: SIMULATED, ...UNTOUCHED },
-  });
+  const arrived = { server, worlds, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
+  return decideOnly(inFlight(arrived, route, SIMULATED));
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */

@@ -6,8 +6,8 @@ import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
 import { type Held, heldOf, type Storage } from './storage.ts';
 
-/** A place that no other process can have meanwhile. */
-function placeAlone(
+/** A storage that no other process can have meanwhile. */
+function unsharedStorage(
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   take: () => Promise<Omit<Held, 'isFirstTry' | 'over'>>,
   close: () => Promise<void>,
@@ -26,7 +26,7 @@ function placeAlone(
  * @param clock real time; the machine's by default
  * @throws Unusable if the file or the database cannot be used
  */
-export async function openPlace(
+export async function openStorage(
   data: string | null,
   parts: StoreParts,
   clock: Clock = machineClock(),
@@ -36,7 +36,7 @@ export async function openPlace(
   if (data === null) {
     const store = openMemory(NO_ROWS, parts, parts.state.open());
     const held = { store, kept: null, clock, isSure: () => true, notices: [] };
-    return placeAlone(
+    return unsharedStorage(
       { kind: 'memory', driver: null },
       async () => held,
       async () => {},
@@ -54,9 +54,9 @@ export async function openPlace(
         throw damagedFile(data, cause);
       }
     };
-    return placeAlone({ kind: 'file', driver }, take, () => log.close());
+    return unsharedStorage({ kind: 'file', driver }, take, () => log.close());
   }
   // Loaded only for a database.
-  const { PostgresPlace } = await import('./postgres/index.ts');
-  return PostgresPlace.open(data, parts, clock);
+  const { PostgresStorage } = await import('./postgres/index.ts');
+  return PostgresStorage.open(data, parts, clock);
 }

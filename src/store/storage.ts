@@ -24,7 +24,7 @@ export interface Held {
   readonly over: Promise<void>;
 }
 
-/** The place of all worlds. One process has them at a time. */
+/** The storage of all worlds. One process has them at a time. */
 export interface Storage {
   readonly kind: 'memory' | 'file' | 'postgres';
   /** The driver of the file; null without one. */
@@ -39,7 +39,7 @@ export interface Storage {
    * Waits until this process has the worlds. To be called again when they are `over`.
    *
    * @param onWait called when it becomes known why it has to wait
-   * @returns null if the place was closed meanwhile
+   * @returns null if the storage was closed meanwhile
    * @throws Unusable, Damaged if the first attempt fails; later ones are repeated
    */
   take(onWait: (waiting: Waiting) => void): Promise<Held | null>;

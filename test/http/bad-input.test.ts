@@ -451,6 +451,21 @@ describe('POST /api/v1/access-keys', () => {
   });
 });
 
+/** The requests to these paths that are not answered with 404 in this form. */
+function notRefusedAs(paths: readonly string[], hasForm: typeof problemDocument): Promise<string[]> {
+  const requests = paths.flatMap((path) => ['GET', 'POST', 'DELETE'].map((method) => `${method} ${path}`));
+  return failuresOf(
+    requests.map((request) => [request, request] as const),
+    async (request) => {
+      const answer = await server.call(request);
+
+      expect(answer.status).toBe(404);
+      hasForm(answer);
+      expect(answer.decision).toBeNull();
+    },
+  );
+}
+
 describe('a path that does not exist', () => {
   it('is 404 in the words of Run:ai', async () => {
     const paths = [
@@ -470,19 +485,7 @@ describe('a path that does not exist', () => {
       `/auth/realms/${cast.tenant.realm}`,
       '/api/v1//token',
     ];
-    const requests = paths.flatMap((path) => ['GET', 'POST', 'DELETE'].map((method) => `${method} ${path}`));
-    const failures = await failuresOf(
-      requests.map((request) => [request, request] as const),
-      async (request) => {
-        const answer = await server.call(request);
-
-        expect(answer.status).toBe(404);
-        runaiRefusal(answer);
-        expect(answer.decision).toBeNull();
-      },
-    );
-
-    expect(failures).toEqual([]);
+    expect(await notRefusedAs(paths, runaiRefusal)).toEqual([]);
   });
 
   it('is 404 in a plain problem document', async () => {
@@ -501,19 +504,7 @@ describe('a path that does not exist', () => {
       '/_mock/clock/advance/more',
       '/favicon.png',
     ];
-    const requests = paths.flatMap((path) => ['GET', 'POST', 'DELETE'].map((method) => `${method} ${path}`));
-    const failures = await failuresOf(
-      requests.map((request) => [request, request] as const),
-      async (request) => {
-        const answer = await server.call(request);
-
-        expect(answer.status).toBe(404);
-        problemDocument(answer);
-        expect(answer.decision).toBeNull();
-      },
-    );
-
-    expect(failures).toEqual([]);
+    expect(await notRefusedAs(paths, problemDocument)).toEqual([]);
   });
 
   it.each([

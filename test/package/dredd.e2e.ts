@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
-import { credentialOfExamples } from '../support/cast.ts';
+import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import { copied, write } from '../support/package.ts';
 
@@ -20,18 +19,7 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
-  it.each([
-    ['runai', { runai: '2.19' }],
-    ['runai', { runai: '2.24' }],
-    ['runai', { runai: '3.0' }],
-    ['ngc', {}],
-    ['air', { air: '2.0' }],
-    ['air', { air: 'dsx' }],
-    ['nvcf', {}],
-    ['nvct', {}],
-    ['nak', { nvcf: 'open-source' }],
-    ['control', {}],
-  ] satisfies [string, Partial<Config>][])(
+  it.each([...DOCUMENTS_WITH_EXAMPLES, ['control', {}] as const])(
     'has the documented answer to the examples of %s, with %j',
     async (document, config) => {
       const { url } = await listeningServer(config);

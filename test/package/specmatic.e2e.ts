@@ -4,8 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
-import { credentialOfExamples } from '../support/cast.ts';
+import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import { copied, write } from '../support/package.ts';
 
@@ -63,17 +62,7 @@ async function withExamples(document: string): Promise<string[]> {
 }
 
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
-  it.each([
-    ['runai', { runai: '2.19' }],
-    ['runai', { runai: '2.24' }],
-    ['runai', { runai: '3.0' }],
-    ['ngc', {}],
-    ['air', { air: '2.0' }],
-    ['air', { air: 'dsx' }],
-    ['nvcf', {}],
-    ['nvct', {}],
-    ['nak', { nvcf: 'open-source' }],
-  ] satisfies [string, Partial<Config>][])(
+  it.each(DOCUMENTS_WITH_EXAMPLES)(
     'has an answer to each example of %s as documented, with %j',
     async (document, config) => {
       const { url } = await listeningServer(config);

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
 import { frozenRows, rowsIn } from '../../src/store/frozen-rows.ts';
-import { openPlace } from '../../src/store/open.ts';
+import { openStorage } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { Storage } from '../../src/store/storage.ts';
 import { hasDriver } from '../support/driver.ts';
@@ -21,7 +21,7 @@ async function taken(place: Storage) {
 describe('the place of all worlds', () => {
   it('is memory without `--data`, and has the time of the machine', async () => {
     const clock = manualClock(NOON);
-    const place = await openPlace(null, newStoreParts(), clock);
+    const place = await openStorage(null, newStoreParts(), clock);
     const held = await taken(place);
 
     expect([place.kind, place.driver, place.schema, place.waiting]).toEqual(['memory', null, null, null]);
@@ -37,13 +37,13 @@ describe('the place of all worlds', () => {
   });
 
   it('is refused if `--data` names nothing that can be one', async () => {
-    await expect(openPlace('mysql://host/db', newStoreParts())).rejects.toThrow(/--data/);
+    await expect(openStorage('mysql://host/db', newStoreParts())).rejects.toThrow(/--data/);
   });
 
   it.runIf(hasDriver)('is a file, which has all worlds and snapshots when it is next opened', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const parts = newStoreParts();
-    const place = await openPlace(path, parts, manualClock(NOON));
+    const place = await openStorage(path, parts, manualClock(NOON));
     const { store, kept } = await taken(place);
     const rows = frozenRows([row('a'), row('b')], parts.revisions);
     await store.restore(rows);
@@ -56,7 +56,7 @@ describe('the place of all worlds', () => {
     await kept?.close();
     await place.close();
 
-    const again = await openPlace(path, newStoreParts(), manualClock(NOON));
+    const again = await openStorage(path, newStoreParts(), manualClock(NOON));
     const held = await taken(again);
     expect([again.kind, typeof again.driver, held.isFirstTry, held.isSure()]).toEqual(['file', 'string', true, true]);
     expect(held.kept?.found).toEqual([

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { machineClock } from '../../src/core/clock.ts';
 import { systemRandom } from '../../src/platform/random.ts';
-import { PostgresPlace } from '../../src/store/postgres/index.ts';
+import { PostgresStorage } from '../../src/store/postgres/index.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
@@ -24,7 +24,7 @@ const DRIVER = pg as unknown as typeof Postgres;
 
 /** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
 async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Held }> {
-  const place = await PostgresPlace.open(url, newStoreParts(), machineClock());
+  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
   onTestFinished(() => place.close());
   const held = await place.take(() => {});
   if (held === null) throw new Error('the place was closed');
@@ -237,7 +237,7 @@ describePostgres('a database', () => {
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
       expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${POSTGRES_SCHEMA + 1}; this one knows`));
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
-      const place = await PostgresPlace.open(schema.url, newStoreParts(), machineClock());
+      const place = await PostgresStorage.open(schema.url, newStoreParts(), machineClock());
       onTestFinished(() => place.close());
       const reasons: string[] = [];
       const taking = place.take(({ status, why }) => reasons.push(`${status}: ${why}`));

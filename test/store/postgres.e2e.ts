@@ -5,7 +5,7 @@ import { afterAll, beforeAll, vi } from 'vitest';
 import { machineClock } from '../../src/core/clock.ts';
 import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
-import { PostgresPlace } from '../../src/store/postgres/index.ts';
+import { PostgresStorage } from '../../src/store/postgres/index.ts';
 import { type Location, locationOf } from '../../src/store/postgres/location.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
@@ -19,7 +19,7 @@ import { CONTRACTS } from './contracts.ts';
 
 /** The worlds of a schema, as a process has them. */
 async function held(url: string): Promise<Held & { close(): Promise<void> }> {
-  const place = await PostgresPlace.open(url, newStoreParts(), machineClock());
+  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
   const found = await place.take(() => {});
   if (found === null) throw new Error('the place was closed');
   const close = async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Config } from '../../src/config/options.ts';
 
 interface CastAccessKey {
   readonly id: string;
@@ -60,3 +61,16 @@ export function credentialOfExamples({ runai, ngc }: ServedCast, service: string
   if (service === 'runai') return runai.users[0]?.bearer ?? '';
   return ngc.keys.find(({ name }) => name === (service === 'nvct' ? 'nvct-cli' : 'owner'))?.key ?? '';
 }
+
+/** Every document of a vendor, with the options that serve it. */
+export const DOCUMENTS_WITH_EXAMPLES: readonly [document: string, options: Partial<Config>][] = [
+  ['runai', { runai: '2.19' }],
+  ['runai', { runai: '2.24' }],
+  ['runai', { runai: '3.0' }],
+  ['ngc', {}],
+  ['air', { air: '2.0' }],
+  ['air', { air: 'dsx' }],
+  ['nvcf', {}],
+  ['nvct', {}],
+  ['nak', { nvcf: 'open-source' }],
+];

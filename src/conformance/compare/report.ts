@@ -47,7 +47,7 @@ export function driftReport(report: DriftReport): string {
 
 const LEFT = 'Still in the real account, to delete by hand:';
 
-/** What is left in the real account, one item per line; empty if nothing is. */
+/** Lists the objects left in the real account, one per line; empty if there are none. */
 export function leftList({ leftBehind }: DriftReport): string {
   return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(shownUrl)].join('\n')}\n`;
 }

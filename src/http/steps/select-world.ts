@@ -21,7 +21,7 @@ import type { CredentialExtractor, PresentedCredential } from '../../credentials
 import { quote } from '../../explaining/index.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { type Origins, RequestContext } from '../context.ts';
-import type { Arrival, Arrived } from '../flight.ts';
+import { type Arrival, type Arrived, type InFlightRequest, UNTOUCHED } from '../flight.ts';
 import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
@@ -92,6 +92,12 @@ export function selectWorld(
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, { query, body: body?.value }, context);
   return { server, worlds, raw, context, fault, body, isForeign: false, startedAt };
+}
+
+/** A request before its first step. @param decisionId the id for its decision; null: a new one */
+export function inFlight(arrived: Arrived, route: Route, decisionId: string | null): InFlightRequest {
+  // Spreading two objects with so many members takes 17 µs.
+  return Object.assign(arrived, { route, decisionId }, UNTOUCHED);
 }
 
 /** @throws any error that is not a Problem */

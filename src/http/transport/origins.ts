@@ -188,7 +188,7 @@ export class CrossOrigin {
 /** Every method of the documents. */
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
-/** What clients of the services read, besides the headers that every page may read. */
+/** The headers that clients of the services read, in addition to those that every page may read. */
 const EXPOSED = [
   'content-disposition',
   'etag',

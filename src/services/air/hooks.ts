@@ -5,7 +5,7 @@ import type { AmendmentOf, DraftOf, storedView } from './objects.ts';
 import type { MembersOf, RowOf, StoredName } from './stored.ts';
 import type { LiteralTable } from './tables/index.ts';
 
-/** What the objects of a resource do that its table cannot say. */
+/** The behaviour of a resource's objects that its table cannot express. */
 export interface Hooks<Name extends StoredName> {
   /** Adds the members that no request sets to a new object. @throws Problem */
   complete(context: AuthenticatedContext, members: GivenOf<Name>): CompletedOf<Name> | Promise<CompletedOf<Name>>;

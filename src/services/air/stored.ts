@@ -7,7 +7,7 @@ import type { AirResource } from './tables/index.ts';
 /** Members of an object as in requests and answers. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** What is stored of an object, besides its times. */
+/** The stored form of an object, without its times. */
 interface Stored<Its extends Members = Members, Hidden extends Members = Nothing> {
   readonly members: Its;
   /** Members without a place in answers: parents, steps, uploads. */

@@ -17,7 +17,7 @@ const ASK_MS = 250;
  * A schema of a PostgreSQL database. The process with its lock has the worlds, and PostgreSQL releases the lock with the
  * session, however that ends.
  */
-export class PostgresPlace implements Storage {
+export class PostgresStorage implements Storage {
   readonly kind = 'postgres';
   readonly driver = null;
   readonly schema: string;
@@ -41,10 +41,10 @@ export class PostgresPlace implements Storage {
   }
 
   /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if the database cannot be used */
-  static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresPlace> {
+  static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
     const location = await locationOf(data);
     const pg = await driver();
-    return new PostgresPlace(pg, location, await openSession(pg, location), parts, clock);
+    return new PostgresStorage(pg, location, await openSession(pg, location), parts, clock);
   }
 
   get waiting(): Waiting | null {

@@ -45,7 +45,7 @@ function demoRecord(
   return listed(context, storedView(row));
 }
 
-/** What an operator of the platform decides about an object and its record. @throws Problem */
+/** Applies a decision of the platform's operators to an object and its record. @throws Problem */
 type Decide = (
   context: AuthenticatedContext,
   publication: Publication,

@@ -24,7 +24,7 @@ export const ADDED = {
     'published control-plane code, where functions of other accounts are in play; the page does not know the type',
 } as const;
 
-/** What is said of an action. */
+/** The members of a rule that its action, or one of the action's rows, states. */
 interface Said extends Partial<Omit<NvcfRule, 'id' | 'cover'>> {
   readonly cover?: keyof typeof COVERS;
   /** Further types, which the page does not name for the action. */
