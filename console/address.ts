@@ -6,9 +6,10 @@ export interface Place {
   readonly chosen: Readonly<Record<string, string>>;
 }
 
-/** The names of views in addresses of the first edition, which people have kept. */
+/** Former names of views in addresses, which people have kept. */
 const FORMER = new Map([
   ['live', 'requests'],
+  ['journal', 'requests'],
   ['time', 'clock'],
   ['who', 'identities'],
   ['law', 'access-matrix'],

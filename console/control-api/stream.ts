@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { eventReader } from '../../src/library/events.ts';
 import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
@@ -10,6 +10,16 @@ import type { MockEvent } from './types.ts';
 export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away';
 
 export const connection = signal<Connection>('connecting');
+
+/** Does the server not answer? Then nothing can be changed. */
+export const isOffline = computed(() => connection.value === 'lost');
+
+let tryNow: () => void = () => {};
+
+/** Asks a server that does not answer once more, without waiting for the next attempt. */
+export function retry(): void {
+  tryNow();
+}
 
 type Listener = (event: MockEvent) => void;
 
@@ -50,7 +60,10 @@ export function follow(listener: Listener, opened: () => void): void {
       const ended = await read(reading.signal).catch((thrown: unknown) => thrown);
       if (document.hidden) return;
       connection.value = ended instanceof Refused && ended.status === 404 ? 'gone' : 'lost';
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise<void>((resolve) => {
+        tryNow = resolve;
+        setTimeout(resolve, pause);
+      });
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   };

@@ -5,15 +5,17 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 export function Dialog(props: {
   readonly label: string;
   readonly onClose: () => void;
+  readonly class?: string;
   readonly children: ComponentChildren;
 }) {
-  const { label, onClose, children } = props;
+  const { label, onClose, class: kind, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
+      class={kind}
       aria-label={label}
       onClose={onClose}
       onClick={({ target }) => target === dialog.current && dialog.current?.close()}

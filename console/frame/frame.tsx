@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { VIEWS_ID } from '../../src/http/console-rail.ts';
 import { addressOfView, sameIn, view } from '../address.ts';
 import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
-import { connection } from '../control-api/stream.ts';
+import { connection, isOffline, retry } from '../control-api/stream.ts';
+import { Icon } from '../parts/icon.tsx';
 import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { worldNow } from '../parts/when.tsx';
@@ -38,6 +40,8 @@ export function Frame() {
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
+    // On a telephone the navigation lies over the view.
+    document.getElementById(VIEWS_ID)?.hidePopover();
   }, [current]);
   if (shown === undefined || current === undefined) return null;
   const Show = shown.show();
@@ -53,23 +57,31 @@ export function Frame() {
         <WhichWorld />
         <button
           type="button"
+          class="go-to"
+          aria-label="Go to"
           onClick={() => {
             opened.value = 'palette';
           }}
         >
-          Go to … <kbd>Ctrl K</kbd>
+          <Icon name="search" />
+          <span>
+            Go to … <kbd>Ctrl K</kbd>
+          </span>
         </button>
         <WorldClock />
         <Connected />
+        <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
+          <Icon name="menu" />
+        </button>
       </header>
       <Rail current={current} />
       <div class="said">
         {wantsToken.value && <AskForToken />}
         {connection.value === 'gone' && <Gone />}
+        {isOffline.value && <Offline />}
         <InForceBar />
       </div>
       <main id="content" tabIndex={-1} aria-label={title}>
-        <h1 class="unseen">{title}</h1>
         {/* Once the token is known, what was refused is read again. */}
         {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
       </main>
@@ -113,6 +125,17 @@ export function WhichWorld() {
   );
 }
 
+function Offline() {
+  return (
+    <p class="banner offline" role="alert">
+      <span>The server does not answer. What is shown is from before, and nothing can be changed.</span>
+      <button type="button" class="small" onClick={retry}>
+        Retry
+      </button>
+    </p>
+  );
+}
+
 function Gone() {
   return (
     <p class="banner fault" role="alert">
@@ -142,15 +165,15 @@ export function WorldClock() {
 const SAID = {
   connecting: 'connecting …',
   live: 'live',
-  lost: 'the server does not answer; trying again',
+  lost: 'offline',
   gone: 'this world is gone',
   away: 'not watching',
 } as const;
 
 function Connected() {
   return (
-    <span class="connection" data-state={connection.value} role="status">
-      {SAID[connection.value]}
+    <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
+      <span>{SAID[connection.value]}</span>
     </span>
   );
 }

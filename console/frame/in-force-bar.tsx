@@ -29,9 +29,10 @@ export function InForceBar() {
   return (
     <section class="in-force" aria-label="In force">
       <ul>
-        {all.map(({ text, view, ...ending }) => (
-          <li key={text}>
-            <a href={addressOfView(view)}>{text}</a> <End of={text} {...ending} act={act} />
+        {all.map(({ view, ...one }) => (
+          <li key={one.text} class="chip">
+            <a href={addressOfView(view)}>{one.text}</a>
+            <End {...one} act={act} />
           </li>
         ))}
       </ul>
@@ -40,30 +41,21 @@ export function InForceBar() {
   );
 }
 
-function End({
-  of,
-  end,
-  loses,
-  run,
-  act,
-}: Omit<InForce, 'text' | 'view'> & { readonly of: string; readonly act: Act }) {
-  const label = (
-    <>
-      {end}
-      <span class="unseen"> ({of})</span>
-    </>
-  );
+/** The cross of a chip. */
+function End(props: Omit<InForce, 'view'> & { readonly act: Act }) {
+  const { text, end, loses, run, act } = props;
+  const label = `${end} (${text})`;
   const go = () => void act.run(run);
   if (loses !== undefined) {
     return (
-      <Confirm yes={`Yes, ${end.toLowerCase()}`} loses={loses} isBusy={act.isBusy} onYes={go}>
-        {label}
+      <Confirm title={`${end}?`} yes={end} loses={loses} isBusy={act.isBusy} onYes={go} label={label} class="cross">
+        ×
       </Confirm>
     );
   }
   return (
-    <button type="button" class="small" disabled={act.isBusy} onClick={go}>
-      {label}
+    <button type="button" class="cross" aria-label={label} title={label} disabled={act.isBusy} onClick={go}>
+      ×
     </button>
   );
 }

@@ -1,24 +1,30 @@
+import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, go } from '../address.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { serviceTitle } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
 import { addressIn, requests } from '../state/requests.ts';
-import { readServices, rulesetOf } from '../state/rulesets.ts';
+import { readServices, requestsOf, rulesetOf } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
 import { opened } from './shortcuts.tsx';
 
+const GROUPS = ['Views', 'Identities', 'Operations', 'Requests'] as const;
+
 /** Somewhere to go. */
 interface Target {
-  readonly kind: string;
+  readonly group: (typeof GROUPS)[number];
   readonly text: string;
+  /** What tells it from others of the name: a kind, or a method and a path. */
+  readonly note: string;
   readonly address: string;
   /** Also found by it, such as an id. */
   readonly also?: string;
 }
 
-const MOST_SHOWN = 12;
+/** The most of each group. */
+const MOST_SHOWN = 6;
 
 /** Goes to any view, operation, identity, key or request, by a part of its name. */
 export function Palette() {
@@ -40,7 +46,7 @@ export function Palette() {
     document.getElementById('content')?.focus();
   };
   return (
-    <Dialog label="Go to" onClose={close}>
+    <Dialog label="Go to" class="go" onClose={close}>
       <input
         ref={input}
         class="palette"
@@ -67,17 +73,19 @@ export function Palette() {
       />
       <div id="targets" role="listbox" aria-label="Found">
         {found.map((target, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does
-          <div
-            key={target.address}
-            id={`target-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={target === chosen}
-            onClick={() => open(target)}
-          >
-            <span class="long">{target.text}</span> <small class="quiet">{target.kind}</small>
-          </div>
+          <Fragment key={target.address}>
+            {target.group !== found[index - 1]?.group && <div class="group">{target.group}</div>}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
+            <div
+              id={`target-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={target === chosen}
+              onClick={() => open(target)}
+            >
+              <span class="long">{target.text}</span> <small class="quiet">{target.note}</small>
+            </div>
+          </Fragment>
         ))}
       </div>
       {found.length === 0 && <p class="quiet">Nothing has this name.</p>}
@@ -86,50 +94,60 @@ export function Palette() {
 }
 
 const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
-  kind: 'view',
+  group: 'Views',
   text: title,
+  note: '',
   address: addressOfView(name),
 }));
 
 async function readTargets(): Promise<readonly Target[]> {
   const [identities, services] = await Promise.all([readIdentities(), readServices()]);
-  const rulesets = await Promise.all(services.map(rulesetOf));
-  return [
-    ...identities.map(({ id, name, kind }) => ({
-      kind,
+  const operations = await Promise.all(services.map(operationTargets));
+  const targets = identities.map(
+    ({ id, name, kind }): Target => ({
+      group: 'Identities',
       text: name,
+      note: kind,
       also: id,
       address: addressOfView('identities', { who: id }),
-    })),
-    ...rulesets.flatMap(({ service, operations }) =>
-      operations.map(({ id }) => ({
-        kind: `operation of ${serviceTitle(service)}`,
-        text: id,
-        address: addressOfView('access-matrix', { service, text: id }),
-      })),
-    ),
-  ];
+    }),
+  );
+  return [...targets, ...operations.flat()];
+}
+
+async function operationTargets(service: string): Promise<readonly Target[]> {
+  const [{ operations }, requests] = await Promise.all([rulesetOf(service), requestsOf(service)]);
+  const routes = new Map(requests.map(({ operation, method, path }) => [operation, `${method} ${path}`]));
+  return operations.map(({ id }) => {
+    const route = routes.get(id) ?? serviceTitle(service);
+    const address = addressOfView('access-matrix', { service, text: id });
+    return { group: 'Operations', text: id, note: route, also: route, address };
+  });
 }
 
 function requestTargets(): readonly Target[] {
   return requests.value.map((request) => ({
-    kind: `request, ${request.status ?? 'broken'}`,
+    group: 'Requests',
     text: `${request.method} ${addressIn(request)}`,
+    note: String(request.status ?? 'broken'),
     also: request.id,
     address: addressOfView('requests', { request: request.id }),
   }));
 }
 
-/** What begins with the text comes before what has it elsewhere. */
+/** Those that have the text, in their groups: first those that begin with it. */
 function fitting(targets: readonly Target[], text: string): readonly Target[] {
   const wanted = text.trim().toLowerCase();
-  const starting: Target[] = [];
-  const containing: Target[] = [];
-  for (const target of targets) {
-    const name = target.text.toLowerCase();
-    if (name.startsWith(wanted) || target.also?.toLowerCase().startsWith(wanted)) starting.push(target);
-    else if (name.includes(wanted)) containing.push(target);
-    if (starting.length >= MOST_SHOWN) break;
-  }
-  return [...starting, ...containing].slice(0, MOST_SHOWN);
+  return GROUPS.flatMap((group) => {
+    const starting: Target[] = [];
+    const containing: Target[] = [];
+    for (const target of targets) {
+      if (target.group !== group) continue;
+      const names = [target.text, target.also ?? ''].map((name) => name.toLowerCase());
+      if (names.some((name) => name.startsWith(wanted))) starting.push(target);
+      else if (names.some((name) => name.includes(wanted))) containing.push(target);
+      if (starting.length >= MOST_SHOWN) break;
+    }
+    return [...starting, ...containing].slice(0, MOST_SHOWN);
+  });
 }

@@ -1,17 +1,14 @@
-import { useEffect } from 'preact/hooks';
-import { DOCUMENTS, RAIL, type RailView } from '../../src/http/console-rail.ts';
+import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../../src/http/console-rail.ts';
 import { addressOfView } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
+import { Icon } from '../parts/icon.tsx';
 import { badges } from '../state/in-force.ts';
 
 /** The way to every view, in groups, with what is new or in force in each. @param props.current the view that is shown */
 export function Rail({ current }: { readonly current: string }) {
-  useEffect(() => {
-    // On a telephone, the navigation is wider than the screen.
-    document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [current]);
   return (
-    <nav class="rail" aria-label="Views">
+    // On a telephone it is a popover, which a button of the header opens.
+    <nav id={VIEWS_ID} class="rail" aria-label="Views" popover="auto">
       {RAIL.map(({ title, views }, index) => (
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
@@ -29,9 +26,7 @@ function Entry(props: { readonly view: RailView; readonly href: string; readonly
   const { name, title } = props.view;
   return (
     <a href={props.href} aria-current={name === props.current ? 'page' : undefined}>
-      <svg class="icon" aria-hidden="true">
-        <use href={`#icon-${name}`} />
-      </svg>
+      <Icon name={name} />
       <span>{title}</span>
       <Badges of={name} />
     </a>

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { isCovered } from '../parts/focus.ts';
 import { Dialog } from './dialog.tsx';
 
 /** The dialog of the frame that is open. */
@@ -41,10 +42,10 @@ function onKeyDown(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey, target } = event;
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') {
     event.preventDefault();
-    opened.value = 'palette';
+    if (!isCovered()) opened.value = 'palette';
     return;
   }
-  if (ctrlKey || metaKey || altKey || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+  if (ctrlKey || metaKey || altKey || event.defaultPrevented || isCovered()) return;
   if (target instanceof Element && target.matches(WRITING)) return;
   if (key === '/') document.querySelector<HTMLElement>('main input[type=search]')?.focus();
   else if (key === 'j') step(1);

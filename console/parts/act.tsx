@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isOffline } from '../control-api/stream.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
 import { textOf } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
@@ -30,7 +31,7 @@ export function useAct(): Act {
       setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
     }
   };
-  return { isBusy, feedback, run, forget: () => setFeedback(null) };
+  return { isBusy: isBusy || isOffline.value, feedback, run, forget: () => setFeedback(null) };
 }
 
 /** What came of it. It is there before there is anything to say, so that screen readers say it. */

@@ -1,48 +1,63 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** A button for what cannot be undone: a dialog names what is lost, and asks. */
-export function Confirm(props: {
-  readonly children: ComponentChildren;
-  /** What the button of the dialog says, such as `Yes, delete`. */
-  readonly yes: string;
+/** What is asked before something is done that cannot be undone. */
+export interface Question {
+  /** Such as `Delete world bob?`. */
+  readonly title: string;
   /** What is gone afterwards, as a sentence. */
   readonly loses: string;
-  readonly isBusy: boolean;
-  readonly onYes: () => void;
-}) {
-  const { children, yes, loses, isBusy, onYes } = props;
+  /** What the button says, such as `Delete world`. */
+  readonly yes: string;
+}
+
+/** A button for what cannot be undone: a dialog names what is lost, and asks. */
+export function Confirm(
+  props: Question & {
+    readonly children: ComponentChildren;
+    readonly isBusy: boolean;
+    readonly onYes: () => void;
+    /** What the button says to screen readers, if its content does not. */
+    readonly label?: string;
+    readonly class?: string;
+  },
+) {
+  const { children, title, loses, yes, isBusy, onYes, label, class: kind = 'small danger' } = props;
   const [isAsking, setAsking] = useState(false);
   return (
     <>
-      <button type="button" class="small danger" disabled={isBusy} onClick={() => setAsking(true)}>
+      <button
+        type="button"
+        class={kind}
+        aria-label={label}
+        title={label}
+        disabled={isBusy}
+        onClick={() => setAsking(true)}
+      >
         {children}
       </button>
-      {isAsking && <Asked yes={yes} loses={loses} onYes={onYes} onEnd={() => setAsking(false)} />}
+      {isAsking && <Asked title={title} yes={yes} loses={loses} onYes={onYes} onEnd={() => setAsking(false)} />}
     </>
   );
 }
 
-function Asked(props: {
-  readonly yes: string;
-  readonly loses: string;
-  readonly onYes: () => void;
-  readonly onEnd: () => void;
-}) {
-  const { yes, loses, onYes, onEnd } = props;
+/** The question itself. */
+export function Asked(props: Question & { readonly onYes: () => void; readonly onEnd: () => void }) {
+  const { title, yes, loses, onYes, onEnd } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
       class="asked"
-      aria-label={yes}
+      aria-label={title}
       onClose={onEnd}
       onKeyDown={(event) => {
         // It closes the question, and not the panel around it.
         if (event.key === 'Escape') event.stopPropagation();
       }}
     >
+      <h2>{title}</h2>
       <p>{loses}</p>
       <div class="bar">
         <button type="button" autofocus onClick={() => dialog.current?.close()}>

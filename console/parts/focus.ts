@@ -13,6 +13,11 @@ export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
+/** Does something lie over the view: a dialog, a menu? It has the keys, and Escape closes it first. */
+export function isCovered(): boolean {
+  return document.querySelector('dialog[open], :popover-open') !== null;
+}
+
 /**
  * Keeps the focus within a list, one of whose entries may be removed while it has the focus: those who use the keys would
  * be at the beginning of the page again.

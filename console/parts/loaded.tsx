@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Sentence } from './sentence.tsx';
+import { Skeleton } from './skeleton.tsx';
 
 /** Something that is read from the control API. */
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
@@ -58,7 +59,7 @@ export function WhenLoaded<Value>(props: {
   readonly of: Loaded<Value>;
   readonly children: (value: Value) => ComponentChildren;
 }) {
-  if (props.of === null) return <p class="quiet">Reading …</p>;
+  if (props.of === null) return <Skeleton />;
   if ('fault' in props.of)
     return (
       <p class="fault" role="alert">

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { panelWidth } from '../preferences.ts';
-import { giveFocus, isFocusLost } from './focus.ts';
+import { giveFocus, isCovered, isFocusLost } from './focus.ts';
 
 /**
  * A panel beside a list. Escape closes it, as its button does; the focus then returns to where it was. Its width can be
@@ -21,8 +21,7 @@ export function Panel(props: {
   // Before the next key is read.
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      // A dialog closes first.
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || isCovered()) return;
       close.current();
     };
     document.addEventListener('keydown', onKeyDown);

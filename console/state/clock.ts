@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { ClockState } from '../control-api/types.ts';
+import { inWords } from '../parts/time.ts';
 
 /** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
 const said = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
@@ -19,13 +20,26 @@ export const worldTime = computed(() => {
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
-export const isFrozen = computed(() => said.value?.state.frozen === true);
-
 /** The time of the world, to the minute: for what says how long ago something was. */
 export const worldMinute = computed(() => {
   const time = worldTime.value;
   return time === null ? null : `${time.now.slice(0, 16)}:00Z`;
 });
+
+/** A clock that is off by less is not said to be. */
+const OFF_MS = 60_000;
+
+/** How far the clock of the world is from that of this machine, such as `+1 h`; null if it is not. */
+export const aheadText = computed(() => {
+  const time = worldMinute.value;
+  if (time === null) return null;
+  const ahead = Date.parse(time) - Math.floor(Date.now() / OFF_MS) * OFF_MS;
+  if (Math.abs(ahead) <= OFF_MS) return null;
+  const [words] = inWords(ahead).split(/(?<=[a-z]) /);
+  return `${ahead > 0 ? '+' : '−'}${words}`;
+});
+
+export const isFrozen = computed(() => said.value?.state.frozen === true);
 
 export function noteClock(state: ClockState): void {
   said.value = { state, heardAt: performance.now() };

@@ -3,6 +3,11 @@ import type { Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
+/** Has it been injected as often as it may be? Then it changes nothing any more. */
+export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): boolean {
+  return times !== null && fired >= times;
+}
+
 /**
  * Removes faults one by one, as a person removes them: that one was never injected is then no finding. One that is gone
  * already is removed. Those of drills cannot be added again; without them, it can be undone.

@@ -3,12 +3,13 @@ import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { isFrozen, noteClock } from './clock.ts';
+import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { endDrill } from './drills.ts';
-import { removeFaults } from './faults.ts';
+import { isUsedUp, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { type Mode, readMode, setMode } from './mode.ts';
 import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
+import { resetWorld } from './worlds.ts';
 
 interface RunningDrill extends Drill {
   /** The id of whom it affects; undefined: everybody. */
@@ -17,7 +18,7 @@ interface RunningDrill extends Drill {
 
 /** What changes the behaviour of this world now, as it was read last. */
 interface Reading {
-  /** Without those of drills. */
+  /** Without those of drills, and without those that are used up. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
   readonly mode: Mode;
@@ -39,7 +40,7 @@ export async function readInForce(): Promise<void> {
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
-  const own = faults.filter(({ drill }) => drill === null);
+  const own = faults.filter((one) => one.drill === null && !isUsedUp(one));
   noteClock(clock);
   const edits = clock.upcoming.filter(({ kind }) => kind === 'policy.effective').length;
   const running = drills
@@ -86,6 +87,8 @@ export const inForce = computed((): readonly InForce[] => {
   all.push(...drills.map(drillInForce));
   if (mode === 'observe') all.push(OBSERVE);
   if (isFrozen.value) all.push(FROZEN);
+  const { value: ahead } = aheadText;
+  if (ahead !== null) all.push(clockInForce(ahead));
   if (edits > 0) all.push(editsInForce(edits));
   return all;
 });
@@ -117,6 +120,15 @@ const FROZEN: InForce = {
   end: 'Resume',
   run: () => setFrozen(false),
 };
+
+const clockInForce = (ahead: string): InForce => ({
+  text: `clock ${ahead}`,
+  view: 'clock',
+  end: 'Reset world',
+  loses:
+    'The clock goes back only with its world: the world is reset to its seed, and its requests, findings and faults are forgotten.',
+  run: resetWorld,
+});
 
 const editsInForce = (count: number): InForce => ({
   text: count === 1 ? '1 pending edit' : `${count} pending edits`,

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { addressOf, askAll } from '../control-api/client.ts';
+import { addressOf, ask, askAll } from '../control-api/client.ts';
 import type { WorldInfo } from '../control-api/types.ts';
+import { offerUndo } from './undo.ts';
 
 /** Every world of the server, the default world first; empty before they are known. */
 export const worlds = signal<readonly WorldInfo[]>([]);
@@ -15,6 +16,13 @@ export const here = computed(() => {
 
 export async function refreshWorlds(): Promise<void> {
   worlds.value = await askAll<WorldInfo>('worlds');
+}
+
+/** Puts this world back to its seed. @returns a sentence that says so @throws as the control API does */
+export async function resetWorld(): Promise<string> {
+  await ask('POST', '/_mock/reset');
+  offerUndo(null);
+  return 'The world is as its seed has it.';
 }
 
 /** The console of a world, below the host that the page is of. @param place what comes after the path */

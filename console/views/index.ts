@@ -15,7 +15,6 @@ export interface View {
 
 /** What shows the views that are in the other script. */
 const COMPONENTS = {
-  journal: 'Journal',
   findings: 'Findings',
   clock: 'ClockView',
   faults: 'Faults',

@@ -8,7 +8,6 @@ export { Drills } from './drills/drills.tsx';
 export { Faults } from './faults/faults.tsx';
 export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
-export { Journal } from './journal/journal.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 export { Recorded } from './requests/recorded.tsx';
 export { Snapshots } from './snapshots/snapshots.tsx';

@@ -16,7 +16,6 @@ export const RAIL = [
     title: 'Watch',
     views: [
       { name: 'requests', title: 'Requests' },
-      { name: 'journal', title: 'Journal' },
       { name: 'findings', title: 'Findings' },
     ],
   },
@@ -43,10 +42,12 @@ export const RAIL = [
 /** The way to the pages of documents, at the end of the last group. */
 export const DOCUMENTS: RailView = { name: 'docs', title: 'API documents' };
 
-/** The icons of the views: each is the path of an outline of 16 by 16. */
+/** The id of the navigation in a page. */
+export const VIEWS_ID = 'views';
+
+/** The icons of the views and of buttons: each is the path of an outline of 16 by 16. */
 const ICONS: Readonly<Record<string, string>> = {
   requests: 'M2 4h9M8 1l3 3-3 3M14 12H5M8 9l-3 3 3 3',
-  journal: 'M4 2h9v12H4zM4 2H2.5M4 8H2.5M4 14H2.5M7 6h3M7 9h3',
   findings: 'M8 2l6.5 12h-13zM8 7v3M8 12v.5',
   clock: 'M8 2a6 6 0 1 0 .01 0M8 5v3l2 2',
   faults: 'M9 1L3 9h4l-1 6 6-8H8z',
@@ -56,6 +57,8 @@ const ICONS: Readonly<Record<string, string>> = {
   identities: 'M8 3a2.5 2.5 0 1 0 .01 0M3 14c0-6 10-6 10 0',
   'access-matrix': 'M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12',
   'least-privilege': 'M8 1.5l5.5 2V8c0 3-2.5 5.5-5.5 6.5C5 13.5 2.5 11 2.5 8V3.5zM6 8l1.5 1.5L10 6.5',
+  search: 'M7 2a5 5 0 1 0 .01 0M10.5 10.5L14 14',
+  menu: 'M2 4h12M2 8h12M2 12h12',
   docs: 'M3 2h7l3 3v9H3zM10 2v3h3M6 8h4M6 11h4',
 };
 

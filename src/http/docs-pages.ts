@@ -1,6 +1,6 @@
 import { escapeHtml, escapeWithCode } from '../core/html.ts';
 import type { Ground } from '../explaining/index.ts';
-import { DOCUMENTS, iconSymbols, RAIL, type RailView } from './console-rail.ts';
+import { DOCUMENTS, iconSymbols, RAIL, type RailView, VIEWS_ID } from './console-rail.ts';
 import type { ListedOperation, ReadableDocument } from './read-documents.ts';
 
 /** The operations of a document, for the table of all operations. */
@@ -57,6 +57,7 @@ ${iconSymbols()}
 <div id="where"></div>
 <nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
 ${beside}<div id="clock"></div>
+<button type="button" class="to-views" aria-label="Views" popovertarget="${VIEWS_ID}"><svg class="icon" aria-hidden="true"><use href="#icon-menu"></use></svg></button>
 </header>
 <div id="rail">${rail(below, !isLost)}</div>
 <div id="said" class="said"></div>
@@ -75,7 +76,7 @@ function rail(below: string, isDocuments: boolean): string {
     if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, isDocuments ? ' aria-current="page"' : ''));
     return `<section aria-label="${title}"><h2>${title}</h2>\n${links.join('\n')}</section>`;
   });
-  return `<nav class="rail" aria-label="Views">${groups.join('\n')}</nav>`;
+  return `<nav id="${VIEWS_ID}" class="rail" aria-label="Views" popover="auto">${groups.join('\n')}</nav>`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { choose, chosen } from '../../address.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { readServices } from '../../state/rulesets.ts';
@@ -42,6 +43,7 @@ function OfService({ service, names }: { readonly service: string; readonly name
   const whose = side === 'everybody' ? [who, other].filter((id) => id !== undefined) : [];
   return (
     <div class="matrix-view">
+      <ViewHeader title="Access matrix" />
       <search class="bar" aria-label="What is shown">
         <Choice label="API" name="service" value={service} options={names.map((id) => [id, serviceTitle(id)])} />
         <Choice label="Against" name="by" value={side} options={SIDES.map((id) => [id, SIDE_TITLES[id]])} />

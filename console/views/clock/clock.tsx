@@ -2,6 +2,7 @@ import { chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { requests } from '../../state/requests.ts';
@@ -28,6 +29,7 @@ export function ClockView() {
   const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
   return (
     <div class="page moving">
+      <ViewHeader title="Clock" />
       <WhenLoaded of={loaded}>
         {({ clock, keys, names, propagation }) => {
           const compared = wanted.flatMap((id) => keys.find((key) => key.id === id) ?? []);

@@ -59,7 +59,8 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
           Set the delay
         </button>
         <Confirm
-          yes="Yes, apply them now"
+          title="Apply all edits now?"
+          yes="Apply edits"
           loses={APPLYING_LOSES}
           isBusy={act.isBusy || !hasPending}
           onYes={() => act.run(applyEdits)}

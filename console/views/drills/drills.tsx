@@ -9,6 +9,7 @@ import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { inWords, shortOf } from '../../parts/time.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
@@ -33,6 +34,7 @@ export function Drills() {
   const people = readValue(everybody, []);
   return (
     <div class="page drills">
+      <ViewHeader title="Drills" />
       <p>
         A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
         what a correct client does: <code>token-outage</code> is a good first one.
@@ -123,7 +125,13 @@ function Card({ drill, fault, people }: CardParts) {
           </label>
         )}
         {lasts === null ? (
-          <Confirm yes="Yes, start it" loses={`${what.replaceAll('`', '')} ${plan}`} isBusy={act.isBusy} onYes={start}>
+          <Confirm
+            title={`Start drill ${name}?`}
+            yes="Start drill"
+            loses={`${what.replaceAll('`', '')} ${plan}`}
+            isBusy={act.isBusy}
+            onYes={start}
+          >
             Start<span class="unseen"> {name}</span>
           </Confirm>
         ) : (

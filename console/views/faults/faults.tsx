@@ -10,6 +10,7 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { shortOf } from '../../parts/time.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { removeFaults } from '../../state/faults.ts';
@@ -25,6 +26,7 @@ export function Faults() {
   );
   return (
     <div class="page faults">
+      <ViewHeader title="Faults" />
       <section>
         <WhenLoaded of={loaded}>{(faults) => <List faults={faults} />}</WhenLoaded>
       </section>
@@ -74,7 +76,8 @@ function List({ faults }: { readonly faults: readonly Fault[] }) {
           />
           <div class="bar">
             <Confirm
-              yes="Yes, remove them all"
+              title="Remove all faults?"
+              yes="Remove all"
               loses="All faults end, also those of drills."
               isBusy={act.isBusy}
               onYes={removeAll}
@@ -99,7 +102,8 @@ function RemoveOne(props: { readonly fault: Fault; readonly isBusy: boolean; rea
   if (fault.drill !== null) {
     return (
       <Confirm
-        yes="Yes, remove it"
+        title={`Remove fault ${fault.id}?`}
+        yes="Remove fault"
         loses={`The drill ${fault.drill} loses this fault, which only starting the drill anew brings back.`}
         isBusy={isBusy}
         onYes={onRemove}

@@ -7,6 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import './findings.css';
@@ -16,6 +17,7 @@ export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [changesOf('findings')]);
   return (
     <div class="page findings">
+      <ViewHeader title="Findings" />
       <section>
         <WhenLoaded of={loaded}>{(findings) => <List findings={findings} />}</WhenLoaded>
       </section>
@@ -99,7 +101,8 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
         </h2>
         {findings.length > 1 && (
           <Confirm
-            yes="Yes, dismiss all"
+            title={`Dismiss all of ${title}?`}
+            yes="Dismiss all"
             loses={`All ${findings.length} findings of the kind “${title}” are dismissed. One that happens again comes back.`}
             isBusy={isBusy}
             onYes={() => dismiss(findings)}

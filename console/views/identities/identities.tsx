@@ -4,6 +4,7 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { madeTexts } from '../../state/keys.ts';
@@ -56,6 +57,14 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
   const narrowing = { text, api, kind: wantedKind };
   return (
     <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
+      <ViewHeader
+        title="Identities"
+        count={found.length === everybody.length ? found.length : `${found.length} of ${everybody.length}`}
+      >
+        <a class="button main" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
+          Make a key
+        </a>
+      </ViewHeader>
       <search class="bar one-row">
         <Search
           label="Search"
@@ -65,12 +74,6 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
         />
         <Narrow name="api" any="any API" values={everybody.flatMap(({ services }) => services)} title={serviceTitle} />
         <Narrow name="kind" any="any kind" values={everybody.map(({ kind }) => kind)} />
-        <a class="button" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
-          Make a key
-        </a>
-        <output class="quiet">
-          {found.length} of {everybody.length}
-        </output>
       </search>
       <section class="first" aria-label="Everybody">
         <div ref={list} class="people" tabIndex={-1}>

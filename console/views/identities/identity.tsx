@@ -183,7 +183,8 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
           {status === 'active' ? 'Disable' : 'Enable'}
         </button>
         <Confirm
-          yes="Yes, rotate it"
+          title={`Rotate ${name}?`}
+          yes="Rotate key"
           loses="The key gets another text. Clients with the present one are refused from now on."
           isBusy={act.isBusy}
           onYes={() => act.run(rotate)}
@@ -191,7 +192,8 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
           Rotate
         </Confirm>
         <Confirm
-          yes="Yes, delete it"
+          title={`Delete ${name}?`}
+          yes="Delete key"
           loses="The key is refused from now on, and nothing brings it back."
           isBusy={act.isBusy}
           onYes={() => act.run(remove)}

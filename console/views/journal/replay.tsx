@@ -82,7 +82,8 @@ export function ReplayButton(props: { readonly chosen: readonly RequestSummary[]
   }
   return (
     <Confirm
-      yes={`Yes, send ${text}`}
+      title={`Send ${text} again?`}
+      yes={`Send ${text}`}
       loses={`${text} will be sent again, oldest first, each as its caller and as a new request. Those that write change this world once more, and that cannot be undone: take a snapshot first to go back.`}
       isBusy={replay.isBusy}
       onYes={() => void replay.run(chosen)}

@@ -4,6 +4,7 @@ import type { LeastPrivilege } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { type Mode, readMode, setMode } from '../../state/mode.ts';
 import { Report } from './report.tsx';
@@ -17,6 +18,7 @@ export function LeastPrivilegeView() {
   }, [changesOf('requests', 'keys', 'mode')]);
   return (
     <div class="page">
+      <ViewHeader title="Least privilege" />
       <WhenLoaded of={loaded}>
         {({ report, mode }) => (
           <>

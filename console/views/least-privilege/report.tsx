@@ -59,7 +59,8 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         )}
         {edit !== null && (
           <Confirm
-            yes="Yes, replace it"
+            title={`Replace ${principal.name}?`}
+            yes="Replace key"
             loses={`The key ${principal.name} keeps what is required here, and loses: ${lostOf(report)}.`}
             isBusy={act.isBusy}
             onYes={() => act.run(replace)}

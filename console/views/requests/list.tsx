@@ -51,6 +51,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' && at >= 0) onEnter();
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
     if (by === undefined) return;
@@ -65,7 +66,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
       {/* Screen readers hear what each part of a row is from the row itself. */}
       <div class="row headings" aria-hidden="true">
         {HEADINGS.map((title) => (
-          <span key={title} class={title.toLowerCase()}>
+          <span key={title} class={title === 'Status' ? undefined : title.toLowerCase()}>
             {title}
           </span>
         ))}

@@ -10,6 +10,7 @@ import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { timeText } from '../../parts/time.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
@@ -34,6 +35,7 @@ export function Snapshots() {
   };
   return (
     <div class="page snapshots">
+      <ViewHeader title="Snapshots" />
       <Take act={act} />
       <div class="bar">
         <ChooseFile
@@ -137,7 +139,8 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
   return (
     <>
       <Confirm
-        yes="Yes, go back"
+        title={`Restore snapshot ${name ?? id}?`}
+        yes="Restore snapshot"
         loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
         isBusy={act.isBusy}
         onYes={restore}
@@ -151,7 +154,8 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
         Make a world<span class="unseen"> of {name ?? id}</span>
       </a>{' '}
       <Confirm
-        yes="Yes, delete"
+        title={`Delete snapshot ${name ?? id}?`}
+        yes="Delete snapshot"
         loses={`The snapshot ${name ?? id} is deleted. Worlds that were made of it stay.`}
         isBusy={act.isBusy}
         onYes={remove}

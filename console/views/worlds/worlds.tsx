@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { relativeText, shortOf, timeText } from '../../parts/time.ts';
+import { ViewHeader } from '../../parts/view-header.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -24,6 +25,7 @@ export function Worlds() {
   const lifetime = useLoaded(readLifetime, []);
   return (
     <div class="page worlds">
+      <ViewHeader title="Worlds" />
       <p class="quiet">{readValue(lifetime, '…')}</p>
       <Order />
       <section>
@@ -168,7 +170,6 @@ interface ActsParts {
 
 function Acts({ world, isBusy, onDelete }: ActsParts) {
   const { id } = world;
-  const isHere = id === here.value?.id;
   const isOpen = chosen.value['world'] === id;
   return (
     <>
@@ -186,7 +187,8 @@ function Acts({ world, isBusy, onDelete }: ActsParts) {
       {id !== 'default' && (
         <Confirm
           loses={`The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`}
-          yes={isHere ? 'Yes, delete this world' : 'Yes, delete'}
+          title={`Delete world ${id}?`}
+          yes="Delete world"
           isBusy={isBusy}
           onYes={onDelete}
         >
@@ -215,7 +217,8 @@ function Reset() {
         forgotten.
       </p>
       <Confirm
-        yes="Yes, reset it"
+        title={`Reset world ${id}?`}
+        yes="Reset world"
         loses={`Everything that was made or changed in ${id} since its seed is lost, and its requests, findings and faults.`}
         isBusy={act.isBusy}
         onYes={reset}

@@ -1,0 +1,57 @@
+import { useRef, useState } from 'preact/hooks';
+import { Asked, type Question } from './confirm.tsx';
+import { Popover } from './popover.tsx';
+
+/** Something that can be done with an entry. */
+export interface MenuItem {
+  readonly label: string;
+  readonly run: () => void;
+  /** What is asked first, because it cannot be undone. */
+  readonly asks?: Question;
+}
+
+/**
+ * What can be done with an entry of a list besides the usual. What cannot be undone is last.
+ *
+ * @param props.of what it is about, such as `world bob`
+ */
+export function Menu(props: { readonly of: string; readonly items: readonly MenuItem[]; readonly isBusy: boolean }) {
+  const { of, items, isBusy } = props;
+  const [asking, setAsking] = useState<MenuItem | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const step = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const all = [...(list.current?.querySelectorAll('button') ?? [])];
+    const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    all[(at + by + all.length) % all.length]?.focus();
+  };
+  return (
+    <>
+      <Popover label={`More for ${of}`} button="⋯" class="small more">
+        {(close) => (
+          <ul ref={list} class="menu" onKeyDown={step}>
+            {items.map((item) => (
+              <li key={item.label}>
+                <button
+                  type="button"
+                  class={item.asks === undefined ? undefined : 'danger'}
+                  disabled={isBusy}
+                  onClick={() => {
+                    close();
+                    if (item.asks === undefined) item.run();
+                    else setAsking(item);
+                  }}
+                >
+                  {item.label}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Popover>
+      {asking?.asks !== undefined && <Asked {...asking.asks} onYes={asking.run} onEnd={() => setAsking(null)} />}
+    </>
+  );
+}
