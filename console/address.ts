@@ -17,7 +17,8 @@ const FORMER = new Map([
 
 function read(hash: string): Place {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  return { view: FORMER.get(view) ?? view, chosen: Object.fromEntries(new URLSearchParams(query)) };
+  const { verify, ...choice } = Object.fromEntries(new URLSearchParams(query));
+  return { view: FORMER.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
 }
 
 /** Where the console is for a page that only has its frame; empty in the console. */
@@ -42,7 +43,8 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
 
 /** Changes what is chosen in the view, beside what is chosen already. @param isStep can it be undone by going back? */
 export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
-  const address = addressOfView(current.value.view, { ...current.value.chosen, ...choice });
+  // Without a name, the address shows the first view.
+  const address = addressOfView(current.value.view || 'requests', { ...current.value.chosen, ...choice });
   if (isStep) location.hash = address;
   else history.replaceState(null, '', address);
   current.value = read(address);

@@ -66,7 +66,7 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
  */
 export function askAll<Entry>(
   list: string,
-  filter?: { readonly limit?: number; readonly bodies?: boolean; readonly principal?: string },
+  filter?: Readonly<Record<string, string | number | boolean>>,
 ): Promise<readonly Entry[]> {
   return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }

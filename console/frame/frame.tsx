@@ -58,7 +58,6 @@ export function Frame() {
         <button
           type="button"
           class="go-to"
-          aria-label="Go to"
           onClick={() => {
             opened.value = 'palette';
           }}

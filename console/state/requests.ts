@@ -6,6 +6,9 @@ import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 /** The page shows the newest so many, as the journal keeps them. */
 const MOST = 2000;
 
+/** So many are read at first. */
+const FIRST = 200;
+
 /** Newest first. */
 export const requests = signal<readonly RequestSummary[]>([]);
 
@@ -40,17 +43,24 @@ export function resume(): void {
 
 /** Reads the journal: what came before the page was opened, or while nothing was reported. */
 export async function readJournal(): Promise<void> {
-  requests.value = merged(await readSummaries({ limit: 200 }), requests.value);
+  const newest = await readSummaries({ limit: FIRST });
+  requests.value = merged(newest, requests.value);
   isJournalRead.value = true;
+  // What nobody sees before scrolling is not waited for.
+  if (newest.length === FIRST) void readSummaries({ limit: MOST }).then(noteOlder, () => {});
+}
+
+function noteOlder(older: readonly RequestSummary[]): void {
+  requests.value = merged(requests.value, older);
 }
 
 /**
  * Reads requests without their headers and bodies, which would be kept in memory: many megabytes of them.
  *
- * @param filter what the control API is to narrow them to
+ * @param limits how many at most, the newest
  */
-export async function readSummaries(filter: { readonly limit: number }): Promise<readonly RequestSummary[]> {
-  const read = await askAll<RecordedRequest>('requests', { ...filter, bodies: false });
+export async function readSummaries(limits: { readonly limit: number }): Promise<readonly RequestSummary[]> {
+  const read = await askAll<RecordedRequest>('requests', { ...limits, bodies: false });
   return read.map(({ request: _, response: __, ...summary }) => summary);
 }
 
@@ -72,7 +82,7 @@ function merged(newer: readonly RequestSummary[], older: readonly RequestSummary
 }
 
 /** What the list can be narrowed to. The names are those of the address and of the control API's journal. */
-export const FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'text'] as const;
+export const FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path', 'text'] as const;
 export type Filter = (typeof FILTERS)[number];
 
 /** What a request has of each filter with a list of values; null: nothing. */
@@ -82,6 +92,7 @@ const VALUES = {
   principal: ({ principal }: RequestSummary) => principal?.name ?? null,
   operation: ({ operation }: RequestSummary) => operation,
   reason: ({ reason }: RequestSummary) => reason,
+  method: ({ method }: RequestSummary) => method,
 } as const;
 export type ValueFilter = keyof typeof VALUES;
 
@@ -93,7 +104,14 @@ export const fitting = computed(() => {
     : requests.value.filter((request) => wanted.every(([name, value]) => fits(request, name, value)));
 });
 
+/** What is chosen, by the names of the control API, which knows no search by text. */
+export const filter = computed((): Readonly<Record<string, string>> => {
+  const names = FILTERS.filter((name) => name !== 'text');
+  return Object.fromEntries(names.map((name) => [name, chosen.value[name] ?? '']).filter(([, value]) => value !== ''));
+});
+
 function fits(request: RequestSummary, name: Filter, value: string): boolean {
+  if (name === 'path') return isLike(request.path, value);
   if (name !== 'text') {
     const own = VALUES[name](request);
     // `4xx`: any of these.
@@ -102,6 +120,14 @@ function fits(request: RequestSummary, name: Filter, value: string): boolean {
   const { method, operation, principal, reason } = request;
   const text = `${method} ${addressIn(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
   return text.includes(value.toLowerCase());
+}
+
+/** @param template in which `{name}` stands for any segment */
+function isLike(path: string, template: string): boolean {
+  const [segments, wanted] = [path.split('/'), template.split('/')];
+  return (
+    segments.length === wanted.length && wanted.every((one, index) => /^\{.*\}$/.test(one) || one === segments[index])
+  );
 }
 
 /** The values that a filter can have, in the requests that are shown. */

@@ -10,5 +10,6 @@ export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 export { Recorded } from './requests/recorded.tsx';
+export { checkDropped, Tool, Tools } from './requests/tools/tools.tsx';
 export { Snapshots } from './snapshots/snapshots.tsx';
 export { Worlds } from './worlds/worlds.tsx';

@@ -23,8 +23,9 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['access-matrix?service=nvcf', 'createDeployment'],
   ['access-matrix?service=air&by=roles', 'simulations_list'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
-  ['journal', 'missing_scope'],
-  ['journal?operation=createFunction&limit=500&verify=yes', '1 request is like that.'],
+  ['requests?operation=createFunction&tool=verify', '1 request is like that.'],
+  ['requests?tool=replay', 'Send'],
+  ['requests?tool=check', 'Choose a HAR file'],
   ['faults', 'of the drill'],
   ['drills?drill=token-outage', 'runs until'],
   ['least-privilege', 'Required'],
@@ -187,7 +188,7 @@ describe.runIf(hasBrowser)('every view', () => {
 
     expect([...titles]).toEqual(
       [
-        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Journal', 'Faults', 'Drills', 'Least privilege'],
+        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Drills', 'Least privilege'],
         ['Worlds', 'Snapshots', 'Findings'],
       ]
         .flat()

@@ -59,7 +59,7 @@ describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
     expect((await deploy()).status).toBe(403);
     await mock('POST', '/clock/freeze', {});
     const page = await opened(url);
-    await page.getByText('2 of 2').waitFor();
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
 
     // Why was it refused, and what mends it?
     await page.keyboard.press('j');

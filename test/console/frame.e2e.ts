@@ -29,7 +29,7 @@ describe.runIf(hasBrowser)('the frame', () => {
         await bar(page).getByRole('button', { name }).click();
       }
       await page.getByRole('dialog').getByText('cannot be undone').waitFor();
-      await page.getByRole('button', { name: 'Yes, apply now' }).click();
+      await page.getByRole('button', { name: 'Apply now', exact: true }).click();
       await expect.poll(() => inForce.count()).toBe(0);
 
       expect((await mock('GET', '/faults')).faults).toEqual([]);
@@ -63,6 +63,89 @@ describe.runIf(hasBrowser)('the frame', () => {
     await mock('POST', '/drills/token-outage', { for: '5m' });
     await undo.getByRole('button', { name: 'Undo' }).click();
     await undo.getByText(/(changed|set free|started again) meanwhile/).waitFor();
+  });
+
+  it('says in a chip how far the clock is ahead, and resets the world to end that', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/clock/advance', { by: '1h' });
+    const page = await opened(`${url}/#/worlds`);
+    await bar(page).getByRole('link', { name: 'clock +1 h' }).waitFor();
+    await bar(page)
+      .getByRole('button', { name: /^Reset world/ })
+      .click();
+    await page.getByRole('dialog').getByText('goes back only with its world').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset world' }).click();
+
+    await expect.poll(() => bar(page).getByRole('listitem').count()).toBe(0);
+    const ahead = Date.parse((await mock('GET', '/clock')).now) - Date.now();
+    expect(Math.abs(ahead)).toBeLessThan(60_000);
+  });
+
+  it('has one banner while the server does not answer, and lets nothing be changed', async () => {
+    const first = await served();
+    await first.mock('POST', '/clock/freeze', {});
+    const page = await opened(`${first.url}/#/clock`);
+    const resume = bar(page).getByRole('button', { name: /^Resume/ });
+    await resume.waitFor();
+    expect(await resume.isEnabled()).toBe(true);
+    await first.stop();
+
+    await page.getByText('The server does not answer.').waitFor();
+    expect(await page.getByRole('status').getByText('live').count()).toBe(0);
+    expect(await resume.isEnabled()).toBe(false);
+    expect(await faultsOfPage(page)).toEqual([]);
+    const second = await served({}, Number(new URL(first.url).port));
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => page.getByText('The server does not answer.').count()).toBe(0);
+    await second.stop();
+  });
+
+  it('opens the newest refusal beside the list, and nothing once that is closed', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', 'nonsense');
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(url);
+    await page.getByRole('article').getByText('is not an NGC key').waitFor();
+    await page.getByRole('article').getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await page.locator('.count').getByText('4', { exact: true }).waitFor();
+
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
+
+  it('shows the list first where a panel would lie over it', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(url, { viewport: { width: 390, height: 844 } });
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
+
+  it('closes one thing at a time with Escape, and gives letters to nothing below', async () => {
+    const { url, ask } = await served();
+    for (const path of ['/one', '/two', '/three']) await ask('GET', path);
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+    await page.getByRole('listbox', { name: 'Requests, newest first' }).focus();
+    await page.keyboard.press('ArrowDown');
+    const opens = page.url();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+    expect(page.url()).toBe(opens);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.keyboard.press('Control+k');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.keyboard.press('Escape');
+
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
   it('draws the first view before its script is there, and another one not before', async () => {

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, readJson, served } from '../support/console.ts';
+import { readJson, served } from '../support/console.ts';
 import { windows } from '../support/window.ts';
 
 /** Every view that this file tells about. */
-const VIEWS = ['journal', 'faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
+const VIEWS = ['faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -37,131 +37,6 @@ async function saved(page: Page, save: () => Promise<void>): Promise<{ name: str
 
 describe.runIf(hasBrowser)('the lists', () => {
   const opened = windows();
-
-  describe('the journal', () => {
-    it('is narrowed as the address says, and each request leads to its decision', async () => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-      await ask('GET', '/nothing/at/all');
-      const page = await opened(`${url}/#/journal?operation=createFunction`);
-
-      await page.getByText('1 request.', { exact: true }).waitFor();
-      expect(await texts(page, 'Requests, newest first')).toEqual([expect.stringContaining('POST /v2/nvcf/functions')]);
-      await button(page, 'Show all').click();
-      await page.getByText('3 requests.', { exact: true }).waitFor();
-      await page.getByLabel('Status').fill('404');
-      await page.getByLabel('Status').press('Enter');
-      await page.getByText('1 request.', { exact: true }).waitFor();
-      expect(page.url()).toContain('#/journal?status=404');
-      await page.getByRole('link', { name: 'GET /nothing/at/all' }).click();
-      await page.getByRole('heading', { name: '/nothing/at/all' }).waitFor();
-    });
-
-    it('has a dash where there is nothing, and breaks no id', async () => {
-      const { url, ask } = await served();
-      const id = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001';
-      await ask('POST', `/v2/nvcf/pexec/functions/${id}`, INVOKER, { a: 1 });
-      await ask('GET', '/nothing');
-      const page = await opened(`${url}/#/journal`, { viewport: { width: 1280, height: 800 } });
-      await page.getByText('2 requests.', { exact: true }).waitFor();
-      const cells = async (place: number) =>
-        page.locator('tbody tr').nth(place).locator('td:is(:nth-child(5), :nth-child(6), .reason)').allInnerTexts();
-
-      expect(await cells(0)).toEqual(['-', '-', expect.stringContaining('/nothing')]);
-      expect(await cells(1)).toEqual(['nvcf-invoker', 'invokeFunction Cloud Functions', '-']);
-      expect(await page.getByText(`/${id}`, { exact: true }).evaluate((one) => one.getClientRects().length)).toBe(1);
-    });
-
-    it('is listed without the bodies, which only an opened request shows', async () => {
-      const { url, ask } = await served();
-      await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'in-a-body' });
-      const page = await opened('about:blank');
-      const answers: Promise<string>[] = [];
-      page.on('response', (answer) => {
-        if (answer.url().includes('/_mock/requests?')) answers.push(answer.text());
-      });
-      await page.goto(`${url}/#/journal`);
-      await page.getByText('1 request.', { exact: true }).waitFor();
-
-      expect((await Promise.all(answers)).join()).toContain('createFunction');
-      expect((await Promise.all(answers)).join()).not.toContain('in-a-body');
-    });
-
-    it('says that nothing is like the filter, and what the switchboard has against it', async () => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      const page = await opened(`${url}/#/journal?status=201`);
-      await page.getByText('No request in the journal is like this').waitFor();
-      await page.getByLabel('Operation').fill('createFunctoin');
-      await page.getByLabel('Operation').press('Enter');
-
-      await page.getByRole('alert').getByText('Did you mean createFunction?').waitFor();
-    });
-
-    it('stands still, and says that something has happened', async () => {
-      const { url, ask } = await served();
-      const page = await opened(`${url}/#/journal`);
-      await page.getByText('No request has come yet').waitFor();
-      await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
-      await ask('GET', '/one');
-      await page.getByText('read again to see it').waitFor();
-      await button(page, 'Read again').click();
-
-      await page.getByText('1 request.', { exact: true }).waitFor();
-    });
-
-    it('is saved as a HAR of what it is narrowed to', async () => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      await ask('GET', '/nothing/at/all');
-      const page = await opened(`${url}/#/journal?status=404`);
-      await page.getByText('1 request.', { exact: true }).waitFor();
-      const { name, content } = await saved(page, () => button(page, 'Download as HAR').click());
-
-      expect(name).toMatch(/^nv-auth-mock-default-\d{4}-\d\d-\d\dT\d{6}\.har$/);
-      const { log } = JSON.parse(content.toString());
-      expect(log.entries.map(({ request }: { request: { url: string } }) => request.url)).toEqual([
-        expect.stringContaining('/nothing/at/all'),
-      ]);
-      await page.getByText('is saved').waitFor();
-    });
-
-    it('tells whether such a request came, and what comes closest', async () => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      const page = await opened(`${url}/#/journal?operation=createFunction`);
-      await page.getByText('Did such a request come?').click();
-
-      await page.getByText('0 requests are like that').waitFor();
-      await page.getByText('operation is listFunctions, not createFunction').waitFor();
-      expect(await page.locator('.came pre').innerText()).toBe(
-        "await mock.requests.verify({ match: { operation: 'createFunction' }, atLeast: 1 });",
-      );
-      await page.getByLabel('Requests like the filter above').selectOption('exactly');
-      await page.getByLabel('How many').fill('0');
-      await page.locator('.verdict.allow').getByText('Yes').waitFor();
-    });
-
-    it('answers again whenever the filter changes or a request comes, and stays open', async () => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      const page = await opened(`${url}/#/journal`);
-      await page.getByText('Did such a request come?').click();
-      await page.getByText('1 request is like that').waitFor();
-      await page.getByLabel('Path').fill('/api/v1/users');
-      await page.getByLabel('Path').press('Enter');
-
-      await page.getByText('0 requests are like that').waitFor();
-      await page.getByText('path is /v2/nvcf/functions, not /api/v1/users').waitFor();
-      await page.getByLabel('Path').fill('');
-      await page.getByLabel('Path').press('Enter');
-      await page.getByText('1 request is like that').waitFor();
-      await ask('GET', '/v2/nvcf/functions');
-      await page.getByText('2 requests are like that').waitFor();
-      expect(await page.getByLabel('How many').isVisible()).toBe(true);
-    });
-  });
 
   describe('faults', () => {
     it('are of the service and the operation that the address says', async () => {
@@ -495,11 +370,13 @@ describe.runIf(hasBrowser)('the lists', () => {
   it('read again once the token is given that the switchboard wants, and download with it', async () => {
     const { url, ask } = await served({ adminToken: 'open-sesame' });
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/journal`);
+    const page = await opened(`${url}/#/requests`);
     await page.getByLabel(/started with --admin-token/).fill('open-sesame');
     await page.getByRole('button', { name: 'Use it' }).click();
-    await page.getByText('1 request.', { exact: true }).waitFor();
-    const { content } = await saved(page, () => button(page, 'Download as HAR').click());
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+    await button(page, 'Export').click();
+    const { content } = await saved(page, () => button(page, 'HAR (HTTP Archive)').click());
+    await page.keyboard.press('Escape');
     expect(JSON.parse(content.toString()).log.entries).toHaveLength(1);
 
     for (const view of VIEWS) {

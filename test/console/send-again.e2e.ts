@@ -28,7 +28,7 @@ const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
 const again = (page: Page) => panel(page).getByRole('region', { name: 'This request' });
 const opening = async (page: Page, text: string | RegExp) => {
   await rows(page).filter({ hasText: text }).first().click();
-  await again(page).getByRole('button', { name: 'Copy as curl' }).waitFor();
+  await again(page).getByRole('button', { name: 'Copy request' }).waitFor();
 };
 const copiedBy = async (page: Page, name: string) => {
   await again(page).getByRole('button', { name }).click();
@@ -119,11 +119,11 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
   it('is not offered where nobody knows the credential', async () => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functions', 'nonsense');
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'unsupported_token');
 
     await again(page).getByText('It cannot be sent again. The journal keeps no credentials').waitFor();
-    expect(await again(page).getByRole('button').allInnerTexts()).toEqual(['Copy as curl']);
+    expect(await again(page).getByRole('button').allInnerTexts()).toEqual(['Copy request']);
   });
 });
 
@@ -139,7 +139,7 @@ describe.runIf(hasBrowser)('a line for a shell that is copied', () => {
     await ask('GET', '/api/v1/users?a=b', await tokenOf(mock, 'researcher@acme.test'));
     const page = await opened(url, CLIPBOARD);
     await opening(page, operation);
-    await run('bash', ['-c', await copiedBy(page, 'Copy as curl')]);
+    await run('bash', ['-c', await copiedBy(page, 'Copy request')]);
 
     const { requests } = await mock('GET', `/requests?operation=${operation}`);
     const [later, earlier] = requests;
@@ -155,7 +155,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('is a new request of the same caller, with the same body, and is opened', async () => {
     const { url, ask, mock } = await served();
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 
@@ -169,10 +169,10 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('asks for the body that was never read, and is allowed once it is fixed', async () => {
     const { url, ask } = await served();
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'createFunction');
     await panel(page).getByRole('button', { name: 'Apply' }).first().click();
-    await panel(page).getByText('Now allowed').waitFor();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
     await again(page).getByRole('button', { name: 'Send again' }).click();
     await again(page).getByText('the request was refused before its body was read').waitFor();
     await again(page).getByRole('textbox').fill(JSON.stringify(FUNCTION));
@@ -189,7 +189,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).origin));
     await opening(page, 'evil.test');
-    await run('bash', ['-c', await copiedBy(page, 'Copy as curl')]).catch(() => {});
+    await run('bash', ['-c', await copiedBy(page, 'Copy request')]).catch(() => {});
     const button = again(page).getByRole('button', { name: 'Send again' });
     if ((await button.count()) > 0) await button.click();
 
@@ -202,7 +202,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('is sent as a user of Run:ai with a token that is made for it', async () => {
     const { url, ask, mock } = await served();
     await ask('GET', '/api/v1/users', await tokenOf(mock, 'researcher@acme.test'));
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'get_users');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 
@@ -224,10 +224,10 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     const { id } = castKey('nvcf-invoker');
     const before = (await mock('GET', `/keys/${id}`)).policy;
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'missing_scope');
     await panel(page).getByRole('button', { name: 'Apply' }).first().click();
-    await panel(page).getByText('Now allowed').waitFor();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
     await undo(page).click();
 
     await page.getByText('is as it was before the edit').waitFor();
@@ -239,7 +239,7 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
   it('is not undone if the key was edited since', async () => {
     const { url, ask, mock } = await served();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'missing_scope');
     await panel(page).getByRole('button', { name: 'Apply' }).first().click();
     await undo(page).waitFor();
@@ -255,10 +255,10 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     const { url, ask, mock } = await served();
     const researcher = await tokenOf(mock, 'researcher@acme.test');
     await ask('GET', '/api/v1/users', researcher);
-    const page = await opened(url);
+    const page = await opened(`${url}/#/requests`);
     await opening(page, 'missing_permission');
     await panel(page).getByRole('button', { name: 'Apply' }).first().click();
-    await panel(page).getByText('Now allowed').waitFor();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
     await undo(page).click();
 
     await page.getByText('was sent as admin@acme.test').first().waitFor();

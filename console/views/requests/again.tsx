@@ -11,17 +11,17 @@ import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, testOf } from './as-test.ts';
 
 /** Sends a request once more, as a new one, and has it as lines to copy. */
-export function Again({
-  request,
-  decision,
-}: {
+export function Again(props: {
   readonly request: RecordedRequest;
   readonly decision: Decision | null;
+  /** Would it be allowed now? Then it is what to do next. */
+  readonly isMain: boolean;
 }) {
+  const { request, decision, isMain } = props;
   const loaded = useLoaded(async () => callerOf(request, decision, await readIdentities()), [request.id]);
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
-  if (loaded === null || 'fault' in loaded) return null;
+  if (loaded === null || 'fault' in loaded) return <section class="again" aria-label="This request" />;
   const caller = loaded.value;
   const call = callOf(request);
   const obstacle = obstacleOf(caller);
@@ -35,7 +35,7 @@ export function Again({
         {obstacle === null && (
           <button
             type="button"
-            class="small"
+            class={isMain ? 'main' : 'small'}
             disabled={act.isBusy}
             aria-expanded={call.lacks === null ? undefined : isAsking}
             onClick={() => (call.lacks === null ? send(call.body) : setAsking(!isAsking))}
@@ -43,7 +43,7 @@ export function Again({
             Send again{call.lacks === null ? '' : ' …'}
           </button>
         )}
-        <Copy text={curlOf(call, caller)} label="Copy as curl" />
+        <Copy text={curlOf(call, caller)} label="Copy request" />
         <Tests request={request} call={call} caller={caller} />
       </div>
       {obstacle !== null && (

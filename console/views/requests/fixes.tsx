@@ -3,6 +3,7 @@ import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
+import { Name } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { isFocusLost } from '../../parts/focus.ts';
 import { textOf } from '../../parts/loaded.tsx';
@@ -12,6 +13,7 @@ import { callOfFix, curlOf } from '../../state/call.ts';
 import { changed } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { offerUndo, type Undoable } from '../../state/undo.ts';
+import { diffOf, type Line } from './diff.ts';
 
 type FixRequest = NonNullable<Fix['request']>;
 type Pending = NonNullable<Decision['pending']>;
@@ -26,8 +28,10 @@ export function Fixes(props: {
   readonly decision: Decision;
   readonly fixes: readonly Fix[];
   readonly isEntered: boolean;
+  /** Called with whether it would be allowed now. */
+  readonly onChecked: (isAllowed: boolean) => void;
 }) {
-  const { decision, fixes, isEntered } = props;
+  const { decision, fixes, isEntered, onChecked } = props;
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [isBusy, setBusy] = useState(false);
   const section = useRef<HTMLElement>(null);
@@ -36,6 +40,11 @@ export function Fixes(props: {
     if (isEntered) section.current?.focus();
   }, [isEntered]);
 
+  const check = async () => {
+    const now = await repeated(decision);
+    setOutcome(now);
+    onChecked('effect' in now && now.effect === 'allow');
+  };
   const attempt = async (change: () => Promise<Undoable | null>) => {
     const used = document.activeElement;
     setBusy(true);
@@ -43,7 +52,7 @@ export function Fixes(props: {
       const undo = await change();
       changed('keys', 'clock');
       offerUndo(undo);
-      setOutcome(await repeated(decision));
+      await check();
     } catch (fault) {
       setOutcome({ fault: textOf(fault) });
     } finally {
@@ -57,41 +66,69 @@ export function Fixes(props: {
       <h3>How to fix it</h3>
       {fixes.length === 0 && <p class="quiet">Nothing that is known.</p>}
       <ul>
-        {fixes.map((fix) => (
+        {fixes.map((fix, index) => (
           <li key={fix.text}>
             <span>
               <Sentence text={fix.text} />
             </span>
-            {fix.request !== undefined && <CarryOut request={fix.request} isBusy={isBusy} attempt={attempt} />}
+            <Diff lines={diffOf(fix, decision)} />
+            {fix.request !== undefined && (
+              <CarryOut request={fix.request} isMain={index === 0} isBusy={isBusy} attempt={attempt} />
+            )}
           </li>
         ))}
       </ul>
       {decision.principal !== null && (
-        <p>
-          <button
-            type="button"
-            class="small"
-            disabled={isBusy}
-            onClick={async () => setOutcome(await repeated(decision))}
-          >
-            Check again
-          </button>{' '}
-          <span class="quiet">asks what would be decided now, without sending the request</span>
-        </p>
+        <button
+          type="button"
+          class="small check"
+          disabled={isBusy}
+          title="Asks what would be decided now, without sending the request"
+          onClick={check}
+        >
+          Check again
+        </button>
       )}
       <div role="status">{outcome !== null && <Feedback outcome={outcome} decision={decision} />}</div>
     </section>
   );
 }
 
+/** What a fix adds to what the caller has, and what it takes away. */
+function Diff({ lines }: { readonly lines: readonly Line[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <ul class="diff" aria-label="What it changes">
+      {lines.map(({ sign, what, name }) => (
+        <li key={`${sign}${what} ${name}`} class={sign === '+' ? 'added' : 'removed'}>
+          {sign} {what} <Name text={name} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The decision before, and what is decided now. */
 function Feedback({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
   if ('fault' in outcome) return <p class="fault">{outcome.fault}</p>;
   const { effect, text, pending } = outcome;
+  const isAllowed = effect === 'allow';
   return (
     <>
-      <p class={`verdict ${effect}`}>
-        <strong>{effect === 'allow' ? 'Now allowed' : 'Still refused'}</strong> <Sentence text={text} />
-      </p>
+      <dl class="facts before-after">
+        <div>
+          <dt>Before</dt>
+          <dd class="verdict deny">
+            <strong>Refused</strong> {decision.reason}
+          </dd>
+        </div>
+        <div>
+          <dt>Now</dt>
+          <dd class={`verdict ${effect}`}>
+            <strong>{isAllowed ? 'Allowed' : 'Still refused'}</strong> <Sentence text={text} />
+          </dd>
+        </div>
+      </dl>
       {pending !== undefined && <Later pending={pending} principal={decision.principal?.id ?? ''} />}
     </>
   );
@@ -111,16 +148,17 @@ export function Later({ pending, principal }: { readonly pending: Pending; reado
 /** Makes a change: by the control API, or by a call of the vendor that somebody sends who may. */
 function CarryOut(props: {
   readonly request: FixRequest;
+  readonly isMain: boolean;
   readonly isBusy: boolean;
   readonly attempt: (change: () => Promise<Undoable | null>) => Promise<void>;
 }) {
-  const { request, isBusy, attempt } = props;
+  const { request, isMain, isBusy, attempt } = props;
   const sender = request.as?.principal;
   const change = changeOf(request);
   return (
     <span class="acts">
       {change !== null && (
-        <button type="button" class="small" disabled={isBusy} onClick={() => attempt(change)}>
+        <button type="button" class={isMain ? 'main' : ''} disabled={isBusy} onClick={() => attempt(change)}>
           Apply
         </button>
       )}
@@ -129,7 +167,7 @@ function CarryOut(props: {
           callOfFix(request),
           sender === undefined ? { kind: 'other' } : { kind: 'principal', name: sender },
         )}
-        label="Copy as curl"
+        label="Copy fix"
       />
       {sender !== undefined && <span class="quiet">as {sender}</span>}
     </span>

@@ -1,12 +1,14 @@
+import { computed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { Status } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
+import { isCoarse, isNarrow } from '../../parts/window.ts';
 import { addressIn, listed, type Row } from '../../state/requests.ts';
 
-/** The height of a row in pixels, which the style sheet gives it, too. */
-const HEIGHT = 34;
+/** The height of a row in pixels. */
+const height = computed(() => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34));
 
 /** Rows beyond both ends of what can be seen, so that scrolling shows no gap. */
 const BEYOND = 10;
@@ -20,7 +22,8 @@ const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Opera
  */
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  const [{ top, height }, setSeen] = useState({ top: 0, height: 600 });
+  const [{ top, room }, setSeen] = useState({ top: 0, room: 600 });
+  const rowHeight = height.value;
   const rows = listed.value;
   const selected = chosen.value['request'];
   const at = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
@@ -28,7 +31,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const look = () => setSeen({ top: element.scrollTop, height: element.clientHeight });
+    const look = () => setSeen({ top: element.scrollTop, room: element.clientHeight });
     const watcher = new ResizeObserver(look);
     watcher.observe(element);
     element.addEventListener('scroll', look, { passive: true });
@@ -45,9 +48,9 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
     choose({ request: row.request.id }, false);
     const element = box.current;
     if (element === null) return;
-    if (next * HEIGHT < element.scrollTop) element.scrollTop = next * HEIGHT;
-    else if ((next + 1) * HEIGHT > element.scrollTop + element.clientHeight) {
-      element.scrollTop = (next + 1) * HEIGHT - element.clientHeight;
+    if (next * rowHeight < element.scrollTop) element.scrollTop = next * rowHeight;
+    else if ((next + 1) * rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = (next + 1) * rowHeight - element.clientHeight;
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -59,8 +62,8 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
     step(by);
   };
 
-  const first = Math.max(0, Math.floor(top / HEIGHT) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((top + height) / HEIGHT) + BEYOND);
+  const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((top + room) / rowHeight) + BEYOND);
   return (
     <>
       {/* Screen readers hear what each part of a row is from the row itself. */}
@@ -81,7 +84,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
         data-entry
         onKeyDown={onKeyDown}
       >
-        <div style={{ height: `${rows.length * HEIGHT}px` }}>
+        <div style={{ height: `${rows.length * rowHeight}px` }}>
           {rows.slice(first, last).map((row, index) => (
             <Line
               // The oldest stays the same while more come that are like it.
@@ -117,7 +120,7 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
       aria-posinset={place + 1}
       aria-setsize={count}
       tabIndex={-1}
-      style={{ transform: `translateY(${place * HEIGHT}px)` }}
+      style={{ height: `${height.value}px`, transform: `translateY(${place * height.value}px)` }}
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
@@ -14,7 +14,8 @@ import { When } from '../../parts/when.tsx';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
-import { DecisionPicture } from './refusal.tsx';
+import { Fixes } from './fixes.tsx';
+import { Sides } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
 interface Whole {
@@ -40,11 +41,15 @@ export function Recorded({ id, isEntered }: { readonly id: string; readonly isEn
 }
 
 function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEntered: boolean }) {
-  const { method, path, query, status, wouldBe, explanation, hints, fault, request, response } = whole;
+  const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = whole;
   const heading = useRef<HTMLHeadingElement>(null);
+  const [isMended, setMended] = useState(false);
+  const isRefused = decision?.effect === 'deny';
   useLayoutEffect(() => {
-    if (isEntered && decision?.effect !== 'deny') heading.current?.focus();
+    if (isEntered && !isRefused) heading.current?.focus();
   }, [isEntered]);
+  // The first fix of a decision stands in for a hint, and is shown among the fixes.
+  const [hint, ...others] = hints.filter(({ code }) => code !== 'fix');
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>
@@ -53,28 +58,53 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
       <Steps request={whole} />
       {/* The explanation of an answer that a fault gave names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
-      {explanation !== null && (
-        <p class={fault === null ? 'verdict deny' : 'fault'}>
-          {fault === null && <strong>Refused </strong>}
-          <Sentence text={explanation} />
-        </p>
-      )}
-      {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
-      {/* What stands in for a hint is the first fix of the decision, which shows it. */}
-      {hints.map(
-        ({ code, text }) =>
-          code !== 'fix' && (
-            <p key={code} class="hint">
-              <Sentence text={text} />
-            </p>
-          ),
-      )}
-      {decision !== null && <DecisionPicture decision={decision} isEntered={isEntered} />}
-      <Again request={whole} decision={decision} />
+      <section aria-label="Decision">
+        <Verdict request={whole} decision={decision} hint={hint?.text} />
+        {others.map(({ code, text }) => (
+          <p key={code} class="hint">
+            <Sentence text={text} />
+          </p>
+        ))}
+        {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
+        {isRefused && (
+          <Fixes
+            key={decision.id}
+            decision={decision}
+            fixes={decision.fixes.filter(({ kind }) => kind !== 'hint')}
+            isEntered={isEntered}
+            onChecked={setMended}
+          />
+        )}
+        <Again request={whole} decision={decision} isMain={isMended} />
+        {decision !== null && <Sides decision={decision} />}
+      </section>
       <Facts request={whole} decision={decision} />
       {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}
       <Message title="Request" message={request} />
       <Message title="Answer" message={response} />
+    </>
+  );
+}
+
+/** Why it was answered so, in one sentence: a hint, which names what to do, before an explanation. */
+function Verdict({ request, decision, hint }: Whole & { readonly hint: string | undefined }) {
+  const { fault, explanation } = request;
+  const text = hint ?? decision?.explanation ?? explanation;
+  if (text === null) return null;
+  const isAllowed = decision?.effect === 'allow' && hint === undefined;
+  const isOwn = decision === null && fault !== null;
+  const word = decision?.enforced === false ? 'Would be refused' : isAllowed ? 'Allowed' : 'Refused';
+  return (
+    <>
+      <p class={isOwn ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
+        {!isOwn && <strong>{word} </strong>}
+        <Sentence text={text} />
+      </p>
+      {decision?.detail !== undefined && (
+        <p>
+          <Sentence text={decision.detail} />
+        </p>
+      )}
     </>
   );
 }

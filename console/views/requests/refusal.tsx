@@ -5,23 +5,30 @@ import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
-import { Sentence } from '../../parts/sentence.tsx';
 import { changesOf } from '../../state/changes.ts';
 import type { ShownKey } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
-import { Fixes, Later } from './fixes.tsx';
+import { Later } from './fixes.tsx';
 
-/** Why a request was refused or allowed: what its rule needs beside what its caller holds, and what would turn it. */
-export function DecisionPicture({ decision, isEntered }: { readonly decision: Decision; readonly isEntered: boolean }) {
+/** What the rule of a request needs beside what its caller holds. */
+export function Sides({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
   const pending = useLoaded(() => readPending(decision), [decision.id, changesOf('keys')]);
   return (
-    <WhenLoaded of={loaded}>
-      {(ruleset) => (
-        <Picture decision={decision} ruleset={ruleset} from={readValue(pending, NOTHING)} isEntered={isEntered} />
-      )}
-    </WhenLoaded>
+    <div class="sides">
+      <WhenLoaded of={loaded}>
+        {(ruleset) => {
+          const own = ruleset?.rules.find(({ id }) => id === rule);
+          return (
+            <>
+              <Needs decision={decision} ruleset={ruleset} rule={own} from={readValue(pending, NOTHING)} />
+              <Holds decision={decision} rule={own} />
+            </>
+          );
+        }}
+      </WhenLoaded>
+    </div>
   );
 }
 
@@ -36,43 +43,6 @@ async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap
 }
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
-
-function Picture(props: {
-  readonly decision: Decision;
-  readonly ruleset: Ruleset | null;
-  readonly from: ReadonlyMap<string, string>;
-  readonly isEntered: boolean;
-}) {
-  const { decision, ruleset, from, isEntered } = props;
-  const { effect, explanation, detail, fixes, enforced } = decision;
-  const rule = ruleset?.rules.find(({ id }) => id === decision.rule);
-  return (
-    <section class="picture" aria-label="Decision">
-      <p class={`verdict ${effect}`}>
-        <strong>{effect === 'deny' ? (enforced === false ? 'Would be refused' : 'Refused') : 'Allowed'}</strong>{' '}
-        <Sentence text={explanation} />
-      </p>
-      {detail !== undefined && (
-        <p>
-          <Sentence text={detail} />
-        </p>
-      )}
-      <div class="sides">
-        <Needs decision={decision} ruleset={ruleset} rule={rule} from={from} />
-        <Holds decision={decision} rule={rule} />
-      </div>
-      {/* Hints stand above, as those of any request. */}
-      {effect === 'deny' && (
-        <Fixes
-          key={decision.id}
-          decision={decision}
-          fixes={fixes.filter(({ kind }) => kind !== 'hint')}
-          isEntered={isEntered}
-        />
-      )}
-    </section>
-  );
-}
 
 /** Refused for what the caller is bound to: the rights themselves were there. */
 const BINDING: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
@@ -158,9 +128,13 @@ function Needs(props: {
   );
 }
 
-/** What a right must be bound to, or is. */
-function Bound(props: { readonly isFailing: boolean; readonly isMet?: boolean; readonly children: ComponentChildren }) {
-  const { isFailing, isMet = false, children } = props;
+/** What a right must be bound to, or is. @param props.isFailing is it missing? A cross never marks what the caller has */
+function Bound(props: {
+  readonly isFailing?: boolean;
+  readonly isMet?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  const { isFailing = false, isMet = false, children } = props;
   const mark = isFailing ? 'lacking' : 'there';
   return (
     <p class={isFailing ? 'bound lacking' : 'bound'}>
@@ -186,11 +160,7 @@ function Holds({ decision, rule }: { readonly decision: Decision; readonly rule:
           <Held ids={roles} isNeeded={(name) => [...neededRoles, ...orRoles].includes(name)} isWhole />
         </>
       )}
-      {binding !== undefined && (
-        <Bound isFailing={!binding.fits} isMet={binding.fits}>
-          bound to {binding.held || 'nothing'}
-        </Bound>
-      )}
+      {binding !== undefined && <Bound isMet={binding.fits}>bound to {binding.held || 'nothing'}</Bound>}
       {pending !== undefined && who !== null && <Later pending={pending} principal={who.id} />}
       {who !== null && (
         <p class="quiet">

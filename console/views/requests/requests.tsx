@@ -1,34 +1,89 @@
-import { useState } from 'preact/hooks';
-import { chosen } from '../../address.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { choose, chosen, view } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
-import { isJournalRead, requests } from '../../state/requests.ts';
-import { Awaited, lazy } from '../lazy.tsx';
+import { ViewHeader } from '../../parts/view-header.tsx';
+import { hasRoomBeside } from '../../parts/window.ts';
+import { fitting, isJournalRead, isPaused, keptBack, requests, resume } from '../../state/requests.ts';
+import { Awaited, lazy, loadViews } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import './requests.css';
 
 /** Every request as it comes, and one of them opened. */
 export function Requests() {
-  const selected = chosen.value['request'];
-  const Recorded = lazy.value?.Recorded;
+  useNewestRefusal();
+  const { request: selected, tool } = chosen.value;
+  const views = lazy.value;
   const [entered, setEntered] = useState('');
+  const isOpen = selected !== undefined || tool !== undefined;
+  const [count, all] = [fitting.value.length, requests.value.length];
   return (
-    <div class={selected === undefined ? 'two' : 'two opened'}>
+    <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROPS}>
+      <ViewHeader title="Requests" count={count === all ? all : `${count} of ${all}`}>
+        <button
+          type="button"
+          aria-pressed={isPaused.value}
+          onClick={() => {
+            if (isPaused.value) resume();
+            else isPaused.value = true;
+          }}
+        >
+          {isPaused.value ? `Go on (${keptBack.value.length} new)` : 'Pause'}
+        </button>
+        {views === null ? <ToolsToCome /> : <views.Tools />}
+      </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
-        {requests.value.length === 0 && isJournalRead.value ? (
-          <Nothing />
-        ) : (
-          <RequestList onEnter={() => setEntered(selected ?? '')} />
-        )}
+        {all === 0 && isJournalRead.value ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
+        {count === 0 && all > 0 && <p class="nothing">No request is like this. “Show all” takes the filters away.</p>}
       </section>
-      {selected !== undefined &&
-        (Recorded === undefined ? (
+      {isOpen &&
+        (views === null ? (
           <Awaited />
+        ) : tool !== undefined ? (
+          <views.Tool key={tool} name={tool} />
         ) : (
-          <Recorded key={selected} id={selected} isEntered={entered === selected} />
+          <views.Recorded key={selected} id={selected ?? ''} isEntered={entered === selected} />
         ))}
     </div>
+  );
+}
+
+/** An archive can be dropped anywhere on the view. */
+const DROPS = {
+  onDragOver(event: DragEvent) {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  },
+  onDrop(event: DragEvent) {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file !== undefined) void loadViews().then(() => lazy.value?.checkDropped(file));
+  },
+};
+
+/** Whoever opens the page, and says nothing of what is wanted, wants to know why something was refused. */
+function useNewestRefusal(): void {
+  // Where the panel would be in the place of the list, the list comes first.
+  const isWanted = view.value === '' && Object.keys(chosen.value).length === 0 && hasRoomBeside.value;
+  const newest = isWanted
+    ? requests.value.find(({ decision, reason }) => decision !== null && reason !== null)
+    : undefined;
+  useEffect(() => {
+    if (newest !== undefined) choose({ request: newest.id }, false);
+  }, [newest?.id]);
+}
+
+/** Stands where the tools come to, so that nothing moves. */
+function ToolsToCome() {
+  return (
+    <>
+      <button type="button" disabled>
+        Export
+      </button>
+      <button type="button" class="small more" disabled aria-label="More for these requests">
+        ⋯
+      </button>
+    </>
   );
 }
 

@@ -1,16 +1,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { RecordedRequest, RequestSummary } from '../../control-api/types.ts';
-import { Status } from '../../parts/chips.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { textOf } from '../../parts/loaded.tsx';
-import { cut } from '../../parts/long.tsx';
-import { Sentence } from '../../parts/sentence.tsx';
-import { type Identity, readIdentities } from '../../state/identities.ts';
-import { addressIn } from '../../state/requests.ts';
-import { type SentAgain, sendAgain } from '../../state/send-again.ts';
+import { addressOfView } from '../../../address.ts';
+import { ask } from '../../../control-api/client.ts';
+import { isOffline } from '../../../control-api/stream.ts';
+import type { RecordedRequest, RequestSummary } from '../../../control-api/types.ts';
+import { Status } from '../../../parts/chips.tsx';
+import { Confirm } from '../../../parts/confirm.tsx';
+import { type Column, DataTable } from '../../../parts/data-table.tsx';
+import { textOf } from '../../../parts/loaded.tsx';
+import { cut } from '../../../parts/long.tsx';
+import { Sentence } from '../../../parts/sentence.tsx';
+import { type Identity, readIdentities } from '../../../state/identities.ts';
+import { addressIn, fitting } from '../../../state/requests.ts';
+import { type SentAgain, sendAgain } from '../../../state/send-again.ts';
 
 /** A request of the selection, and what came of sending it again. */
 interface Replayed {
@@ -18,8 +19,8 @@ interface Replayed {
   readonly now: SentAgain | { readonly fault: string };
 }
 
-/** What was sent again so far; null before anything was. */
-export interface Replay {
+/** What was sent again so far. */
+interface Progress {
   readonly replayed: readonly Replayed[];
   /** How many are to be sent. */
   readonly total: number;
@@ -27,19 +28,21 @@ export interface Replay {
   /** @param requests in the order of the journal: newest first */
   readonly run: (requests: readonly RequestSummary[]) => Promise<void>;
   readonly stop: () => void;
-  readonly forget: () => void;
 }
+
+/** The most requests that are sent at once. */
+const MOST = 200;
 
 /** However fast it goes, what came of it is shown at most this often. */
 const PAUSE_MS = 250;
 
 /** Sends requests again, one after the other, oldest first. Nothing is sent any more once the list is left. */
-export function useReplay(): Replay {
+function useReplay(): Progress {
   const [replayed, setReplayed] = useState<readonly Replayed[]>([]);
   const [total, setTotal] = useState(0);
   const [isBusy, setBusy] = useState(false);
   const isStopped = useRef(false);
-  const run: Replay['run'] = async (requests) => {
+  const run: Progress['run'] = async (requests) => {
     isStopped.current = false;
     setReplayed([]);
     setTotal(requests.length);
@@ -62,61 +65,59 @@ export function useReplay(): Replay {
     isStopped.current = true;
   };
   useEffect(() => stop, []);
-  return { replayed, total, isBusy, run, stop, forget: () => setTotal(0) };
+  return { replayed, total, isBusy, run, stop };
 }
 
 async function sendOne(id: string, identities: readonly Identity[]): Promise<SentAgain> {
   return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
 }
 
-/** Asks before anything is sent: requests may change the world. */
-export function ReplayButton(props: { readonly chosen: readonly RequestSummary[]; readonly replay: Replay }) {
-  const { chosen, replay } = props;
-  const text = chosen.length === 1 ? '1 request' : `${chosen.length} requests`;
-  if (chosen.length === 0) {
-    return (
-      <button type="button" class="small" disabled>
-        Replay
-      </button>
-    );
-  }
-  return (
-    <Confirm
-      title={`Send ${text} again?`}
-      yes={`Send ${text}`}
-      loses={`${text} will be sent again, oldest first, each as its caller and as a new request. Those that write change this world once more, and that cannot be undone: take a snapshot first to go back.`}
-      isBusy={replay.isBusy}
-      onYes={() => void replay.run(chosen)}
-    >
-      Replay {text}
-    </Confirm>
-  );
-}
-
-/** What each request was answered before, and what it is answered now. */
-export function ReplayResult({ replay: { replayed, total, isBusy, stop, forget } }: { readonly replay: Replay }) {
-  if (total === 0) return null;
+/** Sends the requests of the list again. It asks before: they may change the world. */
+export function Replay() {
+  const { replayed, total, isBusy, run, stop } = useReplay();
+  const wanted = fitting.value.slice(0, MOST);
+  const text = wanted.length === 1 ? '1 request' : `${wanted.length} requests`;
   const others = replayed.filter((one) => resultOf(one) === 'other status').length;
   const unsent = replayed.filter(({ now }) => 'fault' in now).length;
   return (
-    <section aria-label="Replay">
-      <h2>Replay</h2>
+    <>
+      <p class="quiet">
+        The requests that the list shows are sent again, oldest first, each as its caller and as a new request. Narrow
+        the list to send fewer; the newest {MOST} are sent at most.
+      </p>
       <div class="bar">
-        <p role="status">
-          {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with
-          another, {unsent} not sent.
-        </p>
-        <button type="button" class="small" onClick={isBusy ? stop : forget}>
-          {isBusy ? 'Stop' : 'Close'}
-        </button>
+        {isBusy ? (
+          <button type="button" onClick={stop}>
+            Stop
+          </button>
+        ) : (
+          <Confirm
+            title={`Send ${text} again?`}
+            yes={`Send ${text}`}
+            loses="Those that write change this world once more, and that cannot be undone: take a snapshot first to go back."
+            class="main"
+            isBusy={wanted.length === 0 || isOffline.value}
+            onYes={() => void run(wanted)}
+          >
+            Send {text}
+          </Confirm>
+        )}
       </div>
-      <DataTable
-        label="Replayed requests, in their order"
-        rows={replayed}
-        keyOf={({ request }) => request.id}
-        columns={COLUMNS}
-      />
-    </section>
+      {total > 0 && (
+        <>
+          <p role="status">
+            {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with
+            another, {unsent} not sent.
+          </p>
+          <DataTable
+            label="Replayed requests, in their order"
+            rows={replayed}
+            keyOf={({ request }) => request.id}
+            columns={COLUMNS}
+          />
+        </>
+      )}
+    </>
   );
 }
 

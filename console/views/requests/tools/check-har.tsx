@@ -1,12 +1,16 @@
-import { useState } from 'preact/hooks';
-import { addressOf, ask } from '../../control-api/client.ts';
-import type { TrafficReport } from '../../control-api/types.ts';
-import { type Act, useAct } from '../../parts/act.tsx';
-import { Status } from '../../parts/chips.tsx';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { cut, Long } from '../../parts/long.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { documentPage } from '../../state/rulesets.ts';
+import { signal } from '@preact/signals';
+import { addressOf, ask } from '../../../control-api/client.ts';
+import { isOffline } from '../../../control-api/stream.ts';
+import type { TrafficReport } from '../../../control-api/types.ts';
+import { Status } from '../../../parts/chips.tsx';
+import { ChooseFile } from '../../../parts/choose-file.tsx';
+import { type Column, DataTable } from '../../../parts/data-table.tsx';
+import { textOf } from '../../../parts/loaded.tsx';
+import { cut, Long } from '../../../parts/long.tsx';
+import { Sentence } from '../../../parts/sentence.tsx';
+import { serviceTitle } from '../../../parts/service.ts';
+import { Skeleton } from '../../../parts/skeleton.tsx';
+import { documentPage } from '../../../state/rulesets.ts';
 
 /** What the control API takes. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -31,25 +35,20 @@ interface Checked {
   readonly entries: readonly Entry[];
 }
 
-/** A check of an archive that was dropped or chosen. */
-export interface HarCheck {
-  readonly act: Act;
-  readonly checked: Checked | null;
-  readonly check: (file: File | undefined) => void;
-  readonly forget: () => void;
-}
+/** The archive that was dropped or chosen last. */
+const latest = signal<'none' | 'busy' | Checked | { readonly fault: string }>('none');
 
-export function useHarCheck(): HarCheck {
-  const act = useAct();
-  const [checked, setChecked] = useState<Checked | null>(null);
-  const check = (file: File | undefined) => {
-    if (file === undefined) return;
-    setChecked(null);
-    void act.run(async () => {
-      setChecked(await checkFile(file));
-    });
-  };
-  return { act, checked, check, forget: () => setChecked(null) };
+/** Checks an archive; what comes of it is shown in the panel. */
+export function checkArchive(file: File): void {
+  latest.value = 'busy';
+  checkFile(file).then(
+    (checked) => {
+      latest.value = checked;
+    },
+    (thrown: unknown) => {
+      latest.value = { fault: textOf(thrown) };
+    },
+  );
 }
 
 /** @throws Error with a sentence if it is no archive; as the control API does */
@@ -102,30 +101,52 @@ function numberOf({ place }: Pick<Entry, 'place'>): number {
   return Number(place.replace(/\D/g, ''));
 }
 
+/** Asks for an archive, and shows which of its requests conform to the documents. */
+export function CheckHar() {
+  const now = latest.value;
+  return (
+    <>
+      <p class="quiet">
+        Its requests and answers are compared with the API documents. Choose one, or drop it anywhere on the view: at
+        most 16 MB, and nothing of it is kept.
+      </p>
+      <ChooseFile
+        accept=".har,.json,application/json"
+        isBusy={now === 'busy' || isOffline.value}
+        onFile={(file) => file !== undefined && checkArchive(file)}
+      >
+        Choose a HAR file …
+      </ChooseFile>
+      {now === 'busy' && <Skeleton />}
+      {typeof now === 'object' &&
+        ('fault' in now ? (
+          <p class="fault" role="alert">
+            <Sentence text={now.fault} />
+          </p>
+        ) : (
+          <Result {...now} />
+        ))}
+    </>
+  );
+}
+
 /** Which requests of an archive conform to the documents, and what is wrong with the others. */
-export function HarResult({ har: { checked, forget } }: { readonly har: HarCheck }) {
-  if (checked === null) return null;
-  const { name, entries, report } = checked;
+function Result({ name, entries, report }: Checked) {
   const { checked: count, skipped, total } = report;
   const wrong = entries.filter(({ faults }) => faults.length > 0).length;
   const isCut = entries.length < count;
   return (
     <section aria-label="Checked archive">
-      <h2>
-        <Long text={name} /> against the API documents
-      </h2>
-      <div class="bar">
-        <p role="status">
-          <strong class={total === 0 ? 'verdict allow' : 'verdict deny'}>
-            {wrong} of {count} requests do not conform.
-          </strong>{' '}
-          {skipped > 0 && `${skipped} more belong to no documented API, and were not checked. `}
-          {isCut && 'The first 1000 that conform are listed, and the first 1000 faults.'}
-        </p>
-        <button type="button" class="small" onClick={forget}>
-          Close
-        </button>
-      </div>
+      <h3>
+        <Long text={name} />
+      </h3>
+      <p role="status">
+        <strong class={total === 0 ? 'verdict allow' : 'verdict deny'}>
+          {wrong} of {count} requests do not conform.
+        </strong>{' '}
+        {skipped > 0 && `${skipped} more belong to no documented API, and were not checked. `}
+        {isCut && 'The first 1000 that conform are listed, and the first 1000 faults.'}
+      </p>
       {entries.length > 0 && (
         <DataTable label="Requests of the archive" rows={entries} keyOf={({ place }) => place} columns={COLUMNS} />
       )}

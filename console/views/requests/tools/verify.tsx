@@ -1,15 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
-import { addressOfView, choose, chosen } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { Verified } from '../../control-api/types.ts';
-import { Status } from '../../parts/chips.tsx';
-import { Code, sourceOf } from '../../parts/code.tsx';
-import { textOf } from '../../parts/loaded.tsx';
-import { cut, Long } from '../../parts/long.tsx';
-import { Sentence } from '../../parts/sentence.tsx';
-import { changesOf } from '../../state/changes.ts';
-import { addressIn } from '../../state/requests.ts';
-import type { JournalFilter } from './filter.tsx';
+import { addressOfView } from '../../../address.ts';
+import { ask } from '../../../control-api/client.ts';
+import type { Verified } from '../../../control-api/types.ts';
+import { Status } from '../../../parts/chips.tsx';
+import { Code, sourceOf } from '../../../parts/code.tsx';
+import { textOf } from '../../../parts/loaded.tsx';
+import { cut, Long } from '../../../parts/long.tsx';
+import { Sentence } from '../../../parts/sentence.tsx';
+import { changesOf } from '../../../state/changes.ts';
+import { addressIn, filter } from '../../../state/requests.ts';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
@@ -18,33 +17,26 @@ type Count = keyof typeof COUNTS;
 type Answered = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
 
 /** Says whether requests came that are like the filter, and what comes closest; again whenever something changes. */
-export function Came({ filter }: { readonly filter: JournalFilter }) {
+export function Verify() {
   const [count, setCount] = useState<Count>('atLeast');
   const [wanted, setWanted] = useState(1);
   const [answer, setAnswer] = useState<Answered | null>(null);
-  const isOpen = chosen.value['verify'] === 'yes';
-  const { since, status, ...texts } = filter;
+  const { status, ...texts } = filter.value;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
   const order = { match, [count]: wanted };
   const question = JSON.stringify(order);
   const changes = changesOf('requests');
   useEffect(() => {
-    if (!isOpen) return;
     ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
       (verified) => setAnswer({ question, verified }),
       (fault: unknown) => setAnswer({ question, fault: textOf(fault) }),
     );
-  }, [isOpen, question, changes]);
+  }, [question, changes]);
   return (
-    <details
-      class="came"
-      open={isOpen}
-      onToggle={(event) => choose({ verify: event.currentTarget.open ? 'yes' : undefined }, false)}
-    >
-      <summary>Did such a request come?</summary>
+    <>
       <form class="order" onSubmit={(event) => event.preventDefault()}>
         <label>
-          Requests like the filter above
+          Requests like the filters of the list
           <select value={count} onChange={(event) => setCount(event.currentTarget.value as Count)}>
             {Object.entries(COUNTS).map(([name, text]) => (
               <option key={name} value={name}>
@@ -64,13 +56,10 @@ export function Came({ filter }: { readonly filter: JournalFilter }) {
           />
         </label>
       </form>
-      {since !== undefined && (
-        <p class="quiet">A verification looks at the whole journal, so “After” does not count.</p>
-      )}
       {/* An answer is about what was asked: with another filter, there is none yet. */}
       <div role="status">{answer?.question === question && <Answer {...answer} />}</div>
       <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
-    </details>
+    </>
   );
 }
 
@@ -91,7 +80,7 @@ function Answer(answer: Answered) {
       </p>
       {nearest.length > 0 && (
         <>
-          <h2>What comes closest</h2>
+          <h3>What comes closest</h3>
           <ul class="nearest">
             {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
               <li key={id}>

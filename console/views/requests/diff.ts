@@ -1,0 +1,36 @@
+import type { Decision, Fix } from '../../control-api/types.ts';
+
+/** A line of what a fix changes. */
+export interface Line {
+  readonly sign: '+' | '−';
+  /** Such as `scope`. */
+  readonly what: string;
+  readonly name: string;
+}
+
+/** What a fix adds to the caller and what it takes away, as far as its call says it. */
+export function diffOf({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
+  const { scopes, resource, roles: keyRoles } = request?.body ?? {};
+  const lines = [
+    ...(isNames(scopes) ? changesOf('scope', held, scopes) : []),
+    ...(isNames(keyRoles) ? changesOf('role', heldRoles, keyRoles) : []),
+    ...(request?.as === undefined ? [] : changesOf('role', [], roles)),
+  ];
+  const { type, ids }: { readonly type?: unknown; readonly ids?: unknown } = Object(resource);
+  if (typeof type !== 'string') return lines;
+  const before = binding?.held ? [binding.held] : [];
+  return [...lines, ...changesOf('resource', before, [isNames(ids) ? `${type} ${ids.join(', ')}` : type])];
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function changesOf(what: string, before: readonly string[], after: readonly string[]): Line[] {
+  const removed = before.filter((name) => !after.includes(name));
+  const added = after.filter((name) => !before.includes(name));
+  return [
+    ...removed.map((name): Line => ({ sign: '−', what, name })),
+    ...added.map((name): Line => ({ sign: '+', what, name })),
+  ];
+}
