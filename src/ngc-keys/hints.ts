@@ -20,8 +20,8 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_wrong_length',
-    symptom: 'a key with fewer or more than 70 characters',
-    advice: 'copy the whole key: `nvapi-` and 64 characters',
+    symptom: 'a key that has not 70 characters',
+    advice: 'copy the whole key',
     source: 'keys of published clients',
     certainty: 'observed',
     when: ({ problem, credential }) => {
@@ -51,7 +51,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_other_organization',
-    symptom: 'a path or an object of another organisation than the key',
+    symptom: 'a path or an object of another organisation',
     advice: 'use a key of that organisation',
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',

@@ -96,8 +96,8 @@ function similar({ served }: RefusedRequest, given: readonly string[]): readonly
 export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
-    symptom: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
-    advice: 'join paths without the prefix to the URL of a world',
+    symptom: '`/w/a/w/a/api/v1/token`',
+    advice: 'the URL of a world has the prefix already',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
@@ -150,7 +150,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'slash_at_end',
-    symptom: 'a slash at the end of a path, or an empty id after it',
+    symptom: 'a slash at the end, or an empty id after it',
     advice: 'remove the slash, or add the id; only Air serves both',
     ...AS_SERVED,
     when: (refused) => {
@@ -197,7 +197,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_misspelt',
-    symptom: 'a path that differs in one word, or in upper and lower case',
+    symptom: 'a path that differs in one word, or in case',
     advice: 'call the path that the hint names',
     ...AS_SERVED,
     when: (refused) => {

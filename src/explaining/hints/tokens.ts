@@ -57,7 +57,7 @@ const IN_CLUSTER = '.svc.cluster.local';
 export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
-    symptom: 'a credential of another world of this server',
+    symptom: 'a credential of another world',
     advice: 'call that world (`/w/<id>`), or use a credential of this one',
     ...WORLDS,
     when: ({ decision, world }) => {
@@ -83,7 +83,7 @@ export const WORLD_HINTS: readonly HintRule[] = [
 export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
-    symptom: 'a token or a code from before the last reset of its world',
+    symptom: 'a token or a code from before a reset',
     advice: 'request new tokens after a reset',
     ...WORLDS,
     when: (refused) => {
@@ -95,7 +95,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_of_other_clock',
     symptom: 'a token whose `iat` is later than the clock of the world',
-    advice: 'move the clock of the world, or request the token where it is used',
+    advice: 'request the token in the world where it is used',
     source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
     certainty: 'ours',
     when: (refused) => {
@@ -108,8 +108,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_scheme_differs',
-    symptom: 'a token whose `iss` has `https` at a server called with `http`, or the reverse',
-    advice: 'start the server with the `--public-url` that clients use',
+    symptom: 'a token whose `iss` has `https` in place of `http`, or the reverse',
+    advice: 'start the server with the right `--public-url`',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -120,7 +120,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'issuer_host_differs',
     symptom: 'a token whose `iss` has another host name or port',
-    advice: 'request the token under the name you call, or add the name with `--alias`',
+    advice: 'request the token under the name you call',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -143,7 +143,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_never_renewed',
     symptom: 'the same expired token three times',
-    advice: 'on a 401, request one new token, then repeat the request',
+    advice: 'on a 401, request one new token',
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ repeats }) =>
@@ -156,7 +156,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 /** A client that requests a token for each call. The hint is on successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
-  symptom: "three tokens for one client in half a token's lifetime (only in the journal: these requests succeed)",
+  symptom: "three tokens in half a token's lifetime (only in the journal: these requests succeed)",
   advice: 'cache the token until shortly before it expires',
   source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
   certainty: 'implied',

@@ -41,7 +41,7 @@ export const OPTIONS = {
     argument: 'URL|FILE',
     repeatable: true,
     description:
-      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; again as `issuer=...` and `audience=...`, else these are not checked',
+      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; beside it `issuer=...` and `audience=...`, else not checked',
     fallback: [] as readonly string[],
     expected: 'a URL or a path, or beside it `issuer=` or `audience=` with a value',
     read: (text: string) => (text === '' || /^(?:issuer|audience)=$/.test(text) ? undefined : [text]),

@@ -147,7 +147,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'client_id_with_app_token',
     symptom: '`app_token` with `clientId` and `clientSecret`',
-    advice: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
+    advice: 'send `AppId` and `AppSecret`, or `client_credentials`',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
