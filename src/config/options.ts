@@ -80,19 +80,19 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   host: {
     short: 'H',
     argument: 'ADDR',
-    description: 'address to listen on; with 127.0.0.1 also ::1, if the machine has it',
+    description: 'address to listen on; with 127.0.0.1 also ::1',
     fallback: '127.0.0.1',
     expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
     read: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
   },
   tls: {
-    description: 'https, with certificates of an own authority; its certificate is at `/_mock/ca.pem`',
+    description: 'https, with certificates of an own authority (`/_mock/ca.pem`)',
     fallback: false,
     ...onOff,
   },
   tlsCert: {
     argument: 'FILE',
-    description: 'https with this certificate, PEM, followed by intermediate ones; needs --tls-key',
+    description: 'https with this certificate, PEM; needs --tls-key',
     fallback: null,
     ...path,
   },
@@ -105,7 +105,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   httpPort: {
     argument: 'N',
-    description: 'with https: another port, for http; 0 = any free port',
+    description: 'with https: another port, for http',
     fallback: null,
     ...wholeNumber(0, 65_535),
   },
@@ -118,14 +118,13 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   seed: {
     argument: 'FILE',
-    description:
-      'initial state, YAML or JSON in the form of `GET /_mock/cast`; `none` = empty, `builtin` = the built-in cast; default: `builtin`',
+    description: 'initial state, YAML or JSON; `none` = empty; default: `builtin`, the built-in cast',
     fallback: null,
     ...path,
   },
   snapshot: {
     argument: 'FILE',
-    description: 'snapshot file to begin with, in place of a seed: `GET /_mock/snapshots/{id}/file` returns one',
+    description: 'snapshot file to begin with, in place of a seed',
     fallback: null,
     ...path,
   },
@@ -136,7 +135,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   publicUrl: {
     argument: 'URL',
-    description: 'base URL of issuers and links; default: the URL of each request',
+    description: 'base URL of issuers and links; default: that of each request',
     fallback: null,
     expected: 'an http or https URL without a path, such as `http://mock:6625`',
     read: readPublicUrl,
@@ -152,7 +151,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   cors: {
     argument: 'ORIGIN',
     repeatable: true,
-    description: 'origin of a web application that may call the services (CORS), never the control API',
+    description: 'origin of a web application that may call the services (CORS)',
     fallback: [],
     expected:
       'an origin without a path, as browsers send it (in lower case, without a default port), such as `http://localhost:5173`',
@@ -160,7 +159,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   adminToken: {
     argument: 'TEXT',
-    description: 'token that callers of the control API must send as `x-mock-admin-token`; default: none',
+    description: 'token that callers of the control API must send as `x-mock-admin-token`',
     isSecret: true,
     fallback: null,
     expected: 'at least 8 printable ASCII characters without spaces, other than `undefined`',
@@ -170,7 +169,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   world: {
     argument: 'ID',
     repeatable: true,
-    description: 'world to create at the start, with its own credentials; it stays until it is deleted',
+    description: 'world to create at the start; it stays until it is deleted',
     fallback: [],
     expected: `an id of ${WORLD_ID_FORM}, other than \`${DEFAULT_WORLD}\``,
     read: (text) => (isWorldId(text) && text !== DEFAULT_WORLD ? [text] : undefined),
@@ -183,14 +182,13 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   maxState: {
     argument: 'SIZE',
-    description:
-      'most memory for all worlds and snapshots, in megabytes, or such as `1GB`; less where Node has a small heap',
+    description: 'most memory for all worlds and snapshots, in megabytes, or such as `1GB`',
     fallback: 256,
     ...megabytes(1, 65_536),
   },
   signingKey: {
     argument: 'FILE|RS256|ES256',
-    description: 'private key, PEM or JWK, with which tokens are signed, or the algorithm of a shipped test key',
+    description: 'private key that signs tokens, PEM or JWK, or the algorithm of a shipped test key',
     fallback: 'RS256',
     expected: 'a path, `RS256` or `ES256`',
     read: path.read,
@@ -201,27 +199,25 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
 const OF_OUTPUT = {
   fidelity: {
     argument: 'any|documented',
-    description:
-      'operations to answer: any, or only those whose shape is `documented`, `implied`, `observed` or `contradicted`; others get 501',
+    description: 'operations to answer: any, or none that is `inferred` or `ours`: those get 501',
     fallback: 'any',
     ...oneOf(FIDELITIES),
   },
   mode: {
     argument: 'enforce|observe',
-    description: 'refuse requests that lack rights, or only record them; each world can be switched',
+    description: 'refuse requests that lack rights, or only record them',
     fallback: 'enforce',
     ...oneOf(MODES),
   },
   strict: {
-    description:
-      'refuse, with 400, requests with query parameters or fields that the document does not name, and compare answers with it',
+    description: 'refuse query parameters and fields that the document does not name, with 400, and check answers',
     fallback: false,
     ...onOff,
   },
   specOf: {
     argument: 'SERVICE=FILE',
     repeatable: true,
-    description: "a vendor's OpenAPI document, JSON or YAML; findings tell where it and the mock's differ",
+    description: "a vendor's OpenAPI document; findings tell where it and the mock's differ",
     fallback: [],
     expected: 'the name of a service and a file, such as `runai=openapi.yaml`',
     read: (text) => (/^[a-z]+=./.test(text) ? [text] : undefined),
@@ -235,7 +231,7 @@ const OF_OUTPUT = {
   },
   json: { description: 'the ready line and the log as JSON', fallback: false, ...onOff },
   exitWithStdin: {
-    description: 'exit when standard input closes, such as the pipe of a test that crashed',
+    description: 'exit when standard input closes',
     fallback: false,
     ...onOff,
   },

@@ -85,8 +85,7 @@ export const COMMON_REASONS = {
   },
   revoked_token: {
     stage: 'authenticate',
-    meaning:
-      'the token was revoked, or its login was ended: by a logout, a revocation, or a code or refresh token used twice',
+    meaning: 'the token was revoked, or its login has ended: by a logout, or a code or refresh token used twice',
     source: 'RFC 7009, 2; RFC 9700, 4.14.2; OpenID Connect RP-Initiated Logout 1.0',
     certainty: 'implied',
   },
@@ -116,7 +115,7 @@ export const COMMON_REASONS = {
   },
   other_organization: {
     stage: 'decide',
-    meaning: 'the path names an organisation other than that of the key',
+    meaning: 'the path names another organisation than the key',
     source: "no page says how a key is refused in another organisation's path",
     certainty: 'inferred',
   },
@@ -152,13 +151,13 @@ export const COMMON_REASONS = {
   },
   incompatible_resource_type: {
     stage: 'decide',
-    meaning: 'the key holds the scope, but the action accepts none of its resource types',
+    meaning: 'the scope is held, but on no resource type that the action accepts',
     source: 'service-keys page of Cloud Functions; for Run:ai the pages of access rules',
     certainty: 'documented',
   },
   resource_mismatch: {
     stage: 'cover',
-    meaning: 'the resource type is accepted, but the resource of the key does not name the object',
+    meaning: 'the resource type is accepted, but its resources do not include the object',
     source: 'service-keys page of Cloud Functions; for Run:ai the pages of access rules',
     certainty: 'documented',
   },
@@ -182,7 +181,7 @@ export const COMMON_REASONS = {
   },
   foreign_credential: {
     stage: 'validate',
-    meaning: 'the request contains a key that has the form of a real one and that no mock issued; nothing was stored',
+    meaning: 'the request contains a key that looks real; nothing was stored',
     source: 'the mock accepts no real credentials',
     certainty: 'ours',
   },

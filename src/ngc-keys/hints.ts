@@ -9,7 +9,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'runai_token_for_key',
     symptom: 'an access token of Run:ai at Air, Cloud Functions or NGC',
-    advice: 'send an NGC key (`nvapi-...`) as the bearer token: keys are not exchanged for tokens',
+    advice: 'send an NGC key (`nvapi-...`) as the bearer token',
     source: 'API authentication page of Air, and the API of Cloud Functions: keys are sent as they are',
     certainty: 'documented',
     when: (refused) => {
@@ -20,8 +20,8 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_wrong_length',
-    symptom: 'a key with fewer or more than 70 characters',
-    advice: 'copy the whole key: `nvapi-` and 64 characters',
+    symptom: 'a key that has not 70 characters',
+    advice: 'copy the whole key',
     source: 'keys of published clients',
     certainty: 'observed',
     when: ({ problem, credential }) => {
@@ -34,8 +34,8 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_other_service',
-    symptom: 'a key for another service, such as a key for Air at Cloud Functions',
-    advice: 'use a key for this service; the hint names one',
+    symptom: 'a key for another service',
+    advice: 'use the key that the hint names',
     source: 'API authentication page of Air: the key has to include the service; by analogy for the others',
     certainty: 'implied',
     when: ({ decision, serviceTitle }) => {
@@ -51,8 +51,8 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_other_organization',
-    symptom: 'a path or an object of another organisation than the key',
-    advice: "use a key of that organisation, or paths and objects of the key's own",
+    symptom: 'a path or an object of another organisation',
+    advice: 'use a key of that organisation',
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',
     when: ({ decision }) => {

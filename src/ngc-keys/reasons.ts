@@ -10,7 +10,7 @@ export const KEY_REASONS = {
   },
   foreign_key: {
     stage: 'authenticate',
-    meaning: 'the key looks real and was not minted by a mock; it was neither stored nor logged',
+    meaning: 'the key looks real; it was neither stored nor logged',
     source: 'the mock accepts no real credential',
     certainty: 'ours',
   },

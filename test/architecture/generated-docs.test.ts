@@ -36,19 +36,18 @@ function configurationPage(): string {
 ${GENERATED}
 
 Each option has a variable: \`--max-worlds\` is \`NV_AUTH_MOCK_MAX_WORLDS\`. Flags override variables, which override the file of \`--config\`.
-In that file, keys are flag names without the dashes; for \`startMock\` they are in camel case. An empty variable counts as not set. In
-variables, a repeatable option takes values separated by commas. An unknown flag, variable, key or option stops the start, and the message
-suggests the nearest valid name.
+In that file, keys are flag names without the dashes; for \`startMock\` they are in camel case. A repeatable option takes values separated
+by commas in its variable. An empty variable counts as not set; an unknown name stops the start.
 
-A DURATION has a unit: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`. \`startMock\` also takes numbers, which are milliseconds.
+A DURATION has a unit: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`. \`startMock\` also takes milliseconds.
 
 | flag | default | meaning |
 | --- | --- | --- |
 ${rows.join('\n')}
 | \`-c, --config FILE\` | | options from a YAML or JSON file |
-| \`--etc DIR\` | | a folder whose \`config.yaml\` and \`seed.yaml\` (or \`.yml\`, \`.json\`) are used if no others are named |
+| \`--etc DIR\` | | a folder whose \`config.yaml\` and \`seed.yaml\` (or \`.yml\`, \`.json\`) are the defaults |
 
-\`PORT\` is used if \`NV_AUTH_MOCK_PORT\` is not set. The content of a seed: [Your own users and keys](../how-to/your-own-users.md).
+\`PORT\` is used if \`NV_AUTH_MOCK_PORT\` is not set. Seeds: [Your own users and keys](../how-to/your-own-users.md).
 `;
 }
 
@@ -177,9 +176,8 @@ it('docs/reference/coverage.md says what the tables and the documents say', asyn
 
 ${GENERATED}
 
-Every operation of the mock: the versions that have it, the rights that it needs, and its certainty. The certainty says how well the
-mock knows an operation. Where two words are written, the first is about the operation itself (its parameters, bodies and statuses),
-the others are about the rule that allows or refuses it.
+Every operation of the mock: the versions that have it, the rights that it needs, and how certain both are. The first certainty is about
+the operation itself (its parameters, bodies and statuses), the others about the rule that allows or refuses it.
 
 | certainty | meaning |
 | --- | --- |
@@ -190,14 +188,13 @@ the others are about the rule that allows or refuses it.
 | \`contradicted\` | the documentation says two things; the mock follows one |
 | \`ours\` | no source at all |
 
-A running server shows the source of each row at \`/docs/operations\`, and more tables at \`GET /_mock/tables/{service}\`. Where the
-documents intentionally differ from those that the vendors publish, [Differences](../maintaining/differences.md) has the reasons.
+A running server shows the source of each row at \`/docs/operations\`. Why some documents differ from the vendors':
+[Differences](../maintaining/differences.md).
 
 ## Only what is documented
 
-With \`--fidelity documented\`, the mock refuses an operation that is \`inferred\` or \`ours\` with 501, once the caller is known. The message
-names its row and source. An operation that is \`contradicted\` is answered, and a finding says so. How certain the rule is, each
-decision says (\`certainty\`, \`source\`). \`GET /_mock/fidelity\` has all of this as data.
+With \`--fidelity documented\`, the mock refuses an operation that is \`inferred\` or \`ours\` with 501, once the caller is known. An
+operation that is \`contradicted\` is answered, with a finding. \`GET /_mock/fidelity\` has all of this as data.
 
 | service | version | operations | documented | rule documented | answered | with a finding |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -207,7 +204,7 @@ Public operations have no rule.
 
 ## Versions with the rules of an earlier one
 
-These are values of the option too, each with a document of its own version.
+Each has a document of its own.
 
 | service | version | same as | source | certainty |
 | --- | --- | --- | --- | --- |
@@ -215,7 +212,7 @@ ${furtherRows('versions', 'version', 'sameAs', 'source', 'certainty').join('\n')
 
 ## Left out
 
-Too little is known of these operations. They answer 404.
+Too little is known of these. They answer 404.
 
 | service | operations | reason | source |
 | --- | --- | --- | --- |
@@ -223,10 +220,9 @@ ${furtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 ## Examples of requests that succeed
 
-These examples have the name \`cast\`: [how to use them](api-documents.md#examples). All operations have one, except
+All operations have [such an example](api-documents.md#examples), called \`cast\`, except
 ${(await Promise.all(SERVICES.map(withoutExample))).flat().join(', ')}
-(paths with and without the organisation count twice). Those need a right that the owner does not have, or an id from an earlier answer:
-\`openapi/NAME/cast/requests.json\` says which.
+(paths with and without the organisation count twice), which need a right that the owner lacks, or an id from an earlier answer.
 
 ${services.join('\n\n')}
 `;
@@ -256,9 +252,9 @@ function drillsPage(): string {
 
 ${GENERATED}
 
-A drill rehearses what every client meets sooner or later. \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`, starts it. It runs on the
-clock of its world, so \`POST /_mock/clock/advance\` shortens it; it ends by itself or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\`
-says which are running. A drill injects [faults](../how-to/testing-your-client.md), so answers and the journal name them. All drills are for Run:ai.
+A drill rehearses what every client of Run:ai meets sooner or later. \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`, starts it. It
+ends by the clock of its world, or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\` says which are running. Its
+[faults](../how-to/testing-your-client.md) are named by answers and in the journal.
 
 | drill | what happens | affects | what a correct client does |
 | --- | --- | --- | --- |

@@ -40,7 +40,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'several_authorization_headers',
     symptom: 'more than one header `Authorization`',
-    advice: 'send one header; a proxy, an interceptor or session defaults may add the other',
+    advice: 'send one header; a proxy or session defaults may add the other',
     source: 'RFC 9110, 5.3: a field that is not a list is sent once',
     certainty: 'documented',
     when: (refused) => {
@@ -52,8 +52,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_elsewhere',
-    symptom: 'no header `Authorization`, but a header such as `X-Api-Key`, or a query parameter such as `access_token`',
-    advice: 'send the credential as `Authorization: Bearer <token>`',
+    symptom: 'no `Authorization`, but a header such as `X-Api-Key`, or a parameter such as `access_token`',
+    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       if (refused.problem.reason !== 'no_token') return null;
@@ -67,7 +67,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'empty_bearer',
     symptom: '`Authorization: Bearer` without a token',
-    advice: 'add the token; the variable that should contain it may be empty',
+    advice: 'add the token; its variable may be empty',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -77,7 +77,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_missing',
-    symptom: '`Authorization: <token>` without a scheme, or without a space after it',
+    symptom: '`Authorization: <token>` without a scheme or a space',
     advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
@@ -90,7 +90,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'bearer_twice',
     symptom: '`Authorization: Bearer Bearer <token>`',
-    advice: 'pass the bare token to a client that adds `Bearer` itself',
+    advice: 'pass the bare token to the client',
     ...RFC_6750,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential?.scheme !== 'bearer') return null;
@@ -100,7 +100,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'bearer_lower_case',
-    symptom: '`Authorization: bearer <token>` where the scheme must be `Bearer`: Cloud Functions as published',
+    symptom: '`Authorization: bearer <token>` with `--nvcf open-source`',
     advice: 'write `Bearer`',
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
@@ -112,8 +112,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'basic_for_bearer',
-    symptom: '`Authorization: Basic ...` on an operation that takes a bearer token',
-    advice: 'exchange the client id and secret for a token, and send `Bearer <token>`',
+    symptom: '`Authorization: Basic ...` in place of a bearer token',
+    advice: 'exchange client id and secret for a token',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
@@ -123,7 +123,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'other_scheme',
-    symptom: 'a scheme that is neither `Bearer` nor `Basic`, such as `Token` or `Bearer:`',
+    symptom: 'another scheme, such as `Token` or `Bearer:`',
     advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
@@ -140,7 +140,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'placeholder_as_token',
     symptom: 'a word in place of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
-    advice: 'check the template: the variable is not set, or was not replaced',
+    advice: 'set the variable',
     ...OURS,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;

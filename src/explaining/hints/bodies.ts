@@ -27,8 +27,8 @@ const DOCUMENTED = { source: 'the media types that the documents name', certaint
 export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'form_instead_of_json',
-    symptom: 'a form (`a=b&c=d`, or `Content-Type: application/x-www-form-urlencoded`) where JSON is needed',
-    advice: 'send JSON with `Content-Type: application/json`: `json=` in requests, `-H` beside `-d` in curl',
+    symptom: 'a form (`a=b&c=d`) where JSON is needed',
+    advice: 'send JSON as `application/json`: `json=` in requests, `-H` beside `-d` in curl',
     ...DOCUMENTED,
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
@@ -43,7 +43,7 @@ export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'json_without_type',
     symptom: 'JSON sent as `text/plain`, or without `Content-Type`',
-    advice: 'send `Content-Type: application/json`; `fetch` sends `text/plain` for a string',
+    advice: 'send `Content-Type: application/json`',
     ...DOCUMENTED,
     when: (refused) => {
       if (refused.bodyForm !== 'json' || refused.problem.kind !== 'unsupported_media_type') return null;
@@ -54,9 +54,8 @@ export const BODY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'json_instead_of_form',
-    symptom: 'JSON where a form is needed, as at OAuth token endpoints',
-    advice:
-      'send `Content-Type: application/x-www-form-urlencoded` and `a=b&c=d`: `data=` in requests, `URLSearchParams` with `fetch`',
+    symptom: 'JSON where a form is needed',
+    advice: 'send a form: `data=` in requests, `URLSearchParams` with `fetch`',
     source: 'RFC 6749, 4: parameters are sent as a form',
     certainty: 'documented',
     when: (refused) => {

@@ -96,8 +96,8 @@ function similar({ served }: RefusedRequest, given: readonly string[]): readonly
 export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
-    symptom: 'the prefix of a world twice: `/w/a/w/a/api/v1/token`',
-    advice: 'the URL of a world already has the prefix: join paths to it without another prefix',
+    symptom: '`/w/a/w/a/api/v1/token`',
+    advice: 'the URL of a world has the prefix already',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
@@ -108,7 +108,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'doubled_slash',
     symptom: '`//` in the path',
-    advice: 'remove the slash at the end of the base URL, or at the start of the path',
+    advice: 'remove the slash at the end of the base URL',
     source: 'RFC 3986, 3.3: an empty segment is a segment',
     certainty: 'documented',
     when: (refused) => {
@@ -121,8 +121,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_of_other_version',
-    symptom: 'an operation that only another version of the vendor has',
-    advice: 'start the mock with that version, or call an operation of the running version',
+    symptom: 'an operation of another version',
+    advice: 'start the mock with that version',
     ...AS_SERVED,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions === null) return null;
@@ -139,8 +139,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_of_key_service',
-    symptom:
-      'a path of the key service of self-hosted Cloud Functions, such as `/v1/admin/keys`, while the mock is the hosted service',
+    symptom: 'a path of the self-hosted key service, such as `/v1/admin/keys`',
     advice: 'start the mock with `--nvcf open-source`',
     source: 'published key service (NVIDIA/nvcf), which only self-hosted Cloud Functions have',
     certainty: 'documented',
@@ -151,8 +150,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'slash_at_end',
-    symptom: 'a slash at the end of a path that the vendor serves without it, or an empty id after the slash',
-    advice: 'remove the slash, or add the id after it; only Air serves paths with and without the slash',
+    symptom: 'a slash at the end, or an empty id after it',
+    advice: 'remove the slash, or add the id; only Air serves both',
     ...AS_SERVED,
     when: (refused) => {
       const { path, method } = refused;
@@ -167,8 +166,8 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_prefix_extra',
-    symptom: 'extra segments before a path that is served: `/api/v1/api/v1/token`',
-    advice: 'remove the extra segments from the base URL',
+    symptom: 'extra segments before the path: `/api/v1/api/v1/token`',
+    advice: 'remove them from the base URL',
     ...AS_SERVED,
     when: (refused) => {
       const given = unknownSegments(refused) ?? [];
@@ -184,7 +183,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_incomplete',
-    symptom: 'a path without its prefix, its version or the id at its end: `/token`, `/v1/token`, `/nvcf/functions`',
+    symptom: 'a path without its prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
     advice: 'call the whole path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
@@ -198,7 +197,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_misspelt',
-    symptom: 'a path that differs in one word, or in upper and lower case',
+    symptom: 'a path that differs in one word, or in case',
     advice: 'call the path that the hint names',
     ...AS_SERVED,
     when: (refused) => {

@@ -56,8 +56,8 @@ const OF_CREDENTIALS: readonly string[] = ['unauthenticated', 'bad_client', 'bad
 /** Stray characters around a credential. */
 export const STRAY_CHARACTERS: HintRule = {
   code: 'stray_characters',
-  symptom: 'a line break, a space, quotes or their codes (`%0A`, `\\n`) around a key, a secret or a token',
-  advice: 'remove them: `printf` instead of `echo`, or a `trim` where the credential is read',
+  symptom: 'a line break, a space, quotes or their codes (`%0A`, `\\n`) around a credential',
+  advice: 'remove them: `printf` instead of `echo`, or a `trim`',
   source: 'a frequent mistake of clients',
   certainty: 'ours',
   when: (refused) => {

@@ -57,8 +57,8 @@ const IN_CLUSTER = '.svc.cluster.local';
 export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
-    symptom: 'a credential of another world of this server',
-    advice: 'call that world, by `/w/<id>`, its host or `x-mock-world`, or use a credential of this one',
+    symptom: 'a credential of another world',
+    advice: 'call that world (`/w/<id>`), or use a credential of this one',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'other_world' || decision.ofWorld === undefined) return null;
@@ -68,8 +68,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_of_gone_world',
-    symptom: 'a credential of a world that was deleted or has ended',
-    advice: 'use a credential of an existing world; set a longer `ttl` if the world ended too soon',
+    symptom: 'a credential of a world that has ended',
+    advice: 'use an existing world, or a longer `ttl`',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
@@ -83,8 +83,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
 export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
-    symptom: 'a token or a code from before the last reset of its world',
-    advice: 'request new tokens after a reset: only the contents of the seed remain',
+    symptom: 'a token or a code from before a reset',
+    advice: 'request new tokens after a reset',
     ...WORLDS,
     when: (refused) => {
       const { resetAt } = refused.world;
@@ -95,7 +95,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_of_other_clock',
     symptom: 'a token whose `iat` is later than the clock of the world',
-    advice: 'move the clock of the world, or request the token where it is used',
+    advice: 'request the token in the world where it is used',
     source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
     certainty: 'ours',
     when: (refused) => {
@@ -108,8 +108,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_scheme_differs',
-    symptom: 'a token whose `iss` has `https` at a server that is called with `http`, or the reverse',
-    advice: 'start the server with the `--public-url` that clients use, and request the token there',
+    symptom: 'a token whose `iss` has `https` in place of `http`, or the reverse',
+    advice: 'start the server with the right `--public-url`',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -120,7 +120,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'issuer_host_differs',
     symptom: 'a token whose `iss` has another host name or port',
-    advice: 'request the token under the name you call; `--alias` and `--public-url` tell the server its other names',
+    advice: 'request the token under the name you call',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
@@ -130,7 +130,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_path_differs',
-    symptom: 'a token whose `iss` has the right host but another realm, or belongs to another world',
+    symptom: 'a token whose `iss` has another realm or world',
     advice: 'request the token from the realm of this world',
     ...RFC_7519,
     when: (refused) => {
@@ -143,7 +143,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_never_renewed',
     symptom: 'the same expired token three times',
-    advice: 'on a 401, request a new token once, then repeat the request',
+    advice: 'on a 401, request one new token',
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ repeats }) =>
@@ -156,9 +156,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 /** A client that requests a token for each call. The hint is on successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
-  symptom:
-    "three tokens for the same client during the first half of the first token's lifetime; the hint is only in the journal, because these requests succeed",
-  advice: 'cache the token, and request the next one shortly before it expires, or on a 401',
+  symptom: "three tokens in half a token's lifetime (only in the journal: these requests succeed)",
+  advice: 'cache the token until shortly before it expires',
   source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
   certainty: 'implied',
 } as const;

@@ -4,13 +4,13 @@ import { PROPAGATION_MODES } from '../../core/propagation.ts';
 export const OPTIONS = {
   propagation: {
     argument: 'MODE',
-    description: 'off, fixed or jitter: when edits of service keys take effect',
+    description: 'when edits of service keys take effect: off, fixed or jitter',
     fallback: 'off',
     ...oneOf(PROPAGATION_MODES),
   },
   propagationDelay: {
     argument: 'DURATION',
-    description: 'how long the previous policy of an edited service key stays in force',
+    description: 'how long the previous policy of an edited key applies',
     fallback: 900_000,
     ...duration,
   },

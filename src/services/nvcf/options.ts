@@ -3,8 +3,7 @@ import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
 export const OPTIONS = {
   nvcf: {
     argument: 'PROFILE',
-    description:
-      "documented or open-source: the source of Cloud Functions' rules, the service-keys page or the published code",
+    description: 'documented or open-source: Cloud Functions by the service-keys page or the published code',
     fallback: 'documented',
     ...oneOf(['documented', 'open-source']),
   },

@@ -6,36 +6,34 @@ import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATIONS',
-    description:
-      "lifetimes of Run:ai's access tokens, refresh tokens and authorization codes, each optional; a duration without a name is that of access tokens",
+    description: "lifetimes of Run:ai's tokens and codes, each optional; a duration alone is that of access tokens",
     fallback: TOKEN_LIFETIMES,
     ...tokenLifetimes,
   },
   redirectUri: {
     argument: 'CLIENT=URL',
     repeatable: true,
-    description:
-      'redirect URI of an OAuth client, for the login of an application of your own; an unknown client becomes a public one',
+    description: 'redirect URI of an OAuth client; an unknown client becomes a public one',
     fallback: [] as readonly string[],
     expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the latter is ${REDIRECT_URI_FORM}`,
     read: (text: string) => (/^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitNamed(text)[1]) ? [text] : undefined),
   },
   runai: {
     argument: 'VERSION',
-    description: 'version of Run:ai: 2.19, 2.24, 2.25, 2.26 or 3.0; 2.25 and 2.26 behave like 2.24',
+    description: 'version of Run:ai: 2.19, 2.24, 2.25, 2.26 or 3.0',
     fallback: '2.24',
     ...oneOf(['2.19', '2.24', '2.25', '2.26', '3.0']),
   },
   runaiBadCredentials: {
     argument: '400|401',
-    description: 'status of the answer to wrong credentials at the token endpoint',
+    description: 'status for wrong credentials at the token endpoint',
     fallback: 400,
     expected: '`400` or `401`',
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
   runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
   runaiRevokeOnDelete: {
-    description: 'deleting a credential or regenerating its secret revokes its access tokens',
+    description: 'deleting a credential or changing its secret revokes its tokens',
     fallback: false,
     ...onOff,
   },
@@ -43,7 +41,7 @@ export const OPTIONS = {
     argument: 'URL|FILE',
     repeatable: true,
     description:
-      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; beside it `issuer=...` and `audience=...`, the required `iss` and `aud`; default: not checked',
+      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; beside it `issuer=...` and `audience=...`, else not checked',
     fallback: [] as readonly string[],
     expected: 'a URL or a path, or beside it `issuer=` or `audience=` with a value',
     read: (text: string) => (text === '' || /^(?:issuer|audience)=$/.test(text) ? undefined : [text]),

@@ -4,8 +4,7 @@ import type { Reasons, StagesOf } from '../../core/reasons.ts';
 export const REASONS = {
   ngc_key_as_token: {
     stage: 'authenticate',
-    meaning:
-      'the bearer token is an NGC key (`nvapi-...`); Run:ai accepts only access tokens, which `POST /api/v1/token` issues',
+    meaning: 'the bearer token is an NGC key (`nvapi-...`); Run:ai accepts only access tokens',
     source: 'API authentication guides 2.19 to 2.24: requests carry access tokens',
     certainty: 'implied',
   },
@@ -18,8 +17,7 @@ export const REASONS = {
   },
   swapped_credentials: {
     stage: 'authenticate',
-    meaning:
-      'the client id and the secret belong together, but each was sent in the place of the other: they are swapped',
+    meaning: 'the client id and the secret are swapped',
     source: 'RFC 6749, 5.2: to the vendor, a client with this id is unknown',
     certainty: 'documented',
   },
@@ -31,7 +29,7 @@ export const REASONS = {
   },
   malformed_basic: {
     stage: 'authenticate',
-    meaning: 'the `Authorization` header does not consist of `Basic` and the base64 of a client id and its secret',
+    meaning: 'the `Authorization` header is not `Basic` and the base64 of a client id and its secret',
     source: 'RFC 7617, 2; RFC 6749, 5.2',
     certainty: 'documented',
   },
@@ -61,8 +59,7 @@ export const REASONS = {
   },
   ended_meanwhile: {
     stage: 'authenticate',
-    meaning:
-      'between the check of the credential and the start of the login, its owner was deleted or disabled, or it was replaced',
+    meaning: 'during the login, its user or credential was deleted, disabled or replaced',
     source: "the mock's own rule for concurrent requests: one of them wins",
     certainty: 'ours',
   },
@@ -81,13 +78,13 @@ export const REASONS = {
   },
   revoked_refresh_token: {
     stage: 'authenticate',
-    meaning: 'the login was ended, for example because one of its tokens was used twice',
+    meaning: 'the login of the refresh token has ended',
     source: 'RFC 9700, 4.14.2',
     certainty: 'documented',
   },
   reused_refresh_token: {
     stage: 'authenticate',
-    meaning: 'the refresh token was used before, so all tokens of its login are revoked',
+    meaning: 'the refresh token was used before, so its login has ended',
     source: 'RFC 9700, 4.14.2',
     certainty: 'documented',
   },
@@ -99,19 +96,19 @@ export const REASONS = {
   },
   public_client: {
     stage: 'authenticate',
-    meaning: 'the client is public, and this operation requires a client with a secret',
+    meaning: 'the client is public, and this requires a client with a secret',
     source: 'RFC 6749, 4.4; RFC 7662, 2.1: only clients that authenticate',
     certainty: 'documented',
   },
   wrong_redirect: {
     stage: 'authenticate',
-    meaning: 'the redirect URI differs from the one that the code was issued for',
+    meaning: 'the redirect URI is not that of the code',
     source: 'RFC 6749, 4.1.3',
     certainty: 'documented',
   },
   wrong_verifier: {
     stage: 'authenticate',
-    meaning: 'the code verifier does not match the challenge that the code was issued with',
+    meaning: 'the code verifier does not match the challenge',
     source: 'RFC 7636, 4.6',
     certainty: 'documented',
   },
@@ -130,7 +127,7 @@ export const REASONS = {
   },
   reused_code: {
     stage: 'authenticate',
-    meaning: 'the code was used before, so all tokens of its login are revoked',
+    meaning: 'the code was used before, so its login has ended',
     source: 'RFC 6749, 4.1.2',
     certainty: 'documented',
   },
@@ -142,7 +139,7 @@ export const REASONS = {
   },
   no_identity_provider: {
     stage: 'authenticate',
-    meaning: 'no identity provider is configured, so no token can be exchanged',
+    meaning: 'no identity provider is configured',
     source: 'the reference of 3.0 names the grant, which implies an identity provider',
     certainty: 'implied',
   },
@@ -155,7 +152,7 @@ export const REASONS = {
   unverified_email: {
     stage: 'authenticate',
     meaning:
-      'the e-mail address in the token is not verified (`email_verified`), so the token cannot stand for a local user; with `false` it stands for no user at all',
+      'the e-mail address in the token is not verified (`email_verified`), so the token cannot stand for a local user; with `false`, for no user',
     source: 'OpenID Connect Core 1.0, 5.7: an e-mail address alone identifies nobody',
     certainty: 'implied',
   },

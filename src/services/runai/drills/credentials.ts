@@ -15,9 +15,9 @@ import { drawSecret, secretName } from '../secrets.ts';
 
 export const rotateSigningKey: Drill = {
   name: 'rotate-signing-key',
-  what: 'Tokens are signed with a new key from now on. The old key stays in the JWKS for ten minutes by the clock of the world. After that its tokens are refused.',
+  what: 'Tokens are signed with a new key. The old one stays in the JWKS for ten minutes; after that its tokens are refused.',
   rightClient:
-    'A verifier that meets an unknown `kid` fetches the JWKS again, once. A client whose token is refused requests a new one, once.',
+    'A verifier that meets an unknown `kid` fetches the JWKS again, once. A client requests a new token on the 401, once.',
   lasts: null,
   about: 'all',
   run: async ({ world, now }) => {
@@ -28,9 +28,9 @@ export const rotateSigningKey: Drill = {
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
-  what: 'The client gets a new secret, which is in the answer. The old secret is invalid, and its tokens are revoked.',
+  what: 'The client gets a new secret, which is in the answer. The old one is invalid, and its tokens are revoked.',
   rightClient:
-    'On the 401 it requests a token once. When its secret is refused, it loads the secret again from its configuration instead of retrying with the old one.',
+    'On the 401 it requests a token once. When its secret is refused, it loads the secret again from its configuration.',
   lasts: null,
   about: 'one',
   run: async (context, who) => {
@@ -53,7 +53,7 @@ export const regenerateSecret: Drill = {
 
 export const revokeSession: Drill = {
   name: 'revoke-session',
-  what: 'All logins of the user end: their access tokens are revoked, and their refresh tokens can no longer be used. Tokens that a client requested with its secret stay valid.',
+  what: 'All logins of the user end, with their access and refresh tokens. Tokens from a client secret stay valid.',
   rightClient:
     'On the 401 it tries its refresh token once. When that is refused too, it asks the user to log in again.',
   lasts: null,
@@ -70,7 +70,7 @@ export const revokeSession: Drill = {
 
 export const expireTokens: Drill = {
   name: 'expire-tokens',
-  what: 'The clock advances until every access token has expired. It is the clock of the whole world, so everything else that ends by then ends too.',
+  what: 'The clock of the world advances until every access token has expired.',
   rightClient: 'On the 401 it requests a new token once, and repeats the request with it.',
   lasts: null,
   about: 'all',

@@ -22,9 +22,9 @@ const SERVICE = 'runai';
 
 export const tokenOutage: Drill = {
   name: 'token-outage',
-  what: 'The token endpoints answer 503 with `Retry-After` until the drill ends.',
+  what: 'The token endpoints answer 503 with `Retry-After`.',
   rightClient:
-    'It uses its token as long as that is valid, waits for `Retry-After` before it asks again, and does not ask from every thread at once.',
+    'It uses its token while that is valid, waits for `Retry-After`, and does not ask from every thread at once.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) =>
@@ -33,9 +33,8 @@ export const tokenOutage: Drill = {
 
 export const slowToken: Drill = {
   name: 'slow-token',
-  what: `Each answer of the token endpoints takes ${SLOW_MS / 1000} s of real time until the drill ends.`,
-  rightClient:
-    'It renews its token before expiry, with a single request no matter how many requests wait for it, and lets them wait rather than fail.',
+  what: `Each answer of the token endpoints takes ${SLOW_MS / 1000} s of real time.`,
+  rightClient: 'It renews its token before expiry, with a single request, and lets others wait rather than fail.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) =>
@@ -44,7 +43,7 @@ export const slowToken: Drill = {
 
 export const rateLimit: Drill = {
   name: 'rate-limit',
-  what: 'Requests for tokens, or all requests of one principal, are answered 429 with `Retry-After` until the drill ends. The vendor documents no 429.',
+  what: 'Requests for tokens, or all requests of one principal, are answered 429 with `Retry-After`. The vendor documents no 429.',
   rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',

@@ -13,11 +13,11 @@ export const VERSION_SECTIONS = [
     sameAs: '2.24',
     rows: {
       '2.25': {
-        source: 'page "What is new" of 2.25: two deprecations; the roles of 2.24 are here already those of its guide',
+        source: 'page "What is new" of 2.25: two deprecations',
         certainty: 'documented',
       },
       '2.26': {
-        source: 'OpenAPI text of July 2026, which has the operations of 2.24; no page of 2.26 was found',
+        source: 'OpenAPI text of July 2026, with the operations of 2.24',
         certainty: 'inferred',
       },
     },

@@ -16,7 +16,7 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
     symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
-    advice: 'get an access token from `POST /api/v1/token`, and send that',
+    advice: 'send an access token from `POST /api/v1/token`',
     ...GUIDE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
@@ -26,7 +26,7 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'refresh_token_for_token',
     symptom: 'a refresh token as bearer token',
-    advice: 'send the access token; the refresh token goes to the token endpoint, with the grant `refresh_token`',
+    advice: 'send the access token; the refresh token gets the next one',
     source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
     certainty: 'documented',
     when: ({ problem, credential, world }) => {
@@ -38,7 +38,7 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'secret_for_token',
     symptom: 'a client secret as bearer token',
-    advice: 'exchange client id and secret for an access token at `POST /api/v1/token`, and send that',
+    advice: 'exchange it for an access token at `POST /api/v1/token`',
     ...GUIDE,
     when: ({ problem, credential }) =>
       problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')

@@ -100,7 +100,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'field_spelling',
     symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
-    advice: 'camel case in the JSON of `/api/v1/token`, snake case in the forms of the others',
+    advice: 'camel case in JSON, snake case in forms',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -127,7 +127,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'app_id_since_2_24',
     symptom:
-      '`AppId` and `AppSecret` with `client_credentials`, or for a client that is not an application, since 2.24; `app_token` in 3.0',
+      'since 2.24, `AppId` and `AppSecret` with `client_credentials`, or for another client than an application; `app_token` in 3.0',
     advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
@@ -147,7 +147,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'client_id_with_app_token',
     symptom: '`app_token` with `clientId` and `clientSecret`',
-    advice: 'send `AppId` and `AppSecret` with `app_token`, or `client_credentials` with `clientId`',
+    advice: 'send `AppId` and `AppSecret`, or `client_credentials`',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -159,7 +159,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'basic_at_v1',
     symptom: '`Authorization: Basic` at `/api/v1/token`',
-    advice: 'send `clientId` and `clientSecret` in the body; Basic is for `/api/v2/token` and the realm',
+    advice: 'send `clientId` and `clientSecret` in the body',
     ...V1,
     certainty: 'documented',
     when: (refused) => {
@@ -172,7 +172,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'client_id_misspelt',
-    symptom: 'an unknown client id that differs in a few characters from an existing one',
+    symptom: 'an unknown client id that is almost an existing one',
     advice: 'send the client id that the hint names',
     source: 'the client ids of this world',
     certainty: 'ours',
@@ -183,8 +183,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_id_for_client_id',
-    symptom: 'the id of an access key, which is a UUID, in place of its client id',
-    advice: 'send the `clientId` that is shown beside the id',
+    symptom: 'the id (a UUID) of an access key in place of its client id',
+    advice: 'send its `clientId`',
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are two members',
     certainty: 'documented',
     when: (refused) => {
