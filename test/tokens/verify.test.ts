@@ -115,6 +115,10 @@ describe('an access token', () => {
     });
   });
 
+  it.each([undefined, 'jwt', 'at+jwt', 'application/at+JWT'])('may be of the kind %s', async (typ) => {
+    expect(await tokens.verify(await forge({}, { typ } as never), START)).toMatchObject(goodClaims);
+  });
+
   const WRONG_TYPE = /^one of iss, sub, azp, iat, exp has the wrong type$/;
   const cases: [what: string, token: () => Promise<string>, reason: string, why: RegExp | undefined][] = [
     ['of another key', () => forge({}, { kid: 'other' }), 'unknown_key_id', undefined],
