@@ -50,7 +50,7 @@ export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? createdOf(made) : null;
       // Without bearers: nine signatures take ten times as long as all else.
-      return { ...infoOf(entry), cast: castOf(kept, services), ambiguous, created };
+      return { ...infoOf(entry), cast: () => castOf(kept, services), ambiguous, created };
     },
     list: () => keeping.process.worlds.list(),
     ofDecision: (id) => keeping.process.worlds.ofDecision(id),

@@ -41,9 +41,13 @@ function snapshotId(given: string): string {
 /**
  * @param send takes paths below the root of a server, or of a world
  * @param adminToken the token that the server was started with, if any
- * @param known the cast of that world, which stays the same as long as the world exists; null: read when it is needed
+ * @param known makes the cast of that world, which stays the same as long as the world exists; null: read when it is needed
  */
-export function switchboard(send: Send, adminToken: string | null = null, known: Cast | null = null): Switchboard {
+export function switchboard(
+  send: Send,
+  adminToken: string | null = null,
+  known: (() => Cast) | null = null,
+): Switchboard {
   const answerOf = async (method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<Response> => {
     const response = await send(`/_mock${path}`, {
       ...more,
@@ -162,7 +166,7 @@ export function switchboard(send: Send, adminToken: string | null = null, known:
       checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
       return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);
     },
-    getToken: async (who) => getToken(send, known ?? (await readCast()), await call('GET', '/info'), who),
+    getToken: async (who) => getToken(send, known?.() ?? (await readCast()), await call('GET', '/info'), who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),
   };

@@ -1,5 +1,6 @@
 import { readOptions } from '../config/config.ts';
 import type { ConfigOptions } from '../config/options.ts';
+import type { Cast } from '../contract/cast.ts';
 import type { Clock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { nodeRefusal } from '../platform/node-version.ts';
@@ -64,6 +65,11 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       ca: server.ca,
       adminToken: effective.config.adminToken,
       readSeed: server.readSeed,
+      // The services of this package have each part of it.
+      castOf: async (world) => {
+        const cast = await server.castOf(world);
+        return () => cast() as Cast;
+      },
       isStopped: () => stopped !== undefined,
       fetch: async (...request: Parameters<typeof answer>) => {
         checkRuns();

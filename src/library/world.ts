@@ -86,6 +86,8 @@ export interface Host extends Intercepting {
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** The content of a seed file, as a value. @throws Unusable that says what is wrong with it */
   readonly readSeed: (file: string) => Promise<object>;
+  /** What makes the cast of a world, which takes longer than the world. */
+  readonly castOf: (world: string) => Promise<() => Cast>;
   readonly isStopped: () => boolean;
 }
 
@@ -103,7 +105,7 @@ const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Mock> {
   const board = switchboard(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
-  const made = { id: DEFAULT_WORLD, label, hostUrl, cast };
+  const made = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };
   const stopAll = async () => {
     await restoreAll(host, null);
     await stop();
@@ -115,11 +117,13 @@ export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Moc
 async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
-  const { worlds } = switchboard(host.fetch, host.adminToken);
+  // The cast is in this process: nobody has to write and to read it.
+  const { worlds } = switchboard(preferring(host.fetch, 'return=minimal'), host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
   // A seed that is not a name is a value; the server checks it.
   const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
+  const cast = await host.castOf(made.id);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await restoreAll(host, made.id);
@@ -127,7 +131,12 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
     await stopped;
   };
   const url = `${host.url}${worldPath(made.id)}`;
-  return worldOf(host, made, { url, fetch: fetchInto(host, made.id, url), stop });
+  return worldOf(host, { ...made, cast }, { url, fetch: fetchInto(host, made.id, url), stop });
+}
+
+/** Sends each request with a preference (RFC 7240). */
+function preferring(send: Host['fetch'], prefer: string): Host['fetch'] {
+  return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
 
 function unlessGone(thrown: unknown): void {
@@ -138,22 +147,31 @@ interface Made {
   readonly id: string;
   readonly label: string | null;
   readonly hostUrl: string | null;
-  readonly cast: Cast;
+  readonly cast: () => Cast;
   readonly ambiguous?: readonly string[];
   readonly created?: CreatedCredentials;
 }
 
 /** The parts that all worlds have, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
-  const { id, label, hostUrl, cast, ambiguous = [], created = null } = made;
+  const { id, label, hostUrl, ambiguous = [], created = null } = made;
+  let known: Cast | null = null;
+  const cast = () => {
+    known ??= made.cast();
+    return known;
+  };
   const board = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken, cast);
   return {
     ...board,
-    ...{ id, label, hostUrl, cast, ambiguous, created },
+    ...{ id, label, hostUrl, ambiguous, created },
+    // Most tests need a key or two of it, and some none.
+    get cast() {
+      return cast();
+    },
     posture: host.posture,
     ca: host.ca,
     ...own,
-    key: (name) => findCastKey(cast, name),
+    key: (name) => findCastKey(cast(), name),
     world: (options) => makeWorld(host, options),
     intercept: (options) => intercept(host, id, options),
     [Symbol.asyncDispose]: own.stop,

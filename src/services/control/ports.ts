@@ -33,7 +33,9 @@ export interface WorldRequest extends WorldOrder {
 }
 
 /** A newly made world. */
-export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'cast' | 'ambiguous'>> {
+export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'ambiguous'>> {
+  /** Makes its cast, which takes longer than the world. */
+  readonly cast: () => NonNullable<Schema<'control', 'MadeWorld'>['cast']>;
   /** Null unless the world is a copy with credentials of its own. */
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }

@@ -39,11 +39,13 @@ export function worldsOperations({ worlds }: Ports) {
 
   const create: Handler<'control', 'create_world'> = async (context) => {
     const { cast, ambiguous, created, ...world } = await makeWorld(worlds, orderOf(context));
+    const isMinimal = prefersMinimal(context.headerLines('prefer'));
     return {
       status: 201,
+      ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
       body: {
         ...worldView(context, world),
-        cast,
+        ...(!isMinimal && { cast: cast() }),
         ...(ambiguous.length > 0 && { ambiguous }),
         ...(created !== null && { created }),
       },
@@ -83,6 +85,13 @@ function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'crea
     'invalid_request',
     `The header \`${WORLD_HEADER}\` names the world \`${id}\`, and the field \`id\` the world \`${other}\`. Both name the world to make: send the same id in both, or only one of them.`,
   );
+}
+
+/** Does a request prefer an answer without what it could ask for later (RFC 7240, 4.2)? Of two values, the first counts. */
+function prefersMinimal(lines: readonly string[]): boolean {
+  const preferences = lines.flatMap((line) => line.split(',')).map((one) => one.split(';', 1)[0]?.trim() ?? '');
+  const wanted = preferences.find((one) => /^return\s*=/i.test(one));
+  return wanted !== undefined && /^return\s*=\s*"?minimal"?$/i.test(wanted);
 }
 
 /** Makes a world. @throws Problem naming the mistake in the order */
