@@ -7,17 +7,11 @@ import { Turns } from '../../src/store/turns.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
-import { SERVICES } from '../support/services.ts';
+import { SEEDED, SERVICES } from '../support/services.ts';
 
 describe('a seed that is given as a value', () => {
   it('is the built-in cast, nobody, or what a file would hold', async () => {
-    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual([
-      'air',
-      'ngc',
-      'nvcf',
-      'nvct',
-      'runai',
-    ]);
+    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual(SEEDED.toSorted());
     expect(castOf(await seedFrom('none'), SERVICES)).toEqual({});
     expect(castOf(await seedFrom({}), SERVICES)).toEqual({});
     expect(castOf(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
