@@ -7,6 +7,7 @@ import { withOrderings } from './documents/list-members.mjs';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
 import { pruned } from './documents/pruned.mjs';
+import { withServiceNames } from './documents/service-names.mjs';
 import { profilesOf } from './documents/versions.mjs';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
@@ -56,7 +57,11 @@ function served({ 'x-errors': _, 'x-removed': __, ...document }) {
  */
 export async function mergedDocuments() {
   const services = (await readdir(SOURCE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  return Promise.all(services.map(async ({ name }) => [name, withOrderings(mergeDocuments(await fragmentsOf(name)))]));
+  /** @type {[name: string, document: any][]} */
+  const merged = await Promise.all(
+    services.map(async ({ name }) => [name, withOrderings(mergeDocuments(await fragmentsOf(name)))]),
+  );
+  return withServiceNames(merged);
 }
 
 /**

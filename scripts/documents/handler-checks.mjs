@@ -59,7 +59,7 @@ function without(object, keys) {
  * @param {(object: any) => any} change
  * @returns {any}
  */
-function mapped(part, change) {
+export function mapped(part, change) {
   if (Array.isArray(part)) return part.map((entry) => mapped(entry, change));
   if (typeof part !== 'object' || part === null) return part;
   return change(Object.fromEntries(Object.entries(part).map(([key, value]) => [key, mapped(value, change)])));

@@ -8,6 +8,7 @@ import type { Option } from '../core/option.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
+import { MANIFESTS } from '../services/index.ts';
 import type { CompareFlags } from './compare.ts';
 import type { VerifyFlags } from './verify.ts';
 
@@ -253,7 +254,10 @@ function addCompare(root: Command): void {
     )
     .requiredOption('--against <URL>', 'the real service; its credential comes from NV_AUTH_MOCK_COMPARE_TOKEN')
     .addOption(
-      new Flag('--service <NAME>', 'the API').choices(['runai', 'air', 'nvcf', 'nvct', 'ngc']).default('runai'),
+      // Those that every server has.
+      new Flag('--service <NAME>', 'the API')
+        .choices(MANIFESTS.filter(({ isServed }) => isServed === undefined).map(({ name }) => name))
+        .default('runai'),
     )
     .option('--from <SOURCE>', 'requests: `cast` (examples of the document), `journal`, or an HTTP Archive', 'cast')
     .option('--org <NAME>', 'organisation (or realm) of the real account, in place of the one in the requests')

@@ -6,25 +6,17 @@ import {
   isRefused,
   requestIdOf,
 } from '../../scripts/documents/cast-examples.mjs';
-import type { Config } from '../../src/config/options.ts';
 import { type Random, seededRandom } from '../../src/platform/random.ts';
-import { credentialOfExamples } from '../support/cast.ts';
+import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
 import { vendorSchemas } from '../support/vendor-schemas.ts';
 
 /** Each document, with the options of a server that serves it. */
-const DOCUMENTS: readonly { readonly name: string; readonly service: string; readonly config: Partial<Config> }[] = [
-  { name: 'runai.2.19', service: 'runai', config: { runai: '2.19' } },
-  { name: 'runai.2.24', service: 'runai', config: { runai: '2.24' } },
-  { name: 'runai.3.0', service: 'runai', config: { runai: '3.0' } },
-  { name: 'ngc', service: 'ngc', config: {} },
-  { name: 'air.2.0', service: 'air', config: { air: '2.0' } },
-  { name: 'air.dsx', service: 'air', config: { air: 'dsx' } },
-  { name: 'nvcf', service: 'nvcf', config: {} },
-  { name: 'nvct', service: 'nvct', config: {} },
-  { name: 'nak', service: 'nak', config: { nvcf: 'open-source' } },
-  { name: 'control', service: 'control', config: {} },
-];
+const DOCUMENTS = [...DOCUMENTS_WITH_EXAMPLES, ['control', {}, 'control'] as const].map(([service, config, name]) => ({
+  name,
+  service,
+  config,
+}));
 
 // biome-ignore lint/suspicious/noExplicitAny: a part of a document as a tool reads it
 type Part = any;

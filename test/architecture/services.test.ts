@@ -17,7 +17,7 @@ import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
-import { SERVICES } from '../support/services.ts';
+import { KEYED, SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
 /** Before anything is left out for readers. */
@@ -100,6 +100,15 @@ describe.each(ALL)('the document of $name', (service) => {
 
     expect(files.filter((file) => !sources.includes(`\`${file}\``))).toEqual([]);
   });
+});
+
+it('the documents name each service, and what keys call those for which they are made', () => {
+  const { FaultMatch, KeyOrder } = MERGED.get('control').components.schemas;
+  const products = SERVICES.flatMap(({ rulesets: [ruleset] }) => ruleset?.tables.product ?? []);
+
+  expect(FaultMatch.properties.service.enum).toEqual(SERVICES.map(({ name }) => name).sort());
+  expect(KeyOrder.properties.services.items.enum).toEqual(KEYED.toSorted());
+  expect(MERGED.get('ngc').components.schemas.Policy.properties.product.enum.toSorted()).toEqual(products.sort());
 });
 
 it("services are not in each other's way, whatever profiles are in force", () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, PATIENCE_MS);
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
-  it.each([...DOCUMENTS_WITH_EXAMPLES, ['control', {}] as const])(
+  it.each([...DOCUMENTS_WITH_EXAMPLES, ['control', {}, 'control'] as const])(
     'has the documented answer to the examples of %s, with %j',
     async (document, config) => {
       const { url } = await listeningServer(config);

@@ -4,20 +4,15 @@ import { Unusable } from '../../src/core/unusable.ts';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
 import { Turns } from '../../src/store/turns.ts';
+import { ngcCast } from '../support/ngc-cast.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
-import { SERVICES } from '../support/services.ts';
+import { SEEDED, SERVICES } from '../support/services.ts';
 
 describe('a seed that is given as a value', () => {
   it('is the built-in cast, nobody, or what a file would hold', async () => {
-    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual([
-      'air',
-      'ngc',
-      'nvcf',
-      'nvct',
-      'runai',
-    ]);
+    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual(SEEDED.toSorted());
     expect(castOf(await seedFrom('none'), SERVICES)).toEqual({});
     expect(castOf(await seedFrom({}), SERVICES)).toEqual({});
     expect(castOf(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
@@ -82,7 +77,7 @@ describe('a seed that is given as a value', () => {
 });
 
 it.each<[value: unknown, line: string]>([
-  ['builtin', '3 users, 3 applications, 3 service accounts, 19 NGC keys; built-in'],
+  ['builtin', `3 users, 3 applications, 3 service accounts, ${ngcCast.keys.length} NGC keys; built-in`],
   ['none', 'nobody'],
   [onlyNames, '1 user, 1 application, 1 service account, 1 NGC key'],
   [{ runai: onlyNames.runai }, '1 user, 1 application, 1 service account, no NGC keys'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../src/config/options.ts';
+import { SERVICES } from './services.ts';
 
 interface CastAccessKey {
   readonly id: string;
@@ -53,24 +54,24 @@ export const [admin, researcher] = cast.users as [CastUser, CastUser];
 /** The members of a served cast that have the credentials of examples. */
 interface ServedCast {
   readonly runai: { readonly users: readonly { readonly bearer: string }[] };
-  readonly ngc: { readonly keys: readonly { readonly name: string; readonly key: string }[] };
+  readonly ngc: { readonly keys: readonly { readonly services: readonly string[]; readonly key: string }[] };
 }
 
-/** The credential that may do most in a service: with it the examples of its document succeed. */
+/** The credential with which the examples of a service's document succeed: the first one of the cast for the service. */
 export function credentialOfExamples({ runai, ngc }: ServedCast, service: string): string {
   if (service === 'runai') return runai.users[0]?.bearer ?? '';
-  return ngc.keys.find(({ name }) => name === (service === 'nvct' ? 'nvct-cli' : 'owner'))?.key ?? '';
+  return (ngc.keys.find(({ services }) => services.includes(service)) ?? ngc.keys[0])?.key ?? '';
 }
 
+/** The options that a service needs to be served at all. */
+const SERVED_WITH: Readonly<Record<string, Partial<Config>>> = { nak: { nvcf: 'open-source' } };
+
 /** Every document of a vendor, with the options that serve it. */
-export const DOCUMENTS_WITH_EXAMPLES: readonly [document: string, options: Partial<Config>][] = [
-  ['runai', { runai: '2.19' }],
-  ['runai', { runai: '2.24' }],
-  ['runai', { runai: '3.0' }],
-  ['ngc', {}],
-  ['air', { air: '2.0' }],
-  ['air', { air: 'dsx' }],
-  ['nvcf', {}],
-  ['nvct', {}],
-  ['nak', { nvcf: 'open-source' }],
-];
+export const DOCUMENTS_WITH_EXAMPLES = SERVICES.flatMap(({ name, rulesets }) => {
+  const documents = new Map(rulesets.toReversed().map(({ document, profile }) => [document, profile]));
+  return [...documents].map(([document, profile]): [service: string, options: Partial<Config>, document: string] => [
+    name,
+    documents.size > 1 ? { [name]: profile } : (SERVED_WITH[name] ?? {}),
+    document,
+  ]);
+});

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';
+import { MANIFESTS } from '../../../src/services/index.ts';
 import { runaiManifest } from '../../../src/services/runai/manifest.ts';
 import { admin, application } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
@@ -294,9 +295,9 @@ describe('the report', () => {
     const answer = await server.call('GET /_mock/fidelity?service=nvfc');
 
     expect(answer.status).toBe(400);
-    expect(problemDocument(answer)).toContain(
-      'Did you mean `nvcf`? Expected one of `nvcf`, `runai`, `air`, `nvct`, `ngc`.',
-    );
+    const served = MANIFESTS.filter(({ isServed }) => isServed === undefined).map(({ name }) => name);
+    const names = ['nvcf', ...served.filter((name) => name !== 'nvcf')].map((name) => `\`${name}\``);
+    expect(problemDocument(answer)).toContain(`Did you mean \`nvcf\`? Expected one of ${names.join(', ')}.`);
   });
 });
 

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Ruleset } from '../../../src/core/ruleset.ts';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
-import { RULESETS as AIR_LAWS } from '../../../src/services/air/rulesets.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
-import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
-import { nvct } from '../../../src/services/nvct/index.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
+import { SERVICES } from '../../support/services.ts';
 
-const [TASK_LAW] = nvct.rulesets as [Ruleset];
-const seeding = ngcSeed(() => [...Object.values(RULESETS), ...Object.values(AIR_LAWS), TASK_LAW]);
+const seeding = ngcSeed(() =>
+  SERVICES.flatMap(({ rulesets }) => rulesets).filter(({ tables }) => tables.product !== undefined),
+);
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));
 const records = async (part: unknown) =>

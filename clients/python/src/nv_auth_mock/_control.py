@@ -102,7 +102,7 @@ class FaultOrder(_FaultOrder, total=False):
 
 # The requests that a fault affects. Default: every request.
 class FaultMatch(TypedDict, total=False):
-    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\"]"
+    service: "Literal[\"air\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
@@ -270,7 +270,7 @@ class Requests(TypedDict):
 
 # Requests that are like this in every member given. `{}` matches every request.
 class RequestMatch(TypedDict, total=False):
-    service: "Literal[\"runai\", \"ngc\", \"air\", \"nvcf\", \"nvct\", \"nak\"]"
+    service: "Literal[\"air\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
