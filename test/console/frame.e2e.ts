@@ -166,7 +166,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it.each([
-    ['faults', 'Remove'],
+    ['faults', 'a delay of'],
     ['snapshots', 'Restore'],
     ['drills', 'Start'],
     ['access-matrix?service=nvcf', 'get'],
