@@ -96,6 +96,22 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await expect.poll(async () => (await all()).length).toBe(1);
     });
 
+    it('that are begun and given up with Escape leave the focus where it was', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      const add = page.getByRole('link', { name: 'Add a fault' });
+      await add.focus();
+      await page.keyboard.press('Enter');
+      const panel = page.getByRole('article', { name: 'New fault' });
+      await panel.getByLabel('Service').selectOption('nvcf');
+      await panel.getByLabel('Service').selectOption('');
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+
+      expect(page.url()).toBe(`${url}/#/faults`);
+      await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
+    });
+
     it('that are gone meanwhile cannot be removed again', async () => {
       const { url, mock } = await served();
       const page = await opened(`${url}/#/faults?make=yes`);

@@ -345,7 +345,10 @@ describe.runIf(hasBrowser)('the lists', () => {
       const panel = page.getByRole('article', { name: 'Regenerate secret' });
       await panel.getByLabel('Affects').selectOption('researcher@acme.test');
       await panel.getByRole('button', { name: 'Start drill' }).click();
-      await page.getByRole('dialog', { name: 'Start Regenerate secret?' }).getByText('Start drill').click();
+      await page
+        .getByRole('dialog', { name: 'Start drill Regenerate secret?' })
+        .getByRole('button', { name: 'Start drill' })
+        .click();
       await panel.getByText('It affects researcher@acme.test').waitFor();
       expect(await panel.getByText('••••').count()).toBe(1);
       await panel.getByRole('button', { name: 'Show the secret of' }).click();

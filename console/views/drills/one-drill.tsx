@@ -82,7 +82,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
         {!isRunning && <p class="quiet">{plan}</p>}
         {lasts === null ? (
           <Confirm
-            title={`Start ${drillTitle(drill.name)}?`}
+            title={`Start drill ${drillTitle(drill.name)}?`}
             yes="Start drill"
             loses={`${what.replaceAll('`', '')} ${plan}`}
             isBusy={act.isBusy}
