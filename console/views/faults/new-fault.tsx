@@ -77,8 +77,10 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const field = (name: string, label: string, more: FieldParts) => (
     <Field name={name} label={label} wrong={wrong} {...more} />
   );
-  const choice = (name: string, label: string, none: string, words: Readonly<Record<string, string>>) =>
-    field(name, label, { tag: 'select', children: choices(none, Object.entries(words)) });
+  const choice = (name: string, label: string, none: string, words: Readonly<Record<string, string>>, verb = '') => {
+    const all = Object.entries(words).map(([value, text]) => [value, `${verb}${text}`] as const);
+    return field(name, label, { tag: 'select', children: choices(none, all) });
+  };
   const change = (edit: Readonly<Record<string, string>>) => choose({ make: 'yes', ...edit }, false);
   const add = (event: Event) => {
     event.preventDefault();
@@ -145,9 +147,9 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
           {field('status', 'Status', { type: 'number', min: 400, max: 599, placeholder: '503' })}
           {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
           {field('delay', 'Delay', { placeholder: '2s' })}
-          {choice('drop', 'The connection breaks', 'no', BROKEN_AT)}
-          {choice('body', 'The body is', 'as it should be', SPOILED_BODY)}
-          {field('times', 'How often at most', {
+          {choice('drop', 'Connection', 'stays', BROKEN_AT, 'breaks ')}
+          {choice('body', 'Body', 'as it should be', SPOILED_BODY)}
+          {field('times', 'Times', {
             type: 'number',
             min: 1,
             defaultValue: '1',
