@@ -109,6 +109,20 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(frozen).toBe(true);
   });
 
+  it.each([390, 1400])('stays where it is when it says what came of a step, %i px wide', async (width) => {
+    const { url } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock`, { viewport: { width, height: 900 } });
+    const place = async () => (await page.locator('.track').boundingBox())?.y;
+    await slider(page).waitFor();
+    // What is in force is said above, once that is known.
+    await page.getByRole('region', { name: 'In force' }).getByText('1 pending edit').waitFor();
+    const before = await place();
+    await button(page, '+1 min').click();
+    await panel(page).getByText('Nothing happened meanwhile').waitFor();
+
+    expect(await place()).toBe(before);
+  });
+
   it('says what the clock says when it is asked to go back', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/clock`);
@@ -125,7 +139,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     const { url, mock } = await servedWithEdit();
     const page = await opened(`${url}/#/clock`);
     await page.getByRole('button', { name: 'Apply all edits now' }).click();
-    await page.getByRole('button', { name: 'Yes, apply them now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply edits' }).click();
     await page.getByText('1 edit has taken effect.').waitFor();
     await page.getByRole('combobox', { name: 'Propagation' }).selectOption('off');
     await page.getByText('From now on: An edit takes effect at once.').waitFor();

@@ -19,11 +19,12 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
     it('are all removed, although somebody else has removed one while it was asked', async () => {
       const { url, mock } = await served();
       const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
-      await mock('POST', '/faults', { do: { delay: '2s' } });
+      await mock('POST', '/drills/token-outage', { for: '10m' });
       const page = await opened(`${url}/#/faults`);
+      await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
       await mock('DELETE', `/faults/${id}`);
-      await button(page, 'Yes, remove them all').click();
+      await page.getByRole('dialog', { name: 'Remove all faults?' }).getByText('Remove all', { exact: true }).click();
 
       await page.getByText('All faults are removed.').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
@@ -44,7 +45,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
 
     it('have their mistakes beside the fields, until these are corrected', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/faults`);
+      const page = await opened(`${url}/#/faults?make=yes`);
       const operation = page.getByLabel('Operation', { exact: true });
       await operation.fill('grant_tokn');
       await page.getByLabel('Status', { exact: true }).fill('503');
@@ -86,6 +87,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { match, times, after } = given;
       expect(await all()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
 
+      await page.getByRole('link', { name: 'Add a fault' }).click();
       await page.getByLabel('Delay', { exact: true }).fill('1s');
       await button(page, 'Add the fault').click();
       await page.getByText('waits for a request').waitFor();
@@ -94,9 +96,25 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await expect.poll(async () => (await all()).length).toBe(1);
     });
 
+    it('that are begun and given up with Escape leave the focus where it was', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      const add = page.getByRole('link', { name: 'Add a fault' });
+      await add.focus();
+      await page.keyboard.press('Enter');
+      const panel = page.getByRole('article', { name: 'New fault' });
+      await panel.getByLabel('Service').selectOption('nvcf');
+      await panel.getByLabel('Service').selectOption('');
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+
+      expect(page.url()).toBe(`${url}/#/faults`);
+      await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
+    });
+
     it('that are gone meanwhile cannot be removed again', async () => {
       const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults`);
+      const page = await opened(`${url}/#/faults?make=yes`);
       await page.getByLabel('Delay', { exact: true }).fill('1s');
       await button(page, 'Add the fault').click();
       await page.getByText('waits for a request').waitFor();
@@ -110,16 +128,16 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
   describe('drills', () => {
     it('say before they start whom they affect, for how long, and whether they can be ended', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/drills`);
-      const card = page.getByRole('article', { name: 'rate-limit' });
-      await card.getByText('Affects everybody for 30s by the clock of this world').waitFor();
-      await card.getByLabel('Affects').selectOption('researcher@acme.test');
-      await card.getByLabel('For how long').fill('5m');
-      await card.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
+      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+      const panel = page.getByRole('article');
+      await panel.getByText('Affects everybody for 30s by the clock of this world').waitFor();
+      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
+      await panel.getByLabel('For how long').fill('5m');
+      await panel.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
 
-      const once = page.getByRole('article', { name: 'expire-tokens' });
-      await once.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
-      await once.getByRole('button', { name: 'Start expire-tokens' }).click();
+      await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
+      await panel.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
+      await panel.getByRole('button', { name: 'Start drill' }).click();
       await page.getByRole('dialog').getByText('The clock advances until every access token has expired').waitFor();
       await button(page, 'Cancel').click();
       expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
@@ -132,7 +150,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await mock('POST', '/clock/advance', { by: '4m' });
       const before = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
       const page = await opened(`${url}/#/drills`);
-      await page.getByRole('button', { name: 'End slow-token' }).click();
+      await page.getByRole('button', { name: 'End Slow token' }).click();
       await page.getByText('has ended').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
       await page.getByRole('button', { name: 'Undo' }).click();
@@ -150,9 +168,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url, mock } = await served();
       await mock('POST', '/drills/token-outage', { for: '10m' });
       const page = await opened(`${url}/#/faults`);
-      await page.getByRole('button', { name: /^Remove (?!all)/ }).click();
-      await page.getByRole('dialog').getByText('The drill token-outage loses this fault').waitFor();
-      await page.getByRole('button', { name: 'Yes, remove it' }).click();
+      await page.getByRole('button', { name: /^Remove / }).click();
+      await page.getByRole('dialog').getByText('Token outage loses this fault').waitFor();
+      await page.getByRole('button', { name: 'Remove fault' }).click();
 
       await expect.poll(async () => (await mock('GET', '/faults')).faults).toEqual([]);
     });
@@ -161,14 +179,15 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url, mock } = await served();
       await mock('POST', '/clock/freeze', {});
       await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await opened(`${url}/#/drills`);
-      const bar = page.getByRole('progressbar', { name: 'Progress of token-outage' });
+      const page = await opened(`${url}/#/drills?drill=token-outage`);
+      const panel = page.getByRole('article');
+      const bar = panel.getByRole('progressbar', { name: 'Progress of Token outage' });
       const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
-      await page.getByText('10 min left (the clock is frozen)').waitFor();
+      await panel.getByText('10 min left (the clock is frozen)').waitFor();
       expect(await share()).toBe(0);
       await mock('POST', '/clock/advance', { by: '5m' });
 
-      await page.getByText('5 min left').waitFor();
+      await panel.getByText('5 min left').waitFor();
       expect(await share()).toBeCloseTo(0.5);
     });
   });
@@ -267,8 +286,8 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const page = await opened(`${url}/#/faults`);
       await button(page, /^Remove .*-f1$/).click();
       await page.getByText('is removed').first().waitFor();
+      await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
-      await button(page, 'Yes, remove them all').click();
       await page.getByText('Nothing goes wrong on purpose').waitFor();
 
       expect((await readJson(`${url}/_mock/findings`)).findings).toEqual([]);

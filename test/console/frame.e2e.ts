@@ -249,7 +249,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it.each([
-    ['faults', 'Remove'],
+    ['faults', 'a delay of'],
     ['snapshots', 'Restore'],
     ['drills', 'Start'],
     ['access-matrix?service=nvcf', 'get'],
@@ -305,7 +305,7 @@ describe.runIf(hasBrowser)('the palette', () => {
   ])('leads to %s by a part of its name', async (_what, text, address) => {
     const { url } = await served();
     const page = await opened(`${url}/#/faults`);
-    await page.getByRole('heading', { name: 'Add a fault' }).waitFor();
+    await page.getByRole('heading', { name: 'Faults' }).waitFor();
     await page.keyboard.press('Control+k');
     await palette(page).getByRole('combobox').fill(text);
     await palette(page).getByRole('option').first().waitFor();

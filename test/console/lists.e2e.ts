@@ -47,46 +47,101 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
     });
 
-    it('are made by the form, strike the next request, and are removed', async () => {
+    it('are made in a panel, injected into the next request, used up then, and removed', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults`);
       await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByRole('link', { name: 'Add a fault' }).click();
       await page.getByLabel('Operation').fill('grant_token');
       await page.getByLabel('Status', { exact: true }).fill('503');
-      await page.getByLabel('Retry-After').fill('3');
+      await page.getByLabel('Retry-After', { exact: true }).fill('3');
       expect(await page.locator('.lines pre').innerText()).toBe(
         "await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });",
       );
       await button(page, 'Add the fault').click();
       await page.getByText('waits for a request').waitFor();
+      expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
+      expect(await texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
+      expect(await page.getByText('used up').count()).toBe(0);
 
       expect(await loginStatus(url)).toBe(503);
       expect(await loginStatus(url)).toBe(200);
-      await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('1 of 1')]);
+      await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
       await button(page, /^Remove .*-f1$/).click();
       await page.getByText('Nothing goes wrong on purpose').waitFor();
       expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
     });
 
-    it('are refused in the words of the switchboard', async () => {
+    it.each([
+      ['503', '{ status: 503, offDocument: true }'],
+      ['Slow, 2 s', "{ delay: '2s' }"],
+      ['Dropped connection', "{ drop: 'before' }"],
+      ['Expired token', '{ status: 401, offDocument: true }'],
+      ['429 with Retry-After', '{ status: 429, retryAfter: 3, offDocument: true }'],
+      ['Garbage body', "{ body: 'garbage' }"],
+    ])('are filled in by a preset, and can be added as they are: %s', async (preset, action) => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      await button(page, '503').click();
+      await button(page, preset).click();
+      expect(await page.locator('.lines pre').innerText()).toBe(`await mock.faults.add({ times: 1, do: ${action} });`);
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+
+      expect((await mock('GET', '/faults')).faults).toHaveLength(1);
+    });
+
+    it('of a preset keep the operation, whose document may have the status', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await button(page, '503').click();
+
+      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+    });
+
+    it('are refused in the words of the form', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf`);
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
       await page.getByText('no document says that').waitFor();
-      await page.getByLabel('Even if no document allows it').check();
+      await page.getByText('To answer 418 all the same, tick Allow undocumented answers.').waitFor();
+      await page.getByLabel('Allow undocumented answers').check();
       await button(page, 'Add the fault').click();
 
       await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
+      await page.getByText('No document says that the vendor answers so.').waitFor();
+    });
+
+    it('have the rare fields in a fold, which opens where one of them is wrong', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      const probability = page.getByLabel('Probability');
+      expect(await probability.isVisible()).toBe(false);
+      await page.getByText('Advanced', { exact: true }).click();
+      await probability.fill('0');
+      await page.getByText('Advanced', { exact: true }).click();
+      await button(page, 'Slow, 2 s').click();
+      await button(page, 'Add the fault').click();
+
+      await page.getByRole('alert').getByText('the fault would never be injected').waitFor();
+      expect(await probability.isVisible()).toBe(true);
     });
 
     it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
-      const { url, ask } = await served();
+      const { url, ask, mock } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
-      await page.getByLabel('Answer of your own').fill('{"status": 200}');
+      await page.getByText('Advanced', { exact: true }).click();
+      const answer = page.getByLabel('Answer of your own');
+      await answer.fill('{"status": 200, body}');
+      await page.getByRole('alert').getByText('This is not JSON: ').waitFor();
+      expect(await answer.getAttribute('aria-describedby')).toBe('wrong-answer');
+      await button(page, 'Add the fault').click();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      await answer.fill('{"status": 200}');
       await button(page, 'Add the fault').click();
       await page.getByText('it has no body').waitFor();
-      await page.getByLabel('Answer of your own').fill('{"status": 200, "body": {"functions": []}}');
+      await answer.fill('{"status": 200, "body": {"functions": []}}');
       await button(page, 'Add the fault').click();
       await cells(page, 'Faults, oldest first').getByText('an answer of your own, with the status 200').waitFor();
 
@@ -95,18 +150,17 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText("not the mock's own").first().waitFor();
     });
 
-    it('are all removed with a second click', async () => {
+    it('are all removed from the menu, and are there again by Undo', async () => {
       const { url, mock } = await served();
       await mock('POST', '/faults', { do: { delay: '1s' } });
       await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
       const page = await opened(`${url}/#/faults`);
+      await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
-      await button(page, 'Cancel').click();
-      expect(await cells(page, 'Faults, oldest first').count()).toBe(2);
-      await button(page, 'Remove all').click();
-      await button(page, 'Yes, remove them all').click();
-
       await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await button(page, 'Undo').click();
+
+      await expect.poll(() => cells(page, 'Faults, oldest first').count()).toBe(2);
     });
 
     it.each([
@@ -115,11 +169,13 @@ describe.runIf(hasBrowser)('the lists', () => {
         { match: { service: 'nvcf', probability: 0.5 }, after: 2, do: { delay: { min: '1s', max: '2s' } } },
         'faults.add',
       ],
-    ])('are copied as code that makes the same: %j', async (given, call) => {
+    ])('are shown as code that makes the same: %j', async (given, call) => {
       const { url, mock } = await served();
       const first = await mock('POST', '/faults', given);
       const page = await opened(`${url}/#/faults`, { permissions: ['clipboard-read', 'clipboard-write'] });
-      await button(page, 'Copy as code').click();
+      await button(page, /^More for fault/).click();
+      await button(page, 'Show as code').click();
+      await button(page, 'Copy the code').click();
       await button(page, 'Copied').waitFor();
       const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
       expect(code).toContain(call);
@@ -138,33 +194,41 @@ describe.runIf(hasBrowser)('the lists', () => {
   });
 
   describe('drills', () => {
-    it('are started about somebody for a time, run, and are ended', async () => {
+    it('are listed by names of people, started in a panel about somebody for a time, and ended', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/drills`);
-      const card = page.getByRole('article', { name: 'token-outage' });
-      await card.getByLabel('For how long').fill('10m');
-      await card.getByRole('button', { name: 'Start token-outage' }).click();
-      await card.getByText('The token endpoints are unavailable').waitFor();
-      await card.getByText('runs until').waitFor();
+      const row = cells(page, 'Drills').filter({ hasText: 'token-outage' });
+      await row.getByText('at rest').waitFor();
+      await row.getByRole('link', { name: 'Start … Token outage' }).click();
+      const panel = page.getByRole('article', { name: 'Token outage' });
+      await panel.getByLabel('For how long').fill('10m');
+      await panel.getByRole('button', { name: 'Start drill' }).click();
+      await panel.getByText('The token endpoints are unavailable').waitFor();
+      await panel.getByText('Runs until').waitFor();
+      await row.getByText('running').waitFor();
 
       expect(await loginStatus(url)).toBe(503);
-      await card.getByRole('button', { name: 'End token-outage' }).click();
-      await page.getByRole('complementary', { name: 'Undo' }).getByText('has ended').waitFor();
+      await row.getByRole('button', { name: 'End Token outage' }).click();
+      await page.getByRole('complementary', { name: 'Undo' }).getByText('Token outage has ended.').waitFor();
+      await row.getByText('at rest').waitFor();
       expect(await loginStatus(url)).toBe(200);
     });
 
     it('show a new secret when it is asked for', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/drills`);
-      const card = page.getByRole('article', { name: 'regenerate-secret' });
-      await card.getByLabel('Affects').selectOption('researcher@acme.test');
-      await card.getByRole('button', { name: 'Start regenerate-secret' }).click();
-      await card.getByRole('button', { name: 'Yes, start it' }).click();
-      await card.getByText('It affects researcher@acme.test').waitFor();
-      expect(await card.getByText('••••').count()).toBe(1);
-      await card.getByRole('button', { name: 'Show the secret of' }).click();
+      const page = await opened(`${url}/#/drills?drill=regenerate-secret`);
+      const panel = page.getByRole('article', { name: 'Regenerate secret' });
+      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
+      await panel.getByRole('button', { name: 'Start drill' }).click();
+      await page
+        .getByRole('dialog', { name: 'Start drill Regenerate secret?' })
+        .getByRole('button', { name: 'Start drill' })
+        .click();
+      await panel.getByText('It affects researcher@acme.test').waitFor();
+      expect(await panel.getByText('••••').count()).toBe(1);
+      await panel.getByRole('button', { name: 'Show the secret of' }).click();
 
-      const clientSecret = await card.locator('.secret code').innerText();
+      const clientSecret = await panel.locator('.secret code').innerText();
       const { users } = (await readJson(`${url}/_mock/cast`)).runai;
       const { status } = await fetch(`${url}/api/v1/token`, {
         method: 'POST',
@@ -176,8 +240,8 @@ describe.runIf(hasBrowser)('the lists', () => {
 
     it('can be about everybody who is offered', async () => {
       const { url, mock } = await served();
-      const page = await opened(`${url}/#/drills`);
-      const options = page.getByRole('article', { name: 'rate-limit' }).locator('optgroup option');
+      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+      const options = page.getByRole('article', { name: 'Rate limit' }).locator('optgroup option');
       await options.first().waitFor({ state: 'attached' });
       const ids = await options.evaluateAll((all) =>
         all.map((option) => (option as unknown as { value: string }).value),
@@ -188,25 +252,35 @@ describe.runIf(hasBrowser)('the lists', () => {
         expect((await mock('POST', '/drills/rate-limit', { principal })).principal.id).toBe(principal);
     });
 
-    it('say while they run whom they are about', async () => {
+    it.each([
+      ['rate-limit', { principal: 'researcher@acme.test', for: '10m' }, 'affects researcher@acme.test'],
+      ['slow-token', { for: '10m' }, 'affects everybody'],
+    ])('say while they run whom they are about: %s', async (drill, order, text) => {
       const { url, mock } = await served();
-      await mock('POST', '/drills/rate-limit', { principal: 'researcher@acme.test', for: '10m' });
-      await mock('POST', '/drills/slow-token', { for: '10m' });
-      const page = await opened(`${url}/#/drills`);
+      await mock('POST', `/drills/${drill}`, order);
+      const page = await opened(`${url}/#/drills?drill=${drill}`);
 
-      await page.getByRole('article', { name: 'rate-limit' }).getByText('affects researcher@acme.test').waitFor();
-      await page.getByRole('article', { name: 'slow-token' }).getByText('affects everybody').waitFor();
+      await page.getByRole('article').getByText(text).waitFor();
     });
 
     it('that are over are no longer said to run', async () => {
       const { url, mock } = await served();
       await mock('POST', '/drills/slow-token', { for: '1h' });
       const page = await opened(`${url}/#/drills?drill=slow-token`);
-      const card = page.getByRole('article', { name: 'slow-token' });
-      await card.getByText('runs until').waitFor();
+      await page.getByText('Runs until').waitFor();
       await mock('POST', '/clock/advance', { by: '2h' });
 
-      await expect.poll(() => card.getByText('runs until').count()).toBe(0);
+      await expect.poll(() => page.getByText('Runs until').count()).toBe(0);
+      expect(await cells(page, 'Drills').getByText('running').count()).toBe(0);
+    });
+
+    it('are rows of two lines on a telephone', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`, { viewport: { width: 390, height: 844 } });
+      await cells(page, 'Drills').first().waitFor();
+      for (const row of await cells(page, 'Drills').all()) {
+        expect((await row.boundingBox())?.height).toBeLessThan(64);
+      }
     });
   });
 

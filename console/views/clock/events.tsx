@@ -18,6 +18,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
       title: 'Event',
       cell: (event) => <Long text={eventInWords(event, names)} />,
       by: (event) => eventInWords(event, names),
+      class: 'event',
     },
     {
       title: '',
@@ -35,7 +36,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
     },
   ];
   return (
-    <section aria-label="Upcoming">
+    <section class="rows" aria-label="Upcoming">
       <h2>Upcoming events</h2>
       {clock.upcoming.length === 0 ? (
         <p class="quiet">

@@ -1,6 +1,7 @@
 import type { WorldEvent } from '../../control-api/types.ts';
 import { shortId } from '../../parts/id.tsx';
 import { inWords, timeText } from '../../parts/time.ts';
+import { drillTitle } from '../../state/drills.ts';
 import { moveClock } from '../../state/move-clock.ts';
 
 /** The names of those that events are about, by id. */
@@ -36,7 +37,7 @@ export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Nam
     case 'refresh-token.expired':
       return `refresh token of ${named(subject)} ends`;
     case 'drill.ended':
-      return `drill ${drill} ends`;
+      return `drill ${drillTitle(String(drill))} ends`;
     case 'function.deployed':
       return `deployment of ${name ?? named(functionId)}, version ${named(versionId)}, ends`;
     case 'invocation.fulfilled':

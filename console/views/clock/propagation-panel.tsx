@@ -3,20 +3,21 @@ import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { shortOf } from '../../parts/time.ts';
 import { changed } from '../../state/changes.ts';
 import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
 
 const MEANING = {
   off: 'An edit takes effect at once.',
   fixed: 'An edit takes effect after the delay.',
-  jitter: 'An edit takes effect after a time up to the delay, another one for each edit.',
+  jitter: 'Each edit takes effect after a different time, up to the delay.',
 } as const;
 
 /** How long an edit of a service key takes until it counts. */
 export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
   const { propagation, hasPending } = props;
   const act = useAct();
-  const [delay, setDelay] = useState(propagation.delay);
+  const [delay, setDelay] = useState(shortOf(propagation.delay));
   const change = (edit: Partial<Propagation>) =>
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);

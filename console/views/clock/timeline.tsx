@@ -37,9 +37,9 @@ export function Timeline({ clock, keys, names }: Shown) {
   const moveTo = (to: string) => void act.run(() => move({ to }, names).finally(() => setHeld(null)));
   return (
     <section aria-label="Time line">
-      <h2>Which version is in effect when</h2>
+      <h2>Versions of keys</h2>
       <div class="bar">
-        <KeyChoice name="key" label="Key" none="those that were edited lately" keys={keys} />
+        <KeyChoice name="key" label="Key" none="edited recently" keys={keys} />
         {chosen.value['key'] !== undefined && (
           <KeyChoice name="with" label="Compared with" none="none" keys={keys} except={chosen.value['key']} />
         )}
@@ -85,7 +85,7 @@ export function Timeline({ clock, keys, names }: Shown) {
       </div>
       <Legend />
       <Feedback act={act} />
-      {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more keys were edited lately.</p>}
+      {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more keys were edited recently.</p>}
     </section>
   );
 }

@@ -1,20 +1,20 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, chosen } from '../../address.ts';
+import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
-import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import type { Drill, Fault } from '../../control-api/types.ts';
+import { type Act, Feedback, useAct } from '../../parts/act.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Secret } from '../../parts/secret.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { inWords, shortOf } from '../../parts/time.ts';
+import { inWords } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { When } from '../../parts/when.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { endDrill } from '../../state/drills.ts';
-import { type Identity, readIdentities } from '../../state/identities.ts';
+import { drillTitle, endDrill } from '../../state/drills.ts';
+import { readIdentities } from '../../state/identities.ts';
+import { isInForce, type Known } from './drill.ts';
+import { OneDrill } from './one-drill.tsx';
 import './drills.css';
 
 /** What a client has to survive, to be rehearsed. */
@@ -25,223 +25,117 @@ export function Drills() {
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
         askAll<Fault>('faults'),
       ]);
-      return drills.map((drill) => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
+      return drills.map((drill): Known => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
     },
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
   );
-  const everybody = useLoaded(readIdentities, [changesOf('keys')]);
-  const people = readValue(everybody, []);
-  return (
-    <div class="page drills">
-      <ViewHeader title="Drills" />
-      <p>
-        A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
-        what a correct client does: <code>token-outage</code> is a good first one.
-      </p>
-      <WhenLoaded of={loaded}>
-        {(all) => (
-          <div class="drill-cards">
-            {all.map(({ drill, fault }) => (
-              <Card key={drill.name} drill={drill} fault={fault} people={people} />
-            ))}
-          </div>
-        )}
-      </WhenLoaded>
-    </div>
-  );
-}
-
-interface CardParts {
-  readonly drill: Drill;
-  /** One of the faults that it consists of while it runs. */
-  readonly fault: Fault | undefined;
-  readonly people: readonly Identity[];
-}
-
-function Card({ drill, fault, people }: CardParts) {
-  const { name, service, what, rightClient, about, lasts } = drill;
-  const card = useRef<HTMLElement>(null);
-  const isChosen = chosen.value['drill'] === name;
-  const [order, setOrder] = useState({ principal: '', for: '' });
-  const [started, setStarted] = useState<StartedDrill | null>(null);
+  const people = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
   const act = useAct();
-  const isRunning = isInForce(drill);
-  const nameOf = (id: string) => people.find((one) => one.id === id)?.name ?? id;
-
-  useEffect(() => {
-    if (isChosen) card.current?.scrollIntoView({ block: 'nearest' });
-  }, [isChosen]);
-
-  const start = () =>
-    act.run(async () => {
-      setStarted(null);
-      const filled = Object.entries(order).filter(([, text]) => text !== '');
-      setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled)));
-      changed('drills', 'faults', 'clock');
-    });
-  const end = () =>
-    act.run(async () => {
-      await endDrill(drill, fault?.match.principal);
-      setStarted(null);
-    });
-  const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
-  const plan = planOf(drill, whom, order.for);
-
+  const all = readValue(loaded, []);
+  const opened = all.find(({ drill }) => drill.name === chosen.value['drill']);
   return (
-    <article ref={card} class={isChosen ? 'drill chosen' : 'drill'} aria-labelledby={`drill-${name}`}>
-      <h2 id={`drill-${name}`}>{name}</h2>
-      <p class="quiet">{serviceTitle(service)}</p>
-      <p>
-        <Sentence text={what} />
-      </p>
-      <p class="right">
-        <strong>A correct client:</strong> <Sentence text={rightClient} />
-      </p>
-      {isRunning && <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'everybody'} />}
-      <form
-        class="order"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (lasts !== null) void start();
-        }}
-      >
-        {about !== 'all' && (
-          <Whom
-            people={people.filter(({ services }) => services.includes(service))}
-            about={about}
-            choose={(principal) => setOrder({ ...order, principal })}
-          />
-        )}
-        {lasts !== null && (
-          <label>
-            For how long
-            <input
-              placeholder={shortOf(lasts)}
-              autocomplete="off"
-              size={8}
-              onInput={(event) => setOrder({ ...order, for: event.currentTarget.value.trim() })}
+    <div class={`two drills${opened === undefined ? '' : ' opened'}`}>
+      <ViewHeader title="Drills" count={loaded === null ? undefined : all.length} />
+      <section class="first page rows" aria-label="All drills">
+        <p>
+          A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
+          what a correct client does. <a href={addressOfView('drills', { drill: 'token-outage' })}>Token outage</a> is a
+          good first one.
+        </p>
+        <WhenLoaded of={loaded}>
+          {(known) => (
+            <DataTable
+              label="Drills"
+              rows={known}
+              keyOf={({ drill }) => drill.name}
+              columns={[...COLUMNS, { title: '', cell: (one) => <StartOrEnd {...one} act={act} /> }]}
             />
-          </label>
-        )}
-        {lasts === null ? (
-          <Confirm
-            title={`Start drill ${name}?`}
-            yes="Start drill"
-            loses={`${what.replaceAll('`', '')} ${plan}`}
-            isBusy={act.isBusy}
-            onYes={start}
-          >
-            Start<span class="unseen"> {name}</span>
-          </Confirm>
-        ) : (
-          <button type="submit" class="main" disabled={act.isBusy}>
-            {isRunning ? 'Start anew' : 'Start'}
-            <span class="unseen"> {name}</span>
-          </button>
-        )}
-        {isRunning && (
-          <button type="button" disabled={act.isBusy} onClick={end}>
-            End<span class="unseen"> {name}</span>
-          </button>
-        )}
-      </form>
-      {!isRunning && <p class="quiet plan">{plan}</p>}
-      <Feedback act={act} />
-      <div role="status">{started !== null && <Did started={started} />}</div>
-    </article>
+          )}
+        </WhenLoaded>
+        <Feedback act={act} />
+      </section>
+      {opened !== undefined && (
+        <Panel label={drillTitle(opened.drill.name)} onClose={() => choose({ drill: undefined })}>
+          <OneDrill key={opened.drill.name} {...opened} people={people} />
+        </Panel>
+      )}
+    </div>
   );
 }
 
-/** Does it run by the clock of the world, although the list was read a while ago? */
-function isInForce({ running, endsAt }: Drill): boolean {
+const COLUMNS: readonly Column<Known>[] = [
+  {
+    title: 'Drill',
+    cell: ({ drill }) => <Name drill={drill} />,
+    by: ({ drill }) => drillTitle(drill.name),
+    class: 'name',
+  },
+  // What goes wrong is the first sentence; the others say how it goes on.
+  {
+    title: 'What goes wrong',
+    cell: ({ drill: { what } }) => <Sentence text={what.replace(/(?<=\.) .*/, '')} />,
+    class: 'what',
+  },
+  {
+    title: 'API',
+    cell: ({ drill }) => serviceTitle(drill.service),
+    by: ({ drill }) => serviceTitle(drill.service),
+    class: 'api',
+  },
+  {
+    title: 'State',
+    cell: ({ drill }) => <State drill={drill} />,
+    by: ({ drill }) => Number(isInForce(drill)),
+    class: 'state',
+  },
+];
+
+function Name({ drill }: { readonly drill: Drill }) {
+  const { name } = drill;
+  return (
+    <>
+      <a
+        href={addressOfView('drills', { drill: name })}
+        aria-current={chosen.value['drill'] === name ? 'true' : undefined}
+      >
+        {drillTitle(drill.name)}
+      </a>{' '}
+      <code class="quiet">{name}</code>
+    </>
+  );
+}
+
+function State({ drill }: { readonly drill: Drill }) {
+  if (!isInForce(drill)) return <span class="quiet">at rest</span>;
   const now = worldTime.value?.now;
-  return running && (endsAt === null || now === undefined || now < endsAt);
-}
-
-/** Whom a drill is about unless somebody is named. */
-function defaultOf(about: Drill['about']): string {
-  return about === 'one' ? 'the administrator' : 'everybody';
-}
-
-/** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
-function planOf({ lasts }: Drill, whom: string, given: string): string {
-  if (lasts === null) return `This happens at once, affects ${whom}, and cannot be undone.`;
-  return `Affects ${whom} for ${given === '' ? shortOf(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
-}
-
-/** How far a drill is that runs. */
-function Running(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
-  const { drill, fault, whom } = props;
-  const time = worldTime.value;
-  const { name, endsAt, about } = drill;
-  if (endsAt === null) return null;
-  const end = Date.parse(endsAt);
-  const now = time === null ? end : Date.parse(time.now);
-  const begin = fault === undefined ? now : Date.parse(fault.createdAt);
   return (
-    <div class="progress">
-      <progress max={Math.max(1, end - begin)} value={Math.max(0, now - begin)} aria-label={`Progress of ${name}`} />
-      <p>
-        <strong class="running">
-          runs until <When at={endsAt} />
-        </strong>
-        {time !== null && `, ${inWords(end - now)} left`}
-        {time?.frozen === true && ' (the clock is frozen)'}
-        {about !== 'all' && `, affects ${whom}`}
-      </p>
-    </div>
+    <>
+      <span class="status wrong">running</span>{' '}
+      {drill.endsAt !== null && now !== undefined && (
+        <span class="quiet">{inWords(Date.parse(drill.endsAt) - Date.parse(now))} left</span>
+      )}
+    </>
   );
 }
 
-/** Whom a drill is about. */
-function Whom(props: {
-  readonly people: readonly Identity[];
-  readonly about: Drill['about'];
-  readonly choose: (id: string) => void;
-}) {
-  const { people, about, choose } = props;
-  const kinds = [...new Set(people.map(({ kind }) => kind))];
+function StartOrEnd({ drill, fault, act }: Known & { readonly act: Act }) {
+  const title = <span class="unseen"> {drillTitle(drill.name)}</span>;
+  if (isInForce(drill)) {
+    return (
+      <button
+        type="button"
+        class="small"
+        disabled={act.isBusy}
+        onClick={() => act.run(() => endDrill(drill, fault?.match.principal))}
+      >
+        End{title}
+      </button>
+    );
+  }
   return (
-    <label>
-      Affects
-      <select onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">{defaultOf(about)}</option>
-        {kinds.map((one) => (
-          <optgroup key={one} label={`${one}s`}>
-            {people
-              .filter(({ kind }) => kind === one)
-              .map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-          </optgroup>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** What happened. */
-function Did({ started: { did, principal, startedAt, credentials, faults } }: { readonly started: StartedDrill }) {
-  return (
-    <div class="did">
-      <p>
-        <When at={startedAt} /> <Sentence text={did} />
-        {principal !== null && ` It affects ${principal.name}.`}
-      </p>
-      {faults.length > 0 && (
-        <p>
-          <a href={addressOfView('faults')}>Its faults</a>
-        </p>
-      )}
-      {credentials !== undefined && (
-        <p>
-          The new secret of <code>{credentials.clientId}</code>:{' '}
-          <Secret text={credentials.clientSecret} name={`the secret of ${credentials.clientId}`} />
-        </p>
-      )}
-    </div>
+    <a class="button small" href={addressOfView('drills', { drill: drill.name })}>
+      Start …{title}
+    </a>
   );
 }

@@ -1,20 +1,25 @@
-import { addressOfView } from '../../address.ts';
+import { useState } from 'preact/hooks';
+import { addressOfView, choose, chosen } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { type Act, Feedback, useAct } from '../../parts/act.tsx';
+import { Code } from '../../parts/code.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Copy } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
+import { Menu, type MenuItem } from '../../parts/menu.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { shortOf } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
-import { removeFaults } from '../../state/faults.ts';
-import { BROKEN_AT, codeOf, Order } from './order.tsx';
+import { drillTitle } from '../../state/drills.ts';
+import { isUsedUp, removeFaults } from '../../state/faults.ts';
+import { BROKEN_AT, codeOf } from './draft.ts';
+import { NewFault } from './new-fault.tsx';
 import './faults.css';
 
 /** What goes wrong on purpose, and a form for more of it. */
@@ -24,96 +29,119 @@ export function Faults() {
     // A fault's counters change when it is injected, and its end comes when the clock moves.
     [changesOf('faults', 'requests')],
   );
+  const act = useAct();
+  const faults = readValue(loaded, []);
+  const { make, service, operation } = chosen.value;
+  const isOpen = (make ?? service ?? operation) !== undefined;
+  const close = () => choose({ make: undefined, service: undefined, operation: undefined });
   return (
-    <div class="page faults">
-      <ViewHeader title="Faults" />
-      <section>
-        <WhenLoaded of={loaded}>{(faults) => <List faults={faults} />}</WhenLoaded>
+    <div class={`two faults${isOpen ? ' opened' : ''}`}>
+      <ViewHeader title="Faults" count={loaded === null ? undefined : countOf(faults)}>
+        {faults.length > 0 && <Menu of="all faults" isBusy={act.isBusy} items={[removeAll(faults, act)]} />}
+        <a class="button main" href={addressOfView('faults', { make: 'yes' })}>
+          Add a fault
+        </a>
+      </ViewHeader>
+      <section class="first page rows" aria-label="All faults">
+        <WhenLoaded of={loaded}>{(all) => <List faults={all} act={act} />}</WhenLoaded>
+        <Feedback act={act} />
       </section>
-      <Order />
+      {isOpen && (
+        <Panel label="New fault" onClose={close}>
+          <NewFault onEnd={close} />
+        </Panel>
+      )}
     </div>
   );
 }
 
-function List({ faults }: { readonly faults: readonly Fault[] }) {
-  const act = useAct();
-  const remove = (fault: Fault) =>
-    act.run(async () => {
-      await removeFaults([fault]);
-      return fault.drill === null ? undefined : `The fault \`${fault.id}\` is removed.`;
-    });
-  const removeAll = () =>
-    act.run(async () => {
-      await removeFaults(faults);
-      return 'All faults are removed.';
-    });
+function countOf(faults: readonly Fault[]): number | string {
+  const used = faults.filter(isUsedUp).length;
+  return used === 0 ? faults.length : `${faults.length}, ${used} used up`;
+}
+
+function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
+  const [coded, setCoded] = useState('');
+  if (faults.length === 0) {
+    return (
+      <p>
+        Nothing goes wrong on purpose. Add a fault: for example, the operation <code>grant_token</code> with the status
+        503 makes the next login fail.
+      </p>
+    );
+  }
   return (
-    <>
-      {faults.length === 0 && (
-        <p>
-          Nothing goes wrong on purpose. Add a fault below: for example, the operation <code>grant_token</code> with the
-          status 503 makes the next login fail.
-        </p>
-      )}
-      {faults.length > 0 && (
-        <>
-          <DataTable
-            label="Faults, oldest first"
-            rows={faults}
-            keyOf={({ id }) => id}
-            columns={[
-              ...COLUMNS,
-              {
-                title: '',
-                cell: (fault) => (
-                  <>
-                    {fault.drill === null && <Copy text={lineOf(fault)} label="Copy as code" />}{' '}
-                    <RemoveOne fault={fault} isBusy={act.isBusy} onRemove={() => remove(fault)} />
-                  </>
-                ),
-              },
-            ]}
-          />
-          <div class="bar">
-            <Confirm
-              title="Remove all faults?"
-              yes="Remove all"
-              loses="All faults end, also those of drills."
-              isBusy={act.isBusy}
-              onYes={removeAll}
-            >
-              Remove all
-            </Confirm>
-          </div>
-        </>
-      )}
-      <Feedback act={act} />
-    </>
+    <DataTable
+      label="Faults, oldest first"
+      rows={faults}
+      keyOf={({ id }) => id}
+      columns={[
+        ...COLUMNS,
+        {
+          title: '',
+          cell: (fault) => (
+            <>
+              <RemoveOne fault={fault} act={act} />{' '}
+              {fault.drill === null && (
+                <Menu
+                  of={`fault ${fault.id}`}
+                  isBusy={false}
+                  items={[
+                    coded === fault.id
+                      ? { label: 'Hide the code', run: () => setCoded('') }
+                      : { label: 'Show as code', run: () => setCoded(fault.id) },
+                  ]}
+                />
+              )}
+            </>
+          ),
+        },
+      ]}
+      below={(fault) => coded === fault.id && <Code text={lineOf(fault)} />}
+    />
   );
 }
 
-function RemoveOne(props: { readonly fault: Fault; readonly isBusy: boolean; readonly onRemove: () => void }) {
-  const { fault, isBusy, onRemove } = props;
+/** Only those of drills cannot be added again. */
+function removeAll(faults: readonly Fault[], act: Act): MenuItem {
+  const isAsked = faults.some(({ drill }) => drill !== null);
+  const run = () =>
+    void act.run(async () => {
+      await removeFaults(faults);
+      return isAsked ? 'All faults are removed.' : undefined;
+    });
+  const asks = { title: 'Remove all faults?', loses: 'All faults end, also those of drills.', yes: 'Remove all' };
+  return { label: 'Remove all', run, ...(isAsked && { asks }) };
+}
+
+function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
+  const { id, drill } = fault;
+  const remove = () =>
+    act.run(async () => {
+      await removeFaults([fault]);
+      return drill === null ? undefined : `The fault \`${id}\` is removed.`;
+    });
   const label = (
     <>
-      Remove<span class="unseen"> {fault.id}</span>
+      Remove<span class="unseen"> {id}</span>
     </>
   );
-  if (fault.drill !== null) {
+  if (drill !== null) {
     return (
       <Confirm
-        title={`Remove fault ${fault.id}?`}
+        title={`Remove fault ${id}?`}
         yes="Remove fault"
-        loses={`The drill ${fault.drill} loses this fault, which only starting the drill anew brings back.`}
-        isBusy={isBusy}
-        onYes={onRemove}
+        loses={`${drillTitle(drill)} loses this fault, which only starting the drill anew brings back.`}
+        isBusy={act.isBusy}
+        onYes={remove}
+        class="small"
       >
         {label}
       </Confirm>
     );
   }
   return (
-    <button type="button" class="small" disabled={isBusy} onClick={onRemove}>
+    <button type="button" class="small" disabled={act.isBusy} onClick={remove}>
       {label}
     </button>
   );
@@ -122,34 +150,39 @@ function RemoveOne(props: { readonly fault: Fault; readonly isBusy: boolean; rea
 const COLUMNS: readonly Column<Fault>[] = [
   { title: 'Which requests', cell: (fault) => <Which fault={fault} />, by: ({ match }) => matchText(match) },
   { title: 'What happens', cell: ({ do: action }) => actionText(action), by: ({ do: action }) => actionText(action) },
-  { title: 'Matched', cell: ({ seen }) => seen, by: ({ seen }) => seen, class: 'number' },
-  {
-    title: 'Injected',
-    cell: ({ fired, times }) => (times === null ? fired : `${fired} of ${times}`),
-    by: ({ fired }) => fired,
-    class: 'number',
-  },
-  {
-    title: 'Ends',
-    cell: ({ until }) => until && <When at={until} isRelative />,
-    by: ({ until }) => until,
-  },
+  { title: 'How often', cell: (fault) => <HowOften fault={fault} />, by: ({ fired }) => fired, class: 'often' },
 ];
 
-function Which({ fault: { id, match, after, drill } }: { readonly fault: Fault }) {
+function Which({ fault: { id, match, drill } }: { readonly fault: Fault }) {
   return (
-    <div>
+    <div class="which">
       <Long text={matchText(match)} />
-      {after > 0 && <div class="quiet">after the first {after}</div>}
-      {drill !== null && (
-        <div class="quiet">
-          of the drill <a href={addressOfView('drills', { drill })}>{drill}</a>
-        </div>
-      )}
       <div class="quiet">
+        {drill !== null && (
+          <>
+            of the drill <a href={addressOfView('drills', { drill })}>{drillTitle(drill)}</a>{' '}
+          </>
+        )}
         <Id id={id} name="the id" />
       </div>
     </div>
+  );
+}
+
+function HowOften({ fault }: { readonly fault: Fault }) {
+  const { fired, seen, times, after, until } = fault;
+  const more = [after > 0 && `skips the first ${after}`, seen !== fired && `${seen} matched`].filter(Boolean);
+  return (
+    <>
+      {times === null ? `always, ${fired} so far` : `${fired} of ${times}`}{' '}
+      {isUsedUp(fault) && <span class="status idle">used up</span>}
+      {more.length > 0 && <div class="quiet">{more.join(', ')}</div>}
+      {until !== null && (
+        <div class="quiet">
+          ends <When at={until} isRelative />
+        </div>
+      )}
+    </>
   );
 }
 
@@ -177,7 +210,7 @@ function matchText({
 /** What a fault does, in the order in which a client meets it. */
 function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fault['do']): string {
   const parts: string[] = [];
-  if (after) parts.push('what was asked for is done');
+  if (after) parts.push('the request is carried out');
   if (delay !== undefined) {
     const [min, max] = [shortOf(delay.min), shortOf(delay.max)];
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);

@@ -1,0 +1,200 @@
+import { useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { Secret } from '../../parts/secret.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { inWords, shortOf } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
+import { changed } from '../../state/changes.ts';
+import { worldTime } from '../../state/clock.ts';
+import { drillTitle, endDrill } from '../../state/drills.ts';
+import type { Identity } from '../../state/identities.ts';
+import { isInForce, type Known } from './drill.ts';
+
+/** What a drill does, and a form that starts it. */
+export function OneDrill({ drill, fault, people }: Known & { readonly people: readonly Identity[] }) {
+  const { name, service, what, rightClient, about, lasts } = drill;
+  const [order, setOrder] = useState({ principal: '', for: '' });
+  const [started, setStarted] = useState<StartedDrill | null>(null);
+  const act = useAct();
+  const isRunning = isInForce(drill);
+  const nameOf = (id: string) => people.find((one) => one.id === id)?.name ?? id;
+
+  const start = () =>
+    act.run(async () => {
+      setStarted(null);
+      const filled = Object.entries(order).filter(([, text]) => text !== '');
+      setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled)));
+      changed('drills', 'faults', 'clock');
+    });
+  const end = () =>
+    act.run(async () => {
+      await endDrill(drill, fault?.match.principal);
+      setStarted(null);
+    });
+  const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
+  const plan = planOf(drill, whom, order.for);
+
+  return (
+    <>
+      <h2>{drillTitle(drill.name)}</h2>
+      <p class="quiet">
+        {serviceTitle(service)} · <code>{name}</code> <Copy text={name} of="the id" />
+      </p>
+      <p>
+        <Sentence text={what} />
+      </p>
+      <h3>A correct client</h3>
+      <p>
+        <Sentence text={rightClient} />
+      </p>
+      {isRunning && <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'everybody'} />}
+      <form
+        class="order"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (lasts !== null) void start();
+        }}
+      >
+        {about !== 'all' && (
+          <Whom
+            people={people.filter(({ services }) => services.includes(service))}
+            about={about}
+            choose={(principal) => setOrder({ ...order, principal })}
+          />
+        )}
+        {lasts !== null && (
+          <label>
+            For how long
+            <input
+              placeholder={shortOf(lasts)}
+              autocomplete="off"
+              size={8}
+              onInput={(event) => setOrder({ ...order, for: event.currentTarget.value.trim() })}
+            />
+          </label>
+        )}
+        {!isRunning && <p class="quiet">{plan}</p>}
+        {lasts === null ? (
+          <Confirm
+            title={`Start drill ${drillTitle(drill.name)}?`}
+            yes="Start drill"
+            loses={`${what.replaceAll('`', '')} ${plan}`}
+            isBusy={act.isBusy}
+            onYes={start}
+            class="main"
+          >
+            Start drill
+          </Confirm>
+        ) : (
+          <button type="submit" class={isRunning ? undefined : 'main'} disabled={act.isBusy}>
+            {isRunning ? 'Start anew' : 'Start drill'}
+          </button>
+        )}
+        {isRunning && (
+          <button type="button" class="main" disabled={act.isBusy} onClick={end}>
+            End drill
+          </button>
+        )}
+      </form>
+      <Feedback act={act} />
+      <div role="status">{started !== null && <Did started={started} />}</div>
+    </>
+  );
+}
+
+/** Whom a drill is about unless somebody is named. */
+function defaultOf(about: Drill['about']): string {
+  return about === 'one' ? 'the administrator' : 'everybody';
+}
+
+/** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
+function planOf({ lasts }: Drill, whom: string, given: string): string {
+  if (lasts === null) return `This happens at once, affects ${whom}, and cannot be undone.`;
+  return `Affects ${whom} for ${given === '' ? shortOf(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
+}
+
+/** How far a drill is that runs. */
+function Running(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
+  const { drill, fault, whom } = props;
+  const time = worldTime.value;
+  const { endsAt, about } = drill;
+  if (endsAt === null) return null;
+  const end = Date.parse(endsAt);
+  const now = time === null ? end : Date.parse(time.now);
+  const begin = fault === undefined ? now : Date.parse(fault.createdAt);
+  return (
+    <div class="progress">
+      <progress
+        max={Math.max(1, end - begin)}
+        value={Math.max(0, now - begin)}
+        aria-label={`Progress of ${drillTitle(drill.name)}`}
+      />
+      <p>
+        <strong class="hint">
+          Runs until <When at={endsAt} />
+        </strong>
+        {time !== null && `, ${inWords(end - now)} left`}
+        {time?.frozen === true && ' (the clock is frozen)'}
+        {about !== 'all' && `, affects ${whom}`}
+      </p>
+    </div>
+  );
+}
+
+/** Whom a drill is about. */
+function Whom(props: {
+  readonly people: readonly Identity[];
+  readonly about: Drill['about'];
+  readonly choose: (id: string) => void;
+}) {
+  const { people, about, choose } = props;
+  const kinds = [...new Set(people.map(({ kind }) => kind))];
+  return (
+    <label>
+      Affects
+      <select onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="">{defaultOf(about)}</option>
+        {kinds.map((one) => (
+          <optgroup key={one} label={`${one}s`}>
+            {people
+              .filter(({ kind }) => kind === one)
+              .map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What happened. */
+function Did({ started: { did, principal, startedAt, credentials, faults } }: { readonly started: StartedDrill }) {
+  return (
+    <div class="did">
+      <p>
+        <When at={startedAt} /> <Sentence text={did} />
+        {principal !== null && ` It affects ${principal.name}.`}
+      </p>
+      {faults.length > 0 && (
+        <p>
+          <a href={addressOfView('faults')}>Its faults</a>
+        </p>
+      )}
+      {credentials !== undefined && (
+        <p>
+          The new secret of <code>{credentials.clientId}</code>:{' '}
+          <Secret text={credentials.clientSecret} name={`the secret of ${credentials.clientId}`} />
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { ComponentChildren, ComponentType } from 'preact';
+import { Sentence } from '../../parts/sentence.tsx';
+import type { Wrong } from './draft.ts';
+
+/** The attributes of a field's input, or of its choice, which has options as children. */
+export interface FieldParts {
+  readonly tag?: 'select' | 'textarea';
+  readonly type?: 'number' | 'checkbox';
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly defaultValue?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: 'any';
+  readonly rows?: number;
+  readonly onInput?: (event: { readonly currentTarget: { readonly value: string } }) => void;
+  readonly onChange?: (event: { readonly currentTarget: { readonly value: string } }) => void;
+  /** The texts that complete it. */
+  readonly options?: readonly string[];
+  /** Stands below it until something is wrong. */
+  readonly hint?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** A field with its label, what completes it, and what is wrong with it. */
+export function Field(
+  props: FieldParts & { readonly name: string; readonly label: string; readonly wrong: Wrong | null },
+) {
+  const { name, label, wrong, options, hint, children, tag = 'input', ...others } = props;
+  const isWrong = wrong?.field === name;
+  const Control = tag as unknown as ComponentType<object>;
+  return (
+    <div class="field">
+      <label for={`fault-${name}`}>{label}</label>
+      <Control
+        {...{ id: `fault-${name}`, name, autocomplete: 'off', spellcheck: false, ...others }}
+        {...(options && { list: `options-${name}` })}
+        {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
+      >
+        {children}
+      </Control>
+      {options && (
+        <datalist id={`options-${name}`}>
+          {[...new Set(options)].map((option) => (
+            <option key={option} value={option} />
+          ))}
+        </datalist>
+      )}
+      {isWrong ? (
+        <p id={`wrong-${name}`} class="fault" role="alert">
+          <Sentence text={wrong.text} />
+        </p>
+      ) : (
+        hint && <p class="quiet">{hint}</p>
+      )}
+    </div>
+  );
+}
+
+/** The options of a choice. @param none what it is without one */
+export function choices(none: string, all: readonly (readonly [value: string, text: string])[]): ComponentChildren {
+  return [['', none] as const, ...all].map(([value, text]) => (
+    <option key={value} value={value}>
+      {text}
+    </option>
+  ));
+}

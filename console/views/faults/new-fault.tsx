@@ -1,0 +1,221 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { choose, chosen } from '../../address.ts';
+import { ask, Refused } from '../../control-api/client.ts';
+import type { Fault } from '../../control-api/types.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { Code } from '../../parts/code.tsx';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { changed, changesOf } from '../../state/changes.ts';
+import { readIdentities } from '../../state/identities.ts';
+import { type DocumentedRequest, operationsOf, readServices, requestsOf } from '../../state/rulesets.ts';
+import { offerUndo } from '../../state/undo.ts';
+import {
+  answerIn,
+  BROKEN_AT,
+  codeOf,
+  draftOf,
+  fillIn,
+  isWhole,
+  PRESETS,
+  SPOILED_BODY,
+  type Wrong,
+  wrongIn,
+} from './draft.ts';
+import { choices, Field, type FieldParts } from './field.tsx';
+
+/** The requests that complete what is written in the form. */
+async function requestsLike(service: string, operation: string): Promise<readonly DocumentedRequest[]> {
+  if (service === '') return [];
+  const all = await requestsOf(service);
+  const own = all.filter((request) => request.operation === operation);
+  return own.length > 0 ? own : all;
+}
+
+/** What can be seen of the form before the control API is asked. */
+interface Seen {
+  /** Null while the fault cannot be added. */
+  readonly code: string | null;
+  readonly wrong: Wrong | null;
+}
+
+/** Adds a fault. Which service and operation is in the address, so that a link can lead here. @param props.onEnd called once it is added */
+export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
+  const form = useRef<HTMLFormElement>(null);
+  const act = useAct();
+  const { service = '', operation = '' } = chosen.value;
+  const [seen, setSeen] = useState<Seen>({ code: null, wrong: null });
+  const services = useLoaded(readServices, []);
+  const operations = readValue(
+    useLoaded(() => operationsOf(service), [service]),
+    null,
+  );
+  // Completed from the document of the service, and from the callers.
+  const requests = readValue(
+    useLoaded(() => requestsLike(service, operation), [service, operation]),
+    [],
+  );
+  const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
+  const callers = everybody.filter(({ services: all }) => service === '' || all.includes(service));
+  const look = () => {
+    if (form.current === null) return;
+    const next = draftOf(form.current);
+    const { wrong = null } = answerIn(form.current);
+    setSeen({ code: isWhole(form.current, next, operations) ? codeOf(next) : null, wrong });
+  };
+  // A service can be chosen as soon as it is known.
+  useEffect(look, [service, operation, services, operations]);
+  const refusal = act.feedback?.isFault ? act.feedback.text : null;
+  const wrong = seen.wrong ?? (refusal === null ? null : wrongIn(form.current, refusal));
+  const wrongField = wrong?.field;
+  useEffect(() => {
+    if (wrongField === undefined) return;
+    const control = form.current?.elements.namedItem(wrongField) as HTMLElement;
+    control.closest('details')?.setAttribute('open', '');
+  }, [wrongField]);
+
+  const field = (name: string, label: string, more: FieldParts) => (
+    <Field name={name} label={label} wrong={wrong} {...more} />
+  );
+  const choice = (name: string, label: string, none: string, words: Readonly<Record<string, string>>, verb = '') => {
+    const all = Object.entries(words).map(([value, text]) => [value, `${verb}${text}`] as const);
+    return field(name, label, { tag: 'select', children: choices(none, all) });
+  };
+  const change = (edit: Readonly<Record<string, string>>) => choose({ make: 'yes', ...edit }, false);
+  const add = (event: Event) => {
+    event.preventDefault();
+    if (seen.wrong !== null) return;
+    void act.run(async () => {
+      if (form.current === null) return;
+      const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current)).catch(inWordsOfTheForm);
+      changed('faults');
+      const sure = added.certainty === 'inferred' ? ' No document says that the vendor answers so.' : '';
+      offerUndo({ text: `The fault \`${added.id}\` waits for a request.${sure}`, undo: () => removeAgain(added.id) });
+      onEnd();
+    });
+  };
+  return (
+    <>
+      <h2>New fault</h2>
+      <form
+        ref={form}
+        noValidate
+        onInput={() => {
+          act.forget();
+          look();
+        }}
+        onChange={look}
+        onSubmit={add}
+      >
+        <fieldset class="presets">
+          <legend>Presets</legend>
+          {PRESETS.map(([label, fields]) => (
+            <button
+              key={label}
+              type="button"
+              class="small"
+              onClick={() => {
+                if (form.current !== null) fillIn(form.current, fields);
+                act.forget();
+                look();
+              }}
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
+        <fieldset>
+          <legend>Which requests</legend>
+          {field('service', 'Service', {
+            tag: 'select',
+            value: service,
+            onChange: ({ currentTarget: { value } }) => change({ service: value }),
+            children: choices(
+              'any',
+              readValue(services, []).map((name) => [name, serviceTitle(name)]),
+            ),
+          })}
+          {field('operation', 'Operation', {
+            placeholder: 'grant_token',
+            value: operation,
+            onInput: ({ currentTarget: { value } }) => change({ operation: value.trim() }),
+            options: operations ?? [],
+          })}
+        </fieldset>
+        <fieldset>
+          <legend>What happens</legend>
+          {field('status', 'Status', { type: 'number', min: 400, max: 599, placeholder: '503' })}
+          {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
+          {field('delay', 'Delay', { placeholder: '2s' })}
+          {choice('drop', 'Connection', 'stays', BROKEN_AT, 'breaks ')}
+          {choice('body', 'Body', 'as it should be', SPOILED_BODY)}
+          {field('times', 'Times', {
+            type: 'number',
+            min: 1,
+            defaultValue: '1',
+            placeholder: 'always',
+          })}
+          {field('offDocument', 'Allow undocumented answers', { type: 'checkbox' })}
+        </fieldset>
+        <details>
+          <summary>Advanced</summary>
+          <fieldset>
+            {field('method', 'Method', {
+              placeholder: 'POST',
+              options: requests.length === 0 ? METHODS : requests.map(({ method }) => method),
+            })}
+            {field('path', 'Path', {
+              placeholder: '/v2/nvcf/functions/{id}',
+              options: requests.map(({ path }) => path),
+            })}
+            {field('principal', 'Caller', {
+              placeholder: 'admin@acme.test',
+              options: callers.map(({ name }) => name),
+            })}
+            {field('probability', 'Probability', { type: 'number', min: 0, max: 1, step: 'any', placeholder: '1' })}
+            {field('after', 'Skip the first', { type: 'number', min: 0, placeholder: '0' })}
+            {field('answer', 'Answer of your own', {
+              tag: 'textarea',
+              rows: 4,
+              placeholder: '{"status": 200, "body": {"functions": []}}',
+              hint: 'JSON with a status, a body and, if you like, headers.',
+            })}
+            {field('doFirst', 'Carry out the request, then answer this', { type: 'checkbox' })}
+          </fieldset>
+        </details>
+        <div class="bar">
+          <button type="submit" class="main" disabled={act.isBusy}>
+            Add the fault
+          </button>
+          {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
+        </div>
+      </form>
+      <h3>This fault in a test</h3>
+      {seen.code !== null && refusal === null ? (
+        <Code text={seen.code} />
+      ) : (
+        <p class="quiet">The code stands here once the fault can be added.</p>
+      )}
+    </>
+  );
+}
+
+/** The control API names its members; here, they are fields. @throws always */
+function inWordsOfTheForm(thrown: unknown): never {
+  if (!(thrown instanceof Refused)) throw thrown;
+  throw new Error(thrown.message.replace('send `do.offDocument` as true', 'tick `Allow undocumented answers`'));
+}
+
+/** Removes a fault that was just added. @throws Error if it is gone */
+async function removeAgain(id: string): Promise<string> {
+  await ask('DELETE', `/_mock/faults/${id}`).catch((thrown: unknown) => {
+    throw thrown instanceof Refused && thrown.status === 404
+      ? new Error(`The fault \`${id}\` was removed meanwhile.`)
+      : thrown;
+  });
+  changed('faults');
+  return `The fault \`${id}\` is removed.`;
+}
+
+/** The methods of a match that need no document. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
