@@ -21,7 +21,7 @@ import { CrossOrigin, originGuardOf } from '../http/transport/origins.ts';
 import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { roomForState } from '../platform/room-for-state.ts';
-import { castLine, castOf, seedValueOfFile } from '../seed/index.ts';
+import { castLine, seedValueOfFile } from '../seed/index.ts';
 import { ALL_REASONS, vendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
@@ -167,10 +167,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       };
     },
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
-    castOf: async (id) => {
-      const kept = await process.worlds.entry(id).world.seed();
-      return () => castOf(kept, services);
-    },
+    castOf: ports.worlds.castOf,
     close: async () => {
       // Running requests are answered, and none of them goes on waiting.
       process.worlds.announceEnd();

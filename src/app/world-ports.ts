@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
@@ -11,6 +12,7 @@ import { infoOf, type MadeWorld } from '../worlds/entry.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
+type MadeCast = Awaited<ReturnType<Ports['worlds']['make']>>['cast'];
 
 /** The part of the server that has worlds. */
 export interface WorldKeeping {
@@ -23,6 +25,8 @@ export interface WorldKeeping {
 /** The worlds, as the control API makes and finds them. */
 export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
   const { services, random } = keeping;
+  // A seed that is read again is derived again, with everything in it.
+  const casts = new WeakMap<World, MadeCast>();
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
     const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
@@ -50,7 +54,16 @@ export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? createdOf(made) : null;
       // Without bearers: nine signatures take ten times as long as all else.
-      return { ...infoOf(entry), cast: () => castOf(kept, services), ambiguous, created };
+      const cast = () => castOf(kept, services);
+      casts.set(entry.world, cast);
+      return { ...infoOf(entry), cast, ambiguous, created };
+    },
+    castOf: async (id) => {
+      const { world } = keeping.process.worlds.entry(id);
+      const made = casts.get(world);
+      if (made !== undefined) return made;
+      const kept = await world.seed();
+      return () => castOf(kept, services);
     },
     list: () => keeping.process.worlds.list(),
     ofDecision: (id) => keeping.process.worlds.ofDecision(id),

@@ -100,6 +100,8 @@ export interface Ports {
   readonly worlds: {
     /** @throws Problem naming the mistake in the order */
     make(order: WorldRequest): Promise<MadeWorld>;
+    /** What makes the cast of a world, without bearers. @throws Problem `not_found` */
+    castOf(id: string): Promise<MadeWorld['cast']>;
     list(): readonly WorldInfo[];
     /** The world with a decision of this id, as far as this process knows; null if there is none. */
     ofDecision(id: string): string | null;
