@@ -132,6 +132,8 @@ func (c control) request(ctx context.Context, method, path string, body any) (*h
 	}
 	if c.newWorld != "" {
 		request.Header.Set("X-Mock-World", c.newWorld)
+		// The cast is read when a test needs it.
+		request.Header.Set("Prefer", "return=minimal")
 	}
 	return request, nil
 }

@@ -1781,7 +1781,7 @@ type MadeWorld struct {
 	ExpiresAt *time.Time `json:"expiresAt"`
 
 	// As `GET /_mock/cast`, without the bearers of Run:ai's identities, which take a signature each.
-	Cast Cast `json:"cast"`
+	Cast *Cast `json:"cast,omitempty"`
 
 	// Client ids, and ids of keys, that other worlds have as well: by themselves they lead to none of
 	// these worlds.

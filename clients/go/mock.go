@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -41,9 +42,6 @@ type Mock struct {
 	// URL is the base URL for the code under test.
 	URL string
 
-	// Cast has the identities of the world, with their credentials.
-	Cast Cast
-
 	// Keys makes, edits and deletes NGC keys.
 	Keys KeyControl
 
@@ -52,10 +50,25 @@ type Mock struct {
 
 	t       TB
 	control control
+	cast    *lazyCast
 }
 
-func newMock(t TB, id string, cast Cast, control control) *Mock {
-	mock := &Mock{ID: id, URL: control.base, Cast: cast, t: t, control: control}
+// lazyCast is a cast that is read at its first use.
+type lazyCast struct {
+	once sync.Once
+	cast Cast
+	err  error
+}
+
+// readCast returns a cast that is known already.
+func readCast(cast Cast) *lazyCast {
+	known := &lazyCast{cast: cast}
+	known.once.Do(func() {})
+	return known
+}
+
+func newMock(t TB, id string, cast *lazyCast, control control) *Mock {
+	mock := &Mock{ID: id, URL: control.base, cast: cast, t: t, control: control}
 	mock.Keys, mock.Propagation = KeyControl{mock}, PropagationControl{mock}
 	return mock
 }
@@ -70,7 +83,24 @@ func Start(t TB, flags ...string) *Mock {
 	if running.err != nil {
 		t.Fatalf("nvauthmock: %v", running.err)
 	}
-	return newMock(t, "default", running.cast, running.control)
+	return newMock(t, "default", readCast(running.cast), running.control)
+}
+
+// Cast has the identities of the world, with their credentials. It is read at its first use.
+func (m *Mock) Cast() Cast {
+	m.t.Helper()
+	cast, err := m.readCast()
+	if err != nil {
+		m.t.Fatalf("nvauthmock: %v", err)
+	}
+	return cast
+}
+
+func (m *Mock) readCast() (Cast, error) {
+	m.cast.once.Do(func() {
+		m.cast.err = m.control.call(http.MethodGet, "/cast?bearers=false", nil, &m.cast.cast)
+	})
+	return m.cast.cast, m.cast.err
 }
 
 // World makes a world for this test, with a random id, and with state, clock and credentials of its own. It is deleted after
@@ -96,7 +126,7 @@ func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	if err := m.control.making(wanted.ID).call(http.MethodPost, "/worlds", wanted, &made); err != nil {
 		t.Fatalf("nvauthmock: %v", err)
 	}
-	world := newMock(t, made.ID, made.Cast, m.control.at(made.ID))
+	world := newMock(t, made.ID, &lazyCast{}, m.control.at(made.ID))
 	t.Cleanup(world.end)
 	return world
 }
@@ -128,7 +158,7 @@ func (m *Mock) end() {
 // Key returns the text of an NGC key in the cast, by its name, or by `org/name`.
 func (m *Mock) Key(name string) string {
 	m.t.Helper()
-	key, err := m.Cast.key(name)
+	key, err := m.Cast().key(name)
 	if err != nil {
 		m.t.Fatalf("nvauthmock: %v", err)
 	}
@@ -151,7 +181,11 @@ func (m *Mock) token(name string) (string, error) {
 	if err := m.control.call(http.MethodGet, "/info", nil, &info); err != nil {
 		return "", err
 	}
-	order, err := m.Cast.tokenRequest(name, info.Configuration["runai"].Value)
+	cast, err := m.readCast()
+	if err != nil {
+		return "", err
+	}
+	order, err := cast.tokenRequest(name, info.Configuration["runai"].Value)
 	if err != nil {
 		return "", err
 	}

@@ -148,7 +148,7 @@ func TestAWorldHasTheNameOfItsTestAsItsLabel(t *testing.T) {
 
 func TestAWorldTakesAnOrder(t *testing.T) {
 	server := Start(t)
-	if keys := server.World(t, WorldOrder{Seed: "none"}).Cast.Ngc.Keys; len(keys) > 0 {
+	if keys := server.World(t, WorldOrder{Seed: "none"}).Cast().Ngc.Keys; len(keys) > 0 {
 		t.Errorf("a world without a seed has %d keys", len(keys))
 	}
 	record(func(t TB) { server.World(t, WorldOrder{ID: "Not an id"}) }).expect(t, "POST /_mock/worlds was answered with 400")
@@ -178,7 +178,7 @@ func (m *Mock) recording(t TB) (*Mock, *recordingTransport) {
 	transport := &recordingTransport{}
 	control := m.control
 	control.client = &http.Client{Transport: transport}
-	return newMock(t, m.ID, m.Cast, control), transport
+	return newMock(t, m.ID, m.cast, control), transport
 }
 
 func TestTheIDOfANewWorldIsAlsoInTheHeaderByWhichBalancersSelect(t *testing.T) {
@@ -207,23 +207,23 @@ func TestAnIDThatNoWorldCanHaveIsRefusedByTheServer(t *testing.T) {
 func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 	for _, version := range []string{"2.19", "2.24", "3.0"} {
 		server := Start(t, "--runai", version)
-		for _, user := range server.Cast.Runai.Users {
+		for _, user := range server.Cast().Runai.Users {
 			if answer := get(t, server, users, user.Bearer); answer.StatusCode == 401 {
 				t.Errorf("the bearer of %s is refused for %s", user.Email, ReasonOf(answer))
 			}
 		}
 		mock := server.World(t)
 		names := []string{}
-		for _, user := range mock.Cast.Runai.Users {
+		for _, user := range mock.Cast().Runai.Users {
 			names = append(names, user.Email)
 			if user.AccessKey != nil {
 				names = append(names, user.AccessKey.ClientID)
 			}
 		}
-		for _, one := range mock.Cast.Runai.ServiceAccounts {
+		for _, one := range mock.Cast().Runai.ServiceAccounts {
 			names = append(names, one.Name, one.ClientID)
 		}
-		for _, one := range mock.Cast.Runai.Applications {
+		for _, one := range mock.Cast().Runai.Applications {
 			if version != "3.0" {
 				names = append(names, one.Name, one.ClientID)
 			} else {
@@ -240,7 +240,7 @@ func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 
 // with is the same world, used by another test.
 func (m *Mock) with(t TB) *Mock {
-	return newMock(t, m.ID, m.Cast, m.control)
+	return newMock(t, m.ID, m.cast, m.control)
 }
 
 func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {

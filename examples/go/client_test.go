@@ -70,7 +70,7 @@ func (c *client) send(path string) (*http.Response, error) {
 }
 
 func runaiClient(mock *nvauthmock.Mock) *client {
-	key := mock.Cast.Runai.Users[0].AccessKey
+	key := mock.Cast().Runai.Users[0].AccessKey
 	return &client{url: mock.URL, refusal: http.StatusUnauthorized, credential: func() (string, error) {
 		order, err := json.Marshal(map[string]string{
 			"grantType": "client_credentials", "clientId": key.ClientID, "clientSecret": key.ClientSecret,
@@ -147,7 +147,7 @@ func TestAKeyThatWasRotatedIsReadAgain(t *testing.T) {
 	app := &client{url: mock.URL, refusal: http.StatusForbidden, credential: func() (string, error) { return vault.Key, nil }}
 	expectOK(t, app, "/v2/nvcf/functions")
 
-	for _, key := range mock.Cast.Ngc.Keys {
+	for _, key := range mock.Cast().Ngc.Keys {
 		if key.Key == vault.Key {
 			mock.Call("POST", "/keys/"+key.ID+"/rotate", nvauthmock.Nothing{}, &vault)
 		}

@@ -11,7 +11,7 @@ import (
 func TestAWrongSecretIsRefused(t *testing.T) {
 	t.Parallel()
 	mock := nvauthmock.Start(t).World(t)
-	order := `{"grantType":"client_credentials","clientId":"` + mock.Cast.Runai.Users[0].AccessKey.ClientID + `","clientSecret":"wrong"}`
+	order := `{"grantType":"client_credentials","clientId":"` + mock.Cast().Runai.Users[0].AccessKey.ClientID + `","clientSecret":"wrong"}`
 	answer, err := http.Post(mock.URL+"/api/v1/token", "application/json", strings.NewReader(order))
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
-import { castWithBearers } from '../seed/index.ts';
+import { castOf, castWithBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import { countsIn } from '../worlds/counts.ts';
@@ -49,7 +49,10 @@ export function portsOf(driven: Driven): Ports {
     membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
     bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
-    cast: async (world) => castWithBearers(await world.seed(), services, world),
+    cast: async (world, withBearers = true) => {
+      const kept = await world.seed();
+      return withBearers ? castWithBearers(kept, services, world) : castOf(kept, services);
+    },
     checkTraffic: async (...given) => (await import('./traffic-port.ts')).trafficPort(routes)(...given),
     namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>

@@ -75,7 +75,8 @@ export interface Ports {
    */
   bodyOf<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
   info(world: World): Promise<Schema<'control', 'Info'>>;
-  cast(world: World): Promise<Schema<'control', 'Cast'>>;
+  /** @param withBearers default: true */
+  cast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
   /**
    * What recorded traffic has that the documents in force do not allow.
    *

@@ -700,11 +700,11 @@ class _MadeWorld(TypedDict):
     createdAt: "str"
     lastUsedAt: "str"
     expiresAt: "Optional[str]"
-    cast: "Cast"
 
 
 # A world that was made, with its cast.
 class MadeWorld(_MadeWorld, total=False):
+    cast: "Cast"
     ambiguous: "List[str]"
     created: "Dict[str, List[Dict[str, Any]]]"
 

@@ -129,11 +129,11 @@ class Clients:
 class World:
     """A world of a mock: users, keys, a clock and a journal of its own. `url` is the base URL of your client."""
 
-    def __init__(self, connection: Connection, id: str, cast: control.Cast) -> None:
+    def __init__(self, connection: Connection, id: str, cast: Optional[control.Cast] = None) -> None:
         self._connection = connection
         self.id = id
         self.url = connection.url
-        self.cast: control.Cast = cast
+        self._cast = cast
         self.clock = Clock(connection)
         self.requests = Requests(connection)
         self.faults = Faults(connection)
@@ -143,6 +143,13 @@ class World:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} at {self.url}>"
+
+    @property
+    def cast(self) -> control.Cast:
+        """The identities of the world, with their credentials; read at first use. Raises MockError."""
+        if self._cast is None:
+            self._cast = self._connection.call("GET", "/cast?bearers=false")
+        return self._cast
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Any call of the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
@@ -292,9 +299,9 @@ class Mock(World):
         # Known before it is sent, so that a balancer can select a process by it.
         chosen = f"w-{secrets.token_hex(6)}" if id is None else id
         # The server says what is wrong with an id that no world can have.
-        headers = {"x-mock-world": chosen} if re.fullmatch("[a-z0-9-]+", chosen) else {}
+        headers = {"prefer": "return=minimal", **({"x-mock-world": chosen} if re.fullmatch("[a-z0-9-]+", chosen) else {})}
         made = self._connection.at(self._root()).call("POST", "/worlds", given(id=chosen, seed=seed, label=label), headers)
-        return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"], made["cast"])
+        return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"])
 
     def stop(self) -> None:
         """Ends the server, if it was started here; can be called again."""

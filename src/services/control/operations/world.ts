@@ -36,7 +36,10 @@ export function worldOperations(ports: Ports) {
     return { status: 200, headers: { 'content-type': contentType, ...NO_PAGE }, body: Buffer.from(text) };
   };
 
-  const getCast: Handler<'control', 'get_cast'> = async ({ world }) => ({ status: 200, body: await ports.cast(world) });
+  const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => ({
+    status: 200,
+    body: await ports.cast(world, bearers),
+  });
 
   const resetWorld: Handler<'control', 'reset_world'> = async ({ world }) => {
     await world.reset();
