@@ -34,15 +34,16 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['findings', 'never injected'],
 ];
 
-/** What asks before something is lost, or lies over a view: where, and the button or the key that opens it. */
-const DIALOGS: readonly (readonly [address: string, opens: string | RegExp])[] = [
+/** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
+const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
   [`identities?who=${DEPLOYER}`, 'Rotate'],
   [`identities?who=${DEPLOYER}`, 'Delete'],
   ['faults', 'Remove all'],
   ['snapshots', /^Restore/],
-  ['snapshots', /^Delete/],
-  ['worlds', 'Delete alice'],
-  ['worlds', 'Reset default'],
+  ['snapshots', /^More for/, 'Delete snapshot'],
+  ['worlds', 'More for world alice', 'Delete world'],
+  ['worlds', 'More for world default', 'Reset world'],
+  ['findings', 'Dismiss all of this kind'],
   ['drills', /^Start rotate-signing-key/],
   ['requests', 'key: Control+k'],
   ['requests', 'key: ?'],
@@ -148,7 +149,7 @@ describe.runIf(hasBrowser)('every view', () => {
     async (colorScheme) => {
       const { url } = await servedWithTrouble();
       const page = await opened(url, { colorScheme });
-      for (const [address, opens] of DIALOGS) {
+      for (const [address, opens, item] of DIALOGS) {
         await page.goto('about:blank');
         await page.goto(`${url}/#/${address}`);
         const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
@@ -156,6 +157,8 @@ describe.runIf(hasBrowser)('every view', () => {
         if (key === null) {
           await opener.focus();
           await page.keyboard.press('Enter');
+          if (item !== undefined)
+            await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
         } else {
           await rows(page).first().waitFor();
           await page.keyboard.press(key);
@@ -217,7 +220,7 @@ describe.runIf(hasBrowser)('every view', () => {
     await page.getByText('There is one world').waitFor();
     await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
-    await page.getByRole('link', { name: 'alice', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
     expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
     await mock('DELETE', '/worlds/alice');
 
