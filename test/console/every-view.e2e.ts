@@ -29,6 +29,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['drills?drill=token-outage', 'runs until'],
   ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By a header'],
+  ['worlds?make=yes', 'Advanced'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['snapshots', 'Restore'],
   ['findings', 'never injected'],
@@ -43,7 +44,6 @@ const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item
   ['snapshots', /^More for/, 'Delete snapshot'],
   ['worlds', 'More for world alice', 'Delete world'],
   ['worlds', 'More for world default', 'Reset world'],
-  ['findings', 'Dismiss all of this kind'],
   ['drills', /^Start rotate-signing-key/],
   ['requests', 'key: Control+k'],
   ['requests', 'key: ?'],
@@ -101,7 +101,8 @@ describe.runIf(hasBrowser)('every view', () => {
     ['light', 2560],
   ] as const)('can be read by everybody: %s, %i px wide', { timeout: 120_000 }, async (colorScheme, width) => {
     const { url } = await servedWithTrouble();
-    const page = await opened(url, { colorScheme, viewport: { width, height: 900 } });
+    // Contrasts are measured once everything has appeared.
+    const page = await opened(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
     for (const view of VIEWS) {
       await shown(page, url, view);
 
@@ -148,7 +149,7 @@ describe.runIf(hasBrowser)('every view', () => {
     },
     async (colorScheme) => {
       const { url } = await servedWithTrouble();
-      const page = await opened(url, { colorScheme });
+      const page = await opened(url, { colorScheme, reducedMotion: 'reduce' });
       for (const [address, opens, item] of DIALOGS) {
         await page.goto('about:blank');
         await page.goto(`${url}/#/${address}`);

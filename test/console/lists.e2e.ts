@@ -492,6 +492,28 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect((await mock('GET', '/snapshots')).snapshots).toMatchObject([{ name: null }]);
     });
 
+    it('and worlds have rows of two lines on a telephone, with buttons that a finger meets', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/snapshots', { name: 'before the migration' });
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened('about:blank', { viewport: { width: 390, height: 844 }, hasTouch: true });
+      for (const [view, label] of [
+        ['snapshots', 'Snapshots, newest first'],
+        ['worlds', 'Worlds'],
+      ] as const) {
+        await page.goto(`${url}/#/${view}`);
+        const row = cells(page, label).last();
+        const heights = async () => {
+          const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
+          return boxes.map((box) => Math.round(box?.height ?? 0));
+        };
+        await row.waitFor();
+        const [rowHeight = 0, buttonHeight = 0] = await heights();
+
+        expect([view, rowHeight < 64, buttonHeight >= 44]).toEqual([view, true, true]);
+      }
+    });
+
     it('are saved as snapshot files', async () => {
       const { url, mock } = await served();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });

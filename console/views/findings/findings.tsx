@@ -46,7 +46,7 @@ export function Findings() {
           </select>
         )}
       </ViewHeader>
-      <section class="first page rows">
+      <section class="first page rows labelled">
         <WhenLoaded of={loaded}>
           {({ length }) => (
             <>

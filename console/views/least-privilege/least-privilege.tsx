@@ -52,7 +52,7 @@ export function LeastPrivilegeView() {
           )}
         </search>
       )}
-      <section class="first page rows">
+      <section class="first page rows labelled">
         <WhenLoaded of={loaded}>
           {({ full }) => (
             <>

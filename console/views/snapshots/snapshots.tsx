@@ -53,7 +53,7 @@ export function Snapshots() {
           {(close) => <Take act={act} close={close} />}
         </Popover>
       </ViewHeader>
-      <section class="first page rows">
+      <section class="first page rows labelled">
         <WhenLoaded of={loaded}>
           {(snapshots) => (
             <>

@@ -52,11 +52,11 @@ export function Worlds() {
           />
         </search>
       )}
-      <section class="first page rows">
+      <section class="first page rows labelled worlds">
         <WhenLoaded of={loaded}>
           {() => (
             <>
-              <List found={found} act={act} isNarrow={isOpen} />
+              <List found={found} act={act} />
               <p class="quiet">{readValue(lifetime, '…')}</p>
             </>
           )}
@@ -80,8 +80,7 @@ function matching(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] 
   return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
 }
 
-function List(props: { readonly found: readonly WorldInfo[]; readonly act: Act; readonly isNarrow: boolean }) {
-  const { found, act, isNarrow } = props;
+function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
   const { filter = '', all = '' } = chosen.value;
   const shown = all === '' ? found.slice(0, MOST_SHOWN) : found;
   if (found.length === 0) return <p>No world has a name or a label with “{filter}”.</p>;
@@ -91,10 +90,7 @@ function List(props: { readonly found: readonly WorldInfo[]; readonly act: Act; 
         label="Worlds"
         rows={shown}
         keyOf={({ id }) => id}
-        columns={[
-          ...COLUMNS.filter((column) => !isNarrow || column.class !== 'wide-only'),
-          { title: '', cell: (world) => <Acts world={world} act={act} /> },
-        ]}
+        columns={[...COLUMNS, { title: '', cell: (world) => <Acts world={world} act={act} /> }]}
       />
       {worlds.value.length === 1 && (
         <p>
@@ -119,7 +115,7 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     title: 'Name',
     cell: ({ id, label }) => (
       <>
-        {id} {id === here.value?.id && <span class="this">this one</span>}
+        {id} {id === here.value?.id && <span class="status idle">this one</span>}
         {label && (
           <small class="quiet label">
             <Long text={label} />
