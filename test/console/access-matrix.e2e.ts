@@ -177,6 +177,18 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     expect(await scopes()).toEqual(before);
   });
 
+  it('are copied as a seed', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('button', { name: 'More for nvcf-deployer' }).click();
+    await page.getByRole('button', { name: 'Copy as a seed' }).click();
+    await page.getByText('It is copied.').waitFor();
+
+    const seed = JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string);
+    expect(seed.ngc.keys).toMatchObject([{ name: 'nvcf-deployer', scopes: ['list_functions'] }]);
+  });
+
   it('are advice in words, whatever is broader than it need be', async () => {
     const { url, ask, mock } = await served();
     const owner = castKey('owner').key;

@@ -24,14 +24,14 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     const later = key.pending.at(-1);
     return `The key \`${key.name}\` has just these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
   };
-  const copy = (what: string, content: unknown) => ({
-    label: `Copy ${what}`,
+  const copy = (label: string, content: unknown) => ({
+    label,
     run: () =>
       act.run(async () => {
         // Without https, only pages of this machine may write to the clipboard.
         if (navigator.clipboard === undefined) throw new Error('This page may not write to the clipboard.');
         await navigator.clipboard.writeText(JSON.stringify(content, null, 2));
-        return `Copied ${what}.`;
+        return 'It is copied.';
       }),
   });
   const replacing = {
@@ -58,7 +58,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         <Menu
           of={principal.name}
           isBusy={act.isBusy}
-          items={[copy('a seed', seed), copy('the report', report), ...(edit === null ? [] : [replacing])]}
+          items={[copy('Copy as a seed', seed), copy('Copy the report', report), ...(edit === null ? [] : [replacing])]}
         />
       </div>
       <div class="sides">

@@ -164,6 +164,7 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
+      if (chosen.value['world'] === id) choose({ world: undefined }, false);
       // The world that the page is of cannot be asked any more.
       if (!isHere) changed('worlds');
       return `The world \`${id}\` is deleted.`;
